@@ -1,0 +1,45 @@
+"""The reference server, to be measured.
+
+Serves a doc root with the library's own routes and a stash on a free port of 127.0.0.1, says where
+on standard output, and ends when standard input does. Nothing is logged. With --nodelay, Nagle's
+algorithm is off; as shipped it is on, and each response on a kept-alive connection stalls for the
+client's delayed acknowledgement.
+"""
+
+import argparse
+import logging
+import os
+import socket
+import sys
+
+from wptserve.server import WebTestHttpd, WebTestServer
+from wptserve.stash import StashServer
+
+
+class NoDelayServer(WebTestServer):
+    def get_request(self):
+        connection, address = super().get_request()
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return connection, address
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("doc_root")
+    parser.add_argument("--nodelay", action="store_true")
+    options = parser.parse_args()
+
+    doc_root = os.path.abspath(options.doc_root)
+    os.chdir(doc_root)
+    sys.dont_write_bytecode = True
+    logging.disable()
+    server_cls = NoDelayServer if options.nodelay else WebTestServer
+    with StashServer(authkey="compare"):
+        server = WebTestHttpd(host="127.0.0.1", port=0, server_cls=server_cls, doc_root=doc_root)
+        server.start()
+        print(f"reference listening on http://127.0.0.1:{server.port}/", flush=True)
+        sys.stdin.read()
+
+
+if __name__ == "__main__":
+    main()

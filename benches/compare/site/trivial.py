@@ -1,0 +1,5 @@
+"""The least that a handler can do."""
+
+
+def main(request, response):
+    return "hello"

@@ -1,0 +1,9 @@
+"""A chunked body that breaks off: one good chunk, then a chunk whose size is not a number."""
+
+
+def main(request, response):
+    response.headers.set("Content-Type", "text/plain")
+    response.headers.set("Transfer-Encoding", "chunked")
+    response.write_status_headers()
+    response.writer.write("c\r\nA good one.\n\r\n")
+    response.writer.write("many\r\nA bad one.\n\r\n")

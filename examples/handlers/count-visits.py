@@ -1,0 +1,10 @@
+"""Cookies: reads one, and sets it again with one more visit in it."""
+
+
+def main(request, response):
+    visits = 1
+    if b"visits" in request.cookies:
+        visits += int(request.cookies[b"visits"].value)
+
+    response.set_cookie(b"visits", b"%d" % visits, path="/handlers/", httponly=True)
+    return [("Content-Type", "text/plain")], "Visits so far: %d\n" % visits

@@ -1,0 +1,18 @@
+"""The stash, where one request leaves something for a later one.
+
+POST keeps the body under ?key=, which is a UUID; GET takes it out again, once.
+"""
+
+
+def main(request, response):
+    stash = request.server.stash
+    key = request.GET.first(b"key")
+
+    if request.method == "POST":
+        stash.put(key, request.body)
+        return 201, [("Content-Type", "text/plain")], "kept\n"
+
+    value = stash.take(key)  # None if there is nothing under the key (any more)
+    if value is None:
+        return 404, [("Content-Type", "text/plain")], "nothing there\n"
+    return [("Content-Type", "application/octet-stream")], value

@@ -1,0 +1,71 @@
+//! What a response carries: nothing, bytes, a file, or chunks made while they are sent.
+
+use std::fmt;
+use std::fs::File;
+
+/// The content of a response.
+#[derive(Default)]
+pub enum Content {
+    /// Nothing, and no length either: the end of the connection is the end of the response.
+    #[default]
+    Empty,
+    /// Bytes, with their length.
+    Bytes(Vec<u8>),
+    /// A file from its current position, with the length that is promised for it.
+    File(File, u64),
+    /// Pieces that are made while they are sent; no length.
+    Chunks(Box<dyn Chunks>),
+}
+
+impl fmt::Debug for Content {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("Empty"),
+            Self::Bytes(bytes) => write!(f, "Bytes({})", bytes.len()),
+            Self::File(_, length) => write!(f, "File({length})"),
+            Self::Chunks(_) => f.write_str("Chunks"),
+        }
+    }
+}
+
+impl From<Vec<u8>> for Content {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self::Bytes(bytes)
+    }
+}
+
+impl From<&str> for Content {
+    fn from(text: &str) -> Self {
+        Self::Bytes(text.as_bytes().to_vec())
+    }
+}
+
+/// Content that is made while it is sent, each piece a write of its own.
+pub trait Chunks: Send {
+    /// The next piece; `None` behind the last. Not called again once the peer is gone.
+    ///
+    /// # Errors
+    /// What went wrong, for the log: the client sees the connection end.
+    fn next_chunk(&mut self) -> Option<Result<Vec<u8>, ContentError>>;
+}
+
+impl<I> Chunks for I
+where
+    I: Iterator<Item = Vec<u8>> + Send,
+{
+    fn next_chunk(&mut self) -> Option<Result<Vec<u8>, ContentError>> {
+        self.next().map(Ok)
+    }
+}
+
+/// Why content could not be produced. Only the operator sees it.
+#[derive(Debug)]
+pub struct ContentError(pub String);
+
+impl fmt::Display for ContentError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for ContentError {}

@@ -1,0 +1,109 @@
+//! An exchange: one request and its response. A [`Handler`] answers it, either by filling in the
+//! [`Response`], which then goes out as a whole, or by writing to the wire itself through its
+//! [`Turn`]. Whether the connection goes on is decided by `connection.rs` from what is found here.
+
+pub mod body;
+pub mod content;
+pub mod request;
+pub mod response;
+pub mod turn;
+
+use std::any::Any;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+pub use body::Body;
+pub use content::{Chunks, Content};
+pub use request::Request;
+pub use response::Response;
+pub use turn::Turn;
+
+use crate::fault::Fault;
+
+/// Answers exchanges. Closures and functions of this shape are handlers.
+pub trait Handler: Send + Sync {
+    /// Answers one exchange. It may take as long as it likes: it has a thread of its own.
+    ///
+    /// # Errors
+    /// A fault replaces the response, if nothing has been written yet.
+    fn handle(&self, exchange: &mut Exchange<'_>) -> Result<(), Fault>;
+}
+
+impl<F> Handler for F
+where
+    F: Fn(&mut Exchange<'_>) -> Result<(), Fault> + Send + Sync,
+{
+    fn handle(&self, exchange: &mut Exchange<'_>) -> Result<(), Fault> {
+        self(exchange)
+    }
+}
+
+/// What a route's pattern matched: the names of its groups, `*` among them, with their text.
+pub type RouteMatch = Vec<(Arc<str>, Vec<u8>)>;
+
+/// What is to become of the connection once the handler has returned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// The response decides: with a length the connection is kept.
+    ByResponse,
+    /// Close behind the response, whatever it says.
+    Close,
+    /// Close as things are: not a byte more is sent.
+    Abort,
+}
+
+/// One request being answered.
+pub struct Exchange<'c> {
+    /// What the client asked.
+    pub request: Arc<Request>,
+    /// What the client sent along; read from the wire as it is asked for.
+    pub body: Arc<Body>,
+    /// What will be sent, unless the handler writes by itself.
+    pub response: Response,
+    /// What the route's pattern matched.
+    pub route_match: RouteMatch,
+    /// What is to become of the connection.
+    pub ending: Ending,
+    turn: Arc<Turn>,
+    listeners: Arc<[SocketAddr]>,
+    keepsake: &'c mut Option<Box<dyn Any>>,
+}
+
+impl<'c> Exchange<'c> {
+    /// An exchange on a connection, whose `keepsake` outlives it, of a server that listens on these
+    /// addresses.
+    pub fn new(
+        request: Arc<Request>,
+        body: Arc<Body>,
+        turn: Arc<Turn>,
+        listeners: Arc<[SocketAddr]>,
+        keepsake: &'c mut Option<Box<dyn Any>>,
+    ) -> Self {
+        Self {
+            request,
+            body,
+            response: Response::default(),
+            route_match: RouteMatch::new(),
+            ending: Ending::ByResponse,
+            turn,
+            listeners,
+            keepsake,
+        }
+    }
+
+    /// The right to write on the wire, raw.
+    pub fn turn(&self) -> &Arc<Turn> {
+        &self.turn
+    }
+
+    /// All addresses that the server listens on.
+    pub fn listeners(&self) -> &Arc<[SocketAddr]> {
+        &self.listeners
+    }
+
+    /// Something that a handler keeps with the connection, on its thread, from its first exchange to
+    /// its end. One kind of handler uses it: whoever finds another's value replaces it.
+    pub fn keepsake(&mut self) -> &mut Option<Box<dyn Any>> {
+        self.keepsake
+    }
+}

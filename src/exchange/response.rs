@@ -1,0 +1,300 @@
+//! The response that a handler fills in, and how it goes out (contract §8.1, §8.2): status line, the
+//! handler's fields, then `Server`, `Date` and `Content-Length` where they are missing, in one write
+//! with the content if that is small.
+
+use std::fs::File;
+use std::io::{self, Read, Write as _};
+
+use crate::fault::Fault;
+use crate::http::headers::Headers;
+use crate::http::status;
+use crate::text::date;
+use crate::wire::outbound::Gone;
+
+use super::content::{Chunks, Content, ContentError};
+use super::turn::Turn;
+
+/// The value of the `Server` field.
+pub const SERVER: &str = concat!("wireserve/", env!("CARGO_PKG_VERSION"));
+
+/// Content up to this size goes out in one write with its head; beyond it the copy costs more than
+/// the second write.
+const ONE_WRITE: u64 = 64 * 1024;
+
+/// Bytes of a file read and written at once. Smaller pieces are slower over loopback, larger ones no
+/// faster.
+const FILE_PIECE: usize = 256 * 1024;
+
+/// What will be sent.
+#[derive(Debug)]
+pub struct Response {
+    /// The status code; any number.
+    pub status: i64,
+    /// The reason phrase; `None` takes the table's.
+    pub reason: Option<Vec<u8>>,
+    /// The header fields.
+    pub headers: Headers,
+    /// What follows the head.
+    pub content: Content,
+    /// Whether `Server`, `Date` and `Content-Length` are added.
+    pub required_headers: RequiredHeaders,
+    /// Whether content follows the head when the method is HEAD.
+    pub content_for_head: ContentForHead,
+}
+
+/// Whether the fields that HTTP wants are added where a handler has not set them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RequiredHeaders {
+    /// Add what is missing.
+    Add,
+    /// Send the handler's fields alone.
+    Omit,
+}
+
+/// Whether a HEAD request gets the content that a GET request would.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ContentForHead {
+    /// The head alone (RFC 9110 §9.3.2).
+    Suppress,
+    /// Head and content, which breaks the rule on purpose.
+    Send,
+}
+
+/// How sending a response ended.
+#[derive(Debug)]
+pub enum Outcome {
+    /// Everything is with the kernel, and the client can tell where the response ends.
+    Delimited,
+    /// Everything is with the kernel, but only closing tells the client so.
+    UntilClose,
+    /// The client left.
+    PeerGone,
+    /// The content could not be produced to its end.
+    ContentFailed(ContentError),
+}
+
+impl Default for Response {
+    fn default() -> Self {
+        Self {
+            status: 200,
+            reason: None,
+            headers: Headers::default(),
+            content: Content::Empty,
+            required_headers: RequiredHeaders::Add,
+            content_for_head: ContentForHead::Suppress,
+        }
+    }
+}
+
+impl From<Fault> for Response {
+    fn from(fault: Fault) -> Self {
+        Self {
+            status: fault.status,
+            headers: fault.headers(),
+            content: Content::Bytes(fault.body().into_bytes()),
+            ..Self::default()
+        }
+    }
+}
+
+impl Response {
+    /// Sends everything.
+    pub fn send(self, turn: &Turn, method: &[u8]) -> Outcome {
+        turn.mark_written();
+        turn.note_status(self.status);
+        let mut out = Vec::with_capacity(512);
+        let delimited = self.append_head(&mut out);
+        let suppress = method == b"HEAD" && self.content_for_head == ContentForHead::Suppress;
+        let sent = match self.content {
+            _ if suppress => turn.send(&out).map_err(Failure::from),
+            Content::Empty => turn.send(&out).map_err(Failure::from),
+            Content::Bytes(bytes) => send_bytes(turn, out, &bytes).map_err(Failure::from),
+            Content::File(file, length) => send_file(turn, out, file, length),
+            Content::Chunks(chunks) => send_chunks(turn, &out, chunks),
+        };
+        match sent {
+            Ok(()) if delimited => Outcome::Delimited,
+            Ok(()) => Outcome::UntilClose,
+            Err(Failure::Gone) => Outcome::PeerGone,
+            Err(Failure::Content(error)) => Outcome::ContentFailed(error),
+        }
+    }
+
+    /// Appends status line and fields, and says whether a length is among them.
+    fn append_head(&self, out: &mut Vec<u8>) -> bool {
+        append_status_line(out, self.status, self.reason.as_deref());
+        let mut seen = Seen::default();
+        for (name, value) in self.headers.iter() {
+            append_field(out, name, value);
+            seen.note(name);
+        }
+        if self.required_headers == RequiredHeaders::Add {
+            seen.append_missing(out);
+            if let (false, Some(length)) = (seen.length, self.length()) {
+                append_length(out, length);
+                seen.length = true;
+            }
+        }
+        out.extend_from_slice(b"\r\n");
+        seen.length
+    }
+
+    fn length(&self) -> Option<u64> {
+        match &self.content {
+            Content::Bytes(bytes) => Some(bytes.len() as u64),
+            Content::File(_, length) => Some(*length),
+            Content::Empty | Content::Chunks(_) => None,
+        }
+    }
+}
+
+/// `HTTP/1.1 CODE REASON`, whatever version the client speaks.
+pub fn append_status_line(out: &mut Vec<u8>, status: i64, reason: Option<&[u8]>) {
+    write!(out, "HTTP/1.1 {status} ").expect("writing to a Vec cannot fail");
+    out.extend_from_slice(reason.unwrap_or_else(|| status::reason(status).as_bytes()));
+    out.extend_from_slice(b"\r\n");
+}
+
+/// One field line; nothing is checked.
+pub fn append_field(out: &mut Vec<u8>, name: &[u8], value: &[u8]) {
+    out.extend_from_slice(name);
+    out.extend_from_slice(b": ");
+    out.extend_from_slice(value);
+    out.extend_from_slice(b"\r\n");
+}
+
+fn append_length(out: &mut Vec<u8>, length: u64) {
+    write!(out, "Content-Length: {length}\r\n").expect("writing to a Vec cannot fail");
+}
+
+/// Which of the fields that HTTP wants a handler has set.
+#[derive(Default)]
+struct Seen {
+    server: bool,
+    date: bool,
+    length: bool,
+}
+
+impl Seen {
+    fn note(&mut self, name: &[u8]) {
+        match name.len() {
+            4 => self.date |= name.eq_ignore_ascii_case(b"date"),
+            6 => self.server |= name.eq_ignore_ascii_case(b"server"),
+            14 => self.length |= name.eq_ignore_ascii_case(b"content-length"),
+            _ => {}
+        }
+    }
+
+    fn append_missing(&self, out: &mut Vec<u8>) {
+        if !self.server {
+            append_field(out, b"Server", SERVER.as_bytes());
+        }
+        if !self.date {
+            out.extend_from_slice(b"Date: ");
+            date::append_now(out);
+            out.extend_from_slice(b"\r\n");
+        }
+    }
+}
+
+enum Failure {
+    Gone,
+    Content(ContentError),
+}
+
+impl From<Gone> for Failure {
+    fn from(Gone: Gone) -> Self {
+        Self::Gone
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Content(ContentError(error.to_string()))
+    }
+}
+
+fn send_bytes(turn: &Turn, mut head: Vec<u8>, bytes: &[u8]) -> Result<(), Gone> {
+    if bytes.len() as u64 <= ONE_WRITE {
+        head.extend_from_slice(bytes);
+        return turn.send(&head);
+    }
+    turn.send(&head)?;
+    turn.send(bytes)
+}
+
+fn send_file(turn: &Turn, mut out: Vec<u8>, file: File, length: u64) -> Result<(), Failure> {
+    let mut file = file.take(length);
+    let mut left = length;
+    loop {
+        let piece = if length <= ONE_WRITE {
+            ONE_WRITE as usize
+        } else {
+            FILE_PIECE
+        };
+        let read = Read::by_ref(&mut file)
+            .take(piece as u64)
+            .read_to_end(&mut out)? as u64;
+        turn.send(&out)?;
+        out.clear();
+        left -= read;
+        if left == 0 {
+            return Ok(());
+        }
+        if read == 0 {
+            let message = format!("the file lost its last {left} bytes while it was sent");
+            return Err(Failure::Content(ContentError(message)));
+        }
+    }
+}
+
+fn send_chunks(turn: &Turn, head: &[u8], mut chunks: Box<dyn Chunks>) -> Result<(), Failure> {
+    turn.send(head)?;
+    while let Some(chunk) = chunks.next_chunk() {
+        turn.send(&chunk.map_err(Failure::Content)?)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn head(response: &Response) -> (String, bool) {
+        let mut out = Vec::new();
+        let delimited = response.append_head(&mut out);
+        (String::from_utf8(out).unwrap(), delimited)
+    }
+
+    #[test]
+    fn required_fields_fill_the_gaps_in_order() {
+        let mut response = Response::default();
+        response.headers.append("date", "today");
+        response.content = "four".into();
+        let expected = format!(
+            "HTTP/1.1 200 OK\r\ndate: today\r\nServer: {SERVER}\r\nContent-Length: 4\r\n\r\n"
+        );
+        assert_eq!(head(&response), (expected, true));
+    }
+
+    #[test]
+    fn a_length_that_a_handler_set_wins() {
+        let mut response = Response::default();
+        response.headers.append("CONTENT-length", "9");
+        response.required_headers = RequiredHeaders::Omit;
+        response.status = 308;
+        let expected = "HTTP/1.1 308 \r\nCONTENT-length: 9\r\n\r\n".to_owned();
+        assert_eq!(head(&response), (expected, true));
+    }
+
+    #[test]
+    fn without_a_length_only_closing_delimits() {
+        let response = Response {
+            reason: Some(b"".to_vec()),
+            required_headers: RequiredHeaders::Omit,
+            content: "x".into(),
+            ..Response::default()
+        };
+        assert_eq!(head(&response), ("HTTP/1.1 200 \r\n\r\n".to_owned(), false));
+    }
+}

@@ -1,0 +1,147 @@
+//! A [`Fault`] is a failure that the peer sees: a status and a message. This is the one place that
+//! says which status a malformed request deserves, and the one that turns a fault into bytes: the
+//! reference's JSON object (contract §8.4), whoever noticed the fault. Failures that only the operator
+//! sees are errors and never come here.
+
+use std::fmt;
+
+use crate::http::Malformed;
+use crate::http::headers::Headers;
+use crate::text::{json, latin1};
+
+/// A failure to be answered with a status and a JSON message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// The status code of the answer; any number.
+    pub status: i64,
+    /// What the JSON object says; may be empty.
+    pub message: String,
+}
+
+impl Fault {
+    /// A fault with a message.
+    pub fn new(status: i64, message: impl Into<String>) -> Self {
+        Self {
+            status,
+            message: message.into(),
+        }
+    }
+
+    /// Nothing answers this URL: 404 without a message.
+    pub fn no_route() -> Self {
+        Self::new(404, "")
+    }
+
+    /// A route answers, but what it names is not there: 404 with the reference's message.
+    pub fn not_found() -> Self {
+        Self::new(404, "404")
+    }
+
+    /// The header fields of the answer; whatever a handler had set is lost, as in the reference.
+    pub fn headers(&self) -> Headers {
+        [
+            ("Content-Type", "application/json".to_owned()),
+            ("Content-Length", self.body().len().to_string()),
+        ]
+        .into_iter()
+        .collect()
+    }
+
+    /// The JSON object.
+    pub fn body(&self) -> String {
+        format!(
+            r#"{{"error": {{"code": {}, "message": {}}}}}"#,
+            self.status,
+            json::ascii_string(&self.message)
+        )
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.status, self.message)
+    }
+}
+
+impl std::error::Error for Fault {}
+
+impl From<Malformed> for Fault {
+    fn from(malformed: Malformed) -> Self {
+        // A value is quoted up to here: enough to recognise it, little enough for a log line.
+        const QUOTED: usize = 100;
+        let quote = |value: &[u8]| {
+            let shown = latin1::decode(&value[..value.len().min(QUOTED)]).into_owned();
+            let cut = if value.len() > QUOTED { "..." } else { "" };
+            format!("{shown:?}{cut}")
+        };
+        match malformed {
+            Malformed::NotHttp => Self::new(400, "this is not HTTP/1.1 (TLS on a plain port?)"),
+            Malformed::RequestLine(line) => {
+                Self::new(400, format!("bad request line {}", quote(&line)))
+            }
+            Malformed::Version(word) => {
+                Self::new(400, format!("bad request version {}", quote(&word)))
+            }
+            Malformed::UnsupportedVersion(word) => {
+                Self::new(505, format!("unsupported HTTP version {}", quote(&word)))
+            }
+            Malformed::RequestLineTooLong => Self::new(414, ""),
+            Malformed::FieldTooLong => Self::new(431, "a header line is too long"),
+            Malformed::TooManyFields => Self::new(431, "too many header lines"),
+            Malformed::ContentLength(value) => {
+                Self::new(400, format!("bad Content-Length {}", quote(&value)))
+            }
+            Malformed::ConflictingLengths => Self::new(400, "conflicting Content-Length fields"),
+            Malformed::TransferEncoding(value) => Self::new(
+                400,
+                format!(
+                    "bad Transfer-Encoding {}: the last coding is not chunked",
+                    quote(&value)
+                ),
+            ),
+            Malformed::Host(value) => Self::new(400, format!("bad Host {}", quote(&value))),
+            Malformed::Chunk(what) => Self::new(400, format!("bad chunked body: {what}")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_reference_s_json() {
+        assert_eq!(
+            Fault::not_found().body(),
+            r#"{"error": {"code": 404, "message": "404"}}"#
+        );
+        let fault = Fault::new(500, "a\n\"é\"");
+        assert_eq!(
+            fault.body(),
+            r#"{"error": {"code": 500, "message": "a\n\"\u00e9\""}}"#
+        );
+        let fields: Vec<_> = fault
+            .headers()
+            .iter()
+            .map(|(name, _)| name.to_vec())
+            .collect();
+        assert_eq!(
+            fields,
+            [b"Content-Type".to_vec(), b"Content-Length".to_vec()]
+        );
+    }
+
+    #[test]
+    fn every_malformed_request_has_a_status() {
+        for (malformed, status) in [
+            (Malformed::NotHttp, 400),
+            (Malformed::RequestLine(vec![0xe9; 200]), 400),
+            (Malformed::UnsupportedVersion(b"HTTP/2.0".to_vec()), 505),
+            (Malformed::RequestLineTooLong, 414),
+            (Malformed::TooManyFields, 431),
+            (Malformed::Chunk("x"), 400),
+        ] {
+            assert_eq!(Fault::from(malformed).status, status);
+        }
+    }
+}

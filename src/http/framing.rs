@@ -1,0 +1,164 @@
+//! How long a request's body is (RFC 9112 §6.3), leniently where the reference is: the length is
+//! whatever Python's `int` takes, and any method may have a body. What has no single reading is
+//! refused, because a wrong guess would make the body the next request.
+
+use super::Malformed;
+use super::request_line::Version;
+
+/// The extent of a request's body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Framing {
+    /// This many bytes; 0 where no field speaks of a body.
+    Length(u64),
+    /// Chunks up to the last one (RFC 9112 §7.1).
+    Chunked,
+}
+
+/// Whether another request may follow the body on this connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trust {
+    /// The framing is beyond doubt.
+    Sound,
+    /// Both fields, or chunks in HTTP/1.0: others may have seen another end (RFC 9112 §6.1).
+    Doubtful,
+}
+
+/// Decides by all values of the two fields.
+///
+/// # Errors
+/// [`Malformed::ContentLength`], [`Malformed::ConflictingLengths`],
+/// [`Malformed::TransferEncoding`].
+pub fn decide<'a>(
+    content_lengths: impl Iterator<Item = &'a [u8]>,
+    transfer_encodings: impl Iterator<Item = &'a [u8]>,
+    version: Version,
+) -> Result<(Framing, Trust), Malformed> {
+    let mut length = None;
+    for value in content_lengths {
+        let number = python_int(value).and_then(|number| u64::try_from(number).ok());
+        let number = number.ok_or_else(|| Malformed::ContentLength(value.to_vec()))?;
+        if length.is_some_and(|other| other != number) {
+            return Err(Malformed::ConflictingLengths);
+        }
+        length = Some(number);
+    }
+    let Some(encoding) = transfer_encodings.last() else {
+        return Ok((Framing::Length(length.unwrap_or(0)), Trust::Sound));
+    };
+    let last = encoding
+        .rsplit(|&byte| byte == b',')
+        .next()
+        .unwrap_or_default();
+    if !last.trim_ascii().eq_ignore_ascii_case(b"chunked") {
+        return Err(Malformed::TransferEncoding(encoding.to_vec()));
+    }
+    let trust = if length.is_some() || version < Version::HTTP_11 {
+        Trust::Doubtful
+    } else {
+        Trust::Sound
+    };
+    Ok((Framing::Chunked, trust))
+}
+
+/// Python's `int(text)` for the text of a field: blanks around it, a sign, and single underscores
+/// between digits are fine.
+fn python_int(text: &[u8]) -> Option<i64> {
+    let start = text.iter().position(|&byte| !is_whitespace(byte))?;
+    let end = text.iter().rposition(|&byte| !is_whitespace(byte))?;
+    let text = &text[start..=end];
+    let (negative, digits) = match text {
+        [b'-', digits @ ..] => (true, digits),
+        [b'+', digits @ ..] => (false, digits),
+        digits => (false, digits),
+    };
+    let mut number: i64 = 0;
+    for group in digits.split(|&byte| byte == b'_') {
+        if group.is_empty() {
+            return None;
+        }
+        for digit in group {
+            let value = i64::from(char::from(*digit).to_digit(10)?);
+            number = number.checked_mul(10)?.checked_add(value)?;
+        }
+    }
+    Some(if negative { -number } else { number })
+}
+
+/// Whitespace of Python's `str.strip` among the characters of ISO 8859-1.
+fn is_whitespace(byte: u8) -> bool {
+    matches!(byte, b'\t'..=b'\r' | 0x1c..=0x1f | b' ' | 0x85 | 0xa0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decide_text(lengths: &[&str], encodings: &[&str]) -> Result<(Framing, Trust), Malformed> {
+        decide(
+            lengths.iter().map(|value| value.as_bytes()),
+            encodings.iter().map(|value| value.as_bytes()),
+            Version::HTTP_11,
+        )
+    }
+
+    #[test]
+    fn lengths() {
+        for (values, length) in [
+            (&[][..], 0),
+            (&["0"], 0),
+            (&["+3"], 3),
+            (&[" 3 "], 3),
+            (&["1_0"], 10),
+            (&["007"], 7),
+            (&["-0"], 0),
+            (&["5", "5"], 5),
+        ] {
+            let expected = Ok((Framing::Length(length), Trust::Sound));
+            assert_eq!(decide_text(values, &[]), expected, "{values:?}");
+        }
+        for bad in [
+            "",
+            "x",
+            "-1",
+            "1.0",
+            "1__0",
+            "_1",
+            "1_",
+            "0x1",
+            "2, 2",
+            "9999999999999999999",
+        ] {
+            let error = Err(Malformed::ContentLength(bad.as_bytes().to_vec()));
+            assert_eq!(decide_text(&[bad], &[]), error, "{bad:?}");
+        }
+        assert_eq!(
+            decide_text(&["1", "2"], &[]),
+            Err(Malformed::ConflictingLengths)
+        );
+    }
+
+    #[test]
+    fn encodings() {
+        for (values, trust) in [
+            (&["chunked"][..], Trust::Sound),
+            (&["CHUNKED "], Trust::Sound),
+            (&["gzip, chunked"], Trust::Sound),
+            (&["gzip", "chunked"], Trust::Sound),
+        ] {
+            assert_eq!(decide_text(&[], values), Ok((Framing::Chunked, trust)));
+        }
+        assert_eq!(
+            decide_text(&["3"], &["chunked"]),
+            Ok((Framing::Chunked, Trust::Doubtful))
+        );
+        let old = decide(
+            std::iter::empty(),
+            [&b"chunked"[..]].into_iter(),
+            Version::HTTP_10,
+        );
+        assert_eq!(old, Ok((Framing::Chunked, Trust::Doubtful)));
+        for bad in ["identity", "chunked, identity", "gzip", "", "xchunked"] {
+            assert!(decide_text(&[], &[bad]).is_err(), "{bad:?}");
+        }
+    }
+}

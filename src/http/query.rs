@@ -1,0 +1,41 @@
+//! Query strings and urlencoded forms as names and values (contract §8.8): split on `&` alone, empty
+//! pieces skipped, `a` the same as `a=`, values bytes.
+
+use crate::text::percent;
+
+/// The pairs of a query string in order, decoded.
+pub fn pairs(query: &[u8]) -> impl Iterator<Item = (Vec<u8>, Vec<u8>)> {
+    query
+        .split(|&byte| byte == b'&')
+        .filter(|piece| !piece.is_empty())
+        .map(|piece| {
+            let (name, value) = match memchr::memchr(b'=', piece) {
+                Some(at) => (&piece[..at], &piece[at + 1..]),
+                None => (piece, &piece[..0]),
+            };
+            (percent::decode_plus(name), percent::decode_plus(value))
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn queries() {
+        let pair = |name: &[u8], value: &[u8]| (name.to_vec(), value.to_vec());
+        for (query, expected) in [
+            (&b""[..], vec![]),
+            (b"&&", vec![]),
+            (b"a", vec![pair(b"a", b"")]),
+            (b"a=&=b", vec![pair(b"a", b""), pair(b"", b"b")]),
+            (
+                b"a=b=c;d&a=%41+%zz",
+                vec![pair(b"a", b"b=c;d"), pair(b"a", b"A %zz")],
+            ),
+            (b"\xff=%ff%00", vec![pair(b"\xff", b"\xff\0")]),
+        ] {
+            assert_eq!(pairs(query).collect::<Vec<_>>(), expected);
+        }
+    }
+}

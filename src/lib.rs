@@ -1,0 +1,78 @@
+//! wireserve, an HTTP/1.1 server for tests, on raw sockets. Handlers are Python files
+//! (`main(request, response)`, the contract of WPT's `wptserve`) or Rust values; either may put any
+//! bytes on the wire, in any pieces, at any time.
+//!
+//! # A server in a Rust test
+//!
+//! ```
+//! use std::io::{Read, Write};
+//! use std::net::TcpStream;
+//!
+//! use wireserve::{Exchange, Fault, Server};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let server = Server::builder()
+//!     .route("GET", "/hello/{name}", |exchange: &mut Exchange<'_>| {
+//!         let (_, name) = &exchange.route_match[0];
+//!         exchange.response.content = [b"Hello, ", name.as_slice()].concat().into();
+//!         Ok(())
+//!     })?
+//!     .route("*", "/broken", |exchange: &mut Exchange<'_>| {
+//!         // Raw bytes, exactly these: the response is not HTTP, on purpose.
+//!         exchange.turn().mark_written();
+//!         exchange.turn().send(b"HTTP/1.1 2OO OK\n\n").map_err(|_| Fault::no_route())
+//!     })?
+//!     .start()?;
+//!
+//! let mut client = TcpStream::connect(server.address())?;
+//! client.write_all(b"GET /hello/you HTTP/1.1\r\nConnection: close\r\n\r\n")?;
+//! let mut answer = String::new();
+//! client.read_to_string(&mut answer)?;
+//! assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"));
+//! assert!(answer.ends_with("\r\n\r\nHello, you"));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Dropping the server stops it; no thread is left behind.
+//!
+//! # The layers, each importing only those above it in this list
+//!
+//! - [`text`]: bytes ↔ text, dates, JSON strings.
+//! - [`http`]: the protocol; bytes in, values out.
+//! - [`fault`]: failures that the peer sees, and their bytes.
+//! - [`wire`]: the sockets.
+//! - [`exchange`]: request, body, response, and the [`Handler`] trait.
+//! - [`site`] and [`stash`]: doc root, routes, files; values kept between requests.
+//! - [`config`] and [`server`]: what to serve; listeners, connections and their threads.
+//! - `python` (feature `python`): the interpreter and what scripts see.
+//! - `log_output`: where log lines go, without holding up anybody.
+//! - [`cli`]: the command.
+//!
+//! # One request
+//!
+//! A listener's thread accepts, and gives the connection a thread of its own. That thread reads a head
+//! from the wire, parses it, begins an [`Exchange`], asks the [`Site`] for the route, and calls the
+//! handler. A native handler fills in the exchange's response. A script handler is admitted to the
+//! interpreter, runs the script, and turns what it left behind into the exchange's response; or the
+//! script has written to the wire itself. What is still to be sent goes out in one write. Then the
+//! connection is closed, or the rest of the body is drained and the next head is read.
+
+pub mod cli;
+pub mod config;
+pub mod exchange;
+pub mod fault;
+pub mod http;
+mod log_output;
+#[cfg(feature = "python")]
+pub mod python;
+pub mod server;
+pub mod site;
+pub mod stash;
+pub mod text;
+pub mod wire;
+
+pub use exchange::{Content, Exchange, Handler};
+pub use fault::Fault;
+pub use server::Server;
+pub use site::Site;

@@ -1,0 +1,74 @@
+//! Content that Python produces while it is sent: an iterable, a generator, a file. Each piece is one
+//! attach; between pieces no Python runs on this thread.
+
+use pyo3::prelude::*;
+use pyo3::types::PyBytes;
+
+use crate::exchange::Chunks;
+use crate::exchange::content::ContentError;
+
+use super::gate;
+use super::imported::Imported;
+
+static PIECES: Imported = Imported::new("wptserve.content", "pieces");
+
+/// The pieces of an iterable. `None` once it is exhausted or failed.
+pub(super) struct IterableChunks(Option<Py<PyAny>>);
+
+impl IterableChunks {
+    /// Nothing of the content is run yet, so a value that cannot be iterated fails when it is sent.
+    pub(super) fn new(content: &Bound<'_, PyAny>, encoding: &str) -> PyResult<Self> {
+        let pieces = PIECES.get(content.py())?.call1((content, encoding))?;
+        Ok(Self(Some(pieces.unbind())))
+    }
+}
+
+impl Chunks for IterableChunks {
+    fn next_chunk(&mut self) -> Option<Result<Vec<u8>, ContentError>> {
+        let pieces = self.0.take()?;
+        let _admission = gate::enter();
+        Python::attach(|py| {
+            let piece = pieces.bind(py).try_iter().and_then(|mut pieces| {
+                pieces
+                    .next()
+                    .transpose()?
+                    .map(|piece| Ok(piece.cast::<PyBytes>()?.as_bytes().to_vec()))
+                    .transpose()
+            });
+            match piece {
+                Ok(None) => {
+                    pieces.drop_ref(py);
+                    None
+                }
+                Ok(Some(piece)) => {
+                    self.0 = Some(pieces);
+                    Some(Ok(piece))
+                }
+                Err(error) => {
+                    let text = describe(py, &error);
+                    pieces.drop_ref(py);
+                    Some(Err(ContentError(text)))
+                }
+            }
+        })
+    }
+}
+
+impl Drop for IterableChunks {
+    fn drop(&mut self) {
+        // A generator that was not run to its end is closed here and now, not whenever some other
+        // thread attaches next.
+        if let Some(pieces) = self.0.take() {
+            let _admission = gate::enter();
+            Python::attach(|py| pieces.drop_ref(py));
+        }
+    }
+}
+
+/// An exception with its traceback.
+fn describe(py: Python<'_>, error: &PyErr) -> String {
+    let traceback = error
+        .traceback(py)
+        .and_then(|traceback| traceback.format().ok());
+    format!("{}{error}", traceback.unwrap_or_default())
+}

@@ -1,0 +1,49 @@
+"""`wptserve.content`: the content of a response as the pieces that go out one by one.
+
+Bytes and text are one piece; what has `read` is a file; anything else is iterated, and its items may
+be bytes, text, files, or functions of no arguments that return one of these. Items that are empty are
+passed over. Nothing is produced before it is asked for, and no piece is kept.
+"""
+
+__all__ = ["items", "pieces"]
+
+FILE_PIECE = 32 * 1024
+
+
+def items(content, encoding):
+    """The items of `response.iter_content()`: files within an iterable are items themselves."""
+    if isinstance(content, bytes):
+        yield content
+    elif isinstance(content, str):
+        yield content.encode(encoding)
+    elif hasattr(content, "read"):
+        yield from read_file(content)
+    else:
+        for item in content:
+            value = item() if callable(item) else item
+            if value:
+                yield value
+
+
+def pieces(content, encoding):
+    """All that goes on the wire, as bytes."""
+    for item in items(content, encoding):
+        if isinstance(item, bytes):
+            yield item
+        elif isinstance(item, str):
+            yield item.encode(encoding)
+        elif hasattr(item, "read"):
+            yield from read_file(item)
+        else:
+            raise ValueError("content %r should be bytes, str or a file" % (item,))
+
+
+def read_file(file):
+    try:
+        while True:
+            piece = file.read(FILE_PIECE)
+            if not piece:
+                break
+            yield piece
+    finally:
+        file.close()

@@ -1,0 +1,110 @@
+"""`wptserve.request`: the request classes, and the two views of a request that few scripts ask for.
+
+Cookies and credentials are read here, when a script first asks. The cookie grammar is that of the
+standard library's `http.cookies`, whatever the running Python makes of it, because that is what the
+reference serves and what scripts were written against. All keys and values that a script sees are
+bytes.
+"""
+
+from http.cookies import BaseCookie
+
+from _wireserve import InputFile, MultiDict, Request, RequestHeaders
+from wptserve.utils import HTTPException, isomorphic_decode, isomorphic_encode
+
+__all__ = ["Authentication", "BinaryCookieParser", "CookieValue", "Cookies", "InputFile",
+           "MultiDict", "Request", "RequestHeaders", "auth_of", "cookies_of"]
+
+
+def cookies_of(headers):
+    """The cookies in a request's headers.
+
+    A cookie name that `http.cookies` finds illegal raises its CookieError; any other broken piece
+    ends the list of cookies there.
+    """
+    parser = BinaryCookieParser()
+    # `headers.get` would join several Cookie fields with a comma, which is part of a value here.
+    parser.load(b"; ".join(headers.get_list(b"cookie", [])))
+    cookies = Cookies()
+    for name, morsel in parser.items():
+        cookies.add(isomorphic_encode(name), CookieValue(morsel))
+    return cookies
+
+
+def auth_of(headers):
+    """The credentials in a request's headers."""
+    return Authentication(headers)
+
+
+class Cookies(MultiDict):
+    """Cookies by name. `[name]` is the last value, where other MultiDicts give the first."""
+
+    def __getitem__(self, key):
+        return self.last(key)
+
+
+class CookieValue:
+    """One cookie: `key` is text, `value` bytes, the rest as `http.cookies` read it.
+
+    Equal to another cookie, or to bytes, of the same value. Changing an attribute does not change
+    the text form.
+    """
+
+    def __init__(self, morsel):
+        self.key = morsel.key
+        self.value = morsel.value
+        self.expires = morsel["expires"]
+        self.path = morsel["path"]
+        self.comment = morsel["comment"]
+        self.domain = morsel["domain"]
+        self.max_age = morsel["max-age"]
+        self.secure = morsel["secure"]
+        self.version = morsel["version"]
+        self.httponly = morsel["httponly"]
+        self._text = morsel.OutputString()
+
+    def __str__(self):
+        return self._text
+
+    __repr__ = __str__
+
+    def __eq__(self, other):
+        return self.value == getattr(other, "value", other)
+
+
+class BinaryCookieParser(BaseCookie):
+    """`http.cookies`, with bytes in and bytes as values. Quotes around a value stay."""
+
+    def load(self, rawdata):
+        if not isinstance(rawdata, bytes):
+            raise TypeError("a Cookie header is bytes, not %r" % (rawdata,))
+        super().load(isomorphic_decode(rawdata))
+
+    def value_decode(self, val):
+        return isomorphic_encode(val), val
+
+    def value_encode(self, val):
+        raise NotImplementedError("these cookies are read, never written")
+
+
+class Authentication:
+    """HTTP Basic credentials as bytes; both None when the request has no Authorization header.
+
+    Another scheme is refused with 400. Anything that is not base64 of `name:password` raises
+    whatever the decoding raises, so the peer sees a 500.
+    """
+
+    def __init__(self, headers):
+        self.username = None
+        self.password = None
+        fields = headers.get_list(b"authorization", [])
+        if fields:
+            # Two Authorization fields mean nothing; the first one counts.
+            scheme, credentials = fields[0].split(b" ", 1)
+            if scheme != b"Basic":
+                raise HTTPException(400, "Unsupported authentication scheme %s" % scheme)
+            self.username, self.password = self.decode_basic(credentials)
+
+    def decode_basic(self, data):
+        import base64
+
+        return base64.b64decode(data).split(b":", 1)

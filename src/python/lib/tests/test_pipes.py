@@ -1,0 +1,126 @@
+"""Pipes and templates as scripts call them."""
+
+import gzip
+import os
+import tempfile
+import unittest
+from unittest import mock
+
+from support import Request, Response
+from wptserve import pipes
+from wptserve.config import config_of
+from wptserve.pipes import Pipeline, PipeTokenizer
+from wptserve.template import template
+
+CONFIG = config_of({"doc_root": "/", "browser_host": "host.test", "ports": {"http": [8000, 8001]},
+                    "subdomains": ["www"], "alternate_hosts": {"alt": "alt.test"}})
+
+
+class Syntax(unittest.TestCase):
+    def test_tokens(self):
+        for text, expected in [
+            ("", []),
+            ("a", ["a"]),
+            ("a(b, c)|d()", ["a", ("b",), (" c",), "d", ("",)]),
+            ("||a(x", ["a", ("x",)]),
+            (r"a(\n\,\)\\\x)b", ["a", ("\n,)\\x",), "b"]),
+        ]:
+            with self.subTest(text):
+                tokens = list(PipeTokenizer().tokenize(text))
+                self.assertIsNone(tokens.pop())
+                found = [text if kind == "function" else (text,) for kind, text in tokens]
+                self.assertEqual(found, expected)
+
+    def test_refused(self):
+        for text in ("tricle(1)", "status", "status(a)", "header(a,b,maybe)", "slice(1,2,3)",
+                     "trickle(d1:d1)", "trickle(1:r1)", "trickle()", "a(\\"):
+            with self.subTest(text), self.assertRaises((KeyError, ValueError)):
+                Pipeline(text)(None, Response(b"0123456789"))
+
+
+class Pipes(unittest.TestCase):
+    def piped(self, text, content=b"0123456789"):
+        return Pipeline(text)(None, Response(content))
+
+    def test_status_and_header(self):
+        response = self.piped("status(404)|header(A,1)|header(a,2,true)|header(B,3)|header(b,4)")
+        self.assertEqual(response.status, 404)
+        self.assertEqual(list(response.headers), [(b"A", b"1"), (b"a", b"2"), (b"b", b"4")])
+
+    def test_slice_and_gzip(self):
+        self.assertEqual(self.piped("slice(-3)").content, b"789")
+        response = self.piped("slice(null,4)|gzip")
+        self.assertEqual(gzip.decompress(response.content), b"0123")
+        self.assertIn((b"Content-Length", b"%d" % len(response.content)), list(response.headers))
+
+    def test_trickle(self):
+        for delays, expected in [
+            ("d1:3", [1.0, b"012", b"3456789"]),
+            ("4:d0.5:r2", [b"0123", 0.5, b"4567", 0.5, b"89", 0.5]),
+            ("1:d9:3:r2", [b"0", 9.0, b"123", 9.0, b"456", 9.0, b"789"]),
+            # For ever in the reference.
+            ("r2", [b"0123456789"]),
+        ]:
+            seen = []
+            with self.subTest(delays), mock.patch.object(pipes.time, "sleep", seen.append):
+                for piece in self.piped("trickle(%s)" % delays).content:
+                    seen.append(piece)
+                self.assertEqual(seen, expected)
+
+    def test_trickle_headers(self):
+        names = [name for name, _ in self.piped("trickle(d1)").headers]
+        self.assertEqual(names, [b"Cache-Control", b"Pragma", b"Expires"])
+        self.assertEqual(len(list(self.piped("header(pragma,x)|trickle(d1)").headers)), 1)
+
+
+class Templates(unittest.TestCase):
+    def request(self, **options):
+        return Request("/a/b?q=%3C<&n=1", headers=[("X-Y", "v")], config=CONFIG, **options)
+
+    def test_values(self):
+        for text, expected in [
+            (b"{{host}} {{browser_host}}", b"host.test host.test"),
+            (b"{{domains[www]}} {{hosts[alt][www]}} {{hosts[][]}}",
+             b"www.host.test www.alt.test host.test"),
+            (b"{{ports[http][1]}} {{location[port]}}", b"8001 8000"),
+            (b"{{location[server]}}{{location[path]}}{{location[query]}}",
+             b"http://host.test:8000/a/b?q=%3C&lt;&amp;n=1"),
+            (b"{{GET[q]}}{{GET[none]}}", b"%3C&lt;"),
+            (b"{{headers[x-y]}}{{header_or_default(Z,  <>)}}", b"v&lt;&gt;"),
+            (b"{{$a:host}} {{$a}} {{host ignored}}", b"host.test host.test host.test"),
+            (b"{{fs_path(c)}} {{fs_path(/c)}}", b"/a/c /c"),
+            (b"{{x", b"{{x"),
+        ]:
+            with self.subTest(text):
+                self.assertEqual(template(self.request(), text), expected)
+
+    def test_none_escape(self):
+        response = Response(b"{{GET[q]}}")
+        self.assertIs(pipes.sub(self.request(), response, "none"), response)
+        self.assertEqual(response.content, b"%3C<")
+
+    def test_uuid(self):
+        once, again = template(self.request(), b"{{$id:uuid()}} {{$id}}").split()
+        self.assertEqual(once, again)
+        self.assertEqual(len(once), 36)
+
+    def test_file_hash(self):
+        with tempfile.TemporaryDirectory() as root:
+            with open(os.path.join(root, "f"), "wb") as file:
+                file.write(b"hello")
+            request = self.request(doc_root=root)
+            self.assertEqual(
+                template(request, b"{{file_hash(md5, f)}}"), b"XUFAKrxLKna5cZ2REBfFkg==")
+            with self.assertRaises(ValueError):
+                template(request, b"{{file_hash(md5, g)}}")
+
+    def test_refused(self):
+        for text in (b"{{}}", b"{{ host}}", b"{{nope}}", b"{{headers[z]}}", b"{{domains[z]}}",
+                     b"{{ports[ws][0]}}", b"{{ports}}", b"{{host()}}", b"{{host$a}}",
+                     b"{{fs_path(/../c)}}{{fs_path(../../../c)}}{{uuid}}"):
+            with self.subTest(text), self.assertRaises((LookupError, TypeError, ValueError)):
+                template(self.request(), text)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,58 @@
+//! Python file handlers: the embedded interpreter and what scripts see of a request. The only folder
+//! that names pyo3; nothing below it knows that there is Python.
+//!
+//! The laws of this layer:
+//!
+//! 1. Attach, then lock; never wait while attached. Whatever may wait goes through `gate::away`.
+//! 2. Never run Python code under a lock. Replacing or dropping a Python value runs Python code.
+//! 3. Drop Python values while attached, or their destructors run late and on another thread.
+//! 4. While a script runs, its Python objects are the truth: `response.headers` may have been replaced
+//!    by a list, a method of the writer by a function.
+//! 5. Objects do not hold each other in a circle beyond the exchange: `script` lets go of them.
+
+mod cell;
+mod config;
+mod content;
+mod failure;
+mod fallback;
+mod gate;
+mod headers;
+mod imported;
+mod input_file;
+mod interpreter;
+mod multidict;
+mod outcome;
+mod own;
+mod package;
+mod request;
+mod response;
+mod script;
+mod sleep;
+mod stash;
+mod text;
+mod thread_state;
+mod writer;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::site::Site;
+use crate::site::files::Files;
+use crate::site::router::Method;
+
+pub use interpreter::{InterpreterError, flush_output};
+pub use script::ScriptHandler;
+
+/// A site with the reference's default routes: [`Site::new`], and every `.py` file below the doc root
+/// as a handler for every method. Starts the interpreter.
+///
+/// # Errors
+/// When the interpreter cannot be made ready.
+pub fn site(doc_root: &Path) -> Result<Site, InterpreterError> {
+    interpreter::start(doc_root)?;
+    let mut site = Site::new(doc_root);
+    let scripts = ScriptHandler::new(Files::below(doc_root), doc_root);
+    site.register(Method::Any, "*.py", Arc::new(scripts))
+        .expect("this pattern is valid");
+    Ok(site)
+}

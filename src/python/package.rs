@@ -1,0 +1,107 @@
+//! What scripts can import: the native classes as `_wireserve`, and around them the `wptserve` package,
+//! whose modules are Python sources built into the binary and executed when they are first imported.
+
+use std::ffi::CString;
+
+use pyo3::prelude::*;
+use pyo3::types::{IntoPyDict, PyDict, PyModule};
+
+use crate::exchange::response::SERVER;
+use crate::http::status::REASONS;
+use crate::site::media_type::TYPES;
+
+use super::headers::{RequestHeaders, ResponseHeaders};
+use super::input_file::InputFile;
+use super::multidict::MultiDict;
+use super::request::{Request, Server};
+use super::response::Response;
+use super::sleep::sleep;
+use super::stash::{Stash, StashLock};
+use super::writer::ResponseWriter;
+
+/// Dotted names and sources.
+const SOURCES: [(&str, &str); 17] = [
+    (
+        "wptserve",
+        "\"\"\"The package that handlers import; part of the server.\"\"\"\n",
+    ),
+    (
+        "wptserve.cgi",
+        "from wptserve.form import FieldStorage  # the reference's name for it\n",
+    ),
+    ("wptserve.config", include_str!("lib/config.py")),
+    ("wptserve.constants", include_str!("lib/constants.py")),
+    ("wptserve.content", include_str!("lib/content.py")),
+    ("wptserve.form", include_str!("lib/form.py")),
+    ("wptserve.handlers", include_str!("lib/handlers.py")),
+    ("wptserve.logger", include_str!("lib/logger.py")),
+    ("wptserve.pipes", include_str!("lib/pipes.py")),
+    ("wptserve.ranges", include_str!("lib/ranges.py")),
+    ("wptserve.raw_socket", include_str!("lib/raw_socket.py")),
+    ("wptserve.request", include_str!("lib/request.py")),
+    (
+        "wptserve.request_handler",
+        include_str!("lib/request_handler.py"),
+    ),
+    ("wptserve.response", include_str!("lib/response.py")),
+    ("wptserve.stash", include_str!("lib/stash.py")),
+    ("wptserve.template", include_str!("lib/template.py")),
+    ("wptserve.utils", include_str!("lib/utils.py")),
+];
+
+/// Modules that scripts expect from elsewhere and get from here if they are not there.
+const STAND_INS: [(&str, &str); 5] = [
+    ("imp", include_str!("lib/imp.py")),
+    ("six", include_str!("lib/six.py")),
+    ("six.moves", include_str!("lib/six_moves.py")),
+    (
+        "six.moves.urllib",
+        "from urllib import error, parse, request, response, robotparser\n",
+    ),
+    (
+        "six.moves.urllib.parse",
+        "import sys, urllib.parse\nsys.modules[__name__] = urllib.parse\n",
+    ),
+];
+
+/// Makes everything importable, and `time.sleep` one that gives its slot back.
+pub(super) fn install(py: Python<'_>) -> PyResult<()> {
+    let modules = py.import("sys")?.getattr("modules")?;
+    modules.set_item("_wireserve", native(py)?)?;
+    let sources = SOURCES.into_py_dict(py)?;
+    let stand_ins = STAND_INS.into_py_dict(py)?;
+    let finder = source_module(py, "finder", include_str!("lib/finder.py"))?;
+    finder.getattr("install")?.call1((sources, stand_ins))?;
+    py.import("time")?
+        .setattr("sleep", wrap_pyfunction!(sleep, py)?)
+}
+
+fn native(py: Python<'_>) -> PyResult<Bound<'_, PyModule>> {
+    let native = PyModule::new(py, "_wireserve")?;
+    native.add_class::<InputFile>()?;
+    native.add_class::<MultiDict>()?;
+    native.add_class::<Request>()?;
+    native.add_class::<RequestHeaders>()?;
+    native.add_class::<Response>()?;
+    native.add_class::<ResponseHeaders>()?;
+    native.add_class::<ResponseWriter>()?;
+    native.add_class::<Server>()?;
+    native.add_class::<Stash>()?;
+    native.add_class::<StashLock>()?;
+    native.add("SERVER_VERSION", SERVER)?;
+    native.add(
+        "REASONS",
+        PyDict::from_sequence(&REASONS.to_vec().into_pyobject(py)?)?,
+    )?;
+    native.add(
+        "MEDIA_TYPES",
+        PyDict::from_sequence(&TYPES.to_vec().into_pyobject(py)?)?,
+    )?;
+    Ok(native)
+}
+
+fn source_module<'py>(py: Python<'py>, name: &str, source: &str) -> PyResult<Bound<'py, PyModule>> {
+    let text = |text: &str| CString::new(text).expect("sources and names hold no NUL");
+    let file = text(&format!("<wireserve>/{name}.py"));
+    PyModule::from_code(py, &text(source), &file, &text(name))
+}

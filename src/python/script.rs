@@ -1,0 +1,317 @@
+//! Running a script: its code object is cached, its module body is executed afresh for every request,
+//! and `main(request, response)` is called (contract §3).
+
+use std::any::Any;
+use std::collections::HashMap;
+use std::fs::{self, Metadata};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyCode, PyCodeMethods, PyDict};
+
+use crate::exchange::{Ending, Exchange, Handler};
+use crate::fault::Fault;
+use crate::site::files::Files;
+
+use super::failure::{self, Failure, Stage};
+use super::gate;
+use super::imported::Imported;
+use super::outcome;
+use super::request::Request;
+use super::response::Response;
+use super::thread_state::ThreadState;
+
+static APPLY_PIPES: Imported = Imported::new("wptserve.pipes", "apply_to_script");
+static COMPILE: Imported = Imported::new("builtins", "compile");
+
+/// Runs scripts.
+pub struct ScriptHandler {
+    files: Files,
+    doc_root: Arc<Path>,
+    codes: Mutex<HashMap<PathBuf, Compiled>>,
+}
+
+/// A script's code and the file it was made from.
+struct Compiled {
+    stamp: Stamp,
+    /// A file that had just been written may change again within the clock's resolution: its stamp
+    /// alone proves nothing yet.
+    proof: Proof,
+    code: Py<PyCode>,
+    source: Vec<u8>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Proof {
+    Stamp,
+    Bytes,
+}
+
+/// What tells one state of a file from another without reading it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Stamp {
+    device: u64,
+    inode: u64,
+    size: u64,
+    modified: (i64, i64),
+    changed: (i64, i64),
+}
+
+/// File systems stamp with the kernel's tick, some milliseconds; a change within it does not show.
+const CLOCK_RESOLUTION: Duration = Duration::from_millis(50);
+
+impl Stamp {
+    fn of(metadata: &Metadata) -> Self {
+        Self {
+            device: metadata.dev(),
+            inode: metadata.ino(),
+            size: metadata.size(),
+            modified: (metadata.mtime(), metadata.mtime_nsec()),
+            changed: (metadata.ctime(), metadata.ctime_nsec()),
+        }
+    }
+
+    fn proof(metadata: &Metadata) -> Proof {
+        let age = metadata
+            .modified()
+            .ok()
+            .and_then(|modified| SystemTime::now().duration_since(modified).ok());
+        match age {
+            Some(age) if age > CLOCK_RESOLUTION => Proof::Stamp,
+            _ => Proof::Bytes,
+        }
+    }
+}
+
+impl ScriptHandler {
+    /// Runs these scripts, on a site with this doc root.
+    pub fn new(files: Files, doc_root: impl Into<Arc<Path>>) -> Self {
+        Self {
+            files,
+            doc_root: doc_root.into(),
+            codes: Mutex::default(),
+        }
+    }
+
+    /// The code of a script, compiled again if the file has changed.
+    fn code<'py>(
+        &self,
+        py: Python<'py>,
+        path: &Path,
+        metadata: &Metadata,
+    ) -> Result<Bound<'py, PyCode>, NoCode> {
+        let stamp = Stamp::of(metadata);
+        if let Some(compiled) = self.codes().get(path)
+            && compiled.stamp == stamp
+            && compiled.proof == Proof::Stamp
+        {
+            return Ok(compiled.code.bind(py).clone());
+        }
+        let proof = Stamp::proof(metadata);
+        let source = fs::read(path).map_err(|_| NoCode::File)?;
+        let mut codes = self.codes();
+        if let Some(compiled) = codes.get_mut(path)
+            && compiled.source == source
+        {
+            (compiled.stamp, compiled.proof) = (stamp, proof);
+            return Ok(compiled.code.bind(py).clone());
+        }
+        drop(codes);
+        let code = compile(py, path, &source).map_err(NoCode::Python)?;
+        let compiled = Compiled {
+            stamp,
+            proof,
+            code: code.clone().unbind(),
+            source,
+        };
+        let old = self.codes().insert(path.to_owned(), compiled);
+        drop(old);
+        Ok(code)
+    }
+
+    fn codes(&self) -> std::sync::MutexGuard<'_, HashMap<PathBuf, Compiled>> {
+        self.codes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn run(
+        &self,
+        py: Python<'_>,
+        exchange: &mut Exchange<'_>,
+        path: &Path,
+        metadata: &Metadata,
+    ) -> Result<(), Fault> {
+        let code = match self.code(py, path, metadata) {
+            Ok(code) => Ok(code),
+            Err(NoCode::File) => return Err(Fault::not_found()),
+            Err(NoCode::Python(error)) => Err(error),
+        };
+        let exchanged =
+            Exchanged::new(py, exchange, &self.doc_root).map_err(|error| broken(&error))?;
+        let result = code
+            .map_err(|error| (error, Stage::Around))
+            .and_then(|code| exchanged.call_main(&code, path));
+        let failure = result
+            .err()
+            .map(|(error, stage)| failure::sort(py, &error, stage, &exchange.request.url()));
+        exchanged.conclude(exchange, failure)
+    }
+}
+
+impl Handler for ScriptHandler {
+    fn handle(&self, exchange: &mut Exchange<'_>) -> Result<(), Fault> {
+        let path = self.files.find(exchange.request.path())?;
+        let metadata = fs::metadata(&path).map_err(|_| Fault::not_found())?;
+        let _admission = gate::enter();
+        let keepsake = exchange.keepsake();
+        if !keepsake.as_ref().is_some_and(|kept| kept.is::<Kept>()) {
+            *keepsake = Some(Box::new(Kept(Some(ThreadState::new()))) as Box<dyn Any>);
+        }
+        Python::attach(|py| self.run(py, exchange, &path, &metadata))
+    }
+}
+
+/// What a connection keeps from its first script on.
+struct Kept(Option<ThreadState>);
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        let _admission = gate::enter();
+        self.0 = None;
+    }
+}
+
+/// Why there is nothing to run.
+enum NoCode {
+    File,
+    Python(PyErr),
+}
+
+/// The same errors and the same reading of encoding declarations as the reference has.
+fn compile<'py>(py: Python<'py>, path: &Path, source: &[u8]) -> PyResult<Bound<'py, PyCode>> {
+    let source = PyBytes::new(py, source);
+    let code = COMPILE.get(py)?.call1((source, path.as_os_str(), "exec"))?;
+    Ok(code.cast_into::<PyCode>()?)
+}
+
+fn broken(error: &PyErr) -> Fault {
+    log::error!("the server's own Python code failed: {error}");
+    Fault::new(500, error.to_string())
+}
+
+/// The two objects of an exchange that a script is called with.
+struct Exchanged<'py> {
+    request: Bound<'py, Request>,
+    response: Bound<'py, Response>,
+}
+
+type Staged<T> = Result<T, (PyErr, Stage)>;
+
+impl<'py> Exchanged<'py> {
+    fn new(py: Python<'py>, exchange: &Exchange<'_>, doc_root: &Arc<Path>) -> PyResult<Self> {
+        let request = Bound::new(py, Request::new(exchange, Arc::clone(doc_root)))?;
+        let response = Response::new(
+            request.clone().unbind(),
+            Arc::clone(&exchange.request),
+            Arc::clone(exchange.turn()),
+        );
+        Ok(Self {
+            request,
+            response: Bound::new(py, response)?,
+        })
+    }
+
+    fn call_main(&self, code: &Bound<'py, PyCode>, path: &Path) -> Staged<()> {
+        let py = code.py();
+        let around = |error| (error, Stage::Around);
+        let globals = PyDict::new(py);
+        globals
+            .set_item(intern!(py, "__file__"), path.as_os_str())
+            .map_err(around)?;
+        code.run(Some(&globals), None).map_err(around)?;
+        let Some(main) = globals.get_item(intern!(py, "main")).map_err(around)? else {
+            let message = format!("No main function in script {}", path.display());
+            return Err(around(failure::http_exception(
+                py,
+                &Fault::new(500, message),
+            )));
+        };
+        let value = main
+            .call1((&self.request, &self.response))
+            .map_err(|error| (error, Stage::Main))?;
+        outcome::apply(&value, &self.response).map_err(around)?;
+        self.apply_pipes(path).map_err(around)
+    }
+
+    /// Pipes on scripts are rare, so what they are is Python's business: here is only whether.
+    fn apply_pipes(&self, path: &Path) -> PyResult<()> {
+        let named = memchr::memmem::find(path.as_os_str().as_bytes(), b".sub.").is_some();
+        let query = self.response.get().facts.query();
+        if named || memchr::memmem::find(query, b"pipe").is_some() {
+            let py = self.response.py();
+            let path = path.as_os_str();
+            APPLY_PIPES
+                .get(py)?
+                .call1((path, &self.request, &self.response))?;
+        }
+        Ok(())
+    }
+
+    /// Leaves in the exchange what is to be sent and how the connection goes on.
+    fn conclude(self, exchange: &mut Exchange<'_>, failure: Option<Failure>) -> Result<(), Fault> {
+        let py = self.response.py();
+        let result = self.conclude_or_fail(exchange, failure);
+        self.response.get().release(py);
+        result.or_else(|error| {
+            // Nothing of the response could be made, and nothing of it has been sent.
+            match failure::sort(py, &error, Stage::Around, &exchange.request.url()) {
+                Failure::Fault(fault) => Err(fault),
+                Failure::Abort => {
+                    exchange.ending = Ending::Abort;
+                    Ok(())
+                }
+            }
+        })
+    }
+
+    fn conclude_or_fail(
+        &self,
+        exchange: &mut Exchange<'_>,
+        failure: Option<Failure>,
+    ) -> PyResult<()> {
+        let py = self.response.py();
+        let response = self.response.get();
+        let written = exchange.turn().is_written();
+        match failure {
+            None => {}
+            Some(Failure::Abort) => {
+                exchange.ending = if written {
+                    Ending::Close
+                } else {
+                    Ending::Abort
+                };
+                return Ok(());
+            }
+            Some(Failure::Fault(_)) if written => {
+                exchange.ending = Ending::Close;
+                return Ok(());
+            }
+            Some(Failure::Fault(fault)) => response.become_fault(py, &fault)?,
+        }
+        if !written {
+            if outcome::is_customised(&self.response)? {
+                self.response.call_method0(intern!(py, "write"))?;
+            } else {
+                exchange.response = outcome::outgoing(&self.response)?;
+            }
+        }
+        if outcome::closes(&self.response)? {
+            exchange.ending = Ending::Close;
+        }
+        Ok(())
+    }
+}

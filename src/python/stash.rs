@@ -1,0 +1,285 @@
+//! `request.server.stash`: the store behind it holds bytes, so every value is copied when it is put.
+//! Plain values have a short form; anything else is pickled. One store and one lock serve the whole
+//! process (contract §6).
+
+use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use pyo3::exceptions::{PyRuntimeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyBytes, PyInt, PyString};
+
+use crate::stash::{Key, MemoryStash, Occupied, Stash as _};
+
+use super::gate;
+use super::imported::Imported;
+use super::text::isomorphic;
+
+static STASH_ERROR: Imported = Imported::new("wptserve.stash", "StashError");
+static DUMPS: Imported = Imported::new("wptserve.stash", "dumps");
+static LOADS: Imported = Imported::new("wptserve.stash", "loads");
+static GET_QUEUE: Imported = Imported::new("wptserve.stash", "get_queue");
+static UUID: Imported = Imported::new("uuid", "UUID");
+
+fn store() -> &'static MemoryStash {
+    static STORE: OnceLock<MemoryStash> = OnceLock::new();
+    STORE.get_or_init(MemoryStash::default)
+}
+
+/// The stash as one request sees it.
+#[pyclass(name = "Stash", module = "wptserve.stash", frozen, dict)]
+pub(super) struct Stash {
+    /// The path of keys that name none.
+    default_path: Vec<u8>,
+}
+
+#[pymethods]
+impl Stash {
+    #[new]
+    #[pyo3(signature = (default_path, address=None, authkey=None))]
+    fn new(
+        default_path: &Bound<'_, PyAny>,
+        address: Option<&Bound<'_, PyAny>>,
+        authkey: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Self> {
+        // The reference connects to another process with these; here there is only one.
+        let _ = (address, authkey);
+        Ok(Self {
+            default_path: isomorphic(default_path)?.into_owned(),
+        })
+    }
+
+    /// The lock that handlers hold around a take and a put; the same one for all.
+    #[classattr]
+    fn lock() -> StashLock {
+        StashLock
+    }
+
+    /// Puts a value, once.
+    #[pyo3(signature = (key, value, path=None))]
+    fn put(
+        &self,
+        key: &Bound<'_, PyAny>,
+        value: &Bound<'_, PyAny>,
+        path: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<()> {
+        if value.is_none() {
+            return Err(PyValueError::new_err("None cannot be put into the stash"));
+        }
+        let (key, shown) = (self.key(key, path)?, key.repr()?);
+        let value = dump(value)?;
+        store().put(key, value).map_err(|Occupied| {
+            let message = format!("there is a value in the stash already for {shown}");
+            match STASH_ERROR
+                .get(shown.py())
+                .and_then(|class| class.call1((message,)))
+            {
+                Ok(error) => PyErr::from_value(error),
+                Err(error) => error,
+            }
+        })
+    }
+
+    /// Takes a value away; `None` if there is none.
+    #[pyo3(signature = (key, path=None))]
+    fn take<'py>(
+        &self,
+        key: &Bound<'py, PyAny>,
+        path: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let taken = store().take(&self.key(key, path)?);
+        taken.map(|value| load(key.py(), &value)).transpose()
+    }
+
+    /// A queue that can be put into the stash and stays the same queue.
+    fn get_queue<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        GET_QUEUE.get(py)?.call0()
+    }
+
+    #[getter]
+    fn default_path<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {
+        super::text::latin1_str(py, &self.default_path)
+    }
+}
+
+impl Stash {
+    /// The stash for a request to this path.
+    pub(super) fn of(default_path: &[u8]) -> Self {
+        Self {
+            default_path: default_path.to_vec(),
+        }
+    }
+
+    fn key(&self, key: &Bound<'_, PyAny>, path: Option<&Bound<'_, PyAny>>) -> PyResult<Key> {
+        Ok(Key {
+            path: match path {
+                Some(path) => isomorphic(path)?.into_owned(),
+                None => self.default_path.clone(),
+            },
+            uuid: uuid(key)?,
+        })
+    }
+}
+
+/// The 16 bytes of a UUID in any spelling that Python's `uuid` takes.
+fn uuid(key: &Bound<'_, PyAny>) -> PyResult<[u8; 16]> {
+    let py = key.py();
+    let text = match key.cast::<PyBytes>() {
+        Ok(bytes) => bytes.call_method1("decode", ("ascii",))?,
+        Err(_) => key.clone(),
+    };
+    if let Ok(text) = text.cast::<PyString>()
+        && let Ok(text) = text.to_str()
+        && let Some(uuid) = plain_uuid(text)
+    {
+        return Ok(uuid);
+    }
+    let uuid = UUID.get(py)?.call1((&text,)).map_err(|error| {
+        if !error.is_instance_of::<PyValueError>(py) {
+            return error;
+        }
+        let message = format!("Invalid UUID \"{text}\" used as stash key");
+        let invalid = PyValueError::new_err(message);
+        invalid.set_cause(py, Some(error));
+        invalid
+    })?;
+    uuid.getattr("bytes")?.extract()
+}
+
+/// The two usual spellings, with hyphens or without; the others are for Python's `uuid` to judge.
+fn plain_uuid(text: &str) -> Option<[u8; 16]> {
+    let mut uuid = [0; 16];
+    let mut digits = 0;
+    for character in text.chars().filter(|&character| character != '-') {
+        let digit = u8::try_from(character.to_digit(16)?).ok()?;
+        let byte = uuid.get_mut(digits / 2)?;
+        *byte = *byte << 4 | digit;
+        digits += 1;
+    }
+    (digits == 32).then_some(uuid)
+}
+
+// The first byte of a stored value says what follows.
+const BYTES: u8 = b'b';
+const TEXT: u8 = b's';
+const NUMBER: u8 = b'i';
+const TRUE: u8 = b't';
+const FALSE: u8 = b'f';
+const PICKLE: u8 = b'p';
+
+fn dump(value: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
+    let tagged = |tag: u8, bytes: &[u8]| [&[tag], bytes].concat();
+    if let Ok(bytes) = value.cast_exact::<PyBytes>() {
+        return Ok(tagged(BYTES, bytes.as_bytes()));
+    }
+    if let Ok(text) = value.cast_exact::<PyString>()
+        && let Ok(text) = text.to_str()
+    {
+        return Ok(tagged(TEXT, text.as_bytes()));
+    }
+    if let Ok(truth) = value.cast_exact::<PyBool>() {
+        return Ok(vec![if truth.is_true() { TRUE } else { FALSE }]);
+    }
+    if value.cast_exact::<PyInt>().is_ok()
+        && let Ok(number) = value.extract::<i64>()
+    {
+        return Ok(tagged(NUMBER, &number.to_le_bytes()));
+    }
+    let pickled = DUMPS.get(value.py())?.call1((value,))?;
+    Ok(tagged(PICKLE, pickled.cast::<PyBytes>()?.as_bytes()))
+}
+
+fn load<'py>(py: Python<'py>, value: &[u8]) -> PyResult<Bound<'py, PyAny>> {
+    let broken = || PyRuntimeError::new_err("a value in the stash is broken");
+    let (tag, bytes) = value.split_first().ok_or_else(broken)?;
+    Ok(match *tag {
+        BYTES => PyBytes::new(py, bytes).into_any(),
+        TEXT => PyString::new(py, std::str::from_utf8(bytes).map_err(|_| broken())?).into_any(),
+        NUMBER => {
+            let bytes = bytes.try_into().map_err(|_| broken())?;
+            i64::from_le_bytes(bytes).into_pyobject(py)?.into_any()
+        }
+        TRUE | FALSE => PyBool::new(py, *tag == TRUE).to_owned().into_any(),
+        PICKLE => LOADS.get(py)?.call1((PyBytes::new(py, bytes),))?,
+        _ => return Err(broken()),
+    })
+}
+
+/// A lock for all handlers: not reentrant, and whoever likes may release it, as `threading.Lock`.
+#[pyclass(name = "StashLock", module = "wptserve.stash", frozen)]
+pub(super) struct StashLock;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Hold {
+    Free,
+    Held,
+}
+
+static HOLD: Mutex<Hold> = Mutex::new(Hold::Free);
+static RELEASED: Condvar = Condvar::new();
+
+fn hold() -> MutexGuard<'static, Hold> {
+    HOLD.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[pymethods]
+impl StashLock {
+    /// Waits until nobody holds the lock, and holds it.
+    fn acquire(&self, py: Python<'_>) {
+        let free = std::mem::replace(&mut *hold(), Hold::Held) == Hold::Free;
+        if !free {
+            gate::away(py, || {
+                let mut hold = hold();
+                while *hold == Hold::Held {
+                    hold = RELEASED.wait(hold).unwrap_or_else(PoisonError::into_inner);
+                }
+                *hold = Hold::Held;
+            });
+        }
+    }
+
+    /// Lets the next one have it.
+    fn release(&self) -> PyResult<()> {
+        if std::mem::replace(&mut *hold(), Hold::Free) == Hold::Free {
+            return Err(PyRuntimeError::new_err("the stash lock is not held"));
+        }
+        RELEASED.notify_one();
+        Ok(())
+    }
+
+    fn __enter__(&self, py: Python<'_>) {
+        self.acquire(py);
+    }
+
+    fn __exit__(
+        &self,
+        _kind: &Bound<'_, PyAny>,
+        _error: &Bound<'_, PyAny>,
+        _traceback: &Bound<'_, PyAny>,
+    ) -> PyResult<()> {
+        self.release()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_spellings() {
+        let uuid = Some([
+            0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef, 1, 2, 3, 4, 5, 6, 7, 8,
+        ]);
+        assert_eq!(plain_uuid("01234567-89ab-cdef-0102-030405060708"), uuid);
+        assert_eq!(plain_uuid("0123456789ABCDEF0102030405060708"), uuid);
+        for other in [
+            "",
+            "0123",
+            "{01234567-89ab-cdef-0102-030405060708}",
+            "g",
+            "0_1",
+        ] {
+            assert_eq!(plain_uuid(other), None, "{other}");
+        }
+        assert_eq!(plain_uuid(&"0".repeat(33)), None);
+    }
+}

@@ -1,0 +1,309 @@
+//! The server: listeners, a thread that accepts for each, and a thread for each connection. It knows
+//! sites and limits, and nothing of what handlers do.
+//!
+//! Stopping closes the listeners and the idle connections, lets running exchanges finish for a short
+//! while, cuts the others, and waits for every thread.
+
+mod connection;
+mod roster;
+mod shared;
+mod threads;
+
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use crate::config::Limits;
+use crate::exchange::Handler;
+use crate::fault::Fault;
+use crate::site::Site;
+use crate::site::pattern::PatternError;
+use crate::site::router::Method;
+use crate::wire::{Wire, listener};
+use roster::{Busy, Full, Roster};
+use shared::Shared;
+use threads::Threads;
+
+/// How long running exchanges may go on when the server stops.
+pub const GRACE: Duration = Duration::from_millis(500);
+
+/// How long to wait for threads whose connections have been cut. A handler that does not return by
+/// then keeps its thread; the process can end without it.
+const PARTING: Duration = Duration::from_secs(1);
+
+/// Clients that are being told at the same time that there is no room; more are closed without a word.
+const MAX_REFUSING: usize = 64;
+
+/// How long to wait before accepting again when the system has no descriptor left, once the longest
+/// idle connection was closed.
+const SHORTAGE_PAUSE: Duration = Duration::from_millis(20);
+
+/// A running server. Dropping it stops it.
+pub struct Server {
+    shared: Arc<Shared>,
+    accepting: Vec<(Arc<TcpListener>, JoinHandle<()>)>,
+}
+
+/// Says what to serve and where, then starts.
+pub struct Builder {
+    site: Site,
+    host: String,
+    ports: Vec<u16>,
+    limits: Limits,
+}
+
+impl Builder {
+    /// Listens on this host name or address instead of 127.0.0.1.
+    #[must_use]
+    pub fn host(mut self, host: impl Into<String>) -> Self {
+        self.host = host.into();
+        self
+    }
+
+    /// Listens on these ports instead of one that the system picks.
+    #[must_use]
+    pub fn ports(mut self, ports: impl Into<Vec<u16>>) -> Self {
+        self.ports = ports.into();
+        self
+    }
+
+    /// Replaces the site: doc root and routes.
+    #[must_use]
+    pub fn site(mut self, site: Site) -> Self {
+        self.site = site;
+        self
+    }
+
+    /// Serves the files of a folder. Routes given before are lost.
+    #[must_use]
+    pub fn doc_root(self, folder: impl Into<PathBuf>) -> Self {
+        self.site(Site::new(folder))
+    }
+
+    /// Adds a route, which wins over those before. `method` may be `"*"`.
+    ///
+    /// # Errors
+    /// A pattern that cannot be compiled.
+    pub fn route(
+        mut self,
+        method: &str,
+        pattern: &str,
+        handler: impl Handler + 'static,
+    ) -> Result<Self, PatternError> {
+        self.site
+            .register(Method::from(method), pattern, Arc::new(handler))?;
+        Ok(self)
+    }
+
+    /// Replaces the limits.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Starts listening; connections are accepted from now on.
+    ///
+    /// # Errors
+    /// The first address that cannot be listened on, or no thread to accept with.
+    pub fn start(self) -> io::Result<Server> {
+        let listen = |&port: &u16| {
+            listener::listen(&self.host, port).map_err(|error| {
+                let message = format!("cannot listen on {}:{port}: {error}", self.host);
+                io::Error::new(error.kind(), message)
+            })
+        };
+        let listeners = self
+            .ports
+            .iter()
+            .map(listen)
+            .collect::<io::Result<Vec<_>>>()?;
+        let addresses = listeners.iter().map(TcpListener::local_addr);
+        let mut server = Server {
+            shared: Arc::new(Shared {
+                addresses: addresses.collect::<io::Result<_>>()?,
+                site: RwLock::new(Arc::new(self.site)),
+                roster: Arc::new(Roster::new(self.limits.connections)),
+                limits: self.limits,
+                threads: Threads::default(),
+                refusing: AtomicUsize::new(0),
+                stopping: AtomicBool::new(false),
+            }),
+            accepting: Vec::new(),
+        };
+        for listener in listeners {
+            let listener = Arc::new(listener);
+            let shared = Arc::clone(&server.shared);
+            let accepting = Arc::clone(&listener);
+            let thread = thread::Builder::new()
+                .name("wireserve-accept".to_owned())
+                .spawn(move || accept(&accepting, &shared))?;
+            server.accepting.push((listener, thread));
+        }
+        Ok(server)
+    }
+}
+
+impl Server {
+    /// A server for an empty site on 127.0.0.1, on a port that the system picks.
+    pub fn builder() -> Builder {
+        Builder {
+            site: Site::bare(PathBuf::from("/nonexistent")),
+            host: "127.0.0.1".to_owned(),
+            ports: vec![0],
+            limits: Limits::default(),
+        }
+    }
+
+    /// The addresses that are listened on, in the order of the ports.
+    pub fn addresses(&self) -> &[SocketAddr] {
+        &self.shared.addresses
+    }
+
+    /// The first address.
+    pub fn address(&self) -> SocketAddr {
+        self.addresses()[0]
+    }
+
+    /// The URL of a path (or of a path and query) on the first address.
+    pub fn url(&self, path: &str) -> String {
+        let slash = if path.starts_with('/') { "" } else { "/" };
+        format!("http://{}{slash}{path}", self.address())
+    }
+
+    /// Adds a route while serving. Exchanges that have begun go on with the routes they found.
+    ///
+    /// # Errors
+    /// A pattern that cannot be compiled.
+    pub fn route(
+        &self,
+        method: &str,
+        pattern: &str,
+        handler: impl Handler + 'static,
+    ) -> Result<(), PatternError> {
+        let mut current = self
+            .shared
+            .site
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        let mut site = Site::clone(&current);
+        site.register(Method::from(method), pattern, Arc::new(handler))?;
+        *current = Arc::new(site);
+        Ok(())
+    }
+
+    /// Connections that are open now.
+    pub fn connections(&self) -> usize {
+        self.shared.roster.len()
+    }
+
+    /// Stops accepting, lets running exchanges finish for [`GRACE`], then cuts them.
+    pub fn stop(mut self) {
+        self.stop_now();
+    }
+
+    fn stop_now(&mut self) {
+        let shared = &self.shared;
+        shared.stopping.store(true, Ordering::Relaxed);
+        for ((listener, thread), address) in self.accepting.drain(..).zip(shared.addresses.iter()) {
+            listener::wake(&listener, *address);
+            if thread.join().is_err() {
+                log::error!("the accepting thread panicked");
+            }
+        }
+        let deadline = Instant::now() + GRACE;
+        shared.roster.dismiss_all(Busy::Spare);
+        while shared.roster.busy() > 0 && Instant::now() < deadline {
+            thread::sleep(Duration::from_millis(2));
+            shared.roster.dismiss_all(Busy::Spare);
+        }
+        shared.roster.dismiss_all(Busy::Cut);
+        if !shared.threads.stop(PARTING) {
+            log::warn!("stopped while handlers were still running");
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.stop_now();
+    }
+}
+
+fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
+    while !shared.is_stopping() {
+        match listener.accept() {
+            Ok((stream, _)) => match Wire::new(stream) {
+                Ok(wire) => admit(wire, shared),
+                Err(error) => log::debug!("a connection failed before it began: {error}"),
+            },
+            Err(_) if shared.is_stopping() => return,
+            Err(error) if is_shortage(&error) => {
+                let closed = shared.roster.make_room();
+                let done = if closed {
+                    "; closed the longest idle connection"
+                } else {
+                    ""
+                };
+                log::error!("cannot accept: {error}{done}");
+                thread::sleep(SHORTAGE_PAUSE);
+            }
+            Err(error) => log::debug!("a connection failed before it was accepted: {error}"),
+        }
+    }
+}
+
+fn admit(wire: Arc<Wire>, shared: &Arc<Shared>) {
+    let on_its_thread = Arc::clone(shared);
+    let job: Box<dyn FnOnce() + Send> = match shared.roster.join(Arc::clone(&wire)) {
+        Ok(membership) => Box::new(move || connection::serve(&wire, &membership, &on_its_thread)),
+        Err(Full) => {
+            log::error!("too many connections, and none of them is idle: refused one");
+            // Telling them takes a thread each, since the accepting one must not wait for anybody.
+            let refusal = Refusal::new(on_its_thread);
+            if refusal.number > MAX_REFUSING {
+                return;
+            }
+            Box::new(move || {
+                connection::refuse(&wire, Fault::new(503, "too many connections"));
+                drop(refusal);
+            })
+        }
+    };
+    if let Err(error) = shared.threads.run(job) {
+        log::error!("no thread for a connection, which was closed: {error}");
+    }
+}
+
+/// One of the clients that are being told that there is no room.
+struct Refusal {
+    shared: Arc<Shared>,
+    /// How many there are with this one.
+    number: usize,
+}
+
+impl Refusal {
+    fn new(shared: Arc<Shared>) -> Self {
+        let number = shared.refusing.fetch_add(1, Ordering::Relaxed) + 1;
+        Self { shared, number }
+    }
+}
+
+impl Drop for Refusal {
+    fn drop(&mut self) {
+        self.shared.refusing.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// Out of descriptors or memory: the connection stays in the backlog, so trying again at once would
+/// spin.
+fn is_shortage(error: &io::Error) -> bool {
+    matches!(
+        error.raw_os_error(),
+        Some(libc::EMFILE | libc::ENFILE | libc::ENOBUFS | libc::ENOMEM)
+    )
+}

@@ -1,0 +1,213 @@
+//! Who is connected: needed to close the longest idle connection when there are too many, and all of
+//! them when the server stops.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::wire::{Wire, close};
+
+/// The connections of a server.
+#[derive(Debug)]
+pub(super) struct Roster {
+    /// Most connections at a time.
+    capacity: usize,
+    /// Counts what goes idle; smaller is longer ago.
+    clock: AtomicU64,
+    members: Mutex<HashMap<u64, Arc<Member>>>,
+    next: AtomicU64,
+}
+
+/// One connection.
+#[derive(Debug)]
+pub(super) struct Member {
+    wire: Arc<Wire>,
+    /// [`BUSY`], [`DISMISSED`], or when it went idle by the roster's clock.
+    idle_since: AtomicU64,
+}
+
+const BUSY: u64 = 0;
+const DISMISSED: u64 = u64::MAX;
+
+/// A place on the roster, given back when dropped.
+#[derive(Debug)]
+pub(super) struct Membership {
+    roster: Arc<Roster>,
+    id: u64,
+    member: Arc<Member>,
+}
+
+/// There is no place and nobody to make room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Full;
+
+impl Roster {
+    /// A roster with this many places.
+    pub(super) fn new(capacity: usize) -> Self {
+        Self {
+            capacity,
+            clock: AtomicU64::new(BUSY + 1),
+            members: Mutex::default(),
+            next: AtomicU64::new(0),
+        }
+    }
+
+    /// Takes a connection in. At the cap the one that has been idle longest is closed for it.
+    ///
+    /// # Errors
+    /// [`Full`] when all are busy.
+    pub(super) fn join(self: &Arc<Self>, wire: Arc<Wire>) -> Result<Membership, Full> {
+        let id = self.next.fetch_add(1, Ordering::Relaxed);
+        let member = Arc::new(Member {
+            wire,
+            idle_since: AtomicU64::new(BUSY),
+        });
+        let mut members = self.members();
+        if members.len() >= self.capacity && !dismiss_longest_idle(&mut members) {
+            return Err(Full);
+        }
+        members.insert(id, Arc::clone(&member));
+        Ok(Membership {
+            roster: Arc::clone(self),
+            id,
+            member,
+        })
+    }
+
+    /// Closes the connection that has been idle longest, if there is one.
+    pub(super) fn make_room(&self) -> bool {
+        dismiss_longest_idle(&mut self.members())
+    }
+
+    /// Closes every idle connection, and every other one as well if `busy` is to go.
+    pub(super) fn dismiss_all(&self, busy: Busy) {
+        for member in self.members().values() {
+            if member.dismiss_if_idle() {
+                continue;
+            }
+            if busy == Busy::Cut {
+                close::cut(&member.wire);
+            }
+        }
+    }
+
+    /// How many are connected.
+    pub(super) fn len(&self) -> usize {
+        self.members().len()
+    }
+
+    /// How many have an exchange under way.
+    pub(super) fn busy(&self) -> usize {
+        let is_busy = |member: &&Arc<Member>| member.idle_since.load(Ordering::Acquire) == BUSY;
+        self.members().values().filter(is_busy).count()
+    }
+
+    fn members(&self) -> MutexGuard<'_, HashMap<u64, Arc<Member>>> {
+        self.members.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What becomes of connections with an exchange under way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Busy {
+    /// They go on.
+    Spare,
+    /// They are ended in the middle.
+    Cut,
+}
+
+fn dismiss_longest_idle(members: &mut HashMap<u64, Arc<Member>>) -> bool {
+    loop {
+        let longest = members
+            .iter()
+            .map(|(&id, member)| (member.idle_since.load(Ordering::Acquire), id))
+            .filter(|(since, _)| !matches!(*since, BUSY | DISMISSED))
+            .min();
+        let Some((_, id)) = longest else {
+            return false;
+        };
+        // Between the look and this it may have become busy; then the next one is tried.
+        if members
+            .get(&id)
+            .is_some_and(|member| member.dismiss_if_idle())
+        {
+            members.remove(&id);
+            return true;
+        }
+    }
+}
+
+impl Member {
+    fn dismiss_if_idle(&self) -> bool {
+        let since = self.idle_since.load(Ordering::Acquire);
+        let dismissed = !matches!(since, BUSY | DISMISSED)
+            && self
+                .idle_since
+                .compare_exchange(since, DISMISSED, Ordering::AcqRel, Ordering::Acquire)
+                .is_ok();
+        if dismissed {
+            close::cut(&self.wire);
+        }
+        dismissed
+    }
+}
+
+impl Membership {
+    /// The connection waits for a request and may be closed for another.
+    pub(super) fn idle(&self) {
+        let now = self.roster.clock.fetch_add(1, Ordering::Relaxed);
+        self.member.idle_since.store(now, Ordering::Release);
+    }
+
+    /// A request has begun to arrive. `false` when the connection was closed in the meantime.
+    pub(super) fn busy(&self) -> bool {
+        let since = self.member.idle_since.load(Ordering::Acquire);
+        since == BUSY
+            || since != DISMISSED
+                && self
+                    .member
+                    .idle_since
+                    .compare_exchange(since, BUSY, Ordering::AcqRel, Ordering::Acquire)
+                    .is_ok()
+    }
+}
+
+impl Drop for Membership {
+    fn drop(&mut self) {
+        self.roster.members().remove(&self.id);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{TcpListener, TcpStream};
+
+    use super::*;
+
+    fn wire() -> (Arc<Wire>, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        (Wire::new(listener.accept().unwrap().0).unwrap(), client)
+    }
+
+    #[test]
+    fn the_longest_idle_makes_room() {
+        let roster = Arc::new(Roster::new(2));
+        let (first, _a) = wire();
+        let (second, _b) = wire();
+        let (third, _c) = wire();
+        let (fourth, _d) = wire();
+        let first = roster.join(first).unwrap();
+        let second = roster.join(second).unwrap();
+        assert!(matches!(roster.join(Arc::clone(&third)), Err(Full)));
+        second.idle();
+        first.idle();
+        let _third = roster.join(third).unwrap();
+        assert!(!second.busy(), "it was dismissed");
+        assert!(first.busy());
+        assert!(matches!(roster.join(fourth), Err(Full)));
+        assert_eq!((roster.len(), roster.busy()), (2, 2));
+        drop(first);
+        assert_eq!(roster.len(), 1);
+    }
+}

@@ -1,0 +1,87 @@
+//! What is served: a doc root and the routes over it. A [`Site`] does not change once it serves;
+//! registering a route makes a new one. The handlers of this folder need no interpreter.
+
+pub mod as_is;
+pub mod file;
+pub mod files;
+pub mod fixed;
+pub mod locate;
+pub mod media_type;
+pub mod pattern;
+pub mod router;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::exchange::{Handler, RouteMatch};
+use as_is::AsIsHandler;
+use file::FileHandler;
+use files::Files;
+use pattern::PatternError;
+use router::{Method, Router};
+
+/// A doc root and its routes.
+#[derive(Clone)]
+pub struct Site {
+    doc_root: Arc<Path>,
+    router: Router,
+}
+
+impl Site {
+    /// A site whose files are served as the reference's default routes do, but for scripts: `*.asis`
+    /// as they are and all others as files, both for GET and HEAD; and `/` as the doc root's
+    /// `index.html`, where there is one.
+    pub fn new(doc_root: impl Into<PathBuf>) -> Self {
+        let doc_root: Arc<Path> = doc_root.into().into();
+        let mut site = Self::bare(Arc::clone(&doc_root));
+        let mut add = |pattern, handler: Arc<dyn Handler>| {
+            site.router
+                .register(Method::Get, pattern, handler)
+                .expect("these patterns are valid");
+        };
+        add(
+            "*",
+            Arc::new(FileHandler::new(Files::Below(Arc::clone(&doc_root)))),
+        );
+        add(
+            "*.asis",
+            Arc::new(AsIsHandler::new(Files::Below(Arc::clone(&doc_root)))),
+        );
+        let index = doc_root.join("index.html");
+        if index.is_file() {
+            add("/", Arc::new(FileHandler::new(Files::Single(index))));
+        }
+        site
+    }
+
+    /// A site with a doc root and no routes at all.
+    pub fn bare(doc_root: impl Into<Arc<Path>>) -> Self {
+        Self {
+            doc_root: doc_root.into(),
+            router: Router::default(),
+        }
+    }
+
+    /// The folder that is served; absolute if it was given so, without a slash at the end.
+    pub fn doc_root(&self) -> &Path {
+        &self.doc_root
+    }
+
+    /// Adds a route, which wins over all that were there.
+    ///
+    /// # Errors
+    /// A pattern that cannot be compiled.
+    pub fn register(
+        &mut self,
+        method: Method,
+        pattern: &str,
+        handler: Arc<dyn Handler>,
+    ) -> Result<(), PatternError> {
+        self.router.register(method, pattern, handler)
+    }
+
+    /// The handler for a request and what its route matched.
+    pub fn route(&self, method: &[u8], path: &[u8]) -> Option<(&Arc<dyn Handler>, RouteMatch)> {
+        self.router.route(method, path)
+    }
+}

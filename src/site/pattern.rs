@@ -1,0 +1,220 @@
+//! Route patterns (contract §7.1): literal text, `{name}` for one non-empty path segment or part of
+//! one, and at most one `*` for anything up to the end, which takes the literal text behind it along.
+//! Matching is on the path as it came, without decoding.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::exchange::RouteMatch;
+
+/// A compiled pattern.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pattern {
+    pieces: Vec<Piece>,
+    /// With `*`: the literal text behind it.
+    star: Option<Vec<u8>>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Piece {
+    Literal(Vec<u8>),
+    Group(Arc<str>),
+}
+
+/// Why a pattern cannot be compiled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PatternError {
+    /// `{` without a name of letters, digits and `_`, not beginning with a digit, and `}`.
+    Group,
+    /// Two groups of one name.
+    SameGroup,
+    /// `{name}` or `*` behind a `*`.
+    BehindStar,
+}
+
+impl fmt::Display for PatternError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Group => "a '{' must begin a group like {name}",
+            Self::SameGroup => "two groups have the same name",
+            Self::BehindStar => "behind '*' only literal text may follow",
+        })
+    }
+}
+
+impl std::error::Error for PatternError {}
+
+impl Pattern {
+    /// Compiles a pattern; a missing slash at its front is implied.
+    ///
+    /// # Errors
+    /// [`PatternError`].
+    pub fn compile(pattern: &str) -> Result<Self, PatternError> {
+        let mut pieces = Vec::new();
+        let mut star = None;
+        let mut literal = if pattern.starts_with('/') {
+            Vec::new()
+        } else {
+            b"/".to_vec()
+        };
+        let mut rest = pattern;
+        while let Some(first) = rest.chars().next() {
+            match first {
+                '{' | '*' if star.is_some() => return Err(PatternError::BehindStar),
+                '{' => {
+                    let end = rest.find('}').ok_or(PatternError::Group)?;
+                    let name = &rest[1..end];
+                    if !is_name(name) {
+                        return Err(PatternError::Group);
+                    }
+                    if pieces.contains(&Piece::Group(name.into())) {
+                        return Err(PatternError::SameGroup);
+                    }
+                    if !literal.is_empty() {
+                        pieces.push(Piece::Literal(std::mem::take(&mut literal)));
+                    }
+                    pieces.push(Piece::Group(name.into()));
+                    rest = &rest[end + 1..];
+                    continue;
+                }
+                '*' => {
+                    pieces.push(Piece::Literal(std::mem::take(&mut literal)));
+                    star = Some(());
+                }
+                // A backslash keeps the next character from being special, and stays.
+                '\\' => {
+                    let escaped = rest[1..].chars().next().map_or(0, char::len_utf8);
+                    literal.extend_from_slice(&rest.as_bytes()[..1 + escaped]);
+                    rest = &rest[1 + escaped..];
+                    continue;
+                }
+                _ => literal.extend_from_slice(&rest.as_bytes()[..first.len_utf8()]),
+            }
+            rest = &rest[first.len_utf8()..];
+        }
+        let star = star.map(|()| std::mem::take(&mut literal));
+        if !literal.is_empty() {
+            pieces.push(Piece::Literal(literal));
+        }
+        Ok(Self { pieces, star })
+    }
+
+    /// What the groups of the pattern matched, if all of the path does. `*` is the last one.
+    pub fn matches(&self, path: &[u8]) -> Option<RouteMatch> {
+        let mut found = RouteMatch::new();
+        self.match_from(&self.pieces, path, &mut found)
+            .then_some(found)
+    }
+
+    fn match_from(&self, pieces: &[Piece], path: &[u8], found: &mut RouteMatch) -> bool {
+        match pieces {
+            [] => match &self.star {
+                None => path.is_empty(),
+                Some(suffix) if path.ends_with(suffix) => {
+                    found.push(("*".into(), path.to_vec()));
+                    true
+                }
+                Some(_) => false,
+            },
+            [Piece::Literal(literal), rest @ ..] => path
+                .strip_prefix(literal.as_slice())
+                .is_some_and(|path| self.match_from(rest, path, found)),
+            [Piece::Group(name), rest @ ..] => {
+                let segment = memchr::memchr(b'/', path).unwrap_or(path.len());
+                // Greedy, as a regular expression's `+` is.
+                (1..=segment).rev().any(|length| {
+                    let depth = found.len();
+                    found.push((Arc::clone(name), path[..length].to_vec()));
+                    let matched = self.match_from(rest, &path[length..], found);
+                    if !matched {
+                        found.truncate(depth);
+                    }
+                    matched
+                })
+            }
+        }
+    }
+}
+
+fn is_name(name: &str) -> bool {
+    let mut characters = name.chars();
+    characters
+        .next()
+        .is_some_and(|first| first.is_alphabetic() || first == '_')
+        && characters.all(|character| character.is_alphanumeric() || character == '_')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn groups(pattern: &str, path: &str) -> Option<Vec<(String, String)>> {
+        let found = Pattern::compile(pattern)
+            .unwrap()
+            .matches(path.as_bytes())?;
+        let text = |(name, value): (Arc<str>, Vec<u8>)| {
+            (name.to_string(), String::from_utf8(value).unwrap())
+        };
+        Some(found.into_iter().map(text).collect())
+    }
+
+    #[test]
+    fn matching() {
+        let pairs = |pairs: &[(&str, &str)]| {
+            Some(
+                pairs
+                    .iter()
+                    .map(|(a, b)| ((*a).to_owned(), (*b).to_owned()))
+                    .collect(),
+            )
+        };
+        for (pattern, path, expected) in [
+            ("/a", "/a", pairs(&[])),
+            ("a", "/a", pairs(&[])),
+            ("/a", "/ab", None),
+            ("/a", "/a/", None),
+            ("", "/", pairs(&[])),
+            ("*", "/", pairs(&[("*", "")])),
+            ("*", "", None),
+            ("*", "/a/b", pairs(&[("*", "a/b")])),
+            ("*.py", "/a/b.py", pairs(&[("*", "a/b.py")])),
+            ("*.py", "/.py", pairs(&[("*", ".py")])),
+            ("*.py", "/a.pyc", None),
+            ("/x/*", "/x", None),
+            ("/x/*", "/x/", pairs(&[("*", "")])),
+            ("/{a}", "/", None),
+            ("/{a}/c", "/b/c", pairs(&[("a", "b")])),
+            ("/{a}", "/b/c", None),
+            ("/{a}-{b}", "/1-2-3", pairs(&[("a", "1-2"), ("b", "3")])),
+            (
+                "api/{r}/*.json",
+                "/api/t/u/d.json",
+                pairs(&[("r", "t"), ("*", "u/d.json")]),
+            ),
+            (
+                "/{spec}/tools/*",
+                "/x/tools/y",
+                pairs(&[("spec", "x"), ("*", "y")]),
+            ),
+            ("/a.b", "/axb", None),
+            ("/%2f", "/%2f", pairs(&[])),
+        ] {
+            assert_eq!(groups(pattern, path), expected, "{pattern} on {path}");
+        }
+    }
+
+    #[test]
+    fn patterns_that_cannot_be() {
+        for (pattern, error) in [
+            ("/{", PatternError::Group),
+            ("/{}", PatternError::Group),
+            ("/{a-b}", PatternError::Group),
+            ("/{1}", PatternError::Group),
+            ("/{a}/{a}", PatternError::SameGroup),
+            ("/*/{a}", PatternError::BehindStar),
+            ("**", PatternError::BehindStar),
+        ] {
+            assert_eq!(Pattern::compile(pattern), Err(error), "{pattern}");
+        }
+    }
+}

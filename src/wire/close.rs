@@ -1,0 +1,50 @@
+//! Ways to end a connection. The gentle one is FIN, then reading what still comes for a bounded time:
+//! closing with unread bytes in the kernel would send RST and could take the answer with it.
+
+use std::io::{ErrorKind, Read};
+use std::net::{Shutdown, TcpStream};
+use std::time::{Duration, Instant};
+
+use socket2::SockRef;
+
+use super::Wire;
+
+/// How long to read on behind our FIN. A client that still sends has this long to notice the answer.
+const DRAIN_TIME: Duration = Duration::from_secs(2);
+
+/// How many bytes to read on behind our FIN, about what a fast client sends in that time.
+const DRAIN_BYTES: usize = 256 * 1024 * 1024;
+
+/// FIN, then read until the peer closes as well, or for `DRAIN_TIME`. A handler that set
+/// `SO_LINGER` to zero has asked for RST instead, which the system sends when the socket is dropped.
+pub fn fin_then_drain(wire: &Wire) {
+    wire.outbound().shut();
+    let mut stream: &TcpStream = wire.stream();
+    if matches!(SockRef::from(stream).linger(), Ok(Some(Duration::ZERO))) {
+        return;
+    }
+    if stream.shutdown(Shutdown::Write).is_err() {
+        return;
+    }
+    let deadline = Instant::now() + DRAIN_TIME;
+    let mut scratch = [0; 16 * 1024];
+    let mut left = DRAIN_BYTES;
+    while left > 0 {
+        let time = deadline.saturating_duration_since(Instant::now());
+        if time.is_zero() || stream.set_read_timeout(Some(time)).is_err() {
+            return;
+        }
+        match stream.read(&mut scratch) {
+            Ok(0) => return,
+            Ok(count) => left = left.saturating_sub(count),
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(_) => return,
+        }
+    }
+}
+
+/// Ends both halves at once, which wakes whoever waits on them.
+pub fn cut(wire: &Wire) {
+    // Already ended is as good as ended.
+    let _ = wire.stream().shutdown(Shutdown::Both);
+}

@@ -1,0 +1,115 @@
+//! Gathering a head: consecutive head calls go out as one write, but a byte must never wait long. A
+//! handler that sleeps between two header lines is seen on the wire doing so.
+//!
+//! One thread looks at the wires that hold bytes back, every `TICK`, and sends what has waited for
+//! one whole tick. It sleeps without a timer while nothing was held back for `IDLE_TICKS`, so that
+//! an idle server is idle. Under load no writer ever wakes it: it is awake already.
+
+use std::mem;
+use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError, Weak};
+use std::thread;
+use std::time::Duration;
+
+use super::Wire;
+use super::outbound::{Gone, Outbound};
+
+/// How often held-back bytes are looked at. They leave at the second look at the latest, which keeps
+/// the wait below one millisecond.
+const TICK: Duration = Duration::from_micros(400);
+
+/// Ticks without work before the thread stops looking, about 40 ms: longer than the pauses within a
+/// busy second, short enough to cost an idle machine nothing.
+const IDLE_TICKS: u32 = 100;
+
+/// Keeps head bytes for the next write on this wire, or for a millisecond. `outbound` is the wire's.
+///
+/// # Errors
+/// [`Gone`], as a write would.
+pub fn hold_back(wire: &Arc<Wire>, outbound: &mut Outbound, bytes: &[u8]) -> Result<(), Gone> {
+    let first = !outbound.is_waiting();
+    outbound.hold_back(bytes)?;
+    if first {
+        flusher().watch(Arc::downgrade(wire));
+    }
+    Ok(())
+}
+
+#[derive(Default)]
+struct Flusher {
+    state: Mutex<State>,
+    wake: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    /// Held something back since the last tick.
+    fresh: Vec<Weak<Wire>>,
+    activity: Activity,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Activity {
+    #[default]
+    Asleep,
+    Ticking,
+}
+
+impl Flusher {
+    fn watch(&self, wire: Weak<Wire>) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.fresh.push(wire);
+        if state.activity == Activity::Asleep {
+            state.activity = Activity::Ticking;
+            self.wake.notify_one();
+        }
+    }
+
+    fn run(&self) {
+        let mut due: Vec<Weak<Wire>> = Vec::new();
+        let mut idle = 0;
+        loop {
+            due.retain(still_waits);
+            idle = if due.is_empty() { idle + 1 } else { 0 };
+            let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+            due.append(&mut mem::take(&mut state.fresh));
+            if due.is_empty() && idle > IDLE_TICKS {
+                state.activity = Activity::Asleep;
+                while state.fresh.is_empty() {
+                    state = self
+                        .wake
+                        .wait(state)
+                        .unwrap_or_else(PoisonError::into_inner);
+                }
+                idle = 0;
+                continue;
+            }
+            drop(state);
+            thread::sleep(TICK);
+        }
+    }
+}
+
+/// Sends what a wire holds back; what the kernel does not take now is tried again. A wire that is
+/// being written to needs no help: a write takes the held-back bytes along.
+fn still_waits(wire: &Weak<Wire>) -> bool {
+    let Some(wire) = wire.upgrade() else {
+        return false;
+    };
+    let Some(mut outbound) = wire.try_outbound() else {
+        return true;
+    };
+    outbound.send_now(wire.stream(), &[]).is_ok() && outbound.is_waiting()
+}
+
+fn flusher() -> &'static Flusher {
+    static FLUSHER: OnceLock<&'static Flusher> = OnceLock::new();
+    FLUSHER.get_or_init(|| {
+        let flusher: &'static Flusher = Box::leak(Box::default());
+        let thread = thread::Builder::new().name("wireserve-gather".to_owned());
+        if let Err(error) = thread.spawn(|| flusher.run()) {
+            // Heads then wait for the next write: late, but never lost.
+            log::error!("no thread to send gathered heads in time: {error}");
+        }
+        flusher
+    })
+}

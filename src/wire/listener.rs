@@ -1,0 +1,66 @@
+//! Listening sockets: IPv4 or IPv6, address reuse, a deep backlog, and a way to wake whoever waits in
+//! `accept`.
+
+use std::io;
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream, ToSocketAddrs};
+
+use socket2::{Domain, Protocol, SockRef, Socket, Type};
+
+/// Connections that the kernel holds until they are accepted. The reference's number; below it, a
+/// burst of clients sees connects time out and come back a second later.
+pub const BACKLOG: i32 = 2000;
+
+/// Binds and listens.
+///
+/// # Errors
+/// Those of name resolution, `bind` and `listen`, an address in use above all.
+pub fn listen(host: &str, port: u16) -> io::Result<TcpListener> {
+    let address = (host, port)
+        .to_socket_addrs()?
+        .next()
+        .ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "the host name has no address"))?;
+    let socket = Socket::new(
+        Domain::for_address(address),
+        Type::STREAM,
+        Some(Protocol::TCP),
+    )?;
+    socket.set_reuse_address(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(BACKLOG)?;
+    Ok(socket.into())
+}
+
+/// Makes `accept` return with an error, now and from now on.
+pub fn wake(listener: &TcpListener, address: SocketAddr) {
+    // Linux ends the wait on shutdown; elsewhere a connection to ourselves does.
+    if SockRef::from(listener).shutdown(Shutdown::Both).is_err() {
+        drop(TcpStream::connect(address));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_families_and_a_port_in_use() {
+        for host in ["127.0.0.1", "::1"] {
+            let listener = listen(host, 0).unwrap();
+            let address = listener.local_addr().unwrap();
+            assert_eq!(address.ip().to_string(), host);
+            let error = listen(host, address.port()).unwrap_err();
+            assert_eq!(error.kind(), io::ErrorKind::AddrInUse);
+        }
+    }
+
+    #[test]
+    fn wake_ends_accept() {
+        let listener = listen("127.0.0.1", 0).unwrap();
+        let address = listener.local_addr().unwrap();
+        std::thread::scope(|scope| {
+            let accepting = scope.spawn(|| listener.accept().map(drop));
+            wake(&listener, address);
+            assert!(accepting.join().unwrap().is_err());
+        });
+    }
+}

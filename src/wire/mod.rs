@@ -1,0 +1,117 @@
+//! The sockets, and the only place that owns any. A [`Wire`] is one accepted connection: an inbound
+//! half that reads heads and bodies into one buffer, and an outbound half whose rule is that a
+//! writing call returns only when the kernel has its bytes, or says that the peer is gone.
+//!
+//! When to close is not decided here (`connection.rs` does); how to, is.
+
+pub mod close;
+pub mod gather;
+pub mod inbound;
+pub mod listener;
+pub mod outbound;
+
+use std::io;
+use std::net::{SocketAddr, TcpStream};
+use std::os::fd::{IntoRawFd, RawFd};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
+
+use inbound::Inbound;
+use outbound::Outbound;
+
+/// One accepted connection.
+#[derive(Debug)]
+pub struct Wire {
+    stream: TcpStream,
+    peer: SocketAddr,
+    local: SocketAddr,
+    inbound: Mutex<Inbound>,
+    outbound: Mutex<Outbound>,
+}
+
+impl Wire {
+    /// Takes over an accepted socket and turns Nagle's algorithm off: a write is a segment.
+    ///
+    /// # Errors
+    /// When the peer has already reset the connection.
+    pub fn new(stream: TcpStream) -> io::Result<Arc<Self>> {
+        stream.set_nodelay(true)?;
+        Ok(Arc::new(Self {
+            peer: stream.peer_addr()?,
+            local: stream.local_addr()?,
+            stream,
+            inbound: Mutex::default(),
+            outbound: Mutex::default(),
+        }))
+    }
+
+    /// The client's address.
+    pub fn peer(&self) -> SocketAddr {
+        self.peer
+    }
+
+    /// The address that the client connected to.
+    pub fn local(&self) -> SocketAddr {
+        self.local
+    }
+
+    /// The socket itself, for what the rest of this type does not offer.
+    pub fn stream(&self) -> &TcpStream {
+        &self.stream
+    }
+
+    /// A descriptor of its own on the same socket.
+    ///
+    /// # Errors
+    /// When the process has no descriptor left.
+    pub fn duplicate(&self) -> io::Result<RawFd> {
+        Ok(self.stream.try_clone()?.into_raw_fd())
+    }
+
+    /// The inbound half. Held while reading, which may wait for the peer.
+    pub fn inbound(&self) -> MutexGuard<'_, Inbound> {
+        lock(&self.inbound)
+    }
+
+    /// Takes up to `count` bytes that have arrived already; none where another thread is reading.
+    pub fn take_arrived(&self, count: usize) -> Vec<u8> {
+        let Some(mut inbound) = try_lock(&self.inbound) else {
+            return Vec::new();
+        };
+        let arrived = inbound.buffered();
+        let taken = arrived[..count.min(arrived.len())].to_vec();
+        inbound.consume(taken.len());
+        taken
+    }
+
+    /// The outbound half. Held while writing, which may wait for the peer.
+    pub fn outbound(&self) -> MutexGuard<'_, Outbound> {
+        lock(&self.outbound)
+    }
+
+    /// The outbound half if nobody is writing.
+    pub fn try_outbound(&self) -> Option<MutexGuard<'_, Outbound>> {
+        try_lock(&self.outbound)
+    }
+}
+
+/// A handler that was given the socket may have set a time-out on it, which makes it non-blocking for
+/// us as well.
+fn restore_blocking(stream: &TcpStream) {
+    if let Err(error) = stream.set_nonblocking(false) {
+        log::error!("cannot make a socket blocking again: {error}");
+    }
+}
+
+/// A panic of one connection's handler must not take others along, and the halves of a wire are
+/// valid between any two of their statements: poisoning says nothing here.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn try_lock<T>(mutex: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
+    match mutex.try_lock() {
+        Ok(guard) => Some(guard),
+        Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+        Err(TryLockError::WouldBlock) => None,
+    }
+}

@@ -1,0 +1,123 @@
+//! A configuration file says all that options say, and the limits; its paths are relative to it,
+//! and options win over it.
+
+mod support;
+
+use std::ffi::OsStr;
+
+use support::client::Client;
+use support::command::{Running, get, request, site, wireserve};
+use support::process::Process;
+use support::wait::eventually;
+
+#[test]
+fn a_configuration_file_says_all_of_it() {
+    let folder = site(&[
+        ("conf/www/inner.txt", "inner"),
+        (
+            "conf/server.json",
+            r#"{"doc_root": "www", "host": "127.0.0.2", "ports": [0, 0],
+                "routes": [{"method": "GET", "pattern": "/f/{name}", "target": "inner.txt"},
+                           {"method": "*", "pattern": "/busy", "target": "503:busy"},
+                           {"method": "*", "pattern": "/busy", "target": "503:busier"}],
+                "limits": {"request_line": 200, "field_line": 100, "field_lines": 8}}"#,
+        ),
+    ]);
+    // Relative to the file, wherever the command is started and however the file is named.
+    for (current, config) in [
+        (folder.path().join("conf"), "server.json".into()),
+        (folder.path().to_owned(), "conf/server.json".into()),
+        (
+            std::env::temp_dir(),
+            folder.path().join("conf/server.json").into_os_string(),
+        ),
+    ] {
+        let mut command = wireserve();
+        command.current_dir(current).arg("--config").arg(&config);
+        let server = Process::start_with_listeners(command, 2);
+        for &address in server.addresses() {
+            assert_eq!(address.ip().to_string(), "127.0.0.2");
+            for (path, body) in [
+                ("/inner.txt", "inner"),
+                ("/f/x", "inner"),
+                ("/busy", "busier"),
+            ] {
+                assert_eq!(get(address, path).text(), body, "{config:?}: {path}");
+            }
+        }
+        let long = "x".repeat(200);
+        let requests = [
+            (format!("GET /{long} HTTP/1.1\r\n\r\n"), 414),
+            (format!("GET / HTTP/1.1\r\na: {long}\r\n\r\n"), 431),
+            (
+                format!("GET / HTTP/1.1\r\n{}\r\n", "a: b\r\n".repeat(8)),
+                431,
+            ),
+            (
+                format!("GET /busy HTTP/1.1\r\n{}\r\n", "a: b\r\n".repeat(7)),
+                503,
+            ),
+        ];
+        for (request, status) in requests {
+            let mut client = Client::connect(server.addr());
+            client.send(request.as_bytes());
+            assert_eq!(client.read_response("GET").status, status, "{request}");
+        }
+    }
+}
+
+#[test]
+fn options_win_over_the_file() {
+    let folder = site(&[
+        ("filed/which.txt", "of the file"),
+        ("option/which.txt", "of the option"),
+        (
+            "server.json",
+            r#"{"doc_root": "filed", "host": "127.0.0.2", "ports": [0, 0],
+                "routes": [{"method": "GET", "pattern": "/a", "target": "200:file"},
+                           {"method": "GET", "pattern": "/b", "target": "200:file"}]}"#,
+        ),
+    ]);
+    let file = folder.path().join("server.json");
+    let file = file.to_str().expect("a plain path");
+    for (arguments, host, listeners, which) in [
+        (&[][..], "127.0.0.2", 2, "of the file"),
+        (&["--host", "127.0.0.1"], "127.0.0.1", 2, "of the file"),
+        (&["--port", "0"], "127.0.0.2", 1, "of the file"),
+        (&["option"], "127.0.0.2", 2, "of the option"),
+    ] {
+        let mut command = wireserve();
+        command
+            .current_dir(folder.path())
+            .args(["--config", file, "--route", "GET", "/b", "200:option"])
+            .args(arguments);
+        let mut running = Running::start(&mut command);
+        let addresses: Vec<_> = (0..listeners).map(|_| running.ready(host)).collect();
+        for (path, body) in [("/which.txt", which), ("/a", "file"), ("/b", "option")] {
+            assert_eq!(get(addresses[0], path).text(), body, "{arguments:?}");
+        }
+        running.signal("TERM");
+        assert_eq!(running.end().stdout.len(), listeners, "{arguments:?}");
+    }
+}
+
+#[test]
+fn at_the_cap_the_idle_connection_makes_room() {
+    let folder = site(&[("server.json", r#"{"limits": {"connections": 1}}"#)]);
+    let config = folder.path().join("server.json");
+    let server = Process::wireserve(folder.path(), [OsStr::new("--config"), config.as_os_str()]);
+    let mut idle = Client::connect(server.addr());
+    idle.send(&request("GET", "/hello.txt"));
+    assert_eq!(idle.read_response("GET").status, 200);
+    // It is idle a moment after its answer: until then nobody can be sent away for the next.
+    eventually("room is made", || {
+        let mut next = Client::connect(server.addr());
+        next.send(&request("GET", "/hello.txt"));
+        match next.read_response("GET").status {
+            200 => true,
+            503 => false,
+            status => panic!("{status}"),
+        }
+    });
+    assert_eq!(idle.read_until_close(), b"");
+}

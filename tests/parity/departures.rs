@@ -1,0 +1,378 @@
+//! Where this server differs from the reference on purpose: a defect of the reference is not
+//! copied. `docs/parity.md` lists them for users.
+//!
+//! Each entry says why, what must hold instead, and in which cases.
+
+use super::holds::Holds::{self, Exactly, Failure, Fault, FileWithLength, SameThenClosed, Shows};
+use super::run::End::{Closed, Kept};
+
+/// One difference that is wanted.
+pub struct Departure {
+    /// The name of the case.
+    pub case: &'static str,
+    /// Completes "it departs because ...".
+    pub reason: &'static str,
+    /// What this server must do.
+    pub holds: &'static Holds,
+}
+
+/// All of them.
+pub fn departures() -> impl Iterator<Item = Departure> {
+    TABLE.iter().flat_map(|(reason, holds, cases)| {
+        cases.iter().map(move |case| Departure {
+            case,
+            reason,
+            holds,
+        })
+    })
+}
+
+/// Cases in which the reference neither answers nor closes, and is not waited for.
+pub const REFERENCE_HANGS: &[&str] = &["length that is negative and not read"];
+
+const FILE: &str = "a plain file carries its length and keeps the connection";
+const BEFORE_ROUTING: &str = "a fault before routing is a whole response in JSON";
+const EMPTY_LINES: &str = "empty lines before a request line are skipped (RFC 9112, section 2.2)";
+const CHUNKED: &str = "a chunked body is decoded, and a bad one is answered";
+const JOINED: &str = "repeated header fields are joined, as documented";
+const BAD_HEAD: &str = "a response that fails while its head is made is an internal error";
+const BY_TEXT: &str = "a name in text finds what one in bytes finds, as documented";
+const PIPES_ONCE: &str = "the query's pipes apply once to a value that a script returns";
+const FORM: &str = "POST of a body that is no form is empty";
+
+/// Each reason, what must hold, and the cases that show it.
+const TABLE: &[(&str, Holds, &[&str])] = &[
+    (
+        FILE,
+        FileWithLength(Kept),
+        &[
+            "a text file",
+            "a file without a type",
+            "a file of an unknown type",
+            "a file with a query",
+            "a file with an escaped name",
+            "a file behind an escaped slash",
+            "a file whose name is UTF-8",
+            "a file whose type has capitals",
+            "a page",
+            "an empty file",
+            "a large file",
+            "a script by an escaped name",
+            "two slashes before a file",
+            "a file that has not changed since",
+            "a file in a GET with a body",
+            "HEAD of a file",
+            "HEAD of a large file",
+            "target with a fragment on a file",
+            "target with an escaped dot",
+        ],
+    ),
+    (FILE, FileWithLength(Closed), &["a file and close"]),
+    (
+        "the doc root's index.html is its page",
+        Holds::Contains(&["<p>The index of the test site."], Kept),
+        &["the index of the doc root"],
+    ),
+    (
+        BEFORE_ROUTING,
+        Fault(400),
+        &[
+            "version without a dot",
+            "version in lower case",
+            "version with a letter",
+            "version with a sign",
+            "version with two dots",
+            "version of another protocol",
+            "version too long",
+            "space in the target",
+            "one word",
+            "two words and no GET",
+            "four words",
+            "white space alone",
+            "garbage",
+            "the start of TLS",
+        ],
+    ),
+    (
+        "0x85 and 0xA0 are bytes of a target, as in UTF-8, and separate no words",
+        Fault(400),
+        &["a no-break space for a space"],
+    ),
+    (
+        BEFORE_ROUTING,
+        Fault(505),
+        &["version 2.0", "the start of HTTP/2"],
+    ),
+    (
+        BEFORE_ROUTING,
+        Fault(414),
+        &[
+            "a request line over the limit",
+            "a request line over the limit, not GET",
+            "a request line far over the limit",
+        ],
+    ),
+    (
+        BEFORE_ROUTING,
+        Fault(431),
+        &["a header line over the limit", "one header line too many"],
+    ),
+    (EMPTY_LINES, Exactly(b"", Kept), &["an empty line"]),
+    (
+        EMPTY_LINES,
+        Shows("1"),
+        &[
+            "an empty line before a request",
+            "two empty lines before a request",
+        ],
+    ),
+    (
+        "a Content-Length that is no length is answered",
+        Fault(400),
+        &[
+            "length that is empty",
+            "length that is no number",
+            "length in hexadecimal",
+            "length with a fraction",
+            "length that repeats itself",
+            "bad length that nobody asks for",
+            "length that is negative",
+            "length that is negative and not read",
+        ],
+    ),
+    (
+        "lengths that contradict each other have no reading",
+        Fault(400),
+        &["length twice, not the same"],
+    ),
+    (
+        "a Host that makes no URL is answered",
+        Fault(400),
+        &["Host with half an IPv6 address", "Host with a slash"],
+    ),
+    (CHUNKED, Shows("(b'hameggs', 7)"), &["chunked body"]),
+    (
+        CHUNKED,
+        Shows("(b'ham', 3)"),
+        &["chunked body with trailers"],
+    ),
+    (CHUNKED, Shows("(b'', 0)"), &["chunked body that is empty"]),
+    (
+        CHUNKED,
+        Holds::Error(400, Closed),
+        &[
+            "chunked body with a bad size",
+            "chunked body with a bad end",
+        ],
+    ),
+    (
+        CHUNKED,
+        Failure("EOFError: ", Closed),
+        &["chunked body that breaks off"],
+    ),
+    (
+        "a body that breaks off is an error that says so",
+        Holds::Contains(&["raised EOFError("], Closed),
+        &["length longer than the body"],
+    ),
+    (
+        JOINED,
+        Shows("b'1, 3'"),
+        &["repeated field by []", "repeated field by get"],
+    ),
+    (
+        JOINED,
+        Shows("[b'1', b'3']"),
+        &["repeated field by get_list"],
+    ),
+    (
+        JOINED,
+        Shows("{b'a': [a=1], b'b': [b=2]}"),
+        &["repeated Cookie"],
+    ),
+    (
+        JOINED,
+        Holds::Contains(&["(b'a', [b'1', b'3'])", "(b'a', b'1, 3')"], Kept),
+        &["repeated field by items"],
+    ),
+    (
+        BAD_HEAD,
+        Failure("UnicodeEncodeError: ", Kept),
+        &[
+            "text with a lone surrogate",
+            "status with a reason beyond latin-1",
+            "encoding that cannot",
+        ],
+    ),
+    (
+        BAD_HEAD,
+        Failure("ValueError: ", Kept),
+        &["headers replaced by a list with a bad one"],
+    ),
+    (
+        BAD_HEAD,
+        Failure("TypeError: ", Kept),
+        &["headers replaced by none"],
+    ),
+    (
+        "content that fails while it is made ends the connection",
+        SameThenClosed,
+        &[
+            "a bytearray",
+            "a number",
+            "true",
+            "the response itself",
+            "content none in a tuple",
+            "content set to none",
+            "a tuple with content that is no bytes",
+            "a list instead of a tuple",
+            "a list in a list",
+            "a list with a number",
+            "a generator that fails at once",
+            "a generator that fails later",
+            "a generator that fails with its length",
+            "a callable that fails",
+            "an object with read and no close",
+        ],
+    ),
+    (
+        "an exception after the first byte ends the connection",
+        SameThenClosed,
+        &[
+            "an exception after a status",
+            "an exception after a whole head",
+            "an exception after a whole response",
+        ],
+    ),
+    (
+        "a handler that takes the response upon itself and sends nothing would leave the client waiting",
+        Exactly(b"", Closed),
+        &[
+            "write nothing and keep the connection",
+            "what write raises",
+            "a write that raises counts as one",
+        ],
+    ),
+    (BY_TEXT, Shows("[b'1', True, b'1']"), &["by text"]),
+    (
+        BY_TEXT,
+        Holds::Contains(&["[True, True, "], Kept),
+        &["cookies by in and text"],
+    ),
+    (
+        "a header with a bad value is refused as a whole",
+        Exactly(b"HTTP/1.1 200 OK\r\n", Closed),
+        &["a header written as none"],
+    ),
+    (
+        "a head is never in the encoding of its content",
+        Exactly(b"HTTP/1.1 200 OK\r\n\r\nh\0\xe4\0m\0ham", Closed),
+        &["encoding of a list"],
+    ),
+    (
+        "a path with NUL in it names no file",
+        Holds::Error(404, Kept),
+        &["target with an escaped NUL"],
+    ),
+    (
+        "a returned tuple of another length is named",
+        Failure("ValueError: ", Kept),
+        &["a tuple of none", "a tuple of one", "a tuple of four"],
+    ),
+    (
+        "messages are in words of our own",
+        Holds::OwnWords,
+        &[
+            "raw_input, seek past the end",
+            "raw_input, seek before the start",
+            "headers by [] of a number",
+            "headers cannot be set",
+            "server.config that is missing",
+            "pipe with too many arguments",
+            "part without a name",
+            "part without a disposition",
+            "parts with no boundary named",
+            "parts with an empty boundary",
+            "set_cookie with a number",
+            "headers set to none",
+            "headers set to a fraction",
+            "header with none",
+            "header with a fraction",
+            "header with a list",
+            "headers as a dict",
+            "a header of three",
+            "status set to three",
+            "status as text",
+            "a status that is text",
+            "stash none",
+            "stash twice",
+            "a MultiDict from arguments",
+        ],
+    ),
+    (
+        "Python's messages name our classes with their modules",
+        Holds::OwnWords,
+        &[
+            "an attribute that request does not have",
+            "an attribute that is not there",
+            "headers have no len",
+            "stash has no remove",
+        ],
+    ),
+    (
+        PIPES_ONCE,
+        Exactly(
+            b"HTTP/1.1 200 OK\r\nX-Ham: eggs\r\nX-A: b\r\nServer: <server>\r\nDate: <date>\r\n\
+            Content-Length: 21\r\n\r\nham and {{host}} eggs",
+            Kept,
+        ),
+        &["pipe on a returned value, appending"],
+    ),
+    (
+        PIPES_ONCE,
+        Exactly(
+            b"HTTP/1.1 200 OK\r\nX-Ham: eggs\r\nContent-Length: 18\r\nServer: <server>\r\n\
+            Date: <date>\r\n\r\nm and {{host}} egg",
+            Kept,
+        ),
+        &["pipe on a returned value, slicing"],
+    ),
+    (
+        "response.headers.data is a snapshot",
+        Exactly(
+            b"HTTP/1.1 200 OK\r\nServer: <server>\r\nDate: <date>\r\nContent-Length: 3\r\n\r\nham",
+            Kept,
+        ),
+        &["headers, data changed"],
+    ),
+    (
+        "unset_cookie works",
+        Exactly(
+            b"HTTP/1.1 200 OK\r\nSet-Cookie: c=d; Path=/\r\nServer: <server>\r\nDate: <date>\r\n\
+            Content-Length: 0\r\n\r\n",
+            Kept,
+        ),
+        &["unset_cookie"],
+    ),
+    (
+        FORM,
+        Shows("[]"),
+        &[
+            "no form: text",
+            "no form: JSON",
+            "no form: an unknown type",
+            "no form: a PUT without a type",
+            "form in a GET without a type",
+        ],
+    ),
+    (
+        "a form is one however its type is written",
+        Shows("[(b'a', [b'b'])]"),
+        &["form with its type in capitals"],
+    ),
+    (
+        "POST never reads the command line",
+        Shows("[]"),
+        &["form in a GET"],
+    ),
+];

@@ -1,0 +1,196 @@
+//! What must hold on our side where it departs from the reference, without fixing the wording of
+//! messages that are our own.
+
+use super::mask::EXCEPTION;
+use super::run::{End, Outcome};
+use crate::support::response::{self, Extent, Response};
+
+/// What must hold on our side.
+pub enum Holds {
+    /// One whole JSON error with this code, which says that the connection closes, as it does.
+    Fault(u16),
+    /// One whole JSON error with this code; then the connection ends so.
+    Error(u16, End),
+    /// Exactly these bytes, masked; then the connection ends so.
+    Exactly(&'static [u8], End),
+    /// What the reference sends for a plain file, with its length added.
+    FileWithLength(End),
+    /// What the reference sends; then the connection is closed.
+    SameThenClosed,
+    /// An internal error (500) whose traceback ends with this exception; then the connection ends
+    /// so.
+    Failure(&'static str, End),
+    /// The same exception as the reference's, with a message in words of our own.
+    OwnWords,
+    /// `request/show.py`'s answer that shows exactly this, connection kept.
+    Shows(&'static str),
+    /// An answer with all of these in it; then the connection ends so.
+    Contains(&'static [&'static str], End),
+}
+
+impl Holds {
+    /// Whether `outcome` is as it must be, given what the reference does.
+    pub fn check(&self, outcome: &Outcome, reference: &Outcome) -> Result<(), String> {
+        match self {
+            Self::Fault(code) => {
+                ended(outcome, End::Closed)?;
+                is_error(&outcome.bytes, *code)?;
+                says_close(&outcome.bytes)
+            }
+            Self::Error(code, end) => {
+                ended(outcome, *end)?;
+                is_error(&outcome.bytes, *code)
+            }
+            Self::Exactly(bytes, end) => {
+                ended(outcome, *end)?;
+                same(&outcome.bytes, bytes)
+            }
+            Self::FileWithLength(end) => {
+                ended(outcome, *end)?;
+                has_length_added(&outcome.bytes, &reference.bytes)
+            }
+            Self::SameThenClosed => {
+                ended(outcome, End::Closed)?;
+                same(&outcome.bytes, &reference.bytes)
+            }
+            Self::OwnWords => {
+                ended(outcome, reference.end)?;
+                is_same_exception(&outcome.bytes, &reference.bytes)
+            }
+            Self::Failure(exception, end) => {
+                ended(outcome, *end)?;
+                is_failure(&outcome.bytes, exception)
+            }
+            Self::Shows(shown) => {
+                ended(outcome, End::Kept)?;
+                shows(&outcome.bytes, shown)
+            }
+            Self::Contains(parts, end) => {
+                ended(outcome, *end)?;
+                contains(&outcome.bytes, parts)
+            }
+        }
+    }
+}
+
+fn ended(outcome: &Outcome, end: End) -> Result<(), String> {
+    if outcome.end == end {
+        return Ok(());
+    }
+    Err(format!(
+        "the connection must be {end:?}, not {:?}",
+        outcome.end
+    ))
+}
+
+fn same(bytes: &[u8], expected: &[u8]) -> Result<(), String> {
+    if bytes == expected {
+        return Ok(());
+    }
+    Err(format!("the bytes must be {}", expected.escape_ascii()))
+}
+
+/// One whole answer and nothing else.
+fn single(bytes: &[u8]) -> Result<Response, String> {
+    if response::extent(bytes, "GET") != Extent::Whole(bytes.len()) {
+        return Err("it must be one whole response with a length".into());
+    }
+    Ok(Response::parse(bytes, "GET"))
+}
+
+/// The form that every error has: JSON with its code.
+fn is_error(bytes: &[u8], code: u16) -> Result<(), String> {
+    let answer = single(bytes)?;
+    let json: serde_json::Value =
+        serde_json::from_slice(&answer.body).map_err(|error| format!("not JSON: {error}"))?;
+    let is_so = answer.status == code
+        && answer.header("content-type") == Some(b"application/json")
+        && answer.header("server").is_some()
+        && answer.header("date").is_some()
+        && json["error"]["code"] == code
+        && json["error"]["message"].is_string();
+    if is_so {
+        return Ok(());
+    }
+    Err(format!("it must be a JSON error with code {code}"))
+}
+
+fn says_close(bytes: &[u8]) -> Result<(), String> {
+    match single(bytes)?.header("connection") {
+        Some(b"close") => Ok(()),
+        _ => Err("it must say Connection: close".into()),
+    }
+}
+
+/// The 500 of an exception, which has its length masked.
+fn is_failure(bytes: &[u8], exception: &str) -> Result<(), String> {
+    let text = String::from_utf8_lossy(bytes);
+    let is_so = text.starts_with("HTTP/1.1 500 Internal Server Error\r\n")
+        && text.matches("HTTP/1.1 ").count() == 1
+        && text.contains(r#"{"error": {"code": 500, "message": "Internal server error loading "#)
+        && text.contains(&format!("{EXCEPTION}\\n  {exception}"));
+    if is_so {
+        return Ok(());
+    }
+    Err(format!("it must be a 500 that names {exception}"))
+}
+
+/// Both are the same up to the type of an exception, but for the length.
+fn is_same_exception(bytes: &[u8], reference: &[u8]) -> Result<(), String> {
+    let wordless = |bytes: &[u8]| {
+        let text = String::from_utf8_lossy(bytes).into_owned();
+        let (before, after) = match text.split_once(EXCEPTION) {
+            Some((before, after)) => (before, after.split(':').next()),
+            // What `request/show.py` shows of one that it catches.
+            None => {
+                let (before, after) = text.split_once("raised ")?;
+                (before, after.split('(').next())
+            }
+        };
+        let is_length = |line: &&str| line.starts_with("Content-Length: ");
+        let lines = before.lines().filter(|line| !is_length(line));
+        Some((
+            lines.collect::<Vec<_>>().join("\n"),
+            after.map(str::to_owned),
+        ))
+    };
+    if wordless(bytes).is_some() && wordless(bytes) == wordless(reference) {
+        return Ok(());
+    }
+    Err("it must be the same exception".into())
+}
+
+/// `bytes` are `plain` but for a `Content-Length` line, which is right.
+fn has_length_added(bytes: &[u8], plain: &[u8]) -> Result<(), String> {
+    let head = response::head_length(plain).ok_or("the reference sends no head")?;
+    let head_text = String::from_utf8_lossy(bytes).into_owned();
+    let Some(start) = head_text.find("Content-Length: ") else {
+        return Err("it must have a Content-Length".into());
+    };
+    let end = start + head_text[start..].find("\r\n").ok_or("a line must end")? + 2;
+    let length = head_text[start..end].trim_end().rsplit(' ').next();
+    let content = plain.len() - head;
+    if length.and_then(|length| length.parse().ok()) != Some(content) && content > 0 {
+        return Err(format!("its Content-Length must be {content}"));
+    }
+    same(&[&bytes[..start], &bytes[end..]].concat(), plain)
+}
+
+/// A handler's answer with exactly this in it.
+fn shows(bytes: &[u8], shown: &str) -> Result<(), String> {
+    let answer = single(bytes)?;
+    if answer.status == 200 && answer.text() == format!("{shown}\n") {
+        return Ok(());
+    }
+    Err(format!("it must show {shown}"))
+}
+
+/// An answer with all of these in it.
+fn contains(bytes: &[u8], parts: &[&str]) -> Result<(), String> {
+    let answer = single(bytes)?;
+    let text = answer.text();
+    if answer.status == 200 && parts.iter().all(|part| text.contains(part)) {
+        return Ok(());
+    }
+    Err(format!("it must contain {parts:?}"))
+}

@@ -1,0 +1,5 @@
+"""The body of the request, or `plain`."""
+
+
+def main(request, response):
+    return request.body or "plain"

@@ -1,0 +1,5 @@
+"""A script that refuses while it is loaded."""
+
+from wptserve.utils import HTTPException
+
+raise HTTPException(403, "ham")

@@ -1,0 +1,3 @@
+"""A script whose main is no function."""
+
+main = None

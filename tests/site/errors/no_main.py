@@ -1,0 +1,3 @@
+"""A script that has no main."""
+
+VALUE = 1

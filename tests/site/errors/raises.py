@@ -1,0 +1,3 @@
+"""A script that fails while it is loaded."""
+
+raise ValueError("ham")

@@ -1,0 +1,5 @@
+"""A script that cannot be compiled."""
+
+
+def main(request, response)
+    return b""

@@ -1,0 +1,6 @@
+"""A file with CRLF line ends."""
+
+
+def main(request, response):
+    return """a
+b"""

@@ -1,0 +1,5 @@
+"""Takes more than it gets, by default."""
+
+
+def main(request, response, extra="default", *others, **named):
+    return repr([extra, others, named])

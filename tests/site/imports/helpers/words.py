@@ -1,0 +1,5 @@
+"""A helper; no handler."""
+
+
+def join(*words):
+    return " and ".join(words)

@@ -1,0 +1,5 @@
+"""Names its parameters as it likes."""
+
+
+def main(req, res):
+    return req.method

@@ -1,0 +1,7 @@
+"""Tries to import relative to itself."""
+
+from . import tally
+
+
+def main(request, response):
+    return tally.next_count()

@@ -1,0 +1,49 @@
+//! Watching a server from outside: what it has needed at most, and what becomes true in time.
+
+// As in `support`: every test file compiles its own copy and uses the part of it that it needs.
+#![allow(dead_code, unreachable_pub)]
+
+use std::fs;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::support::client::DEADLINE;
+
+/// How long to wait between two looks.
+const LOOK: Duration = Duration::from_millis(2);
+
+/// Waits until something holds; the test fails if it does not in time.
+pub fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
+    let deadline = Instant::now() + DEADLINE;
+    while !holds() {
+        assert!(Instant::now() < deadline, "not within {DEADLINE:?}: {what}");
+        thread::sleep(LOOK);
+    }
+}
+
+/// Waits until a value has not changed for `rest`, and returns it.
+pub fn settled<T: PartialEq>(what: &str, rest: Duration, mut value: impl FnMut() -> T) -> T {
+    let (mut last, mut since) = (value(), Instant::now());
+    eventually(what, || {
+        let now = value();
+        if now != last {
+            (last, since) = (now, Instant::now());
+        }
+        since.elapsed() >= rest
+    });
+    last
+}
+
+/// The most memory that a process has had at a time, in KiB.
+pub fn peak_memory(process: u32) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).expect("a running process");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kib = line.and_then(|line| line.trim().strip_suffix(" kB"));
+    kib.and_then(|kib| kib.parse().ok()).expect("VmHWM in kB")
+}
+
+/// How much more memory a process has had at its peak than `before`, in KiB. The kernel counts in
+/// batches for each thread, so that even a peak may be told a little lower later.
+pub fn grown_since(before: u64, process: u32) -> u64 {
+    peak_memory(process).saturating_sub(before)
+}

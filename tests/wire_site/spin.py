@@ -1,0 +1,6 @@
+"""Computes for ever."""
+
+
+def main(request, response):
+    while True:
+        pass

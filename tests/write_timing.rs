@@ -1,0 +1,196 @@
+//! What a handler writes arrives when it is written: a handler that writes, sleeps 50 ms and writes
+//! again is seen to do so, and each piece is there within 2 ms of its write.
+//!
+//! Each piece says when it was written, by the clock that `Instant` reads too, but whose zero
+//! `Instant` does not tell. How far the two are apart is bounded by the runs themselves: no handler
+//! has written before the client sent its request. So a measured lateness is too large by as much
+//! as the fastest request took to reach its handler, and never too small.
+//!
+//! A busy machine is late by itself. How late is measured at the same time, by bytes sent between
+//! two threads of this test over loopback, and is allowed on top.
+
+#![cfg(feature = "python")]
+
+mod support;
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, mpsc};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use support::client::{Arrival, Client};
+use support::process::Process;
+use support::{escape, site};
+
+/// How often each way of writing is run; the median counts.
+const RUNS: usize = 15;
+
+/// How many pieces each run has.
+const PIECES: usize = 3;
+
+/// What the handler sleeps between its pieces.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// How late a piece may be. Header lines may be gathered for 1 ms of it.
+const LATE: Duration = Duration::from_millis(2);
+
+#[test]
+fn writes_arrive_when_they_are_written() {
+    pieces_arrive_in_time("write");
+}
+
+#[test]
+fn header_lines_arrive_when_they_are_written() {
+    pieces_arrive_in_time("header");
+}
+
+#[test]
+fn yielded_pieces_arrive_when_they_are_yielded() {
+    pieces_arrive_in_time("generator");
+}
+
+fn pieces_arrive_in_time(by: &str) {
+    let server = Process::wireserve(&site(), ["--log", "error"]);
+    let baseline = Baseline::start();
+    // The first run compiles the handler and is not counted.
+    Run::of(&server, by);
+    let runs = (0..RUNS).map(|_| Run::of(&server, by)).collect::<Vec<_>>();
+    let machine = baseline.stop();
+
+    let offset = runs.iter().map(Run::least_offset).max().expect("runs");
+    for piece in 0..PIECES {
+        let late = median(runs.iter().map(|run| run.lateness(piece, offset)));
+        assert!(
+            late <= LATE + machine,
+            "by {by}: piece {piece} is {late:?} late, on a machine that is {machine:?} late by itself"
+        );
+    }
+    let apart = median(runs.iter().map(Run::least_apart));
+    assert!(
+        apart >= PAUSE.saturating_sub(LATE + machine),
+        "by {by}: pieces written {PAUSE:?} apart arrive {apart:?} apart"
+    );
+}
+
+/// One response: when its request was sent, when each piece was written and when it arrived.
+struct Run {
+    /// Against the test's own zero.
+    sent: Duration,
+    /// By the handler's clock and by the test's.
+    pieces: Vec<(Duration, Duration)>,
+}
+
+impl Run {
+    fn of(server: &Process, by: &str) -> Self {
+        let mut client = Client::connect(server.addr());
+        let request = format!("GET /writer/stamped.py?by={by} HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        let sent = since_zero(Instant::now());
+        client.send(request.as_bytes());
+        let mut pieces = Vec::new();
+        while client.arrival(support::client::DEADLINE) == Arrival::Bytes {
+            let arrived = since_zero(Instant::now());
+            let written = stamps(client.pending());
+            pieces.extend(written[pieces.len()..].iter().map(|&at| (at, arrived)));
+        }
+        assert_eq!(
+            pieces.len(),
+            PIECES,
+            "{PIECES} pieces:\n{}",
+            escape::lines(client.pending(), "  ")
+        );
+        Self { sent, pieces }
+    }
+
+    /// How far the test's clock is ahead of the handler's, at least: the first piece was not
+    /// written before the request was sent.
+    fn least_offset(&self) -> i128 {
+        nanoseconds(self.sent) - nanoseconds(self.pieces[0].0)
+    }
+
+    /// How late one of its pieces was, at most.
+    fn lateness(&self, piece: usize, offset: i128) -> Duration {
+        let (written, arrived) = self.pieces[piece];
+        let late = nanoseconds(arrived) - nanoseconds(written) - offset;
+        Duration::from_nanos(late.try_into().unwrap_or(0))
+    }
+
+    /// The least time between the arrivals of two pieces.
+    fn least_apart(&self) -> Duration {
+        let apart = |pair: &[(_, Duration)]| pair[1].1 - pair[0].1;
+        self.pieces.windows(2).map(apart).min().expect("pieces")
+    }
+}
+
+/// The times in all whole stamps, `at=NANOSECONDS;`.
+fn stamps(bytes: &[u8]) -> Vec<Duration> {
+    String::from_utf8_lossy(bytes)
+        .split("at=")
+        .skip(1)
+        .filter_map(|rest| Some(Duration::from_nanos(rest.split_once(';')?.0.parse().ok()?)))
+        .collect()
+}
+
+/// How late a byte is between two threads on this machine while the test runs.
+struct Baseline {
+    stopped: Arc<AtomicBool>,
+    reader: thread::JoinHandle<Vec<Duration>>,
+}
+
+impl Baseline {
+    fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let mut outbound = TcpStream::connect(listener.local_addr().expect("bound")).expect("open");
+        let (mut inbound, _) = listener.accept().expect("a connection");
+        let stopped = Arc::<AtomicBool>::default();
+        let (times, sent) = mpsc::channel();
+        let until = Arc::clone(&stopped);
+        thread::spawn(move || {
+            while !until.load(Ordering::Relaxed) {
+                // The channel first: the byte must find its time there.
+                let _ = times.send(Instant::now());
+                let _ = outbound.write_all(b".");
+                thread::sleep(PAUSE / 2);
+            }
+        });
+        let reader = thread::spawn(move || {
+            let mut late = Vec::new();
+            while inbound.read_exact(&mut [0]).is_ok() {
+                late.push(
+                    sent.recv()
+                        .map_or(Duration::ZERO, |at: Instant| at.elapsed()),
+                );
+            }
+            late
+        });
+        Self { stopped, reader }
+    }
+
+    /// The lateness that nine of ten bytes stay under.
+    fn stop(self) -> Duration {
+        self.stopped.store(true, Ordering::Relaxed);
+        let mut late = self.reader.join().expect("the reader ends with the writer");
+        late.sort();
+        late[late.len() * 9 / 10]
+    }
+}
+
+fn median(durations: impl Iterator<Item = Duration>) -> Duration {
+    let mut durations = durations.collect::<Vec<_>>();
+    durations.sort();
+    durations[durations.len() / 2]
+}
+
+/// Against a zero that is the same for the whole test run.
+fn since_zero(at: Instant) -> Duration {
+    static ZERO: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
+    at.saturating_duration_since(*ZERO.get_or_init(Instant::now))
+}
+
+fn nanoseconds(duration: Duration) -> i128 {
+    duration
+        .as_nanos()
+        .try_into()
+        .expect("less than the age of the universe")
+}
