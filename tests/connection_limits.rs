@@ -3,7 +3,6 @@
 //! descriptor left, that is logged and survived. Nobody else notices.
 
 mod support;
-mod watch;
 
 use std::process::Command;
 use std::sync::mpsc;
@@ -13,7 +12,7 @@ use std::time::{Duration, Instant};
 use support::client::{Client, DEADLINE};
 use support::process::Process;
 use support::site;
-use watch::eventually;
+use support::wait::eventually;
 use wireserve::config::Limits;
 use wireserve::{Exchange, Server};
 
@@ -93,10 +92,13 @@ fn refused_clients_that_stay_hold_nobody_up() {
 fn running_out_of_descriptors_is_survived() {
     let server = with_descriptors(40);
     // Busy, each with half a head.
-    let mut clients: Vec<_> = (0..60).map(|_| Client::connect(server.addr())).collect();
-    for client in &mut clients {
-        client.send(b"GET /.well-known/none HTTP/1.1\r\n");
-    }
+    let mut clients: Vec<_> = (0..60)
+        .map(|_| {
+            let mut client = Client::connect(server.addr());
+            client.send(b"GET /.well-known/none HTTP/1.1\r\n");
+            client
+        })
+        .collect();
     eventually("it says so", || server.stderr().contains("cannot accept"));
     let mut rest = clients.split_off(30);
     clients[0].send(b"\r\n");
@@ -104,8 +106,8 @@ fn running_out_of_descriptors_is_survived() {
     drop(clients);
     for client in &mut rest {
         client.send(b"\r\n");
+        // From here on it is idle, and may be closed for one of the others.
         assert_eq!(client.read_response("GET").status, 404);
-        assert!(client.is_kept_open());
     }
     assert!(is_served(&mut Client::connect(server.addr())));
 }

@@ -6,7 +6,6 @@
 #![cfg(feature = "python")]
 
 mod support;
-mod watch;
 
 use std::process::{self, Command};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -15,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use support::client::Client;
 use support::process::Process;
-use watch::eventually;
+use support::wait::eventually;
 
 /// How long the waiting handlers wait.
 const WAIT: Duration = Duration::from_millis(1500);

@@ -18,8 +18,9 @@ use socket2::SockRef;
 use support::client::{Client, DEADLINE};
 use support::process::Process;
 use support::response::{self, Extent, Response};
+use support::wait::eventually;
 use support::{escape, site};
-use watch::{eventually, grown_since, peak_memory};
+use watch::{grown_since, peak_memory};
 use wireserve::exchange::body::BodyError;
 use wireserve::{Exchange, Fault, Server};
 

@@ -18,6 +18,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use support::client::{Client, DEADLINE};
+use support::wait::eventually;
 use wireserve::site::fixed::FixedHandler;
 use wireserve::{Exchange, Fault, Server};
 
@@ -283,12 +284,4 @@ fn alone() -> MutexGuard<'static, ()> {
 
 fn request(path: &str) -> Vec<u8> {
     format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n").into_bytes()
-}
-
-fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
-    let deadline = Instant::now() + DEADLINE;
-    while !is_so() {
-        assert!(Instant::now() < deadline, "not within {DEADLINE:?}: {what}");
-        thread::yield_now();
-    }
 }

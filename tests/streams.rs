@@ -17,7 +17,8 @@ use std::time::Duration;
 use support::client::{Client, DEADLINE};
 use support::process::Process;
 use support::response;
-use watch::{eventually, grown_since, peak_memory, settled};
+use support::wait::eventually;
+use watch::{grown_since, peak_memory, settled};
 
 const MIB: u64 = 1024 * 1024;
 

@@ -116,21 +116,25 @@ pub(super) enum Busy {
     Cut,
 }
 
+/// A connection whose request has arrived but has not been read yet is not idle, though it counts as
+/// idle until its thread runs.
 fn dismiss_longest_idle(members: &mut HashMap<u64, Arc<Member>>) -> bool {
+    let mut tried = BUSY;
     loop {
         let longest = members
             .iter()
             .map(|(&id, member)| (member.idle_since.load(Ordering::Acquire), id))
-            .filter(|(since, _)| !matches!(*since, BUSY | DISMISSED))
+            .filter(|(since, _)| *since > tried && *since != DISMISSED)
             .min();
-        let Some((_, id)) = longest else {
+        let Some((since, id)) = longest else {
             return false;
         };
+        tried = since;
         // Between the look and this it may have become busy; then the next one is tried.
-        if members
+        let dismissed = members
             .get(&id)
-            .is_some_and(|member| member.dismiss_if_idle())
-        {
+            .is_some_and(|member| !member.wire.has_arrivals() && member.dismiss_if_idle());
+        if dismissed {
             members.remove(&id);
             return true;
         }
@@ -180,6 +184,7 @@ impl Drop for Membership {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
     use std::net::{TcpListener, TcpStream};
 
     use super::*;
@@ -188,6 +193,23 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
         (Wire::new(listener.accept().unwrap().0).unwrap(), client)
+    }
+
+    #[test]
+    fn a_request_that_has_arrived_is_not_idle() {
+        let roster = Arc::new(Roster::new(2));
+        let (first, mut client) = wire();
+        let (second, _other) = wire();
+        let first = roster.join(first).unwrap();
+        let second = roster.join(second).unwrap();
+        first.idle();
+        second.idle();
+        client.write_all(b"G").unwrap();
+        assert!(roster.make_room());
+        assert!(first.busy());
+        assert!(!second.busy(), "it was dismissed");
+        first.idle();
+        assert!(!roster.make_room());
     }
 
     #[test]

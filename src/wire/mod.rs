@@ -11,9 +11,12 @@ pub mod listener;
 pub mod outbound;
 
 use std::io;
+use std::mem::MaybeUninit;
 use std::net::{SocketAddr, TcpStream};
 use std::os::fd::{IntoRawFd, RawFd};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
+
+use socket2::SockRef;
 
 use inbound::Inbound;
 use outbound::Outbound;
@@ -81,6 +84,16 @@ impl Wire {
         let taken = arrived[..count.min(arrived.len())].to_vec();
         inbound.consume(taken.len());
         taken
+    }
+
+    /// Whether bytes, or the peer's end, have arrived that nobody has read yet. Says so of the kernel's
+    /// buffer alone, without waiting and while another thread may be reading.
+    pub fn has_arrivals(&self) -> bool {
+        let mut byte = [MaybeUninit::uninit()];
+        let flags = libc::MSG_PEEK | libc::MSG_DONTWAIT;
+        SockRef::from(&self.stream)
+            .recv_with_flags(&mut byte, flags)
+            .is_ok()
     }
 
     /// The outbound half. Held while writing, which may wait for the peer.

@@ -1,19 +1,19 @@
-//! Waiting for what nobody announces: it is asked for again and again, without a pause, and a test
-//! fails if it is not so in time.
+//! Waiting for what nobody announces: it is looked for again and again, and a test fails if it is not
+//! there in time.
 
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::client::DEADLINE;
 
-/// Waits until something is so.
-pub fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
+/// How long to wait between two looks.
+const LOOK: Duration = Duration::from_millis(2);
+
+/// Waits until something holds; the test fails if it does not in time.
+pub fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
     let deadline = Instant::now() + DEADLINE;
-    while !is_so() {
-        assert!(
-            Instant::now() < deadline,
-            "waited {DEADLINE:?} until {what}"
-        );
-        thread::yield_now();
+    while !holds() {
+        assert!(Instant::now() < deadline, "not within {DEADLINE:?}: {what}");
+        thread::sleep(LOOK);
     }
 }

@@ -1,25 +1,12 @@
-//! Watching a server from outside: what it has needed at most, and what becomes true in time.
+//! Watching a server from outside: what it has needed at most, and what comes to rest.
 
 // As in `support`: every test file compiles its own copy and uses the part of it that it needs.
 #![allow(dead_code, unreachable_pub)]
 
 use std::fs;
-use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::support::client::DEADLINE;
-
-/// How long to wait between two looks.
-const LOOK: Duration = Duration::from_millis(2);
-
-/// Waits until something holds; the test fails if it does not in time.
-pub fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
-    let deadline = Instant::now() + DEADLINE;
-    while !holds() {
-        assert!(Instant::now() < deadline, "not within {DEADLINE:?}: {what}");
-        thread::sleep(LOOK);
-    }
-}
+use crate::support::wait::eventually;
 
 /// Waits until a value has not changed for `rest`, and returns it.
 pub fn settled<T: PartialEq>(what: &str, rest: Duration, mut value: impl FnMut() -> T) -> T {
