@@ -162,8 +162,8 @@ fn handler(doc_root: &Path, target: &Target) -> Result<Arc<dyn Handler>, Complai
             let path = doc_root.join(path);
             match path.extension().and_then(|extension| extension.to_str()) {
                 Some("py") => script_handler(doc_root, path),
-                Some("asis") => Ok(Arc::new(AsIsHandler::new(Files::Single(path)))),
-                _ => Ok(Arc::new(FileHandler::new(Files::Single(path)))),
+                Some("asis") => Ok(Arc::new(AsIsHandler::new(Files::single(path, doc_root)))),
+                _ => Ok(Arc::new(FileHandler::new(Files::single(path, doc_root)))),
             }
         }
     }
@@ -171,10 +171,9 @@ fn handler(doc_root: &Path, target: &Target) -> Result<Arc<dyn Handler>, Complai
 
 #[cfg(feature = "python")]
 fn script_handler(doc_root: &Path, path: PathBuf) -> Result<Arc<dyn Handler>, Complaint> {
-    Ok(Arc::new(crate::python::ScriptHandler::new(
-        Files::Single(path),
-        doc_root,
-    )))
+    Ok(Arc::new(crate::python::ScriptHandler::new(Files::single(
+        path, doc_root,
+    ))))
 }
 
 #[cfg(not(feature = "python"))]

@@ -42,6 +42,7 @@
 //! - [`http`]: the protocol; bytes in, values out.
 //! - [`fault`]: failures that the peer sees, and their bytes.
 //! - [`wire`]: the sockets.
+//! - [`hosts`]: who the server says it is.
 //! - [`exchange`]: request, body, response, and the [`Handler`] trait.
 //! - [`site`] and [`stash`]: doc root, routes, files; values kept between requests.
 //! - [`config`] and [`server`]: what to serve; listeners, connections and their threads.
@@ -62,6 +63,7 @@ pub mod cli;
 pub mod config;
 pub mod exchange;
 pub mod fault;
+pub mod hosts;
 pub mod http;
 mod log_output;
 #[cfg(feature = "python")]

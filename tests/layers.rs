@@ -17,6 +17,7 @@ const LAYERS: &[&[&str]] = &[
     &["http"],
     &["fault"],
     &["wire"],
+    &["hosts"],
     &["exchange"],
     &["site"],
     &["stash"],

@@ -4,13 +4,14 @@
 mod support;
 
 use std::sync::{Mutex, mpsc};
+use std::time::Duration;
 
 use support::client::{Client, DEADLINE};
 use support::embedded::{Answer, builder, get, request};
 use support::escape;
 use wireserve::exchange::content::ContentError;
 use wireserve::exchange::response::RequiredHeaders;
-use wireserve::exchange::{Chunks, Ending};
+use wireserve::exchange::{Chunk, Chunks, Ending};
 use wireserve::{Content, Exchange, Fault, Handler, Server};
 
 #[test]
@@ -130,8 +131,8 @@ fn chunks_are_sent_when_they_are_made() {
 fn content_that_fails_ends_the_connection() {
     struct Failing(Vec<Result<Vec<u8>, ContentError>>);
     impl Chunks for Failing {
-        fn next_chunk(&mut self) -> Option<Result<Vec<u8>, ContentError>> {
-            self.0.pop()
+        fn next_chunk(&mut self) -> Option<Result<Chunk, ContentError>> {
+            Some(self.0.pop()?.map(Chunk::Bytes))
         }
     }
     let fail = |exchange: &mut Exchange<'_>| {
@@ -177,4 +178,39 @@ fn content_is_no_longer_made_when_the_client_is_gone() {
     assert_eq!(seen.try_recv(), Err(mpsc::TryRecvError::Empty));
     drop(client);
     seen.recv_timeout(DEADLINE).expect("it is let go of");
+}
+
+#[test]
+fn a_pause_ends_when_the_client_is_gone_or_the_server_stops() {
+    struct Endless(mpsc::Sender<()>);
+    impl Chunks for Endless {
+        fn next_chunk(&mut self) -> Option<Result<Chunk, ContentError>> {
+            Some(Ok(Chunk::Pause(Duration::MAX)))
+        }
+    }
+    impl Drop for Endless {
+        fn drop(&mut self) {
+            let _ = self.0.send(());
+        }
+    }
+    let (gone, seen) = mpsc::channel();
+    let server = Server::builder()
+        .route("GET", "/", move |exchange: &mut Exchange<'_>| {
+            exchange.response.content = Content::Chunks(Box::new(Endless(gone.clone())));
+            Ok(())
+        })
+        .expect("a good pattern")
+        .start()
+        .expect("a free port");
+    let mut clients = [(); 2].map(|()| Client::connect(server.address()));
+    for client in &mut clients {
+        client.send(&request("GET", "/"));
+        client.read_exact(b"HTTP/1.1 200 OK\r\n".len());
+    }
+    let [reset, _stays] = clients;
+    reset.reset();
+    seen.recv_timeout(DEADLINE).expect("the client has left");
+    assert_eq!(seen.try_recv(), Err(mpsc::TryRecvError::Empty));
+    drop(server);
+    seen.try_recv().expect("the server has stopped");
 }

@@ -58,11 +58,13 @@ fn closures_functions_and_values_are_handlers() {
         .and_then(|builder| builder.route("GET", "/greeter", greeter))
         .and_then(|builder| builder.route("*", "/fixed", FixedHandler::text(418, "short")))
         .and_then(|builder| {
-            let file = FileHandler::new(Files::single(folder.path().join("one.html")));
+            let file =
+                FileHandler::new(Files::single(folder.path().join("one.html"), folder.path()));
             builder.route("GET", "/file", file)
         })
         .and_then(|builder| {
-            let file = AsIsHandler::new(Files::single(folder.path().join("raw.asis")));
+            let file =
+                AsIsHandler::new(Files::single(folder.path().join("raw.asis"), folder.path()));
             builder.route("GET", "/as-is", file)
         })
         .expect("good patterns")
@@ -112,7 +114,7 @@ fn a_handler_sees_the_request() {
             request.query().escape_ascii(),
             groups.join(" "),
             body.escape_ascii(),
-            exchange.listeners().len(),
+            exchange.hosts().names().ports[0].1.len(),
         );
         exchange
             .response

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::fs::File;
+use std::time::Duration;
 
 /// The content of a response.
 #[derive(Default)]
@@ -42,19 +43,34 @@ impl From<&str> for Content {
 
 /// Content that is made while it is sent, each piece a write of its own.
 pub trait Chunks: Send {
-    /// The next piece; `None` behind the last. Not called again once the peer is gone.
+    /// The next chunk; `None` behind the last. Not called again once the peer is gone.
     ///
     /// # Errors
     /// What went wrong, for the log: the client sees the connection end.
-    fn next_chunk(&mut self) -> Option<Result<Vec<u8>, ContentError>>;
+    fn next_chunk(&mut self) -> Option<Result<Chunk, ContentError>>;
+}
+
+/// What content that is made while it is sent consists of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Chunk {
+    /// Bytes, a write of their own.
+    Bytes(Vec<u8>),
+    /// Nothing, for a while; cut short when the peer goes.
+    Pause(Duration),
+}
+
+impl From<Vec<u8>> for Chunk {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self::Bytes(bytes)
+    }
 }
 
 impl<I> Chunks for I
 where
     I: Iterator<Item = Vec<u8>> + Send,
 {
-    fn next_chunk(&mut self) -> Option<Result<Vec<u8>, ContentError>> {
-        self.next().map(Ok)
+    fn next_chunk(&mut self) -> Option<Result<Chunk, ContentError>> {
+        self.next().map(|bytes| Ok(bytes.into()))
     }
 }
 

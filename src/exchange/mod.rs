@@ -4,21 +4,23 @@
 
 pub mod body;
 pub mod content;
+pub mod mount;
 pub mod request;
 pub mod response;
 pub mod turn;
 
 use std::any::Any;
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 pub use body::Body;
-pub use content::{Chunks, Content};
+pub use content::{Chunk, Chunks, Content};
+pub use mount::Mount;
 pub use request::Request;
 pub use response::Response;
 pub use turn::Turn;
 
 use crate::fault::Fault;
+use crate::hosts::Hosts;
 
 /// Answers exchanges. Closures and functions of this shape are handlers.
 pub trait Handler: Send + Sync {
@@ -65,18 +67,17 @@ pub struct Exchange<'c> {
     /// What is to become of the connection.
     pub ending: Ending,
     turn: Arc<Turn>,
-    listeners: Arc<[SocketAddr]>,
+    hosts: Arc<Hosts>,
     keepsake: &'c mut Option<Box<dyn Any>>,
 }
 
 impl<'c> Exchange<'c> {
-    /// An exchange on a connection, whose `keepsake` outlives it, of a server that listens on these
-    /// addresses.
+    /// An exchange on a connection, whose `keepsake` outlives it, of a server with these names.
     pub fn new(
         request: Arc<Request>,
         body: Arc<Body>,
         turn: Arc<Turn>,
-        listeners: Arc<[SocketAddr]>,
+        hosts: Arc<Hosts>,
         keepsake: &'c mut Option<Box<dyn Any>>,
     ) -> Self {
         Self {
@@ -86,7 +87,7 @@ impl<'c> Exchange<'c> {
             route_match: RouteMatch::new(),
             ending: Ending::ByResponse,
             turn,
-            listeners,
+            hosts,
             keepsake,
         }
     }
@@ -96,9 +97,9 @@ impl<'c> Exchange<'c> {
         &self.turn
     }
 
-    /// All addresses that the server listens on.
-    pub fn listeners(&self) -> &Arc<[SocketAddr]> {
-        &self.listeners
+    /// The names and ports of the server.
+    pub fn hosts(&self) -> &Arc<Hosts> {
+        &self.hosts
     }
 
     /// Something that a handler keeps with the connection, on its thread, from its first exchange to

@@ -11,7 +11,7 @@ use crate::http::status;
 use crate::text::date;
 use crate::wire::outbound::Gone;
 
-use super::content::{Chunks, Content, ContentError};
+use super::content::{Chunk, Chunks, Content, ContentError};
 use super::turn::Turn;
 
 /// The value of the `Server` field.
@@ -251,7 +251,10 @@ fn send_file(turn: &Turn, mut out: Vec<u8>, file: File, length: u64) -> Result<(
 fn send_chunks(turn: &Turn, head: &[u8], mut chunks: Box<dyn Chunks>) -> Result<(), Failure> {
     turn.send(head)?;
     while let Some(chunk) = chunks.next_chunk() {
-        turn.send(&chunk.map_err(Failure::Content)?)?;
+        match chunk.map_err(Failure::Content)? {
+            Chunk::Bytes(bytes) => turn.send(&bytes)?,
+            Chunk::Pause(time) => turn.pause(time)?,
+        }
     }
     Ok(())
 }

@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::time::Duration;
 
 use crate::wire::outbound::{Gone, Outbound, Sent};
 use crate::wire::{Wire, gather};
@@ -58,6 +59,18 @@ impl Turn {
         let mut outbound = self.wire.outbound();
         self.check(&outbound)?;
         outbound.send(self.wire.stream(), bytes)
+    }
+
+    /// Waits, as long as the peer is there.
+    ///
+    /// # Errors
+    /// [`Gone`] when the peer is, which ends the wait.
+    pub fn pause(&self, time: Duration) -> Result<(), Gone> {
+        if self.wire.is_gone_within(time) {
+            Err(Gone)
+        } else {
+            Ok(())
+        }
     }
 
     /// Hands to the kernel what it takes at once. Nobody waits: where another thread is writing, not

@@ -4,8 +4,8 @@
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
-use crate::exchange::Chunks;
 use crate::exchange::content::ContentError;
+use crate::exchange::{Chunk, Chunks};
 
 use super::gate;
 use super::imported::Imported;
@@ -24,7 +24,7 @@ impl IterableChunks {
 }
 
 impl Chunks for IterableChunks {
-    fn next_chunk(&mut self) -> Option<Result<Vec<u8>, ContentError>> {
+    fn next_chunk(&mut self) -> Option<Result<Chunk, ContentError>> {
         let pieces = self.0.take()?;
         let _admission = gate::enter();
         Python::attach(|py| {
@@ -42,7 +42,7 @@ impl Chunks for IterableChunks {
                 }
                 Ok(Some(piece)) => {
                     self.0 = Some(pieces);
-                    Some(Ok(piece))
+                    Some(Ok(Chunk::Bytes(piece)))
                 }
                 Err(error) => {
                     let text = describe(py, &error);

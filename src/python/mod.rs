@@ -51,7 +51,7 @@ pub use script::ScriptHandler;
 pub fn site(doc_root: &Path) -> Result<Site, InterpreterError> {
     interpreter::start(doc_root)?;
     let mut site = Site::new(doc_root);
-    let scripts = ScriptHandler::new(Files::below(doc_root), doc_root);
+    let scripts = ScriptHandler::new(Files::below(doc_root));
     site.register(Method::Any, "*.py", Arc::new(scripts))
         .expect("this pattern is valid");
     Ok(site)

@@ -1,15 +1,14 @@
 //! `request` as scripts see it (contract §2.1): a view on the facts of the exchange. Every attribute is
 //! made when it is first asked for, and then stays the same object.
 
-use std::net::SocketAddr;
-use std::path::Path;
 use std::sync::Arc;
 
 use pyo3::BoundObject;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyTuple};
 
-use crate::exchange::{Body, Exchange, Request as Facts, RouteMatch};
+use crate::exchange::{Body, Exchange, Mount, Request as Facts, RouteMatch};
+use crate::hosts::Hosts;
 use crate::http::query;
 
 use super::cell::PyCell;
@@ -34,8 +33,8 @@ static FORM_OF: Imported = Imported::new("wptserve.form", "form_of");
 pub(super) struct Request {
     facts: Arc<Facts>,
     body: Arc<Body>,
-    root: Arc<Path>,
-    listeners: Arc<[SocketAddr]>,
+    mount: Mount,
+    hosts: Arc<Hosts>,
     groups: RouteMatch,
     made: Attributes,
 }
@@ -65,13 +64,13 @@ struct Attributes {
 }
 
 impl Request {
-    /// The request of an exchange, on a site with this doc root.
-    pub(super) fn new(exchange: &Exchange<'_>, doc_root: Arc<Path>) -> Self {
+    /// The request of an exchange, answered from this mount.
+    pub(super) fn new(exchange: &Exchange<'_>, mount: Mount) -> Self {
         Self {
             facts: Arc::clone(&exchange.request),
             body: Arc::clone(&exchange.body),
-            root: doc_root,
-            listeners: Arc::clone(exchange.listeners()),
+            mount,
+            hosts: Arc::clone(exchange.hosts()),
             groups: exchange.route_match.clone(),
             made: Attributes::default(),
         }
@@ -85,7 +84,7 @@ impl Request {
     fn get_doc_root<'py>(&self, py: Python<'py>) -> Made<'py> {
         self.made
             .doc_root
-            .get_or_make(py, || any(py, self.root.as_os_str()))
+            .get_or_make(py, || any(py, self.mount.root().as_os_str()))
     }
 
     #[setter]
@@ -189,7 +188,9 @@ impl Request {
     /// The part of the path that a mount point adds.
     #[getter]
     fn get_url_base<'py>(&self, py: Python<'py>) -> Made<'py> {
-        self.made.url_base.get_or_make(py, || any(py, "/"))
+        self.made
+            .url_base
+            .get_or_make(py, || any(py, self.mount.url_base()))
     }
 
     #[setter]
@@ -302,8 +303,7 @@ impl Request {
     fn get_server<'py>(&self, py: Python<'py>) -> Made<'py> {
         self.made.server.get_or_make(py, || {
             let server = Server {
-                listeners: Arc::clone(&self.listeners),
-                doc_root: Arc::clone(&self.root),
+                hosts: Arc::clone(&self.hosts),
                 stash: Py::new(py, Stash::of(self.facts.path()))?,
             };
             any(py, server)
@@ -347,8 +347,7 @@ where
 /// `request.server`.
 #[pyclass(name = "Server", module = "wptserve.request", frozen, dict)]
 pub(super) struct Server {
-    listeners: Arc<[SocketAddr]>,
-    doc_root: Arc<Path>,
+    hosts: Arc<Hosts>,
     stash: Py<Stash>,
 }
 
@@ -357,7 +356,7 @@ impl Server {
     /// Hosts, ports and the like.
     #[getter]
     fn config<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        config::of(py, &self.listeners, &self.doc_root)
+        config::of(py, &self.hosts)
     }
 
     /// Values that one request leaves for another.

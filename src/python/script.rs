@@ -14,7 +14,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyCode, PyCodeMethods, PyDict};
 
-use crate::exchange::{Ending, Exchange, Handler};
+use crate::exchange::{Ending, Exchange, Handler, Mount};
 use crate::fault::Fault;
 use crate::site::files::Files;
 
@@ -32,7 +32,6 @@ static COMPILE: Imported = Imported::new("builtins", "compile");
 /// Runs scripts.
 pub struct ScriptHandler {
     files: Files,
-    doc_root: Arc<Path>,
     codes: Mutex<HashMap<PathBuf, Compiled>>,
 }
 
@@ -89,11 +88,10 @@ impl Stamp {
 }
 
 impl ScriptHandler {
-    /// Runs these scripts, on a site with this doc root.
-    pub fn new(files: Files, doc_root: impl Into<Arc<Path>>) -> Self {
+    /// Runs these scripts.
+    pub fn new(files: Files) -> Self {
         Self {
             files,
-            doc_root: doc_root.into(),
             codes: Mutex::default(),
         }
     }
@@ -151,7 +149,7 @@ impl ScriptHandler {
             Err(NoCode::Python(error)) => Err(error),
         };
         let exchanged =
-            Exchanged::new(py, exchange, &self.doc_root).map_err(|error| broken(&error))?;
+            Exchanged::new(py, exchange, self.files.mount()).map_err(|error| broken(&error))?;
         let result = code
             .map_err(|error| (error, Stage::Around))
             .and_then(|code| exchanged.call_main(&code, path));
@@ -212,8 +210,8 @@ struct Exchanged<'py> {
 type Staged<T> = Result<T, (PyErr, Stage)>;
 
 impl<'py> Exchanged<'py> {
-    fn new(py: Python<'py>, exchange: &Exchange<'_>, doc_root: &Arc<Path>) -> PyResult<Self> {
-        let request = Bound::new(py, Request::new(exchange, Arc::clone(doc_root)))?;
+    fn new(py: Python<'py>, exchange: &Exchange<'_>, mount: &Mount) -> PyResult<Self> {
+        let request = Bound::new(py, Request::new(exchange, mount.clone()))?;
         let response = Response::new(
             request.clone().unbind(),
             Arc::clone(&exchange.request),

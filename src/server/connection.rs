@@ -103,7 +103,7 @@ fn exchange(
             Arc::clone(&request),
             Arc::clone(&body),
             Arc::clone(&turn),
-            Arc::clone(&shared.addresses),
+            Arc::clone(&shared.hosts),
             keepsake,
         );
         let response = handle(&mut exchange, shared);

@@ -20,6 +20,7 @@ use std::time::{Duration, Instant};
 use crate::config::Limits;
 use crate::exchange::Handler;
 use crate::fault::Fault;
+use crate::hosts::{Hosts, Names};
 use crate::site::Site;
 use crate::site::pattern::PatternError;
 use crate::site::router::Method;
@@ -54,6 +55,7 @@ pub struct Builder {
     host: String,
     ports: Vec<u16>,
     limits: Limits,
+    names: Names,
 }
 
 impl Builder {
@@ -99,6 +101,13 @@ impl Builder {
         Ok(self)
     }
 
+    /// Names other than the first address: what templates and `request.server.config` show.
+    #[must_use]
+    pub fn names(mut self, names: Names) -> Self {
+        self.names = names;
+        self
+    }
+
     /// Replaces the limits.
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
@@ -123,9 +132,12 @@ impl Builder {
             .map(listen)
             .collect::<io::Result<Vec<_>>>()?;
         let addresses = listeners.iter().map(TcpListener::local_addr);
+        let addresses = addresses.collect::<io::Result<Vec<_>>>()?;
+        let hosts = Hosts::new(self.names, &addresses, self.site.doc_root());
         let mut server = Server {
             shared: Arc::new(Shared {
-                addresses: addresses.collect::<io::Result<_>>()?,
+                addresses,
+                hosts: Arc::new(hosts),
                 site: RwLock::new(Arc::new(self.site)),
                 roster: Arc::new(Roster::new(self.limits.connections)),
                 limits: self.limits,
@@ -156,6 +168,7 @@ impl Server {
             host: "127.0.0.1".to_owned(),
             ports: vec![0],
             limits: Limits::default(),
+            names: Names::default(),
         }
     }
 

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::config::Limits;
+use crate::hosts::Hosts;
 use crate::site::Site;
 
 use super::roster::Roster;
@@ -13,7 +14,9 @@ use super::threads::Threads;
 /// What all threads of a server share.
 pub(super) struct Shared {
     /// All addresses that are listened on.
-    pub(super) addresses: Arc<[SocketAddr]>,
+    pub(super) addresses: Vec<SocketAddr>,
+    /// Who the server says it is.
+    pub(super) hosts: Arc<Hosts>,
     /// Replaced as a whole when a route is added.
     pub(super) site: RwLock<Arc<Site>>,
     /// The limits in force.

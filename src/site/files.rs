@@ -3,28 +3,42 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::exchange::Mount;
 use crate::fault::Fault;
 
 use super::locate;
 
 /// The files that a handler answers with.
 #[derive(Clone, Debug)]
-pub enum Files {
-    /// The one that the URL's path names below a folder.
-    Below(Arc<Path>),
-    /// This one, whatever the URL.
-    Single(PathBuf),
+pub struct Files {
+    mount: Mount,
+    /// This file, whatever the URL; else the one that the URL's path names below the mount.
+    single: Option<PathBuf>,
 }
 
 impl Files {
-    /// The files below a folder.
+    /// The files below a folder that answers for the whole site.
     pub fn below(folder: impl Into<Arc<Path>>) -> Self {
-        Self::Below(folder.into())
+        Self::mounted(Mount::top(folder))
     }
 
-    /// One file for every URL.
-    pub fn single(path: impl Into<PathBuf>) -> Self {
-        Self::Single(path.into())
+    /// The files of a mount.
+    pub fn mounted(mount: Mount) -> Self {
+        let single = None;
+        Self { mount, single }
+    }
+
+    /// One file for every URL, on a site with this doc root.
+    pub fn single(path: impl Into<PathBuf>, doc_root: impl Into<Arc<Path>>) -> Self {
+        Self {
+            mount: Mount::top(doc_root),
+            single: Some(path.into()),
+        }
+    }
+
+    /// The folder and its place in the site.
+    pub fn mount(&self) -> &Mount {
+        &self.mount
     }
 
     /// The file for a URL's path. Whether it exists is not looked at.
@@ -32,9 +46,9 @@ impl Files {
     /// # Errors
     /// 404 for a path that may not name a file.
     pub fn find(&self, url_path: &[u8]) -> Result<PathBuf, Fault> {
-        match self {
-            Self::Below(folder) => locate::locate(folder, url_path),
-            Self::Single(path) => Ok(path.clone()),
+        match &self.single {
+            Some(path) => Ok(path.clone()),
+            None => locate::locate(&self.mount, url_path),
         }
     }
 }

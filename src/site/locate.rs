@@ -3,16 +3,18 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::exchange::Mount;
 use crate::fault::Fault;
 use crate::text::percent;
 
-/// The file that a URL's path names below a folder. Whether it exists is not looked at.
+/// The file that a URL's path names below a mount. Whether it exists is not looked at.
 ///
 /// # Errors
 /// 404 for a path that may not name a file.
-pub fn locate(root: &Path, url_path: &[u8]) -> Result<PathBuf, Fault> {
+pub fn locate(mount: &Mount, url_path: &[u8]) -> Result<PathBuf, Fault> {
+    let root: &Path = mount.root();
     let path = percent::decode_path(url_path);
-    let path = path.strip_prefix('/').unwrap_or(&path);
+    let path = path.strip_prefix(mount.url_base()).unwrap_or(&path);
     if path.contains("..") || path.contains('\0') || path.starts_with('/') {
         return Err(Fault::not_found());
     }
@@ -30,7 +32,7 @@ mod tests {
 
     #[test]
     fn paths() {
-        let root = Path::new("/site");
+        let root = Mount::top(Path::new("/site"));
         for (url_path, file) in [
             ("/a/b.txt", Some("/site/a/b.txt")),
             ("/a%2fb%20c", Some("/site/a/b c")),
@@ -43,7 +45,7 @@ mod tests {
             ("/%2fetc/passwd", None),
             ("/a%00", None),
         ] {
-            let found = locate(root, url_path.as_bytes());
+            let found = locate(&root, url_path.as_bytes());
             assert_eq!(found.ok().as_deref(), file.map(Path::new), "{url_path}");
         }
     }

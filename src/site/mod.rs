@@ -41,15 +41,21 @@ impl Site {
         };
         add(
             "*",
-            Arc::new(FileHandler::new(Files::Below(Arc::clone(&doc_root)))),
+            Arc::new(FileHandler::new(Files::below(Arc::clone(&doc_root)))),
         );
         add(
             "*.asis",
-            Arc::new(AsIsHandler::new(Files::Below(Arc::clone(&doc_root)))),
+            Arc::new(AsIsHandler::new(Files::below(Arc::clone(&doc_root)))),
         );
         let index = doc_root.join("index.html");
         if index.is_file() {
-            add("/", Arc::new(FileHandler::new(Files::Single(index))));
+            add(
+                "/",
+                Arc::new(FileHandler::new(Files::single(
+                    index,
+                    Arc::clone(&doc_root),
+                ))),
+            );
         }
         site
     }

@@ -15,11 +15,17 @@ use std::mem::MaybeUninit;
 use std::net::{SocketAddr, TcpStream};
 use std::os::fd::{IntoRawFd, RawFd};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
+use std::time::{Duration, Instant};
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
 use socket2::SockRef;
 
 use inbound::Inbound;
 use outbound::Outbound;
+
+/// The longest time that is given to the kernel at once, which has limits of its own.
+const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// One accepted connection.
 #[derive(Debug)]
@@ -94,6 +100,24 @@ impl Wire {
         SockRef::from(&self.stream)
             .recv_with_flags(&mut byte, flags)
             .is_ok()
+    }
+
+    /// Waits until the connection has ended in both directions, by a reset or by our own doing; `false`
+    /// when it has not within this time. A peer that has only sent FIN may still be reading.
+    pub fn is_gone_within(&self, time: Duration) -> bool {
+        let began = Instant::now();
+        loop {
+            let left = time.saturating_sub(began.elapsed());
+            // Nothing is asked for: an end is reported all the same.
+            let mut wanted = [PollFd::new(&self.stream, PollFlags::empty())];
+            let timeout = Timespec::try_from(left.min(LONGEST_WAIT)).unwrap_or_default();
+            match poll(&mut wanted, Some(&timeout)) {
+                Ok(0) if left > LONGEST_WAIT => {}
+                Ok(0) => return false,
+                Err(Errno::INTR) => {}
+                Ok(_) | Err(_) => return true,
+            }
+        }
     }
 
     /// The outbound half. Held while writing, which may wait for the peer.

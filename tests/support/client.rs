@@ -9,6 +9,8 @@ use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
+use socket2::SockRef;
+
 use super::escape;
 use super::response::{self, Extent, Response};
 
@@ -62,6 +64,12 @@ impl Client {
     pub fn half_close(&mut self) {
         // A connection that the server has already reset cannot be shut down, and need not.
         let _ = self.stream.shutdown(Shutdown::Write);
+    }
+
+    /// Ends the connection with RST.
+    pub fn reset(self) {
+        let socket = SockRef::from(&self.stream);
+        socket.set_linger(Some(Duration::ZERO)).expect("an option");
     }
 
     /// Reads one final response, framed as the answer to `method`; 1xx heads before it are in

@@ -1,0 +1,190 @@
+//! Who a server says it is: host names with their subdomains, and ports by scheme. This is the
+//! structure that templates look into and that `request.server.config` shows (contract §7.7). Nothing
+//! is resolved or listened on here, and a port may belong to a scheme that this server does not speak.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Map, Value, json};
+
+/// The names of a server, before it is known where it listens.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Names {
+    /// The host that pages are opened on; without it, the address of the first listener.
+    pub browser_host: Option<String>,
+    /// Other hosts, by the name that templates use: `hosts[alt][www]`.
+    pub alternate_hosts: Vec<(String, String)>,
+    /// Subdomains of every host, in Unicode, that resolve.
+    pub subdomains: Vec<String>,
+    /// Subdomains that must not resolve.
+    pub not_subdomains: Vec<String>,
+    /// Ports that are shown beside those listened on, by scheme.
+    pub ports: Vec<(String, Vec<u16>)>,
+}
+
+/// The names and ports of a running server.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Hosts {
+    names: Names,
+    doc_root: PathBuf,
+    config: Map<String, Value>,
+}
+
+impl Hosts {
+    /// The hosts of a server that listens on these addresses and serves this folder.
+    pub fn new(mut names: Names, listeners: &[SocketAddr], doc_root: &Path) -> Self {
+        let http: Vec<_> = listeners.iter().map(SocketAddr::port).collect();
+        names.ports.retain(|(scheme, _)| scheme != "http");
+        names.ports.insert(0, ("http".to_owned(), http));
+        let address = listeners.first().map(|address| address.ip().to_string());
+        let server_host = address.unwrap_or_default();
+        let browser_host = names
+            .browser_host
+            .get_or_insert_with(|| server_host.clone())
+            .clone();
+        let mut config = Map::new();
+        let mut add = |key: &str, value: Value| config.insert(key.to_owned(), value);
+        add("browser_host", browser_host.into());
+        add("server_host", server_host.into());
+        add("alternate_hosts", object(&names.alternate_hosts));
+        add("doc_root", doc_root.to_string_lossy().into());
+        add("ports", object(&names.ports));
+        add("subdomains", names.subdomains.clone().into());
+        add("not_subdomains", names.not_subdomains.clone().into());
+        add("domains", names.domains(Resolving::Yes));
+        add("not_domains", names.domains(Resolving::No));
+        add("all_domains", names.domains(Resolving::All));
+        add("check_subdomains", true.into());
+        add("bind_address", true.into());
+        add("aliases", json!([]));
+        add("paths", json!({"doc_root": doc_root.to_string_lossy()}));
+        Self {
+            doc_root: doc_root.to_owned(),
+            names,
+            config,
+        }
+    }
+
+    /// The names this is made of, with the ports in force.
+    pub fn names(&self) -> &Names {
+        &self.names
+    }
+
+    /// The folder that is served.
+    pub fn doc_root(&self) -> &Path {
+        &self.doc_root
+    }
+
+    /// One key of the configuration, as templates see it.
+    pub fn config(&self, key: &str) -> Option<&Value> {
+        self.config.get(key)
+    }
+}
+
+/// Which subdomains are meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resolving {
+    /// Those that resolve, and the bare host as `""`.
+    Yes,
+    /// Those that must not.
+    No,
+    /// All of them.
+    All,
+}
+
+impl Names {
+    /// Every host by its name in templates; the browser's own has the empty one.
+    pub fn hosts(&self) -> impl Iterator<Item = (&str, &str)> {
+        let alternates = self.alternate_hosts.iter();
+        let alternates = alternates.map(|(name, host)| (name.as_str(), host.as_str()));
+        alternates.chain(self.browser_host.as_deref().map(|host| ("", host)))
+    }
+
+    /// The full names of a host's subdomains, by the subdomain in Unicode.
+    pub fn full_names(&self, host: &str, which: Resolving) -> Vec<(String, String)> {
+        let mut found = Vec::new();
+        let mut add = |subdomains: &[String]| {
+            for subdomain in subdomains {
+                // What IDNA has no form for stays as it is: it will not resolve, and shows why.
+                let ascii = idna::domain_to_ascii(subdomain).unwrap_or_else(|_| subdomain.clone());
+                found.push((subdomain.clone(), format!("{ascii}.{host}")));
+            }
+        };
+        if which != Resolving::No {
+            add(&self.subdomains);
+        }
+        if which != Resolving::Yes {
+            add(&self.not_subdomains);
+        }
+        if which != Resolving::No {
+            found.push((String::new(), host.to_owned()));
+        }
+        found
+    }
+
+    fn domains(&self, which: Resolving) -> Value {
+        let hosts = self.hosts();
+        hosts
+            .map(|(name, host)| (name.to_owned(), object(&self.full_names(host, which))))
+            .collect::<Map<_, _>>()
+            .into()
+    }
+}
+
+fn object<V: Clone + Into<Value>>(pairs: &[(String, V)]) -> Value {
+    let pairs = pairs.iter().cloned();
+    pairs
+        .map(|(name, value)| (name, value.into()))
+        .collect::<Map<_, _>>()
+        .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_all_hosts() {
+        let names = Names {
+            browser_host: Some("a.test".to_owned()),
+            alternate_hosts: vec![("alt".to_owned(), "b.test".to_owned())],
+            subdomains: vec!["www".to_owned(), "天気の良い日".to_owned()],
+            not_subdomains: vec!["nonexistent".to_owned()],
+            ports: vec![("https".to_owned(), vec![8443])],
+        };
+        let listeners = ["127.0.0.1:80".parse().unwrap()];
+        let hosts = Hosts::new(names, &listeners, Path::new("/www"));
+        for (key, path, value) in [
+            ("browser_host", "", json!("a.test")),
+            ("server_host", "", json!("127.0.0.1")),
+            ("domains", "//www", json!("www.a.test")),
+            ("domains", "//", json!("a.test")),
+            (
+                "domains",
+                "/alt/天気の良い日",
+                json!("xn--n8j6ds53lwwkrqhv28a.b.test"),
+            ),
+            ("domains", "//nonexistent", Value::Null),
+            ("not_domains", "//", Value::Null),
+            (
+                "all_domains",
+                "/alt/nonexistent",
+                json!("nonexistent.b.test"),
+            ),
+            ("ports", "/http/0", json!(80)),
+            ("ports", "/https", json!([8443])),
+        ] {
+            let found = hosts.config(key).unwrap().pointer(path);
+            assert_eq!(found.cloned().unwrap_or_default(), value, "{key}{path}");
+        }
+        assert_eq!(hosts.config("nothing"), None);
+    }
+
+    #[test]
+    fn without_a_name_it_is_its_address() {
+        let listeners = ["[::1]:8000".parse().unwrap()];
+        let hosts = Hosts::new(Names::default(), &listeners, Path::new("/"));
+        assert_eq!(hosts.config("browser_host"), Some(&json!("::1")));
+        assert_eq!(hosts.config("all_domains"), Some(&json!({"": {"": "::1"}})));
+    }
+}
