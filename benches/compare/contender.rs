@@ -1,15 +1,18 @@
 //! The servers that are compared. wireserve answers twice: with the work's own file, and with a fixed
-//! response that never enters Python, the ceiling for what Python handlers can reach.
+//! response that never enters Python, the ceiling for what Python handlers can reach. nginx serves the
+//! static files.
 
 use std::fmt;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::Complaint;
+use super::nginx::Nginx;
+use super::site::{self, Site};
 use super::work::Work;
 
 /// What is measured.
@@ -23,14 +26,26 @@ pub(crate) enum Contender {
     Patched,
     /// The reference as it is.
     Shipped,
+    /// nginx, with a worker process for each processor.
+    Nginx,
 }
 
 impl Contender {
-    pub(crate) const ALL: [Self; 4] =
-        [Self::Wireserve, Self::Ceiling, Self::Patched, Self::Shipped];
+    pub(crate) const ALL: [Self; 5] = [
+        Self::Wireserve,
+        Self::Ceiling,
+        Self::Patched,
+        Self::Shipped,
+        Self::Nginx,
+    ];
 
     pub(crate) fn does(self, work: Work) -> bool {
-        self != Self::Ceiling || work == Work::Trivial
+        match self {
+            Self::Wireserve => true,
+            Self::Ceiling => work == Work::Trivial,
+            Self::Patched | Self::Shipped => work.is_the_reference_s(),
+            Self::Nginx => work.is_static(),
+        }
     }
 
     fn target(self, work: Work) -> &'static str {
@@ -48,6 +63,7 @@ impl fmt::Display for Contender {
             Self::Ceiling => "wireserve without Python",
             Self::Patched => "reference, TCP_NODELAY",
             Self::Shipped => "reference as shipped",
+            Self::Nginx => "nginx",
         })
     }
 }
@@ -59,14 +75,20 @@ pub(crate) struct Servers {
     wireserve: Server,
     patched: Server,
     shipped: Server,
+    nginx: Nginx,
+    _site: Site,
 }
 
 impl Servers {
     pub(crate) fn start() -> Result<Self, Complaint> {
+        let site = Site::make().map_err(|error| format!("cannot make the doc root: {error}"))?;
+        let root = site.path();
         Ok(Self {
-            wireserve: Server::start(wireserve(), Stop::Kill)?,
-            patched: Server::start(reference(&["--nodelay"])?, Stop::EndInput)?,
-            shipped: Server::start(reference(&[])?, Stop::EndInput)?,
+            wireserve: Server::start(wireserve(root), Stop::Kill)?,
+            patched: Server::start(reference(root, &["--nodelay"])?, Stop::EndInput)?,
+            shipped: Server::start(reference(root, &[])?, Stop::EndInput)?,
+            nginx: Nginx::start(root)?,
+            _site: site,
         })
     }
 
@@ -79,11 +101,12 @@ impl Servers {
     pub(crate) fn check(&self, contender: Contender, work: Work) -> Result<(), Complaint> {
         let answer = ask(self.address(contender), contender.target(work))
             .map_err(|error| format!("{contender}, {work}: {error}"))?;
-        let expected = [b"\r\n\r\n", work.content()].concat();
+        let expected = [b"\r\n\r\n", site::content(work).as_slice()].concat();
         if answer.starts_with(b"HTTP/1.1 200 OK\r\n") && answer.ends_with(&expected) {
             Ok(())
         } else {
-            let answer = answer.escape_ascii();
+            let shown = answer.len().min(SHOWN);
+            let answer = answer[..shown].escape_ascii();
             Err(format!("{contender}, {work}: a wrong answer: {answer}"))
         }
     }
@@ -93,34 +116,34 @@ impl Servers {
             Contender::Wireserve | Contender::Ceiling => self.wireserve.address,
             Contender::Patched => self.patched.address,
             Contender::Shipped => self.shipped.address,
+            Contender::Nginx => self.nginx.address(),
         }
     }
 }
 
-fn wireserve() -> Command {
+/// Bytes of a wrong answer that are shown.
+const SHOWN: usize = 2000;
+
+fn wireserve(root: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_wireserve"));
     command
-        .arg(folder().join("site"))
+        .arg(root)
         .args(["--port", "0", "--log", "off"])
         .args(["--route", "GET", CEILING_TARGET, "200:hello"]);
     command
 }
 
-fn reference(arguments: &[&str]) -> Result<Command, Complaint> {
+fn reference(root: &Path, arguments: &[&str]) -> Result<Command, Complaint> {
     let python = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/venv/bin/python");
     if !python.exists() {
         return Err("the reference is not in target/venv; `./dev bench` installs it".to_owned());
     }
     let mut command = Command::new(python);
     command
-        .arg(folder().join("reference.py"))
-        .arg(folder().join("site"))
+        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/compare/reference.py"))
+        .arg(root)
         .args(arguments);
     Ok(command)
-}
-
-fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/compare")
 }
 
 /// A whole answer, on a connection of its own.

@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 
 use super::Complaint;
 use super::options::Options;
+use super::work::Work;
 
 /// What one run measured.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -34,10 +35,11 @@ pub(crate) fn find_wrk() -> Result<(), Complaint> {
     }
 }
 
-pub(crate) fn run(url: &str, options: &Options) -> Result<Sample, Complaint> {
+pub(crate) fn run(url: &str, work: Work, options: &Options) -> Result<Sample, Complaint> {
+    let connections = work.connections().unwrap_or(options.connections);
     let output = Command::new("wrk")
         .args(["-t1", "--latency"])
-        .arg(format!("-c{}", options.connections))
+        .arg(format!("-c{connections}"))
         .arg(format!("-d{}", options.seconds))
         .arg(url)
         .output()

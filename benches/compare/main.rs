@@ -11,7 +11,8 @@
 //!
 //! - [`options`]: the command line.
 //! - [`work`]: what is asked of the servers, and the goals.
-//! - [`contender`]: the servers, each in a process of its own.
+//! - [`site`]: the files that they serve.
+//! - [`contender`] and [`nginx`]: the servers, each in a process of its own.
 //! - [`load`]: wrk, run and read.
 //! - [`machine`]: whether the machine was quiet.
 //! - [`results`]: what was measured, and what follows from it.
@@ -20,9 +21,11 @@
 mod contender;
 mod load;
 mod machine;
+mod nginx;
 mod options;
 mod report;
 mod results;
+mod site;
 mod work;
 
 use std::process::ExitCode;
@@ -62,7 +65,7 @@ fn run(options: &Options) -> Result<Verdict, Complaint> {
     let results = measure(options, &mut watch)?;
     report::speeds(options.works(), &results);
     report::ratios(options.works(), &results, &watch);
-    Ok(results.verdict(Work::CHECKED, &watch))
+    Ok(results.verdict_of(Work::CHECKED, &watch))
 }
 
 fn measure(options: &Options, watch: &mut Watch) -> Result<Results, Complaint> {
@@ -76,7 +79,7 @@ fn measure(options: &Options, watch: &mut Watch) -> Result<Results, Complaint> {
         for (work, contender) in pairs(options) {
             watch.look();
             let url = servers.url(contender, work);
-            let sample = load::run(&url, options)
+            let sample = load::run(&url, work, options)
                 .map_err(|complaint| format!("{contender}, {work}: {complaint}"))?;
             results.add(work, contender, sample);
         }

@@ -60,28 +60,29 @@ pub(crate) fn speeds(works: &[Work], results: &Results) {
 /// wireserve as multiples of the others, and the goals.
 pub(crate) fn ratios(works: &[Work], results: &Results, watch: &Watch) {
     println!(
-        "{:14}  {:>24}  {:>6}  {:9}  {:>24}  {:>9}",
-        "wireserve is",
-        "× reference, TCP_NODELAY",
-        "goal",
-        "",
-        "× reference as shipped",
-        "× ceiling"
+        "{:14}  {:24}  {:>24}  {:>7}",
+        "wireserve is", "", "times as fast", "goal"
     );
     for &work in works {
-        println!(
-            "{work:14}  {:>24}  {:>6}  {:9}  {:>24}  {:>9}",
-            ratio(results.ratio(work, Contender::Patched)),
-            work.goal()
-                .map(|goal| format!("≥ {goal:.0}"))
-                .unwrap_or_default(),
-            verdict(results.verdict(work, watch)),
-            ratio(results.ratio(work, Contender::Shipped)),
-            results
-                .ratio(work, Contender::Ceiling)
-                .map(|ratio| format!("{:.2}", ratio.median))
-                .unwrap_or_default(),
-        );
+        let mut label = work.to_string();
+        for contender in Contender::ALL {
+            if contender == Contender::Wireserve {
+                continue;
+            }
+            let Some(ratio) = results.ratio(work, contender) else {
+                continue;
+            };
+            let goal = work.goals().iter().find(|goal| goal.beside == contender);
+            println!(
+                "{label:14}  {contender:24}  {:>24}  {:>7}  {}",
+                shown(ratio),
+                goal.map(|goal| format!("≥ {}", goal.ratio))
+                    .unwrap_or_default(),
+                goal.map(|&goal| verdict(results.verdict(work, goal, watch)))
+                    .unwrap_or_default(),
+            );
+            label.clear();
+        }
     }
     if watch.machine() == Machine::Busy {
         println!(
@@ -91,10 +92,10 @@ pub(crate) fn ratios(works: &[Work], results: &Results, watch: &Watch) {
     }
 }
 
-fn ratio(spread: Option<Spread>) -> String {
-    spread
-        .map(|Spread { min, median, max }| format!("{median:.1} [{min:.1} – {max:.1}]"))
-        .unwrap_or_default()
+fn shown(Spread { min, median, max }: Spread) -> String {
+    // Beside equals two digits say something.
+    let digits = if median < 10.0 { 2 } else { 1 };
+    format!("{median:.digits$} [{min:.digits$} – {max:.digits$}]")
 }
 
 fn verdict(verdict: Verdict) -> &'static str {

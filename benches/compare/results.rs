@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::contender::Contender;
 use super::load::Sample;
 use super::machine::{Machine, Watch};
-use super::work::Work;
+use super::work::{Goal, Work};
 
 #[derive(Debug, Default)]
 pub(crate) struct Results {
@@ -17,7 +17,7 @@ pub(crate) struct Results {
 pub(crate) enum Verdict {
     Reached,
     Missed,
-    /// There is no goal, or the machine was busy.
+    /// There is no goal, or no measurement, or the machine was busy.
     NotJudged,
 }
 
@@ -50,13 +50,25 @@ impl Results {
         )
     }
 
-    pub(crate) fn verdict(&self, work: Work, watch: &Watch) -> Verdict {
-        let ratio = self.ratio(work, Contender::Patched);
-        match (ratio, work.goal(), watch.machine()) {
-            (_, _, Machine::Busy) | (None, ..) | (_, None, _) => Verdict::NotJudged,
-            (Some(ratio), Some(goal), _) if ratio.median >= goal => Verdict::Reached,
+    pub(crate) fn verdict(&self, work: Work, goal: Goal, watch: &Watch) -> Verdict {
+        match (self.ratio(work, goal.beside), watch.machine()) {
+            (_, Machine::Busy) | (None, _) => Verdict::NotJudged,
+            (Some(ratio), _) if ratio.median >= goal.ratio => Verdict::Reached,
             _ => Verdict::Missed,
         }
+    }
+
+    /// Whether all goals of a work were reached.
+    pub(crate) fn verdict_of(&self, work: Work, watch: &Watch) -> Verdict {
+        let verdicts = work.goals().iter();
+        let verdicts = verdicts.map(|&goal| self.verdict(work, goal, watch));
+        verdicts
+            .reduce(|all, one| match (all, one) {
+                (Verdict::Missed, _) | (_, Verdict::Missed) => Verdict::Missed,
+                (Verdict::NotJudged, _) | (_, Verdict::NotJudged) => Verdict::NotJudged,
+                _ => Verdict::Reached,
+            })
+            .unwrap_or(Verdict::NotJudged)
     }
 }
 

@@ -1,8 +1,11 @@
-//! What is asked of the servers: a file of `site/` each, all on kept-alive connections but one.
+//! What is asked of the servers: a file of the doc root each, on kept-alive connections but for one;
+//! and the goals.
 
 use std::fmt;
 
 use clap::ValueEnum;
+
+use super::contender::Contender;
 
 /// A kind of request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, ValueEnum)]
@@ -15,11 +18,25 @@ pub(crate) enum Work {
     Writer,
     /// A handler that puts a value into the stash and takes it out again.
     Stash,
+    /// A connection for each request, to the trivial handler.
+    NewConnection,
     /// A file of 1 KiB. A headers file gives its length, without which the reference closes the
     /// connection behind it; wrk counts that as an error, and connects twice for each request.
     Static,
-    /// A connection for each request, to the trivial handler.
-    NewConnection,
+    /// A page of 10 KiB with templates in it.
+    Template,
+    /// A file of 10 MiB, on one connection.
+    Large,
+    /// A file of 10 MiB, on all connections.
+    LargeMany,
+}
+
+/// What wireserve should reach beside somebody else.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Goal {
+    pub(crate) beside: Contender,
+    /// wireserve's requests per second as a multiple of theirs, at least.
+    pub(crate) ratio: f64,
 }
 
 impl Work {
@@ -33,29 +50,50 @@ impl Work {
             Self::Query => "/query.py?name=you",
             Self::Writer => "/writer.py",
             Self::Stash => "/stash.py",
-            Self::Static => "/static.txt",
             Self::NewConnection => "/new-connection.py",
+            Self::Static => "/static.txt",
+            Self::Template => "/page.sub.html?name=you%26me",
+            Self::Large | Self::LargeMany => "/large.bin",
         }
     }
 
-    /// The content of the answer.
-    pub(crate) fn content(self) -> &'static [u8] {
-        match self {
-            Self::Query => b"hello you",
-            Self::Static => include_bytes!("site/static.txt"),
-            _ => b"hello",
-        }
+    /// Connections at a time; `None` is as many as were asked for.
+    pub(crate) fn connections(self) -> Option<u32> {
+        (self == Self::Large).then_some(1)
     }
 
-    /// How many times the requests per second of the reference without Nagle's algorithm.
-    pub(crate) fn goal(self) -> Option<f64> {
+    /// Whether it is for Python or for what only the reference does, so that nginx cannot take part.
+    pub(crate) fn is_static(self) -> bool {
+        matches!(self, Self::Static | Self::Large | Self::LargeMany)
+    }
+
+    /// Whether the reference can be asked: it ends the connection behind a file without a length.
+    pub(crate) fn is_the_reference_s(self) -> bool {
+        !matches!(self, Self::Large | Self::LargeMany)
+    }
+
+    /// Goals beside others.
+    pub(crate) fn goals(self) -> &'static [Goal] {
+        const STATIC: &[Goal] = &[
+            Goal::new(Contender::Patched, 80.0),
+            Goal::new(Contender::Nginx, 0.55),
+        ];
+        const AS_NGINX: &[Goal] = &[Goal::new(Contender::Nginx, 1.0)];
         match self {
-            Self::Trivial => Some(30.0),
-            Self::Query | Self::Static => None,
-            Self::Writer => Some(40.0),
-            Self::Stash => Some(33.0),
-            Self::NewConnection => Some(19.0),
+            Self::Trivial => const { &[Goal::new(Contender::Patched, 30.0)] },
+            Self::Query => &[],
+            Self::Writer | Self::Template => const { &[Goal::new(Contender::Patched, 40.0)] },
+            Self::Stash => const { &[Goal::new(Contender::Patched, 33.0)] },
+            Self::NewConnection => const { &[Goal::new(Contender::Patched, 19.0)] },
+            Self::Static => STATIC,
+            Self::Large | Self::LargeMany => AS_NGINX,
         }
+    }
+}
+
+impl Goal {
+    const fn new(beside: Contender, ratio: f64) -> Self {
+        Self { beside, ratio }
     }
 }
 
@@ -66,8 +104,11 @@ impl fmt::Display for Work {
             Self::Query => "query",
             Self::Writer => "writer",
             Self::Stash => "stash",
-            Self::Static => "static",
             Self::NewConnection => "new-connection",
+            Self::Static => "static",
+            Self::Template => "template",
+            Self::Large => "large",
+            Self::LargeMany => "large-many",
         })
     }
 }
