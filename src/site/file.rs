@@ -3,9 +3,10 @@
 //! (contract §0, §7.3). A file is sent as it is read, so that its size costs no memory. Folders are
 //! handed on to `directory.rs`.
 
-use crate::exchange::{Content, Exchange, Handler};
+use crate::exchange::{Content, Ending, Exchange, Handler};
 use crate::fault::Fault;
 
+use super::dot_headers::Field;
 use super::files::{Files, Found};
 use super::{content_of_range, directory, dot_headers, media_type};
 
@@ -48,12 +49,23 @@ fn add_fields(exchange: &mut Exchange<'_>, found: &Found) -> Result<(), Fault> {
     };
     let fields = dot_headers::load(found.root(), found.name(), no_templates)?;
     let headers = &mut exchange.response.headers;
-    let is_type = |name: &[u8]| name.eq_ignore_ascii_case(b"content-type");
-    if !fields.iter().any(|(name, _)| is_type(name)) {
+    let has = |wanted: &str| {
+        let mut names = fields.iter().map(|(name, _)| name);
+        names.any(|name| name.eq_ignore_ascii_case(wanted.as_bytes()))
+    };
+    if !has("Content-Type") {
         headers.append("Content-Type", media_type::of(found.name()));
+    }
+    // The reference closes behind every file that brings no length of its own.
+    if fields.iter().any(is_close) && !has("Content-Length") {
+        exchange.ending = Ending::Close;
     }
     for (name, value) in fields {
         headers.append(name, value);
     }
     Ok(())
+}
+
+fn is_close((name, value): &Field) -> bool {
+    name.eq_ignore_ascii_case(b"connection") && value.eq_ignore_ascii_case(b"close")
 }
