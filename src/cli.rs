@@ -44,7 +44,8 @@ struct Options {
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
 
-    /// Adds a route: TARGET is STATUS[:TEXT], or a file below the doc root; may be repeated
+    /// Adds a route: TARGET is STATUS[:TEXT], a file below the doc root, or a folder with a
+    /// default*.py; may be repeated
     #[arg(long = "route", num_args = 3, value_names = ["METHOD", "PATTERN", "TARGET"])]
     routes: Vec<String>,
 
@@ -161,6 +162,8 @@ fn handler(doc_root: &Path, target: &Target) -> Result<Arc<dyn Handler>, Complai
         Target::File(path) => {
             let path = doc_root.join(path);
             match path.extension().and_then(|extension| extension.to_str()) {
+                // A folder runs its default script.
+                _ if path.is_dir() => script_handler(doc_root, path),
                 Some("py") => script_handler(doc_root, path),
                 Some("asis") => Ok(Arc::new(AsIsHandler::new(Files::single(path, doc_root)))),
                 _ => Ok(Arc::new(FileHandler::new(Files::single(path, doc_root)))),

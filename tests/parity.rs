@@ -18,14 +18,17 @@ mod parity {
     pub mod connection;
     pub mod cookies;
     pub mod departures;
+    pub mod directories;
     pub mod environment;
     pub mod errors;
     pub mod fields;
     pub mod files;
     pub mod forms;
+    pub mod headers_files;
     pub mod holds;
     pub mod mask;
     pub mod pipes;
+    pub mod ranges;
     pub mod raw_handler;
     pub mod request;
     pub mod request_line;
@@ -55,12 +58,15 @@ const GROUPS: &[(&str, Table)] = &[
     ("body", body::cases),
     ("connection", connection::cases),
     ("cookies", cookies::cases),
+    ("directories", directories::cases),
     ("environment", environment::cases),
     ("errors", errors::cases),
     ("fields", fields::cases),
     ("files", files::cases),
     ("forms", forms::cases),
+    ("headers files", headers_files::cases),
     ("pipes", pipes::cases),
+    ("ranges", ranges::cases),
     ("raw handler", raw_handler::cases),
     ("request", request::cases),
     ("request line", request_line::cases),
@@ -89,6 +95,11 @@ fn cookies_are_read_alike() {
 }
 
 #[test]
+fn folders_are_answered_alike() {
+    compare("directories");
+}
+
+#[test]
 fn handlers_run_in_the_same_environment() {
     compare("environment");
 }
@@ -111,6 +122,16 @@ fn files_are_served_alike() {
 #[test]
 fn forms_are_read_alike() {
     compare("forms");
+}
+
+#[test]
+fn headers_files_count_alike() {
+    compare("headers files");
+}
+
+#[test]
+fn ranges_are_read_alike() {
+    compare("ranges");
 }
 
 #[test]

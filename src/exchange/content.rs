@@ -14,7 +14,7 @@ pub enum Content {
     Bytes(Vec<u8>),
     /// A file from its current position, with the length that is promised for it.
     File(File, u64),
-    /// Pieces that are made while they are sent; no length.
+    /// Pieces that are made while they are sent; with a length where that is known.
     Chunks(Box<dyn Chunks>),
 }
 
@@ -48,6 +48,12 @@ pub trait Chunks: Send {
     /// # Errors
     /// What went wrong, for the log: the client sees the connection end.
     fn next_chunk(&mut self) -> Option<Result<Chunk, ContentError>>;
+
+    /// How many bytes all chunks have together, if that is known before they are made. It is then
+    /// promised to the client.
+    fn length(&self) -> Option<u64> {
+        None
+    }
 }
 
 /// What content that is made while it is sent consists of.

@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 pub use body::Body;
 pub use content::{Chunk, Chunks, Content};
-pub use mount::Mount;
+pub use mount::{Links, Mount};
 pub use request::Request;
 pub use response::Response;
 pub use turn::Turn;

@@ -9,6 +9,17 @@ pub struct Mount {
     root: Arc<Path>,
     /// Begins and ends with a slash.
     url_base: Arc<str>,
+    links: Links,
+}
+
+/// How far the symbolic links of a folder may lead.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Links {
+    /// To what is in the folder; others are not there.
+    #[default]
+    Within,
+    /// Wherever they point: whoever can make links there decides what is served.
+    Anywhere,
 }
 
 impl Mount {
@@ -22,12 +33,24 @@ impl Mount {
         Self {
             root: root.into(),
             url_base: url_base.into(),
+            links: Links::default(),
         }
+    }
+
+    /// The same mount, whose links may lead so far.
+    #[must_use]
+    pub fn follow(self, links: Links) -> Self {
+        Self { links, ..self }
     }
 
     /// The folder.
     pub fn root(&self) -> &Arc<Path> {
         &self.root
+    }
+
+    /// How far its links may lead.
+    pub fn links(&self) -> Links {
+        self.links
     }
 
     /// What paths begin with.

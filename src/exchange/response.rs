@@ -143,7 +143,8 @@ impl Response {
         match &self.content {
             Content::Bytes(bytes) => Some(bytes.len() as u64),
             Content::File(_, length) => Some(*length),
-            Content::Empty | Content::Chunks(_) => None,
+            Content::Chunks(chunks) => chunks.length(),
+            Content::Empty => None,
         }
     }
 }

@@ -8,6 +8,7 @@ pub mod framing;
 pub mod head;
 pub mod headers;
 pub mod query;
+pub mod range;
 pub mod request_line;
 pub mod status;
 pub mod target;

@@ -3,7 +3,8 @@
 
 use std::any::Any;
 use std::collections::HashMap;
-use std::fs::{self, Metadata};
+use std::fs::{File, Metadata};
+use std::io::{self, Read as _};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -16,7 +17,8 @@ use pyo3::types::{PyBytes, PyCode, PyCodeMethods, PyDict};
 
 use crate::exchange::{Ending, Exchange, Handler, Mount};
 use crate::fault::Fault;
-use crate::site::files::Files;
+use crate::site::default_script;
+use crate::site::files::{Files, Found};
 
 use super::failure::{self, Failure, Stage};
 use super::gate;
@@ -101,17 +103,17 @@ impl ScriptHandler {
         &self,
         py: Python<'py>,
         path: &Path,
-        metadata: &Metadata,
+        found: &Found,
     ) -> Result<Bound<'py, PyCode>, NoCode> {
-        let stamp = Stamp::of(metadata);
+        let stamp = Stamp::of(&found.metadata);
         if let Some(compiled) = self.codes().get(path)
             && compiled.stamp == stamp
             && compiled.proof == Proof::Stamp
         {
             return Ok(compiled.code.bind(py).clone());
         }
-        let proof = Stamp::proof(metadata);
-        let source = fs::read(path).map_err(|_| NoCode::File)?;
+        let proof = Stamp::proof(&found.metadata);
+        let source = read(&found.file).map_err(|_| NoCode::File)?;
         let mut codes = self.codes();
         if let Some(compiled) = codes.get_mut(path)
             && compiled.source == source
@@ -136,14 +138,9 @@ impl ScriptHandler {
         self.codes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn run(
-        &self,
-        py: Python<'_>,
-        exchange: &mut Exchange<'_>,
-        path: &Path,
-        metadata: &Metadata,
-    ) -> Result<(), Fault> {
-        let code = match self.code(py, path, metadata) {
+    fn run(&self, py: Python<'_>, exchange: &mut Exchange<'_>, found: &Found) -> Result<(), Fault> {
+        let path = &found.path();
+        let code = match self.code(py, path, found) {
             Ok(code) => Ok(code),
             Err(NoCode::File) => return Err(Fault::not_found()),
             Err(NoCode::Python(error)) => Err(error),
@@ -162,14 +159,14 @@ impl ScriptHandler {
 
 impl Handler for ScriptHandler {
     fn handle(&self, exchange: &mut Exchange<'_>) -> Result<(), Fault> {
-        let path = self.files.find(exchange.request.path())?;
-        let metadata = fs::metadata(&path).map_err(|_| Fault::not_found())?;
+        let found = self.files.open(exchange.request.path())?;
+        let found = default_script::choose(found).ok_or_else(Fault::not_found)?;
         let _admission = gate::enter();
         let keepsake = exchange.keepsake();
         if !keepsake.as_ref().is_some_and(|kept| kept.is::<Kept>()) {
             *keepsake = Some(Box::new(Kept(Some(ThreadState::new()))) as Box<dyn Any>);
         }
-        Python::attach(|py| self.run(py, exchange, &path, &metadata))
+        Python::attach(|py| self.run(py, exchange, &found))
     }
 }
 
@@ -187,6 +184,12 @@ impl Drop for Kept {
 enum NoCode {
     File,
     Python(PyErr),
+}
+
+fn read(mut file: &File) -> io::Result<Vec<u8>> {
+    let mut source = Vec::new();
+    file.read_to_end(&mut source)?;
+    Ok(source)
 }
 
 /// The same errors and the same reading of encoding declarations as the reference has.

@@ -1,15 +1,14 @@
-//! Plain files, with media type and length, the connection kept. The reference sends neither length
-//! nor keeps it (contract §0, §7.3).
+//! Files, with the fields of the files beside them, whole or the ranges that are asked for. All have a
+//! length, and the connection is kept; the reference sends plain files without a length and closes
+//! (contract §0, §7.3). A file is sent as it is read, so that its size costs no memory. Folders are
+//! handed on to `directory.rs`.
 
-use std::fs::File;
-use std::io;
-use std::path::Path;
-
-use crate::exchange::{Content, Exchange, Handler};
+use crate::exchange::{Content, Ending, Exchange, Handler};
 use crate::fault::Fault;
 
-use super::files::Files;
-use super::media_type;
+use super::dot_headers::Field;
+use super::files::{Files, Found};
+use super::{content_of_range, directory, dot_headers, media_type};
 
 /// Serves files.
 pub struct FileHandler(Files);
@@ -23,23 +22,50 @@ impl FileHandler {
 
 impl Handler for FileHandler {
     fn handle(&self, exchange: &mut Exchange<'_>) -> Result<(), Fault> {
-        let path = self.0.find(exchange.request.path())?;
-        let (file, length) = open(&path).map_err(|_| Fault::not_found())?;
-        let response = &mut exchange.response;
-        response
-            .headers
-            .append("Content-Type", media_type::of(&path));
-        response.content = Content::File(file, length);
+        let found = self.0.open(exchange.request.path())?;
+        if found.is_folder() {
+            return directory::answer(exchange, &found);
+        }
+        add_fields(exchange, &found)?;
+        let length = found.metadata.len();
+        let request = &exchange.request;
+        match request.head().first("Range") {
+            None => exchange.response.content = Content::File(found.file, length),
+            Some(range) => {
+                content_of_range::set(&mut exchange.response, found.file, length, range)?;
+            }
+        }
         Ok(())
     }
 }
 
-/// Opens a regular file and says how long it is.
-fn open(path: &Path) -> io::Result<(File, u64)> {
-    let file = File::open(path)?;
-    let metadata = file.metadata()?;
-    if !metadata.is_file() {
-        return Err(io::ErrorKind::InvalidInput.into());
+/// The media type, unless a headers file has one, then the fields of the headers files.
+fn add_fields(exchange: &mut Exchange<'_>, found: &Found) -> Result<(), Fault> {
+    let no_templates = |_| {
+        Err(Fault::new(
+            500,
+            "templates in headers files are not supported",
+        ))
+    };
+    let fields = dot_headers::load(found.root(), found.name(), no_templates)?;
+    let headers = &mut exchange.response.headers;
+    let has = |wanted: &str| {
+        let mut names = fields.iter().map(|(name, _)| name);
+        names.any(|name| name.eq_ignore_ascii_case(wanted.as_bytes()))
+    };
+    if !has("Content-Type") {
+        headers.append("Content-Type", media_type::of(found.name()));
     }
-    Ok((file, metadata.len()))
+    // The reference closes behind every file that brings no length of its own.
+    if fields.iter().any(is_close) && !has("Content-Length") {
+        exchange.ending = Ending::Close;
+    }
+    for (name, value) in fields {
+        headers.append(name, value);
+    }
+    Ok(())
+}
+
+fn is_close((name, value): &Field) -> bool {
+    name.eq_ignore_ascii_case(b"connection") && value.eq_ignore_ascii_case(b"close")
 }

@@ -1,19 +1,43 @@
-//! Which file a request means: what all handlers of files, scripts among them, ask first.
+//! Which file a request means: what all handlers of files, scripts among them, ask first. What they
+//! get is open, so nobody looks a name up twice, and is below the root, wherever links lead.
 
-use std::path::{Path, PathBuf};
+use std::ffi::OsStr;
+use std::fs::{File, Metadata};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use crate::exchange::Mount;
+use crate::exchange::{Links, Mount};
 use crate::fault::Fault;
 
+use super::beneath::Root;
 use super::locate;
 
 /// The files that a handler answers with.
 #[derive(Clone, Debug)]
 pub struct Files {
     mount: Mount,
-    /// This file, whatever the URL; else the one that the URL's path names below the mount.
-    single: Option<PathBuf>,
+    single: Option<Single>,
+}
+
+/// One file, whatever the URL.
+#[derive(Clone, Debug)]
+struct Single {
+    /// What links in its place may not leave.
+    root: Arc<Path>,
+    /// Below the root.
+    name: PathBuf,
+}
+
+/// A regular file or a folder, open.
+#[derive(Debug)]
+pub struct Found {
+    /// Open for reading.
+    pub file: File,
+    /// What it was when it was opened.
+    pub metadata: Metadata,
+    root: Root,
+    /// Relative to the root.
+    name: PathBuf,
 }
 
 impl Files {
@@ -28,11 +52,21 @@ impl Files {
         Self { mount, single }
     }
 
-    /// One file for every URL, on a site with this doc root.
+    /// One file for every URL, on a site with this doc root. It may be elsewhere, since it is named
+    /// outright; a link in its place may then lead as far as its own folder.
     pub fn single(path: impl Into<PathBuf>, doc_root: impl Into<Arc<Path>>) -> Self {
+        let (path, doc_root) = (path.into(), doc_root.into());
+        let single = Some(Single::new(&path, &doc_root));
+        let mount = Mount::top(doc_root);
+        Self { mount, single }
+    }
+
+    /// The same files, but links may lead so far.
+    #[must_use]
+    pub fn follow(self, links: Links) -> Self {
         Self {
-            mount: Mount::top(doc_root),
-            single: Some(path.into()),
+            mount: self.mount.follow(links),
+            ..self
         }
     }
 
@@ -41,14 +75,156 @@ impl Files {
         &self.mount
     }
 
-    /// The file for a URL's path. Whether it exists is not looked at.
+    /// What a URL's path names.
     ///
     /// # Errors
-    /// 404 for a path that may not name a file.
-    pub fn find(&self, url_path: &[u8]) -> Result<PathBuf, Fault> {
-        match &self.single {
-            Some(path) => Ok(path.clone()),
-            None => locate::locate(&self.mount, url_path),
+    /// 404 when that is no file and no folder, or may not be served.
+    pub fn open(&self, url_path: &[u8]) -> Result<Found, Fault> {
+        let (root, name) = match &self.single {
+            Some(Single { root, name }) => {
+                let root = Root::at(Arc::clone(root), self.mount.links());
+                (root, name.clone())
+            }
+            None => (
+                Root::open(&self.mount),
+                locate::locate(&self.mount, url_path)?,
+            ),
+        };
+        let root = root.map_err(|_| Fault::not_found())?;
+        Found::open(root, name).ok_or_else(Fault::not_found)
+    }
+}
+
+impl Single {
+    fn new(path: &Path, doc_root: &Arc<Path>) -> Self {
+        let is_plain = |name: &Path| {
+            name.components()
+                .all(|part| matches!(part, Component::Normal(_)))
+        };
+        if let Ok(name) = path.strip_prefix(doc_root)
+            && is_plain(name)
+        {
+            return Self {
+                root: Arc::clone(doc_root),
+                name: name.to_owned(),
+            };
         }
+        let (root, name) = match (path.parent(), path.file_name()) {
+            (Some(folder), Some(name)) => (folder, Path::new(name)),
+            _ => (path, Path::new("")),
+        };
+        // A bare name is in the working directory.
+        let root = if root.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            root
+        };
+        Self {
+            root: root.into(),
+            name: name.to_owned(),
+        }
+    }
+}
+
+impl Found {
+    /// Opens a name below a root, if a file or a folder is there.
+    fn open(root: Root, name: PathBuf) -> Option<Self> {
+        let file = root.open_file(&name).ok()?;
+        let metadata = file.metadata().ok()?;
+        (metadata.is_file() || metadata.is_dir()).then_some(Self {
+            file,
+            metadata,
+            root,
+            name,
+        })
+    }
+
+    /// Where it is. Opening it by this path again may lead elsewhere.
+    pub fn path(&self) -> PathBuf {
+        // `Path::join` would do but for the slash it adds to the root when the name is empty.
+        if self.name.as_os_str().is_empty() {
+            self.root.path().to_owned()
+        } else {
+            self.root.path().join(&self.name)
+        }
+    }
+
+    /// The root that it is below.
+    pub fn root(&self) -> &Root {
+        &self.root
+    }
+
+    /// Its name relative to the root.
+    pub fn name(&self) -> &Path {
+        &self.name
+    }
+
+    /// Whether it is a folder; else it is a file.
+    pub fn is_folder(&self) -> bool {
+        self.metadata.is_dir()
+    }
+
+    /// What is in this folder under a name, if a file or a folder is there that may be served.
+    pub fn entry(&self, name: &OsStr) -> Option<(File, Metadata)> {
+        let file = self.root.open_file(&self.name.join(name)).ok()?;
+        let metadata = file.metadata().ok()?;
+        (metadata.is_file() || metadata.is_dir()).then_some((file, metadata))
+    }
+
+    /// This folder's entry of that name instead of the folder.
+    pub fn into_entry(self, name: &OsStr) -> Option<Self> {
+        let name = self.name.join(name);
+        Self::open(self.root, name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn a_single_file_s_root() {
+        for (path, root, name) in [
+            ("/site/a", "/site", "a"),
+            ("/site/sub/a", "/site", "sub/a"),
+            ("/site", "/site", ""),
+            ("/site/../a", "/site/..", "a"),
+            ("/elsewhere/a", "/elsewhere", "a"),
+            ("/site2/a", "/site2", "a"),
+            ("a", ".", "a"),
+            ("/", "/", ""),
+        ] {
+            let single = Single::new(Path::new(path), &Path::new("/site").into());
+            assert_eq!(
+                (&*single.root, &*single.name),
+                (Path::new(root), Path::new(name)),
+                "{path}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_neither_file_nor_folder_is_not_there() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("a"), "ham").unwrap();
+        let _socket = std::os::unix::net::UnixListener::bind(folder.path().join("socket")).unwrap();
+        rustix::fs::mkfifoat(
+            rustix::fs::CWD,
+            folder.path().join("pipe"),
+            rustix::fs::Mode::RUSR,
+        )
+        .unwrap();
+        let files = Files::below(folder.path());
+        let seen = |path: &str| {
+            let found = files.open(path.as_bytes()).ok()?;
+            Some((found.path(), found.is_folder()))
+        };
+        assert_eq!(seen("/a"), Some((folder.path().join("a"), false)));
+        assert_eq!(seen("/"), Some((folder.path().to_owned(), true)));
+        assert_eq!(seen("/pipe"), None);
+        assert_eq!(seen("/socket"), None);
+        assert_eq!(seen("/b"), None);
     }
 }

@@ -1,52 +1,72 @@
-//! URL path → file (contract §7.2): the path is decoded, and nothing that contains `..`, however it
-//! was written, or that would be absolute below the doc root, names a file.
+//! URL path → name of a file below the doc root (contract §7.2), as text alone: the path is decoded,
+//! and nothing that contains `..`, however it was written, or that would be absolute below the doc root,
+//! names a file. Whether the file is there, and where links lead, is the business of `beneath.rs`.
 
-use std::path::{Path, PathBuf};
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt;
+use std::path::PathBuf;
 
 use crate::exchange::Mount;
 use crate::fault::Fault;
 use crate::text::percent;
 
-/// The file that a URL's path names below a mount. Whether it exists is not looked at.
+/// The name, relative to the root of the mount, that a URL's path has; empty for the root.
 ///
 /// # Errors
 /// 404 for a path that may not name a file.
 pub fn locate(mount: &Mount, url_path: &[u8]) -> Result<PathBuf, Fault> {
-    let root: &Path = mount.root();
-    let path = percent::decode_path(url_path);
-    let path = path.strip_prefix(mount.url_base()).unwrap_or(&path);
-    if path.contains("..") || path.contains('\0') || path.starts_with('/') {
+    let mut path = percent::decode_path(url_path);
+    if path.starts_with(mount.url_base().as_bytes()) {
+        path.drain(..mount.url_base().len());
+    }
+    if !may_name(&path) || path.starts_with(b"/") {
         return Err(Fault::not_found());
     }
-    // `Path::join` would do but for the slash it adds to the root when the path is empty.
-    Ok(if path.is_empty() {
-        root.to_owned()
-    } else {
-        root.join(path)
-    })
+    Ok(OsString::from_vec(path).into())
+}
+
+/// Whether a decoded path with this in it can name a file at all.
+pub fn may_name(path: &[u8]) -> bool {
+    memchr::memmem::find(path, b"..").is_none() && memchr::memchr(0, path).is_none()
 }
 
 #[cfg(test)]
 mod tests {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    use std::path::Path;
+
     use super::*;
 
     #[test]
     fn paths() {
-        let root = Mount::top(Path::new("/site"));
-        for (url_path, file) in [
-            ("/a/b.txt", Some("/site/a/b.txt")),
-            ("/a%2fb%20c", Some("/site/a/b c")),
-            ("/caf%c3%a9", Some("/site/café")),
-            ("/", Some("/site")),
-            ("/a/", Some("/site/a/")),
-            ("/../etc", None),
-            ("/%2e%2e/etc", None),
-            ("/a..txt", None),
-            ("/%2fetc/passwd", None),
-            ("/a%00", None),
+        let top = Mount::top(Path::new("/site"));
+        let below = Mount::new(Path::new("/site"), "/m/");
+        for (mount, url_path, file) in [
+            (&top, "/a/b.txt", Some(&b"a/b.txt"[..])),
+            (&top, "/a%2fb%20c", Some(b"a/b c")),
+            (&top, "/caf%c3%a9", Some("café".as_bytes())),
+            (&top, "/%ff", Some(b"\xff")),
+            (&top, r"/a\b", Some(br"a\b")),
+            (&top, "/", Some(b"")),
+            (&top, "/a/", Some(b"a/")),
+            (&top, "/a//b", Some(b"a//b")),
+            (&top, "/../etc", None),
+            (&top, "/%2e%2e/etc", None),
+            (&top, "/.%2e%2fetc", None),
+            (&top, "/a..txt", None),
+            (&top, "/%2fetc/passwd", None),
+            (&top, "/a%00", None),
+            (&below, "/m/a", Some(b"a")),
+            (&below, "/%6d/a", Some(b"a")),
+            (&below, "/m/m/a", Some(b"m/a")),
+            (&below, "/m", None),
+            (&below, "/n/a", None),
+            (&below, "/m/%2fetc", None),
         ] {
-            let found = locate(&root, url_path.as_bytes());
-            assert_eq!(found.ok().as_deref(), file.map(Path::new), "{url_path}");
+            let found = locate(mount, url_path.as_bytes());
+            let file = file.map(|file| Path::new(OsStr::from_bytes(file)));
+            assert_eq!(found.ok().as_deref(), file, "{url_path}");
         }
     }
 }

@@ -2,6 +2,11 @@
 //! registering a route makes a new one. The handlers of this folder need no interpreter.
 
 pub mod as_is;
+pub mod beneath;
+pub mod content_of_range;
+pub mod default_script;
+pub mod directory;
+pub mod dot_headers;
 pub mod file;
 pub mod files;
 pub mod fixed;

@@ -1,9 +1,12 @@
-//! Percent-decoding in the two forms the reference has: to bytes (query strings, forms) and to text
-//! by UTF-8 (paths). Bad escapes stay as they are. Decoding itself is the `percent-encoding` crate.
+//! Percent-decoding in the two forms the reference has, of query strings and forms and of paths, and
+//! the encoding of names in links. Bad escapes stay as they are. The coding itself is the
+//! `percent-encoding` crate's.
 
 use std::borrow::Cow;
 
-use percent_encoding::percent_decode;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, percent_encode};
+
+use super::latin1;
 
 /// `%XX` to bytes; anything that is no escape stays.
 pub fn decode(bytes: &[u8]) -> Cow<'_, [u8]> {
@@ -22,20 +25,32 @@ pub fn decode_plus(bytes: &[u8]) -> Vec<u8> {
     decode(&spaced).into_owned()
 }
 
-/// A path as the reference reads it: escapes are UTF-8 (errors become U+FFFD), while raw bytes above
-/// 0x7f are ISO 8859-1. A run of ASCII, escapes included, is decoded as one piece, so that a
-/// character's bytes never join across a raw byte.
-pub fn decode_path(bytes: &[u8]) -> String {
-    let mut path = String::with_capacity(bytes.len());
+/// A path as the bytes of a file's name. As in the reference escapes are the bytes that they say, UTF-8
+/// as a rule, while raw bytes above 0x7f are ISO 8859-1 and become UTF-8. Escaped bytes that are no UTF-8
+/// stay as they are, so that every name can be written; the reference makes U+FFFD of them.
+pub fn decode_path(bytes: &[u8]) -> Vec<u8> {
+    let mut path = Vec::with_capacity(bytes.len());
     for run in bytes.chunk_by(|a, b| a.is_ascii() == b.is_ascii()) {
         if run[0].is_ascii() {
-            path.push_str(&String::from_utf8_lossy(&decode(run)));
+            path.extend(percent_decode(run));
         } else {
-            path.extend(run.iter().map(|&byte| char::from(byte)));
+            path.extend_from_slice(latin1::decode(run).as_bytes());
         }
     }
     path
 }
+
+/// A name as one segment of a URL's path: everything but letters, digits and `_.-~` is escaped.
+pub fn encode_segment(name: &[u8]) -> String {
+    percent_encode(name, SEGMENT).to_string()
+}
+
+/// What Python's `quote` escapes, and the slash.
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'-')
+    .remove(b'~');
 
 #[cfg(test)]
 mod tests {
@@ -59,9 +74,18 @@ mod tests {
 
     #[test]
     fn paths() {
-        assert_eq!(decode_path(b"/caf%C3%A9"), "/café");
-        assert_eq!(decode_path(b"/caf\xe9"), "/café");
-        assert_eq!(decode_path(b"/%ff"), "/\u{fffd}");
-        assert_eq!(decode_path(b"/%C3\xa9"), "/\u{fffd}\u{a9}");
+        assert_eq!(decode_path(b"/caf%C3%A9"), "/café".as_bytes());
+        assert_eq!(decode_path(b"/caf\xe9"), "/café".as_bytes());
+        assert_eq!(decode_path(b"/%ff"), b"/\xff");
+        assert_eq!(decode_path(b"/%C3\xa9"), b"/\xc3\xc2\xa9");
+        assert_eq!(decode_path(b"/%zz%"), b"/%zz%");
+    }
+
+    #[test]
+    fn a_name_comes_back_from_its_segment() {
+        assert_eq!(encode_segment(b"a-b_c.d~e"), "a-b_c.d~e");
+        assert_eq!(encode_segment(b"a b/\"<#?%"), "a%20b%2F%22%3C%23%3F%25");
+        let all: Vec<u8> = (0..=255).collect();
+        assert_eq!(decode_path(encode_segment(&all).as_bytes()), all);
     }
 }

@@ -3,7 +3,9 @@
 //!
 //! Each entry says why, what must hold instead, and in which cases.
 
-use super::holds::Holds::{self, Exactly, Failure, Fault, FileWithLength, SameThenClosed, Shows};
+use super::holds::Holds::{
+    self, Exactly, Failure, Fault, FileWithLength, Listing, SameThenClosed, Shows,
+};
 use super::run::End::{Closed, Kept};
 
 /// One difference that is wanted.
@@ -31,6 +33,9 @@ pub fn departures() -> impl Iterator<Item = Departure> {
 pub const REFERENCE_HANGS: &[&str] = &["length that is negative and not read"];
 
 const FILE: &str = "a plain file carries its length and keeps the connection";
+const LISTING: &str = "a listing is for people: sizes, dates, a style";
+const OWN_FAILURES: &str =
+    "the server's own failures are told in its own words, without a traceback";
 const BEFORE_ROUTING: &str = "a fault before routing is a whole response in JSON";
 const EMPTY_LINES: &str = "empty lines before a request line are skipped (RFC 9112, section 2.2)";
 const CHUNKED: &str = "a chunked body is decoded, and a bad one is answered";
@@ -65,9 +70,122 @@ const TABLE: &[(&str, Holds, &[&str])] = &[
             "HEAD of a large file",
             "target with a fragment on a file",
             "target with an escaped dot",
+            "headers file",
+            "headers file for a URL with a query",
+            "headers file for an escaped name",
+            "headers file itself",
+            "headers file with a repeated name",
+            "headers file with a type",
+            "headers file with a type in small letters",
+            "headers file with a type in the middle",
+            "headers file with Server",
+            "headers file with Date",
+            "headers file with Location",
+            "headers file with CR LF",
+            "headers file with CR",
+            "headers file with blanks",
+            "headers file without a last line end",
+            "headers file of line ends",
+            "headers file that is empty",
+            "headers file with a colon alone",
+            "headers file without a value",
+            "headers file without a name",
+            "headers file with more colons",
+            "headers file beyond ASCII",
+            "headers file with NUL",
+            "headers of the folder",
+            "headers of the folder and the file",
+            "headers of the folder above",
+            "headers of the folder, itself",
+            "headers of the folder with a type",
+            "headers of both with a type",
+            "headers file that is a folder",
+            "headers file behind a template that is a folder",
+            "headers file of a script by an escaped name",
+            "HEAD of a file with headers",
+            "a name from a listing: hash",
+            "a name from a listing: percent",
+            "a name from a listing: quote",
+            "a name from a listing: entity",
+            "a name from a listing: UTF-8",
+            "ranges that are apart",
+            "ranges from high to low",
+            "ranges of which one covers the others",
+            "ranges of which one covers some",
+            "ranges with a suffix",
+            "ranges with a blank",
+            "ranges of single bytes",
+            "HEAD of ranges",
+            "ranges of a file without a type",
+            "ranges of a file with a headers file",
+            "ranges of a file with two types",
+            "ranges of a large file",
+            "ranges with a tab",
+            "a file whose headers file has a range",
         ],
     ),
-    (FILE, FileWithLength(Closed), &["a file and close"]),
+    (
+        FILE,
+        FileWithLength(Closed),
+        &["a file and close", "headers file with Connection"],
+    ),
+    (
+        LISTING,
+        Listing(Kept),
+        &[
+            "headers of the folder are not the folder's",
+            "folder",
+            "folder with folders",
+            "folder below",
+            "folder that is empty but for a hidden file",
+            "folder with headers files",
+            "folder with names to escape",
+            "folder with a space",
+            "folder with a query",
+            "folder behind an escaped slash",
+            "folder whose slash is escaped, and a slash",
+            "folder with two slashes at the end",
+            "folder with two slashes in the middle",
+            "folder with a dot",
+            "folder with a dot and a slash at the end",
+            "a folder of scripts with a slash",
+            "HEAD of a folder",
+        ],
+    ),
+    (LISTING, Listing(Closed), &["a folder and close"]),
+    (
+        OWN_FAILURES,
+        Holds::Error(500, Kept),
+        &[
+            "headers file without a colon",
+            "headers file with blanks alone",
+            "headers file without a colon behind a type",
+            "headers of the folder without a colon",
+            "bad range of a file with bad headers",
+        ],
+    ),
+    (
+        OWN_FAILURES,
+        Holds::ErrorHead(500, Kept),
+        &["HEAD of a file with bad headers"],
+    ),
+    (
+        "a Range that is no text is the client's mistake",
+        Holds::Error(400, Kept),
+        &[
+            "range with a byte that is no ASCII",
+            "range with another unit that is no ASCII",
+        ],
+    ),
+    (
+        "a redirect leads to the URL that was asked for",
+        Exactly(
+            b"HTTP/1.1 301 Moved Permanently\r\nLocation: http://ham.test:<port>/directories/sub?h\xe4m/\r\n\
+            Server: <server>\r\nDate: <date>\r\n\r\n",
+            Closed,
+        ),
+        &["a folder with a raw byte in its URL"],
+    ),
     (
         "the doc root's index.html is its page",
         Holds::Contains(&["<p>The index of the test site."], Kept),

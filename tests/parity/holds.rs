@@ -11,10 +11,15 @@ pub enum Holds {
     Fault(u16),
     /// One whole JSON error with this code; then the connection ends so.
     Error(u16, End),
+    /// The head of a JSON error with this code, in answer to HEAD; then the connection ends so.
+    ErrorHead(u16, End),
     /// Exactly these bytes, masked; then the connection ends so.
     Exactly(&'static [u8], End),
     /// What the reference sends for a plain file, with its length added.
     FileWithLength(End),
+    /// What the reference lists, in its order and with the same fields but for the length, among other
+    /// things; then the connection ends so.
+    Listing(End),
     /// What the reference sends; then the connection is closed.
     SameThenClosed,
     /// An internal error (500) whose traceback ends with this exception; then the connection ends
@@ -41,6 +46,10 @@ impl Holds {
                 ended(outcome, *end)?;
                 is_error(&outcome.bytes, *code)
             }
+            Self::ErrorHead(code, end) => {
+                ended(outcome, *end)?;
+                is_error_head(&outcome.bytes, *code)
+            }
             Self::Exactly(bytes, end) => {
                 ended(outcome, *end)?;
                 same(&outcome.bytes, bytes)
@@ -48,6 +57,10 @@ impl Holds {
             Self::FileWithLength(end) => {
                 ended(outcome, *end)?;
                 has_length_added(&outcome.bytes, &reference.bytes)
+            }
+            Self::Listing(end) => {
+                ended(outcome, *end)?;
+                lists(&outcome.bytes, &reference.bytes)
             }
             Self::SameThenClosed => {
                 ended(outcome, End::Closed)?;
@@ -115,6 +128,21 @@ fn is_error(bytes: &[u8], code: u16) -> Result<(), String> {
     Err(format!("it must be a JSON error with code {code}"))
 }
 
+fn is_error_head(bytes: &[u8], code: u16) -> Result<(), String> {
+    let answer = Response::parse(bytes, "HEAD");
+    let length = answer.header("content-length");
+    let is_so = answer.status == code
+        && answer.head.len() == bytes.len()
+        && answer.header("content-type") == Some(b"application/json")
+        && length.is_some_and(|length| length != b"0");
+    if is_so {
+        return Ok(());
+    }
+    Err(format!(
+        "it must be the head of a JSON error with code {code}"
+    ))
+}
+
 fn says_close(bytes: &[u8]) -> Result<(), String> {
     match single(bytes)?.header("connection") {
         Some(b"close") => Ok(()),
@@ -163,17 +191,59 @@ fn is_same_exception(bytes: &[u8], reference: &[u8]) -> Result<(), String> {
 /// `bytes` are `plain` but for a `Content-Length` line, which is right.
 fn has_length_added(bytes: &[u8], plain: &[u8]) -> Result<(), String> {
     let head = response::head_length(plain).ok_or("the reference sends no head")?;
-    let head_text = String::from_utf8_lossy(bytes).into_owned();
-    let Some(start) = head_text.find("Content-Length: ") else {
-        return Err("it must have a Content-Length".into());
+    let find = |what: &[u8], from: usize| {
+        let at = bytes[from..].windows(what.len()).position(|at| at == what);
+        at.map(|at| from + at)
     };
-    let end = start + head_text[start..].find("\r\n").ok_or("a line must end")? + 2;
-    let length = head_text[start..end].trim_end().rsplit(' ').next();
+    let start = find(b"Content-Length: ", 0).ok_or("it must have a Content-Length")?;
+    let end = find(b"\r\n", start).ok_or("a line must end")? + 2;
+    let length = String::from_utf8_lossy(&bytes[start..end]).into_owned();
+    let length = length.trim_end().rsplit(' ').next();
     let content = plain.len() - head;
     if length.and_then(|length| length.parse().ok()) != Some(content) && content > 0 {
         return Err(format!("its Content-Length must be {content}"));
     }
     same(&[&bytes[..start], &bytes[end..]].concat(), plain)
+}
+
+/// Title, heading and entries of the reference's page are in ours, in order, and nothing else is
+/// listed. An answer to HEAD has the same fields.
+fn lists(bytes: &[u8], reference: &[u8]) -> Result<(), String> {
+    let [ours, theirs] = [bytes, reference].map(|bytes| {
+        let head = response::head_length(bytes).unwrap_or(bytes.len());
+        let (head, page) = bytes.split_at(head);
+        (
+            String::from_utf8_lossy(head).into_owned(),
+            String::from_utf8_lossy(page).into_owned(),
+        )
+    });
+    let fields = |head: &str| {
+        let lines = head.lines().map(|line| match line.split_once(": ") {
+            Some(("Content-Length", _)) => "Content-Length".to_owned(),
+            _ => line.to_owned(),
+        });
+        lines.collect::<Vec<_>>()
+    };
+    if fields(&ours.0) != fields(&theirs.0) {
+        return Err("the head must be the reference's but for the length".into());
+    }
+    let items = |page: &str| {
+        let is_item = |line: &&str| {
+            ["<title>", "<h1>", "<li "]
+                .iter()
+                .any(|tag| line.starts_with(tag))
+        };
+        let lines = page.lines().filter(is_item);
+        let lines = lines.map(|line| {
+            let line = line.split(" <small>").next().unwrap_or(line);
+            line.strip_suffix("</li>").unwrap_or(line).to_owned()
+        });
+        lines.collect::<Vec<_>>()
+    };
+    if items(&ours.1) == items(&theirs.1) {
+        return Ok(());
+    }
+    Err(format!("it must list {:?}", items(&theirs.1)))
 }
 
 /// A handler's answer with exactly this in it.

@@ -1,5 +1,6 @@
 //! What may differ between the two servers' bytes and is made equal before they are compared:
-//! today's date, the server's own name, its port and the client's, and the frames of a traceback.
+//! today's date, the server's own name, its port and the client's, the boundary between ranges, and the
+//! frames of a traceback.
 //!
 //! Each mask is as narrow as it can be. A `Date` must have the form of RFC 9110, section 5.6.7; a
 //! `Server` is masked only where the server names itself; of a traceback the frames of handlers and
@@ -13,7 +14,7 @@ pub const EXCEPTION: &str = "<exception>";
 /// The bytes of an answer with everything masked that may differ.
 pub fn masked(bytes: &[u8], ports: &[u16]) -> Vec<u8> {
     // Tracebacks first: their lengths are right before anything in them is masked.
-    let bytes = header_lines(&tracebacks(bytes));
+    let bytes = boundaries(&header_lines(&tracebacks(bytes)));
     ports.iter().fold(bytes, |bytes, port| {
         replaced(&bytes, port.to_string().as_bytes(), b"<port>")
     })
@@ -53,6 +54,41 @@ fn is_date(value: &[u8]) -> bool {
 
 fn is_own_name(value: &[u8]) -> bool {
     value.starts_with(b"BaseHTTP/") || value.starts_with(b"wireserve")
+}
+
+/// Masks the boundary that an answer of several ranges names, where it is named and where it stands,
+/// by one of its length.
+fn boundaries(bytes: &[u8]) -> Vec<u8> {
+    const NAMED: &[u8] = b"\r\nContent-Type: multipart/byteranges; boundary=";
+    let mut bytes = bytes.to_vec();
+    let mut from = 0;
+    while let Some(start) = find(&bytes[from..], NAMED).map(|at| from + at + NAMED.len()) {
+        from = start;
+        let Some(boundary) = bytes.get(start..start + BOUNDARY.len()).map(<[u8]>::to_vec) else {
+            break;
+        };
+        if is_random_uuid(&boundary) && bytes[start + BOUNDARY.len()..].starts_with(b"\r\n") {
+            for before in [&b"boundary="[..], b"\r\n--"] {
+                let [own, masked] = [&boundary, BOUNDARY].map(|name| [before, name].concat());
+                bytes = replaced(&bytes, &own, &masked);
+            }
+        }
+    }
+    bytes
+}
+
+/// What stands for every boundary.
+const BOUNDARY: &[u8] = b"<boundary-------------------------->";
+
+/// A UUID of version 4 (RFC 9562, section 5.4), in small letters.
+fn is_random_uuid(text: &[u8]) -> bool {
+    let is_hex = |byte: &u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(byte);
+    text.iter().enumerate().all(|(at, byte)| match at {
+        8 | 13 | 18 | 23 => *byte == b'-',
+        14 => *byte == b'4',
+        19 => b"89ab".contains(byte),
+        _ => is_hex(byte),
+    })
 }
 
 /// Masks the frames in JSON errors that carry a traceback, and the `Content-Length` of each such
@@ -148,6 +184,16 @@ mod tests {
             ("Server: wireserve/0\r\n", "Server: <server>\r\n"),
             ("Server: ham\r\n", "Server: ham\r\n"),
             ("http://ham.test:4711/", "http://ham.test:<port>/"),
+            (
+                "\r\nContent-Type: multipart/byteranges; boundary=6fa459ea-ee8a-4ca4-894e-db77e160355e\r\n\
+                 \r\n\r\n--6fa459ea-ee8a-4ca4-894e-db77e160355e\r\n6fa459ea-ee8a-4ca4-894e-db77e160355e",
+                "\r\nContent-Type: multipart/byteranges; boundary=<boundary-------------------------->\r\n\
+                 \r\n\r\n--<boundary-------------------------->\r\n6fa459ea-ee8a-4ca4-894e-db77e160355e",
+            ),
+            (
+                "\r\nContent-Type: multipart/byteranges; boundary=6fa459ea-ee8a-1ca4-894e-db77e160355e\r\n",
+                "\r\nContent-Type: multipart/byteranges; boundary=6fa459ea-ee8a-1ca4-894e-db77e160355e\r\n",
+            ),
         ] {
             assert_eq!(
                 masked(bytes.as_bytes(), &[4711]),

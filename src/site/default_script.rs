@@ -1,0 +1,85 @@
+//! Which script runs when a folder is named: the first file called `default*.py` in it, by name
+//! (contract §7.1). One that would not be served, since it is a link that leads out, is not there.
+
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+
+use rustix::fs::Dir;
+
+use super::files::Found;
+
+/// The file that was found, or a found folder's default script.
+pub fn choose(found: Found) -> Option<Found> {
+    if !found.is_folder() {
+        return Some(found);
+    }
+    let entries = Dir::read_from(&found.file).ok()?;
+    let mut names: Vec<OsString> = entries
+        .filter_map(|entry| {
+            let name = entry.ok()?.file_name().to_bytes().to_vec();
+            Some(OsString::from_vec(name))
+        })
+        .filter(|name| is_default(name))
+        .collect();
+    names.sort_unstable();
+    let is_file = |name: &OsString| {
+        found
+            .entry(name)
+            .is_some_and(|(_, metadata)| metadata.is_file())
+    };
+    let name = names.into_iter().find(is_file)?;
+    found.into_entry(&name)
+}
+
+fn is_default(name: &OsStr) -> bool {
+    name.as_bytes()
+        .strip_suffix(b".py")
+        .is_some_and(|stem| stem.starts_with(b"default"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+    use crate::site::files::Files;
+
+    #[test]
+    fn the_first_by_name_that_is_a_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let site = folder.path().join("site");
+        fs::create_dir_all(site.join("a")).unwrap();
+        fs::write(folder.path().join("secret.py"), "").unwrap();
+        let files = Files::below(site.clone());
+        let chosen = || {
+            let found = choose(files.open(b"/a/").unwrap())?;
+            Some(found.path().file_name()?.to_str()?.to_owned())
+        };
+        assert_eq!(chosen(), None);
+        for (make, expected) in [
+            ("Default.py", None),
+            ("default.pyc", None),
+            ("adefault.py", None),
+            ("default2.py", Some("default2.py")),
+            ("default10.py", Some("default10.py")),
+            ("default.py", Some("default.py")),
+        ] {
+            fs::write(site.join("a").join(make), "").unwrap();
+            assert_eq!(chosen().as_deref(), expected, "{make}");
+        }
+        fs::create_dir(site.join("a/default-.py")).unwrap();
+        symlink("../../secret.py", site.join("a/default+.py")).unwrap();
+        assert_eq!(chosen().as_deref(), Some("default.py"));
+        symlink("default2.py", site.join("a/default,.py")).unwrap();
+        assert_eq!(chosen().as_deref(), Some("default,.py"));
+    }
+
+    #[test]
+    fn a_file_is_itself() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("a.py"), "").unwrap();
+        let found = Files::below(folder.path()).open(b"/a.py").unwrap();
+        assert_eq!(choose(found).unwrap().path(), folder.path().join("a.py"));
+    }
+}

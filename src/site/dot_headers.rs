@@ -1,0 +1,202 @@
+//! Header fields from files beside a file (contract §7.3): those of `__dir__.headers` for the whole
+//! folder, then those of `X.headers` for the file `X`. Of `X.sub.headers` and `X.headers` only the
+//! first counts, and goes through the template language, which the caller brings. Nothing is
+//! remembered from one request to the next: what is edited shows at once.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use crate::fault::Fault;
+
+use super::beneath::Root;
+
+/// A field's name and value.
+pub type Field = (Vec<u8>, Vec<u8>);
+
+/// The fields for a file, by its name below a root, in the order of the files and their lines.
+///
+/// # Errors
+/// 500 for a line that is no field, and whatever `fill` says about the text of a `.sub.headers` file.
+pub fn load(
+    root: &Root,
+    name: &Path,
+    fill: impl Fn(Vec<u8>) -> Result<Vec<u8>, Fault>,
+) -> Result<Vec<Field>, Fault> {
+    let mut fields = Vec::new();
+    for stem in [&name.with_file_name("__dir__"), name] {
+        add(root, stem, &fill, &mut fields)?;
+    }
+    Ok(fields)
+}
+
+fn add(
+    root: &Root,
+    stem: &Path,
+    fill: impl Fn(Vec<u8>) -> Result<Vec<u8>, Fault>,
+    fields: &mut Vec<Field>,
+) -> Result<(), Fault> {
+    let Some((form, name, file)) = open(root, stem) else {
+        return Ok(());
+    };
+    // What can be opened and not read, a folder for one, has no fields, as in the reference.
+    let Ok(mut text) = read(file) else {
+        return Ok(());
+    };
+    if form == Form::Template {
+        text = fill(text)?;
+    }
+    for line in text.split(|byte| matches!(byte, b'\r' | b'\n')) {
+        if !line.is_empty() {
+            fields.push(field(line).ok_or_else(|| no_field(&name, line))?);
+        }
+    }
+    Ok(())
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Template,
+    Plain,
+}
+
+/// The headers file for a name: the first that is there.
+fn open(root: &Root, stem: &Path) -> Option<(Form, PathBuf, File)> {
+    [(Form::Template, ".sub.headers"), (Form::Plain, ".headers")]
+        .into_iter()
+        .find_map(|(form, suffix)| {
+            let name = with_suffix(stem, suffix);
+            let file = root.open_file(&name).ok()?;
+            Some((form, name, file))
+        })
+}
+
+fn with_suffix(stem: &Path, suffix: &str) -> PathBuf {
+    let mut name = OsString::with_capacity(stem.as_os_str().len() + suffix.len());
+    name.push(stem);
+    name.push(suffix);
+    name.into()
+}
+
+fn read(mut file: File) -> io::Result<Vec<u8>> {
+    let mut text = Vec::new();
+    file.read_to_end(&mut text)?;
+    Ok(text)
+}
+
+/// `name: value`, with blanks around either.
+fn field(line: &[u8]) -> Option<Field> {
+    let colon = memchr::memchr(b':', line)?;
+    let (name, value) = (&line[..colon], &line[colon + 1..]);
+    Some((stripped(name).to_vec(), stripped(value).to_vec()))
+}
+
+/// Without the blanks that Python's `bytes.strip` removes.
+fn stripped(mut text: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t'..=b'\r', rest @ ..] | [rest @ .., b' ' | b'\t'..=b'\r'] = text {
+        text = rest;
+    }
+    text
+}
+
+fn no_field(name: &Path, line: &[u8]) -> Fault {
+    let (name, line) = (name.display(), String::from_utf8_lossy(line));
+    Fault::new(500, format!("{name} has a line without a colon: {line:?}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::exchange::Links;
+
+    /// The fields of `sub/a` where these files are, each line `name=value`; else the fault.
+    fn fields(files: &[(&str, &str)]) -> Result<String, String> {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("sub")).unwrap();
+        for (name, text) in files {
+            fs::write(folder.path().join("sub").join(name), text).unwrap();
+        }
+        let root = Root::at(folder.path().into(), Links::Within).unwrap();
+        let upper = |text: Vec<u8>| match text.as_slice() {
+            b"bad" => Err(Fault::new(500, "no template")),
+            text => Ok(text.to_ascii_uppercase()),
+        };
+        let fields = load(&root, Path::new("sub/a"), upper).map_err(|fault| fault.message)?;
+        let line =
+            |(name, value): &Field| format!("{}={}", name.escape_ascii(), value.escape_ascii());
+        Ok(fields.iter().map(line).collect::<Vec<_>>().join("|"))
+    }
+
+    #[test]
+    fn which_files_and_lines_count() {
+        let table: &[(&[(&str, &str)], &str)] = &[
+            (&[], ""),
+            (&[("a.headers", "")], ""),
+            (&[("a.headers", "x: y")], "x=y"),
+            (&[("a.headers", "x: y\r\n\n\rz:1:2\n")], "x=y|z=1:2"),
+            (&[("a.headers", " x \t:\u{b} y \u{c}\n")], "x=y"),
+            (&[("a.headers", ":\nb:\n: c")], "=|b=|=c"),
+            (&[("a.headers", "x: 1\nX: 2")], "x=1|X=2"),
+            (
+                &[("a.headers", "x: 1"), ("__dir__.headers", "y: 2")],
+                "y=2|x=1",
+            ),
+            (&[("a.sub.headers", "x: y"), ("a.headers", "z: 1")], "X=Y"),
+            (
+                &[
+                    ("a.headers", "x: y"),
+                    ("__dir__.sub.headers", "d: e"),
+                    ("__dir__.headers", "f: g"),
+                ],
+                "D=E|x=y",
+            ),
+            (&[("b.headers", "x: y"), ("a.sub", "z: 1")], ""),
+        ];
+        for (files, expected) in table {
+            assert_eq!(fields(files).as_deref(), Ok(*expected), "{files:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_field_is_named() {
+        for (file, text, message) in [
+            (
+                "a.headers",
+                "x: y\nham",
+                r#"sub/a.headers has a line without a colon: "ham""#,
+            ),
+            (
+                "__dir__.headers",
+                " ",
+                r#"sub/__dir__.headers has a line without a colon: " ""#,
+            ),
+            ("a.sub.headers", "bad", "no template"),
+        ] {
+            assert_eq!(fields(&[(file, text)]), Err(message.to_owned()));
+        }
+    }
+
+    #[test]
+    fn a_folder_has_no_fields_and_a_link_out_is_not_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let site = folder.path().join("site");
+        fs::create_dir_all(site.join("a.sub.headers")).unwrap();
+        for (name, text) in [
+            ("outside", "secret: yes"),
+            ("site/a.headers", "x: y"),
+            ("site/b.headers", "x: y"),
+        ] {
+            fs::write(folder.path().join(name), text).unwrap();
+        }
+        for link in ["b.sub.headers", "__dir__.headers"] {
+            std::os::unix::fs::symlink("../outside", site.join(link)).unwrap();
+        }
+        let root = Root::at(site.into(), Links::Within).unwrap();
+        let seen = |name: &str| load(&root, Path::new(name), Ok).unwrap();
+        assert_eq!(seen("a"), []);
+        assert_eq!(seen("b"), [(b"x".to_vec(), b"y".to_vec())]);
+    }
+}

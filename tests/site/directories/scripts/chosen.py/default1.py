@@ -1,0 +1,5 @@
+import os
+
+
+def main(request, response):
+    return os.path.relpath(__file__, request.doc_root)
