@@ -4,9 +4,11 @@
 use std::fs::File;
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::exchange::{Content, Exchange, Handler};
 use crate::fault::Fault;
+use crate::pipes::{self, Context};
 
 use super::files::Files;
 use super::media_type;
@@ -30,6 +32,14 @@ impl Handler for FileHandler {
             .headers
             .append("Content-Type", media_type::of(&path));
         response.content = Content::File(file, length);
+        if let Some(pipeline) = pipes::asked(&path, exchange.request.query()) {
+            let context = Context {
+                request: &exchange.request,
+                hosts: &Arc::clone(exchange.hosts()),
+                mount: self.0.mount(),
+            };
+            pipeline.apply(&mut exchange.response, &context)?;
+        }
         Ok(())
     }
 }

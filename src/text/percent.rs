@@ -37,6 +37,15 @@ pub fn decode_path(bytes: &[u8]) -> String {
     path
 }
 
+/// A form component as text: `+` is a space, then [`decode_path`].
+pub fn decode_plus_text(bytes: &[u8]) -> String {
+    let spaced: Vec<_> = bytes
+        .iter()
+        .map(|&byte| if byte == b'+' { b' ' } else { byte })
+        .collect();
+    decode_path(&spaced)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -63,5 +72,6 @@ mod tests {
         assert_eq!(decode_path(b"/caf\xe9"), "/café");
         assert_eq!(decode_path(b"/%ff"), "/\u{fffd}");
         assert_eq!(decode_path(b"/%C3\xa9"), "/\u{fffd}\u{a9}");
+        assert_eq!(decode_plus_text(b"a+%2B\xe9%c3%a9"), "a +éé");
     }
 }
