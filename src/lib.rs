@@ -44,6 +44,7 @@
 //! - [`wire`]: the sockets.
 //! - [`hosts`]: who the server says it is.
 //! - [`exchange`]: request, body, response, and the [`Handler`] trait.
+//! - [`pipes`]: what a file's name and the query ask to be done to a response.
 //! - [`site`] and [`stash`]: doc root, routes, files; values kept between requests.
 //! - [`config`] and [`server`]: what to serve; listeners, connections and their threads.
 //! - `python` (feature `python`): the interpreter and what scripts see.
@@ -66,6 +67,7 @@ pub mod fault;
 pub mod hosts;
 pub mod http;
 mod log_output;
+pub mod pipes;
 #[cfg(feature = "python")]
 pub mod python;
 pub mod server;

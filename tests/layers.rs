@@ -19,6 +19,7 @@ const LAYERS: &[&[&str]] = &[
     &["wire"],
     &["hosts"],
     &["exchange"],
+    &["pipes"],
     &["site"],
     &["stash"],
     &["config"],

@@ -4,6 +4,7 @@
 
 use std::fs::File;
 use std::io::{self, Read, Write as _};
+use std::time::Duration;
 
 use crate::fault::Fault;
 use crate::http::headers::Headers;
@@ -36,6 +37,8 @@ pub struct Response {
     pub headers: Headers,
     /// What follows the head.
     pub content: Content,
+    /// Waited before the first byte, as long as the peer is there.
+    pub delay: Duration,
     /// Whether `Server`, `Date` and `Content-Length` are added.
     pub required_headers: RequiredHeaders,
     /// Whether content follows the head when the method is HEAD.
@@ -80,6 +83,7 @@ impl Default for Response {
             reason: None,
             headers: Headers::default(),
             content: Content::Empty,
+            delay: Duration::ZERO,
             required_headers: RequiredHeaders::Add,
             content_for_head: ContentForHead::Suppress,
         }
@@ -102,6 +106,9 @@ impl Response {
     pub fn send(self, turn: &Turn, method: &[u8]) -> Outcome {
         turn.mark_written();
         turn.note_status(self.status);
+        if !self.delay.is_zero() && turn.pause(self.delay).is_err() {
+            return Outcome::PeerGone;
+        }
         let mut out = Vec::with_capacity(512);
         let delimited = self.append_head(&mut out);
         let suppress = method == b"HEAD" && self.content_for_head == ContentForHead::Suppress;

@@ -86,6 +86,7 @@ pub(super) fn outgoing(response: &Bound<'_, Response>) -> PyResult<Outgoing> {
         } else {
             ContentForHead::Suppress
         },
+        ..Outgoing::default()
     })
 }
 

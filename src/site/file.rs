@@ -3,8 +3,12 @@
 //! (contract §0, §7.3). A file is sent as it is read, so that its size costs no memory. Folders are
 //! handed on to `directory.rs`.
 
+use std::sync::Arc;
+
 use crate::exchange::{Content, Ending, Exchange, Handler};
 use crate::fault::Fault;
+use crate::pipes::template::{self, Escape};
+use crate::pipes::{self, Context};
 
 use super::dot_headers::Field;
 use super::files::{Files, Found};
@@ -26,44 +30,55 @@ impl Handler for FileHandler {
         if found.is_folder() {
             return directory::answer(exchange, &found);
         }
-        add_fields(exchange, &found)?;
+        self.add_fields(exchange, &found)?;
         let length = found.metadata.len();
         let request = &exchange.request;
+        let asked = pipes::asked(found.name(), request.query());
         match request.head().first("Range") {
             None => exchange.response.content = Content::File(found.file, length),
             Some(range) => {
                 content_of_range::set(&mut exchange.response, found.file, length, range)?;
             }
         }
+        if let Some(pipeline) = asked {
+            let context = Context {
+                request: &exchange.request,
+                hosts: &Arc::clone(exchange.hosts()),
+                mount: self.0.mount(),
+            };
+            pipeline.apply(&mut exchange.response, &context)?;
+        }
         Ok(())
     }
 }
 
-/// The media type, unless a headers file has one, then the fields of the headers files.
-fn add_fields(exchange: &mut Exchange<'_>, found: &Found) -> Result<(), Fault> {
-    let no_templates = |_| {
-        Err(Fault::new(
-            500,
-            "templates in headers files are not supported",
-        ))
-    };
-    let fields = dot_headers::load(found.root(), found.name(), no_templates)?;
-    let headers = &mut exchange.response.headers;
-    let has = |wanted: &str| {
-        let mut names = fields.iter().map(|(name, _)| name);
-        names.any(|name| name.eq_ignore_ascii_case(wanted.as_bytes()))
-    };
-    if !has("Content-Type") {
-        headers.append("Content-Type", media_type::of(found.name()));
+impl FileHandler {
+    /// The media type, unless a headers file has one, then the fields of the headers files.
+    fn add_fields(&self, exchange: &mut Exchange<'_>, found: &Found) -> Result<(), Fault> {
+        let context = Context {
+            request: &exchange.request,
+            hosts: exchange.hosts(),
+            mount: self.0.mount(),
+        };
+        let fill = |text: Vec<u8>| Ok(template::fill(&text, Escape::None, &context)?);
+        let fields = dot_headers::load(found.root(), found.name(), fill)?;
+        let headers = &mut exchange.response.headers;
+        let has = |wanted: &str| {
+            let mut names = fields.iter().map(|(name, _)| name);
+            names.any(|name| name.eq_ignore_ascii_case(wanted.as_bytes()))
+        };
+        if !has("Content-Type") {
+            headers.append("Content-Type", media_type::of(found.name()));
+        }
+        // The reference closes behind every file that brings no length of its own.
+        if fields.iter().any(is_close) && !has("Content-Length") {
+            exchange.ending = Ending::Close;
+        }
+        for (name, value) in fields {
+            headers.append(name, value);
+        }
+        Ok(())
     }
-    // The reference closes behind every file that brings no length of its own.
-    if fields.iter().any(is_close) && !has("Content-Length") {
-        exchange.ending = Ending::Close;
-    }
-    for (name, value) in fields {
-        headers.append(name, value);
-    }
-    Ok(())
 }
 
 fn is_close((name, value): &Field) -> bool {

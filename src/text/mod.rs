@@ -4,4 +4,5 @@
 pub mod date;
 pub mod json;
 pub mod latin1;
+pub mod number;
 pub mod percent;

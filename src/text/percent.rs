@@ -52,6 +52,15 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'~');
 
+/// A form component as text: `+` is a space, then [`decode_path`].
+pub fn decode_plus_text(bytes: &[u8]) -> String {
+    let spaced: Vec<_> = bytes
+        .iter()
+        .map(|&byte| if byte == b'+' { b' ' } else { byte })
+        .collect();
+    String::from_utf8_lossy(&decode_path(&spaced)).into_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -79,6 +88,8 @@ mod tests {
         assert_eq!(decode_path(b"/%ff"), b"/\xff");
         assert_eq!(decode_path(b"/%C3\xa9"), b"/\xc3\xc2\xa9");
         assert_eq!(decode_path(b"/%zz%"), b"/%zz%");
+        assert_eq!(decode_plus_text(b"a+%2B\xe9%c3%a9"), "a +éé");
+        assert_eq!(decode_plus_text(b"/%C3\xa9%ff"), "/\u{fffd}\u{a9}\u{fffd}");
     }
 
     #[test]

@@ -1,0 +1,240 @@
+//! The functions of templates: `uuid()`, `file_hash(algorithm, path)`, `fs_path(path)` and
+//! `header_or_default(name, default)`.
+//!
+//! Where the reference's `file_hash` reads any file that it is told, ours stays below the doc root, as
+//! `fs_path` does in both. Only the path counts: what a symbolic link leads to is served, too.
+
+use std::fs::File;
+use std::io;
+use std::path::{Component, Path, PathBuf};
+
+use base64::prelude::{BASE64_STANDARD, Engine};
+use md5::Md5;
+use sha1::Sha1;
+use sha2::{Digest, Sha224, Sha256, Sha384, Sha512};
+use uuid::Uuid;
+
+use crate::pipes::Context;
+use crate::text::latin1;
+
+use super::Wrong;
+use super::values::{self, Value};
+
+/// Something that a template may call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Function {
+    Uuid,
+    FileHash,
+    FsPath,
+    HeaderOrDefault,
+}
+
+impl Function {
+    pub(super) fn named(name: &str) -> Option<Self> {
+        match name {
+            "uuid" => Some(Self::Uuid),
+            "file_hash" => Some(Self::FileHash),
+            "fs_path" => Some(Self::FsPath),
+            "header_or_default" => Some(Self::HeaderOrDefault),
+            _ => None,
+        }
+    }
+
+    pub(super) fn call<'e>(
+        self,
+        arguments: &[String],
+        context: &Context<'e>,
+    ) -> Result<Value<'e>, Wrong> {
+        let count = |takes| {
+            let given = arguments.len();
+            Err(Wrong::Count { takes, given })
+        };
+        match (self, arguments) {
+            (Self::Uuid, []) => Ok(Value::Text(Uuid::new_v4().to_string())),
+            (Self::Uuid, _) => count(0),
+            (Self::FileHash, [algorithm, path]) => file_hash(algorithm, path, context),
+            (Self::FileHash, _) => count(2),
+            (Self::FsPath, [path]) => fs_path(path, context),
+            (Self::FsPath, _) => count(1),
+            (Self::HeaderOrDefault, [name, default]) => Ok(values::header(context, name)?
+                .map_or_else(|| Value::Text(default.clone()), Value::Bytes)),
+            (Self::HeaderOrDefault, _) => count(2),
+        }
+    }
+}
+
+/// The digest in base64 of a file, whose path is relative to the doc root.
+fn file_hash<'e>(algorithm: &str, path: &str, context: &Context<'_>) -> Result<Value<'e>, Wrong> {
+    let digest = match algorithm {
+        "md5" => digest::<Md5>,
+        "sha1" => digest::<Sha1>,
+        "sha224" => digest::<Sha224>,
+        "sha256" => digest::<Sha256>,
+        "sha384" => digest::<Sha384>,
+        "sha512" => digest::<Sha512>,
+        _ => return Err(Wrong::NoDigest(algorithm.to_owned())),
+    };
+    let file = below_root(path, context).ok_or_else(|| Wrong::Outside(path.to_owned()))?;
+    let digest = digest(&file).map_err(|_| Wrong::Unreadable(path.to_owned()))?;
+    Ok(Value::Bytes(digest.into_bytes()))
+}
+
+fn digest<D: Digest>(path: &Path) -> io::Result<String> {
+    let mut file = File::open(path)?;
+    if !file.metadata()?.is_file() {
+        return Err(io::ErrorKind::InvalidInput.into());
+    }
+    let mut digest = Hashing(D::new());
+    io::copy(&mut file, &mut digest)?;
+    Ok(BASE64_STANDARD.encode(digest.0.finalize()))
+}
+
+/// A digest that can be written to.
+struct Hashing<D>(D);
+
+impl<D: Digest> io::Write for Hashing<D> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The absolute path of a file: from the doc root if it begins with a slash, else from the folder of
+/// the target. As in the reference that folder ends at the last slash of the whole target, query
+/// included, and a target without another slash than its first is one itself.
+fn fs_path<'e>(path: &str, context: &Context<'_>) -> Result<Value<'e>, Wrong> {
+    let relative = match path.strip_prefix('/') {
+        Some(from_root) => from_root.to_owned(),
+        None => {
+            let target = latin1::decode(context.request.request_path());
+            let base = context.mount.url_base().chars().count();
+            let here: String = target.chars().skip(base).collect();
+            let folder = here.rsplit_once('/').map_or(&*here, |(folder, _)| folder);
+            format!("{folder}/{path}")
+        }
+    };
+    let outside = || Wrong::Outside(path.to_owned());
+    let found = below_root(&relative, context).ok_or_else(outside)?;
+    let found = found.to_str().ok_or(Wrong::BadBytes)?;
+    Ok(Value::Text(found.to_owned()))
+}
+
+/// The doc root joined with a path, without dots, if that is below it. No name may have `..` in it.
+fn below_root(path: &str, context: &Context<'_>) -> Option<PathBuf> {
+    let root = std::path::absolute(context.mount.root()).ok()?;
+    let root = without_dots(&root);
+    let found = without_dots(&root.join(path));
+    let below = found.strip_prefix(&root).ok()?;
+    (!below.to_string_lossy().contains("..")).then_some(found)
+}
+
+/// An absolute path whose `..` have taken away the names before them.
+fn without_dots(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            // At the top there is nothing to take away.
+            Component::ParentDir => _ = plain.pop(),
+            other => plain.push(other),
+        }
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exchange::Mount;
+    use crate::pipes::template::Fixture;
+    use std::fs;
+
+    #[test]
+    fn digests() {
+        let root = tempfile::tempdir().unwrap();
+        let root = root.path().canonicalize().unwrap();
+        fs::write(root.join("abc"), "abc").unwrap();
+        fs::create_dir(root.join("folder")).unwrap();
+        let mount = Mount::top(root.clone());
+        let fixture = Fixture::mounted("GET /folder/x HTTP/1.1\r\n\r\n", mount);
+        let hash =
+            |algorithm: &str, path: &str| fixture.text(&format!("file_hash({algorithm}, {path})"));
+        for (algorithm, digest) in [
+            ("md5", "kAFQmDzST7DWlj99KOF/cg=="),
+            ("sha1", "qZk+NkcGgWq6PiVxeFDCbJzQ2J0="),
+            ("sha224", "Iwl9IjQF2CKGQqR3vaJVsyqtvOS9oLP342ydpw=="),
+            ("sha256", "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0="),
+        ] {
+            assert_eq!(hash(algorithm, "abc").as_deref(), Ok(digest), "{algorithm}");
+        }
+        assert_eq!(hash("sha384", "abc").unwrap().len(), 64);
+        assert_eq!(hash("sha512", "abc").unwrap().len(), 88);
+        let absolute = root.join("abc");
+        for path in ["folder/../abc", "./abc", absolute.to_str().unwrap()] {
+            assert!(hash("md5", path).is_ok(), "{path}");
+        }
+        for path in ["../abc", "/etc/passwd", "/", "folder/../../abc"] {
+            assert!(
+                matches!(hash("md5", path), Err(Wrong::Outside(_))),
+                "{path}"
+            );
+        }
+        for path in ["nothing", "folder", "", "abc/x"] {
+            assert!(
+                matches!(hash("md5", path), Err(Wrong::Unreadable(_))),
+                "{path}"
+            );
+        }
+        for algorithm in ["MD5", "crc32", ""] {
+            let wrong = Wrong::NoDigest(algorithm.to_owned());
+            assert_eq!(hash(algorithm, "abc"), Err(wrong));
+        }
+    }
+
+    #[test]
+    fn paths() {
+        for (target, base, path, expected) in [
+            ("/a/b/c", "/", "x", Some("/www/a/b/x")),
+            ("/a/b/c?d=/e", "/", "x", Some("/www/a/b/c?d=/x")),
+            ("/a", "/", "x", Some("/www/a/x")),
+            ("/m/a/b", "/m/", "x", Some("/www/a/x")),
+            ("/a/b", "/", "/x/y", Some("/www/x/y")),
+            ("/a/b", "/", "/", Some("/www")),
+            ("/a/b", "/", "../x/./y/", Some("/www/x/y")),
+            ("/a/b", "/", "../../x", None),
+            ("/a/b", "/", "../../www/x", Some("/www/x")),
+            ("/a/b", "/", "//etc/passwd", None),
+            ("/a/b", "/", "//www/x", Some("/www/x")),
+            ("/a/b", "/", "/x..y", None),
+            ("/caf\u{e9}/b", "/", "x", Some("/www/caf\u{c3}\u{a9}/x")),
+        ] {
+            let mount = Mount::new(Path::new("/www"), base);
+            let fixture = Fixture::mounted(&format!("GET {target} HTTP/1.1\r\n\r\n"), mount);
+            let found = fixture.text(&format!("fs_path({path})")).ok();
+            assert_eq!(found.as_deref(), expected, "{target} {path}");
+        }
+    }
+
+    #[test]
+    fn arguments_are_counted() {
+        let fixture = Fixture::new("GET / HTTP/1.1\r\n\r\n");
+        for (call, takes, given) in [
+            ("uuid(a)", 0, 1),
+            ("uuid( )", 0, 1),
+            ("fs_path()", 1, 0),
+            ("file_hash(md5)", 2, 1),
+            ("header_or_default(a, b, c)", 2, 3),
+        ] {
+            assert_eq!(fixture.text(call), Err(Wrong::Count { takes, given }));
+        }
+        let uuid = fixture.text("uuid()").unwrap();
+        assert_eq!(Uuid::parse_str(&uuid).unwrap().get_version_num(), 4);
+        assert_ne!(fixture.text("uuid()").unwrap(), uuid);
+        let first = fixture.text("uuid()[8]").unwrap();
+        assert_eq!(first, "-");
+    }
+}

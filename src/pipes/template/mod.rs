@@ -1,0 +1,292 @@
+//! The template language of `.sub.` files and the `sub` pipe (contract §7.5): every `{{expression}}` in
+//! the content is replaced by its value. An expression is a name, then any number of `[index]` and
+//! `(arguments)`; `$name:` in front keeps the value for the rest of the content. Only what is inserted
+//! is escaped.
+//!
+//! `tokens` reads expressions, `evaluate` finds their values among those of `values`, and `functions`
+//! has what can be called. An expression that has no meaning is an error, whatever else is in the
+//! content.
+
+mod evaluate;
+mod functions;
+mod location;
+mod tokens;
+mod values;
+
+use std::fmt;
+use std::ops::Range;
+
+use crate::fault::Fault;
+use crate::pipes::Context;
+use crate::text::latin1;
+use evaluate::Variables;
+#[cfg(test)]
+pub(super) use values::tests::Fixture;
+
+/// How inserted text is escaped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Escape {
+    /// For markup: `&`, `<`, `>` and both quotes as character references.
+    Html,
+    /// Not at all.
+    None,
+}
+
+/// The content with every placeholder replaced by its value.
+///
+/// # Errors
+/// A placeholder that has no value.
+pub fn fill(
+    content: &[u8],
+    escape: Escape,
+    context: &Context<'_>,
+) -> Result<Vec<u8>, TemplateError> {
+    let mut filled = Vec::with_capacity(content.len());
+    let mut variables = Variables::default();
+    let mut done = 0;
+    while let Some(expression) = next_expression(content, done) {
+        filled.extend_from_slice(&content[done..expression.start - OPEN.len()]);
+        done = expression.end + CLOSE.len();
+        let expression = &content[expression];
+        let text = evaluate::text(expression, &mut variables, context)
+            .map_err(|wrong| TemplateError::new(expression, wrong))?;
+        append(&mut filled, &text, escape);
+    }
+    filled.extend_from_slice(&content[done..]);
+    Ok(filled)
+}
+
+/// Whether there is anything to replace.
+pub fn has_placeholder(content: &[u8]) -> bool {
+    next_expression(content, 0).is_some()
+}
+
+/// Where the expression of the next placeholder is: `{{([^}]*)}}`.
+fn next_expression(content: &[u8], from: usize) -> Option<Range<usize>> {
+    let mut from = from;
+    loop {
+        let start = from + memchr::memmem::find(&content[from..], OPEN)? + OPEN.len();
+        let end = start + memchr::memchr(b'}', &content[start..])?;
+        if content[end..].starts_with(CLOSE) {
+            return Some(start..end);
+        }
+        // Other opening braces before this closing one have the same end.
+        from = end + 1;
+    }
+}
+
+const OPEN: &[u8] = b"{{";
+const CLOSE: &[u8] = b"}}";
+
+fn append(filled: &mut Vec<u8>, text: &str, escape: Escape) {
+    if escape == Escape::None {
+        return filled.extend_from_slice(text.as_bytes());
+    }
+    for byte in text.bytes() {
+        match byte {
+            b'&' => filled.extend_from_slice(b"&amp;"),
+            b'<' => filled.extend_from_slice(b"&lt;"),
+            b'>' => filled.extend_from_slice(b"&gt;"),
+            b'"' => filled.extend_from_slice(b"&quot;"),
+            b'\'' => filled.extend_from_slice(b"&#x27;"),
+            byte => filled.push(byte),
+        }
+    }
+}
+
+/// A placeholder that cannot be replaced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TemplateError {
+    /// What is between the braces, or its beginning.
+    expression: String,
+    wrong: Wrong,
+}
+
+impl TemplateError {
+    fn new(expression: &[u8], wrong: Wrong) -> Self {
+        // Enough to recognise it, little enough for a message.
+        const QUOTED: usize = 100;
+        let quoted = &expression[..expression.len().min(QUOTED)];
+        let mut expression = match std::str::from_utf8(quoted) {
+            Ok(text) => text.to_owned(),
+            Err(_) => latin1::decode(quoted).into_owned(),
+        };
+        if expression.len() >= QUOTED {
+            expression.push_str("...");
+        }
+        Self { expression, wrong }
+    }
+}
+
+impl fmt::Display for TemplateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { expression, wrong } = self;
+        write!(f, "template: {{{{{expression}}}}} {wrong}")
+    }
+}
+
+impl std::error::Error for TemplateError {}
+
+impl From<TemplateError> for Fault {
+    fn from(error: TemplateError) -> Self {
+        Self::new(500, error.to_string())
+    }
+}
+
+/// Why an expression has no value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Wrong {
+    /// It does not begin with a name.
+    NoName,
+    /// There is another name behind its first.
+    SecondName(String),
+    /// What is in brackets or parentheses is not UTF-8.
+    NotUtf8,
+    /// There is nothing of this name.
+    Undefined(String),
+    /// What is indexed has no such item.
+    NoItem(String),
+    /// What is in front of the brackets has no items.
+    NotIndexed,
+    /// What is in front of the parentheses is no function.
+    NotCalled,
+    /// A function takes another number of arguments.
+    Count { takes: usize, given: usize },
+    /// The value cannot be shown, being a list for example.
+    NotText,
+    /// The value is made of bytes that are no UTF-8.
+    BadBytes,
+    /// The URL of the request has a port that is none.
+    BadPort(String),
+    /// There is no such digest.
+    NoDigest(String),
+    /// A path that leads out of the folder that is served.
+    Outside(String),
+    /// A file that cannot be read.
+    Unreadable(String),
+}
+
+impl fmt::Display for Wrong {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoName => f.write_str("does not begin with a name"),
+            Self::SecondName(name) => write!(f, "has {name:?} where an index could be"),
+            Self::NotUtf8 => f.write_str("is not UTF-8"),
+            Self::Undefined(name) => write!(f, "has no meaning: nothing is named {name:?}"),
+            Self::NoItem(index) => write!(f, "has no value: there is no item {index:?}"),
+            Self::NotIndexed => f.write_str("indexes what has no items"),
+            Self::NotCalled => f.write_str("calls what is no function"),
+            Self::Count { takes, given } => {
+                write!(f, "has {given} arguments for a function that takes {takes}")
+            }
+            Self::NotText => f.write_str("is neither text nor a number"),
+            Self::BadBytes => f.write_str("has a value that is not UTF-8"),
+            Self::BadPort(port) => write!(f, "has no value: {port:?} is no port"),
+            Self::NoDigest(name) => write!(f, "asks for a digest that is not known, {name:?}"),
+            Self::Outside(path) => write!(f, "has no value: {path:?} is outside of the doc root"),
+            Self::Unreadable(path) => write!(f, "has no value: cannot read {path:?}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn filled(content: &str, escape: Escape) -> Result<String, String> {
+        let fixture = Fixture::new("GET /a?x=%3C%26%3E%22%27&y=%ff HTTP/1.1\r\n\r\n");
+        fill(content.as_bytes(), escape, &fixture.context())
+            .map(|bytes| String::from_utf8(bytes).unwrap())
+            .map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn placeholders() {
+        for (content, expected) in [
+            ("", ""),
+            (
+                "no {placeholders} }} here {{",
+                "no {placeholders} }} here {{",
+            ),
+            ("<{{host}}>", "<a.test>"),
+            ("{{host}}{{host}}", "a.testa.test"),
+            ("{{a}b}}{{host}}", "{{a}b}}a.test"),
+            ("{{a}{{host}}", "{{a}a.test"),
+            ("{{host}}}", "a.test}"),
+            ("{{host\n}}", "a.test"),
+            ("{{GET[x]}}", "&lt;&amp;&gt;&quot;&#x27;"),
+            ("<&{{GET[z]}}'", "<&'"),
+            (
+                "{{$a:host}} {{$a}} {{$b:$a}} {{$b[0]}}",
+                "a.test a.test a.test a",
+            ),
+        ] {
+            assert_eq!(filled(content, Escape::Html).as_deref(), Ok(expected));
+        }
+        assert_eq!(filled("{{GET[x]}}", Escape::None).as_deref(), Ok("<&>\"'"));
+        for (content, expected) in [
+            ("{{}}", "template: {{}} does not begin with a name"),
+            (
+                "{{{host}}",
+                "template: {{{host}} does not begin with a name",
+            ),
+            (
+                "{{ham}}",
+                "template: {{ham}} has no meaning: nothing is named \"ham\"",
+            ),
+            (
+                "{{$a}}{{$a:host}}",
+                "template: {{$a}} has no meaning: nothing is named \"$a\"",
+            ),
+            (
+                "{{GET[y]}}",
+                "template: {{GET[y]}} has a value that is not UTF-8",
+            ),
+        ] {
+            let error = filled(content, Escape::Html).unwrap_err();
+            assert_eq!(error, expected);
+        }
+    }
+
+    /// The regular expression, as slow and plain as can be.
+    fn model(content: &[u8], from: usize) -> Option<Range<usize>> {
+        (from + 2..content.len())
+            .filter(|start| &content[start - 2..*start] == OPEN)
+            .find_map(|start| {
+                let end = start + content[start..].iter().position(|&byte| byte == b'}')?;
+                (content.get(end + 1) == Some(&b'}')).then_some(start..end)
+            })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..Default::default() })]
+
+        #[test]
+        fn placeholders_are_found_as_by_the_regular_expression(
+            content in "(\\{|\\}|\\{\\{|\\}\\}|a){0,20}",
+            from in 0..4_usize,
+        ) {
+            let from = from.min(content.len());
+            let content = content.as_bytes();
+            prop_assert_eq!(next_expression(content, from), model(content, from));
+        }
+
+        /// Whatever the content, it is filled in or refused; without placeholders it stays.
+        #[test]
+        fn any_bytes_can_be_filled_in(
+            pieces in proptest::collection::vec(prop_oneof![
+                proptest::collection::vec(any::<u8>(), 0..4),
+                "\\{\\{|\\}\\}|\\$a:|\\$|host|ports|location|GET|uuid|\\[|\\]|\\(|\\)|\\[-?[0-9]\\]|\\[http\\]|\\[path\\]"
+                    .prop_map(String::into_bytes),
+            ], 0..20),
+        ) {
+            let content = pieces.concat();
+            let fixture = Fixture::new("GET /a?b=c HTTP/1.1\r\n\r\n");
+            let filled = fill(&content, Escape::Html, &fixture.context());
+            if !has_placeholder(&content) {
+                prop_assert_eq!(filled, Ok(content));
+            }
+        }
+    }
+}

@@ -1,0 +1,312 @@
+//! What names mean in templates: functions, views of the request, and the keys of the server's
+//! configuration, in this order; and what can be done with each kind of value. Indexing follows
+//! Python: a number counts from the end if it is negative, an item of bytes is a number, an item of
+//! text is a character.
+
+use serde_json::{Map, Value as Json};
+
+use crate::http::query;
+use crate::pipes::Context;
+use crate::text::latin1;
+
+use super::Wrong;
+use super::functions::Function;
+use super::location::Location;
+use super::tokens::Index;
+
+/// The value of a name, or of something in it.
+#[derive(Clone, Debug)]
+pub(super) enum Value<'e> {
+    /// Text of the server's or of the template itself.
+    Text(String),
+    /// What the client sent, or a digest: shown as UTF-8.
+    Bytes(Vec<u8>),
+    /// A number.
+    Number(i128),
+    /// Shown as Python shows it.
+    Truth(bool),
+    /// Items by their numbers.
+    List(&'e [Json]),
+    /// Items by their keys.
+    Map(&'e Map<String, Json>),
+    /// The fields of the request.
+    Headers,
+    /// The parameters of the query; those that are not there are empty.
+    Query,
+    /// The parts of the URL.
+    Location(Location),
+    /// Something to call.
+    Function(Function),
+    /// None, or a number that is not whole.
+    Nothing,
+}
+
+impl<'e> Value<'e> {
+    /// What a name means.
+    pub(super) fn named(name: &str, context: &Context<'e>) -> Result<Self, Wrong> {
+        if let Some(function) = Function::named(name) {
+            return Ok(Self::Function(function));
+        }
+        let undefined = || Wrong::Undefined(name.to_owned());
+        let config = |key: &str| context.hosts.config(key).map(Self::from);
+        match name {
+            "headers" => Ok(Self::Headers),
+            "GET" => Ok(Self::Query),
+            "hosts" => config("all_domains").ok_or_else(undefined),
+            "domains" => {
+                let hosts = config("all_domains").ok_or_else(undefined)?;
+                hosts.item(&Index::Key(String::new()), context)
+            }
+            "host" => config("browser_host").ok_or_else(undefined),
+            "location" if config(name).is_none() => {
+                Location::of(context.request).map(Self::Location)
+            }
+            "url_base" if config(name).is_none() => {
+                Ok(Self::Text(context.mount.url_base().to_owned()))
+            }
+            name => config(name).ok_or_else(undefined),
+        }
+    }
+
+    /// What is found under an index.
+    pub(super) fn item(&self, index: &Index, context: &Context<'e>) -> Result<Self, Wrong> {
+        let no_item = || match index {
+            Index::Number(number) => Wrong::NoItem(number.to_string()),
+            Index::Key(key) => Wrong::NoItem(key.clone()),
+        };
+        let found = match (self, index) {
+            (Self::Text(text), Index::Number(number)) => {
+                let place = place(*number, text.chars().count());
+                let character = place.and_then(|place| text.chars().nth(place));
+                character.map(|character| Self::Text(character.to_string()))
+            }
+            (Self::Bytes(bytes), Index::Number(number)) => {
+                let place = place(*number, bytes.len());
+                place.map(|place| Self::Number(bytes[place].into()))
+            }
+            (Self::List(items), Index::Number(number)) => {
+                let place = place(*number, items.len());
+                place.map(|place| Self::from(&items[place]))
+            }
+            (Self::Map(map), Index::Key(key)) => map.get(key).map(Self::from),
+            (Self::Headers, Index::Key(key)) => header(context, key)?.map(Self::Bytes),
+            (Self::Query, Index::Key(key)) => Some(parameter(context, key)?),
+            (Self::Query, Index::Number(_)) => Some(Self::Text(String::new())),
+            (Self::Location(location), Index::Key(key)) => location.part(key),
+            (Self::Map(_) | Self::Headers | Self::Location(_), Index::Number(_)) => None,
+            _ => return Err(Wrong::NotIndexed),
+        };
+        found.ok_or_else(no_item)
+    }
+
+    /// What a function returns.
+    pub(super) fn call(&self, arguments: &[String], context: &Context<'e>) -> Result<Self, Wrong> {
+        match self {
+            Self::Function(function) => function.call(arguments, context),
+            _ => Err(Wrong::NotCalled),
+        }
+    }
+
+    /// How the value is shown.
+    pub(super) fn text(&self) -> Result<String, Wrong> {
+        match self {
+            Self::Text(text) => Ok(text.clone()),
+            Self::Bytes(bytes) => String::from_utf8(bytes.clone()).map_err(|_| Wrong::BadBytes),
+            Self::Number(number) => Ok(number.to_string()),
+            Self::Truth(true) => Ok("True".to_owned()),
+            Self::Truth(false) => Ok("False".to_owned()),
+            _ => Err(Wrong::NotText),
+        }
+    }
+}
+
+impl<'e> From<&'e Json> for Value<'e> {
+    fn from(json: &'e Json) -> Self {
+        match json {
+            Json::Null => Self::Nothing,
+            Json::Bool(truth) => Self::Truth(*truth),
+            Json::Number(number) => number
+                .as_i64()
+                .map(i128::from)
+                .or_else(|| number.as_u64().map(i128::from))
+                .map_or(Self::Nothing, Self::Number),
+            Json::String(text) => Self::Text(text.clone()),
+            Json::Array(items) => Self::List(items),
+            Json::Object(map) => Self::Map(map),
+        }
+    }
+}
+
+/// Where an item is among so many.
+fn place(number: i128, length: usize) -> Option<usize> {
+    let number = if number < 0 {
+        number.saturating_add(length as i128)
+    } else {
+        number
+    };
+    let place = usize::try_from(number).ok()?;
+    (place < length).then_some(place)
+}
+
+/// The value of a field, several joined with a comma.
+pub(super) fn header(context: &Context<'_>, name: &str) -> Result<Option<Vec<u8>>, Wrong> {
+    let wanted = latin1::encode(name).map_err(|_| Wrong::NoItem(name.to_owned()))?;
+    let fields = context.request.head().fields();
+    let values: Vec<_> = fields
+        .filter(|(name, _)| name.eq_ignore_ascii_case(&wanted))
+        .map(|(_, value)| value)
+        .collect();
+    Ok((!values.is_empty()).then(|| values.join(&b", "[..])))
+}
+
+fn parameter<'e>(context: &Context<'_>, name: &str) -> Result<Value<'e>, Wrong> {
+    let wanted = latin1::encode(name).map_err(|_| Wrong::NoItem(name.to_owned()))?;
+    let mut pairs = query::pairs(context.request.query());
+    let found = pairs.find(|(name, _)| *name == wanted);
+    Ok(found.map_or_else(
+        || Value::Text(String::new()),
+        |(_, value)| Value::Bytes(value),
+    ))
+}
+
+#[cfg(test)]
+pub(in crate::pipes) mod tests {
+    use super::*;
+    use crate::exchange::{Mount, Request};
+    use crate::hosts::{Hosts, Names};
+    use crate::http::head::Head;
+    use crate::pipes::template::evaluate::{self, Variables};
+    use std::path::Path;
+
+    /// A request to a server with many names, for what looks at them.
+    pub(in crate::pipes) struct Fixture {
+        pub(in crate::pipes) request: Request,
+        pub(in crate::pipes) hosts: Hosts,
+        pub(in crate::pipes) mount: Mount,
+    }
+
+    impl Fixture {
+        pub(in crate::pipes) fn new(head: &str) -> Self {
+            Self::mounted(head, Mount::top(Path::new("/www")))
+        }
+
+        pub(in crate::pipes) fn mounted(head: &str, mount: Mount) -> Self {
+            let names = Names {
+                browser_host: Some("a.test".to_owned()),
+                alternate_hosts: vec![("alt".to_owned(), "b.test".to_owned())],
+                subdomains: vec!["www".to_owned(), "天気の良い日".to_owned()],
+                not_subdomains: vec!["nonexistent".to_owned()],
+                ports: vec![("https".to_owned(), vec![8443, 8444])],
+            };
+            let address = "127.0.0.1:80".parse().unwrap();
+            let head = Head::parse(head.as_bytes().to_vec()).unwrap();
+            Self {
+                request: Request::new(head, address, address).unwrap(),
+                hosts: Hosts::new(names, &[address], mount.root()),
+                mount,
+            }
+        }
+
+        pub(in crate::pipes) fn context(&self) -> Context<'_> {
+            Context {
+                request: &self.request,
+                hosts: &self.hosts,
+                mount: &self.mount,
+            }
+        }
+
+        pub(in crate::pipes::template) fn text(&self, expression: &str) -> Result<String, Wrong> {
+            let mut variables = Variables::default();
+            evaluate::text(expression.as_bytes(), &mut variables, &self.context())
+        }
+    }
+
+    #[test]
+    fn values() {
+        let fixture = Fixture::new(
+            "GET /a/b?x=1&x=2&%e9=%c3%a9&5=6&+=p HTTP/1.1\r\n\
+            Host: A.test:81\r\nX-A: a\r\nx-a: b\r\nX-A: c\r\n5: 6\r\n\r\n",
+        );
+        for (expression, value) in [
+            ("host", "a.test"),
+            ("browser_host", "a.test"),
+            ("server_host", "127.0.0.1"),
+            ("host[0]", "a"),
+            ("host[-1]", "t"),
+            ("domains[]", "a.test"),
+            ("domains[www]", "www.a.test"),
+            ("domains[天気の良い日]", "xn--n8j6ds53lwwkrqhv28a.a.test"),
+            ("domains[nonexistent]", "nonexistent.a.test"),
+            ("hosts[][www]", "www.a.test"),
+            ("hosts[alt][]", "b.test"),
+            ("hosts[alt][nonexistent]", "nonexistent.b.test"),
+            ("all_domains[alt][www]", "www.b.test"),
+            ("ports[http][0]", "80"),
+            ("ports[https][1]", "8444"),
+            ("ports[https][-2]", "8443"),
+            ("subdomains[0]", "www"),
+            ("check_subdomains", "True"),
+            ("doc_root", "/www"),
+            ("paths[doc_root]", "/www"),
+            ("url_base", "/"),
+            ("headers[x-A]", "a, b, c"),
+            ("headers[X-A][0]", "97"),
+            ("headers[X-A][-1]", "99"),
+            ("GET[x]", "1"),
+            ("GET[x][0]", "49"),
+            ("GET[é]", "é"),
+            ("GET[nothing]", ""),
+            ("GET[ ]", "p"),
+            // A number is never a name.
+            ("GET[5]", ""),
+            ("location[host]", "a.test:81"),
+            ("location[path]", "/a/b"),
+            ("location[port]", "81"),
+            ("header_or_default(X-A, d)", "a, b, c"),
+            ("header_or_default(X-B, d)", "d"),
+        ] {
+            assert_eq!(
+                fixture.text(expression).as_deref(),
+                Ok(value),
+                "{expression}"
+            );
+        }
+        let no_item = |index: &str| Wrong::NoItem(index.to_owned());
+        let undefined = |name: &str| Wrong::Undefined(name.to_owned());
+        for (expression, wrong) in [
+            ("ham", undefined("ham")),
+            ("HOST", undefined("HOST")),
+            ("__name__", undefined("__name__")),
+            ("supported_algorithms", undefined("supported_algorithms")),
+            ("host[6]", no_item("6")),
+            ("host[-7]", no_item("-7")),
+            ("host[a]", Wrong::NotIndexed),
+            ("host()", Wrong::NotCalled),
+            ("domains[ham]", no_item("ham")),
+            ("domains[0]", no_item("0")),
+            ("domains", Wrong::NotText),
+            ("ports", Wrong::NotText),
+            ("ports[http]", Wrong::NotText),
+            ("ports[http][1]", no_item("1")),
+            ("ports[http][a]", Wrong::NotIndexed),
+            ("ports[http][0][0]", Wrong::NotIndexed),
+            ("ports[ftp][0]", no_item("ftp")),
+            ("headers", Wrong::NotText),
+            ("headers[X-B]", no_item("X-B")),
+            ("headers[5]", no_item("5")),
+            ("headers[\u{100}]", no_item("\u{100}")),
+            ("headers[X-A][9]", no_item("9")),
+            ("headers[X-A][a]", Wrong::NotIndexed),
+            ("GET", Wrong::NotText),
+            ("GET[\u{100}]", no_item("\u{100}")),
+            ("location", Wrong::NotText),
+            ("location[0]", no_item("0")),
+            ("location[ham]", no_item("ham")),
+            ("uuid", Wrong::NotText),
+            ("uuid[0]", Wrong::NotIndexed),
+            ("check_subdomains[0]", Wrong::NotIndexed),
+        ] {
+            assert_eq!(fixture.text(expression), Err(wrong), "{expression}");
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! `trickle(STEPS)` sends the content in pieces, with pauses (contract §7.4). The steps have colons
+//! between them: `N` sends that many bytes, `dN` waits N seconds, and a final `rN` repeats the N steps
+//! before it for as long as there is content. This reads the steps; `trickled` takes them.
+//!
+//! Where the reference fails behind the head, or never ends, this refuses the steps: a pause of less
+//! than nothing, a count of less than nothing.
+
+use std::time::Duration;
+
+use crate::exchange::{Content, Response};
+use crate::text::number;
+
+use super::trickled::{Source, Trickled};
+use super::{PipeError, WrongArguments, whole};
+
+/// The pipe.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Trickle {
+    steps: Vec<Step>,
+    /// Repeated when the steps have been taken and there is content left. Without any, what is left is
+    /// sent at once.
+    repeated: Vec<Step>,
+}
+
+/// What is done in turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// Nothing, for a while; [`Duration::MAX`] is for ever.
+    Pause(Duration),
+    /// That many bytes are sent.
+    Send(u64),
+}
+
+/// One item of the argument.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Item {
+    Step(Step),
+    Repeat(usize),
+}
+
+impl Trickle {
+    pub(super) fn of(arguments: &[String]) -> Result<Self, WrongArguments> {
+        let [text] = arguments else {
+            let (takes, given) = ("1 argument", arguments.len());
+            return Err(WrongArguments::Count { takes, given });
+        };
+        let items: Vec<_> = text.split(':').map(item).collect::<Result<_, _>>()?;
+        let is_alike = |pair: &[Item]| {
+            use Step::{Pause, Send};
+            matches!(
+                pair,
+                [Item::Step(Pause(_)), Item::Step(Pause(_))]
+                    | [Item::Step(Send(_)), Item::Step(Send(_))]
+                    | [Item::Repeat(_), Item::Repeat(_)]
+            )
+        };
+        if items.windows(2).any(is_alike) {
+            return Err(WrongArguments::not_a("made of alternating steps", text));
+        }
+        let repeated = match items.as_slice() {
+            [before @ .., Item::Repeat(count)] => {
+                steps(&before[before.len().saturating_sub(*count)..])
+            }
+            _ => Vec::new(),
+        };
+        let steps = steps(&items);
+        Ok(Self { steps, repeated })
+    }
+
+    pub(super) fn apply(self, response: &mut Response) -> Result<(), PipeError> {
+        let source = match std::mem::take(&mut response.content) {
+            Content::File(file, length) => Source::file(file, length),
+            content => {
+                response.content = content;
+                Source::bytes(whole::take(response)?)
+            }
+        };
+        let headers = &mut response.headers;
+        let caching = ["Cache-Control", "Pragma", "Expires"];
+        if !caching.iter().any(|name| headers.contains(name.as_bytes())) {
+            headers.set("Cache-Control", "no-cache, no-store, must-revalidate");
+            headers.set("Pragma", "no-cache");
+            headers.set("Expires", "0");
+        }
+        let trickled = Trickled::new(source, self.steps, self.repeated);
+        response.content = Content::Chunks(Box::new(trickled));
+        Ok(())
+    }
+}
+
+/// The steps among the items: a repeat that is not the last item means nothing, but counts.
+fn steps(items: &[Item]) -> Vec<Step> {
+    let step = |item: &Item| match item {
+        Item::Step(step) => Some(*step),
+        Item::Repeat(_) => None,
+    };
+    items.iter().filter_map(step).collect()
+}
+
+fn item(text: &str) -> Result<Item, WrongArguments> {
+    let not_a = |wanted| WrongArguments::not_a(wanted, text);
+    match text.as_bytes() {
+        [b'd', ..] => {
+            let seconds = number::float(&text[1..]).filter(|seconds| *seconds >= 0.0);
+            let seconds = seconds.ok_or_else(|| not_a("a pause in seconds"))?;
+            // Longer than there is a Duration for is for ever.
+            let pause = Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX);
+            Ok(Item::Step(Step::Pause(pause)))
+        }
+        [b'r', ..] => {
+            let count = number::int(&text[1..]).filter(|count| *count >= 0 && count % 2 == 0);
+            let count = count.ok_or_else(|| not_a("an even number of steps to repeat"))?;
+            Ok(Item::Repeat(count.try_into().unwrap_or(usize::MAX)))
+        }
+        _ => {
+            let count = number::int(text).filter(|count| *count >= 0);
+            let count = count.ok_or_else(|| not_a("a number of bytes"))?;
+            Ok(Item::Step(Step::Send(count.try_into().unwrap_or(u64::MAX))))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Step::{Pause, Send};
+    use super::*;
+
+    fn trickle(text: &str) -> Result<Trickle, WrongArguments> {
+        Trickle::of(&[text.to_owned()])
+    }
+
+    #[test]
+    fn steps_and_what_is_repeated() {
+        let half = Pause(Duration::from_millis(500));
+        let never = Pause(Duration::MAX);
+        for (text, steps, repeated) in [
+            ("5", &[Send(5)][..], &[][..]),
+            ("d.5", &[half], &[]),
+            ("3:d0.5:2", &[Send(3), half, Send(2)], &[]),
+            ("3:d0.5:r2", &[Send(3), half], &[Send(3), half]),
+            ("1:d0.5:2:r2", &[Send(1), half, Send(2)], &[half, Send(2)]),
+            ("1:r9_8", &[Send(1)], &[Send(1)]),
+            ("1:r0", &[Send(1)], &[]),
+            ("r2", &[], &[]),
+            // The repeat in the middle counts as one of the two.
+            ("1:r2:d.5:r2", &[Send(1), half], &[half]),
+            (" 1_0 :d 1e-1_0 ", &[Send(10), Pause(Duration::ZERO)], &[]),
+            ("dinf", &[never], &[]),
+            ("d1e300", &[never], &[]),
+            ("d-0.0", &[Pause(Duration::ZERO)], &[]),
+            ("99999999999999999999", &[Send(u64::MAX)], &[]),
+        ] {
+            let (steps, repeated) = (steps.to_vec(), repeated.to_vec());
+            assert_eq!(trickle(text), Ok(Trickle { steps, repeated }), "{text}");
+        }
+        for text in [
+            "", "d", "dnan", "d-1", "d-inf", "-1", "1.5", "r", "r1", "r-2", "1:2", "d1:d1", "1:",
+            "1:d1:", "r2:r2", "x", "1 :D1",
+        ] {
+            assert!(trickle(text).is_err(), "{text:?}");
+        }
+        for arguments in [&[][..], &["1".to_owned(), "2".to_owned()]] {
+            assert!(Trickle::of(arguments).is_err());
+        }
+    }
+
+    #[test]
+    fn caches_are_told_once() {
+        for (name, fields) in [
+            (None, 3),
+            (Some("cache-control"), 1),
+            (Some("Pragma"), 1),
+            (Some("EXPIRES"), 1),
+            (Some("X-A"), 4),
+        ] {
+            let mut response = Response::default();
+            if let Some(name) = name {
+                response.headers.set(name, "a");
+            }
+            trickle("1").unwrap().apply(&mut response).unwrap();
+            assert_eq!(response.headers.iter().count(), fields, "{name:?}");
+        }
+    }
+}
