@@ -96,6 +96,41 @@ fn scripts_get_what_the_pattern_matched() {
     }
 }
 
+#[cfg(feature = "python")]
+#[test]
+fn a_route_to_a_folder_runs_its_default_script() {
+    let script = |name: &str| format!("def main(request, response):\n    return '{name}'\n");
+    let [one, two] = ["one", "two"].map(script);
+    let root = site(&[
+        ("reports/default2.py", &two),
+        ("reports/other.py", ""),
+        ("nothing/other.py", ""),
+    ]);
+    let server = Process::wireserve(
+        root.path(),
+        [
+            ["--route", "*", "/report/{kind}", "reports"],
+            ["--route", "GET", "/nothing", "nothing"],
+        ]
+        .as_flattened(),
+    );
+    for (method, path, status, body) in [
+        ("POST", "/report/a", 200, "two"),
+        ("GET", "/report/b", 200, "two"),
+        ("GET", "/nothing", 404, NOT_FOUND),
+        ("GET", "/reports", 301, ""),
+    ] {
+        let seen = ask(server.addr(), method, path);
+        assert_eq!(
+            (seen.status, seen.text()),
+            (status, body.to_owned()),
+            "{path}"
+        );
+    }
+    std::fs::write(root.path().join("reports/default.py"), one).expect("a file");
+    assert_eq!(get(server.addr(), "/report/a").text(), "one");
+}
+
 /// What answers a URL that no route is for.
 const NO_ROUTE: &str = r#"{"error": {"code": 404, "message": ""}}"#;
 

@@ -36,6 +36,7 @@ mod writer;
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::exchange::Links;
 use crate::site::Site;
 use crate::site::files::Files;
 use crate::site::router::Method;
@@ -49,9 +50,17 @@ pub use script::ScriptHandler;
 /// # Errors
 /// When the interpreter cannot be made ready.
 pub fn site(doc_root: &Path) -> Result<Site, InterpreterError> {
+    site_with_links(doc_root, Links::default())
+}
+
+/// The same, but links in the doc root may lead so far, those to scripts among them.
+///
+/// # Errors
+/// As for [`site`].
+pub fn site_with_links(doc_root: &Path, links: Links) -> Result<Site, InterpreterError> {
     interpreter::start(doc_root)?;
-    let mut site = Site::new(doc_root);
-    let scripts = ScriptHandler::new(Files::below(doc_root));
+    let mut site = Site::with_links(doc_root, links);
+    let scripts = ScriptHandler::new(Files::below(doc_root).follow(links));
     site.register(Method::Any, "*.py", Arc::new(scripts))
         .expect("this pattern is valid");
     Ok(site)

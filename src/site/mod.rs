@@ -18,7 +18,7 @@ pub mod router;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::exchange::{Handler, RouteMatch};
+use crate::exchange::{Handler, Links, RouteMatch};
 use as_is::AsIsHandler;
 use file::FileHandler;
 use files::Files;
@@ -35,32 +35,27 @@ pub struct Site {
 impl Site {
     /// A site whose files are served as the reference's default routes do, but for scripts: `*.asis`
     /// as they are and all others as files, both for GET and HEAD; and `/` as the doc root's
-    /// `index.html`, where there is one.
+    /// `index.html`, where there is one. Links that lead out of the doc root are not there.
     pub fn new(doc_root: impl Into<PathBuf>) -> Self {
+        Self::with_links(doc_root, Links::default())
+    }
+
+    /// The same, but links in the doc root may lead so far.
+    pub fn with_links(doc_root: impl Into<PathBuf>, links: Links) -> Self {
         let doc_root: Arc<Path> = doc_root.into().into();
+        let files = Files::below(Arc::clone(&doc_root)).follow(links);
+        let index = doc_root.join("index.html");
         let mut site = Self::bare(Arc::clone(&doc_root));
         let mut add = |pattern, handler: Arc<dyn Handler>| {
             site.router
                 .register(Method::Get, pattern, handler)
                 .expect("these patterns are valid");
         };
-        add(
-            "*",
-            Arc::new(FileHandler::new(Files::below(Arc::clone(&doc_root)))),
-        );
-        add(
-            "*.asis",
-            Arc::new(AsIsHandler::new(Files::below(Arc::clone(&doc_root)))),
-        );
-        let index = doc_root.join("index.html");
+        add("*", Arc::new(FileHandler::new(files.clone())));
+        add("*.asis", Arc::new(AsIsHandler::new(files)));
         if index.is_file() {
-            add(
-                "/",
-                Arc::new(FileHandler::new(Files::single(
-                    index,
-                    Arc::clone(&doc_root),
-                ))),
-            );
+            let index = Files::single(index, doc_root).follow(links);
+            add("/", Arc::new(FileHandler::new(index)));
         }
         site
     }
