@@ -13,6 +13,7 @@ pub mod media_type;
 pub mod pattern;
 pub mod rewrite;
 pub mod router;
+pub mod wrappers;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
