@@ -74,12 +74,12 @@ fn each_wrapper_has_its_test_and_its_type() {
         (
             "all.any.serviceworker.html",
             html,
-            "\"/d/all.any.worker.js\", \"classic\"",
+            "\"/d/all.any.worker.js\")",
         ),
         (
             "all.any.serviceworker-module.html",
             html,
-            "/d/all.any.worker-module.js\", \"mod",
+            "/d/all.any.worker-module.js\", {type",
         ),
         ("all.any.shadowrealm.html", html, "load(\"/d/all.any.js\")"),
         ("all.any.worker.js", js, "importScripts(\"/d/all.any.js\")"),

@@ -36,7 +36,7 @@ impl Meta {
     }
 
     /// All values of a key.
-    pub(super) fn values<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a str> {
+    pub(super) fn values(&self, key: &'static str) -> impl Iterator<Item = &str> {
         let pairs = self.0.iter().filter(move |(name, _)| name == key);
         pairs.map(|(_, value)| value.as_str())
     }

@@ -18,12 +18,11 @@ use std::sync::Arc;
 
 use crate::exchange::{Exchange, Handler, Mount};
 use crate::fault::Fault;
+use crate::site::Site;
+use crate::site::files::Files;
+use crate::site::pattern::PatternError;
+use crate::site::router::Method;
 use crate::text::latin1;
-
-use super::Site;
-use super::files::Files;
-use super::pattern::PatternError;
-use super::router::Method;
 pub use dressing::{Dressing, Fields};
 use kinds::{Form, KINDS, Kind};
 use meta::{Meta, MetaError};
@@ -63,6 +62,15 @@ struct Script<'a> {
     path: &'a str,
     /// The request's query: empty, or with its `?`.
     query: &'a str,
+}
+
+impl<'a> Script<'a> {
+    /// What is loaded where there are no elements for it, in its order: the harness, what the comments
+    /// ask for, the test.
+    fn imports(&self) -> impl Iterator<Item = &'a str> {
+        let asked = self.meta.values("script");
+        [HARNESS].into_iter().chain(asked).chain([self.path])
+    }
 }
 
 impl Handler for WrapperHandler {
@@ -255,21 +263,21 @@ mod tests {
                 starting(&[
                     "getRegistration(scope)",
                     "unregister()",
-                    "register(url, {scope, type})",
+                    "register(url, {scope, ...options})",
                     "fetch_tests_from_worker(registration.installing);",
                     "(\"/d/t.any.worker.js",
                     URL,
-                    ", \"classic\");",
+                    ");",
                 ]),
             ),
             (
                 ".any.serviceworker-module.html",
                 starting(&[
-                    "register(url, {scope, type})",
+                    "register(url, {scope, ...options})",
                     "fetch_tests_from_worker(registration.installing);",
                     "(\"/d/t.any.worker-module.js",
                     URL,
-                    ", \"module\");",
+                    ", {type: \"module\"});",
                 ]),
             ),
             (

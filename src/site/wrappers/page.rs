@@ -20,63 +20,43 @@ pub(super) enum Scope {
 pub(super) fn window(script: &Script<'_>, scope: Scope) -> String {
     let global = match scope {
         Scope::Unnamed => "",
-        Scope::Named => {
-            "<script>\nself.GLOBAL = {\n  isWindow: () => true,\n  isWorker: () => false,\n  isShadowRealm: () => false,\n};\n</script>\n"
-        }
+        Scope::Named => GLOBAL,
     };
-    let scripts = script
-        .meta
-        .values("script")
-        .map(element)
-        .collect::<String>();
-    let test = element(script.path);
-    page(
-        script.meta,
-        global,
-        &format!("{scripts}<div id=log></div>\n{test}"),
-    )
+    let mut body: String = script.meta.values("script").map(element).collect();
+    body.push_str(LOG);
+    body.push_str(&element(script.path));
+    page(script.meta, global, &body)
 }
 
 /// A page that starts a worker and shows what it reports. The page's query is the worker's.
 pub(super) fn worker(script: &Script<'_>, kind: WorkerKind, script_type: ScriptType) -> String {
     let url = quote::string(&format!("{}{}", script.path, script.query));
-    let source = match (kind, script_type) {
-        (WorkerKind::Dedicated, ScriptType::Classic) => {
-            format!("fetch_tests_from_worker(new Worker(\"{url}\"));\n")
-        }
-        (WorkerKind::Dedicated, ScriptType::Module) => {
-            format!("fetch_tests_from_worker(new Worker(\"{url}\", {{type: \"module\"}}));\n")
-        }
-        (WorkerKind::Shared, ScriptType::Classic) => {
-            format!("fetch_tests_from_worker(new SharedWorker(\"{url}\"));\n")
-        }
-        (WorkerKind::Shared, ScriptType::Module) => {
-            format!("fetch_tests_from_worker(new SharedWorker(\"{url}\", {{type: \"module\"}}));\n")
-        }
-        (WorkerKind::Service, ScriptType::Classic) => {
-            format!("{SERVICE_WORKER}(\"{url}\", \"classic\");\n")
-        }
-        (WorkerKind::Service, ScriptType::Module) => {
-            format!("{SERVICE_WORKER}(\"{url}\", \"module\");\n")
-        }
+    let options = match script_type {
+        ScriptType::Classic => "",
+        ScriptType::Module => ", {type: \"module\"}",
     };
-    let body = format!("<div id=log></div>\n<script>\n{source}</script>\n");
-    page(script.meta, "", &body)
+    let source = match kind {
+        WorkerKind::Dedicated => {
+            format!("fetch_tests_from_worker(new Worker(\"{url}\"{options}));\n")
+        }
+        WorkerKind::Shared => {
+            format!("fetch_tests_from_worker(new SharedWorker(\"{url}\"{options}));\n")
+        }
+        WorkerKind::Service => format!("{SERVICE_WORKER}(\"{url}\"{options});\n"),
+    };
+    running(script.meta, &source)
 }
 
 /// A page that runs the test in a realm without a host's objects.
 pub(super) fn shadow_realm(script: &Script<'_>) -> String {
-    let mut imports = String::new();
-    for url in [HARNESS]
-        .into_iter()
-        .chain(script.meta.values("script"))
-        .chain([script.path])
-    {
-        imports.push_str(&format!("  await load(\"{}\");\n", quote::string(url)));
-    }
-    let source = SHADOW_REALM.replace("@IMPORTS@", &imports);
-    let body = format!("<div id=log></div>\n<script>\n{source}</script>\n");
-    page(script.meta, "", &body)
+    let load = |url| format!("  await load(\"{}\");\n", quote::string(url));
+    let imports: String = script.imports().map(load).collect();
+    running(script.meta, &SHADOW_REALM.replace("@IMPORTS@", &imports))
+}
+
+/// A page that shows what this source fetches.
+fn running(meta: &Meta, source: &str) -> String {
+    page(meta, "", &format!("{LOG}<script>\n{source}</script>\n"))
 }
 
 /// A page with the harness: `before` stands in front of it, `body` behind.
@@ -99,18 +79,31 @@ fn element(url: &str) -> String {
     format!("<script src=\"{}\"></script>\n", quote::attribute(url))
 }
 
+/// Where results are shown.
+const LOG: &str = "<div id=log></div>\n";
+
+const GLOBAL: &str = "\
+<script>
+self.GLOBAL = {
+  isWindow: () => true,
+  isWorker: () => false,
+  isShadowRealm: () => false,
+};
+</script>
+";
+
 /// Shows the results; each browser's automation has its own.
 const REPORT: &str = "/resources/testharnessreport.js";
 
 /// The worker is registered anew, so that its tests run now. Its scope, below the worker's own path,
 /// is that of no page and of no other worker.
-const SERVICE_WORKER: &str = r#"(async (url, type) => {
+const SERVICE_WORKER: &str = r#"(async (url, options) => {
   const scope = new URL(new URL(url, location).pathname + ".scope/", location).href;
   const before = await navigator.serviceWorker.getRegistration(scope);
   if (before && before.scope === scope) {
     await before.unregister();
   }
-  const registration = await navigator.serviceWorker.register(url, {scope, type});
+  const registration = await navigator.serviceWorker.register(url, {scope, ...options});
   fetch_tests_from_worker(registration.installing);
 })"#;
 

@@ -5,9 +5,9 @@
 //! test's functions run, though not while the test's own module does. So it is with the reference,
 //! and neither import by a call nor `await` would work in a service worker.
 
+use super::Script;
 use super::kinds::ScriptType;
 use super::quote;
-use super::{HARNESS, Script};
 
 /// The script of a worker.
 pub(super) fn source(script: &Script<'_>, script_type: ScriptType) -> String {
@@ -19,11 +19,7 @@ pub(super) fn source(script: &Script<'_>, script_type: ScriptType) -> String {
         ));
     }
     source.push_str(GLOBAL);
-    for url in [HARNESS]
-        .into_iter()
-        .chain(script.meta.values("script"))
-        .chain([script.path])
-    {
+    for url in script.imports() {
         let url = quote::string(url);
         source.push_str(&match script_type {
             ScriptType::Classic => format!("importScripts(\"{url}\");\n"),
