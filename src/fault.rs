@@ -6,6 +6,7 @@
 use std::fmt;
 
 use crate::http::Malformed;
+use crate::http::basic_auth::BadCredentials;
 use crate::http::headers::Headers;
 use crate::text::{json, latin1};
 
@@ -65,15 +66,36 @@ impl fmt::Display for Fault {
 
 impl std::error::Error for Fault {}
 
+/// A value is quoted up to here: enough to recognise it, little enough for a log line.
+const QUOTED: usize = 100;
+
+fn quote(value: &[u8]) -> String {
+    let shown = latin1::decode(&value[..value.len().min(QUOTED)]).into_owned();
+    let cut = if value.len() > QUOTED { "..." } else { "" };
+    format!("{shown:?}{cut}")
+}
+
+impl From<BadCredentials> for Fault {
+    /// The reference tells only an unknown scheme from its own failures (contract §8.8).
+    fn from(bad: BadCredentials) -> Self {
+        let status = match bad {
+            BadCredentials::Scheme(_) => 400,
+            _ => 500,
+        };
+        let message = match bad {
+            BadCredentials::Scheme(scheme) => {
+                format!("the authentication scheme {} is not Basic", quote(&scheme))
+            }
+            BadCredentials::Missing => "bad Authorization: nothing behind the scheme".to_owned(),
+            BadCredentials::Base64 => "bad Authorization: not in base64".to_owned(),
+            BadCredentials::NoColon => "bad Authorization: no colon behind the name".to_owned(),
+        };
+        Self::new(status, message)
+    }
+}
+
 impl From<Malformed> for Fault {
     fn from(malformed: Malformed) -> Self {
-        // A value is quoted up to here: enough to recognise it, little enough for a log line.
-        const QUOTED: usize = 100;
-        let quote = |value: &[u8]| {
-            let shown = latin1::decode(&value[..value.len().min(QUOTED)]).into_owned();
-            let cut = if value.len() > QUOTED { "..." } else { "" };
-            format!("{shown:?}{cut}")
-        };
         match malformed {
             Malformed::NotHttp => Self::new(400, "this is not HTTP/1.1 (TLS on a plain port?)"),
             Malformed::RequestLine(line) => {

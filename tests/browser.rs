@@ -1,33 +1,15 @@
 //! The examples work in a browser: headless Chromium opens their test page on the real binary, and
 //! every test on that page passes.
 //!
-//! The page reports by itself: opened with `?report=URL`, it posts its results there, and there is
-//! a listener of this test's own. So nothing here sleeps or polls a page. Chromium that is missing
-//! is a failure, as any other missing part of the set-up is.
+//! The page reports by itself: opened with `?report=URL`, it posts its results there.
 
 #![cfg(feature = "python")]
 
 mod support;
 
-use std::fs::{self, File};
-use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::os::unix::process::CommandExt;
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
-use std::thread;
-use std::time::{Duration, Instant};
-
 use serde_json::Value;
+use support::browser::{Browser, listen_for_reports};
 use support::process::Process;
-use tempfile::TempDir;
-
-/// How long browser and page may take together. Both need about five seconds; a loaded machine
-/// with a cold disk, several times that.
-const REPORT_WITHIN: Duration = Duration::from_secs(60);
-
-/// How often a browser that says nothing is asked whether it still runs.
-const STILL_RUNS: Duration = Duration::from_millis(200);
 
 #[test]
 fn every_test_on_the_examples_test_page_passes() {
@@ -59,139 +41,4 @@ fn every_test_on_the_examples_test_page_passes() {
         failed.join("\n")
     );
     assert_eq!(report["status"], "PASS");
-}
-
-/// A headless Chromium with a profile of its own. Dropping it ends all its processes.
-struct Browser {
-    child: Child,
-    /// Profile and log; removed when the browser is gone.
-    folder: TempDir,
-}
-
-impl Browser {
-    fn open(url: &str) -> Self {
-        let folder = TempDir::with_prefix("wireserve-browser-").expect("a temporary folder");
-        let log = File::create(folder.path().join("log")).expect("a log in the temporary folder");
-        let child = Command::new("chromium")
-            .args([
-                "--headless",
-                "--no-sandbox",
-                "--disable-gpu",
-                "--disable-dev-shm-usage",
-                "--disable-quic",
-                "--no-first-run",
-                "--disable-background-networking",
-                "--disable-component-update",
-                "--disable-sync",
-                // A proxy that the environment names would be asked for the server on loopback.
-                "--no-proxy-server",
-            ])
-            .arg(format!(
-                "--user-data-dir={}",
-                folder.path().join("profile").display()
-            ))
-            .arg(url)
-            // It starts processes of its own: as a group they end together.
-            .process_group(0)
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(log)
-            .spawn()
-            .unwrap_or_else(|error| match error.kind() {
-                ErrorKind::NotFound => panic!("no `chromium` on PATH: `./dev setup` installs it"),
-                _ => panic!("cannot start chromium: {error}"),
-            });
-        Self { child, folder }
-    }
-
-    /// The first report, or a panic with Chromium's log: it ended, or said nothing in time.
-    fn wait_for(&mut self, reports: &Receiver<String>) -> String {
-        let deadline = Instant::now() + REPORT_WITHIN;
-        loop {
-            match reports.recv_timeout(STILL_RUNS) {
-                Ok(report) => return report,
-                Err(RecvTimeoutError::Disconnected) => panic!("the report's listener ended"),
-                Err(RecvTimeoutError::Timeout) => {}
-            }
-            if let Some(status) = self.child.try_wait().expect("the child is ours") {
-                panic!(
-                    "chromium ended ({status}) without a report:\n{}",
-                    self.log()
-                );
-            }
-            assert!(
-                Instant::now() < deadline,
-                "no report from the page within {REPORT_WITHIN:?}:\n{}",
-                self.log()
-            );
-        }
-    }
-
-    fn log(&self) -> String {
-        let log = fs::read(self.folder.path().join("log")).unwrap_or_default();
-        String::from_utf8_lossy(&log).into_owned()
-    }
-}
-
-impl Drop for Browser {
-    fn drop(&mut self) {
-        // The shell's `kill` knows groups; the standard library's does not, and follows in case
-        // there is no shell. What has ended already is as good as killed.
-        let group = format!("kill -s KILL -- -{}", self.child.id());
-        let _ = Command::new("sh")
-            .args(["-c", &group])
-            .stderr(Stdio::null())
-            .status();
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-/// A listener, and the bodies of what is posted to it.
-fn listen_for_reports() -> (SocketAddr, Receiver<String>) {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port on loopback");
-    let address = listener
-        .local_addr()
-        .expect("a bound listener has an address");
-    let (sender, receiver) = mpsc::channel();
-    thread::spawn(move || {
-        for stream in listener.incoming().flatten() {
-            // A thread for each: browsers also open connections that they do not use.
-            let sender = sender.clone();
-            thread::spawn(move || {
-                if let Some(body) = answer_report(&stream) {
-                    // Nobody waits for a second report.
-                    let _ = sender.send(body);
-                }
-            });
-        }
-    });
-    (address, receiver)
-}
-
-/// Reads one request and answers it; its body, if it was a POST.
-fn answer_report(mut stream: &TcpStream) -> Option<String> {
-    let mut reader = BufReader::new(stream);
-    let mut line = String::new();
-    reader.read_line(&mut line).ok()?;
-    let is_post = line.starts_with("POST ");
-    let mut length = 0;
-    loop {
-        line.clear();
-        reader.read_line(&mut line).ok()?;
-        let field = line.trim_end();
-        match field.split_once(':') {
-            Some((name, value)) if name.eq_ignore_ascii_case("content-length") => {
-                length = value.trim().parse().ok()?;
-            }
-            _ if field.is_empty() => break,
-            _ => {}
-        }
-    }
-    let mut body = vec![0; length];
-    reader.read_exact(&mut body).ok()?;
-    stream
-        .write_all(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
-        .ok()?;
-    is_post.then(|| String::from_utf8_lossy(&body).into_owned())
 }

@@ -14,6 +14,8 @@ use crate::text::latin1;
 #[derive(Debug)]
 pub struct Request {
     head: Head,
+    /// What a rewrite put in the place of the head's target.
+    rewritten: Option<Vec<u8>>,
     scheme: &'static str,
     peer: SocketAddr,
     local: SocketAddr,
@@ -38,8 +40,22 @@ impl Request {
     /// # Errors
     /// When the body's length or the host has no reading.
     pub fn new(head: Head, peer: SocketAddr, local: SocketAddr) -> Result<Self, Malformed> {
-        let scheme = "http";
-        let parts = target::split(target::collapse_slashes(head.target()), scheme);
+        Self::with_target(head, None, peer, local)
+    }
+
+    /// Like [`Request::new`], for another target than the head's, if there is one: path, query and URL
+    /// are this one's, while the head stays as it came.
+    ///
+    /// # Errors
+    /// Those of [`Request::new`].
+    pub fn with_target(
+        head: Head,
+        rewritten: Option<Vec<u8>>,
+        peer: SocketAddr,
+        local: SocketAddr,
+    ) -> Result<Self, Malformed> {
+        let target = rewritten.as_deref().unwrap_or_else(|| head.target());
+        let parts = target::split(target::collapse_slashes(target), SCHEME);
         if let Some(host) = head.first("Host") {
             target::check_host(host)?;
         }
@@ -50,7 +66,8 @@ impl Request {
         )?;
         Ok(Self {
             head,
-            scheme,
+            rewritten,
+            scheme: SCHEME,
             peer,
             local,
             parts,
@@ -69,9 +86,11 @@ impl Request {
         self.head.method()
     }
 
-    /// The target as handlers see it: raw, but with several leading slashes made one.
+    /// The target as handlers see it: raw, but rewritten where a rule says so, and with several leading
+    /// slashes made one.
     pub fn request_path(&self) -> &[u8] {
-        target::collapse_slashes(self.head.target())
+        let target = self.rewritten.as_deref();
+        target::collapse_slashes(target.unwrap_or_else(|| self.head.target()))
     }
 
     /// The path of the URL, not decoded: what routes match.
@@ -144,6 +163,9 @@ impl Request {
     }
 }
 
+/// What every connection speaks so far.
+pub const SCHEME: &str = "http";
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -172,6 +194,19 @@ mod tests {
         ] {
             assert_eq!(request(head).url(), url);
         }
+    }
+
+    #[test]
+    fn a_rewritten_target_is_all_but_the_head_s() {
+        let address = "127.0.0.1:80".parse().unwrap();
+        let head = b"GET /old?q HTTP/1.1\r\nHost: a\r\n\r\n".to_vec();
+        let head = Head::parse(head).unwrap();
+        let target = Some(b"//new?q#f".to_vec());
+        let request = Request::with_target(head, target, address, address).unwrap();
+        assert_eq!(request.request_path(), b"/new?q#f");
+        assert_eq!((request.path(), request.query()), (&b"/new"[..], &b"q"[..]));
+        assert_eq!(request.url(), "http://a:80/new?q#f");
+        assert_eq!(request.head().target(), b"/old?q");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! needed" is a value, never an error. What a peer got wrong is a [`Malformed`]; which status that
 //! means is for `fault.rs` to say.
 
+pub mod basic_auth;
 pub mod chunked;
 pub mod fields;
 pub mod framing;

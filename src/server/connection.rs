@@ -12,6 +12,7 @@ use crate::exchange::response::Outcome;
 use crate::exchange::{Body, Ending, Exchange, Request, Response, Turn};
 use crate::fault::Fault;
 use crate::http::head::Head;
+use crate::site::Site;
 use crate::text::latin1;
 use crate::wire::inbound::HeadRead;
 use crate::wire::{Wire, close};
@@ -32,8 +33,10 @@ enum Next {
 pub(super) fn serve(wire: &Arc<Wire>, membership: &Membership, shared: &Shared) {
     let mut keepsake = None;
     while wait_for_request(wire, membership) && !shared.is_stopping() {
-        let next = match read_head(wire, shared) {
-            Ok(Some(request)) => exchange(Arc::new(request), wire, shared, &mut keepsake),
+        let next = match read_request(wire, shared) {
+            Ok(Some((request, site))) => {
+                exchange(Arc::new(request), wire, shared, &site, &mut keepsake)
+            }
             Ok(None) => Next::Close,
             Err(fault) => {
                 refuse(wire, fault);
@@ -70,14 +73,18 @@ fn wait_for_request(wire: &Wire, membership: &Membership) -> bool {
     true
 }
 
-fn read_head(wire: &Wire, shared: &Shared) -> Result<Option<Request>, Fault> {
+/// The next request, with the site as it is when the request is there.
+fn read_request(wire: &Wire, shared: &Shared) -> Result<Option<(Request, Arc<Site>)>, Fault> {
     let read = wire
         .inbound()
         .read_head(wire.stream(), &shared.limits.head());
     match read {
         HeadRead::Head(bytes) => {
             let head = Head::parse(bytes)?;
-            Ok(Some(Request::new(head, wire.peer(), wire.local())?))
+            let site = shared.site();
+            let rewritten = site.rewritten(head.method(), head.target());
+            let request = Request::with_target(head, rewritten, wire.peer(), wire.local())?;
+            Ok(Some((request, site)))
         }
         HeadRead::Closed => Ok(None),
         HeadRead::Malformed(malformed) => Err(malformed.into()),
@@ -88,6 +95,7 @@ fn exchange(
     request: Arc<Request>,
     wire: &Arc<Wire>,
     shared: &Shared,
+    site: &Site,
     keepsake: &mut Option<Box<dyn Any>>,
 ) -> Next {
     let began = log::log_enabled!(log::Level::Info).then(Instant::now);
@@ -106,7 +114,7 @@ fn exchange(
             Arc::clone(&shared.hosts),
             keepsake,
         );
-        let response = handle(&mut exchange, shared);
+        let response = handle(&mut exchange, site);
         let next = finish(&exchange, response);
         if next == Next::Request && body.drain().is_ok() {
             Next::Request
@@ -133,8 +141,7 @@ fn answer_connect(turn: &Turn, request: &Request) -> Next {
 }
 
 /// Lets the handler answer. What is still to be sent comes back.
-fn handle(exchange: &mut Exchange<'_>, shared: &Shared) -> Option<Response> {
-    let site = shared.site();
+fn handle(exchange: &mut Exchange<'_>, site: &Site) -> Option<Response> {
     let request = Arc::clone(&exchange.request);
     let result = match site.route(request.method(), request.path()) {
         None => Err(Fault::no_route()),

@@ -101,6 +101,14 @@ impl Builder {
         Ok(self)
     }
 
+    /// Answers requests for the path `from` as if they were for `to`, query and fragment kept. `method`
+    /// may be `"*"`.
+    #[must_use]
+    pub fn rewrite(mut self, method: &str, from: &str, to: &str) -> Self {
+        self.site.rewrite(method, from, to);
+        self
+    }
+
     /// Names other than the first address: what templates and `request.server.config` show.
     #[must_use]
     pub fn names(mut self, names: Names) -> Self {

@@ -1,7 +1,7 @@
 //! Header fields from files beside a file (contract §7.3): those of `__dir__.headers` for the whole
 //! folder, then those of `X.headers` for the file `X`. Of `X.sub.headers` and `X.headers` only the
-//! first counts, and goes through the template language, which the caller brings. Nothing is
-//! remembered from one request to the next: what is edited shows at once.
+//! first counts, and is a template. Nothing is remembered from one request to the next: what is edited
+//! shows at once.
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -9,6 +9,8 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use crate::fault::Fault;
+use crate::pipes::Context;
+use crate::pipes::template::{self, Escape};
 
 use super::beneath::Root;
 
@@ -18,15 +20,11 @@ pub type Field = (Vec<u8>, Vec<u8>);
 /// The fields for a file, by its name below a root, in the order of the files and their lines.
 ///
 /// # Errors
-/// 500 for a line that is no field, and whatever `fill` says about the text of a `.sub.headers` file.
-pub fn load(
-    root: &Root,
-    name: &Path,
-    fill: impl Fn(Vec<u8>) -> Result<Vec<u8>, Fault>,
-) -> Result<Vec<Field>, Fault> {
+/// 500 for a line that is no field, and for a `.sub.headers` file that cannot be filled in.
+pub fn load(root: &Root, name: &Path, context: &Context<'_>) -> Result<Vec<Field>, Fault> {
     let mut fields = Vec::new();
     for stem in [&name.with_file_name("__dir__"), name] {
-        add(root, stem, &fill, &mut fields)?;
+        add(root, stem, context, &mut fields)?;
     }
     Ok(fields)
 }
@@ -34,7 +32,7 @@ pub fn load(
 fn add(
     root: &Root,
     stem: &Path,
-    fill: impl Fn(Vec<u8>) -> Result<Vec<u8>, Fault>,
+    context: &Context<'_>,
     fields: &mut Vec<Field>,
 ) -> Result<(), Fault> {
     let Some((form, name, file)) = open(root, stem) else {
@@ -45,7 +43,7 @@ fn add(
         return Ok(());
     };
     if form == Form::Template {
-        text = fill(text)?;
+        text = template::fill(&text, Escape::None, context)?;
     }
     for line in text.split(|byte| matches!(byte, b'\r' | b'\n')) {
         if !line.is_empty() {
@@ -111,6 +109,7 @@ mod tests {
 
     use super::*;
     use crate::exchange::Links;
+    use crate::pipes::template::Fixture;
 
     /// The fields of `sub/a` where these files are, each line `name=value`; else the fault.
     fn fields(files: &[(&str, &str)]) -> Result<String, String> {
@@ -120,11 +119,9 @@ mod tests {
             fs::write(folder.path().join("sub").join(name), text).unwrap();
         }
         let root = Root::at(folder.path().into(), Links::Within).unwrap();
-        let upper = |text: Vec<u8>| match text.as_slice() {
-            b"bad" => Err(Fault::new(500, "no template")),
-            text => Ok(text.to_ascii_uppercase()),
-        };
-        let fields = load(&root, Path::new("sub/a"), upper).map_err(|fault| fault.message)?;
+        let fixture = Fixture::new("GET / HTTP/1.1\r\n\r\n");
+        let fields = load(&root, Path::new("sub/a"), &fixture.context());
+        let fields = fields.map_err(|fault| fault.message)?;
         let line =
             |(name, value): &Field| format!("{}={}", name.escape_ascii(), value.escape_ascii());
         Ok(fields.iter().map(line).collect::<Vec<_>>().join("|"))
@@ -144,14 +141,17 @@ mod tests {
                 &[("a.headers", "x: 1"), ("__dir__.headers", "y: 2")],
                 "y=2|x=1",
             ),
-            (&[("a.sub.headers", "x: y"), ("a.headers", "z: 1")], "X=Y"),
+            (
+                &[("a.sub.headers", "x: {{host}}"), ("a.headers", "z: 1")],
+                "x=a.test",
+            ),
             (
                 &[
                     ("a.headers", "x: y"),
-                    ("__dir__.sub.headers", "d: e"),
+                    ("__dir__.sub.headers", "d: {{host}}"),
                     ("__dir__.headers", "f: g"),
                 ],
-                "D=E|x=y",
+                "d=a.test|x=y",
             ),
             (&[("b.headers", "x: y"), ("a.sub", "z: 1")], ""),
         ];
@@ -173,7 +173,11 @@ mod tests {
                 " ",
                 r#"sub/__dir__.headers has a line without a colon: " ""#,
             ),
-            ("a.sub.headers", "bad", "no template"),
+            (
+                "a.sub.headers",
+                "x: {{ham}}",
+                r#"template: {{ham}} has no meaning: nothing is named "ham""#,
+            ),
         ] {
             assert_eq!(fields(&[(file, text)]), Err(message.to_owned()));
         }
@@ -195,7 +199,8 @@ mod tests {
             std::os::unix::fs::symlink("../outside", site.join(link)).unwrap();
         }
         let root = Root::at(site.into(), Links::Within).unwrap();
-        let seen = |name: &str| load(&root, Path::new(name), Ok).unwrap();
+        let fixture = Fixture::new("GET / HTTP/1.1\r\n\r\n");
+        let seen = |name: &str| load(&root, Path::new(name), &fixture.context()).unwrap();
         assert_eq!(seen("a"), []);
         assert_eq!(seen("b"), [(b"x".to_vec(), b"y".to_vec())]);
     }

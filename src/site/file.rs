@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use crate::exchange::{Content, Ending, Exchange, Handler};
 use crate::fault::Fault;
-use crate::pipes::template::{self, Escape};
 use crate::pipes::{self, Context};
 
 use super::dot_headers::Field;
@@ -60,8 +59,7 @@ impl FileHandler {
             hosts: exchange.hosts(),
             mount: self.0.mount(),
         };
-        let fill = |text: Vec<u8>| Ok(template::fill(&text, Escape::None, &context)?);
-        let fields = dot_headers::load(found.root(), found.name(), fill)?;
+        let fields = dot_headers::load(found.root(), found.name(), &context)?;
         let headers = &mut exchange.response.headers;
         let has = |wanted: &str| {
             let mut names = fields.iter().map(|(name, _)| name);

@@ -1,4 +1,5 @@
-//! Fixed responses: the same status, fields and content for every request of a route.
+//! Fixed responses: the same status, fields and content for every request of a route; or the same
+//! fault (contract §8.4).
 
 use crate::exchange::{Content, Exchange, Handler};
 use crate::fault::Fault;
@@ -20,8 +21,16 @@ impl FixedHandler {
     pub fn text(status: i64, text: &str) -> Self {
         Self {
             status,
-            headers: [("Content-Type", "text/plain")].into_iter().collect(),
-            content: text.into(),
+            ..Self::of_type("text/plain", text)
+        }
+    }
+
+    /// Content of a media type, with status 200. More fields may be appended to `headers`.
+    pub fn of_type(media_type: &str, content: impl Into<Vec<u8>>) -> Self {
+        Self {
+            status: 200,
+            headers: [("Content-Type", media_type)].into_iter().collect(),
+            content: content.into(),
         }
     }
 }
@@ -33,5 +42,15 @@ impl Handler for FixedHandler {
         response.headers = self.headers.clone();
         response.content = Content::Bytes(self.content.clone());
         Ok(())
+    }
+}
+
+/// Answers with a status and the JSON object of an error whose message is empty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ErrorHandler(pub i64);
+
+impl Handler for ErrorHandler {
+    fn handle(&self, _: &mut Exchange<'_>) -> Result<(), Fault> {
+        Err(Fault::new(self.0, ""))
     }
 }

@@ -2,6 +2,7 @@
 //! registering a route makes a new one. The handlers of this folder need no interpreter.
 
 pub mod as_is;
+pub mod basic_auth;
 pub mod beneath;
 pub mod content_of_range;
 pub mod default_script;
@@ -10,10 +11,14 @@ pub mod dot_headers;
 pub mod file;
 pub mod files;
 pub mod fixed;
+pub mod forbidden;
+pub mod joined;
 pub mod locate;
 pub mod media_type;
 pub mod pattern;
+pub mod rewrite;
 pub mod router;
+pub mod wrappers;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -23,6 +28,7 @@ use as_is::AsIsHandler;
 use file::FileHandler;
 use files::Files;
 use pattern::PatternError;
+use rewrite::Rewrites;
 use router::{Method, Router};
 
 /// A doc root and its routes.
@@ -30,6 +36,7 @@ use router::{Method, Router};
 pub struct Site {
     doc_root: Arc<Path>,
     router: Router,
+    rewrites: Rewrites,
 }
 
 impl Site {
@@ -65,6 +72,7 @@ impl Site {
         Self {
             doc_root: doc_root.into(),
             router: Router::default(),
+            rewrites: Rewrites::default(),
         }
     }
 
@@ -84,6 +92,17 @@ impl Site {
         handler: Arc<dyn Handler>,
     ) -> Result<(), PatternError> {
         self.router.register(method, pattern, handler)
+    }
+
+    /// Answers requests for the path `from` as if they were for `to`; see [`rewrite`]. `method` may be
+    /// `"*"`.
+    pub fn rewrite(&mut self, method: &str, from: &str, to: &str) {
+        self.rewrites.register(method, from, to);
+    }
+
+    /// The target in whose stead a request is answered, where a rule rewrites it.
+    pub fn rewritten(&self, method: &[u8], target: &[u8]) -> Option<Vec<u8>> {
+        self.rewrites.rewrite(method, target)
     }
 
     /// The handler for a request and what its route matched.

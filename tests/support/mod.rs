@@ -11,6 +11,7 @@
 #![allow(dead_code, unreachable_pub)]
 
 pub mod bodies;
+pub mod browser;
 pub mod client;
 pub mod command;
 pub mod embedded;

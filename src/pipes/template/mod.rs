@@ -21,7 +21,7 @@ use crate::pipes::Context;
 use crate::text::latin1;
 use evaluate::Variables;
 #[cfg(test)]
-pub(super) use values::tests::Fixture;
+pub(crate) use values::tests::Fixture;
 
 /// How inserted text is escaped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -170,7 +170,7 @@ fn parameter<'e>(context: &Context<'_>, name: &str) -> Result<Value<'e>, Wrong> 
 }
 
 #[cfg(test)]
-pub(in crate::pipes) mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::exchange::{Mount, Request};
     use crate::hosts::{Hosts, Names};
@@ -179,14 +179,14 @@ pub(in crate::pipes) mod tests {
     use std::path::Path;
 
     /// A request to a server with many names, for what looks at them.
-    pub(in crate::pipes) struct Fixture {
+    pub(crate) struct Fixture {
         pub(in crate::pipes) request: Request,
         pub(in crate::pipes) hosts: Hosts,
         pub(in crate::pipes) mount: Mount,
     }
 
     impl Fixture {
-        pub(in crate::pipes) fn new(head: &str) -> Self {
+        pub(crate) fn new(head: &str) -> Self {
             Self::mounted(head, Mount::top(Path::new("/www")))
         }
 
@@ -207,7 +207,7 @@ pub(in crate::pipes) mod tests {
             }
         }
 
-        pub(in crate::pipes) fn context(&self) -> Context<'_> {
+        pub(crate) fn context(&self) -> Context<'_> {
             Context {
                 request: &self.request,
                 hosts: &self.hosts,

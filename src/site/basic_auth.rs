@@ -1,0 +1,63 @@
+//! Asks for a user name and a password before another handler answers. Credentials are those of the
+//! Basic scheme alone; nothing is remembered between requests, and nothing is kept secret: this is
+//! for tests of clients.
+
+use crate::exchange::{Exchange, Handler};
+use crate::fault::Fault;
+use crate::http::basic_auth::Credentials;
+
+/// Lets requests with the right credentials through to a handler: 401 without any, 403 with wrong
+/// ones; 400 for another scheme, and 500, as from the reference, for credentials that cannot be read.
+pub struct BasicAuthHandler<H> {
+    /// Answers who is let in.
+    handler: H,
+    admitted: Admitted,
+}
+
+/// Who is let in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Admitted {
+    /// Anybody who sends credentials, whatever they are.
+    Anybody,
+    /// Who sends exactly these.
+    Only(Credentials),
+}
+
+impl<H: Handler> BasicAuthHandler<H> {
+    /// Puts itself in front of a handler.
+    pub fn new(handler: H, admitted: Admitted) -> Self {
+        Self { handler, admitted }
+    }
+}
+
+impl Admitted {
+    /// Who sends this name and this password.
+    pub fn only(username: impl Into<Vec<u8>>, password: impl Into<Vec<u8>>) -> Self {
+        Self::Only(Credentials {
+            username: username.into(),
+            password: password.into(),
+        })
+    }
+
+    fn includes(&self, credentials: &Credentials) -> bool {
+        match self {
+            Self::Anybody => true,
+            Self::Only(admitted) => admitted == credentials,
+        }
+    }
+}
+
+impl<H: Handler> Handler for BasicAuthHandler<H> {
+    fn handle(&self, exchange: &mut Exchange<'_>) -> Result<(), Fault> {
+        let Some(value) = exchange.request.head().first("Authorization") else {
+            exchange.response.status = 401;
+            exchange.response.headers.set("WWW-Authenticate", "Basic");
+            return Ok(());
+        };
+        if self.admitted.includes(&Credentials::parse(value)?) {
+            self.handler.handle(exchange)
+        } else {
+            Err(Fault::new(403, "Invalid username or password"))
+        }
+    }
+}
