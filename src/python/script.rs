@@ -162,8 +162,12 @@ impl ScriptHandler {
 
 impl Handler for ScriptHandler {
     fn handle(&self, exchange: &mut Exchange<'_>) -> Result<(), Fault> {
-        let path = self.files.find(exchange.request.path())?;
-        let metadata = fs::metadata(&path).map_err(|_| Fault::not_found())?;
+        let mut path = self.files.find(exchange.request.path())?;
+        let mut metadata = fs::metadata(&path).map_err(|_| Fault::not_found())?;
+        if metadata.is_dir() {
+            path = script_of_folder(&path).ok_or_else(Fault::not_found)?;
+            metadata = fs::metadata(&path).map_err(|_| Fault::not_found())?;
+        }
         let _admission = gate::enter();
         let keepsake = exchange.keepsake();
         if !keepsake.as_ref().is_some_and(|kept| kept.is::<Kept>()) {
@@ -171,6 +175,18 @@ impl Handler for ScriptHandler {
         }
         Python::attach(|py| self.run(py, exchange, &path, &metadata))
     }
+}
+
+/// The script that answers for its folder: the first `default*.py` by name.
+fn script_of_folder(folder: &Path) -> Option<PathBuf> {
+    let entries = fs::read_dir(folder).ok()?;
+    entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| {
+            let name = path.file_name().unwrap_or_default().as_bytes();
+            name.starts_with(b"default") && name.ends_with(b".py") && path.is_file()
+        })
+        .min()
 }
 
 /// What a connection keeps from its first script on.
