@@ -175,7 +175,7 @@ fn where_it_listens() {
 }
 
 #[test]
-fn the_level_of_the_file_is_the_least() {
+fn the_level_of_the_file_gives_way_to_options_and_environment() {
     for (config, arguments, variable, is_logged) in [
         (r#"{"logging": {"level": "info"}}"#, &[][..], None, true),
         (r#"{"logging": {"level": "ERROR"}}"#, &[], None, false),

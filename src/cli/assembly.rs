@@ -19,7 +19,7 @@ use super::Complaint;
 
 /// Scripts of a WPT checkout whose paths do not end in `.py`; a folder is answered for by its
 /// `default*.py`.
-const WELL_KNOWN: [(&str, &str); 9] = [
+const WELL_KNOWN: [(&str, &str); 8] = [
     ("*", "/.well-known/attribution-reporting/report-*"),
     ("*", "/.well-known/attribution-reporting/debug/report-*"),
     ("*", "/.well-known/attribution-reporting/debug/verbose"),
@@ -27,7 +27,6 @@ const WELL_KNOWN: [(&str, &str); 9] = [
     ("*", "/.well-known/interest-group/real-time-report"),
     ("GET", "/.well-known/origin-policy"),
     ("*", "/.well-known/private-aggregation/*"),
-    ("*", "/.well-known/shared-storage/trusted-origins"),
     ("*", "/.well-known/web-identity"),
 ];
 

@@ -36,7 +36,7 @@ pub(super) fn tell(names: &Names, command: String) {
 /// The line that says what to do.
 fn advice(unresolved: &[String], command: &str) -> String {
     format!(
-        "{} host names do not resolve; /etc/hosts needs what `{command}` prints, or this line: {} {}",
+        "host names that do not resolve: {}; /etc/hosts needs what `{command}` prints, or this line: {} {}",
         unresolved.len(),
         hosts_file::HERE,
         unresolved.join(" ")
