@@ -27,12 +27,12 @@ enum Message {
 static QUEUED: OnceLock<SyncSender<Message>> = OnceLock::new();
 static DROPPED: AtomicU64 = AtomicU64::new(0);
 
-/// Starts logging: at `level`, or as `RUST_LOG` says, or at `info`.
-pub(crate) fn start(level: Option<LevelFilter>) {
+/// Starts logging: at `level`, or as `RUST_LOG` says, or at `default`.
+pub(crate) fn start(level: Option<LevelFilter>, default: LevelFilter) {
     let mut builder = Builder::new();
     match level {
         Some(level) => builder.filter_level(level),
-        None => builder.filter_level(LevelFilter::Info).parse_default_env(),
+        None => builder.filter_level(default).parse_default_env(),
     };
     builder.format_target(false);
     let (sender, receiver) = mpsc::sync_channel(QUEUE);

@@ -4,6 +4,7 @@
 mod support;
 
 use std::ffi::OsStr;
+use std::net::TcpListener;
 
 use support::client::Client;
 use support::command::{Running, get, request, site, wireserve};
@@ -120,4 +121,85 @@ fn at_the_cap_the_idle_connection_makes_room() {
         }
     });
     assert_eq!(idle.read_until_close(), b"");
+}
+
+#[test]
+fn where_it_listens() {
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let taken_port = taken.local_addr().expect("bound").port().to_string();
+    for (config, host, listeners) in [
+        (r#"{"ports": ["auto", 0]}"#, "127.0.0.1", 2),
+        (
+            r#"{"ports": {"http": [0], "https": [PORT]}}"#,
+            "127.0.0.1",
+            1,
+        ),
+        (
+            r#"{"ports": {"http-local": [0], "http": [0, "auto"], "ws": ["auto"]}}"#,
+            "127.0.0.1",
+            3,
+        ),
+        (
+            r#"{"ports": [0], "server_host": "127.0.0.2"}"#,
+            "127.0.0.2",
+            1,
+        ),
+        (r#"{"ports": [0], "host_ip": "127.0.0.2"}"#, "127.0.0.2", 1),
+        (
+            r#"{"ports": [0], "bind_address": false, "server_host": "localhost"}"#,
+            "0.0.0.0",
+            1,
+        ),
+        (
+            r#"{"ports": [0], "bind_address": false, "host": "127.0.0.3"}"#,
+            "127.0.0.3",
+            1,
+        ),
+    ] {
+        let folder = site(&[("server.json", &config.replace("PORT", &taken_port))]);
+        let mut command = wireserve();
+        command
+            .current_dir(folder.path())
+            .args(["--config", "server.json"]);
+        let mut running = Running::start(&mut command);
+        for _ in 0..listeners {
+            let mut address = running.ready(host);
+            if address.ip().is_unspecified() {
+                address.set_ip([127, 0, 0, 1].into());
+            }
+            assert_eq!(get(address, "/hello.txt").text(), "hello", "{config}");
+        }
+        running.signal("TERM");
+        assert_eq!(running.end().stdout.len(), listeners, "{config}");
+    }
+}
+
+#[test]
+fn the_level_of_the_file_gives_way_to_options_and_environment() {
+    for (config, arguments, variable, is_logged) in [
+        (r#"{"logging": {"level": "info"}}"#, &[][..], None, true),
+        (r#"{"logging": {"level": "ERROR"}}"#, &[], None, false),
+        (r#"{"log_level": "error"}"#, &[], None, false),
+        (r#"{"log_level": "error"}"#, &["--log", "info"], None, true),
+        (r#"{"log_level": "error"}"#, &[], Some("info"), true),
+    ] {
+        let folder = site(&[("server.json", config)]);
+        let mut command = wireserve();
+        command
+            .current_dir(folder.path())
+            .args(["--config", "server.json", "--port", "0"])
+            .args(arguments);
+        if let Some(variable) = variable {
+            command.env("RUST_LOG", variable);
+        }
+        let mut running = Running::start(&mut command);
+        assert_eq!(get(running.ready(""), "/hello.txt").status, 200);
+        running.signal("TERM");
+        let stderr = running.end().stderr;
+        assert_eq!(
+            stderr.contains("GET /hello.txt"),
+            is_logged,
+            "{config}: {stderr}"
+        );
+    }
 }

@@ -28,7 +28,8 @@ impl Mount {
         Self::new(root, "/")
     }
 
-    /// A folder that answers for the paths below `url_base`, which begins and ends with a slash.
+    /// A folder that answers for the paths below `url_base`, which begins and ends with a slash. The
+    /// folder has no slash at its end.
     pub fn new(root: impl Into<Arc<Path>>, url_base: impl Into<Arc<str>>) -> Self {
         Self {
             root: root.into(),

@@ -33,12 +33,14 @@ mod text;
 mod thread_state;
 mod writer;
 
+use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::exchange::Links;
+use crate::exchange::{Links, Mount};
 use crate::site::Site;
 use crate::site::files::Files;
+use crate::site::pattern::PatternError;
 use crate::site::router::Method;
 
 pub use interpreter::{InterpreterError, flush_output};
@@ -60,8 +62,45 @@ pub fn site(doc_root: &Path) -> Result<Site, InterpreterError> {
 pub fn site_with_links(doc_root: &Path, links: Links) -> Result<Site, InterpreterError> {
     interpreter::start(doc_root)?;
     let mut site = Site::with_links(doc_root, links);
-    let scripts = ScriptHandler::new(Files::below(doc_root).follow(links));
-    site.register(Method::Any, "*.py", Arc::new(scripts))
+    register_scripts(&mut site, &Mount::top(doc_root).follow(links))
         .expect("this pattern is valid");
     Ok(site)
+}
+
+/// Adds a folder at a place of its own: [`Site::mount`], and every `.py` file below it as a handler for
+/// every method. Scripts import from the site's doc root, wherever they are. Starts the interpreter.
+///
+/// # Errors
+/// When the interpreter cannot be made ready, or the place makes no pattern.
+pub fn mount(site: &mut Site, mount: &Mount) -> Result<(), MountError> {
+    interpreter::start(site.doc_root()).map_err(MountError::Interpreter)?;
+    site.mount(mount)
+        .and_then(|()| register_scripts(site, mount))
+        .map_err(MountError::Pattern)
+}
+
+/// Why a folder is not mounted.
+#[derive(Debug)]
+pub enum MountError {
+    /// Scripts cannot be run.
+    Interpreter(InterpreterError),
+    /// The place makes no pattern.
+    Pattern(PatternError),
+}
+
+impl fmt::Display for MountError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Interpreter(error) => error.fmt(f),
+            Self::Pattern(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for MountError {}
+
+fn register_scripts(site: &mut Site, mount: &Mount) -> Result<(), PatternError> {
+    let scripts = ScriptHandler::new(Files::mounted(mount.clone()));
+    let pattern = format!("{}*.py", mount.url_base());
+    site.register(Method::Any, &pattern, Arc::new(scripts))
 }

@@ -5,10 +5,12 @@
 //! while, cuts the others, and waits for every thread.
 
 mod connection;
+mod opening;
 mod roster;
 mod shared;
 mod threads;
 
+use std::collections::BTreeMap;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
@@ -20,11 +22,13 @@ use std::time::{Duration, Instant};
 use crate::config::Limits;
 use crate::exchange::Handler;
 use crate::fault::Fault;
-use crate::hosts::{Hosts, Names};
+use crate::hosts::{Hosts, Names, Port};
 use crate::site::Site;
 use crate::site::pattern::PatternError;
 use crate::site::router::Method;
+use crate::wire::listener::Reserved;
 use crate::wire::{Wire, listener};
+use opening::Opening;
 use roster::{Busy, Full, Roster};
 use shared::Shared;
 use threads::Threads;
@@ -47,13 +51,16 @@ const SHORTAGE_PAUSE: Duration = Duration::from_millis(20);
 pub struct Server {
     shared: Arc<Shared>,
     accepting: Vec<(Arc<TcpListener>, JoinHandle<()>)>,
+    /// Ports of schemes that are shown and not served; nobody is to be found there.
+    _reserved: Vec<Reserved>,
 }
 
 /// Says what to serve and where, then starts.
 pub struct Builder {
     site: Site,
     host: String,
-    ports: Vec<u16>,
+    /// By scheme.
+    ports: BTreeMap<String, Vec<Port>>,
     limits: Limits,
     names: Names,
 }
@@ -66,10 +73,19 @@ impl Builder {
         self
     }
 
-    /// Listens on these ports instead of one that the system picks.
+    /// Listens on these ports instead of one that the system picks, which 0 stands for.
     #[must_use]
-    pub fn ports(mut self, ports: impl Into<Vec<u16>>) -> Self {
-        self.ports = ports.into();
+    pub fn ports(self, ports: impl Into<Vec<u16>>) -> Self {
+        let ports = ports.into().into_iter().map(Port::from);
+        self.scheme("http", ports.collect::<Vec<_>>())
+    }
+
+    /// Says the ports of a scheme. Those of `http` and of schemes that begin with `http-` are listened
+    /// on. Others are shown by templates and `request.server.config`: where they are to be free ones,
+    /// ports at which connections are refused.
+    #[must_use]
+    pub fn scheme(mut self, scheme: &str, ports: impl Into<Vec<Port>>) -> Self {
+        self.ports.insert(scheme.to_owned(), ports.into());
         self
     }
 
@@ -127,21 +143,12 @@ impl Builder {
     ///
     /// # Errors
     /// The first address that cannot be listened on, or no thread to accept with.
-    pub fn start(self) -> io::Result<Server> {
-        let listen = |&port: &u16| {
-            listener::listen(&self.host, port).map_err(|error| {
-                let message = format!("cannot listen on {}:{port}: {error}", self.host);
-                io::Error::new(error.kind(), message)
-            })
-        };
-        let listeners = self
-            .ports
-            .iter()
-            .map(listen)
-            .collect::<io::Result<Vec<_>>>()?;
-        let addresses = listeners.iter().map(TcpListener::local_addr);
-        let addresses = addresses.collect::<io::Result<Vec<_>>>()?;
-        let hosts = Hosts::new(self.names, &addresses, self.site.doc_root());
+    pub fn start(mut self) -> io::Result<Server> {
+        let opened = Opening::new(&self.host, &self.ports)?;
+        let addresses = opened.addresses()?;
+        let http = &addresses[..opened.http];
+        self.names.ports.extend(opened.shown);
+        let hosts = Hosts::new(self.names, http, self.site.doc_root());
         let mut server = Server {
             shared: Arc::new(Shared {
                 addresses,
@@ -154,8 +161,9 @@ impl Builder {
                 stopping: AtomicBool::new(false),
             }),
             accepting: Vec::new(),
+            _reserved: opened.reserved,
         };
-        for listener in listeners {
+        for listener in opened.listeners {
             let listener = Arc::new(listener);
             let shared = Arc::clone(&server.shared);
             let accepting = Arc::clone(&listener);
@@ -174,13 +182,13 @@ impl Server {
         Builder {
             site: Site::bare(PathBuf::from("/nonexistent")),
             host: "127.0.0.1".to_owned(),
-            ports: vec![0],
+            ports: BTreeMap::from([("http".to_owned(), vec![Port::Free])]),
             limits: Limits::default(),
             names: Names::default(),
         }
     }
 
-    /// The addresses that are listened on, in the order of the ports.
+    /// The addresses that are listened on, in the order of the ports, those of `http` first.
     pub fn addresses(&self) -> &[SocketAddr] {
         &self.shared.addresses
     }

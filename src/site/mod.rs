@@ -1,4 +1,4 @@
-//! What is served: a doc root and the routes over it. A [`Site`] does not change once it serves;
+//! What is served: a doc root, folders mounted at places of their own, and the routes over them. A [`Site`] does not change once it serves;
 //! registering a route makes a new one. The handlers of this folder need no interpreter.
 
 pub mod as_is;
@@ -11,7 +11,6 @@ pub mod dot_headers;
 pub mod file;
 pub mod files;
 pub mod fixed;
-pub mod forbidden;
 pub mod joined;
 pub mod locate;
 pub mod media_type;
@@ -23,10 +22,11 @@ pub mod wrappers;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::exchange::{Handler, Links, RouteMatch};
+use crate::exchange::{Handler, Links, Mount, RouteMatch};
 use as_is::AsIsHandler;
 use file::FileHandler;
 use files::Files;
+use fixed::ErrorHandler;
 use pattern::PatternError;
 use rewrite::Rewrites;
 use router::{Method, Router};
@@ -40,9 +40,8 @@ pub struct Site {
 }
 
 impl Site {
-    /// A site whose files are served as the reference's default routes do, but for scripts: `*.asis`
-    /// as they are and all others as files, both for GET and HEAD; and `/` as the doc root's
-    /// `index.html`, where there is one. Links that lead out of the doc root are not there.
+    /// A site with one mount, the doc root for all paths ([`Site::mount`]); and with `/` as the doc
+    /// root's `index.html`, where there is one. Links that lead out of the doc root are not there.
     pub fn new(doc_root: impl Into<PathBuf>) -> Self {
         Self::with_links(doc_root, Links::default())
     }
@@ -50,19 +49,15 @@ impl Site {
     /// The same, but links in the doc root may lead so far.
     pub fn with_links(doc_root: impl Into<PathBuf>, links: Links) -> Self {
         let doc_root: Arc<Path> = doc_root.into().into();
-        let files = Files::below(Arc::clone(&doc_root)).follow(links);
-        let index = doc_root.join("index.html");
         let mut site = Self::bare(Arc::clone(&doc_root));
-        let mut add = |pattern, handler: Arc<dyn Handler>| {
-            site.router
-                .register(Method::Get, pattern, handler)
-                .expect("these patterns are valid");
-        };
-        add("*", Arc::new(FileHandler::new(files.clone())));
-        add("*.asis", Arc::new(AsIsHandler::new(files)));
+        let top = Mount::top(Arc::clone(&doc_root)).follow(links);
+        site.mount(&top)
+            .expect("the patterns of the whole site are valid");
+        let index = doc_root.join("index.html");
         if index.is_file() {
-            let index = Files::single(index, doc_root).follow(links);
-            add("/", Arc::new(FileHandler::new(index)));
+            let index = FileHandler::new(Files::single(index, doc_root).follow(links));
+            site.register(Method::Get, "/", Arc::new(index))
+                .expect("this pattern is valid");
         }
         site
     }
@@ -103,6 +98,49 @@ impl Site {
     /// The target in whose stead a request is answered, where a rule rewrites it.
     pub fn rewritten(&self, method: &[u8], target: &[u8]) -> Option<Vec<u8>> {
         self.rewrites.rewrite(method, target)
+    }
+
+    /// Adds a folder at a place of its own, which wins over all routes that were there. Its files are
+    /// served as the reference's default routes do, but for scripts: `*.asis` as they are and all
+    /// others as files, both for GET and HEAD; and tests have their [`wrappers`].
+    ///
+    /// # Errors
+    /// A place with `{` or `*` in it that make no pattern.
+    pub fn mount(&mut self, mount: &Mount) -> Result<(), PatternError> {
+        let files = || Files::mounted(mount.clone());
+        let at = |pattern: &str| format!("{}{pattern}", mount.url_base());
+        self.register(Method::Get, &at("*"), Arc::new(FileHandler::new(files())))?;
+        wrappers::register(self, mount)?;
+        self.register(
+            Method::Get,
+            &at("*.asis"),
+            Arc::new(AsIsHandler::new(files())),
+        )
+    }
+
+    /// Adds one file at a place of its own, for GET and HEAD: the one in `folder` of the name that
+    /// `url_path` ends in. It wins over all routes that were there.
+    ///
+    /// # Errors
+    /// A path that makes no pattern.
+    pub fn mount_file(
+        &mut self,
+        url_path: &str,
+        folder: impl Into<Arc<Path>>,
+        links: Links,
+    ) -> Result<(), PatternError> {
+        let base = url_path.rfind('/').map_or("/", |slash| &url_path[..=slash]);
+        let mount = Mount::new(folder, base).follow(links);
+        let file = FileHandler::new(Files::mounted(mount));
+        self.register(Method::Get, url_path, Arc::new(file))
+    }
+
+    /// Answers paths of this pattern as if there was no route, whatever the method.
+    ///
+    /// # Errors
+    /// A pattern that cannot be compiled.
+    pub fn forbid(&mut self, pattern: &str) -> Result<(), PatternError> {
+        self.register(Method::Any, pattern, Arc::new(ErrorHandler(404)))
     }
 
     /// The handler for a request and what its route matched.

@@ -1,5 +1,5 @@
 //! Listening sockets: IPv4 or IPv6, address reuse, a deep backlog, and a way to wake whoever waits in
-//! `accept`.
+//! `accept`; and ports that are kept free of listeners.
 
 use std::io;
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream, ToSocketAddrs};
@@ -15,19 +15,51 @@ pub const BACKLOG: i32 = 2000;
 /// # Errors
 /// Those of name resolution, `bind` and `listen`, an address in use above all.
 pub fn listen(host: &str, port: u16) -> io::Result<TcpListener> {
-    let address = (host, port)
-        .to_socket_addrs()?
-        .next()
-        .ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "the host name has no address"))?;
-    let socket = Socket::new(
-        Domain::for_address(address),
-        Type::STREAM,
-        Some(Protocol::TCP),
-    )?;
+    let (socket, address) = socket(host, port)?;
     socket.set_reuse_address(true)?;
     socket.bind(&address.into())?;
     socket.listen(BACKLOG)?;
     Ok(socket.into())
+}
+
+/// A port on which connections are refused for as long as this lives, since nobody else can listen
+/// there.
+#[derive(Debug)]
+pub struct Reserved {
+    port: u16,
+    /// Bound, and not listening.
+    _socket: Socket,
+}
+
+impl Reserved {
+    /// Takes a free port.
+    ///
+    /// # Errors
+    /// Those of name resolution and `bind`.
+    pub fn new(host: &str) -> io::Result<Self> {
+        let (socket, address) = socket(host, 0)?;
+        socket.bind(&address.into())?;
+        let bound = socket.local_addr()?.as_socket();
+        Ok(Self {
+            port: bound.map_or(0, |address| address.port()),
+            _socket: socket,
+        })
+    }
+
+    /// Its number.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+}
+
+fn socket(host: &str, port: u16) -> io::Result<(Socket, SocketAddr)> {
+    let address = (host, port)
+        .to_socket_addrs()?
+        .next()
+        .ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "the host name has no address"))?;
+    let domain = Domain::for_address(address);
+    let socket = Socket::new(domain, Type::STREAM, Some(Protocol::TCP))?;
+    Ok((socket, address))
 }
 
 /// Makes `accept` return with an error, now and from now on.
@@ -51,6 +83,15 @@ mod tests {
             let error = listen(host, address.port()).unwrap_err();
             assert_eq!(error.kind(), io::ErrorKind::AddrInUse);
         }
+    }
+
+    #[test]
+    fn nobody_listens_on_a_reserved_port() {
+        let reserved = Reserved::new("127.0.0.1").unwrap();
+        let error = TcpStream::connect(("127.0.0.1", reserved.port())).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::ConnectionRefused);
+        let error = listen("127.0.0.1", reserved.port()).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::AddrInUse);
     }
 
     #[test]

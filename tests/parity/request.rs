@@ -184,6 +184,32 @@ fn server() -> Vec<Case> {
             "",
         ),
         show(
+            "server.config keys and types",
+            "[(key, type(value).__name__) for key, value in sorted(request.server.config.items())]",
+            "",
+            "",
+        ),
+        show(
+            "server.config sets",
+            "[sorted(request.server.config[key]) for key in ('subdomains', 'not_subdomains', \
+             'domains_set', 'not_domains_set', 'all_domains_set')]",
+            "",
+            "",
+        ),
+        show(
+            "server.config settings",
+            "[request.server.config[key] for key in ('logging', 'aliases', 'bind_address', \
+             'check_subdomains', 'ssl_config', 'server_host', 'alternate_hosts')]",
+            "",
+            "",
+        ),
+        show(
+            "server.config port of a scheme without",
+            "request.server.config['ports']['wss']",
+            "",
+            "",
+        ),
+        show(
             "server.config port of http",
             "request.server.config['ports']['http'][0]",
             "",

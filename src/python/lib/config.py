@@ -1,7 +1,8 @@
 """`wptserve.config`: what `request.server.config` is, and how it is put together.
 
-A builder takes options and computes the rest: names of hosts and subdomains, ports, paths. There
-are no certificates here, so the only `ssl` type is "none", and with it https and wss have no ports.
+That of the running server is told by the server. A builder, which is there for scripts that make
+configurations of their own, takes options and computes the rest: names of hosts and subdomains, ports,
+paths. A builder has no certificates, so its only `ssl` type is "none", and https and wss have no ports.
 """
 
 import copy
@@ -11,19 +12,19 @@ from collections.abc import Mapping
 from wptserve.utils import get_port
 
 
+SETS = ("subdomains", "not_subdomains", "domains_set", "not_domains_set", "all_domains_set")
+
+
 def config_of(facts):
-    """The configuration of the running server.
+    """The configuration of the running server, whose keys and values are all in `facts`.
 
-    `facts` has `doc_root`, `browser_host` and `ports`, and may have any other option of the
-    builder, `subdomains` and `not_subdomains` included. They may be any iterables.
+    Lists become the types that a builder gives them.
     """
-    from wptserve.logger import get_logger
-
-    options = dict(facts)
-    for name in ("subdomains", "not_subdomains"):
-        options[name] = set(options.get(name) or ())
-    with ConfigBuilder(get_logger(), **options) as config:
-        return config
+    data = dict(facts)
+    data["ports"] = defaultdict(list, data["ports"])
+    for name in SETS:
+        data[name] = set(data[name])
+    return Config(data)
 
 
 class Config(Mapping):

@@ -1,7 +1,7 @@
 //! Wrappers: pages and worker scripts that are no files, made for the tests in `X.any.js`,
 //! `X.window.js` and `X.worker.js` (contract §7.6). Which there are is in `kinds`. A wrapper is made
 //! for each request anew, from the comments that its test begins with; nothing else of the test is
-//! read.
+//! read. A file that has the name of a wrapper is served as it is.
 
 mod exposure;
 mod kinds;
@@ -21,6 +21,7 @@ use crate::fault::Fault;
 use crate::pipes::{self, Context};
 use crate::site::Site;
 use crate::site::dot_headers;
+use crate::site::file::FileHandler;
 use crate::site::files::{Files, Found};
 use crate::site::pattern::PatternError;
 use crate::site::router::Method;
@@ -35,8 +36,10 @@ use page::Scope;
 /// A place of the mount that cannot be part of a pattern.
 pub fn register(site: &mut Site, mount: &Mount) -> Result<(), PatternError> {
     for kind in &KINDS {
+        let files = Files::mounted(mount.clone());
         let handler = WrapperHandler {
-            files: Files::mounted(mount.clone()),
+            own: FileHandler::new(files.clone()),
+            files,
             kind,
         };
         let pattern = format!("{}*{}", mount.url_base(), kind.suffix);
@@ -47,6 +50,8 @@ pub fn register(site: &mut Site, mount: &Mount) -> Result<(), PatternError> {
 
 /// Makes one kind of wrapper.
 struct WrapperHandler {
+    /// Answers where a file has the name of a wrapper.
+    own: FileHandler,
     files: Files,
     kind: &'static Kind,
 }
@@ -79,6 +84,10 @@ impl Handler for WrapperHandler {
     fn handle(&self, exchange: &mut Exchange<'_>) -> Result<(), Fault> {
         let kind = self.kind;
         let request = Arc::clone(&exchange.request);
+        let own = self.files.open(request.path());
+        if own.is_ok_and(|own| !own.is_folder()) {
+            return self.own.handle(exchange);
+        }
         let stem = request.path().strip_suffix(kind.suffix.as_bytes());
         let stem = stem.ok_or_else(Fault::not_found)?;
         let test = self.files.open(&[stem, kind.test.as_bytes()].concat())?;

@@ -11,23 +11,34 @@ from wptserve.logger import get_logger
 
 class Configuration(unittest.TestCase):
     def test_of_the_running_server(self):
-        config = config_of({"doc_root": "/r", "browser_host": "a.test", "ports": {"http": [1]},
-                            "subdomains": ["www", "\xe9"], "not_subdomains": ["no"],
-                            "alternate_hosts": {"alt": "b.test"}})
-        self.assertEqual(config["all_domains"], {
-            "alt": {"www": "www.b.test", "\xe9": "xn--9ca.b.test", "": "b.test", "no": "no.b.test"},
-            "": {"www": "www.a.test", "\xe9": "xn--9ca.a.test", "": "a.test", "no": "no.a.test"},
-        })
-        self.assertEqual(config.not_domains_set, {"no.a.test", "no.b.test"})
-        self.assertEqual((config.server_host, config.paths), ("a.test", {"doc_root": "/r"}))
-        self.assertEqual((config.ports["http"], config.ports["ws"]), ([1], []))
-        self.assertEqual(config.logging, {"level": "DEBUG", "suppress_handler_traceback": False})
+        facts = {"doc_root": "/r", "ports": {"http": [1], "https": [2]}, "subdomains": ["www"],
+                 "not_subdomains": ["no"], "domains_set": ["a.test"], "ssl_config": None,
+                 "not_domains_set": ["no.a.test"], "all_domains_set": ["a.test", "no.a.test"]}
+        config = config_of(facts)
+        self.assertEqual(config.not_domains_set, {"no.a.test"})
+        self.assertEqual((config.subdomains, config.doc_root), ({"www"}, "/r"))
+        self.assertEqual((config.ports["http"], config.ports["https"], config.ports["ws"]),
+                         ([1], [2], []))
         self.assertIn("ssl_config", config)
         json.dumps(config.as_dict())
         with self.assertRaises(ValueError):
             config["nope"]
         with self.assertRaises(ValueError):
             config.ports = {}
+
+    def test_names_of_a_builder(self):
+        with ConfigBuilder(get_logger(), {"www", "\xe9"}, {"no"}, doc_root="/r",
+                           browser_host="a.test", alternate_hosts={"alt": "b.test"}) as config:
+            self.assertEqual(config["all_domains"], {
+                "alt": {"www": "www.b.test", "\xe9": "xn--9ca.b.test", "": "b.test",
+                        "no": "no.b.test"},
+                "": {"www": "www.a.test", "\xe9": "xn--9ca.a.test", "": "a.test",
+                     "no": "no.a.test"},
+            })
+            self.assertEqual(config.not_domains_set, {"no.a.test", "no.b.test"})
+            self.assertEqual((config.server_host, config.paths), ("a.test", {"doc_root": "/r"}))
+            self.assertEqual(config.logging,
+                             {"level": "DEBUG", "suppress_handler_traceback": False})
 
     def test_builder(self):
         builder = ConfigBuilder(get_logger(), ports={"http": ["auto"], "https": [3]})

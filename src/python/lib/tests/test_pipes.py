@@ -8,12 +8,14 @@ from unittest import mock
 
 from support import Request, Response
 from wptserve import pipes
-from wptserve.config import config_of
+from wptserve.config import ConfigBuilder
+from wptserve.logger import get_logger
 from wptserve.pipes import Pipeline, PipeTokenizer
 from wptserve.template import template
 
-CONFIG = config_of({"doc_root": "/", "browser_host": "host.test", "ports": {"http": [8000, 8001]},
-                    "subdomains": ["www"], "alternate_hosts": {"alt": "alt.test"}})
+with ConfigBuilder(get_logger(), {"www"}, doc_root="/", browser_host="host.test",
+                   ports={"http": [8000, 8001]}, alternate_hosts={"alt": "alt.test"}) as CONFIG:
+    pass
 
 
 class Syntax(unittest.TestCase):

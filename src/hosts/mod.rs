@@ -1,11 +1,17 @@
 //! Who a server says it is: host names with their subdomains, and ports by scheme. This is the
 //! structure that templates look into and that `request.server.config` shows (contract §7.7). Nothing
 //! is resolved or listened on here, and a port may belong to a scheme that this server does not speak.
+//! The keys and values are made once, and both readers get the same ones.
+
+pub mod hosts_file;
+pub mod port;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
+
+pub use port::Port;
 
 /// The names of a server, before it is known where it listens.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,8 +24,15 @@ pub struct Names {
     pub subdomains: Vec<String>,
     /// Subdomains that must not resolve.
     pub not_subdomains: Vec<String>,
-    /// Ports that are shown beside those listened on, by scheme.
+    /// Ports that are shown beside those of the first listeners, by scheme.
     pub ports: Vec<(String, Vec<u16>)>,
+    /// The host that the server says it listens on; without it, the browser's.
+    pub server_host: Option<String>,
+    /// The folder of WebSocket handlers, which are shown and not served.
+    pub ws_doc_root: Option<PathBuf>,
+    /// Keys that are shown as they were configured: `ssl`, `logging`, `aliases` and others. They
+    /// replace the defaults, and none of the keys that are made of the fields above.
+    pub settings: Map<String, Value>,
 }
 
 /// The names and ports of a running server.
@@ -37,27 +50,44 @@ impl Hosts {
         names.ports.retain(|(scheme, _)| scheme != "http");
         names.ports.insert(0, ("http".to_owned(), http));
         let address = listeners.first().map(|address| address.ip().to_string());
-        let server_host = address.unwrap_or_default();
         let browser_host = names
             .browser_host
-            .get_or_insert_with(|| server_host.clone())
+            .get_or_insert_with(|| address.unwrap_or_default())
             .clone();
-        let mut config = Map::new();
+        let server_host = names
+            .server_host
+            .get_or_insert_with(|| browser_host.clone());
+        let mut config = default_settings();
         let mut add = |key: &str, value: Value| config.insert(key.to_owned(), value);
+        add("server_host", server_host.clone().into());
+        for (key, value) in &names.settings {
+            add(key, value.clone());
+        }
         add("browser_host", browser_host.into());
-        add("server_host", server_host.into());
         add("alternate_hosts", object(&names.alternate_hosts));
-        add("doc_root", doc_root.to_string_lossy().into());
         add("ports", object(&names.ports));
         add("subdomains", names.subdomains.clone().into());
         add("not_subdomains", names.not_subdomains.clone().into());
-        add("domains", names.domains(Resolving::Yes));
-        add("not_domains", names.domains(Resolving::No));
-        add("all_domains", names.domains(Resolving::All));
-        add("check_subdomains", true.into());
-        add("bind_address", true.into());
-        add("aliases", json!([]));
-        add("paths", json!({"doc_root": doc_root.to_string_lossy()}));
+        for (key, which) in [
+            ("domains", Resolving::Yes),
+            ("not_domains", Resolving::No),
+            ("all_domains", Resolving::All),
+        ] {
+            add(key, names.domains(which));
+            let set: Vec<_> = hosts_file::sorted(&names, which).collect();
+            add(&format!("{key}_set"), set.into());
+        }
+        let doc_root_shown = doc_root.to_string_lossy();
+        let mut paths = json!({"doc_root": doc_root_shown});
+        add("doc_root", doc_root_shown.into());
+        if let Some(folder) = &names.ws_doc_root {
+            let folder = folder.to_string_lossy();
+            paths["ws_doc_root"] = (*folder).into();
+            add("ws_doc_root", folder.into());
+        }
+        add("paths", paths);
+        let ssl_config = ssl_config(&config["ssl"]);
+        config.insert("ssl_config".to_owned(), ssl_config);
         Self {
             doc_root: doc_root.to_owned(),
             names,
@@ -78,6 +108,11 @@ impl Hosts {
     /// One key of the configuration, as templates see it.
     pub fn config(&self, key: &str) -> Option<&Value> {
         self.config.get(key)
+    }
+
+    /// All keys of the configuration.
+    pub fn configuration(&self) -> &Map<String, Value> {
+        &self.config
     }
 }
 
@@ -131,6 +166,35 @@ impl Names {
     }
 }
 
+/// What is shown where nothing was configured; the reference's defaults.
+fn default_settings() -> Map<String, Value> {
+    let defaults = json!({
+        "check_subdomains": true,
+        "bind_address": true,
+        "ssl": {"type": "none", "encrypt_after_connect": false, "none": {}},
+        "aliases": [],
+        "logging": {"level": "DEBUG", "suppress_handler_traceback": false},
+    });
+    match defaults {
+        Value::Object(defaults) => defaults,
+        _ => Map::new(),
+    }
+}
+
+/// Where certificates are, if they were there before; none are made here.
+fn ssl_config(ssl: &Value) -> Value {
+    if ssl["type"] != "pregenerated" {
+        return Value::Null;
+    }
+    let files = &ssl["pregenerated"];
+    json!({
+        "key_path": files["host_key_path"],
+        "cert_path": files["host_cert_path"],
+        "ca_cert_path": files["ca_cert_path"],
+        "encrypt_after_connect": ssl["encrypt_after_connect"] == true,
+    })
+}
+
 fn object<V: Clone + Into<Value>>(pairs: &[(String, V)]) -> Value {
     let pairs = pairs.iter().cloned();
     pairs
@@ -151,12 +215,21 @@ mod tests {
             subdomains: vec!["www".to_owned(), "天気の良い日".to_owned()],
             not_subdomains: vec!["nonexistent".to_owned()],
             ports: vec![("https".to_owned(), vec![8443])],
+            ws_doc_root: Some("/www/ws".into()),
+            settings: Map::from_iter([
+                (
+                    "ssl".to_owned(),
+                    json!({"type": "pregenerated", "pregenerated": {"host_key_path": "k"}}),
+                ),
+                ("ports".to_owned(), json!("is made, not set")),
+            ]),
+            ..Names::default()
         };
         let listeners = ["127.0.0.1:80".parse().unwrap()];
         let hosts = Hosts::new(names, &listeners, Path::new("/www"));
         for (key, path, value) in [
             ("browser_host", "", json!("a.test")),
-            ("server_host", "", json!("127.0.0.1")),
+            ("server_host", "", json!("a.test")),
             ("domains", "//www", json!("www.a.test")),
             ("domains", "//", json!("a.test")),
             (
@@ -173,6 +246,34 @@ mod tests {
             ),
             ("ports", "/http/0", json!(80)),
             ("ports", "/https", json!([8443])),
+            (
+                "domains_set",
+                "",
+                json!([
+                    "a.test",
+                    "www.a.test",
+                    "xn--n8j6ds53lwwkrqhv28a.a.test",
+                    "b.test",
+                    "www.b.test",
+                    "xn--n8j6ds53lwwkrqhv28a.b.test"
+                ]),
+            ),
+            (
+                "not_domains_set",
+                "",
+                json!(["nonexistent.a.test", "nonexistent.b.test"]),
+            ),
+            ("all_domains_set", "/1", json!("nonexistent.a.test")),
+            ("ws_doc_root", "", json!("/www/ws")),
+            (
+                "paths",
+                "",
+                json!({"doc_root": "/www", "ws_doc_root": "/www/ws"}),
+            ),
+            ("ssl_config", "/key_path", json!("k")),
+            ("ssl_config", "/encrypt_after_connect", json!(false)),
+            ("logging", "/level", json!("DEBUG")),
+            ("check_subdomains", "", json!(true)),
         ] {
             let found = hosts.config(key).unwrap().pointer(path);
             assert_eq!(found.cloned().unwrap_or_default(), value, "{key}{path}");
@@ -184,7 +285,11 @@ mod tests {
     fn without_a_name_it_is_its_address() {
         let listeners = ["[::1]:8000".parse().unwrap()];
         let hosts = Hosts::new(Names::default(), &listeners, Path::new("/"));
-        assert_eq!(hosts.config("browser_host"), Some(&json!("::1")));
+        for key in ["browser_host", "server_host"] {
+            assert_eq!(hosts.config(key), Some(&json!("::1")), "{key}");
+        }
+        assert_eq!(hosts.config("ssl_config"), Some(&Value::Null));
+        assert_eq!(hosts.config("ws_doc_root"), None);
         assert_eq!(hosts.config("all_domains"), Some(&json!({"": {"": "::1"}})));
     }
 }

@@ -1,0 +1,178 @@
+//! Ports in a configuration: a list, which is of the scheme `http`, or an object of lists by scheme
+//! (contract §7.7). A port is a number, or `"auto"` for a free one, as 0 is.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Unexpected, Visitor};
+
+use crate::hosts::Port;
+
+/// The schemes that may have ports; those of the WPT front end, older ones included.
+const SCHEMES: [&str; 13] = [
+    "h2",
+    "http",
+    "http-local",
+    "http-private",
+    "http-public",
+    "https",
+    "https-local",
+    "https-private",
+    "https-public",
+    "quic-transport",
+    "webtransport-h3",
+    "ws",
+    "wss",
+];
+
+/// Ports by scheme.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ports(BTreeMap<String, Vec<Port>>);
+
+impl Ports {
+    /// These ports of `http`, or nothing if there are none.
+    pub fn http(ports: impl IntoIterator<Item = impl Into<Port>>) -> Self {
+        let ports: Vec<Port> = ports.into_iter().map(Into::into).collect();
+        let http = (!ports.is_empty()).then(|| ("http".to_owned(), ports));
+        Self(http.into_iter().collect())
+    }
+
+    /// The ports of a scheme; none if nothing was said.
+    pub fn of(&self, scheme: &str) -> &[Port] {
+        self.0.get(scheme).map_or(&[], Vec::as_slice)
+    }
+
+    /// All schemes and their ports.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &[Port])> {
+        self.0
+            .iter()
+            .map(|(scheme, ports)| (scheme.as_str(), ports.as_slice()))
+    }
+
+    /// These, and those of `base` for schemes that are not among them.
+    #[must_use]
+    pub(super) fn over(self, mut base: Self) -> Self {
+        base.0.extend(self.0);
+        base
+    }
+}
+
+impl<'a> FromIterator<(&'a str, Vec<Port>)> for Ports {
+    fn from_iter<I: IntoIterator<Item = (&'a str, Vec<Port>)>>(schemes: I) -> Self {
+        let schemes = schemes.into_iter();
+        Self(
+            schemes
+                .map(|(scheme, ports)| (scheme.to_owned(), ports))
+                .collect(),
+        )
+    }
+}
+
+impl<'de> Deserialize<'de> for Ports {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(PortsVisitor)
+    }
+}
+
+struct PortsVisitor;
+
+impl<'de> Visitor<'de> for PortsVisitor {
+    type Value = Ports;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of ports, or an object of such lists by scheme")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Ports, A::Error> {
+        let mut ports = Vec::new();
+        while let Some(Written(port)) = list.next_element()? {
+            ports.push(port);
+        }
+        Ok(Ports::http(ports))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Ports, A::Error> {
+        let mut schemes = BTreeMap::new();
+        while let Some(scheme) = object.next_key::<String>()? {
+            if !SCHEMES.contains(&scheme.as_str()) {
+                return Err(Error::unknown_field(&scheme, &SCHEMES));
+            }
+            let ports: Vec<Written> = object.next_value()?;
+            schemes.insert(
+                scheme,
+                ports.into_iter().map(|Written(port)| port).collect(),
+            );
+        }
+        Ok(Ports(schemes))
+    }
+}
+
+/// A port as a configuration has it.
+struct Written(Port);
+
+impl<'de> Deserialize<'de> for Written {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(PortVisitor).map(Self)
+    }
+}
+
+struct PortVisitor;
+
+impl Visitor<'_> for PortVisitor {
+    type Value = Port;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a port up to 65535 or \"auto\"")
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<Port, E> {
+        match u16::try_from(number) {
+            Ok(number) => Ok(number.into()),
+            Err(_) => Err(E::invalid_value(Unexpected::Unsigned(number), &self)),
+        }
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Port, E> {
+        match text {
+            "auto" => Ok(Port::Free),
+            text => Err(E::invalid_value(Unexpected::Str(text), &self)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_and_objects() {
+        let parse = |text| serde_json::from_str::<Ports>(text).unwrap();
+        let list = parse(r#"[8000, 0, "auto"]"#);
+        assert_eq!(
+            list.of("http"),
+            [Port::Number(8000), Port::Free, Port::Free]
+        );
+        assert_eq!(list, parse(r#"{"http": [8000, 0, 0]}"#));
+        assert_eq!(parse("[]"), Ports::default());
+        let object = parse(r#"{"http": [1], "https": [2, "auto"], "ws": []}"#);
+        let over = object.over(parse(r#"{"http": [3], "h2": [4]}"#));
+        let expected = parse(r#"{"h2": [4], "http": [1], "https": [2, 0], "ws": []}"#);
+        assert_eq!(over, expected);
+        assert_eq!(over.of("wss"), []);
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        for (text, named) in [
+            ("[70000]", "70000"),
+            ("[-1]", "-1"),
+            (r#"["any"]"#, "any"),
+            (r#"{"gopher": [70]}"#, "gopher"),
+            (r#"{"http": 80}"#, "80"),
+            ("80", "80"),
+        ] {
+            let error = serde_json::from_str::<Ports>(text).unwrap_err().to_string();
+            assert!(error.contains(named), "{text}: {error}");
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! From ports that are asked for to ports that are there: listeners for the schemes that are served,
+//! numbers for the others.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+
+use crate::hosts::{Port, port};
+use crate::wire::listener::{self, Reserved};
+
+/// What was opened.
+pub(super) struct Opening {
+    /// Those of `http`, then those of the other served schemes.
+    pub(super) listeners: Vec<TcpListener>,
+    /// How many of them are for `http`.
+    pub(super) http: usize,
+    /// The ports of all schemes but `http`.
+    pub(super) shown: Vec<(String, Vec<u16>)>,
+    pub(super) reserved: Vec<Reserved>,
+}
+
+impl Opening {
+    /// Opens all ports.
+    ///
+    /// # Errors
+    /// The first address that cannot be had; it is named.
+    pub(super) fn new(host: &str, ports: &BTreeMap<String, Vec<Port>>) -> io::Result<Self> {
+        let mut opened = Self {
+            listeners: Vec::new(),
+            http: 0,
+            shown: Vec::new(),
+            reserved: Vec::new(),
+        };
+        for &port in ports.get("http").map_or(&[][..], Vec::as_slice) {
+            opened.listen(host, port)?;
+        }
+        opened.http = opened.listeners.len();
+        for (scheme, ports) in ports.iter().filter(|(scheme, _)| *scheme != "http") {
+            let open = |&port: &Port| match port {
+                port if port::is_served(scheme) => opened.listen(host, port),
+                Port::Number(number) | Port::Preferred(number) => Ok(number),
+                Port::Free => opened.reserve(host),
+            };
+            let numbers = ports.iter().map(open).collect::<io::Result<_>>()?;
+            opened.shown.push((scheme.clone(), numbers));
+        }
+        Ok(opened)
+    }
+
+    /// Where the listeners are.
+    pub(super) fn addresses(&self) -> io::Result<Vec<SocketAddr>> {
+        self.listeners.iter().map(TcpListener::local_addr).collect()
+    }
+
+    fn listen(&mut self, host: &str, port: Port) -> io::Result<u16> {
+        let (number, listener) = match port {
+            Port::Free => (0, listener::listen(host, 0)),
+            Port::Number(number) => (number, listener::listen(host, number)),
+            Port::Preferred(number) => match listener::listen(host, number) {
+                Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
+                    (0, listener::listen(host, 0))
+                }
+                listener => (number, listener),
+            },
+        };
+        let listener = listener.map_err(|error| named(host, number, &error))?;
+        let number = listener.local_addr()?.port();
+        self.listeners.push(listener);
+        Ok(number)
+    }
+
+    fn reserve(&mut self, host: &str) -> io::Result<u16> {
+        let reserved = Reserved::new(host).map_err(|error| named(host, 0, &error))?;
+        let number = reserved.port();
+        self.reserved.push(reserved);
+        Ok(number)
+    }
+}
+
+fn named(host: &str, port: u16, error: &io::Error) -> io::Error {
+    let message = format!("cannot listen on {host}:{port}: {error}");
+    io::Error::new(error.kind(), message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ports_of_all_kinds() {
+        let taken = listener::listen("127.0.0.1", 0).unwrap();
+        let taken = taken.local_addr().map(|address| (taken, address.port()));
+        let (_taken, number) = taken.unwrap();
+        let ports = [
+            ("http", vec![Port::Preferred(number), Port::Free]),
+            ("http-local", vec![Port::Free]),
+            ("https", vec![Port::Number(number), Port::Free]),
+        ];
+        let ports = ports.map(|(scheme, ports)| (scheme.to_owned(), ports));
+        let opened = Opening::new("127.0.0.1", &BTreeMap::from(ports)).unwrap();
+        let addresses = opened.addresses().unwrap();
+        assert_eq!((addresses.len(), opened.http), (3, 2));
+        assert!(addresses.iter().all(|address| address.port() != number));
+        let reserved = opened.reserved[0].port();
+        let shown = [
+            ("http-local".to_owned(), vec![addresses[2].port()]),
+            ("https".to_owned(), vec![number, reserved]),
+        ];
+        assert_eq!(opened.shown, shown);
+
+        let ports = BTreeMap::from([("http".to_owned(), vec![Port::Number(number)])]);
+        let error = Opening::new("127.0.0.1", &ports).err().unwrap().to_string();
+        assert!(error.contains(&number.to_string()), "{error}");
+    }
+}
