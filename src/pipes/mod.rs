@@ -293,8 +293,8 @@ mod tests {
         let fixture = Fixture::new("GET / HTTP/1.1\r\n\r\n");
         for (path, expression, content) in [
             ("/a", "sub", "<a.test>"),
-            ("/a", "slice(3)", "ost}}>"),
-            ("/a", "slice(3)|sub", "ost}}>"),
+            ("/a", "slice(3)", "host}}>"),
+            ("/a", "slice(3)|sub", "host}}>"),
             ("/a.sub.html", "slice(3,7)", "test"),
             ("/a", "sub|slice(null,2)|slice(1)", "a"),
             ("/a", "trickle(d0:1)|slice(1)", "{{host}}>"),
