@@ -87,7 +87,7 @@ fn arrivals(server: &Server, target: &str) -> Vec<(String, Duration)> {
     let request = format!("GET {target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
     let sent = Instant::now();
     client.send(request.as_bytes());
-    let mut pieces = Vec::new();
+    let mut pieces: Vec<(String, Duration)> = Vec::new();
     let mut read = 0;
     while client.arrival(DEADLINE) == Arrival::Bytes {
         let bytes = client.pending();

@@ -3,9 +3,7 @@
 //!
 //! Each entry says why, what must hold instead, and in which cases.
 
-use super::holds::Holds::{
-    self, Contains, Error, Exactly, Failure, Fault, FileWithLength, Inflates, SameThenClosed, Shows,
-};
+use super::holds::Holds::{self, Exactly, Failure, Fault, FileWithLength, SameThenClosed, Shows};
 use super::run::End::{Closed, Kept};
 use super::{file_pipes, templates};
 
@@ -32,7 +30,7 @@ pub fn departures() -> impl Iterator<Item = Departure> {
     table.chain(refused.map(|(case, _)| Departure {
         case,
         reason: OWN_WORDS,
-        holds: &Error(500, Kept),
+        holds: &Holds::Error(500, Kept),
     }))
 }
 
@@ -391,7 +389,7 @@ const TABLE: &[(&str, Holds, &[&str])] = &[
     ),
     (
         OWN_WORDS,
-        Error(500, Kept),
+        Holds::Error(500, Kept),
         &[
             "refused, a port that is a word",
             "refused, a port that is too large",
@@ -413,7 +411,7 @@ const TABLE: &[(&str, Holds, &[&str])] = &[
     ),
     (
         "compressed bytes depend on the compressor",
-        Inflates,
+        Holds::Inflates,
         &[
             "file piped, gzip",
             "file piped, gzip of a plain file",
@@ -436,12 +434,12 @@ const TABLE: &[(&str, Holds, &[&str])] = &[
     ),
     (
         JOINED,
-        Contains(&["a, b"], Kept),
+        Holds::Contains(&["a, b"], Kept),
         &["filled in, repeated headers"],
     ),
     (
         "a template reads no file outside of the doc root",
-        Error(500, Kept),
+        Holds::Error(500, Kept),
         &[
             "refused, a digest of a file above",
             "refused, a digest of an absolute path",
@@ -449,12 +447,12 @@ const TABLE: &[(&str, Holds, &[&str])] = &[
     ),
     (
         "templates know the names of their language and no others",
-        Error(500, Kept),
+        Holds::Error(500, Kept),
         &["refused, a name of its own class"],
     ),
     (
         "a trickle of less than nothing is refused",
-        Error(500, Kept),
+        Holds::Error(500, Kept),
         &[
             "file piped, trickle with a pause of less than nothing",
             "file piped, trickle with a count of less than nothing",
@@ -462,7 +460,7 @@ const TABLE: &[(&str, Holds, &[&str])] = &[
     ),
     (
         DIGITS,
-        Error(500, Kept),
+        Holds::Error(500, Kept),
         &[
             "file piped, trickle with a count in other digits",
             "filled in, an index in other digits",
