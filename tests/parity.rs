@@ -22,6 +22,7 @@ mod parity {
     pub mod environment;
     pub mod errors;
     pub mod fields;
+    pub mod file_pipes;
     pub mod files;
     pub mod forms;
     pub mod headers_files;
@@ -37,6 +38,7 @@ mod parity {
     pub mod run;
     pub mod set_cookie;
     pub mod stash;
+    pub mod templates;
     pub mod views;
     pub mod writer;
     pub mod writer_rules;
@@ -62,6 +64,7 @@ const GROUPS: &[(&str, Table)] = &[
     ("environment", environment::cases),
     ("errors", errors::cases),
     ("fields", fields::cases),
+    ("file pipes", file_pipes::cases),
     ("files", files::cases),
     ("forms", forms::cases),
     ("headers files", headers_files::cases),
@@ -74,6 +77,7 @@ const GROUPS: &[(&str, Table)] = &[
     ("returns", returns::cases),
     ("set_cookie", set_cookie::cases),
     ("stash", stash::cases),
+    ("templates", templates::cases),
     ("views", views::cases),
     ("writer", writer::cases),
     ("writer rules", writer_rules::cases),
@@ -112,6 +116,11 @@ fn errors_are_answered_alike() {
 #[test]
 fn fields_are_read_alike() {
     compare("fields");
+}
+
+#[test]
+fn files_are_piped_alike() {
+    compare("file pipes");
 }
 
 #[test]
@@ -172,6 +181,11 @@ fn cookies_are_set_alike() {
 #[test]
 fn the_stash_is_alike() {
     compare("stash");
+}
+
+#[test]
+fn templates_are_filled_in_alike() {
+    compare("templates");
 }
 
 #[test]

@@ -5,6 +5,7 @@
 //! A pipeline either applies as a whole or fails before a byte is sent. Scripts do not come here:
 //! theirs are in `python/lib`.
 
+mod error;
 mod gzip;
 mod header;
 mod slice;
@@ -16,21 +17,19 @@ mod trickle;
 mod trickled;
 mod whole;
 
-use std::fmt;
 use std::path::Path;
 
-use crate::exchange::content::ContentError;
 use crate::exchange::{Mount, Request, Response};
-use crate::fault::Fault;
 use crate::hosts::Hosts;
 use crate::text::percent;
+pub use error::{PipeError, WrongArguments};
 use gzip::Gzip;
 use header::Header;
 use slice::Slice;
 use status::Status;
 use sub::Sub;
 use syntax::Call;
-use template::{Escape, TemplateError};
+use template::Escape;
 use trickle::Trickle;
 
 /// What pipes look at beside the response.
@@ -140,94 +139,10 @@ impl Pipe {
     }
 }
 
-/// What is wrong with a pipe's arguments.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum WrongArguments {
-    /// There are too few or too many of them.
-    Count {
-        /// How many the pipe takes.
-        takes: &'static str,
-        /// How many there are.
-        given: usize,
-    },
-    /// One is not what the pipe wants there.
-    NotA {
-        /// What the pipe wants.
-        wanted: &'static str,
-        /// What it gets.
-        given: String,
-    },
-}
-
-impl WrongArguments {
-    fn not_a(wanted: &'static str, given: &str) -> Self {
-        let given = given.to_owned();
-        Self::NotA { wanted, given }
-    }
-}
-
-impl fmt::Display for WrongArguments {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Count { takes, given } => write!(f, "takes {takes}, not {given}"),
-            Self::NotA { wanted, given } => write!(f, "{given:?} is not {wanted}"),
-        }
-    }
-}
-
-/// Why pipes were not applied.
-#[derive(Debug)]
-pub enum PipeError {
-    /// There is no pipe of this name.
-    Unknown(String),
-    /// This pipe cannot do with its arguments.
-    Arguments(String, WrongArguments),
-    /// The expression ends in a backslash that has nothing to escape.
-    Backslash,
-    /// The content is a template that cannot be filled in.
-    Template(TemplateError),
-    /// There is no escape of this name, and a placeholder that needs one.
-    Escape(String),
-    /// The content that is to be changed could not be read.
-    Content(ContentError),
-}
-
-impl fmt::Display for PipeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Unknown(pipe) => write!(f, "no pipe is named {pipe:?}"),
-            Self::Arguments(pipe, wrong) => write!(f, "pipe {pipe}: {wrong}"),
-            Self::Backslash => f.write_str("the pipe expression ends in a backslash"),
-            Self::Template(error) => error.fmt(f),
-            Self::Escape(escape) => write!(f, "pipe sub: {escape:?} is neither html nor none"),
-            Self::Content(error) => write!(f, "the content cannot be piped: {error}"),
-        }
-    }
-}
-
-impl std::error::Error for PipeError {}
-
-impl From<TemplateError> for PipeError {
-    fn from(error: TemplateError) -> Self {
-        Self::Template(error)
-    }
-}
-
-impl From<ContentError> for PipeError {
-    fn from(error: ContentError) -> Self {
-        Self::Content(error)
-    }
-}
-
-impl From<PipeError> for Fault {
-    fn from(error: PipeError) -> Self {
-        Self::new(500, error.to_string())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fault::Fault;
     use crate::pipes::template::Fixture;
     use proptest::prelude::*;
 
@@ -293,8 +208,8 @@ mod tests {
         let fixture = Fixture::new("GET / HTTP/1.1\r\n\r\n");
         for (path, expression, content) in [
             ("/a", "sub", "<a.test>"),
-            ("/a", "slice(3)", "ost}}>"),
-            ("/a", "slice(3)|sub", "ost}}>"),
+            ("/a", "slice(3)", "host}}>"),
+            ("/a", "slice(3)|sub", "host}}>"),
             ("/a.sub.html", "slice(3,7)", "test"),
             ("/a", "sub|slice(null,2)|slice(1)", "a"),
             ("/a", "trickle(d0:1)|slice(1)", "{{host}}>"),

@@ -7,6 +7,7 @@ use super::holds::Holds::{
     self, Exactly, Failure, Fault, FileWithLength, Listing, SameThenClosed, Shows,
 };
 use super::run::End::{Closed, Kept};
+use super::{file_pipes, templates};
 
 /// One difference that is wanted.
 pub struct Departure {
@@ -20,17 +21,26 @@ pub struct Departure {
 
 /// All of them.
 pub fn departures() -> impl Iterator<Item = Departure> {
-    TABLE.iter().flat_map(|(reason, holds, cases)| {
+    let table = TABLE.iter().flat_map(|(reason, holds, cases)| {
         cases.iter().map(move |case| Departure {
             case,
             reason,
             holds,
         })
-    })
+    });
+    let refused = file_pipes::REFUSED.iter().chain(templates::REFUSED);
+    table.chain(refused.map(|(case, _)| Departure {
+        case,
+        reason: OWN_WORDS,
+        holds: &Holds::Error(500, Kept),
+    }))
 }
 
 /// Cases in which the reference neither answers nor closes, and is not waited for.
-pub const REFERENCE_HANGS: &[&str] = &["length that is negative and not read"];
+pub const REFERENCE_HANGS: &[&str] = &[
+    "length that is negative and not read",
+    "file piped, trickle with a pause of less than nothing",
+];
 
 const FILE: &str = "a plain file carries its length and keeps the connection";
 const LISTING: &str = "a listing is for people: sizes, dates, a style";
@@ -43,6 +53,8 @@ const JOINED: &str = "repeated header fields are joined, as documented";
 const BAD_HEAD: &str = "a response that fails while its head is made is an internal error";
 const BY_TEXT: &str = "a name in text finds what one in bytes finds, as documented";
 const PIPES_ONCE: &str = "the query's pipes apply once to a value that a script returns";
+const OWN_WORDS: &str = "the server's own failures are told in its own words, without a traceback";
+const DIGITS: &str = "numbers in pipes and templates have the digits of ASCII";
 const FORM: &str = "POST of a body that is no form is empty";
 
 /// Each reason, what must hold, and the cases that show it.
@@ -166,7 +178,7 @@ const TABLE: &[(&str, Holds, &[&str])] = &[
     ),
     (
         OWN_FAILURES,
-        Holds::ErrorHead(500, Kept),
+        Holds::HeadOf(500, Kept),
         &["HEAD of a file with bad headers"],
     ),
     (
@@ -492,5 +504,84 @@ const TABLE: &[(&str, Holds, &[&str])] = &[
         "POST never reads the command line",
         Shows("[]"),
         &["form in a GET"],
+    ),
+    (
+        OWN_WORDS,
+        Holds::Error(500, Kept),
+        &[
+            "refused, a port that is a word",
+            "refused, a port that is too large",
+            "refused, a hostname that is not there",
+            "refused, a port that is not there",
+            "refused, an item of an empty header",
+            "refused, GET that is no UTF-8",
+            "refused, an index that is no UTF-8",
+            "refused, arguments that are no UTF-8",
+            "refused, a variable before it is set",
+            "refused, an escape that is none",
+            "refused, no escape",
+        ],
+    ),
+    (
+        OWN_WORDS,
+        Holds::HeadOf(500, Kept),
+        &["HEAD of what is refused"],
+    ),
+    (
+        "compressed bytes depend on the compressor",
+        Holds::Inflates,
+        &[
+            "file piped, gzip",
+            "file piped, gzip of a plain file",
+            "file piped, gzip of an empty file",
+            "file piped, gzip of a large file",
+            "file piped, gzip of what sub left",
+            "file piped, gzip with another encoding",
+            "file piped, gzip trickled",
+        ],
+    ),
+    (
+        FILE,
+        FileWithLength(Kept),
+        &[
+            "plain file piped, status",
+            "plain file piped, header",
+            "plain file piped, Connection header",
+            "plain file piped, headers and a pipe beside",
+        ],
+    ),
+    (
+        JOINED,
+        Holds::Contains(&["a, b"], Kept),
+        &["filled in, repeated headers"],
+    ),
+    (
+        "a template reads no file outside of the doc root",
+        Holds::Error(500, Kept),
+        &[
+            "refused, a digest of a file above",
+            "refused, a digest of an absolute path",
+        ],
+    ),
+    (
+        "templates know the names of their language and no others",
+        Holds::Error(500, Kept),
+        &["refused, a name of its own class"],
+    ),
+    (
+        "a trickle of less than nothing is refused",
+        Holds::Error(500, Kept),
+        &[
+            "file piped, trickle with a pause of less than nothing",
+            "file piped, trickle with a count of less than nothing",
+        ],
+    ),
+    (
+        DIGITS,
+        Holds::Error(500, Kept),
+        &[
+            "file piped, trickle with a count in other digits",
+            "filled in, an index in other digits",
+        ],
     ),
 ];

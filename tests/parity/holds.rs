@@ -1,6 +1,10 @@
 //! What must hold on our side where it departs from the reference, without fixing the wording of
 //! messages that are our own.
 
+use std::io::Read;
+
+use flate2::read::GzDecoder;
+
 use super::mask::EXCEPTION;
 use super::run::{End, Outcome};
 use crate::support::response::{self, Extent, Response};
@@ -11,8 +15,6 @@ pub enum Holds {
     Fault(u16),
     /// One whole JSON error with this code; then the connection ends so.
     Error(u16, End),
-    /// The head of a JSON error with this code, in answer to HEAD; then the connection ends so.
-    ErrorHead(u16, End),
     /// Exactly these bytes, masked; then the connection ends so.
     Exactly(&'static [u8], End),
     /// What the reference sends for a plain file, with its length added.
@@ -29,6 +31,10 @@ pub enum Holds {
     OwnWords,
     /// `request/show.py`'s answer that shows exactly this, connection kept.
     Shows(&'static str),
+    /// The head alone of an error with this code; then the connection ends so.
+    HeadOf(u16, End),
+    /// What the reference sends, but compressed by another compressor; connection kept.
+    Inflates,
     /// An answer with all of these in it; then the connection ends so.
     Contains(&'static [&'static str], End),
 }
@@ -45,10 +51,6 @@ impl Holds {
             Self::Error(code, end) => {
                 ended(outcome, *end)?;
                 is_error(&outcome.bytes, *code)
-            }
-            Self::ErrorHead(code, end) => {
-                ended(outcome, *end)?;
-                is_error_head(&outcome.bytes, *code)
             }
             Self::Exactly(bytes, end) => {
                 ended(outcome, *end)?;
@@ -77,6 +79,14 @@ impl Holds {
             Self::Shows(shown) => {
                 ended(outcome, End::Kept)?;
                 shows(&outcome.bytes, shown)
+            }
+            Self::HeadOf(code, end) => {
+                ended(outcome, *end)?;
+                is_head_of_error(&outcome.bytes, *code)
+            }
+            Self::Inflates => {
+                ended(outcome, End::Kept)?;
+                inflates_alike(&outcome.bytes, &reference.bytes)
             }
             Self::Contains(parts, end) => {
                 ended(outcome, *end)?;
@@ -128,14 +138,13 @@ fn is_error(bytes: &[u8], code: u16) -> Result<(), String> {
     Err(format!("it must be a JSON error with code {code}"))
 }
 
-fn is_error_head(bytes: &[u8], code: u16) -> Result<(), String> {
+/// The head that such an error has, and nothing else.
+fn is_head_of_error(bytes: &[u8], code: u16) -> Result<(), String> {
+    if response::extent(bytes, "HEAD") != Extent::Whole(bytes.len()) {
+        return Err("it must be a head without content".into());
+    }
     let answer = Response::parse(bytes, "HEAD");
-    let length = answer.header("content-length");
-    let is_so = answer.status == code
-        && answer.head.len() == bytes.len()
-        && answer.header("content-type") == Some(b"application/json")
-        && length.is_some_and(|length| length != b"0");
-    if is_so {
+    if answer.status == code && answer.header("content-type") == Some(b"application/json") {
         return Ok(());
     }
     Err(format!(
@@ -244,6 +253,27 @@ fn lists(bytes: &[u8], reference: &[u8]) -> Result<(), String> {
         return Ok(());
     }
     Err(format!("it must list {:?}", items(&theirs.1)))
+}
+
+/// Both are whole answers with the same head, but for the length, and content that is the same once
+/// it is inflated.
+fn inflates_alike(bytes: &[u8], reference: &[u8]) -> Result<(), String> {
+    let parts = |bytes: &[u8]| {
+        let answer = single(bytes)?;
+        let mut content = Vec::new();
+        GzDecoder::new(answer.body.as_slice())
+            .read_to_end(&mut content)
+            .map_err(|error| format!("not gzip: {error}"))?;
+        let head = &bytes[..bytes.len() - answer.body.len()];
+        let head = String::from_utf8_lossy(head).into_owned();
+        let is_length = |line: &&str| line.starts_with("Content-Length: ");
+        let lines: Vec<_> = head.lines().filter(|line| !is_length(line)).collect();
+        Ok::<_, String>((lines.join("\n"), content))
+    };
+    if parts(bytes)? == parts(reference)? {
+        return Ok(());
+    }
+    Err("it must be the same once it is inflated".into())
 }
 
 /// A handler's answer with exactly this in it.

@@ -224,6 +224,10 @@ mod tests {
         ] {
             assert_eq!(filled(content, Escape::Html).as_deref(), Ok(expected));
         }
+        let twice = filled("{{$id:uuid()}} {{$id}} {{uuid()}}", Escape::Html).unwrap();
+        let uuids: Vec<_> = twice.split(' ').collect();
+        assert_eq!(uuids[0], uuids[1]);
+        assert_ne!(uuids[0], uuids[2]);
         assert_eq!(filled("{{GET[x]}}", Escape::None).as_deref(), Ok("<&>\"'"));
         for (content, expected) in [
             ("{{}}", "template: {{}} does not begin with a name"),
