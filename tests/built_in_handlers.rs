@@ -5,6 +5,7 @@
 mod support;
 
 use std::fs;
+use std::sync::Arc;
 
 use support::client::Client;
 use support::embedded::{ask, get};
@@ -75,7 +76,7 @@ fn files_are_joined_at_the_first_request() {
 
 #[test]
 fn a_password_is_asked_for() {
-    let inner = || FixedHandler::text(200, "in");
+    let inner = || Arc::new(FixedHandler::text(200, "in"));
     let only = BasicAuthHandler::new(inner(), Admitted::only("user", "pass:word"));
     let any = BasicAuthHandler::new(inner(), Admitted::Anybody);
     let server = Server::builder()

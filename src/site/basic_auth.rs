@@ -2,15 +2,17 @@
 //! Basic scheme alone; nothing is remembered between requests, and nothing is kept secret: this is
 //! for tests of clients.
 
+use std::sync::Arc;
+
 use crate::exchange::{Exchange, Handler};
 use crate::fault::Fault;
 use crate::http::basic_auth::Credentials;
 
 /// Lets requests with the right credentials through to a handler: 401 without any, 403 with wrong
 /// ones; 400 for another scheme, and 500, as from the reference, for credentials that cannot be read.
-pub struct BasicAuthHandler<H> {
+pub struct BasicAuthHandler {
     /// Answers who is let in.
-    handler: H,
+    handler: Arc<dyn Handler>,
     admitted: Admitted,
 }
 
@@ -23,9 +25,9 @@ pub enum Admitted {
     Only(Credentials),
 }
 
-impl<H: Handler> BasicAuthHandler<H> {
+impl BasicAuthHandler {
     /// Puts itself in front of a handler.
-    pub fn new(handler: H, admitted: Admitted) -> Self {
+    pub fn new(handler: Arc<dyn Handler>, admitted: Admitted) -> Self {
         Self { handler, admitted }
     }
 }
@@ -47,7 +49,7 @@ impl Admitted {
     }
 }
 
-impl<H: Handler> Handler for BasicAuthHandler<H> {
+impl Handler for BasicAuthHandler {
     fn handle(&self, exchange: &mut Exchange<'_>) -> Result<(), Fault> {
         let Some(value) = exchange.request.head().first("Authorization") else {
             exchange.response.status = 401;
