@@ -110,6 +110,8 @@ fn handler(doc_root: &Path, route: &Route) -> Result<Arc<dyn Handler>, Complaint
             let path = doc_root.join(path);
             let file = || Files::single(path.clone(), doc_root);
             match path.extension().and_then(|extension| extension.to_str()) {
+                // A folder runs its default script.
+                _ if path.is_dir() => scripts(file()),
                 Some("py") => {
                     scripts(file()).map_err(|complaint| format!("{}: {complaint}", path.display()))
                 }

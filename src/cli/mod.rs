@@ -21,7 +21,8 @@ use crate::server::Server;
 
 /// An HTTP/1.1 server for tests: files, Python handlers, any bytes at any time.
 #[derive(Debug, Parser)]
-#[command(name = "wireserve", version, args_conflicts_with_subcommands = true)]
+#[command(name = "wireserve", version)]
+#[command(args_conflicts_with_subcommands = true, disable_help_subcommand = true)]
 struct Options {
     #[command(subcommand)]
     command: Option<Command>,
@@ -40,7 +41,8 @@ struct Options {
     #[command(flatten)]
     sources: Sources,
 
-    /// Adds a route: TARGET is STATUS[:TEXT], or a file below the doc root; may be repeated
+    /// Adds a route: TARGET is STATUS[:TEXT], a file below the doc root, or a folder with a
+    /// default*.py; may be repeated
     #[arg(long = "route", num_args = 3, value_names = ["METHOD", "PATTERN", "TARGET"])]
     routes: Vec<String>,
 

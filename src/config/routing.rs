@@ -21,7 +21,8 @@ pub struct Route {
 }
 
 /// What answers a configured route. Written as `STATUS` or `STATUS:TEXT` for a fixed response, else
-/// as a path below the doc root: of a script (`.py`), of an as-is file (`.asis`), or of any file.
+/// as a path below the doc root: of a script (`.py`), of a folder, whose first `default*.py` is run, of
+/// an as-is file (`.asis`), or of any file.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(from = "String")]
 pub enum Target {
