@@ -21,7 +21,8 @@ use crate::server::Server;
 
 /// An HTTP/1.1 server for tests: files, Python handlers, any bytes at any time.
 #[derive(Debug, Parser)]
-#[command(name = "wireserve", version, args_conflicts_with_subcommands = true)]
+#[command(name = "wireserve", version)]
+#[command(args_conflicts_with_subcommands = true, disable_help_subcommand = true)]
 struct Options {
     #[command(subcommand)]
     command: Option<Command>,

@@ -40,12 +40,6 @@ where
     }
 }
 
-impl Handler for Arc<dyn Handler> {
-    fn handle(&self, exchange: &mut Exchange<'_>) -> Result<(), Fault> {
-        (**self).handle(exchange)
-    }
-}
-
 /// What a route's pattern matched: the names of its groups, `*` among them, with their text.
 pub type RouteMatch = Vec<(Arc<str>, Vec<u8>)>;
 

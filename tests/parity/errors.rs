@@ -14,8 +14,6 @@ fn missing() -> Vec<Case> {
     vec![
         get("a file that is not there", "/files/none.txt"),
         get("a script that is not there", "/none.py"),
-        get("a folder with default scripts", "/folder.py"),
-        get("a folder without default scripts", "/no-default.py"),
         get("an asis file that is not there", "/none.asis"),
         get("a path through a file", "/files/after.txt/more"),
         get("two dots in a path", "/files/../after.txt"),

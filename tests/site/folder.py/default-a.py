@@ -1,2 +1,0 @@
-def main(request, response):
-    return "a: " + request.url_parts.path + " " + str("main" in globals())
