@@ -67,7 +67,7 @@ fn open(root: &Root, stem: &Path) -> Option<(Form, PathBuf, File)> {
         .into_iter()
         .find_map(|(form, suffix)| {
             let name = with_suffix(stem, suffix);
-            let file = root.open_file(&name).ok()?;
+            let file = root.open_if_there(&name)?;
             Some((form, name, file))
         })
 }
@@ -119,7 +119,7 @@ mod tests {
         for (name, text) in files {
             fs::write(folder.path().join("sub").join(name), text).unwrap();
         }
-        let root = Root::at(folder.path().into(), Links::Within).unwrap();
+        let root = Root::at(folder.path(), Links::Within).unwrap();
         let upper = |text: Vec<u8>| match text.as_slice() {
             b"bad" => Err(Fault::new(500, "no template")),
             text => Ok(text.to_ascii_uppercase()),
@@ -194,7 +194,7 @@ mod tests {
         for link in ["b.sub.headers", "__dir__.headers"] {
             std::os::unix::fs::symlink("../outside", site.join(link)).unwrap();
         }
-        let root = Root::at(site.into(), Links::Within).unwrap();
+        let root = Root::at(site, Links::Within).unwrap();
         let seen = |name: &str| load(&root, Path::new(name), Ok).unwrap();
         assert_eq!(seen("a"), []);
         assert_eq!(seen("b"), [(b"x".to_vec(), b"y".to_vec())]);
