@@ -10,7 +10,7 @@ use support::command::{ask, get, site};
 use support::embedded;
 use support::folder::folder;
 use support::process::Process;
-use wireserve::exchange::Mount;
+use wireserve::exchange::{Links, Mount};
 use wireserve::{Server, Site};
 
 #[test]
@@ -32,7 +32,7 @@ fn a_site_has_mounts() {
         site.mount(&Mount::new(at(name), url_base))
             .expect("a good pattern");
     }
-    site.mount_file("/deep/named.txt", at("one"))
+    site.mount_file("/deep/named.txt", at("one"), Links::Within)
         .expect("a good pattern");
     site.forbid("/x/secret/*").expect("a good pattern");
     assert!(site.mount(&Mount::new(at("mount"), "/{/")).is_err());

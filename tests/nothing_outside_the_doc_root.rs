@@ -133,6 +133,10 @@ fn what_is_outside_is_not_there() {
     let absolute = site.parent().expect("a folder").join("site2/secret.txt");
     let absolute = format!("/%2f{}", absolute.display());
     for target in REFUSED.iter().chain([&absolute.as_str()]) {
+        // Without scripts it is a folder like any other, and in the doc root.
+        if cfg!(not(feature = "python")) && *target == "/scripts.py" {
+            continue;
+        }
         let mut client = Client::connect(server.addr());
         client.send(&request("GET", target));
         let response = client.read_response("GET");

@@ -240,6 +240,8 @@ fn send_file(turn: &Turn, mut out: Vec<u8>, file: File, length: u64) -> Result<(
         } else {
             FILE_PIECE
         };
+        // Room for all of it makes it one read.
+        out.reserve(left.min(piece as u64) as usize);
         let read = Read::by_ref(&mut file)
             .take(piece as u64)
             .read_to_end(&mut out)? as u64;

@@ -11,43 +11,91 @@ use std::fs::{self, File};
 use std::io;
 use std::os::fd::OwnedFd;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use rustix::fs::{Mode, OFlags, ResolveFlags};
+use rustix::fs::{Access, AtFlags, Mode, OFlags, ResolveFlags, Stat};
 use rustix::io::Errno;
 
-use crate::exchange::{Links, Mount};
+use crate::exchange::Links;
 
-/// A root, open. It is opened again for each request, since a doc root may be removed and made again
-/// while it is served.
+/// The place of a root. The folder stays open from one request to the next for as long as it is what
+/// the path leads to: a doc root may be removed and made again, or replaced, while it is served.
+#[derive(Clone, Debug)]
+pub struct Place {
+    path: Arc<Path>,
+    kept: Arc<Mutex<Option<Kept>>>,
+}
+
+/// A folder with its device and inode, which are no other's while it is open.
+#[derive(Clone, Debug)]
+struct Kept {
+    folder: Arc<OwnedFd>,
+    identity: (u64, u64),
+}
+
+/// A root, open.
 #[derive(Debug)]
 pub struct Root {
     path: Arc<Path>,
     links: Links,
-    folder: OwnedFd,
+    folder: Arc<OwnedFd>,
 }
 
-impl Root {
-    /// Opens the root of a mount.
-    ///
-    /// # Errors
-    /// When there is no such folder.
-    pub fn open(mount: &Mount) -> io::Result<Self> {
-        Self::at(Arc::clone(mount.root()), mount.links())
+impl Place {
+    /// The root at this path.
+    pub fn new(path: impl Into<Arc<Path>>) -> Self {
+        Self {
+            path: path.into(),
+            kept: Arc::default(),
+        }
     }
 
-    /// Opens a folder as a root.
+    /// Opens the root; links in it may lead so far.
     ///
     /// # Errors
     /// When there is no such folder.
-    pub fn at(path: Arc<Path>, links: Links) -> io::Result<Self> {
-        let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        let folder = rustix::fs::open(&*path, flags, Mode::empty())?;
-        Ok(Self {
-            path,
+    pub fn open(&self, links: Links) -> io::Result<Root> {
+        let now = identity(&rustix::fs::stat(&*self.path)?);
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let folder = match &*kept {
+            Some(kept) if kept.identity == now => Arc::clone(&kept.folder),
+            _ => {
+                let opened = Kept::open(&self.path)?;
+                Arc::clone(&kept.insert(opened).folder)
+            }
+        };
+        drop(kept);
+        Ok(Root {
+            path: Arc::clone(&self.path),
             links,
             folder,
         })
+    }
+}
+
+impl Kept {
+    fn open(path: &Path) -> io::Result<Self> {
+        let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let folder = rustix::fs::open(path, flags, Mode::empty())?;
+        let identity = identity(&rustix::fs::fstat(&folder)?);
+        Ok(Self {
+            folder: Arc::new(folder),
+            identity,
+        })
+    }
+}
+
+fn identity(stat: &Stat) -> (u64, u64) {
+    (stat.st_dev, stat.st_ino)
+}
+
+impl Root {
+    /// Opens the root at a path, for once.
+    ///
+    /// # Errors
+    /// When there is no such folder.
+    pub fn at(path: impl Into<Arc<Path>>, links: Links) -> io::Result<Self> {
+        Place::new(path).open(links)
     }
 
     /// Where the root is.
@@ -67,7 +115,7 @@ impl Root {
             name
         };
         let opened = match self.links {
-            Links::Anywhere => rustix::fs::openat(&self.folder, name, READ, Mode::empty()),
+            Links::Anywhere => rustix::fs::openat(&*self.folder, name, READ, Mode::empty()),
             Links::Within => match self.open_beneath(name, ResolveFlags::BENEATH) {
                 Err(Errno::XDEV | Errno::NOSYS | Errno::PERM | Errno::AGAIN) => {
                     return self.open_where_it_leads(name);
@@ -78,10 +126,17 @@ impl Root {
         Ok(opened?.into())
     }
 
+    /// Opens what may be there, as [`Root::open_file`] does. Where nothing is, this is known sooner:
+    /// an open that fails costs three times as much as the question.
+    pub fn open_if_there(&self, name: &Path) -> Option<File> {
+        rustix::fs::accessat(&*self.folder, name, Access::EXISTS, AtFlags::empty()).ok()?;
+        self.open_file(name).ok()
+    }
+
     fn open_beneath(&self, name: &Path, resolve: ResolveFlags) -> rustix::io::Result<OwnedFd> {
         let mut attempts = 0;
         loop {
-            match rustix::fs::openat2(&self.folder, name, READ, Mode::empty(), resolve) {
+            match rustix::fs::openat2(&*self.folder, name, READ, Mode::empty(), resolve) {
                 // Something was renamed meanwhile, so that the kernel cannot be sure.
                 Err(Errno::AGAIN) if attempts < ATTEMPTS => attempts += 1,
                 opened => return opened,
@@ -102,7 +157,7 @@ impl Root {
         let opened = match self.open_beneath(name, strict) {
             Err(Errno::NOSYS | Errno::PERM) => {
                 let flags = READ | OFlags::NOFOLLOW;
-                rustix::fs::openat(&self.folder, name, flags, Mode::empty())
+                rustix::fs::openat(&*self.folder, name, flags, Mode::empty())
             }
             opened => opened,
         };
@@ -196,7 +251,7 @@ mod tests {
     #[test]
     fn links_lead_as_far_as_they_may() {
         let (_folder, site) = folder();
-        let root = |links| Root::at(site.clone().into(), links).unwrap();
+        let root = |links| Root::at(site.clone(), links).unwrap();
         for (name, within, anywhere) in NAMES {
             for (links, expected) in [(Links::Within, within), (Links::Anywhere, anywhere)] {
                 let seen = text(root(links).open_file(Path::new(name)));
@@ -208,7 +263,7 @@ mod tests {
     #[test]
     fn the_slower_way_leads_to_the_same_places() {
         let (_folder, site) = folder();
-        let root = Root::at(site.into(), Links::Within).unwrap();
+        let root = Root::at(site, Links::Within).unwrap();
         for (name, within, _) in NAMES {
             let seen = text(root.open_where_it_leads(Path::new(name)));
             assert_eq!(seen.as_deref(), within, "{name}");
@@ -220,7 +275,7 @@ mod tests {
         let (folder, _site) = folder();
         let link = folder.path().join("link");
         symlink("site", &link).unwrap();
-        let root = Root::at(link.into(), Links::Within).unwrap();
+        let root = Root::at(link, Links::Within).unwrap();
         for name in ["a", "round", "absolute"] {
             assert_eq!(text(root.open_file(Path::new(name))).as_deref(), Some("a"));
         }

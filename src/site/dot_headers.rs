@@ -65,7 +65,7 @@ fn open(root: &Root, stem: &Path) -> Option<(Form, PathBuf, File)> {
         .into_iter()
         .find_map(|(form, suffix)| {
             let name = with_suffix(stem, suffix);
-            let file = root.open_file(&name).ok()?;
+            let file = root.open_if_there(&name)?;
             Some((form, name, file))
         })
 }
@@ -118,7 +118,7 @@ mod tests {
         for (name, text) in files {
             fs::write(folder.path().join("sub").join(name), text).unwrap();
         }
-        let root = Root::at(folder.path().into(), Links::Within).unwrap();
+        let root = Root::at(folder.path(), Links::Within).unwrap();
         let fixture = Fixture::new("GET / HTTP/1.1\r\n\r\n");
         let fields = load(&root, Path::new("sub/a"), &fixture.context());
         let fields = fields.map_err(|fault| fault.message)?;
@@ -198,7 +198,7 @@ mod tests {
         for link in ["b.sub.headers", "__dir__.headers"] {
             std::os::unix::fs::symlink("../outside", site.join(link)).unwrap();
         }
-        let root = Root::at(site.into(), Links::Within).unwrap();
+        let root = Root::at(site, Links::Within).unwrap();
         let fixture = Fixture::new("GET / HTTP/1.1\r\n\r\n");
         let seen = |name: &str| load(&root, Path::new(name), &fixture.context()).unwrap();
         assert_eq!(seen("a"), []);

@@ -9,23 +9,17 @@ use std::sync::Arc;
 use crate::exchange::{Links, Mount};
 use crate::fault::Fault;
 
-use super::beneath::Root;
+use super::beneath::{Place, Root};
 use super::locate;
 
 /// The files that a handler answers with.
 #[derive(Clone, Debug)]
 pub struct Files {
     mount: Mount,
-    single: Option<Single>,
-}
-
-/// One file, whatever the URL.
-#[derive(Clone, Debug)]
-struct Single {
-    /// What links in its place may not leave.
-    root: Arc<Path>,
-    /// Below the root.
-    name: PathBuf,
+    /// What links may not leave: the mount's root, or that of the single file.
+    place: Place,
+    /// This file below the place, whatever the URL; else what the URL says.
+    single: Option<PathBuf>,
 }
 
 /// A regular file or a folder, open.
@@ -48,17 +42,23 @@ impl Files {
 
     /// The files of a mount.
     pub fn mounted(mount: Mount) -> Self {
-        let single = None;
-        Self { mount, single }
+        Self {
+            place: Place::new(Arc::clone(mount.root())),
+            mount,
+            single: None,
+        }
     }
 
     /// One file for every URL, on a site with this doc root. It may be elsewhere, since it is named
     /// outright; a link in its place may then lead as far as its own folder.
     pub fn single(path: impl Into<PathBuf>, doc_root: impl Into<Arc<Path>>) -> Self {
         let (path, doc_root) = (path.into(), doc_root.into());
-        let single = Some(Single::new(&path, &doc_root));
-        let mount = Mount::top(doc_root);
-        Self { mount, single }
+        let (root, name) = root_of(&path, &doc_root);
+        Self {
+            mount: Mount::top(doc_root),
+            place: Place::new(root),
+            single: Some(name),
+        }
     }
 
     /// The same files, but links may lead so far.
@@ -80,50 +80,38 @@ impl Files {
     /// # Errors
     /// 404 when that is no file and no folder, or may not be served.
     pub fn open(&self, url_path: &[u8]) -> Result<Found, Fault> {
-        let (root, name) = match &self.single {
-            Some(Single { root, name }) => {
-                let root = Root::at(Arc::clone(root), self.mount.links());
-                (root, name.clone())
-            }
-            None => (
-                Root::open(&self.mount),
-                locate::locate(&self.mount, url_path)?,
-            ),
+        let name = match &self.single {
+            Some(name) => name.clone(),
+            None => locate::locate(&self.mount, url_path)?,
         };
+        let root = self.place.open(self.mount.links());
         let root = root.map_err(|_| Fault::not_found())?;
         Found::open(root, name).ok_or_else(Fault::not_found)
     }
 }
 
-impl Single {
-    fn new(path: &Path, doc_root: &Arc<Path>) -> Self {
-        let is_plain = |name: &Path| {
-            name.components()
-                .all(|part| matches!(part, Component::Normal(_)))
-        };
-        if let Ok(name) = path.strip_prefix(doc_root)
-            && is_plain(name)
-        {
-            return Self {
-                root: Arc::clone(doc_root),
-                name: name.to_owned(),
-            };
-        }
-        let (root, name) = match (path.parent(), path.file_name()) {
-            (Some(folder), Some(name)) => (folder, Path::new(name)),
-            _ => (path, Path::new("")),
-        };
-        // A bare name is in the working directory.
-        let root = if root.as_os_str().is_empty() {
-            Path::new(".")
-        } else {
-            root
-        };
-        Self {
-            root: root.into(),
-            name: name.to_owned(),
-        }
+/// A single file's root and its name there.
+fn root_of(path: &Path, doc_root: &Arc<Path>) -> (Arc<Path>, PathBuf) {
+    let is_plain = |name: &Path| {
+        name.components()
+            .all(|part| matches!(part, Component::Normal(_)))
+    };
+    if let Ok(name) = path.strip_prefix(doc_root)
+        && is_plain(name)
+    {
+        return (Arc::clone(doc_root), name.to_owned());
     }
+    let (root, name) = match (path.parent(), path.file_name()) {
+        (Some(folder), Some(name)) => (folder, Path::new(name)),
+        _ => (path, Path::new("")),
+    };
+    // A bare name is in the working directory.
+    let root = if root.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        root
+    };
+    (root.into(), name.to_owned())
 }
 
 impl Found {
@@ -196,9 +184,9 @@ mod tests {
             ("a", ".", "a"),
             ("/", "/", ""),
         ] {
-            let single = Single::new(Path::new(path), &Path::new("/site").into());
+            let found = root_of(Path::new(path), &Path::new("/site").into());
             assert_eq!(
-                (&*single.root, &*single.name),
+                (&*found.0, &*found.1),
                 (Path::new(root), Path::new(name)),
                 "{path}"
             );

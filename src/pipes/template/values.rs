@@ -197,6 +197,7 @@ pub(crate) mod tests {
                 subdomains: vec!["www".to_owned(), "天気の良い日".to_owned()],
                 not_subdomains: vec!["nonexistent".to_owned()],
                 ports: vec![("https".to_owned(), vec![8443, 8444])],
+                ..Names::default()
             };
             let address = "127.0.0.1:80".parse().unwrap();
             let head = Head::parse(head.as_bytes().to_vec()).unwrap();
