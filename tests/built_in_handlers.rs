@@ -13,7 +13,6 @@ use support::folder::folder;
 use support::response::Response;
 use wireserve::site::basic_auth::{Admitted, BasicAuthHandler};
 use wireserve::site::fixed::{ErrorHandler, FixedHandler};
-use wireserve::site::forbidden;
 use wireserve::site::joined::JoinedHandler;
 use wireserve::{Exchange, Server, Site};
 
@@ -132,7 +131,9 @@ fn what_is_not_for_tests_is_forbidden() {
         ("tools/runner/index.txt", "allowed"),
     ]);
     let mut site = Site::new(folder.path());
-    forbidden::register(&mut site);
+    for pattern in ["/_certs/*", "/tools/*", "{spec}/tools/*", "/results/"] {
+        site.forbid(pattern).expect("a good pattern");
+    }
     let server = Server::builder().site(site).start().expect("a free port");
     let forbidden = r#"{"error": {"code": 404, "message": ""}}"#;
     for target in [

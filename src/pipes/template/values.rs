@@ -231,7 +231,7 @@ pub(crate) mod tests {
         for (expression, value) in [
             ("host", "a.test"),
             ("browser_host", "a.test"),
-            ("server_host", "127.0.0.1"),
+            ("server_host", "a.test"),
             ("host[0]", "a"),
             ("host[-1]", "t"),
             ("domains[]", "a.test"),
