@@ -10,15 +10,17 @@
 //! # The modules
 //!
 //! - [`options`]: the command line.
-//! - [`work`]: what is asked of the servers, and the goals.
+//! - [`work`]: what is asked of the servers.
 //! - [`site`]: the files that they serve.
 //! - [`contender`] and [`nginx`]: the servers, each in a process of its own.
+//! - [`goal`]: what wireserve should reach beside them.
 //! - [`load`]: wrk, run and read.
 //! - [`machine`]: whether the machine was quiet.
 //! - [`results`]: what was measured, and what follows from it.
 //! - [`report`]: the tables.
 
 mod contender;
+mod goal;
 mod load;
 mod machine;
 mod nginx;

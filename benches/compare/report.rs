@@ -1,6 +1,7 @@
 //! The tables, on standard output.
 
 use super::contender::Contender;
+use super::goal::Goal;
 use super::machine::{Machine, Watch};
 use super::options::Options;
 use super::results::{Results, Spread, Verdict};
@@ -72,7 +73,7 @@ pub(crate) fn ratios(works: &[Work], results: &Results, watch: &Watch) {
             let Some(ratio) = results.ratio(work, contender) else {
                 continue;
             };
-            let goal = work.goals().iter().find(|goal| goal.beside == contender);
+            let goal = Goal::of(work).iter().find(|goal| goal.beside == contender);
             println!(
                 "{label:14}  {contender:24}  {:>24}  {:>7}  {}",
                 shown(ratio),

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use super::contender::Contender;
+use super::goal::Goal;
 use super::load::Sample;
 use super::machine::{Machine, Watch};
-use super::work::{Goal, Work};
+use super::work::Work;
 
 #[derive(Debug, Default)]
 pub(crate) struct Results {
@@ -60,7 +61,7 @@ impl Results {
 
     /// Whether all goals of a work were reached.
     pub(crate) fn verdict_of(&self, work: Work, watch: &Watch) -> Verdict {
-        let verdicts = work.goals().iter();
+        let verdicts = Goal::of(work).iter();
         let verdicts = verdicts.map(|&goal| self.verdict(work, goal, watch));
         verdicts
             .reduce(|all, one| match (all, one) {

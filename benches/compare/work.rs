@@ -1,11 +1,8 @@
-//! What is asked of the servers: a file of the doc root each, on kept-alive connections but for one;
-//! and the goals.
+//! What is asked of the servers: a file of the doc root each, on kept-alive connections but for one.
 
 use std::fmt;
 
 use clap::ValueEnum;
-
-use super::contender::Contender;
 
 /// A kind of request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, ValueEnum)]
@@ -29,14 +26,6 @@ pub(crate) enum Work {
     Large,
     /// A file of 10 MiB, on all connections.
     LargeMany,
-}
-
-/// What wireserve should reach beside somebody else.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Goal {
-    pub(crate) beside: Contender,
-    /// wireserve's requests per second as a multiple of theirs, at least.
-    pub(crate) ratio: f64,
 }
 
 impl Work {
@@ -70,30 +59,6 @@ impl Work {
     /// Whether the reference can be asked: it ends the connection behind a file without a length.
     pub(crate) fn is_the_reference_s(self) -> bool {
         !matches!(self, Self::Large | Self::LargeMany)
-    }
-
-    /// Goals beside others.
-    pub(crate) fn goals(self) -> &'static [Goal] {
-        const STATIC: &[Goal] = &[
-            Goal::new(Contender::Patched, 80.0),
-            Goal::new(Contender::Nginx, 0.55),
-        ];
-        const AS_NGINX: &[Goal] = &[Goal::new(Contender::Nginx, 1.0)];
-        match self {
-            Self::Trivial => const { &[Goal::new(Contender::Patched, 30.0)] },
-            Self::Query => &[],
-            Self::Writer | Self::Template => const { &[Goal::new(Contender::Patched, 40.0)] },
-            Self::Stash => const { &[Goal::new(Contender::Patched, 33.0)] },
-            Self::NewConnection => const { &[Goal::new(Contender::Patched, 19.0)] },
-            Self::Static => STATIC,
-            Self::Large | Self::LargeMany => AS_NGINX,
-        }
-    }
-}
-
-impl Goal {
-    const fn new(beside: Contender, ratio: f64) -> Self {
-        Self { beside, ratio }
     }
 }
 
