@@ -254,7 +254,9 @@ def parse_delays(delays):
             step = "bytes", int(item)
         if steps and steps[-1][0] == step[0]:
             raise ValueError("two %s steps in a row" % step[0])
-        if step[0] == "repeat" and (step[1] % 2 or step[1] < 0):
+        if not step[1] >= 0:
+            raise ValueError("a %s step of %s" % step)
+        if step[0] == "repeat" and step[1] % 2:
             raise ValueError("only an even number of steps can be repeated")
         steps.append(step)
     return steps

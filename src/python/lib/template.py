@@ -132,7 +132,10 @@ def file_hash(request, algorithm, path):
 
     if algorithm not in ALGORITHMS:
         raise ValueError("not a hash that templates know: %r" % algorithm)
-    absolute = os.path.join(request.doc_root, path)
+    root = os.path.realpath(request.doc_root)
+    absolute = os.path.realpath(os.path.join(root, path))
+    if os.path.commonpath([absolute, root]) != root:
+        raise ValueError("%r is outside of the doc root" % path)
     try:
         with open(absolute, "rb") as file:
             digest = hashlib.new(algorithm, file.read()).digest()

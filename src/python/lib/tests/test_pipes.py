@@ -35,7 +35,7 @@ class Syntax(unittest.TestCase):
 
     def test_refused(self):
         for text in ("tricle(1)", "status", "status(a)", "header(a,b,maybe)", "slice(1,2,3)",
-                     "trickle(d1:d1)", "trickle(1:r1)", "trickle()", "a(\\"):
+                     "trickle(d1:d1)", "trickle(-1)", "trickle(d-1)", "trickle(dnan)", "trickle(1:r1)", "trickle()", "a(\\"):
             with self.subTest(text), self.assertRaises((KeyError, ValueError)):
                 Pipeline(text)(None, Response(b"0123456789"))
 
@@ -115,6 +115,9 @@ class Templates(unittest.TestCase):
                 template(request, b"{{file_hash(md5, f)}}"), b"XUFAKrxLKna5cZ2REBfFkg==")
             with self.assertRaises(ValueError):
                 template(request, b"{{file_hash(md5, g)}}")
+            for outside in (b"/etc/passwd", b"../f", root.encode() + b"x"):
+                with self.assertRaises(ValueError):
+                    template(request, b"{{file_hash(md5, %s)}}" % outside)
 
     def test_refused(self):
         for text in (b"{{}}", b"{{ host}}", b"{{nope}}", b"{{headers[z]}}", b"{{domains[z]}}",
