@@ -45,7 +45,7 @@ fn serve(folder: &Path, arguments: &[&str]) -> (Running, Vec<SocketAddr>) {
     let mut command = wireserve();
     command.current_dir(folder).args(arguments);
     let mut running = Running::start(&mut command);
-    // http, and one of http-local and http-public each.
+    // http, and one of http-private and http-public each.
     let addresses = (0..3).map(|_| running.ready("127.0.0.1")).collect();
     (running, addresses)
 }
@@ -201,7 +201,7 @@ fn each_source_wins_over_those_below() {
             json!({"alt": "not-web-platform.test", "other": "other.test"}),
         ),
         ("/ports/http", json!([ports[0]])),
-        ("/ports/http-local", json!([ports[1]])),
+        ("/ports/http-private", json!([ports[1]])),
         ("/ports/http-public", json!([ports[2]])),
         ("/ports/https", json!([1443])),
         ("/ports/ws", json!([2444])),
@@ -227,7 +227,7 @@ fn each_source_wins_over_those_below() {
         assert_eq!(config.pointer(pointer), Some(&value), "{pointer}");
     }
     // A free one each, and nobody is there.
-    for scheme in ["wss", "webtransport-h3", "https-local", "https-public"] {
+    for scheme in ["wss", "webtransport-h3", "https-private", "https-public"] {
         let port = config["ports"][scheme][0].as_u64().expect("a number");
         let port = u16::try_from(port).expect("a port");
         assert!(port > 0 && TcpListener::bind(("127.0.0.1", port)).is_err());

@@ -65,10 +65,10 @@ impl Config {
 fn ports() -> Ports {
     Ports::from_iter([
         ("http", vec![Port::Number(8000), Port::Preferred(8001)]),
-        ("http-local", vec![Port::Free]),
+        ("http-private", vec![Port::Free]),
         ("http-public", vec![Port::Free]),
         ("https", vec![Port::Number(8443), Port::Number(8444)]),
-        ("https-local", vec![Port::Free]),
+        ("https-private", vec![Port::Free]),
         ("https-public", vec![Port::Free]),
         ("ws", vec![Port::Free]),
         ("wss", vec![Port::Free]),
