@@ -2,7 +2,7 @@
 //! `header_or_default(name, default)`.
 //!
 //! Where the reference's `file_hash` reads any file that it is told, ours stays below the doc root, as
-//! `fs_path` does in both. Only the path counts: what a symbolic link leads to is served, too.
+//! `fs_path` does in both; and what links lead to is read only where it would be served, too.
 
 use std::fs::File;
 use std::io;
@@ -14,6 +14,7 @@ use sha1::Sha1;
 use sha2::{Digest, Sha224, Sha256, Sha384, Sha512};
 use uuid::Uuid;
 
+use crate::exchange::{Links, Mount};
 use crate::pipes::Context;
 use crate::text::latin1;
 
@@ -74,9 +75,24 @@ fn file_hash<'e>(algorithm: &str, path: &str, context: &Context<'_>) -> Result<V
         "sha512" => digest::<Sha512>,
         _ => return Err(Wrong::NoDigest(algorithm.to_owned())),
     };
-    let file = below_root(path, context).ok_or_else(|| Wrong::Outside(path.to_owned()))?;
-    let digest = digest(&file).map_err(|_| Wrong::Unreadable(path.to_owned()))?;
+    let outside = || Wrong::Outside(path.to_owned());
+    let unreadable = |_| Wrong::Unreadable(path.to_owned());
+    let file = below_root(path, context).ok_or_else(outside)?;
+    if !may_follow(&file, context.mount).map_err(unreadable)? {
+        return Err(outside());
+    }
+    let digest = digest(&file).map_err(unreadable)?;
     Ok(Value::Bytes(digest.into_bytes()))
+}
+
+/// Whether the links on the way to a file lead no further than those of its mount may.
+fn may_follow(file: &Path, mount: &Mount) -> io::Result<bool> {
+    Ok(match mount.links() {
+        Links::Anywhere => true,
+        Links::Within => file
+            .canonicalize()?
+            .starts_with(mount.root().canonicalize()?),
+    })
 }
 
 fn digest<D: Digest>(path: &Path) -> io::Result<String> {
@@ -149,7 +165,6 @@ fn without_dots(path: &Path) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::exchange::Mount;
     use crate::pipes::template::Fixture;
     use std::fs;
 
@@ -183,6 +198,9 @@ mod tests {
                 "{path}"
             );
         }
+        let link = root.join("link");
+        std::os::unix::fs::symlink("/etc/passwd", link).unwrap();
+        assert!(matches!(hash("md5", "link"), Err(Wrong::Outside(_))));
         for path in ["nothing", "folder", "", "abc/x"] {
             assert!(
                 matches!(hash("md5", path), Err(Wrong::Unreadable(_))),
