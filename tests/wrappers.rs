@@ -100,6 +100,7 @@ fn each_wrapper_has_its_test_and_its_type() {
         ),
         ("%61ll.any.html", html, "src=\"/d/%61ll.any.js\""),
         ("all.any.js", js, "// META"),
+        ("file.any.html", html, "of its own"),
     ] {
         let response = get(&server, &format!("/d/{path}"));
         assert_eq!(response.status, 200, "{path}: {}", response.text());
@@ -134,7 +135,6 @@ fn each_wrapper_has_its_test_and_its_type() {
         ("folder.any.html", NOT_THERE.to_owned()),
         ("a..any.html", NOT_THERE.to_owned()),
         ("w.any.html", NOT_THERE.to_owned()),
-        ("file.any.html", NOT_THERE.to_owned()),
     ] {
         let response = get(&server, &format!("/d/{path}"));
         assert_eq!(
