@@ -68,6 +68,65 @@ fn a_configuration_file_says_all_of_it() {
 }
 
 #[test]
+fn every_kind_of_target_and_rule() {
+    let folder = site(&[
+        ("www/a.js", "a();"),
+        ("www/b.js", "b();"),
+        ("www/real.txt", "real"),
+        ("outside.txt", "outside"),
+        (
+            "server.json",
+            r#"{"doc_root": "www", "ports": [0], "follow_links_out": true,
+                "rewrites": [{"method": "GET", "from": "/old", "to": "/real.txt"}],
+                "routes": [
+                  {"method": "GET", "pattern": "/text",
+                   "target": {"text": "p {}", "status": 203, "media_type": "text/css",
+                              "headers": [["X-A", "b"], ["X-A", "c"]]}},
+                  {"method": "GET", "pattern": "/joined.js",
+                   "target": {"files": ["a.js", "b.js"], "media_type": "text/javascript"}},
+                  {"method": "*", "pattern": "/error", "target": {"error": 418}},
+                  {"method": "GET", "pattern": "/private", "target": "real.txt",
+                   "auth": {"user": "u", "password": "p"}}]}"#,
+        ),
+    ]);
+    let link = folder.path().join("www/link.txt");
+    std::os::unix::fs::symlink(folder.path().join("outside.txt"), link).expect("a link");
+    let mut command = wireserve();
+    command
+        .current_dir(folder.path())
+        .args(["--config", "server.json"]);
+    let server = Process::start(command);
+    for (path, status, media_type, content) in [
+        ("/text", 203, "text/css", "p {}"),
+        ("/joined.js", 200, "text/javascript", "a();b();"),
+        (
+            "/error",
+            418,
+            "application/json",
+            r#"{"error": {"code": 418, "message": ""}}"#,
+        ),
+        ("/old", 200, "text/plain", "real"),
+        ("/link.txt", 200, "text/plain", "outside"),
+    ] {
+        let response = get(server.addr(), path);
+        assert_eq!(
+            (response.status, response.text().as_str()),
+            (status, content),
+            "{path}"
+        );
+        let found = response.header("content-type");
+        assert_eq!(found, Some(media_type.as_bytes()), "{path}");
+    }
+    let text = get(server.addr(), "/text");
+    let values = text.head.split(|&byte| byte == b'\n');
+    assert_eq!(values.filter(|line| line.starts_with(b"X-A: ")).count(), 2);
+    assert_eq!(get(server.addr(), "/private").status, 401);
+    let mut client = Client::connect(server.addr());
+    client.send(b"GET /private HTTP/1.1\r\nHost: a\r\nAuthorization: Basic dTpw\r\n\r\n");
+    assert_eq!(client.read_response("GET").text(), "real");
+}
+
+#[test]
 fn options_win_over_the_file() {
     let folder = site(&[
         ("filed/which.txt", "of the file"),

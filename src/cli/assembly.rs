@@ -6,14 +6,15 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::config::{Alias, Auth, Config, Rewrite, Route, Routes, Target};
+use crate::config::{Alias, Auth, Config, Dress, Rewrite, Route, Routes, Target};
 use crate::exchange::{Handler, Links, Mount};
 use crate::site::Site;
 use crate::site::as_is::AsIsHandler;
 use crate::site::basic_auth::{Admitted, BasicAuthHandler};
 use crate::site::file::FileHandler;
 use crate::site::files::Files;
-use crate::site::fixed::FixedHandler;
+use crate::site::fixed::{ErrorHandler, FixedHandler};
+use crate::site::joined::JoinedHandler;
 use crate::site::router::Method;
 
 use super::Complaint;
@@ -124,6 +125,36 @@ fn unguarded(
 ) -> Result<Arc<dyn Handler>, Complaint> {
     match target {
         Target::Fixed(status, text) => Ok(Arc::new(FixedHandler::text(*status, text))),
+        Target::Text(
+            text,
+            status,
+            Dress {
+                media_type,
+                headers,
+            },
+        ) => {
+            let mut handler = FixedHandler::of_type(media_type, text.as_str());
+            handler.status = *status;
+            for (name, value) in headers {
+                handler.headers.append(name.as_str(), value.as_str());
+            }
+            Ok(Arc::new(handler))
+        }
+        Target::Joined(
+            files,
+            Dress {
+                media_type,
+                headers,
+            },
+        ) => {
+            let files = files.iter().map(|file| doc_root.join(file));
+            let handler = JoinedHandler::new(media_type, files);
+            let handler = headers
+                .iter()
+                .fold(handler, |handler, (name, value)| handler.field(name, value));
+            Ok(Arc::new(handler))
+        }
+        Target::Error(status) => Ok(Arc::new(ErrorHandler(*status))),
         Target::File(path) => {
             let path = doc_root.join(path);
             let files = Files::single(path.clone(), doc_root).follow(links);

@@ -21,7 +21,7 @@ use crate::hosts::{Names, Port};
 pub use front_end::{Level, Logging, Paths, Ssl, SslKind};
 pub use limits::Limits;
 pub use ports::Ports;
-pub use routing::{Alias, Auth, Rewrite, Route, Target};
+pub use routing::{Alias, Auth, Dress, Rewrite, Route, Target};
 
 /// The port of the first listener when none is named; the reference's.
 pub const DEFAULT_PORT: u16 = 8000;

@@ -147,6 +147,7 @@ fn is_name(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn groups(pattern: &str, path: &str) -> Option<Vec<(String, String)>> {
         let found = Pattern::compile(pattern)
@@ -216,5 +217,62 @@ mod tests {
         ] {
             assert_eq!(Pattern::compile(pattern), Err(error), "{pattern}");
         }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..Default::default() })]
+
+        /// A pattern matches what the regular expression that it stands for matches, as a whole, and
+        /// its groups have the same text.
+        #[test]
+        fn as_a_regular_expression(
+            pieces in proptest::collection::vec(piece(), 0..6),
+            suffix in proptest::option::of("[a-c./]{0,3}"),
+            path in "/[a-c./-]{0,10}",
+        ) {
+            let mut pattern = String::from("/");
+            let mut model = String::from("^/");
+            for (number, piece) in pieces.iter().enumerate() {
+                match piece {
+                    Some(literal) => {
+                        pattern.push_str(literal);
+                        model.push_str(&regex::escape(literal));
+                    }
+                    None => {
+                        pattern.push_str(&format!("{{g{number}}}"));
+                        model.push_str(&format!("(?P<g{number}>[^/]+)"));
+                    }
+                }
+            }
+            if let Some(suffix) = &suffix {
+                pattern.push_str(&format!("*{suffix}"));
+                model.push_str(&format!("(?P<star>.*{})", regex::escape(suffix)));
+            }
+            let model = regex::Regex::new(&(model + "$")).unwrap();
+            let expected = model.captures(&path).map(|captures| {
+                let names = model.capture_names().flatten();
+                names
+                    .map(|name| (name.replace("star", "*"), captures[name].to_owned()))
+                    .collect::<Vec<_>>()
+            });
+            prop_assert_eq!(groups(&pattern, &path), expected, "{} on {}", pattern, path);
+        }
+
+        /// Any text compiles or is refused, and what compiles can be asked for any path.
+        #[test]
+        fn any_text_can_be_a_pattern(
+            pattern in prop_oneof![".*", "[{}*/\\\\a-c1_é]{0,12}"],
+            path in proptest::collection::vec(any::<u8>(), 0..20),
+        ) {
+            if let Ok(pattern) = Pattern::compile(&pattern) {
+                pattern.matches(&path);
+                prop_assert!(pattern.matches(b"").is_none(), "a path begins with a slash");
+            }
+        }
+    }
+
+    /// Literal text, or a group.
+    fn piece() -> impl Strategy<Value = Option<String>> {
+        proptest::option::weighted(0.6, "[a-c./-]{1,4}")
     }
 }
