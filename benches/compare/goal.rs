@@ -27,7 +27,7 @@ impl Goal {
             Work::Static => {
                 const {
                     &[
-                        Self::new(Contender::Patched, 80.0),
+                        Self::new(Contender::Shipped, 80.0),
                         Self::new(Contender::Nginx, 0.55),
                     ]
                 }

@@ -7,6 +7,9 @@ use std::time::Duration;
 use crate::exchange::content::ContentError;
 use crate::exchange::{Chunk, Content, Response};
 
+/// Bytes that are made room for before a file is read; beyond it room is made as they come.
+const RESERVED: u64 = 1024 * 1024;
+
 /// Takes the content out of a response.
 ///
 /// # Errors
@@ -16,7 +19,7 @@ pub(super) fn take(response: &mut Response) -> Result<Vec<u8>, ContentError> {
         Content::Empty => Ok(Vec::new()),
         Content::Bytes(bytes) => Ok(bytes),
         Content::File(file, length) => {
-            let mut bytes = Vec::new();
+            let mut bytes = Vec::with_capacity(length.min(RESERVED) as usize);
             let read = file.take(length).read_to_end(&mut bytes);
             read.map_err(|error| ContentError(error.to_string()))?;
             Ok(bytes)

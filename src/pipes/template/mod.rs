@@ -13,6 +13,7 @@ mod location;
 mod tokens;
 mod values;
 
+use std::collections::HashMap;
 use std::fmt;
 use std::ops::Range;
 
@@ -41,19 +42,34 @@ pub fn fill(
     escape: Escape,
     context: &Context<'_>,
 ) -> Result<Vec<u8>, TemplateError> {
-    let mut filled = Vec::with_capacity(content.len());
+    let mut filled = Vec::with_capacity(content.len() + content.len() / 8);
     let mut variables = Variables::default();
+    // Pages name the same host and port again and again.
+    let mut known: HashMap<&[u8], String> = HashMap::new();
     let mut done = 0;
     while let Some(expression) = next_expression(content, done) {
         filled.extend_from_slice(&content[done..expression.start - OPEN.len()]);
         done = expression.end + CLOSE.len();
         let expression = &content[expression];
+        if let Some(text) = known.get(expression) {
+            append(&mut filled, text, escape);
+            continue;
+        }
         let text = evaluate::text(expression, &mut variables, context)
             .map_err(|wrong| TemplateError::new(expression, wrong))?;
         append(&mut filled, &text, escape);
+        if is_constant(expression) {
+            known.insert(expression, text);
+        }
     }
     filled.extend_from_slice(&content[done..]);
     Ok(filled)
+}
+
+/// Whether an expression has the same value wherever it stands: it calls nothing, and neither makes nor
+/// names a variable.
+fn is_constant(expression: &[u8]) -> bool {
+    memchr::memchr2(b'(', b'$', expression).is_none()
 }
 
 /// Whether there is anything to replace.
@@ -199,6 +215,25 @@ mod tests {
         fill(content.as_bytes(), escape, &fixture.context())
             .map(|bytes| String::from_utf8(bytes).unwrap())
             .map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn the_same_expression_again() {
+        for (content, expected) in [
+            (
+                "{{host}} {{host}} {{ports[http][0]}}{{ports[http][0]}}",
+                "a.test a.test 8080",
+            ),
+            (
+                "{{$a:host}}{{$a}} {{$a:ports[http][0]}}{{$a}}",
+                "a.testa.test 8080",
+            ),
+        ] {
+            assert_eq!(filled(content, Escape::None).as_deref(), Ok(expected));
+        }
+        let ids = filled("{{uuid()}} {{uuid()}}", Escape::None).unwrap();
+        let (one, other) = ids.split_once(' ').unwrap();
+        assert_ne!(one, other);
     }
 
     #[test]
