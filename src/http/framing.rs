@@ -2,6 +2,8 @@
 //! whatever Python's `int` takes, and any method may have a body. What has no single reading is
 //! refused, because a wrong guess would make the body the next request.
 
+use crate::text::{latin1, number};
+
 use super::Malformed;
 use super::request_line::Version;
 
@@ -23,6 +25,9 @@ pub enum Trust {
     Doubtful,
 }
 
+/// More bytes than any body has, and as many as a file offset can say.
+const LONGEST: i128 = i64::MAX as i128;
+
 /// Decides by all values of the two fields.
 ///
 /// # Errors
@@ -35,7 +40,10 @@ pub fn decide<'a>(
 ) -> Result<(Framing, Trust), Malformed> {
     let mut length = None;
     for value in content_lengths {
-        let number = python_int(value).and_then(|number| u64::try_from(number).ok());
+        // The reference reads it with Python's `int`.
+        let number = number::int(&latin1::decode(value));
+        let number = number.filter(|number| (0..=LONGEST).contains(number));
+        let number = number.and_then(|number| u64::try_from(number).ok());
         let number = number.ok_or_else(|| Malformed::ContentLength(value.to_vec()))?;
         if length.is_some_and(|other| other != number) {
             return Err(Malformed::ConflictingLengths);
@@ -58,35 +66,6 @@ pub fn decide<'a>(
         Trust::Sound
     };
     Ok((Framing::Chunked, trust))
-}
-
-/// Python's `int(text)` for the text of a field: blanks around it, a sign, and single underscores
-/// between digits are fine.
-fn python_int(text: &[u8]) -> Option<i64> {
-    let start = text.iter().position(|&byte| !is_whitespace(byte))?;
-    let end = text.iter().rposition(|&byte| !is_whitespace(byte))?;
-    let text = &text[start..=end];
-    let (negative, digits) = match text {
-        [b'-', digits @ ..] => (true, digits),
-        [b'+', digits @ ..] => (false, digits),
-        digits => (false, digits),
-    };
-    let mut number: i64 = 0;
-    for group in digits.split(|&byte| byte == b'_') {
-        if group.is_empty() {
-            return None;
-        }
-        for digit in group {
-            let value = i64::from(char::from(*digit).to_digit(10)?);
-            number = number.checked_mul(10)?.checked_add(value)?;
-        }
-    }
-    Some(if negative { -number } else { number })
-}
-
-/// Whitespace of Python's `str.strip` among the characters of ISO 8859-1.
-fn is_whitespace(byte: u8) -> bool {
-    matches!(byte, b'\t'..=b'\r' | 0x1c..=0x1f | b' ' | 0x85 | 0xa0)
 }
 
 #[cfg(test)]
