@@ -40,6 +40,7 @@
 //!
 //! - [`text`]: bytes ↔ text, dates, JSON strings.
 //! - [`http`]: the protocol; bytes in, values out.
+//! - [`wire_script`]: what is to happen on a connection, step by step.
 //! - [`fault`]: failures that the peer sees, and their bytes.
 //! - [`wire`]: the sockets.
 //! - [`hosts`]: who the server says it is.
@@ -75,8 +76,10 @@ pub mod site;
 pub mod stash;
 pub mod text;
 pub mod wire;
+pub mod wire_script;
 
 pub use exchange::{Content, Exchange, Handler};
 pub use fault::Fault;
 pub use server::Server;
 pub use site::Site;
+pub use wire_script::WireScript;

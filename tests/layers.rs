@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 const LAYERS: &[&[&str]] = &[
     &["text"],
     &["http"],
+    &["wire_script"],
     &["fault"],
     &["wire"],
     &["hosts"],

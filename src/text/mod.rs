@@ -6,3 +6,4 @@ pub mod json;
 pub mod latin1;
 pub mod number;
 pub mod percent;
+pub mod quoted;
