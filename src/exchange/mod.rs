@@ -2,9 +2,13 @@
 //! [`Response`], which then goes out as a whole, or by writing to the wire itself through its
 //! [`Turn`]. Whether the connection goes on is decided by `connection.rs` from what is found here.
 
+pub mod arrival;
 pub mod body;
 pub mod content;
+pub mod events;
 pub mod mount;
+pub mod play;
+pub mod policy;
 pub mod request;
 pub mod response;
 pub mod turn;
@@ -12,15 +16,21 @@ pub mod turn;
 use std::any::Any;
 use std::sync::Arc;
 
+pub use arrival::Arrival;
 pub use body::Body;
 pub use content::{Chunk, Chunks, Content};
+pub use events::Events;
 pub use mount::{Links, Mount};
+pub use play::Played;
+pub use policy::{Expect, Policy, Terms};
 pub use request::Request;
 pub use response::Response;
 pub use turn::Turn;
 
 use crate::fault::Fault;
 use crate::hosts::Hosts;
+use crate::wire::outbound::Gone;
+use crate::wire_script::WireScript;
 
 /// Answers exchanges. Closures and functions of this shape are handlers.
 pub trait Handler: Send + Sync {
@@ -29,6 +39,22 @@ pub trait Handler: Send + Sync {
     /// # Errors
     /// A fault replaces the response, if nothing has been written yet.
     fn handle(&self, exchange: &mut Exchange<'_>) -> Result<(), Fault>;
+
+    /// What is to happen before that.
+    fn terms(&self) -> Terms {
+        Terms::default()
+    }
+}
+
+impl Handler for WireScript {
+    fn handle(&self, exchange: &mut Exchange<'_>) -> Result<(), Fault> {
+        exchange.play(self);
+        Ok(())
+    }
+
+    fn terms(&self) -> Terms {
+        Terms::raw()
+    }
 }
 
 impl<F> Handler for F
@@ -66,8 +92,11 @@ pub struct Exchange<'c> {
     pub route_match: RouteMatch,
     /// What is to become of the connection.
     pub ending: Ending,
+    /// What held for the request, and holds for who answers its expectation.
+    pub policy: Policy,
     turn: Arc<Turn>,
     hosts: Arc<Hosts>,
+    events: Arc<Events>,
     keepsake: &'c mut Option<Box<dyn Any>>,
 }
 
@@ -78,6 +107,7 @@ impl<'c> Exchange<'c> {
         body: Arc<Body>,
         turn: Arc<Turn>,
         hosts: Arc<Hosts>,
+        events: Arc<Events>,
         keepsake: &'c mut Option<Box<dyn Any>>,
     ) -> Self {
         Self {
@@ -86,8 +116,10 @@ impl<'c> Exchange<'c> {
             response: Response::default(),
             route_match: RouteMatch::new(),
             ending: Ending::ByResponse,
+            policy: Policy::default(),
             turn,
             hosts,
+            events,
             keepsake,
         }
     }
@@ -100,6 +132,30 @@ impl<'c> Exchange<'c> {
     /// The names and ports of the server.
     pub fn hosts(&self) -> &Arc<Hosts> {
         &self.hosts
+    }
+
+    /// What exchanges tell each other.
+    pub fn events(&self) -> &Arc<Events> {
+        &self.events
+    }
+
+    /// Plays a wire script in the place of a response. What it leaves to be done, the end of the
+    /// connection or further requests, is done when the handler has returned.
+    pub fn play(&mut self, script: &WireScript) -> Played {
+        self.turn.mark_written();
+        play::play(script, &self.turn, &self.body, &self.events)
+    }
+
+    /// Sends `100 Continue` if the client waits for it, unless all answers are the handler's
+    /// ([`Turn::send_continue`] sends it then).
+    ///
+    /// # Errors
+    /// [`Gone`] when the client is.
+    pub fn send_continue(&self) -> Result<(), Gone> {
+        match self.policy {
+            Policy::Raw => Ok(()),
+            Policy::Lenient | Policy::Strict => self.turn.send_continue(&self.request),
+        }
     }
 
     /// Something that a handler keeps with the connection, on its thread, from its first exchange to

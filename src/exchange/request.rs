@@ -1,6 +1,7 @@
 //! What the client asked, as facts over the head's exact bytes: nothing is decoded before somebody
 //! asks. The names are the reference's (contract §2.1, §8.7).
 
+use std::borrow::Cow;
 use std::net::SocketAddr;
 
 use crate::http::Malformed;
@@ -10,6 +11,8 @@ use crate::http::request_line::Version;
 use crate::http::target::{self, Parts};
 use crate::text::latin1;
 
+use super::arrival::Arrival;
+
 /// A request: its head and the connection it came on.
 #[derive(Debug)]
 pub struct Request {
@@ -17,12 +20,11 @@ pub struct Request {
     /// What a rewrite put in the place of the head's target.
     rewritten: Option<Vec<u8>>,
     scheme: &'static str,
-    peer: SocketAddr,
-    local: SocketAddr,
+    arrival: Arrival,
     /// Into `request_path`.
     parts: Parts,
-    framing: Framing,
-    trust: Trust,
+    /// What the body's extent is, or why nobody can say.
+    framing: Result<(Framing, Trust), Malformed>,
 }
 
 /// Whether the client wants the connection to go on.
@@ -35,45 +37,73 @@ pub enum ClientWish {
 }
 
 impl Request {
-    /// A request from a head that arrived on a connection between the two addresses.
-    ///
-    /// # Errors
-    /// When the body's length or the host has no reading.
-    pub fn new(head: Head, peer: SocketAddr, local: SocketAddr) -> Result<Self, Malformed> {
-        Self::with_target(head, None, peer, local)
+    /// A request from a head, and how that came.
+    pub fn new(head: Head, arrival: impl Into<Arrival>) -> Self {
+        Self::with_target(head, None, arrival)
+    }
+
+    /// What there is on a connection of which nothing has been read: no head, no body.
+    pub fn unread(arrival: Arrival) -> Self {
+        Self::new(Head::nothing(), arrival)
     }
 
     /// Like [`Request::new`], for another target than the head's, if there is one: path, query and URL
     /// are this one's, while the head stays as it came.
-    ///
-    /// # Errors
-    /// Those of [`Request::new`].
     pub fn with_target(
         head: Head,
         rewritten: Option<Vec<u8>>,
-        peer: SocketAddr,
-        local: SocketAddr,
-    ) -> Result<Self, Malformed> {
+        arrival: impl Into<Arrival>,
+    ) -> Self {
         let target = rewritten.as_deref().unwrap_or_else(|| head.target());
         let parts = target::split(target::collapse_slashes(target), SCHEME);
-        if let Some(host) = head.first("Host") {
-            target::check_host(host)?;
-        }
-        let (framing, trust) = framing::decide(
-            head.values("Content-Length"),
-            head.values("Transfer-Encoding"),
-            head.version(),
-        )?;
-        Ok(Self {
+        let host = head.first("Host").map_or(Ok(()), target::check_host);
+        let framing = host.and_then(|()| {
+            framing::decide(
+                head.values("Content-Length"),
+                head.values("Transfer-Encoding"),
+                head.version(),
+            )
+        });
+        Self {
             head,
             rewritten,
             scheme: SCHEME,
-            peer,
-            local,
+            arrival: arrival.into(),
             parts,
             framing,
-            trust,
-        })
+        }
+    }
+
+    /// How the request came.
+    pub fn arrival(&self) -> &Arrival {
+        &self.arrival
+    }
+
+    /// Whether nothing of a request has been read.
+    pub fn is_unread(&self) -> bool {
+        self.head.bytes().is_empty()
+    }
+
+    /// Why only a handler under [`Policy::Raw`](super::Policy::Raw) may have this request: the length of
+    /// its body or its host has no reading.
+    pub fn malformed(&self) -> Option<&Malformed> {
+        self.framing.as_ref().err()
+    }
+
+    /// The exact bytes of the head, with what was skipped in front of it.
+    pub fn raw_head(&self) -> Vec<u8> {
+        [&self.arrival.skipped, self.head.bytes()].concat()
+    }
+
+    /// What the patterns of routes are matched with: the path, or, for `*` and the authority
+    /// that CONNECT names, which have none, the target behind a slash.
+    pub fn route_path(&self) -> Cow<'_, [u8]> {
+        let target = self.request_path();
+        if target == b"*" || self.method() == b"CONNECT" {
+            Cow::Owned([b"/", target].concat())
+        } else {
+            Cow::Borrowed(self.path())
+        }
     }
 
     /// The head, with everything as it came.
@@ -110,8 +140,9 @@ impl Request {
         if target::is_absolute(self.request_path(), self.scheme) {
             return path.into_owned();
         }
-        let port = self.local.port().to_string();
-        let own = self.local.ip().to_string();
+        let local = self.arrival.local;
+        let port = local.port().to_string();
+        let own = local.ip().to_string();
         let field = self.head.first("Host").map(latin1::decode);
         let (host, port) = match &field {
             None => (own.as_str(), port.as_str()),
@@ -122,17 +153,18 @@ impl Request {
 
     /// The client's address.
     pub fn peer(&self) -> SocketAddr {
-        self.peer
+        self.arrival.peer
     }
 
     /// The address that the client connected to.
     pub fn local(&self) -> SocketAddr {
-        self.local
+        self.arrival.local
     }
 
-    /// How the body ends.
+    /// How the body ends. A body without a reading has no bytes: those behind the head are nobody's.
     pub fn framing(&self) -> Framing {
-        self.framing
+        let framing = self.framing.as_ref();
+        framing.map_or(Framing::Length(0), |(framing, _)| *framing)
     }
 
     /// Whether the client waits for `100 Continue` (RFC 9110 §10.1.1).
@@ -147,8 +179,10 @@ impl Request {
     /// What the client wants to become of the connection. `Connection` counts only if `close` or
     /// `keep-alive` is all it says, as in the reference (contract §8.2).
     pub fn client_wish(&self) -> ClientWish {
-        if self.trust == Trust::Doubtful {
-            return ClientWish::Close;
+        match self.framing {
+            _ if self.is_unread() => return ClientWish::Keep,
+            Ok((_, Trust::Sound)) => {}
+            Ok((_, Trust::Doubtful)) | Err(_) => return ClientWish::Close,
         }
         let connection = self.head.first("Connection").unwrap_or_default();
         if connection.eq_ignore_ascii_case(b"close") {
@@ -173,7 +207,7 @@ mod tests {
     fn request(head: &str) -> Request {
         let address = "127.0.0.1:80".parse().unwrap();
         let head = Head::parse(head.as_bytes().to_vec()).unwrap();
-        Request::new(head, address, address).unwrap()
+        Request::new(head, (address, address))
     }
 
     #[test]
@@ -202,7 +236,7 @@ mod tests {
         let head = b"GET /old?q HTTP/1.1\r\nHost: a\r\n\r\n".to_vec();
         let head = Head::parse(head).unwrap();
         let target = Some(b"//new?q#f".to_vec());
-        let request = Request::with_target(head, target, address, address).unwrap();
+        let request = Request::with_target(head, target, (address, address));
         assert_eq!(request.request_path(), b"/new?q#f");
         assert_eq!((request.path(), request.query()), (&b"/new"[..], &b"q"[..]));
         assert_eq!(request.url(), "http://a:80/new?q#f");

@@ -2,12 +2,15 @@
 //! connection begins, or when the connection is closed: a handler that kept its response and writes
 //! later can then harm nobody.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::wire::outbound::{Gone, Outbound, Sent};
 use crate::wire::{Wire, gather};
+use crate::wire_script::{By, WireScript};
+
+use super::request::Request;
 
 /// The right to write on a wire during one exchange.
 #[derive(Debug)]
@@ -19,6 +22,19 @@ pub struct Turn {
     written: AtomicBool,
     handed_over: AtomicBool,
     status: AtomicI64,
+    after: Mutex<After>,
+}
+
+/// What is to come when this exchange is over.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum After {
+    /// What response and client wish.
+    #[default]
+    ByResponse,
+    /// The end of the connection.
+    Close,
+    /// The next request, answered so, and the rest of a wire script behind it.
+    Next(By, WireScript),
 }
 
 /// Whether a head call's bytes may wait for the next write.
@@ -43,6 +59,7 @@ impl Turn {
             written: AtomicBool::new(false),
             handed_over: AtomicBool::new(false),
             status: AtomicI64::new(0),
+            after: Mutex::default(),
         }
     }
 
@@ -98,6 +115,35 @@ impl Turn {
         self.check(&outbound)?;
         gather::hold_back(&self.wire, &mut outbound, bytes)?;
         Ok(true)
+    }
+
+    /// Sends `100 Continue` if the client of this request waits for it (RFC 9110 §10.1.1).
+    ///
+    /// # Errors
+    /// As [`Turn::send`].
+    pub fn send_continue(&self, request: &Request) -> Result<(), Gone> {
+        if request.expects_continue() {
+            self.send(b"HTTP/1.1 100 Continue\r\n\r\n")?;
+        }
+        Ok(())
+    }
+
+    /// Hands head bytes that wait for the next write to the kernel.
+    ///
+    /// # Errors
+    /// As [`Turn::send`].
+    pub fn flush(&self) -> Result<(), Gone> {
+        self.send(&[])
+    }
+
+    /// Says what is to come when this exchange is over.
+    pub fn set_after(&self, after: After) {
+        *self.after.lock().unwrap_or_else(PoisonError::into_inner) = after;
+    }
+
+    /// Takes what was said last.
+    pub fn take_after(&self) -> After {
+        std::mem::take(&mut self.after.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// A response has begun to go out, so no other may.

@@ -31,7 +31,7 @@ enum State {
 }
 
 /// Decodes one body. Bytes behind its end are never consumed.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Decoder {
     state: State,
     /// Of the chunk being read: its size while that is read, then what is left of its data.

@@ -166,6 +166,19 @@ impl Head {
         })
     }
 
+    /// The head of a request that has not been read.
+    pub fn nothing() -> Self {
+        Self {
+            bytes: Vec::new(),
+            line: RequestLine {
+                method: 0..0,
+                target: 0..0,
+                version: Version::SIMPLE,
+            },
+            fields: Vec::new(),
+        }
+    }
+
     /// The bytes as they came.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes

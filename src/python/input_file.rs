@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use pyo3::exceptions::{PyEOFError, PyOSError, PyStopIteration, PyValueError};
+use pyo3::exceptions::{PyEOFError, PyOSError, PyStopIteration, PyTimeoutError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList};
 
@@ -36,7 +36,8 @@ pub(super) fn raise(py: Python<'_>, error: BodyError) -> PyErr {
         BodyError::Truncated { .. } => PyEOFError::new_err(text),
         BodyError::Malformed(malformed) => failure::http_exception(py, &Fault::from(malformed)),
         BodyError::Spool(_) => PyOSError::new_err(text),
-        BodyError::OutOfRange => PyValueError::new_err(text),
+        BodyError::OutOfRange | BodyError::NotKept => PyValueError::new_err(text),
+        BodyError::TooLate => PyTimeoutError::new_err(text),
     }
 }
 

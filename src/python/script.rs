@@ -15,7 +15,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyCode, PyCodeMethods, PyDict};
 
-use crate::exchange::{Ending, Exchange, Handler, Mount};
+use crate::exchange::{Ending, Exchange, Expect, Handler, Mount, Policy, Terms};
 use crate::fault::Fault;
 use crate::site::default_script;
 use crate::site::files::{Files, Found};
@@ -147,9 +147,13 @@ impl ScriptHandler {
         };
         let exchanged =
             Exchanged::new(py, exchange, self.files.mount()).map_err(|error| broken(&error))?;
-        let result = code
-            .map_err(|error| (error, Stage::Around))
-            .and_then(|code| exchanged.call_main(&code, path));
+        let result = match code {
+            Ok(code) => exchanged.call_main(&code, path),
+            Err(error) => {
+                exchanged.send_continue(py);
+                Err((error, Stage::Around))
+            }
+        };
         let failure = result
             .err()
             .map(|(error, stage)| failure::sort(py, &error, stage, &exchange.request.url()));
@@ -159,14 +163,31 @@ impl ScriptHandler {
 
 impl Handler for ScriptHandler {
     fn handle(&self, exchange: &mut Exchange<'_>) -> Result<(), Fault> {
-        let found = self.files.open(exchange.request.path())?;
-        let found = default_script::choose(found).ok_or_else(Fault::not_found)?;
+        let found = self.files.open(exchange.request.path());
+        let found =
+            found.and_then(|found| default_script::choose(found).ok_or_else(Fault::not_found));
+        let found = match found {
+            Ok(found) => found,
+            Err(fault) => {
+                // Whoever is gone gets no fault either.
+                let _ = exchange.send_continue();
+                return Err(fault);
+            }
+        };
         let _admission = gate::enter();
         let keepsake = exchange.keepsake();
         if !keepsake.as_ref().is_some_and(|kept| kept.is::<Kept>()) {
             *keepsake = Some(Box::new(Kept(Some(ThreadState::new()))) as Box<dyn Any>);
         }
         Python::attach(|py| self.run(py, exchange, &found))
+    }
+
+    /// A script may say that it answers expectations, and that is known only when its body has run.
+    fn terms(&self) -> Terms {
+        Terms {
+            policy: None,
+            expect: Expect::ByHandler,
+        }
     }
 }
 
@@ -208,6 +229,7 @@ fn broken(error: &PyErr) -> Fault {
 struct Exchanged<'py> {
     request: Bound<'py, Request>,
     response: Bound<'py, Response>,
+    policy: Policy,
 }
 
 type Staged<T> = Result<T, (PyErr, Stage)>;
@@ -223,6 +245,7 @@ impl<'py> Exchanged<'py> {
         Ok(Self {
             request,
             response: Bound::new(py, response)?,
+            policy: exchange.policy,
         })
     }
 
@@ -233,7 +256,14 @@ impl<'py> Exchanged<'py> {
         globals
             .set_item(intern!(py, "__file__"), path.as_os_str())
             .map_err(around)?;
-        code.run(Some(&globals), None).map_err(around)?;
+        let ran = code.run(Some(&globals), None);
+        let handles_expect = globals
+            .get_item(intern!(py, "handles_expect"))
+            .and_then(|value| value.map_or(Ok(false), |value| value.is_truthy()));
+        if !matches!(handles_expect, Ok(true)) {
+            self.send_continue(py);
+        }
+        ran.map_err(around)?;
         let Some(main) = globals.get_item(intern!(py, "main")).map_err(around)? else {
             let message = format!("No main function in script {}", path.display());
             return Err(around(failure::http_exception(
@@ -246,6 +276,14 @@ impl<'py> Exchanged<'py> {
             .map_err(|error| (error, Stage::Main))?;
         outcome::apply(&value, &self.response).map_err(around)?;
         self.apply_pipes(path).map_err(around)
+    }
+
+    /// As the server does for other handlers. A client that is gone is noticed by the next write.
+    fn send_continue(&self, py: Python<'py>) {
+        let response = self.response.get();
+        if self.policy != Policy::Raw && response.facts.expects_continue() {
+            let _ = gate::away(py, || response.turn.send_continue(&response.facts));
+        }
     }
 
     /// Pipes on scripts are rare, so what they are is Python's business: here is only whether.

@@ -1,63 +1,271 @@
 //! The life of one connection: head, handler, response, and again. This is the only place that decides
-//! to close, and it decides by values: what the client wished, how the response ended, what the
-//! handler asked for.
+//! to close, and it decides by values: what the client wished, how the response ended, what the handler
+//! asked for, what a wire script left to be done.
 
 use std::any::Any;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 use std::time::Instant;
 
+use crate::exchange::arrival::Previous;
 use crate::exchange::request::ClientWish;
 use crate::exchange::response::Outcome;
-use crate::exchange::{Body, Ending, Exchange, Request, Response, Turn};
+use crate::exchange::turn::After;
+use crate::exchange::{
+    Arrival, Body, Ending, Exchange, Expect, Handler, Policy, Request, Response, Terms, Turn,
+};
 use crate::fault::Fault;
 use crate::http::head::Head;
 use crate::site::Site;
-use crate::text::latin1;
 use crate::wire::inbound::HeadRead;
 use crate::wire::{Wire, close};
+use crate::wire_script::{By, WireScript};
 
+use super::access_log::{self, shown_target};
+use super::listening::Listening;
 use super::roster::Membership;
 use super::shared::Shared;
 
 /// What follows an exchange.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Next {
-    /// Another request may come.
+    /// Another request may come, and the site answers it.
     Request,
+    /// Another request may come, and the rest of a wire script is about it.
+    Play(By, WireScript),
     /// FIN, then drain.
     Close,
 }
 
-/// Serves a connection until it ends.
-pub(super) fn serve(wire: &Arc<Wire>, membership: &Membership, shared: &Shared) {
-    let mut keepsake = None;
-    while wait_for_request(wire, membership) && !shared.is_stopping() {
-        let next = match read_request(wire, shared) {
-            Ok(Some((request, site))) => {
-                exchange(Arc::new(request), wire, shared, &site, &mut keepsake)
-            }
-            Ok(None) => Next::Close,
-            Err(fault) => {
-                refuse(wire, fault);
-                return;
-            }
-        };
-        if next == Next::Close {
-            break;
-        }
-    }
-    drop(keepsake);
+/// One connection of a server, from its first byte to its last.
+struct Connection<'c> {
+    wire: &'c Arc<Wire>,
+    shared: &'c Shared,
+    listening: &'c Listening,
+    /// Among the server's connections.
+    number: u64,
+    /// Requests that have been read.
+    requests: u64,
+    previous: Option<Previous>,
+    keepsake: Option<Box<dyn Any>>,
+}
+
+/// Serves a connection until it ends. `number` is its own among those of the server.
+pub(super) fn serve(
+    wire: &Arc<Wire>,
+    number: u64,
+    listening: &Listening,
+    membership: &Membership,
+    shared: &Shared,
+) {
+    let mut connection = Connection {
+        wire,
+        shared,
+        listening,
+        number,
+        requests: 0,
+        previous: None,
+        keepsake: None,
+    };
+    connection.run(membership);
+    drop(connection);
     close::fin_then_drain(wire);
 }
 
-/// Answers what cannot become an exchange with a whole response, and closes.
+/// Answers what is not even read with a whole response, and closes.
 pub(super) fn refuse(wire: &Arc<Wire>, fault: Fault) {
-    log::info!("{} refused: {fault}", wire.peer());
+    send_refusal(&Turn::begin(Arc::clone(wire)), fault);
+    close::fin_then_drain(wire);
+}
+
+fn send_refusal(turn: &Turn, fault: Fault) {
+    log::info!("{} refused: {fault}", turn.wire().peer());
     let mut response = Response::from(fault);
     response.headers.append("Connection", "close");
-    response.send(&Turn::begin(Arc::clone(wire)), b"");
-    close::fin_then_drain(wire);
+    response.send(turn, b"");
+}
+
+impl Connection<'_> {
+    fn run(&mut self, membership: &Membership) {
+        let mut next = match self.listening {
+            Listening::Requests(_) => Next::Request,
+            Listening::Connections(handler) => {
+                let request = Request::unread(self.arrival(0));
+                self.exchange(request, |_, exchange| {
+                    let response = handle(exchange, handler.as_ref(), Expect::ByServer);
+                    finish(exchange, response)
+                })
+            }
+        };
+        loop {
+            let plan = match next {
+                Next::Close => return,
+                Next::Request => None,
+                Next::Play(by, rest) => Some((by, rest)),
+            };
+            if !wait_for_request(self.wire, membership) || self.shared.is_stopping() {
+                return;
+            }
+            next = match self.read_request() {
+                Ok(Some((request, site))) => self.exchange(request, |connection, exchange| {
+                    connection.answer(exchange, &site, plan)
+                }),
+                Ok(None) => return,
+                Err(fault) => {
+                    send_refusal(&Turn::begin(Arc::clone(self.wire)), fault);
+                    return;
+                }
+            };
+        }
+    }
+
+    /// The next request, with the site as it is when the request is there.
+    fn read_request(&mut self) -> Result<Option<(Request, Arc<Site>)>, Fault> {
+        let limits = self.shared.limits.head();
+        let read = self.wire.inbound().read_head(self.wire.stream(), &limits);
+        match read {
+            HeadRead::Head(read) => {
+                let head = Head::parse(read.head)?;
+                let site = self.shared.site();
+                let rewritten = site.rewritten(head.method(), head.target());
+                self.requests += 1;
+                let arrival = Arrival {
+                    skipped: read.skipped,
+                    ..self.arrival(read.offset)
+                };
+                let request = Request::with_target(head, rewritten, arrival);
+                Ok(Some((request, site)))
+            }
+            HeadRead::Closed => Ok(None),
+            HeadRead::Malformed(malformed) => Err(malformed.into()),
+        }
+    }
+
+    fn arrival(&self, offset: u64) -> Arrival {
+        Arrival {
+            peer: self.wire.peer(),
+            local: self.wire.local(),
+            connection: self.number,
+            ordinal: self.requests,
+            offset,
+            skipped: Vec::new(),
+            previous: self.previous,
+        }
+    }
+
+    fn exchange(
+        &mut self,
+        request: Request,
+        answer: impl FnOnce(&Self, &mut Exchange<'_>) -> Next,
+    ) -> Next {
+        let began = log::log_enabled!(log::Level::Info).then(Instant::now);
+        let request = Arc::new(request);
+        let turn = Arc::new(Turn::begin(Arc::clone(self.wire)));
+        let body = Arc::new(Body::new(Arc::clone(self.wire), request.framing()));
+        let mut keepsake = self.keepsake.take();
+        let mut exchange = Exchange::new(
+            Arc::clone(&request),
+            Arc::clone(&body),
+            Arc::clone(&turn),
+            Arc::clone(&self.shared.hosts),
+            Arc::clone(&self.shared.events),
+            &mut keepsake,
+        );
+        let next = answer(self, &mut exchange);
+        self.keepsake = keepsake;
+        let next = match (next, &*body) {
+            (Next::Close, _) => Next::Close,
+            (next, body) => match body.drain() {
+                Ok(drained) => {
+                    self.note_end(&request, &turn, drained);
+                    next
+                }
+                Err(_) => Next::Close,
+            },
+        };
+        body.end();
+        if let Some(began) = began {
+            access_log::write(&request, &turn, began);
+        }
+        next
+    }
+
+    fn note_end(&mut self, request: &Request, turn: &Turn, drained: u64) {
+        if !request.is_unread() {
+            self.previous = Some(Previous {
+                status: turn.status(),
+                sent: turn.sent(),
+                drained,
+            });
+        }
+    }
+
+    fn answer(
+        &self,
+        exchange: &mut Exchange<'_>,
+        site: &Site,
+        plan: Option<(By, WireScript)>,
+    ) -> Next {
+        match plan {
+            None => self.answer_by_site(exchange, site),
+            Some((By::Script, steps)) => {
+                exchange.play(&steps);
+                finish(exchange, None)
+            }
+            Some((By::Site, steps)) => match self.answer_by_site(exchange, site) {
+                // The site's answer was a script with a request to come: ours goes on behind it.
+                Next::Play(by, rest) => Next::Play(by, rest.followed_by(steps)),
+                Next::Request | Next::Close => {
+                    exchange.play(&steps);
+                    finish(exchange, None)
+                }
+            },
+        }
+    }
+
+    fn answer_by_site(&self, exchange: &mut Exchange<'_>, site: &Site) -> Next {
+        let request = Arc::clone(&exchange.request);
+        let is_connect = request.method() == b"CONNECT";
+        let path = request.route_path();
+        let route = match is_connect {
+            true => site.route_for_connect(&path),
+            false => site.route(request.method(), &path),
+        };
+        let terms = route
+            .as_ref()
+            .map_or_else(Terms::default, |(handler, _)| handler.terms());
+        let policy = terms.policy.unwrap_or_else(|| self.listening.policy());
+        exchange.policy = policy;
+        if let Err(fault) = admit(&request, policy) {
+            send_refusal(exchange.turn(), fault);
+            return Next::Close;
+        }
+        let Some((handler, route_match)) = route else {
+            return match is_connect {
+                true => answer_connect(exchange),
+                false => {
+                    if exchange.send_continue().is_err() {
+                        return Next::Close;
+                    }
+                    finish(exchange, Some(Fault::no_route().into()))
+                }
+            };
+        };
+        exchange.route_match = route_match;
+        let response = handle(exchange, handler.as_ref(), terms.expect);
+        finish(exchange, response)
+    }
+}
+
+/// Whether a request may come to a handler.
+fn admit(request: &Request, policy: Policy) -> Result<(), Fault> {
+    match policy {
+        Policy::Raw => Ok(()),
+        Policy::Lenient => request
+            .malformed()
+            .map_or(Ok(()), |malformed| Err(Fault::from(malformed.clone()))),
+        Policy::Strict => admit(request, Policy::Lenient),
+    }
 }
 
 /// Waits until bytes of a request are there. `false` when there will be none.
@@ -73,66 +281,14 @@ fn wait_for_request(wire: &Wire, membership: &Membership) -> bool {
     true
 }
 
-/// The next request, with the site as it is when the request is there.
-fn read_request(wire: &Wire, shared: &Shared) -> Result<Option<(Request, Arc<Site>)>, Fault> {
-    let read = wire
-        .inbound()
-        .read_head(wire.stream(), &shared.limits.head());
-    match read {
-        HeadRead::Head(bytes) => {
-            let head = Head::parse(bytes)?;
-            let site = shared.site();
-            let rewritten = site.rewritten(head.method(), head.target());
-            let request = Request::with_target(head, rewritten, wire.peer(), wire.local())?;
-            Ok(Some((request, site)))
-        }
-        HeadRead::Closed => Ok(None),
-        HeadRead::Malformed(malformed) => Err(malformed.into()),
-    }
-}
-
-fn exchange(
-    request: Arc<Request>,
-    wire: &Arc<Wire>,
-    shared: &Shared,
-    site: &Site,
-    keepsake: &mut Option<Box<dyn Any>>,
-) -> Next {
-    let began = log::log_enabled!(log::Level::Info).then(Instant::now);
-    let turn = Arc::new(Turn::begin(Arc::clone(wire)));
-    if request.expects_continue() && turn.send(b"HTTP/1.1 100 Continue\r\n\r\n").is_err() {
+/// A tunnel that leads to this very server: the bytes behind it are the next request (contract §8.7).
+fn answer_connect(exchange: &Exchange<'_>) -> Next {
+    let request = &exchange.request;
+    if exchange.send_continue().is_err() {
         return Next::Close;
     }
-    let body = Arc::new(Body::new(Arc::clone(wire), request.framing()));
-    let next = if request.method() == b"CONNECT" {
-        answer_connect(&turn, &request)
-    } else {
-        let mut exchange = Exchange::new(
-            Arc::clone(&request),
-            Arc::clone(&body),
-            Arc::clone(&turn),
-            Arc::clone(&shared.hosts),
-            keepsake,
-        );
-        let response = handle(&mut exchange, site);
-        let next = finish(&exchange, response);
-        if next == Next::Request && body.drain().is_ok() {
-            Next::Request
-        } else {
-            Next::Close
-        }
-    };
-    body.end();
-    if let Some(began) = began {
-        log_access(&request, &turn, began);
-    }
-    next
-}
-
-/// A tunnel that leads to this very server: the bytes behind it are the next request (contract §8.7).
-fn answer_connect(turn: &Turn, request: &Request) -> Next {
     match (
-        Response::default().send(turn, request.method()),
+        Response::default().send(exchange.turn(), request.method()),
         request.client_wish(),
     ) {
         (Outcome::PeerGone, _) | (_, ClientWish::Close) => Next::Close,
@@ -141,20 +297,17 @@ fn answer_connect(turn: &Turn, request: &Request) -> Next {
 }
 
 /// Lets the handler answer. What is still to be sent comes back.
-fn handle(exchange: &mut Exchange<'_>, site: &Site) -> Option<Response> {
+fn handle(exchange: &mut Exchange<'_>, handler: &dyn Handler, expect: Expect) -> Option<Response> {
     let request = Arc::clone(&exchange.request);
-    let result = match site.route(request.method(), request.path()) {
-        None => Err(Fault::no_route()),
-        Some((handler, route_match)) => {
-            exchange.route_match = route_match;
-            panic::catch_unwind(AssertUnwindSafe(|| handler.handle(exchange))).unwrap_or_else(
-                |_| {
-                    exchange.ending = Ending::Close;
-                    Err(Fault::new(500, "the handler panicked"))
-                },
-            )
-        }
-    };
+    if expect == Expect::ByServer && exchange.send_continue().is_err() {
+        exchange.ending = Ending::Abort;
+        return None;
+    }
+    let result = panic::catch_unwind(AssertUnwindSafe(|| handler.handle(exchange)));
+    let result = result.unwrap_or_else(|_| {
+        exchange.ending = Ending::Close;
+        Err(Fault::new(500, "the handler panicked"))
+    });
     match (result, exchange.turn().is_written()) {
         (Ok(()), false) => Some(std::mem::take(&mut exchange.response)),
         (Ok(()), true) => None,
@@ -176,48 +329,33 @@ fn finish(exchange: &Exchange<'_>, response: Option<Response>) -> Next {
     if exchange.ending == Ending::Abort {
         return Next::Close;
     }
-    let outcome = match response {
-        Some(response) => response.send(exchange.turn(), request.method()),
+    let turn = exchange.turn();
+    let after = turn.take_after();
+    // A client that has asked nothing yet gets no response, and does not wait for one.
+    let is_owed = !request.is_unread() && !matches!(after, After::Next(..));
+    let outcome = match response.filter(|_| !request.is_unread()) {
+        Some(response) => response.send(turn, request.method()),
         // Head calls without a write behind them are still waiting.
-        None if exchange.turn().send(&[]).is_err() => Outcome::PeerGone,
+        None if turn.flush().is_err() => Outcome::PeerGone,
         // The client would wait for ever.
-        None if exchange.turn().is_silent() => Outcome::UntilClose,
+        None if is_owed && turn.is_silent() => Outcome::UntilClose,
         None => Outcome::Delimited,
     };
-    match (outcome, exchange.ending, request.client_wish()) {
-        (Outcome::Delimited, Ending::ByResponse, ClientWish::Keep) => Next::Request,
-        (Outcome::ContentFailed(error), _, _) => {
+    match (outcome, after, exchange.ending) {
+        (Outcome::ContentFailed(error), ..) => {
             log::error!(
                 "{}: the content ended early: {error}",
                 shown_target(request)
             );
             Next::Close
         }
+        (Outcome::PeerGone, ..) | (_, After::Close, _) => Next::Close,
+        (_, After::Next(by, rest), _) => Next::Play(by, rest),
+        (Outcome::Delimited, After::ByResponse, Ending::ByResponse)
+            if request.client_wish() == ClientWish::Keep =>
+        {
+            Next::Request
+        }
         _ => Next::Close,
     }
-}
-
-/// Method and target for a line of the log, on one line whatever the client sent.
-fn shown_target(request: &Request) -> String {
-    let line = [request.method(), b" ", request.request_path()].concat();
-    let escape = |character: char| {
-        let keep = (!character.is_control()).then_some(character);
-        let escaped = character.is_control().then(|| character.escape_default());
-        keep.into_iter().chain(escaped.into_iter().flatten())
-    };
-    latin1::decode(&line).chars().flat_map(escape).collect()
-}
-
-fn log_access(request: &Request, turn: &Turn, began: Instant) {
-    let status = match turn.status() {
-        0 => "-".to_owned(),
-        status => status.to_string(),
-    };
-    let took = began.elapsed().as_secs_f64() * 1000.0;
-    let sent = turn.sent();
-    let peer = request.peer();
-    log::info!(
-        "{peer} {} {status} {sent} bytes {took:.1} ms",
-        shown_target(request)
-    );
 }

@@ -4,7 +4,9 @@
 //! Stopping closes the listeners and the idle connections, lets running exchanges finish for a short
 //! while, cuts the others, and waits for every thread.
 
+mod access_log;
 mod connection;
+pub mod listening;
 mod opening;
 mod roster;
 mod shared;
@@ -12,6 +14,7 @@ mod threads;
 
 use std::collections::BTreeMap;
 use std::io;
+use std::iter;
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -20,7 +23,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use crate::config::Limits;
-use crate::exchange::Handler;
+use crate::exchange::{Events, Handler};
 use crate::fault::Fault;
 use crate::hosts::{Hosts, Names, Port};
 use crate::site::Site;
@@ -28,6 +31,7 @@ use crate::site::pattern::PatternError;
 use crate::site::router::Method;
 use crate::wire::listener::Reserved;
 use crate::wire::{Wire, listener};
+use listening::Listening;
 use opening::Opening;
 use roster::{Busy, Full, Roster};
 use shared::Shared;
@@ -63,6 +67,8 @@ pub struct Builder {
     ports: BTreeMap<String, Vec<Port>>,
     limits: Limits,
     names: Names,
+    /// Ports beside those of the schemes.
+    listeners: Vec<(Port, Listening)>,
 }
 
 impl Builder {
@@ -86,6 +92,14 @@ impl Builder {
     #[must_use]
     pub fn scheme(mut self, scheme: &str, ports: impl Into<Vec<Port>>) -> Self {
         self.ports.insert(scheme.to_owned(), ports.into());
+        self
+    }
+
+    /// Listens on another port, 0 for a free one, where other things are done with those who connect. It
+    /// is the last of the [addresses](Server::addresses) so far.
+    #[must_use]
+    pub fn listener(mut self, port: impl Into<Port>, listening: Listening) -> Self {
+        self.listeners.push((port.into(), listening));
         self
     }
 
@@ -144,7 +158,8 @@ impl Builder {
     /// # Errors
     /// The first address that cannot be listened on, or no thread to accept with.
     pub fn start(mut self) -> io::Result<Server> {
-        let opened = Opening::new(&self.host, &self.ports)?;
+        let own = self.listeners.iter().map(|(port, _)| *port);
+        let opened = Opening::new(&self.host, &self.ports, own)?;
         let addresses = opened.addresses()?;
         let http = &addresses[..opened.http];
         self.names.ports.extend(opened.shown);
@@ -153,6 +168,7 @@ impl Builder {
             shared: Arc::new(Shared {
                 addresses,
                 hosts: Arc::new(hosts),
+                events: Arc::default(),
                 site: RwLock::new(Arc::new(self.site)),
                 roster: Arc::new(Roster::new(self.limits.connections)),
                 limits: self.limits,
@@ -163,13 +179,17 @@ impl Builder {
             accepting: Vec::new(),
             _reserved: opened.reserved,
         };
-        for listener in opened.listeners {
+        let of_schemes = opened.listeners.len() - self.listeners.len();
+        let listening = iter::repeat_n(Listening::default(), of_schemes)
+            .chain(self.listeners.into_iter().map(|(_, listening)| listening));
+        for (listener, listening) in opened.listeners.into_iter().zip(listening) {
             let listener = Arc::new(listener);
+            let listening = Arc::new(listening);
             let shared = Arc::clone(&server.shared);
             let accepting = Arc::clone(&listener);
             let thread = thread::Builder::new()
                 .name("wireserve-accept".to_owned())
-                .spawn(move || accept(&accepting, &shared))?;
+                .spawn(move || accept(&accepting, &listening, &shared))?;
             server.accepting.push((listener, thread));
         }
         Ok(server)
@@ -185,6 +205,7 @@ impl Server {
             ports: BTreeMap::from([("http".to_owned(), vec![Port::Free])]),
             limits: Limits::default(),
             names: Names::default(),
+            listeners: Vec::new(),
         }
     }
 
@@ -225,6 +246,11 @@ impl Server {
         Ok(())
     }
 
+    /// What exchanges tell each other, and tests tell them.
+    pub fn events(&self) -> &Arc<Events> {
+        &self.shared.events
+    }
+
     /// Connections that are open now.
     pub fn connections(&self) -> usize {
         self.shared.roster.len()
@@ -263,11 +289,11 @@ impl Drop for Server {
     }
 }
 
-fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
+fn accept(listener: &TcpListener, listening: &Arc<Listening>, shared: &Arc<Shared>) {
     while !shared.is_stopping() {
         match listener.accept() {
             Ok((stream, _)) => match Wire::new(stream) {
-                Ok(wire) => admit(wire, shared),
+                Ok(wire) => admit(wire, listening, shared),
                 Err(error) => log::debug!("a connection failed before it began: {error}"),
             },
             Err(_) if shared.is_stopping() => return,
@@ -286,10 +312,14 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
     }
 }
 
-fn admit(wire: Arc<Wire>, shared: &Arc<Shared>) {
+fn admit(wire: Arc<Wire>, listening: &Arc<Listening>, shared: &Arc<Shared>) {
     let on_its_thread = Arc::clone(shared);
+    let listening = Arc::clone(listening);
+    let number = shared.events.connection_opened();
     let job: Box<dyn FnOnce() + Send> = match shared.roster.join(Arc::clone(&wire)) {
-        Ok(membership) => Box::new(move || connection::serve(&wire, &membership, &on_its_thread)),
+        Ok(membership) => Box::new(move || {
+            connection::serve(&wire, number, &listening, &membership, &on_its_thread);
+        }),
         Err(Full) => {
             log::error!("too many connections, and none of them is idle: refused one");
             // Telling them takes a thread each, since the accepting one must not wait for anybody.

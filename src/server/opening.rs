@@ -10,7 +10,7 @@ use crate::wire::listener::{self, Reserved};
 
 /// What was opened.
 pub(super) struct Opening {
-    /// Those of `http`, then those of the other served schemes.
+    /// Those of `http`, then those of the other served schemes, then those of no scheme.
     pub(super) listeners: Vec<TcpListener>,
     /// How many of them are for `http`.
     pub(super) http: usize,
@@ -24,7 +24,11 @@ impl Opening {
     ///
     /// # Errors
     /// The first address that cannot be had; it is named.
-    pub(super) fn new(host: &str, ports: &BTreeMap<String, Vec<Port>>) -> io::Result<Self> {
+    pub(super) fn new(
+        host: &str,
+        ports: &BTreeMap<String, Vec<Port>>,
+        own: impl Iterator<Item = Port>,
+    ) -> io::Result<Self> {
         let mut opened = Self {
             listeners: Vec::new(),
             http: 0,
@@ -43,6 +47,9 @@ impl Opening {
             };
             let numbers = ports.iter().map(open).collect::<io::Result<_>>()?;
             opened.shown.push((scheme.clone(), numbers));
+        }
+        for port in own {
+            opened.listen(host, port)?;
         }
         Ok(opened)
     }
@@ -97,7 +104,7 @@ mod tests {
             ("https", vec![Port::Number(number), Port::Free]),
         ];
         let ports = ports.map(|(scheme, ports)| (scheme.to_owned(), ports));
-        let opened = Opening::new("127.0.0.1", &BTreeMap::from(ports)).unwrap();
+        let opened = Opening::new("127.0.0.1", &BTreeMap::from(ports), [].into_iter()).unwrap();
         let addresses = opened.addresses().unwrap();
         assert_eq!((addresses.len(), opened.http), (3, 2));
         assert!(addresses.iter().all(|address| address.port() != number));
@@ -109,7 +116,10 @@ mod tests {
         assert_eq!(opened.shown, shown);
 
         let ports = BTreeMap::from([("http".to_owned(), vec![Port::Number(number)])]);
-        let error = Opening::new("127.0.0.1", &ports).err().unwrap().to_string();
+        let error = Opening::new("127.0.0.1", &ports, [].into_iter())
+            .err()
+            .unwrap()
+            .to_string();
         assert!(error.contains(&number.to_string()), "{error}");
     }
 }

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::config::Limits;
+use crate::exchange::Events;
 use crate::hosts::Hosts;
 use crate::site::Site;
 
@@ -17,6 +18,8 @@ pub(super) struct Shared {
     pub(super) addresses: Vec<SocketAddr>,
     /// Who the server says it is.
     pub(super) hosts: Arc<Hosts>,
+    /// What exchanges tell each other.
+    pub(super) events: Arc<Events>,
     /// Replaced as a whole when a route is added.
     pub(super) site: RwLock<Arc<Site>>,
     /// The limits in force.

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use crate::exchange::{Exchange, Handler};
+use crate::exchange::{Exchange, Handler, Request, Terms};
 use crate::fault::Fault;
 use crate::http::basic_auth::Credentials;
 
@@ -49,17 +49,42 @@ impl Admitted {
     }
 }
 
+/// What becomes of who is not refused for ever.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verdict {
+    Admitted,
+    /// To say who they are.
+    Asked,
+}
+
+impl BasicAuthHandler {
+    fn check(&self, request: &Request) -> Result<Verdict, Fault> {
+        match request.head().first("Authorization") {
+            None => Ok(Verdict::Asked),
+            Some(value) if self.admitted.includes(&Credentials::parse(value)?) => {
+                Ok(Verdict::Admitted)
+            }
+            Some(_) => Err(Fault::new(403, "Invalid username or password")),
+        }
+    }
+}
+
 impl Handler for BasicAuthHandler {
     fn handle(&self, exchange: &mut Exchange<'_>) -> Result<(), Fault> {
-        let Some(value) = exchange.request.head().first("Authorization") else {
-            exchange.response.status = 401;
-            exchange.response.headers.set("WWW-Authenticate", "Basic");
-            return Ok(());
-        };
-        if self.admitted.includes(&Credentials::parse(value)?) {
-            self.handler.handle(exchange)
-        } else {
-            Err(Fault::new(403, "Invalid username or password"))
+        match self.check(&exchange.request) {
+            Ok(Verdict::Admitted) => return self.handler.handle(exchange),
+            verdict => {
+                // A client that is gone gets no answer either.
+                let _ = exchange.send_continue();
+                verdict?;
+            }
         }
+        exchange.response.status = 401;
+        exchange.response.headers.set("WWW-Authenticate", "Basic");
+        Ok(())
+    }
+
+    fn terms(&self) -> Terms {
+        self.handler.terms()
     }
 }

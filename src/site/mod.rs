@@ -143,6 +143,11 @@ impl Site {
         self.register(Method::Any, pattern, Arc::new(ErrorHandler(404)))
     }
 
+    /// The handler for CONNECT: of routes for this method alone, not of those for all.
+    pub fn route_for_connect(&self, path: &[u8]) -> Option<(&Arc<dyn Handler>, RouteMatch)> {
+        self.router.route_named("CONNECT", path)
+    }
+
     /// The handler for a request and what its route matched.
     pub fn route(&self, method: &[u8], path: &[u8]) -> Option<(&Arc<dyn Handler>, RouteMatch)> {
         self.router.route(method, path)

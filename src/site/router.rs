@@ -72,6 +72,19 @@ impl Router {
         Ok(())
     }
 
+    /// The handler of a route that names this method.
+    pub fn route_named(
+        &self,
+        method: &str,
+        path: &[u8],
+    ) -> Option<(&Arc<dyn Handler>, RouteMatch)> {
+        self.routes
+            .iter()
+            .rev()
+            .filter(|route| matches!(&route.method, Method::Named(name) if name == method))
+            .find_map(|route| Some((&route.handler, route.pattern.matches(path)?)))
+    }
+
     /// The handler for a method and a path, with what the pattern matched.
     pub fn route(&self, method: &[u8], path: &[u8]) -> Option<(&Arc<dyn Handler>, RouteMatch)> {
         self.routes

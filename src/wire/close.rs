@@ -43,6 +43,24 @@ pub fn fin_then_drain(wire: &Wire) {
     }
 }
 
+/// FIN, and nothing more is sent; what the client sends can still be read.
+pub fn half_close(wire: &Wire) {
+    wire.outbound().shut();
+    // A peer that is gone already needs no FIN.
+    let _ = wire.stream().shutdown(Shutdown::Write);
+}
+
+/// RST, at once, whatever other descriptors there are on this connection. What the kernel has not sent
+/// yet is lost.
+pub fn reset(wire: &Wire) {
+    wire.outbound().shut();
+    // To undo the connection is how Linux aborts one that others hold descriptors of (connect(2),
+    // AF_UNSPEC); SO_LINGER would wait for the last of them to be closed.
+    if let Err(error) = rustix::net::connect_unspec(wire.stream()) {
+        log::debug!("a connection could not be reset: {error}");
+    }
+}
+
 /// Ends both halves at once, which wakes whoever waits on them.
 pub fn cut(wire: &Wire) {
     // Already ended is as good as ended.

@@ -4,7 +4,7 @@
 
 use std::io::{self, Read};
 use std::net::TcpStream;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::http::Malformed;
 use crate::http::head::{Limits, Progress, Scanner};
@@ -26,7 +26,26 @@ pub struct Inbound {
     /// What is behind it has not arrived. `filled <= buffer.len()`
     filled: usize,
     end: End,
+    /// Bytes that have arrived over the connection's life.
+    arrived: u64,
+    /// When, for those that the head being read or its request came in.
+    segments: Vec<Segment>,
 }
+
+/// What one read from the socket brought: what the kernel had at that time, often one segment of TCP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Segment {
+    /// Bytes of the connection before it.
+    pub offset: u64,
+    /// Bytes in it.
+    pub length: usize,
+    /// When it was read.
+    pub at: Instant,
+}
+
+/// Segments of one request whose times are kept; later ones are not. A client that sends byte by byte is
+/// seen doing so for this long.
+pub const MAX_SEGMENTS: usize = 4096;
 
 /// Whether more bytes may come.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -41,14 +60,48 @@ enum End {
 #[derive(Debug)]
 pub enum HeadRead {
     /// A whole head.
-    Head(Vec<u8>),
+    Head(ReadHead),
     /// The peer left between two requests.
     Closed,
     /// What came is no head, and says how it fails.
     Malformed(Malformed),
 }
 
+/// A head as it came.
+#[derive(Debug)]
+pub struct ReadHead {
+    /// The empty lines that stood before it (RFC 9112 §2.2).
+    pub skipped: Vec<u8>,
+    /// From the request line to the empty line.
+    pub head: Vec<u8>,
+    /// Bytes of the connection before both.
+    pub offset: u64,
+}
+
 impl Inbound {
+    /// Bytes of the connection that have been taken.
+    pub fn taken(&self) -> u64 {
+        self.arrived - (self.filled - self.taken) as u64
+    }
+
+    /// What has arrived from this byte of the connection on, as far as it is remembered: since the head of
+    /// the last request.
+    pub fn segments_from(&self, offset: u64) -> impl Iterator<Item = &Segment> {
+        let is_later = move |segment: &&Segment| segment.offset + segment.length as u64 > offset;
+        self.segments.iter().filter(is_later)
+    }
+
+    fn note_arrival(&mut self, length: usize) {
+        if length > 0 && self.segments.len() < MAX_SEGMENTS {
+            self.segments.push(Segment {
+                offset: self.arrived,
+                length,
+                at: Instant::now(),
+            });
+        }
+        self.arrived += length as u64;
+    }
+
     /// Bytes that can be taken without waiting.
     pub fn buffered(&self) -> &[u8] {
         &self.buffer[self.taken..self.filled]
@@ -85,6 +138,7 @@ impl Inbound {
             return 0;
         }
         let count = blocking(stream, || (&*stream).read(out)).unwrap_or(0);
+        self.note_arrival(count);
         if count == 0 {
             self.end = End::Reached;
         }
@@ -95,13 +149,22 @@ impl Inbound {
     /// half a head gets an answer too.
     pub fn read_head(&mut self, stream: &TcpStream, limits: &Limits) -> HeadRead {
         let mut scanner = Scanner::default();
+        let offset = self.taken();
+        self.segments
+            .retain(|segment| segment.offset + segment.length as u64 > offset);
+        let mut skipped = Vec::new();
         loop {
             let progress = match scanner.scan(self.buffered(), limits) {
                 Ok(progress) => progress,
                 Err(malformed) => return HeadRead::Malformed(malformed),
             };
             if !matches!(progress, Progress::Whole(_)) {
-                self.consume(scanner.skip_empty_lines());
+                let empty = scanner.skip_empty_lines();
+                skipped.extend_from_slice(&self.buffered()[..empty]);
+                self.consume(empty);
+                if skipped.len() > limits.request_line {
+                    return HeadRead::Malformed(Malformed::RequestLineTooLong);
+                }
             }
             let range = match progress {
                 Progress::Whole(range) => Some(range),
@@ -117,9 +180,32 @@ impl Inbound {
                 Progress::SimpleSoFar | Progress::Partial => None,
             };
             if let Some(range) = range {
-                let head = self.buffered()[range.clone()].to_vec();
+                let buffered = self.buffered();
+                skipped.extend_from_slice(&buffered[..range.start]);
+                let head = buffered[range.clone()].to_vec();
                 self.consume(range.end);
-                return HeadRead::Head(head);
+                return HeadRead::Head(ReadHead {
+                    skipped,
+                    head,
+                    offset,
+                });
+            }
+        }
+    }
+
+    /// Waits until a whole head is there, and takes nothing; `false` when none comes, and what comes
+    /// instead is for [`Inbound::read_head`] to say. `more` waits for more bytes and says how many came.
+    pub fn await_head(
+        &mut self,
+        limits: &Limits,
+        mut more: impl FnMut(&mut Self) -> usize,
+    ) -> bool {
+        let mut scanner = Scanner::default();
+        loop {
+            match scanner.scan(self.buffered(), limits) {
+                Ok(Progress::Whole(_)) => return true,
+                Ok(_) if more(self) > 0 => {}
+                Ok(_) | Err(_) => return false,
             }
         }
     }
@@ -146,7 +232,9 @@ impl Inbound {
             self.buffer.resize(needed.max(self.buffer.len()), 0);
         }
         let read = stream.read(&mut self.buffer[self.filled..]);
-        self.filled += *read.as_ref().unwrap_or(&0);
+        let count = *read.as_ref().unwrap_or(&0);
+        self.filled += count;
+        self.note_arrival(count);
         if matches!(read, Ok(0)) {
             self.end = End::Reached;
         }

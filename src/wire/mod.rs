@@ -33,6 +33,7 @@ pub struct Wire {
     stream: TcpStream,
     peer: SocketAddr,
     local: SocketAddr,
+    accepted: Instant,
     inbound: Mutex<Inbound>,
     outbound: Mutex<Outbound>,
 }
@@ -47,6 +48,7 @@ impl Wire {
         Ok(Arc::new(Self {
             peer: stream.peer_addr()?,
             local: stream.local_addr()?,
+            accepted: Instant::now(),
             stream,
             inbound: Mutex::default(),
             outbound: Mutex::default(),
@@ -61,6 +63,11 @@ impl Wire {
     /// The address that the client connected to.
     pub fn local(&self) -> SocketAddr {
         self.local
+    }
+
+    /// When the connection was accepted.
+    pub fn accepted(&self) -> Instant {
+        self.accepted
     }
 
     /// The socket itself, for what the rest of this type does not offer.
@@ -105,14 +112,31 @@ impl Wire {
     /// Waits until the connection has ended in both directions, by a reset or by our own doing; `false`
     /// when it has not within this time. A peer that has only sent FIN may still be reading.
     pub fn is_gone_within(&self, time: Duration) -> bool {
+        // Nothing is asked for: an end is reported all the same.
+        self.is_reported_within(PollFlags::empty(), Some(time))
+    }
+
+    /// Waits until the peer has closed its sending half, or the connection has ended; `false` when
+    /// neither has happened within this time. Without a time it waits as long as that takes.
+    pub fn is_left_within(&self, time: Option<Duration>) -> bool {
+        self.is_reported_within(PollFlags::RDHUP, time)
+    }
+
+    /// Waits until a read would not wait: bytes have arrived, or the end; `false` when nothing has
+    /// within this time.
+    pub fn is_readable_within(&self, time: Duration) -> bool {
+        self.is_reported_within(PollFlags::IN, Some(time))
+    }
+
+    fn is_reported_within(&self, wanted: PollFlags, time: Option<Duration>) -> bool {
         let began = Instant::now();
         loop {
-            let left = time.saturating_sub(began.elapsed());
-            // Nothing is asked for: an end is reported all the same.
-            let mut wanted = [PollFd::new(&self.stream, PollFlags::empty())];
-            let timeout = Timespec::try_from(left.min(LONGEST_WAIT)).unwrap_or_default();
-            match poll(&mut wanted, Some(&timeout)) {
-                Ok(0) if left > LONGEST_WAIT => {}
+            let left = time.map(|time| time.saturating_sub(began.elapsed()));
+            let step = left.unwrap_or(LONGEST_WAIT).min(LONGEST_WAIT);
+            let mut asked = [PollFd::new(&self.stream, wanted)];
+            let timeout = Timespec::try_from(step).unwrap_or_default();
+            match poll(&mut asked, Some(&timeout)) {
+                Ok(0) if left.is_none_or(|left| left > LONGEST_WAIT) => {}
                 Ok(0) => return false,
                 Err(Errno::INTR) => {}
                 Ok(_) | Err(_) => return true,

@@ -189,6 +189,13 @@ impl WireScript {
         self.step(Step::Next(By::Site))
     }
 
+    /// These steps, and then those.
+    #[must_use]
+    pub fn followed_by(mut self, others: Self) -> Self {
+        self.steps.extend(others.steps);
+        self
+    }
+
     /// Any step, those with limits among them.
     #[must_use]
     pub fn step(mut self, step: Step) -> Self {

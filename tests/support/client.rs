@@ -24,6 +24,8 @@ pub struct Client {
     pending: Vec<u8>,
     /// The server will send nothing more.
     ended: bool,
+    /// It has said so by RST.
+    was_reset: bool,
 }
 
 /// What a wait for bytes has brought.
@@ -48,6 +50,7 @@ impl Client {
             stream,
             pending: Vec::new(),
             ended: false,
+            was_reset: false,
         }
     }
 
@@ -138,7 +141,12 @@ impl Client {
     /// Whether the server answers one more request here rather than closing. The request names
     /// nothing that exists, so that it works on any site; its answer is read and dropped.
     pub fn is_kept_open(&mut self) -> bool {
-        self.send(b"GET /.well-known/is-kept-open HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        self.is_kept_open_for(b"GET /.well-known/is-kept-open HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    }
+
+    /// The same, with this request, which is no HEAD.
+    pub fn is_kept_open_for(&mut self, request: &[u8]) -> bool {
+        self.send(request);
         let deadline = Instant::now() + DEADLINE;
         loop {
             match response::extent(&self.pending, "GET") {
@@ -160,6 +168,11 @@ impl Client {
     /// Whether the server has said that it sends no more.
     pub fn ended(&self) -> bool {
         self.ended
+    }
+
+    /// Whether it has said so by RST.
+    pub fn was_reset(&self) -> bool {
+        self.was_reset
     }
 
     /// This end's port.
@@ -184,7 +197,7 @@ impl Client {
                 self.pending.extend_from_slice(&buffer[..count]);
                 return Arrival::Bytes;
             }
-            Err(error) if is_end(error.kind()) => self.ended = true,
+            Err(error) if is_end(error.kind()) => (self.ended, self.was_reset) = (true, true),
             Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
                 return Arrival::Nothing;
             }

@@ -202,7 +202,7 @@ pub(crate) mod tests {
             let address = "127.0.0.1:80".parse().unwrap();
             let head = Head::parse(head.as_bytes().to_vec()).unwrap();
             Self {
-                request: Request::new(head, address, address).unwrap(),
+                request: Request::new(head, (address, address)),
                 hosts: Hosts::new(names, &[address], mount.root()),
                 mount,
             }

@@ -1,10 +1,15 @@
 //! The body of a request: read from the wire as far as somebody asks, kept so that it can be read
 //! again, in memory up to [`MEMORY`] and on disk beyond it. The position behaves as that of the
-//! reference's `InputFile` (contract §2.1).
+//! reference's `InputFile` (contract §2.1). How bytes come off the wire is in [`source`], and bodies
+//! as they came, undecoded, in [`raw`].
+
+mod raw;
+mod source;
 
 use std::fmt;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use tempfile::SpooledTempFile;
 
@@ -12,6 +17,9 @@ use crate::http::Malformed;
 use crate::http::chunked::Decoder;
 use crate::http::framing::Framing;
 use crate::wire::Wire;
+
+pub use raw::RawReadError;
+use source::{Source, Stop, fetch_chunked, fetch_counted};
 
 /// Bytes of a body kept in memory; a larger one goes to a temporary file. The reference's number.
 pub const MEMORY: usize = 1024 * 1024;
@@ -35,16 +43,16 @@ struct State {
     position: u64,
     /// Known from the head, or once the last chunk is there.
     length: Option<u64>,
+    /// Bytes that were taken off the wire without being kept.
+    dropped: u64,
+    /// The chunks of a chunked body, with what stood around them.
+    decoder: Option<Box<Decoder>>,
+    /// The beginning of a chunked body as it came, for when it turns out to be none.
+    undecoded: Vec<u8>,
 }
 
-/// What is still on the wire.
-#[derive(Debug)]
-enum Source {
-    Counted { left: u64 },
-    Chunked(Box<Decoder>),
-    Done,
-    Broken(BodyError),
-}
+/// Bytes of a chunked body that are kept as they came, beside their decoded ones.
+pub const UNDECODED: usize = 64 * 1024;
 
 /// Why a body cannot be read to its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,6 +68,11 @@ pub enum BodyError {
     Spool(String),
     /// A position outside the body.
     OutOfRange,
+    /// The bytes did not come within the time that was set.
+    TooLate,
+    /// More than [`UNDECODED`] bytes came in more chunks than are remembered, so what they looked like
+    /// is not known any more.
+    NotKept,
 }
 
 impl fmt::Display for BodyError {
@@ -76,6 +89,8 @@ impl fmt::Display for BodyError {
             }
             Self::Spool(error) => write!(f, "cannot store the request body: {error}"),
             Self::OutOfRange => f.write_str("a position outside the request body"),
+            Self::TooLate => f.write_str("the request body did not come in time"),
+            Self::NotKept => f.write_str("the request body has too many chunks to show them"),
         }
     }
 }
@@ -91,10 +106,10 @@ impl From<io::Error> for BodyError {
 impl Body {
     /// A body that is still on the wire.
     pub fn new(wire: Arc<Wire>, framing: Framing) -> Self {
-        let (source, length) = match framing {
-            Framing::Length(0) => (Source::Done, Some(0)),
-            Framing::Length(left) => (Source::Counted { left }, Some(left)),
-            Framing::Chunked => (Source::Chunked(Box::default()), None),
+        let (source, length, decoder) = match framing {
+            Framing::Length(0) => (Source::Done, Some(0), None),
+            Framing::Length(left) => (Source::Counted { left }, Some(left), None),
+            Framing::Chunked => (Source::Chunked, None, Some(Box::default())),
         };
         let state = State {
             source,
@@ -102,6 +117,9 @@ impl Body {
             received: 0,
             position: 0,
             length,
+            dropped: 0,
+            decoder,
+            undecoded: Vec::new(),
         };
         Self {
             wire,
@@ -175,24 +193,42 @@ impl Body {
     pub fn read_all(&self) -> Result<Vec<u8>, BodyError> {
         let mut state = self.state();
         state.receive_to(&self.wire, u64::MAX)?;
-        let position = std::mem::replace(&mut state.position, 0);
-        let end = state.received;
-        let all = state.take(end);
-        state.position = position;
-        all
+        state.take_all()
     }
 
-    /// Takes the rest off the wire without keeping it, so that the next head can be read.
+    /// Waits until `count` bytes of the body have come, or all of it, and keeps them. `limit` is when to
+    /// give up.
+    ///
+    /// # Errors
+    /// As [`Body::read`], and [`BodyError::TooLate`], behind which reading can go on.
+    pub fn wait_for(&self, count: Option<u64>, limit: Option<Instant>) -> Result<(), BodyError> {
+        let mut state = self.state();
+        let end = count.unwrap_or(u64::MAX);
+        while state.received < end {
+            let missing = end - state.received;
+            if state.receive_by(&self.wire, missing, limit)? == 0 {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes the rest off the wire without keeping it, so that the next head can be read, and says how
+    /// many bytes of the body that were.
     ///
     /// # Errors
     /// When there is no next head to be had: the rest ends early or is malformed.
-    pub fn drain(&self) -> Result<(), BodyError> {
+    pub fn drain(&self) -> Result<u64, BodyError> {
         let mut state = self.state();
         let mut scratch = Vec::new();
-        while state.fetch(&self.wire, PIECE as u64, &mut scratch)? > 0 {
+        let mut drained = 0;
+        loop {
+            match state.fetch(&self.wire, PIECE as u64, None, &mut scratch)? {
+                0 => return Ok(drained),
+                count => drained += count as u64,
+            }
             scratch.clear();
         }
-        Ok(())
     }
 
     /// Nothing more is read from the wire for this body.
@@ -223,8 +259,17 @@ impl State {
 
     /// Stores up to `count` more bytes and says how many; 0 at the end of the body.
     fn receive(&mut self, wire: &Wire, count: u64) -> Result<usize, BodyError> {
+        self.receive_by(wire, count, None)
+    }
+
+    fn receive_by(
+        &mut self,
+        wire: &Wire,
+        count: u64,
+        limit: Option<Instant>,
+    ) -> Result<usize, BodyError> {
         let mut piece = Vec::new();
-        let received = self.fetch(wire, count, &mut piece)?;
+        let received = self.fetch(wire, count, limit, &mut piece)?;
         if received > 0 {
             let spool = self
                 .spool
@@ -237,12 +282,20 @@ impl State {
     }
 
     /// Takes up to `count` bytes of the body off the wire; 0 at its end.
-    fn fetch(&mut self, wire: &Wire, count: u64, out: &mut Vec<u8>) -> Result<usize, BodyError> {
-        let result = match &mut self.source {
-            Source::Done => return Ok(0),
-            Source::Broken(error) => return Err(error.clone()),
-            Source::Counted { left } => fetch_counted(wire, left, count, out),
-            Source::Chunked(decoder) => fetch_chunked(wire, decoder, out),
+    fn fetch(
+        &mut self,
+        wire: &Wire,
+        count: u64,
+        limit: Option<Instant>,
+        out: &mut Vec<u8>,
+    ) -> Result<usize, BodyError> {
+        let result = match (&mut self.source, &mut self.decoder) {
+            (Source::Broken(error), _) => return Err(error.clone()),
+            (Source::Counted { left }, _) => fetch_counted(wire, left, count, limit, out),
+            (Source::Chunked, Some(decoder)) => {
+                fetch_chunked(wire, decoder, &mut self.undecoded, limit, out)
+            }
+            (Source::Done | Source::Chunked, _) => return Ok(0),
         };
         match result {
             Ok(0) => {
@@ -251,11 +304,21 @@ impl State {
                 Ok(0)
             }
             Ok(fetched) => Ok(fetched),
-            Err(None) => Err(self.broken(BodyError::Truncated {
-                received: self.received,
+            Err(Stop::TooLate) => Err(BodyError::TooLate),
+            Err(Stop::Ended) => Err(self.broken(BodyError::Truncated {
+                received: self.received + self.dropped,
             })),
-            Err(Some(malformed)) => Err(self.broken(BodyError::Malformed(malformed))),
+            Err(Stop::Malformed(malformed)) => Err(self.broken(BodyError::Malformed(malformed))),
         }
+    }
+
+    /// All that has been received, without moving the position.
+    fn take_all(&mut self) -> Result<Vec<u8>, BodyError> {
+        let position = std::mem::replace(&mut self.position, 0);
+        let end = self.received;
+        let all = self.take(end);
+        self.position = position;
+        all
     }
 
     fn broken(&mut self, error: BodyError) -> BodyError {
@@ -296,31 +359,4 @@ impl State {
             at += count as u64;
         }
     }
-}
-
-/// `Err(None)`: the wire ended first.
-type Fetched = Result<usize, Option<Malformed>>;
-
-fn fetch_counted(wire: &Wire, left: &mut u64, count: u64, out: &mut Vec<u8>) -> Fetched {
-    let want = (*left).min(count).min(PIECE as u64) as usize;
-    out.resize(want, 0);
-    let got = wire.inbound().read(wire.stream(), out);
-    out.truncate(got);
-    *left -= got as u64;
-    if got == 0 && want > 0 {
-        return Err(None);
-    }
-    Ok(got)
-}
-
-fn fetch_chunked(wire: &Wire, decoder: &mut Decoder, out: &mut Vec<u8>) -> Fetched {
-    let mut inbound = wire.inbound();
-    while out.is_empty() && !decoder.is_done() {
-        if inbound.buffered().is_empty() && inbound.fill(wire.stream()) == 0 {
-            return Err(None);
-        }
-        let consumed = decoder.decode(inbound.buffered(), out).map_err(Some)?;
-        inbound.consume(consumed);
-    }
-    Ok(out.len())
 }

@@ -1,0 +1,94 @@
+//! What is still on the wire of a body, and how it is taken off: counted bytes, or chunks.
+
+use std::time::Instant;
+
+use crate::http::Malformed;
+use crate::http::chunked::Decoder;
+use crate::wire::Wire;
+
+use super::{BodyError, PIECE, UNDECODED};
+
+/// What is still on the wire.
+#[derive(Debug)]
+pub(super) enum Source {
+    Counted { left: u64 },
+    Chunked,
+    Done,
+    Broken(BodyError),
+}
+
+/// Why nothing came.
+pub(super) enum Stop {
+    Ended,
+    TooLate,
+    Malformed(Malformed),
+}
+
+pub(super) type Fetched = Result<usize, Stop>;
+
+pub(super) fn fetch_counted(
+    wire: &Wire,
+    left: &mut u64,
+    count: u64,
+    limit: Option<Instant>,
+    out: &mut Vec<u8>,
+) -> Fetched {
+    let want = (*left).min(count).min(PIECE as u64) as usize;
+    out.resize(want, 0);
+    let mut inbound = wire.inbound();
+    if inbound.buffered().is_empty() && want > 0 && !is_in_time(wire, limit) {
+        out.clear();
+        return Err(Stop::TooLate);
+    }
+    let got = inbound.read(wire.stream(), out);
+    out.truncate(got);
+    *left -= got as u64;
+    if got == 0 && want > 0 {
+        return Err(Stop::Ended);
+    }
+    Ok(got)
+}
+
+pub(super) fn fetch_chunked(
+    wire: &Wire,
+    decoder: &mut Decoder,
+    undecoded: &mut Vec<u8>,
+    limit: Option<Instant>,
+    out: &mut Vec<u8>,
+) -> Fetched {
+    let mut inbound = wire.inbound();
+    while out.is_empty() && !decoder.is_done() {
+        if inbound.buffered().is_empty() {
+            if !is_in_time(wire, limit) {
+                return Err(Stop::TooLate);
+            }
+            if inbound.fill(wire.stream()) == 0 {
+                return Err(Stop::Ended);
+            }
+        }
+        let buffered = inbound.buffered();
+        match decoder.decode(buffered, out) {
+            Ok(consumed) => {
+                keep_undecoded(undecoded, &buffered[..consumed]);
+                inbound.consume(consumed);
+            }
+            Err(malformed) => {
+                keep_undecoded(undecoded, buffered);
+                return Err(Stop::Malformed(malformed));
+            }
+        }
+    }
+    Ok(out.len())
+}
+
+pub(super) fn keep_undecoded(undecoded: &mut Vec<u8>, bytes: &[u8]) {
+    let room = UNDECODED - undecoded.len();
+    undecoded.extend_from_slice(&bytes[..bytes.len().min(room)]);
+}
+
+/// Whether there is something to read before the limit.
+pub(super) fn is_in_time(wire: &Wire, limit: Option<Instant>) -> bool {
+    limit.is_none_or(|limit| {
+        wire.is_readable_within(limit.saturating_duration_since(Instant::now()))
+    })
+}
