@@ -3,6 +3,7 @@
 //! it does not matter who comes first.
 
 use std::collections::HashSet;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -14,12 +15,12 @@ const LOOK: Duration = Duration::from_millis(10);
 pub struct Events {
     state: Mutex<State>,
     changed: Condvar,
+    connections: AtomicU64,
 }
 
 #[derive(Debug, Default)]
 struct State {
     happened: HashSet<String>,
-    connections: u64,
 }
 
 /// How a wait ended.
@@ -58,17 +59,17 @@ impl Events {
 
     /// Connections that were opened so far.
     pub fn connections(&self) -> u64 {
-        self.state().connections
+        self.connections.load(Ordering::Relaxed)
     }
 
     /// Counts a connection and says its number, from 1 on.
     pub(crate) fn connection_opened(&self) -> u64 {
-        let mut state = self.state();
-        state.connections += 1;
-        let number = state.connections;
+        // Under the lock, or a wait that has just looked would miss it.
+        let state = self.state();
+        let before = self.connections.fetch_add(1, Ordering::Relaxed);
         drop(state);
         self.changed.notify_all();
-        number
+        before + 1
     }
 
     /// Waits for an event up to a limit, as long as `is_there` says so.
@@ -88,7 +89,7 @@ impl Events {
         limit: Option<Instant>,
         is_there: impl Fn() -> bool,
     ) -> Waited {
-        self.wait_until(limit, is_there, |state| state.connections > known)
+        self.wait_until(limit, is_there, |_| self.connections() > known)
     }
 
     fn wait_until(

@@ -110,6 +110,7 @@ impl<'c> Exchange<'c> {
         events: Arc<Events>,
         keepsake: &'c mut Option<Box<dyn Any>>,
     ) -> Self {
+        turn.know_connections(events.connections());
         Self {
             request,
             body,

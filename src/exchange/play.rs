@@ -54,7 +54,6 @@ pub fn play(script: &WireScript, turn: &Turn, body: &Body, events: &Events) -> P
         events,
         began: Instant::now(),
         due: Duration::ZERO,
-        connections: events.connections(),
     };
     let mut timings = Vec::with_capacity(script.steps().len());
     for (index, step) in script.steps().iter().enumerate() {
@@ -97,8 +96,6 @@ struct Player<'p> {
     began: Instant,
     /// When the step that is being done is to be over.
     due: Duration,
-    /// Connections that were opened before the script began, or when it last waited for one.
-    connections: u64,
 }
 
 impl Player<'_> {
@@ -174,10 +171,9 @@ impl Player<'_> {
         let waited = match what {
             Awaited::Event(name) => self.events.wait_while_there(name, limit, is_there).into(),
             Awaited::Connection => {
-                let waited = self
-                    .events
-                    .wait_for_connection(self.connections, limit, is_there);
-                self.connections = self.events.connections();
+                let known = self.turn.known_connections();
+                let waited = self.events.wait_for_connection(known, limit, is_there);
+                self.turn.know_connections(self.events.connections());
                 waited.into()
             }
             Awaited::Body(count) => self.body.wait_for(*count, limit).map_err(End::from),

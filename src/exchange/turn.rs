@@ -2,7 +2,7 @@
 //! connection begins, or when the connection is closed: a handler that kept its response and writes
 //! later can then harm nobody.
 
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -23,6 +23,7 @@ pub struct Turn {
     handed_over: AtomicBool,
     status: AtomicI64,
     after: Mutex<After>,
+    known_connections: AtomicU64,
 }
 
 /// What is to come when this exchange is over.
@@ -60,6 +61,7 @@ impl Turn {
             handed_over: AtomicBool::new(false),
             status: AtomicI64::new(0),
             after: Mutex::default(),
+            known_connections: AtomicU64::new(0),
         }
     }
 
@@ -134,6 +136,17 @@ impl Turn {
     /// As [`Turn::send`].
     pub fn flush(&self) -> Result<(), Gone> {
         self.send(&[])
+    }
+
+    /// How many connections the server had seen when this exchange began, or when it last waited for
+    /// another one.
+    pub fn known_connections(&self) -> u64 {
+        self.known_connections.load(Ordering::Relaxed)
+    }
+
+    /// Says how many connections the server has seen by now.
+    pub fn know_connections(&self, count: u64) {
+        self.known_connections.store(count, Ordering::Relaxed);
     }
 
     /// Says what is to come when this exchange is over.

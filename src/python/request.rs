@@ -7,7 +7,7 @@ use pyo3::BoundObject;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyTuple};
 
-use crate::exchange::{Body, Exchange, Mount, Request as Facts, RouteMatch};
+use crate::exchange::{Body, Events, Exchange, Mount, Request as Facts, RouteMatch};
 use crate::hosts::Hosts;
 use crate::http::query;
 
@@ -35,6 +35,7 @@ pub(super) struct Request {
     body: Arc<Body>,
     mount: Mount,
     hosts: Arc<Hosts>,
+    events: Arc<Events>,
     groups: RouteMatch,
     made: Attributes,
 }
@@ -71,9 +72,20 @@ impl Request {
             body: Arc::clone(&exchange.body),
             mount,
             hosts: Arc::clone(exchange.hosts()),
+            events: Arc::clone(exchange.events()),
             groups: exchange.route_match.clone(),
             made: Attributes::default(),
         }
+    }
+
+    /// What the client sends along.
+    pub(super) fn body(&self) -> &Body {
+        &self.body
+    }
+
+    /// What exchanges tell each other.
+    pub(super) fn events(&self) -> &Events {
+        &self.events
     }
 }
 

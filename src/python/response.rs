@@ -66,6 +66,11 @@ impl Response {
         }
     }
 
+    /// The request that it answers.
+    pub(super) fn request(&self) -> &Request {
+        self.request.get()
+    }
+
     /// Lets go of everything that may hold this object in a circle.
     pub(super) fn release(&self, py: Python<'_>) {
         for cell in [&self.content, &self.headers] {

@@ -6,6 +6,7 @@
 //! that a script has replaced on the object is the one that the other methods call.
 
 mod send;
+mod steps;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
