@@ -16,6 +16,7 @@ use crate::site::files::Files;
 use crate::site::fixed::{ErrorHandler, FixedHandler};
 use crate::site::joined::JoinedHandler;
 use crate::site::router::Method;
+use crate::site::wire_file::WireFileHandler;
 
 use super::Complaint;
 
@@ -166,6 +167,7 @@ fn unguarded(
                 _ if path.is_dir() => run(files),
                 Some("py") => run(files),
                 Some("asis") => Ok(Arc::new(AsIsHandler::new(files))),
+                Some("wire") => Ok(Arc::new(WireFileHandler::new(files))),
                 _ => Ok(Arc::new(FileHandler::new(files))),
             }
         }

@@ -67,7 +67,7 @@ impl Response {
     }
 
     /// The request that it answers.
-    pub(super) fn request(&self) -> &Request {
+    pub(super) fn asked(&self) -> &Request {
         self.request.get()
     }
 

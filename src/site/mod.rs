@@ -17,6 +17,7 @@ pub mod media_type;
 pub mod pattern;
 pub mod rewrite;
 pub mod router;
+pub mod wire_file;
 pub mod wrappers;
 
 use std::path::{Path, PathBuf};
@@ -30,6 +31,7 @@ use fixed::ErrorHandler;
 use pattern::PatternError;
 use rewrite::Rewrites;
 use router::{Method, Router};
+use wire_file::WireFileHandler;
 
 /// A doc root and its routes.
 #[derive(Clone)]
@@ -102,7 +104,8 @@ impl Site {
 
     /// Adds a folder at a place of its own, which wins over all routes that were there. Its files are
     /// served as the reference's default routes do, but for scripts: `*.asis` as they are and all
-    /// others as files, both for GET and HEAD; and tests have their [`wrappers`].
+    /// others as files, both for GET and HEAD; tests have their [`wrappers`], and `*.wire` files are
+    /// [played](wire_file) for every method.
     ///
     /// # Errors
     /// A place with `{` or `*` in it that make no pattern.
@@ -115,6 +118,11 @@ impl Site {
             Method::Get,
             &at("*.asis"),
             Arc::new(AsIsHandler::new(files())),
+        )?;
+        self.register(
+            Method::Any,
+            &at("*.wire"),
+            Arc::new(WireFileHandler::new(files())),
         )
     }
 

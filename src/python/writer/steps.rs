@@ -11,9 +11,9 @@ use crate::exchange::body::{BodyError, RawReadError};
 use crate::exchange::events::Waited;
 use crate::exchange::play::{self, End};
 use crate::exchange::turn::After;
+use crate::python::gate;
 use crate::python::input_file;
 use crate::python::request::Request;
-use crate::python::gate;
 use crate::wire::close;
 use crate::wire_script::{Awaited, By, Limit, Reading, Step, WireScript};
 
@@ -189,13 +189,14 @@ pub(in crate::python) struct Played {
 
 impl ResponseWriter {
     fn asked(&self) -> &Request {
-        self.response().request()
+        self.response().asked()
     }
 
     fn script_of(&self, steps: &Bound<'_, PyAny>) -> PyResult<WireScript> {
         if steps.is_instance_of::<PyString>() || steps.is_instance_of::<PyBytes>() {
             let text = self.encode(steps)?;
-            return WireScript::parse(&text).map_err(|error| PyValueError::new_err(error.to_string()));
+            return WireScript::parse(&text)
+                .map_err(|error| PyValueError::new_err(error.to_string()));
         }
         let mut script = WireScript::new();
         let mut last: Option<Step> = None;
@@ -205,7 +206,9 @@ impl ResponseWriter {
                 PyErr::from_type(error.get_type(steps.py()), message)
             };
             if last.as_ref().is_some_and(Step::is_last) {
-                return Err(named(PyValueError::new_err("nothing can come behind the end")));
+                return Err(named(PyValueError::new_err(
+                    "nothing can come behind the end",
+                )));
             }
             let step = self.step_of(&step?).map_err(named)?;
             last = Some(step.clone());
@@ -217,7 +220,9 @@ impl ResponseWriter {
     fn step_of(&self, step: &Bound<'_, PyAny>) -> PyResult<Step> {
         let py = step.py();
         let (name, arguments) = if let Ok(tuple) = step.cast::<PyTuple>() {
-            let name = tuple.get_item(0).map_err(|_| PyValueError::new_err("it is empty"))?;
+            let name = tuple
+                .get_item(0)
+                .map_err(|_| PyValueError::new_err("it is empty"))?;
             (name.extract::<String>()?, tuple.get_slice(1, tuple.len()))
         } else {
             let name = step.extract::<String>().map_err(|_| {
@@ -225,7 +230,10 @@ impl ResponseWriter {
             })?;
             (name, PyTuple::empty(py))
         };
-        let arguments = Arguments { name: &name, arguments };
+        let arguments = Arguments {
+            name: &name,
+            arguments,
+        };
         let step = match name.as_str() {
             "send" => Step::Send(self.encode(&arguments.first()?)?.into_owned()),
             "pause" => Step::Pause(duration(arguments.first()?.extract()?)?),
@@ -236,7 +244,10 @@ impl ResponseWriter {
             "wait_for_head" => Step::WaitFor(Awaited::Head, arguments.within(0)?),
             "wait_for_connection" => Step::WaitFor(Awaited::Connection, arguments.within(0)?),
             "wait_for_body" => {
-                let count = arguments.optional(0)?.map(|count| count.extract()).transpose()?;
+                let count = arguments
+                    .optional(0)?
+                    .map(|count| count.extract())
+                    .transpose()?;
                 Step::WaitFor(Awaited::Body(count), arguments.within(1)?)
             }
             "set" => Step::Set(arguments.first()?.extract()?),
@@ -256,7 +267,9 @@ impl ResponseWriter {
             "next" => Step::Next(By::Script),
             "next_site" => Step::Next(By::Site),
             unknown => {
-                return Err(PyValueError::new_err(format!("there is no step {unknown:?}")));
+                return Err(PyValueError::new_err(format!(
+                    "there is no step {unknown:?}"
+                )));
             }
         };
         arguments.check_count(&step)?;
