@@ -3,6 +3,7 @@
 //! means is for `fault.rs` to say.
 
 pub mod basic_auth;
+pub mod chunk_line;
 pub mod chunked;
 pub mod fields;
 pub mod framing;
