@@ -10,6 +10,7 @@ pub mod framing;
 pub mod grammar;
 pub mod head;
 pub mod headers;
+pub mod problems;
 pub mod query;
 pub mod range;
 pub mod raw_lines;
