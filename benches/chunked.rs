@@ -16,7 +16,12 @@ const PIECE: usize = 64 * 1024;
 
 fn bodies(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("chunked");
-    for (name, size) in [("16 B chunks", 16), ("32 KiB chunks", 32 * 1024)] {
+    let sizes = [
+        ("1 B chunks", 1),
+        ("16 B chunks", 16),
+        ("32 KiB chunks", 32 * 1024),
+    ];
+    for (name, size) in sizes {
         let body = encode(size);
         let mut out = Vec::with_capacity(BODY);
         group.throughput(Throughput::Bytes(body.len() as u64));

@@ -209,6 +209,19 @@ impl Head {
         self.line.version
     }
 
+    /// The version as it came, `HTTP/1.1` for most; empty for a simple request.
+    pub fn version_bytes(&self) -> &[u8] {
+        let rest = &self.request_line()[self.line.target.end..];
+        let is_word = |byte: &u8| !request_line::is_separator(*byte);
+        match (
+            rest.iter().position(is_word),
+            rest.iter().rposition(is_word),
+        ) {
+            (Some(first), Some(last)) => &rest[first..=last],
+            _ => &[],
+        }
+    }
+
     /// Names and values in the order they came. A value has no leading blanks; trailing blanks and
     /// folded lines are in it.
     pub fn fields(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
@@ -530,5 +543,20 @@ mod tests {
         assert_eq!(fields(&head), [("Host".to_owned(), "a".to_owned())]);
         assert_eq!(head.field_section(), b"Host: a\r\nA b: c\r\nD: e\r\n\r\n");
         assert_eq!(head.first("host"), Some(&b"a"[..]));
+    }
+
+    #[test]
+    fn the_version_as_it_came() {
+        for (head, version) in [
+            ("GET / HTTP/1.1\r\n\r\n", "HTTP/1.1"),
+            ("GET / HTTP/1.1 \t\n\n", "HTTP/1.1"),
+            ("GET\t/  HTTP/01.0009", "HTTP/01.0009"),
+            ("GET / HTTP/0.9\r\n", "HTTP/0.9"),
+            ("GET /\r\n", ""),
+            ("GET / ", ""),
+        ] {
+            let parsed = Head::parse(head.as_bytes().to_vec()).unwrap();
+            assert_eq!(parsed.version_bytes(), version.as_bytes(), "{head:?}");
+        }
     }
 }

@@ -3,13 +3,17 @@
 //! means is for `fault.rs` to say.
 
 pub mod basic_auth;
+pub mod chunk_line;
 pub mod chunked;
 pub mod fields;
 pub mod framing;
+pub mod grammar;
 pub mod head;
 pub mod headers;
+pub mod problems;
 pub mod query;
 pub mod range;
+pub mod raw_lines;
 pub mod request_line;
 pub mod status;
 pub mod target;

@@ -64,7 +64,8 @@ pub fn is_separator(byte: u8) -> bool {
     matches!(byte, b'\t'..=b'\r' | 0x1c..=0x1f | b' ')
 }
 
-fn words(line: &[u8]) -> Vec<Range<usize>> {
+/// Where the words of a line stand.
+pub fn words(line: &[u8]) -> Vec<Range<usize>> {
     let mut words = Vec::with_capacity(3);
     let mut at = 0;
     for run in line.chunk_by(|a, b| is_separator(*a) == is_separator(*b)) {

@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::Malformed;
+use super::grammar::broken_authority;
 
 /// Where path and query stand in a target.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +35,62 @@ pub fn split(target: &[u8], scheme: &str) -> Parts {
         path: path..query,
         query: (query + 1).min(fragment)..fragment,
     }
+}
+
+/// The forms of a target (RFC 9112 §3.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TargetForm {
+    /// A path and perhaps a query (§3.2.1).
+    Origin,
+    /// A whole URL, of any scheme (§3.2.2).
+    Absolute,
+    /// Host and port (§3.2.3).
+    Authority,
+    /// `*` (§3.2.4).
+    Asterisk,
+    /// None of these.
+    Other,
+}
+
+impl TargetForm {
+    /// Its name in JSON and Python.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Origin => "origin",
+            Self::Absolute => "absolute",
+            Self::Authority => "authority",
+            Self::Asterisk => "asterisk",
+            Self::Other => "other",
+        }
+    }
+}
+
+/// The form that a target has, whether or not it suits the method. The method decides where a target
+/// has two readings: `a:` is a host without a port number for CONNECT, else a URL of the scheme `a`.
+pub fn form(method: &[u8], target: &[u8]) -> TargetForm {
+    let colon = target.iter().position(|&byte| byte == b':');
+    let is_scheme = |text: &[u8]| {
+        text.first().is_some_and(u8::is_ascii_alphabetic)
+            && text
+                .iter()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(byte))
+    };
+    match target {
+        b"*" => TargetForm::Asterisk,
+        [b'/', ..] => TargetForm::Origin,
+        _ if is_host_and_port(target) && (method == b"CONNECT" || !target.ends_with(b":")) => {
+            TargetForm::Authority
+        }
+        _ if colon.is_some_and(|colon| is_scheme(&target[..colon])) => TargetForm::Absolute,
+        _ => TargetForm::Other,
+    }
+}
+
+/// `host:port`, the port being any number of digits.
+fn is_host_and_port(target: &[u8]) -> bool {
+    let digits = target.iter().rev().take_while(|byte| byte.is_ascii_digit());
+    let host = target[..target.len() - digits.count()].strip_suffix(b":");
+    host.is_some_and(|host| !host.is_empty()) && broken_authority(target).is_none()
 }
 
 /// Whether the target is a whole URL of this server's scheme (RFC 9112 §3.2.2).
@@ -88,6 +145,38 @@ mod tests {
             let parts = split(target.as_bytes(), "http");
             assert_eq!(&target[parts.path], path, "{target}");
             assert_eq!(&target[parts.query], query, "{target}");
+        }
+    }
+
+    #[test]
+    fn forms() {
+        use TargetForm as T;
+        for (method, target, form) in [
+            ("GET", "/", T::Origin),
+            ("GET", "//h/x", T::Origin),
+            ("CONNECT", "/x", T::Origin),
+            ("GET", "http://h/x", T::Absolute),
+            ("GET", "HTTPS://h", T::Absolute),
+            ("GET", "urn:x", T::Absolute),
+            ("CONNECT", "http://h/", T::Absolute),
+            ("CONNECT", "h:443", T::Authority),
+            ("CONNECT", "h:", T::Authority),
+            ("CONNECT", "[::1]:443", T::Authority),
+            ("GET", "h:443", T::Authority),
+            ("GET", "h:", T::Absolute),
+            ("CONNECT", "h", T::Other),
+            ("CONNECT", ":443", T::Other),
+            ("CONNECT", "[::1]", T::Other),
+            ("CONNECT", "u@h:443", T::Other),
+            ("OPTIONS", "*", T::Asterisk),
+            ("GET", "*", T::Asterisk),
+            ("GET", "x", T::Other),
+            ("GET", "?q", T::Other),
+            ("GET", "**", T::Other),
+            ("GET", "", T::Other),
+        ] {
+            let found = super::form(method.as_bytes(), target.as_bytes());
+            assert_eq!(found, form, "{method} {target}");
         }
     }
 

@@ -1,0 +1,120 @@
+//! Problems that a field line has whatever its name, and fields as their meaning needs them: with
+//! the lines that continue them. Source: RFC 9112 §5, RFC 9110 §5.
+
+use std::ops::Range;
+
+use super::{Problem, ProblemKind as Kind};
+use crate::http::grammar::{is_blank, is_tchar};
+use crate::http::raw_lines::{Flag, LineKind, RawLine};
+
+pub(super) fn find(head: &[u8], lines: &[RawLine], problems: &mut Vec<Problem>) {
+    for line in lines {
+        let is_of_line = match line.kind {
+            LineKind::Skipped | LineKind::RequestLine | LineKind::End => continue,
+            LineKind::Field => {
+                find_in_name(head, line, problems);
+                None
+            }
+            LineKind::NoColon => Some(Kind::NoColon),
+            LineKind::Continuation if line.has(Flag::ObsFold) => Some(Kind::ObsFold),
+            LineKind::Continuation => Some(Kind::BlankBeforeFirstField),
+        };
+        problems.extend(is_of_line.map(|kind| kind.at(line.range.start)));
+        find_in_value(head, line, problems);
+    }
+}
+
+fn find_in_name(head: &[u8], line: &RawLine, problems: &mut Vec<Problem>) {
+    let name = &head[line.name.clone()];
+    let broken = name.iter().position(|&byte| !is_tchar(byte));
+    if let Some(at) = broken.or(name.is_empty().then_some(0)) {
+        problems.push(Kind::FieldName.at(line.name.start + at));
+    }
+    if line.has(Flag::SpaceBeforeColon) {
+        problems.push(Kind::SpaceBeforeColon.at(line.separator.start));
+    }
+}
+
+fn find_in_value(head: &[u8], line: &RawLine, problems: &mut Vec<Problem>) {
+    type Test = fn(u8) -> bool;
+    let tests: [(Flag, Kind, Test); 4] = [
+        (Flag::BareCr, Kind::BareCr, |byte| byte == b'\r'),
+        (Flag::Nul, Kind::Nul, |byte| byte == 0),
+        (Flag::Control, Kind::Control, |byte| {
+            byte.is_ascii_control() && !matches!(byte, b'\t' | b'\r' | 0)
+        }),
+        (Flag::ObsText, Kind::ObsText, |byte| !byte.is_ascii()),
+    ];
+    for (flag, kind, test) in tests {
+        if line.has(flag) {
+            let value = &head[line.value.clone()];
+            let at = value.iter().position(|&byte| test(byte));
+            problems.extend(at.map(|at| kind.at(line.value.start + at)));
+        }
+    }
+}
+
+/// A field with the lines that continue it.
+#[derive(Debug)]
+pub(super) struct Field<'a> {
+    name: &'a [u8],
+    /// Where its first line begins.
+    pub start: usize,
+    /// Its value without the blanks around it; folds are in it.
+    pub value: Range<usize>,
+}
+
+impl Field<'_> {
+    pub(super) fn is(&self, name: &str) -> bool {
+        self.name.eq_ignore_ascii_case(name.as_bytes())
+    }
+
+    /// The members of a list that are not empty (RFC 9110 §5.6.1).
+    pub(super) fn members(&self, head: &[u8]) -> impl Iterator<Item = Range<usize>> {
+        let mut at = self.value.start;
+        let members = head[self.value.clone()].split(|&byte| byte == b',');
+        members
+            .map(move |member| {
+                let range = trim(head, at..at + member.len());
+                at += member.len() + 1;
+                range
+            })
+            .filter(|member| !member.is_empty())
+    }
+}
+
+pub(super) fn unfolded<'a>(head: &'a [u8], lines: &[RawLine]) -> Vec<Field<'a>> {
+    let mut fields: Vec<Field> = Vec::new();
+    let mut last = LineKind::RequestLine;
+    for line in lines {
+        match (line.kind, fields.last_mut()) {
+            (LineKind::Field, _) => fields.push(Field {
+                name: &head[line.name.clone()],
+                start: line.range.start,
+                value: line.value.clone(),
+            }),
+            (LineKind::Continuation, Some(field)) if last == LineKind::Field => {
+                field.value.end = line.value.end;
+                continue;
+            }
+            _ => {}
+        }
+        last = line.kind;
+    }
+    for field in &mut fields {
+        field.value = trim(head, field.value.clone());
+    }
+    fields
+}
+
+/// Leaves out blanks at both ends, and line ends with them, which are part of a fold.
+fn trim(head: &[u8], range: Range<usize>) -> Range<usize> {
+    let is_space = |&byte: &u8| is_blank(byte) || matches!(byte, b'\r' | b'\n');
+    let text = &head[range.clone()];
+    let first = text.iter().position(|byte| !is_space(byte));
+    let last = text.iter().rposition(|byte| !is_space(byte));
+    match (first, last) {
+        (Some(first), Some(last)) => range.start + first..range.start + last + 1,
+        _ => range.end..range.end,
+    }
+}

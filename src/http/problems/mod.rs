@@ -1,0 +1,382 @@
+//! What is wrong with a head by the letter of the RFCs, and where: for tests of clients, which want
+//! to see it, and for handlers that choose to be strict. It decides nothing: the server's own reading
+//! (`head`, `framing`) is lenient, and what handlers see does not depend on what is found here.
+//!
+//! It judges the lines that came (`raw_lines`), so a field behind a line that ends the section for a
+//! handler still counts. Each line, and each member of a list, has a problem at most once, at the
+//! first byte of it. The chunks of a body are judged by their decoder.
+//!
+//! Source: RFC 9112 for the message, RFC 9110 for the fields, RFC 3986 for the target; `kind` has the
+//! clauses.
+
+mod body_length;
+mod field_lines;
+mod host;
+mod kind;
+mod request_line;
+
+use super::raw_lines::{self, Flag, LineKind, RawLine};
+pub use kind::{Gravity, ProblemKind};
+
+/// Something that is wrong with a head.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Of the first byte that is wrong; of the byte behind it where something is missing.
+    /// `offset <= raw_head.len()`
+    pub offset: usize,
+    /// What is wrong.
+    pub what: ProblemKind,
+    /// The clause that says so.
+    pub clause: &'static str,
+    /// How grave it is.
+    pub gravity: Gravity,
+}
+
+/// Judges a head, from the empty lines before the request line to the empty line at the end, or to
+/// where the input ended. What stands behind the end is not looked at. Sorted by offset.
+pub fn find(raw_head: &[u8]) -> Vec<Problem> {
+    let mut lines = raw_lines::split(raw_head);
+    if let Some(end) = lines.iter().position(|line| line.kind == LineKind::End) {
+        lines.truncate(end + 1);
+    }
+    let mut problems = Vec::new();
+    for line in &lines {
+        if line.kind == LineKind::Skipped {
+            problems.push(ProblemKind::LeadingEmptyLine.at(line.range.start));
+        }
+        if line.has(Flag::BareLf) {
+            problems.push(ProblemKind::BareLf.at(line.line_end.start));
+        }
+    }
+    let line = lines.iter().find(|line| line.kind == LineKind::RequestLine);
+    if let Some(line) = line.filter(|line| request_line::is_not_http(raw_head, line)) {
+        // Its line ends mean nothing.
+        problems.retain(|problem| problem.offset < line.range.start);
+        problems.push(ProblemKind::NotHttp.at(line.range.start));
+        return problems;
+    }
+    let request = line.map(|line| request_line::find(raw_head, line, &mut problems));
+    if !is_ended(&lines, request.as_ref()) {
+        problems.push(ProblemKind::NoEnd.at(raw_head.len()));
+    }
+    if let Some(request) = &request {
+        field_lines::find(raw_head, &lines, &mut problems);
+        let fields = field_lines::unfolded(raw_head, &lines);
+        let end = lines.last().map_or(0, |line| match line.kind {
+            LineKind::End => line.range.start,
+            _ => line.range.end,
+        });
+        host::find(raw_head, request, &fields, end, &mut problems);
+        body_length::find(raw_head, request, &fields, &mut problems);
+    }
+    problems.sort_by_key(|problem| problem.offset);
+    problems
+}
+
+/// Whether the head has its empty line, or is a simple request, which has none.
+fn is_ended(lines: &[RawLine], request: Option<&request_line::Words>) -> bool {
+    lines.last().is_some_and(|last| match last.kind {
+        LineKind::End => true,
+        LineKind::RequestLine => {
+            request.is_some_and(request_line::Words::is_simple) && !last.line_end.is_empty()
+        }
+        _ => false,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+    use std::time::{Duration, Instant};
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// `offset text`, of every problem.
+    fn found(head: &str) -> Vec<String> {
+        let show = |problem: Problem| format!("{} {}", problem.offset, problem.what.as_str());
+        find(&latin1(head)).into_iter().map(show).collect()
+    }
+
+    fn latin1(text: &str) -> Vec<u8> {
+        text.chars()
+            .map(|c| u8::try_from(u32::from(c)).unwrap())
+            .collect()
+    }
+
+    fn check(cases: &[(&str, &[&str])]) {
+        for (head, problems) in cases {
+            assert_eq!(found(head), *problems, "{head:?}");
+        }
+    }
+
+    #[test]
+    fn line_ends() {
+        check(&[
+            ("", &["0 no empty line at the end of the head"]),
+            (
+                "\n\r\n",
+                &[
+                    "0 an empty line before the request line",
+                    "0 a line end without CR",
+                    "1 an empty line before the request line",
+                    "3 no empty line at the end of the head",
+                ],
+            ),
+            (
+                "GET / HTTP/1.0\r\nA: b",
+                &["20 no empty line at the end of the head"],
+            ),
+            (
+                "GET /",
+                &[
+                    "5 a request line without a version",
+                    "5 no empty line at the end of the head",
+                ],
+            ),
+            ("GET / HTTP/1.0\r\n\r\nrest\nof it", &[]),
+            (
+                "\r\n\u{16}\u{3}\n\n",
+                &[
+                    "0 an empty line before the request line",
+                    "2 bytes that are no HTTP request",
+                ],
+            ),
+        ]);
+    }
+
+    #[test]
+    fn request_lines() {
+        for (line, problems) in [
+            ("GET / HTTP/1.0", &[][..]),
+            (
+                "get /?a[b HTTP/1.0",
+                &["7 a byte in the target that no URL has"],
+            ),
+            ("GET http://u@[::1]:80/a?b HTTP/1.0", &[]),
+            (
+                "GET http://a?[ HTTP/1.0",
+                &["13 a byte in the target that no URL has"],
+            ),
+            (
+                "GET urn:a[ HTTP/1.0",
+                &["9 a byte in the target that no URL has"],
+            ),
+            (
+                "GET /%2 HTTP/1.0",
+                &["5 a percent sign without two hexadecimal digits"],
+            ),
+            (
+                "GET /#a#\u{7f} HTTP/1.0",
+                &[
+                    "5 a fragment in the target",
+                    "8 a byte in the target that no URL has",
+                ],
+            ),
+            (
+                "GET /\u{e9}|#% HTTP/1.0",
+                &[
+                    "5 a byte in the target that no URL has",
+                    "7 a fragment in the target",
+                    "8 a percent sign without two hexadecimal digits",
+                ],
+            ),
+            ("G(T / HTTP/1.0", &["1 a method that is no token"]),
+            ("\u{e9} / HTTP/1.0", &["0 a method that is no token"]),
+            ("GET x HTTP/1.0", &["4 a target of none of the four forms"]),
+            (
+                "GET * HTTP/1.0",
+                &["4 the target * with another method than OPTIONS"],
+            ),
+            ("OPTIONS * HTTP/1.0", &[]),
+            (
+                "GET a:1 HTTP/1.0",
+                &["4 a host and port as target with another method than CONNECT"],
+            ),
+            ("CONNECT a:1 HTTP/1.0", &[]),
+            (
+                "CONNECT / HTTP/1.0",
+                &["8 a CONNECT whose target is no host and port"],
+            ),
+            (
+                "CONNECT a HTTP/1.0",
+                &["8 a CONNECT whose target is no host and port"],
+            ),
+            ("GET", &["3 a request line that has not three words"]),
+            ("POST /", &["6 a request line that has not three words"]),
+            ("GET / a b", &["6 a request line that has not three words"]),
+            ("GET /", &["5 a request line without a version"]),
+            ("GET /a\t b HTTP/1.0", &["6 a blank in the target"]),
+            (
+                "GET /a b  HTTP/1.0 ",
+                &[
+                    "6 a blank in the target",
+                    "9 other blanks than single spaces in the request line",
+                ],
+            ),
+            (
+                " GET / HTTP/1.0",
+                &["0 other blanks than single spaces in the request line"],
+            ),
+            (
+                "GET /\rHTTP/1.0",
+                &["5 other blanks than single spaces in the request line"],
+            ),
+            (
+                "GET / HTTP/1.0\r",
+                &["14 other blanks than single spaces in the request line"],
+            ),
+            (
+                "GET /  \u{1c}HTTP/1.0",
+                &[
+                    "6 other blanks than single spaces in the request line",
+                    "7 a control character between the words of the request line",
+                ],
+            ),
+            ("GET / HTTP/1.9", &["16 no Host"]),
+            ("GET / HTTP/2.0", &["11 a major version other than 1"]),
+            ("GET / HTTP/0.9", &["11 a major version other than 1"]),
+            ("GET / HTTP/1.1.1", &["14 a malformed version"]),
+            ("GET / HTTP/11", &["12 a malformed version"]),
+            ("GET / HTTP/1.", &["13 a malformed version"]),
+            ("GET / HTTX/1.1", &["9 a malformed version"]),
+            ("GET / hTTP/1.1", &["6 a version that is not in upper case"]),
+            ("GET / HTTp/1.1", &["9 a version that is not in upper case"]),
+            ("PRI * HTTP/2.0", &["0 the preface of HTTP/2"]),
+            (
+                "PRI * HTTP/1.0",
+                &["4 the target * with another method than OPTIONS"],
+            ),
+        ] {
+            assert_eq!(found(&format!("{line}\r\n\r\n")), problems, "{line:?}");
+        }
+    }
+
+    #[test]
+    fn field_sections() {
+        const LINE: &str = "GET / HTTP/1.0\r\n";
+        for (section, problems) in [
+            ("A: b\r\n a: b\r\n", &["6 a folded field line"][..]),
+            (
+                " a\r\n\tb\0\r\nA: b\r\n c\r\n",
+                &[
+                    "0 a blank before the first field",
+                    "4 a blank before the first field",
+                    "6 a NUL in a field value",
+                    "15 a folded field line",
+                ],
+            ),
+            ("A \t: b\r\n", &["1 a space before the colon"]),
+            (": b\r\n", &["0 a field name that is no token"]),
+            ("A B\0: b\r\n", &["1 a field name that is no token"]),
+            ("A\r: b\r\n", &["1 a field name that is no token"]),
+            (
+                "A: \r\0\u{1}\u{80}\r\0\u{1}\u{80}\r\n",
+                &[
+                    "3 a CR without LF",
+                    "4 a NUL in a field value",
+                    "5 a control character in a field value",
+                    "6 a byte above ASCII in a field value",
+                ],
+            ),
+            (
+                "\r:\r\r\n",
+                &["0 a field name that is no token", "2 a CR without LF"],
+            ),
+            (
+                "garbage\r\nA: b\r\nA: b\r\n",
+                &["0 a field line without a colon"],
+            ),
+            ("Expect: 100-Continue\r\n", &[]),
+            (
+                "Expect: 100-continue, a\r\nexpect:\r\nexpect: b\r\n",
+                &["22 an unknown expectation", "42 an unknown expectation"],
+            ),
+        ] {
+            let shift = |problem: &Problem| {
+                format!("{} {}", problem.offset - LINE.len(), problem.what.as_str())
+            };
+            let head = latin1(&format!("{LINE}{section}\r\n"));
+            let found: Vec<_> = find(&head).iter().map(shift).collect();
+            assert_eq!(found, problems, "{section:?}");
+        }
+    }
+
+    #[test]
+    fn every_kind_has_a_text_of_its_own() {
+        let texts: HashSet<_> = ProblemKind::ALL.iter().map(|kind| kind.as_str()).collect();
+        assert_eq!(texts.len(), ProblemKind::ALL.len());
+    }
+
+    #[test]
+    fn time_is_linear() {
+        let fields: String = (0..5_000)
+            .map(|n| format!("X-{n}: v\nHost: a\r\n x\r\n"))
+            .collect();
+        let lists = format!(
+            "{0}: {1}1\r\nContent-Length: {1}1\r\n",
+            "Transfer-Encoding",
+            "1,".repeat(50_000)
+        );
+        let head = format!("GET / HTTP/1.1\r\n{fields}{lists}\r\n");
+        let start = Instant::now();
+        assert!(find(head.as_bytes()).len() > 100_000);
+        assert!(start.elapsed() < Duration::from_secs(2));
+    }
+
+    /// Heads that nothing is wrong with.
+    fn clean() -> impl Strategy<Value = String> {
+        let origin = "/([a-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2}){0,20}(\\?[a-z/?&=]{0,9})?";
+        let line = prop_oneof![
+            ("[A-Za-z!#$%&'*+.^_`|~-]{1,9}", origin)
+                .prop_filter("CONNECT has another target", |(method, _)| method
+                    != "CONNECT")
+                .prop_map(|(method, target)| format!("{method} {target}")),
+            Just("OPTIONS *".to_owned()),
+            Just("CONNECT a.example:443".to_owned()),
+            Just("GET http://a.example:443/x?y".to_owned()),
+        ];
+        let field = "[!#$%&'*+.^_`|~0-9A-Za-z-]{1,10}-x:[ \t]{0,2}([!-~]([!-~ \t]{0,9}[!-~])?)?[ \t]{0,2}\r\n";
+        let framing = prop_oneof![
+            Just(""),
+            Just("content-length: 007\r\n"),
+            Just("Content-Length:18446744073709551615 \r\n"),
+            Just("Transfer-Encoding: Chunked\r\n"),
+            Just("Transfer-Encoding: \r\nTRANSFER-ENCODING: ,chunked, \r\n"),
+        ];
+        let fields = proptest::collection::vec(field, 0..6);
+        (line, "[1-9]", fields, framing).prop_map(|(line, minor, fields, framing)| {
+            let fields = fields.concat();
+            format!("{line} HTTP/1.{minor}\r\n{fields}Host: a.example:443\r\n{framing}\r\n")
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn a_clean_request_has_no_problems(head in clean()) {
+            prop_assert_eq!(found(&head), Vec::<String>::new(), "{:?}", head);
+        }
+
+        #[test]
+        fn problems_are_in_the_head_and_in_order(
+            cut in 0..100_usize,
+            place in 0..100_usize,
+            bytes in proptest::collection::vec(any::<u8>(), 0..5),
+            head in clean(),
+        ) {
+            let mut head = head.into_bytes();
+            head.truncate(head.len().saturating_sub(cut % 7));
+            let place = place.min(head.len());
+            head.splice(place..place, bytes);
+            let problems = find(&head);
+            prop_assert!(problems.is_sorted_by_key(|problem| problem.offset));
+            prop_assert!(problems.iter().all(|problem| problem.offset <= head.len()));
+        }
+
+        #[test]
+        fn any_bytes_are_judged(head: Vec<u8>) {
+            prop_assert!(find(&head).iter().all(|problem| problem.offset <= head.len()));
+        }
+    }
+}

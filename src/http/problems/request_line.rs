@@ -1,0 +1,193 @@
+//! Problems of the request line. It is divided as the lenient reading divides it
+//! (`http::request_line`), so that both speak of the same words. Source: RFC 9112 §2.3, §3.
+
+use std::ops::Range;
+
+use super::{Problem, ProblemKind as Kind};
+use crate::http::grammar::{broken_percent, is_path_byte, is_tchar};
+use crate::http::raw_lines::RawLine;
+use crate::http::request_line::{self, Version, is_separator};
+use crate::http::target::{self, TargetForm};
+
+/// The words of a request line, as far as it has them.
+#[derive(Debug, Default)]
+pub(super) struct Words {
+    /// Empty where there is none.
+    pub target: Range<usize>,
+    /// `None` where there is none, and none could be meant.
+    pub version: Option<Version>,
+}
+
+impl Words {
+    /// Whether it is a request of HTTP/0.9, which consists of one line.
+    pub(super) fn is_simple(&self) -> bool {
+        self.version == Some(Version::SIMPLE)
+    }
+}
+
+/// Whether the line cannot be meant as one. The server closes the connection at its first byte.
+pub(super) fn is_not_http(head: &[u8], line: &RawLine) -> bool {
+    let first = head.get(line.range.start);
+    first.is_some_and(|&byte| byte.is_ascii_control() && !is_separator(byte))
+}
+
+pub(super) fn find(head: &[u8], line: &RawLine, problems: &mut Vec<Problem>) -> Words {
+    let content = line.value.clone();
+    let mut words = request_line::words(&head[content.clone()]);
+    for word in &mut words {
+        *word = content.start + word.start..content.start + word.end;
+    }
+    let [method, .., last] = words.as_slice() else {
+        problems.push(Kind::WordCount.at(content.end));
+        return Words::default();
+    };
+    if head[content.clone()] == *b"PRI * HTTP/2.0" {
+        problems.push(Kind::Http2Preface.at(content.start));
+        return Words::default();
+    }
+    let (target, version) = match words.as_slice() {
+        [_, target] if head[method.clone()] == *b"GET" => {
+            problems.push(Kind::NoVersion.at(target.end));
+            (target.clone(), None)
+        }
+        [_, target, version] => (target.clone(), Some(version)),
+        [_, first, .., before, version] if is_like_version(&head[version.clone()]) => {
+            problems.push(Kind::TargetBlank.at(first.end));
+            (first.start..before.end, Some(version))
+        }
+        [_, _, .., _, _] => {
+            problems.push(Kind::WordCount.at(words[2].start));
+            return Words::default();
+        }
+        _ => {
+            problems.push(Kind::WordCount.at(content.end));
+            return Words::default();
+        }
+    };
+    let gaps = [
+        content.start..method.start,
+        method.end..target.start,
+        target.end..version.map_or(target.end, |version| version.start),
+        last.end..content.end,
+    ];
+    find_in_gaps(head, &gaps, problems);
+    let broken = |&byte: &u8| !is_tchar(byte);
+    if let Some(at) = head[method.clone()].iter().position(broken) {
+        problems.push(Kind::Method.at(method.start + at));
+    }
+    find_in_target(head, method, &target, problems);
+    let version = match version {
+        Some(version) => find_in_version(head, version, problems),
+        None => Some(Version::SIMPLE),
+    };
+    Words { target, version }
+}
+
+/// The gaps before, between and behind the words: blanks have one problem, the first of them.
+fn find_in_gaps(head: &[u8], gaps: &[Range<usize>; 4], problems: &mut Vec<Problem>) {
+    let is_between = |gap: usize| matches!(gap, 1 | 2);
+    let blanks = gaps.iter().enumerate().find_map(|(number, gap)| {
+        let spaces = usize::from(is_between(number) && head[gap.clone()].starts_with(b" "));
+        (gap.len() > spaces).then_some(gap.start + spaces)
+    });
+    problems.extend(blanks.map(|at| Kind::WordBlanks.at(at)));
+    let control = gaps
+        .iter()
+        .cloned()
+        .flatten()
+        .find(|&at| matches!(head[at], 0x1c..=0x1f));
+    problems.extend(control.map(|at| Kind::WordControl.at(at)));
+}
+
+fn find_in_target(
+    head: &[u8],
+    method: &Range<usize>,
+    target: &Range<usize>,
+    problems: &mut Vec<Problem>,
+) {
+    let text = &head[target.clone()];
+    let method = &head[method.clone()];
+    let mut add = |kind: Kind, at: usize| problems.push(kind.at(target.start + at));
+    let form = target::form(method, text);
+    match (form, method) {
+        (TargetForm::Authority, b"CONNECT") | (TargetForm::Asterisk, b"OPTIONS") => {}
+        (_, b"CONNECT") => add(Kind::ConnectForm, 0),
+        (TargetForm::Authority, _) => add(Kind::AuthorityForm, 0),
+        (TargetForm::Asterisk, _) => add(Kind::AsteriskForm, 0),
+        (TargetForm::Other, _) => add(Kind::TargetForm, 0),
+        (TargetForm::Origin | TargetForm::Absolute, _) => {}
+    }
+    // Brackets are for addresses. Blanks have a problem of their own.
+    let address = match form {
+        TargetForm::Authority => 0..text.len(),
+        _ => authority(text).unwrap_or(0..0),
+    };
+    let broken = text.iter().enumerate().position(|(at, &byte)| {
+        let is_bracket = matches!(byte, b'[' | b']') && address.contains(&at);
+        !(is_path_byte(byte) || is_bracket || is_separator(byte) || byte == b'#')
+    });
+    if let Some(at) = broken {
+        add(Kind::TargetByte, at);
+    }
+    if let Some(at) = broken_percent(text) {
+        add(Kind::TargetPercent, at);
+    }
+    if let Some(at) = memchr::memchr(b'#', text) {
+        add(Kind::TargetFragment, at);
+    }
+}
+
+/// Where the authority is in a target in absolute form, user included (RFC 3986 §3.2).
+pub(super) fn authority(target: &[u8]) -> Option<Range<usize>> {
+    if target::form(b"", target) != TargetForm::Absolute {
+        return None;
+    }
+    let colon = memchr::memchr(b':', target)?;
+    let start = colon + b"://".len();
+    let rest = target[colon..].strip_prefix(b"://")?;
+    let length = rest.iter().position(|byte| b"/?#".contains(byte));
+    Some(start..start + length.unwrap_or(rest.len()))
+}
+
+/// Whether a word is meant as a version.
+fn is_like_version(word: &[u8]) -> bool {
+    word.get(..5)
+        .is_some_and(|name| name.eq_ignore_ascii_case(b"HTTP/"))
+}
+
+/// The version if it is one, and its problem otherwise.
+fn find_in_version(
+    head: &[u8],
+    word: &Range<usize>,
+    problems: &mut Vec<Problem>,
+) -> Option<Version> {
+    let text = &head[word.clone()];
+    let fits = |byte: u8, pattern: u8| match pattern {
+        b'0' => byte.is_ascii_digit(),
+        _ => byte == pattern,
+    };
+    let broken = |text: &[u8]| {
+        let pattern = b"HTTP/0.0";
+        let pairs = text.iter().zip(pattern);
+        let same = pairs.take_while(|&(&byte, &pattern)| fits(byte, pattern));
+        let same = same.count();
+        (same < text.len().max(pattern.len())).then_some(same)
+    };
+    if let Some(at) = broken(text) {
+        let kind = match broken(&text.to_ascii_uppercase()) {
+            Some(_) => Kind::Version,
+            None => Kind::VersionCase,
+        };
+        problems.push(kind.at(word.start + at));
+        return None;
+    }
+    let version = Version {
+        major: u32::from(text[5] - b'0'),
+        minor: u32::from(text[7] - b'0'),
+    };
+    if version.major != 1 {
+        problems.push(Kind::MajorVersion.at(word.start + 5));
+        return None;
+    }
+    Some(version)
+}
