@@ -8,6 +8,7 @@ use std::fmt;
 use crate::http::Malformed;
 use crate::http::basic_auth::BadCredentials;
 use crate::http::headers::Headers;
+use crate::http::problems::{Problem, ProblemKind};
 use crate::text::{json, latin1};
 
 /// A failure to be answered with a status and a JSON message.
@@ -91,6 +92,18 @@ impl From<BadCredentials> for Fault {
             BadCredentials::NoColon => "bad Authorization: no colon behind the name".to_owned(),
         };
         Self::new(status, message)
+    }
+}
+
+impl From<&Problem> for Fault {
+    /// What a strict server says to it.
+    fn from(problem: &Problem) -> Self {
+        let status = match problem.what {
+            ProblemKind::MajorVersion | ProblemKind::Http2Preface => 505,
+            _ => 400,
+        };
+        let (what, offset, clause) = (problem.what.as_str(), problem.offset, problem.clause);
+        Self::new(status, format!("{what}, at byte {offset} ({clause})"))
     }
 }
 

@@ -32,7 +32,7 @@ impl<'a> ChunkLine<'a> {
 }
 
 /// The size lines of one body, as far as they are kept.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct SizeLines {
     /// The first `kept` lines with their CRLF, and what there is of the next one. No other LF is in
     /// them. `bytes.len() <= MAX_LINE_BYTES_KEPT`

@@ -27,6 +27,7 @@ mod package;
 mod request;
 mod response;
 mod script;
+mod sight;
 mod sleep;
 mod stash;
 mod text;

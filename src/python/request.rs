@@ -78,6 +78,11 @@ impl Request {
         }
     }
 
+    /// What the client asked.
+    pub(super) fn facts(&self) -> &Facts {
+        &self.facts
+    }
+
     /// What the client sends along.
     pub(super) fn body(&self) -> &Body {
         &self.body

@@ -16,6 +16,7 @@ use crate::exchange::{
 };
 use crate::fault::Fault;
 use crate::http::head::Head;
+use crate::http::problems::{self, Gravity};
 use crate::site::Site;
 use crate::wire::inbound::HeadRead;
 use crate::wire::{Wire, close};
@@ -264,7 +265,14 @@ fn admit(request: &Request, policy: Policy) -> Result<(), Fault> {
         Policy::Lenient => request
             .malformed()
             .map_or(Ok(()), |malformed| Err(Fault::from(malformed.clone()))),
-        Policy::Strict => admit(request, Policy::Lenient),
+        Policy::Strict => {
+            let problems = problems::find(&request.raw_head());
+            let mut violations = problems.iter();
+            match violations.find(|problem| problem.gravity == Gravity::Violation) {
+                Some(problem) => Err(Fault::from(problem)),
+                None => admit(request, Policy::Lenient),
+            }
+        }
     }
 }
 

@@ -5,6 +5,7 @@
 use std::time::Instant;
 
 use crate::http::chunked::Decoder;
+use crate::wire::inbound::Segment;
 use crate::wire_script::Reading;
 
 use super::source::{Source, is_in_time, keep_undecoded};
@@ -39,7 +40,9 @@ impl Body {
         if state.undecoded.len() < UNDECODED || matches!(state.source, Source::Broken(_)) {
             return Ok(state.undecoded.clone());
         }
-        Err(BodyError::NotKept)
+        let data = state.take_all()?;
+        let decoder = state.decoder.as_ref().ok_or(BodyError::NotKept)?;
+        decoder.encoded(&data).ok_or(BodyError::NotKept)
     }
 
     /// Looks at the chunks that have come so far, if this is a chunked body.
@@ -53,6 +56,13 @@ impl Body {
             Source::Broken(error) => Some(error.clone()),
             _ => None,
         }
+    }
+
+    /// When the connection was accepted, and what has come from this byte of it on.
+    pub fn segments_from(&self, offset: u64) -> (Instant, Vec<Segment>) {
+        let inbound = self.wire.inbound();
+        let segments = inbound.segments_from(offset).copied().collect();
+        (self.wire.accepted(), segments)
     }
 
     /// What has arrived behind this request: the bytes that wait behind the body, as far as they can be
