@@ -21,6 +21,7 @@ use serde_json::{Value, json};
 use support::client::Client;
 use support::escape;
 use support::response::Response;
+use support::written_bytes::Bytes;
 use wireserve::exchange::body::BodyError;
 use wireserve::text::latin1;
 use wireserve::{Exchange, Fault, Server};
@@ -404,40 +405,4 @@ struct Answered {
 enum Connection {
     Kept,
     Closed,
-}
-
-/// Bytes as the data writes them.
-#[derive(Deserialize)]
-#[serde(from = "Written")]
-struct Bytes(Vec<u8>);
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Written {
-    Text(String),
-    Pieces(Vec<Piece>),
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Piece {
-    Text(String),
-    Run(char, usize),
-}
-
-impl From<Written> for Bytes {
-    fn from(written: Written) -> Self {
-        let text = match written {
-            Written::Text(text) => text,
-            Written::Pieces(pieces) => pieces
-                .into_iter()
-                .map(|piece| match piece {
-                    Piece::Text(text) => text,
-                    Piece::Run(character, count) => String::from(character).repeat(count),
-                })
-                .collect(),
-        };
-        let byte = |character| u8::try_from(u32::from(character)).expect("ISO 8859-1");
-        Self(text.chars().map(byte).collect())
-    }
 }

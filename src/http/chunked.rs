@@ -107,7 +107,7 @@ impl Decoder {
         self.size_lines.count()
     }
 
-    /// Bytes of the undecoded body that have been read.
+    /// Bytes of the undecoded body that have been read, up to the wrong one if one was.
     pub fn consumed(&self) -> u64 {
         self.consumed
     }

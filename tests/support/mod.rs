@@ -21,6 +21,7 @@ pub mod process;
 pub mod raw_site;
 pub mod response;
 pub mod wait;
+pub mod written_bytes;
 
 use std::path::PathBuf;
 

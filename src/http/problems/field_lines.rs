@@ -27,7 +27,8 @@ pub(super) fn find(head: &[u8], lines: &[RawLine], problems: &mut Vec<Problem>) 
 fn find_in_name(head: &[u8], line: &RawLine, problems: &mut Vec<Problem>) {
     let name = &head[line.name.clone()];
     let broken = name.iter().position(|&byte| !is_tchar(byte));
-    if let Some(at) = broken.or(name.is_empty().then_some(0)) {
+    let empty = name.is_empty().then_some(0);
+    if let Some(at) = broken.or(empty) {
         problems.push(Kind::FieldName.at(line.name.start + at));
     }
     if line.has(Flag::SpaceBeforeColon) {

@@ -15,7 +15,7 @@ mod host;
 mod kind;
 mod request_line;
 
-use super::raw_lines::{self, Flag, LineKind, RawLine};
+use crate::http::raw_lines::{self, Flag, LineKind, RawLine};
 pub use kind::{Gravity, ProblemKind};
 
 /// Something that is wrong with a head.
@@ -226,6 +226,10 @@ mod tests {
             (
                 "GET / HTTP/1.0\r",
                 &["14 other blanks than single spaces in the request line"],
+            ),
+            (
+                "GET /\u{1c} HTTP/1.0",
+                &["5 a control character between the words of the request line"],
             ),
             (
                 "GET /  \u{1c}HTTP/1.0",

@@ -83,19 +83,18 @@ pub(super) fn find(head: &[u8], line: &RawLine, problems: &mut Vec<Problem>) -> 
     Words { target, version }
 }
 
-/// The gaps before, between and behind the words: blanks have one problem, the first of them.
+/// The gaps before, between and behind the words: blanks have one problem, the first of them, unless it
+/// is a control character that RFC 9112 §3 does not count among blanks.
 fn find_in_gaps(head: &[u8], gaps: &[Range<usize>; 4], problems: &mut Vec<Problem>) {
     let is_between = |gap: usize| matches!(gap, 1 | 2);
+    let is_control = |at: usize| matches!(head[at], 0x1c..=0x1f);
     let blanks = gaps.iter().enumerate().find_map(|(number, gap)| {
         let spaces = usize::from(is_between(number) && head[gap.clone()].starts_with(b" "));
         (gap.len() > spaces).then_some(gap.start + spaces)
     });
+    let blanks = blanks.filter(|&at| !is_control(at));
     problems.extend(blanks.map(|at| Kind::WordBlanks.at(at)));
-    let control = gaps
-        .iter()
-        .cloned()
-        .flatten()
-        .find(|&at| matches!(head[at], 0x1c..=0x1f));
+    let control = gaps.iter().cloned().flatten().find(|&at| is_control(at));
     problems.extend(control.map(|at| Kind::WordControl.at(at)));
 }
 
