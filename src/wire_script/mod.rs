@@ -14,7 +14,19 @@
 //! assert_eq!(script.steps().len(), 4);
 //! ```
 
+mod duration;
+mod items;
+mod operands;
+mod parse;
+mod print;
+mod tokens;
+mod unreadable;
+
 use std::time::Duration;
+
+pub use items::MAX_DEPTH;
+pub use parse::{MAX_BYTES, MAX_STEPS};
+pub use unreadable::Unreadable;
 
 /// Steps on one connection, in their order. Behind the last one the connection goes on with the next
 /// request, unless that step has ended it.

@@ -1,0 +1,287 @@
+//! A wire script as text that reads as the same script (`parse.rs`), laid out for a person: a short
+//! send is one line, a longer one has a line for each of its own; a long run of one byte is a repeat.
+//! The names and functions of the file that a script came from are gone.
+
+use std::fmt::{self, Write as _};
+
+use super::duration::Exact;
+use super::{Awaited, By, Limit, Reading, Step, WireScript};
+use crate::text::quoted::Quoted;
+
+/// As many equal bytes are shown as a repeat.
+const RUN: usize = 32;
+
+/// Columns of a send that stays on one line.
+const SHORT: usize = 72;
+
+/// Bytes of a line that has no line end of its own; a run counts once.
+const LONGEST: usize = 96;
+
+impl fmt::Display for WireScript {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.steps()
+            .iter()
+            .try_for_each(|step| writeln!(f, "{step}"))
+    }
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Send(bytes) => send(f, bytes),
+            Self::Pause(time) => write!(f, "pause {}", Exact(*time)),
+            Self::WaitFor(awaited, limit) => {
+                match awaited {
+                    Awaited::Event(name) => write!(f, "wait_for {}", Quoted(name.as_bytes())),
+                    Awaited::Head => f.write_str("wait_for head"),
+                    Awaited::Body(Some(count)) => write!(f, "wait_for body {count}"),
+                    Awaited::Body(None) => f.write_str("wait_for body"),
+                    Awaited::Connection => f.write_str("wait_for connection"),
+                }?;
+                within(f, limit)
+            }
+            Self::Set(name) => write!(f, "set {}", Quoted(name.as_bytes())),
+            Self::Clear(name) => write!(f, "clear {}", Quoted(name.as_bytes())),
+            Self::Read(reading, limit) => {
+                match reading {
+                    Reading::Bytes(count) => write!(f, "read {count}"),
+                    Reading::Until(pattern) => write!(f, "read until {}", Items(pattern)),
+                }?;
+                within(f, limit)
+            }
+            Self::HalfClose => f.write_str("half_close"),
+            Self::Close => f.write_str("close"),
+            Self::Reset => f.write_str("reset"),
+            Self::Hold(None) => f.write_str("hold"),
+            Self::Hold(Some(time)) => write!(f, "hold {}", Exact(*time)),
+            Self::Next(By::Script) => f.write_str("next"),
+            Self::Next(By::Site) => f.write_str("next site"),
+        }
+    }
+}
+
+fn within(f: &mut fmt::Formatter<'_>, limit: &Limit) -> fmt::Result {
+    match limit {
+        Some(time) => write!(f, " within {}", Exact(*time)),
+        None => Ok(()),
+    }
+}
+
+fn send(f: &mut fmt::Formatter<'_>, bytes: &[u8]) -> fmt::Result {
+    if bytes.len() < SHORT {
+        let line = format!("send {}", Items(bytes));
+        if line.len() <= SHORT {
+            return f.write_str(&line);
+        }
+    }
+    let (line, mut rest) = first_line(bytes);
+    write!(f, "send {}", Items(line))?;
+    while !rest.is_empty() {
+        let (line, behind) = first_line(rest);
+        write!(f, "\n     {}", Items(line))?;
+        rest = behind;
+    }
+    Ok(())
+}
+
+/// What is shown on one line, and the rest. The empty line that ends a head stays with the line before
+/// it, and a run is not cut.
+fn first_line(bytes: &[u8]) -> (&[u8], &[u8]) {
+    let (mut length, mut shown) = (0, 0);
+    while length < bytes.len() {
+        shown += 1;
+        length += match run(&bytes[length..]) {
+            run @ RUN.. => run,
+            _ => 1,
+        };
+        let full = bytes[length - 1] == b'\n' || shown >= LONGEST;
+        if full && !matches!(bytes[length..], [b'\n', ..] | [b'\r', b'\n', ..]) {
+            break;
+        }
+    }
+    bytes.split_at(length)
+}
+
+/// Bytes as one string, or as several around the runs in them.
+struct Items<'a>(&'a [u8]);
+
+impl fmt::Display for Items<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut rest = self.0;
+        let mut plain = 0;
+        while plain < rest.len() {
+            let run = run(&rest[plain..]);
+            if run < RUN {
+                plain += run;
+                continue;
+            }
+            let (before, same) = rest.split_at(plain);
+            if !before.is_empty() {
+                write!(f, "{} ", Quoted(before))?;
+            }
+            write!(f, "{} * {run}", Quoted(&same[..1]))?;
+            (rest, plain) = (&same[run..], 0);
+            if rest.is_empty() {
+                return Ok(());
+            }
+            f.write_char(' ')?;
+        }
+        Quoted(rest).fmt(f)
+    }
+}
+
+/// How many bytes at the front are equal.
+fn run(bytes: &[u8]) -> usize {
+    bytes
+        .iter()
+        .take_while(|&byte| Some(byte) == bytes.first())
+        .count()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_script_is_laid_out_for_a_person() {
+        let script = WireScript::new()
+            .send("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 1004\r\n\r\n")
+            .send("")
+            .send("ok\0\n\"")
+            .send([b"<a>".as_slice(), &[0xff; 1000], b"\r"].concat())
+            .send([b'a'; 31])
+            .send([b'a'; 32])
+            .send(format!(
+                "X: {}\r\nY: {}\n\n{}",
+                "ab".repeat(46),
+                "a".repeat(40),
+                "cd".repeat(50)
+            ))
+            .pause(Duration::from_micros(1500))
+            .wait_for("caf\u{e9}")
+            .step(Step::WaitFor(
+                Awaited::Body(Some(3)),
+                Some(Duration::from_secs(2)),
+            ))
+            .step(Step::WaitFor(Awaited::Body(None), None))
+            .set("a\n")
+            .read(5)
+            .read_until("\r\n\r\n")
+            .hold_for(Duration::from_secs(60))
+            .next_by_site()
+            .next_request()
+            .half_close()
+            .hold();
+        let expected = r#"
+send "HTTP/1.1 200 OK\r\n"
+     "Content-Type: text/plain\r\n"
+     "Content-Length: 1004\r\n\r\n"
+send ""
+send "ok\0\n\""
+send "<a>" "\xff" * 1000 "\r"
+send "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+send "a" * 32
+send "X: abababababababababababababababababababababababababababababababababababababababababababababab\r\n"
+     "Y: " "a" * 40 "\n\n"
+     "cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd"
+     "cdcd"
+pause 1500us
+wait_for "caf\xc3\xa9"
+wait_for body 3 within 2s
+wait_for body
+set "a\n"
+read 5
+read until "\r\n\r\n"
+hold 60s
+next site
+next
+half_close
+hold
+"#;
+        assert_eq!(script.to_string(), expected[1..]);
+        assert_eq!(WireScript::parse(expected.as_bytes()), Ok(script));
+    }
+
+    fn bytes() -> impl Strategy<Value = Vec<u8>> {
+        let part = prop_oneof![
+            any::<Vec<u8>>(),
+            "([a-zA-Z: ]{0,20}\r?\n){0,4}".prop_map(String::into_bytes),
+            (any::<u8>(), 0_usize..200).prop_map(|(byte, count)| vec![byte; count]),
+        ];
+        prop::collection::vec(part, 0..4).prop_map(|parts| parts.concat())
+    }
+
+    fn time() -> impl Strategy<Value = Duration> {
+        let unit = prop_oneof![
+            Just(1_u64),
+            Just(1_000),
+            Just(1_000_000),
+            Just(1_000_000_000)
+        ];
+        let short =
+            (0..5000_u64, unit).prop_map(|(count, unit)| Duration::from_nanos(count * unit));
+        let any = (any::<u64>(), 0..1_000_000_000_u32);
+        prop_oneof![
+            short,
+            any.prop_map(|(seconds, rest)| Duration::new(seconds, rest))
+        ]
+    }
+
+    fn step() -> impl Strategy<Value = Step> {
+        let limit = || prop::option::of(time());
+        let event = || "\\PC{1,9}|[\\x00-\\x7f]{1,3}";
+        let awaited = prop_oneof![
+            event().prop_map(Awaited::Event),
+            Just(Awaited::Head),
+            any::<Option<u64>>().prop_map(Awaited::Body),
+            Just(Awaited::Connection),
+        ];
+        let pattern = bytes().prop_filter("empty", |bytes| !bytes.is_empty());
+        let reading = prop_oneof![
+            any::<u64>().prop_map(Reading::Bytes),
+            pattern.prop_map(Reading::Until),
+        ];
+        prop_oneof![
+            3 => bytes().prop_map(Step::Send),
+            1 => time().prop_map(Step::Pause),
+            1 => (awaited, limit()).prop_map(|(awaited, limit)| Step::WaitFor(awaited, limit)),
+            1 => event().prop_map(Step::Set),
+            1 => event().prop_map(Step::Clear),
+            1 => (reading, limit()).prop_map(|(reading, limit)| Step::Read(reading, limit)),
+            1 => Just(Step::HalfClose),
+            1 => Just(Step::Close),
+            1 => Just(Step::Reset),
+            1 => limit().prop_map(Step::Hold),
+            1 => Just(Step::Next(By::Script)),
+            1 => Just(Step::Next(By::Site)),
+        ]
+    }
+
+    /// Leaves out what could not be played.
+    fn legal(steps: Vec<Step>) -> WireScript {
+        let mut legal: Vec<Step> = Vec::new();
+        for step in steps {
+            let sends = matches!(step, Step::Send(_) | Step::Next(By::Site));
+            if !sends || !legal.contains(&Step::HalfClose) {
+                legal.push(step);
+            }
+            if legal.last().is_some_and(Step::is_last) {
+                break;
+            }
+        }
+        legal.into()
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_printed_is_read_again(steps in prop::collection::vec(step(), 0..12)) {
+            let script = legal(steps);
+            let text = script.to_string();
+            prop_assert_eq!(WireScript::parse(text.as_bytes()), Ok(script), "{}", text);
+        }
+    }
+}

@@ -1,0 +1,276 @@
+//! The words of a `.wire` file: cuts text into tokens, and knows where a step begins and on which line
+//! each token stands. What tokens mean is for `parse.rs` and `items.rs`.
+//!
+//! A step begins with a token in its line's first column. Blank lines and comments are nothing,
+//! wherever they stand. Outside strings there are no control bytes but tabs and line ends, not even in
+//! comments, so that what an editor shows is what there is.
+
+use std::fmt;
+
+use super::unreadable::Unreadable;
+use crate::text::quoted;
+
+/// One token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Token<'a> {
+    /// A step begins here: the next token stands in the first column.
+    StepBegins,
+    /// A letter or `_`, then letters, digits and `_`.
+    Word(&'a str),
+    /// A digit, then letters, digits, `_` and `.`.
+    Number(&'a str),
+    /// What a string in quotes says.
+    Bytes(Vec<u8>),
+    /// One of `(`, `)`, `*` and `=`.
+    Sign(char),
+    /// The file ends.
+    End,
+}
+
+impl fmt::Display for Token<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::StepBegins | Self::End => f.write_str("the end of the step"),
+            Self::Word(text) | Self::Number(text) => write!(f, "`{text:.40}`"),
+            Self::Bytes(_) => f.write_str("a string"),
+            Self::Sign(sign) => write!(f, "`{sign}`"),
+        }
+    }
+}
+
+/// The tokens of a text, the first of which can be looked at before it is taken.
+#[derive(Debug)]
+pub(super) struct Tokens<'a> {
+    text: &'a [u8],
+    /// Behind `first`.
+    at: usize,
+    /// The line of `at`.
+    at_line: usize,
+    /// Where the step begins that was announced last.
+    begins: Option<usize>,
+    first: Token<'a>,
+    /// The line of `first`, or for an end the line of the token before.
+    line: usize,
+}
+
+impl<'a> Tokens<'a> {
+    /// # Errors
+    /// As [`take`](Self::take).
+    pub(super) fn new(text: &'a [u8]) -> Result<Self, Unreadable> {
+        let mut tokens = Self {
+            text,
+            at: 0,
+            at_line: 1,
+            begins: None,
+            first: Token::End,
+            line: 1,
+        };
+        tokens.take()?;
+        Ok(tokens)
+    }
+
+    /// The first token.
+    pub(super) fn first(&self) -> &Token<'a> {
+        &self.first
+    }
+
+    /// The line of the first token; where a step ends, its last line.
+    pub(super) fn line(&self) -> usize {
+        self.line
+    }
+
+    /// That something is wrong with the first token.
+    pub(super) fn wrong<T>(&self, reason: impl Into<String>) -> Result<T, Unreadable> {
+        wrong(self.line(), reason)
+    }
+
+    /// That something else should be the first token.
+    pub(super) fn missing<T>(&self, what: &str) -> Result<T, Unreadable> {
+        self.wrong(format!("{what} is missing, there is {}", self.first))
+    }
+
+    /// Takes the first token.
+    ///
+    /// # Errors
+    /// The token behind it is none.
+    pub(super) fn take(&mut self) -> Result<Token<'a>, Unreadable> {
+        let next = self.read()?;
+        if !matches!(next, Token::StepBegins | Token::End) {
+            self.line = self.at_line;
+        }
+        Ok(std::mem::replace(&mut self.first, next))
+    }
+
+    /// Takes the first token if it is this one, and says whether it is.
+    ///
+    /// # Errors
+    /// As [`take`](Self::take).
+    pub(super) fn take_if(&mut self, token: &Token<'_>) -> Result<bool, Unreadable> {
+        let same = self.first == *token;
+        if same {
+            self.take()?;
+        }
+        Ok(same)
+    }
+
+    /// Takes the first token, and says what it means.
+    ///
+    /// # Errors
+    /// As [`take`](Self::take).
+    pub(super) fn take_as<T>(&mut self, meaning: T) -> Result<T, Unreadable> {
+        self.take()?;
+        Ok(meaning)
+    }
+
+    fn read(&mut self) -> Result<Token<'a>, Unreadable> {
+        let text = self.text;
+        loop {
+            let begins = self.at == 0 || text[self.at - 1] == b'\n';
+            match &text[self.at..] {
+                [] => return Ok(Token::End),
+                [b' ' | b'\t', ..] => self.at += 1,
+                [b'\n', ..] => self.new_line(1),
+                [b'\r', b'\n', ..] => self.new_line(2),
+                [b'#', rest @ ..] => {
+                    let length = rest.iter().take_while(|&&byte| is_visible(byte)).count();
+                    self.at += 1 + length;
+                }
+                [byte, ..] if byte.is_ascii_control() => {
+                    return self.unexpected("a control byte outside a string", *byte);
+                }
+                _ if begins && self.begins != Some(self.at) => {
+                    self.begins = Some(self.at);
+                    return Ok(Token::StepBegins);
+                }
+                rest @ [b'"', ..] => return self.string(rest),
+                [sign @ (b'(' | b')' | b'*' | b'='), ..] => {
+                    self.at += 1;
+                    return Ok(Token::Sign(char::from(*sign)));
+                }
+                [b'0'..=b'9', ..] => {
+                    return Ok(Token::Number(
+                        self.run(|byte| is_of_word(byte) || byte == b'.'),
+                    ));
+                }
+                [byte, ..] if is_of_word(*byte) => return Ok(Token::Word(self.run(is_of_word))),
+                [byte, ..] => return self.unexpected("means nothing outside a string", *byte),
+            }
+        }
+    }
+
+    fn new_line(&mut self, length: usize) {
+        self.at += length;
+        self.at_line += 1;
+    }
+
+    fn string(&mut self, rest: &[u8]) -> Result<Token<'a>, Unreadable> {
+        match quoted::read(rest) {
+            Ok((bytes, length)) => {
+                self.at += length;
+                Ok(Token::Bytes(bytes))
+            }
+            Err(error) => {
+                let column = self.column() + error.at;
+                wrong(self.at_line, format!("column {column}: {}", error.reason))
+            }
+        }
+    }
+
+    /// ASCII, by what `belongs`.
+    fn run(&mut self, belongs: impl Fn(u8) -> bool) -> &'a str {
+        let rest = &self.text[self.at..];
+        let length = rest.iter().take_while(|&&byte| belongs(byte)).count();
+        self.at += length;
+        str::from_utf8(&rest[..length]).unwrap_or_default()
+    }
+
+    fn unexpected<T>(&self, what: &str, byte: u8) -> Result<T, Unreadable> {
+        let (column, byte) = (self.column(), byte.escape_ascii());
+        wrong(self.at_line, format!("column {column}: `{byte}`: {what}"))
+    }
+
+    /// In bytes, from 1.
+    fn column(&self) -> usize {
+        let line = self.text[..self.at].iter().rev();
+        1 + line.take_while(|&&byte| byte != b'\n').count()
+    }
+}
+
+/// That something is wrong with a line.
+pub(super) fn wrong<T>(line: usize, reason: impl Into<String>) -> Result<T, Unreadable> {
+    let reason = reason.into();
+    Err(Unreadable { line, reason })
+}
+
+fn is_of_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
+}
+
+fn is_visible(byte: u8) -> bool {
+    byte == b'\t' || !byte.is_ascii_control()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all(text: &[u8]) -> Result<Vec<(usize, String)>, Unreadable> {
+        let mut tokens = Tokens::new(text)?;
+        let mut found = Vec::new();
+        while *tokens.first() != Token::End {
+            let line = tokens.line();
+            found.push((
+                line,
+                match tokens.take()? {
+                    Token::StepBegins => "|".to_owned(),
+                    Token::Bytes(bytes) => bytes.escape_ascii().to_string(),
+                    token => token.to_string(),
+                },
+            ));
+        }
+        Ok(found)
+    }
+
+    #[test]
+    fn tokens_and_their_lines() {
+        for (text, expected) in [
+            ("", ""),
+            ("\n \t\n# \u{e9}\t#\r\n  # x", ""),
+            ("a", "1| 1`a`"),
+            ("a\nb", "1| 1`a` 1| 2`b`"),
+            ("\r\n\r\na\r\n\tb", "1| 3`a` 4`b`"),
+            ("a # b\n\n#c\n d", "1| 1`a` 4`d`"),
+            (" a", "1`a`"),
+            (
+                "a1_(2.5ms)*=\"\\n\"_b",
+                "1| 1`a1_` 1`(` 1`2.5ms` 1`)` 1`*` 1`=` 1\\n 1`_b`",
+            ),
+        ] {
+            let found: Vec<_> = all(text.as_bytes())
+                .unwrap()
+                .into_iter()
+                .map(|(line, token)| format!("{line}{token}"))
+                .collect();
+            assert_eq!(found.join(" "), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_token_has_a_place() {
+        for (text, line, reason) in [
+            (&b"a\n b \0"[..], 2, "column 4: `\\x00`: a control byte"),
+            (b"# \x1b", 1, "column 3: `\\x1b`: a control byte"),
+            (b"a\rb", 1, "column 2: `\\r`: a control byte"),
+            (b"a\n\r", 2, "column 1: `\\r`: a control byte"),
+            (b"a -1", 1, "column 3: `-`: means nothing"),
+            (b"a\n \xc3\xa9", 2, "column 2: `\\xc3`: means nothing"),
+            (b"a\n  \"b\n\"", 2, "column 5: no closing quote"),
+            (b"a \"b\\q\"", 1, "column 5: an unknown escape"),
+            (b"a \"b", 1, "column 5: no closing quote"),
+        ] {
+            let error = all(text).unwrap_err();
+            assert_eq!(error.line, line, "{error}");
+            assert!(error.reason.starts_with(reason), "{error}");
+        }
+    }
+}
