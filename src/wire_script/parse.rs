@@ -1,26 +1,8 @@
-//! The steps of a `.wire` file, one line each, or several where the later ones begin with a blank:
-//!
-//! ```text
-//! # a comment
-//! let body = "ok"
-//! send "HTTP/1.1 200 OK\r\n"
-//!      "Content-Length: " length(body) "\r\n\r\n"
-//! pause 50ms
-//! send body * 2 chunk("data") ("a" hex(body)) * 3
-//! send by 1 every 10ms "slowly"
-//! read 5
-//! read until "\r\n\r\n" within 2s
-//! wait_for "event"                 or: head, body, body 10, connection; each may have `within 2s`
-//! set "event"
-//! clear "event"
-//! half_close
-//! next                             or: next site
-//! close                            or: reset, hold, hold 2s
-//! ```
+//! The steps of a `.wire` file. The format is told at [`WireScript::parse`]; items, operands and tokens
+//! have files of their own, and the counterpart is `print.rs`.
 //!
 //! What is read can be played: nothing stands behind an end, and nothing is sent behind a FIN. No text,
-//! whatever it says, takes more memory than its own size and the limits here allow. The counterpart is
-//! `print.rs`.
+//! whatever it says, takes more memory than its own size and the limits here allow.
 
 use super::items::{Items, Names};
 use super::tokens::{Token, Tokens, wrong};
@@ -36,7 +18,29 @@ pub const MAX_BYTES: u64 = 64 << 20;
 pub const MAX_STEPS: usize = 100_000;
 
 impl WireScript {
-    /// Reads a `.wire` file.
+    /// Reads a `.wire` file. A step begins in the first column of a line; a line that begins with a blank
+    /// goes on with it.
+    ///
+    /// ```text
+    /// # a comment, as far as its line goes
+    /// let body = "ok"                      # a name for bytes
+    /// send "HTTP/1.1 200 OK\r\n"           # one write, of all items together
+    ///      "Content-Length: " length(body) "\r\n\r\n"
+    ///      body
+    /// send by 1 every 10ms "slowly"        # several writes of so many bytes; `every` may be left out
+    /// pause 50ms                           # min, s, ms, us, ns
+    /// read 5                               # also: read until "\r\n"
+    /// wait_for "event" within 2s           # also: head, body, body 10, connection; as with `read`,
+    ///                                      # `within` may be left out
+    /// set "event"                          # also: clear "event"
+    /// next                                 # also: next site
+    /// half_close
+    /// hold 2s                              # ends the script without a time, as do: close, reset
+    /// ```
+    ///
+    /// Items are strings in quotes ([`quoted`](crate::text::quoted)), names, items in parentheses, and
+    /// functions: `chunk("data")` is a chunk of a chunked body, `length(body)` how many bytes there are,
+    /// `hex(body)` the same in hexadecimal. Behind an item, `* 3` repeats it.
     ///
     /// ```
     /// use wireserve::WireScript;
