@@ -53,7 +53,7 @@ impl Events {
 
     /// Waits for an event, and says whether it happened within this time.
     pub fn wait(&self, name: &str, within: Duration) -> bool {
-        let limit = Some(Instant::now() + within);
+        let limit = Instant::now().checked_add(within);
         self.wait_while_there(name, limit, || true) == Waited::Happened
     }
 

@@ -165,7 +165,7 @@ impl Player<'_> {
     }
 
     fn wait_for(&mut self, what: &Awaited, limit: Limit) -> Result<(), End> {
-        let limit = limit.map(|limit| Instant::now() + limit);
+        let limit = instant(limit);
         let wire = self.turn.wire();
         let is_there = || !wire.is_gone_within(Duration::ZERO);
         let waited = match what {
@@ -205,7 +205,7 @@ impl Player<'_> {
     }
 
     fn read(&mut self, what: &Reading, limit: Limit) -> Result<(), End> {
-        let limit = limit.map(|limit| Instant::now() + limit);
+        let limit = instant(limit);
         let read = self.body.read_raw(what, limit);
         self.catch_up();
         match read {
@@ -219,6 +219,11 @@ impl Player<'_> {
     fn catch_up(&mut self) {
         self.due = self.due.max(self.began.elapsed());
     }
+}
+
+/// When the limit passes; one that no clock reaches is none.
+fn instant(limit: Limit) -> Option<Instant> {
+    Instant::now().checked_add(limit?)
 }
 
 impl From<Gone> for End {

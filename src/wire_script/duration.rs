@@ -22,7 +22,7 @@ impl fmt::Display for Exact {
         let nanoseconds = self.0.as_nanos();
         let (unit, size) = UNITS[1..]
             .iter()
-            .find(|(_, size)| nanoseconds % size == 0)
+            .find(|(_, size)| nanoseconds.is_multiple_of(*size))
             .unwrap_or(&("ns", 1));
         write!(f, "{}{unit}", nanoseconds / size)
     }
@@ -50,14 +50,11 @@ pub(super) fn read(text: &str) -> Result<Duration, &'static str> {
         return Err("is not a number and a unit");
     }
     let whole: u128 = whole.parse().map_err(|_| TOO_LONG)?;
+    let part = part(fraction, *size).ok_or("is not a whole number of nanoseconds")?;
     let nanoseconds = whole
         .checked_mul(*size)
-        .and_then(|whole| whole.checked_add(part(fraction, *size)?))
-        .ok_or(if part(fraction, *size).is_none() {
-            "is not a whole number of nanoseconds"
-        } else {
-            TOO_LONG
-        })?;
+        .and_then(|whole| whole.checked_add(part))
+        .ok_or(TOO_LONG)?;
     let seconds = u64::try_from(nanoseconds / 1_000_000_000).map_err(|_| TOO_LONG)?;
     // Less than 10^9, so it fits.
     Ok(Duration::new(seconds, (nanoseconds % 1_000_000_000) as u32))

@@ -94,7 +94,7 @@ impl Items {
             return tokens.wrong(format!("items are nested deeper than {MAX_DEPTH}"));
         }
         if !begins_item(tokens.first()) {
-            return tokens.wrong(format!("bytes are missing, there is {}", tokens.first()));
+            return tokens.missing("a string or another item");
         }
         let mut items = Self::default();
         loop {
@@ -149,7 +149,7 @@ impl Items {
         if tokens.take_if(&Token::Sign(')'))? {
             return Ok(items);
         }
-        tokens.wrong(format!("`)` is missing, there is {}", tokens.first()))
+        tokens.missing("`)`")
     }
 
     /// `None`: more bytes than can be counted.
@@ -193,7 +193,7 @@ impl Item {
 
     /// As often as the first token says.
     fn repeated(self, tokens: &mut Tokens<'_>) -> Result<Self, Unreadable> {
-        let times = count(tokens)?;
+        let times = tokens.count()?;
         if *tokens.first() == Token::Sign('*') {
             return tokens
                 .wrong("an item is repeated once; ( … ) makes one item of a repeated one");
@@ -253,24 +253,97 @@ fn begins_item(token: &Token<'_>) -> bool {
     }
 }
 
-/// Takes a whole number.
-///
-/// # Errors
-/// There is none, or one beyond 64 bits.
-pub(super) fn count(tokens: &mut Tokens<'_>) -> Result<u64, Unreadable> {
-    let number = match tokens.first() {
-        Token::Number(number) if number.bytes().all(|byte| byte.is_ascii_digit()) => number.parse(),
-        first => {
-            let reason = format!("a whole number is missing, there is {first}");
-            return tokens.wrong(reason);
-        }
-    };
-    let Ok(number) = number else {
-        let reason = format!("{} is too large a number", tokens.first());
-        return tokens.wrong(reason);
-    };
-    tokens.take()?;
-    Ok(number)
-}
-
 const TOO_LARGE: &str = "too many bytes to count";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The bytes of items, two names among them.
+    fn read(text: &str) -> Result<String, String> {
+        let mut names = Names::default();
+        names.define("x", b"abc".to_vec(), 1);
+        names.define("empty", Vec::new(), 2);
+        let text = format!(" {text}");
+        Tokens::new(text.as_bytes())
+            .and_then(|mut tokens| Items::read(&mut tokens, &names))
+            .map(|items| items.bytes().escape_ascii().to_string())
+            .map_err(|error| error.reason)
+    }
+
+    #[test]
+    fn items_are_bytes() {
+        for (text, expected) in [
+            (r#""""#, ""),
+            (r#""a" "b\n""#, r"ab\n"),
+            ("x x*2 length(x) hex(x * 5)", "abcabcabc3f"),
+            (r#"("a" * 2 "b") * 3 "c" * 0 "d"*1"#, "aabaabaabd"),
+            (
+                r#"chunk(x * 4) chunk("")"#,
+                r"c\r\nabcabcabcabc\r\n0\r\n\r\n",
+            ),
+            (r#"chunk(chunk("a") "b")"#, r"7\r\n1\r\na\r\nb\r\n"),
+            // A length needs no bytes.
+            ("length(x * 6000000000000000000)", "18000000000000000000"),
+            ("empty * 18446744073709551615", ""),
+            ("x within", "abc"),
+        ] {
+            assert_eq!(read(text).as_deref(), Ok(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_has_a_reason() {
+        for (text, reason) in [
+            ("", "another item is missing, there is the end of the step"),
+            ("5", "another item is missing, there is `5`"),
+            ("within", "another item is missing, there is `within`"),
+            ("()", "another item is missing, there is `)`"),
+            (
+                r#""a" * "b""#,
+                "a whole number is missing, there is a string",
+            ),
+            (r#""a" * 2s"#, "a whole number is missing, there is `2s`"),
+            (r#""a" * 2 * 3"#, "an item is repeated once"),
+            (r#""ab" * 18446744073709551615"#, "too many bytes to count"),
+            (
+                r#"("a" * 18446744073709551615) "a""#,
+                "too many bytes to count",
+            ),
+            (
+                r#"chunk("a" * 18446744073709551615)"#,
+                "too many bytes to count",
+            ),
+            ("x y", "nothing above defines the name `y`"),
+            (
+                "size(x)",
+                "there is no function `size`: chunk, length, or hex",
+            ),
+            ("length x", "`(` is missing behind `length`"),
+            ("(x", "`)` is missing, there is the end of the step"),
+            (r#"(x "\q")"#, "column 6: an unknown escape"),
+        ] {
+            let error = read(text).unwrap_err();
+            assert!(error.contains(reason), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn depth_is_bounded() {
+        let nested = |depth| format!("{}x{}", "(".repeat(depth), ")".repeat(depth));
+        assert_eq!(read(&nested(MAX_DEPTH)).as_deref(), Ok("abc"));
+        for depth in [MAX_DEPTH + 1, 100_000] {
+            let error = read(&nested(depth)).unwrap_err();
+            assert_eq!(error, "items are nested deeper than 32");
+        }
+    }
+
+    #[test]
+    fn nothing_repeated_takes_no_time() {
+        let mut text = "empty".to_owned();
+        for _ in 0..MAX_DEPTH {
+            text = format!("({text} {}) * 18446744073709551615", r#""" "#.repeat(100));
+        }
+        assert_eq!(read(&text).as_deref(), Ok(""));
+    }
+}

@@ -16,6 +16,7 @@
 
 mod duration;
 mod items;
+mod operands;
 mod parse;
 mod print;
 mod tokens;

@@ -1,33 +1,13 @@
-//! The steps of a `.wire` file, one line each, or several where the later ones begin with a blank:
-//!
-//! ```text
-//! # a comment
-//! let body = "ok"
-//! send "HTTP/1.1 200 OK\r\n"
-//!      "Content-Length: " length(body) "\r\n\r\n"
-//! pause 50ms
-//! send body * 2 chunk("data") ("a" hex(body)) * 3
-//! send by 1 every 10ms "slowly"
-//! read 5
-//! read until "\r\n\r\n" within 2s
-//! wait_for "event"                 or: head, body, body 10, connection; each may have `within 2s`
-//! set "event"
-//! clear "event"
-//! half_close
-//! next                             or: next site
-//! close                            or: reset, hold, hold 2s
-//! ```
+//! The steps of a `.wire` file. The format is told at [`WireScript::parse`]; items, operands and tokens
+//! have files of their own, and the counterpart is `print.rs`.
 //!
 //! What is read can be played: nothing stands behind an end, and nothing is sent behind a FIN. No text,
-//! whatever it says, takes more memory than its own size and the limits here allow. The counterpart is
-//! `print.rs`.
+//! whatever it says, takes more memory than its own size and the limits here allow.
 
-use std::time::Duration;
-
-use super::items::{Items, Names, count};
+use super::items::{Items, Names};
 use super::tokens::{Token, Tokens, wrong};
 use super::unreadable::Unreadable;
-use super::{Awaited, By, Limit, Reading, Step, WireScript, duration};
+use super::{Awaited, By, Reading, Step, WireScript};
 
 /// How many bytes the sends of a script may have together, with what it reads until; and again what it
 /// gives names. More are refused before there are any: a few characters can ask for all of memory.
@@ -38,7 +18,29 @@ pub const MAX_BYTES: u64 = 64 << 20;
 pub const MAX_STEPS: usize = 100_000;
 
 impl WireScript {
-    /// Reads a `.wire` file.
+    /// Reads a `.wire` file. A step begins in the first column of a line; a line that begins with a blank
+    /// goes on with it.
+    ///
+    /// ```text
+    /// # a comment, as far as its line goes
+    /// let body = "ok"                      # a name for bytes
+    /// send "HTTP/1.1 200 OK\r\n"           # one write, of all items together
+    ///      "Content-Length: " length(body) "\r\n\r\n"
+    ///      body
+    /// send by 1 every 10ms "slowly"        # several writes of so many bytes; `every` may be left out
+    /// pause 50ms                           # min, s, ms, us, ns
+    /// read 5                               # also: read until "\r\n"
+    /// wait_for "event" within 2s           # also: head, body, body 10, connection; as with `read`,
+    ///                                      # `within` may be left out
+    /// set "event"                          # also: clear "event"
+    /// next                                 # also: next site
+    /// half_close
+    /// hold 2s                              # ends the script without a time, as do: close, reset
+    /// ```
+    ///
+    /// Items are strings in quotes ([`quoted`](crate::text::quoted)), names, items in parentheses, and
+    /// functions: `chunk("data")` is a chunk of a chunked body, `length(body)` how many bytes there are,
+    /// `hex(body)` the same in hexadecimal. Behind an item, `* 3` repeats it.
     ///
     /// ```
     /// use wireserve::WireScript;
@@ -133,16 +135,14 @@ impl<'a> Reader<'a> {
 
     fn define(&mut self, line: usize) -> Result<(), Unreadable> {
         let &Token::Word(name) = self.tokens.first() else {
-            let reason = format!("a name is missing, there is {}", self.tokens.first());
-            return self.tokens.wrong(reason);
+            return self.tokens.missing("a name");
         };
         if let Err(reason) = self.names.may_be(name) {
             return self.tokens.wrong(reason);
         }
         self.tokens.take()?;
         if !self.tokens.take_if(&Token::Sign('='))? {
-            let reason = format!("`=` is missing, there is {}", self.tokens.first());
-            return self.tokens.wrong(reason);
+            return self.tokens.missing("`=`");
         }
         let items = self.items()?;
         self.named = sum(self.named, &items, "names", line)?;
@@ -160,12 +160,12 @@ impl<'a> Reader<'a> {
     }
 
     fn send_by(&mut self, line: usize) -> Result<(), Unreadable> {
-        let size = count(&mut self.tokens)?;
+        let size = self.tokens.count()?;
         if size == 0 {
             return wrong(line, "`by 0` would never send anything");
         }
         let every = match self.tokens.take_if(&Token::Word("every"))? {
-            true => Some(self.time()?),
+            true => Some(self.tokens.time()?),
             false => None,
         };
         let bytes = self.bytes(line)?;
@@ -180,39 +180,37 @@ impl<'a> Reader<'a> {
     }
 
     fn pause(&mut self, line: usize) -> Result<(), Unreadable> {
-        let time = self.time()?;
+        let time = self.tokens.time()?;
         self.push(Step::Pause(time), line)
     }
 
     fn wait_for(&mut self, line: usize) -> Result<(), Unreadable> {
         let awaited = match self.tokens.first() {
-            Token::Bytes(_) => Awaited::Event(self.event()?),
-            Token::Word("head") => self.take_as(Awaited::Head)?,
-            Token::Word("connection") => self.take_as(Awaited::Connection)?,
+            Token::Bytes(_) => Awaited::Event(self.tokens.event()?),
+            Token::Word("head") => self.tokens.take_as(Awaited::Head)?,
+            Token::Word("connection") => self.tokens.take_as(Awaited::Connection)?,
             Token::Word("body") => {
                 self.tokens.take()?;
                 Awaited::Body(match self.tokens.first() {
-                    Token::Number(_) => Some(count(&mut self.tokens)?),
+                    Token::Number(_) => Some(self.tokens.count()?),
                     _ => None,
                 })
             }
-            first => {
-                let reason =
-                    format!("head, body, connection, or an event is missing, there is {first}");
-                return self.tokens.wrong(reason);
+            _ => {
+                return self.tokens.missing("head, body, connection, or an event");
             }
         };
-        let limit = self.limit()?;
+        let limit = self.tokens.limit()?;
         self.push(Step::WaitFor(awaited, limit), line)
     }
 
     fn set(&mut self, line: usize) -> Result<(), Unreadable> {
-        let event = self.event()?;
+        let event = self.tokens.event()?;
         self.push(Step::Set(event), line)
     }
 
     fn clear(&mut self, line: usize) -> Result<(), Unreadable> {
-        let event = self.event()?;
+        let event = self.tokens.event()?;
         self.push(Step::Clear(event), line)
     }
 
@@ -224,9 +222,9 @@ impl<'a> Reader<'a> {
             }
             Reading::Until(pattern)
         } else {
-            Reading::Bytes(count(&mut self.tokens)?)
+            Reading::Bytes(self.tokens.count()?)
         };
-        let limit = self.limit()?;
+        let limit = self.tokens.limit()?;
         self.push(Step::Read(reading, limit), line)
     }
 
@@ -247,7 +245,7 @@ impl<'a> Reader<'a> {
 
     fn hold(&mut self, line: usize) -> Result<(), Unreadable> {
         if let Token::Number(_) = self.tokens.first() {
-            let time = self.time()?;
+            let time = self.tokens.time()?;
             return self.push(Step::Hold(Some(time)), line);
         }
         self.left = Left::Nothing("hold");
@@ -280,11 +278,6 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    fn take_as<T>(&mut self, meaning: T) -> Result<T, Unreadable> {
-        self.tokens.take()?;
-        Ok(meaning)
-    }
-
     fn items(&mut self) -> Result<Items, Unreadable> {
         Items::read(&mut self.tokens, &self.names)
     }
@@ -293,42 +286,6 @@ impl<'a> Reader<'a> {
         let items = self.items()?;
         self.sent = sum(self.sent, &items, "sends", line)?;
         Ok(items.bytes())
-    }
-
-    fn event(&mut self) -> Result<String, Unreadable> {
-        let line = self.tokens.line();
-        let Token::Bytes(name) = self.tokens.first() else {
-            let reason = format!(
-                "an event in quotes is missing, there is {}",
-                self.tokens.first()
-            );
-            return self.tokens.wrong(reason);
-        };
-        if name.is_empty() {
-            return wrong(line, "the name of an event is not empty");
-        }
-        let Ok(name) = String::from_utf8(name.clone()) else {
-            return wrong(line, "the name of an event is UTF-8");
-        };
-        self.take_as(name)
-    }
-
-    fn limit(&mut self) -> Result<Limit, Unreadable> {
-        match self.tokens.take_if(&Token::Word("within"))? {
-            true => self.time().map(Some),
-            false => Ok(None),
-        }
-    }
-
-    fn time(&mut self) -> Result<Duration, Unreadable> {
-        let &Token::Number(number) = self.tokens.first() else {
-            let reason = format!("a time is missing, there is {}", self.tokens.first());
-            return self.tokens.wrong(reason);
-        };
-        match duration::read(number) {
-            Ok(time) => self.take_as(time),
-            Err(reason) => self.tokens.wrong(format!("`{number:.40}` {reason}")),
-        }
     }
 }
 
@@ -349,174 +306,101 @@ mod tests {
 
     use super::*;
 
-    fn sends(text: &str) -> Vec<String> {
-        let script = WireScript::parse(text.as_bytes()).unwrap_or_else(|e| panic!("{text}: {e}"));
-        let show = |step: &Step| match step {
-            Step::Send(bytes) => bytes.escape_ascii().to_string(),
-            step => step.to_string(),
-        };
-        script.steps().iter().map(show).collect()
+    #[test]
+    fn steps_are_read() {
+        let text = r#"wait_for "a" within 2s
+wait_for head within 1s
+wait_for connection
+wait_for body within 1s
+wait_for body 10 within 500ms
+read 5 within 1ns
+read until "\r\n" within 2s
+set "a"
+clear "b"
+hold 3s
+pause 1us
+send "a"
+next site
+half_close
+next
+reset
+"#;
+        let script = WireScript::parse(text.as_bytes()).unwrap();
+        assert_eq!(script.to_string(), text);
     }
 
-    #[test]
-    fn items_are_bytes() {
-        for (text, expected) in [
-            (r#"send """#, &[""][..]),
-            (r#"send "a" "b\n""#, &[r"ab\n"]),
-            ("# c\n\nsend # d\n\t\"a\"\r\n# e\n\n \"b\"", &["ab"]),
-            (
-                "let x = \"ab\"\n \"c\"\nsend x x*2 length(x) hex(x * 5)",
-                &["abcabcabc3f"],
-            ),
-            (r#"send ("a" * 2 "b") * 3 "c" * 0 "d"*1"#, &["aabaabaabd"]),
-            (
-                r#"send chunk("x" * 26 "") chunk("")"#,
-                &[r"1a\r\nxxxxxxxxxxxxxxxxxxxxxxxxxx\r\n0\r\n\r\n"],
-            ),
-            (r#"send chunk(chunk("a") "b")"#, &[r"7\r\n1\r\na\r\nb\r\n"]),
-            // A length needs no bytes.
-            (
-                r#"send length("ab" * 5000000000000000000)"#,
-                &["10000000000000000000"],
-            ),
-            (r#"send "" * 18446744073709551615"#, &[""]),
-            (r#"send by 2 "abcde""#, &["ab", "cd", "e"]),
-            (r#"send by 2 every 5ms "abcd""#, &["ab", "pause 5ms", "cd"]),
-            (r#"send by 18446744073709551615 every 1s "a" "b""#, &["ab"]),
-            (r#"send by 1 """#, &[]),
-            (
-                "let send = \"a\"\nsend send\nclose\nlet z = send",
-                &["a", "close"],
-            ),
-        ] {
-            assert_eq!(sends(text), expected, "{text}");
+    /// What lines, `¶` between them, print as.
+    fn printed(lines: &str) -> String {
+        match WireScript::parse(lines.replace('¶', "\n").as_bytes()) {
+            Ok(script) => script.to_string().trim_end().replace('\n', "¶"),
+            Err(error) => error.to_string(),
         }
     }
 
     #[test]
-    fn steps_with_and_without_limits() {
-        let text = "wait_for \"a\" within 2s\nwait_for head within 1s\nwait_for connection\n\
-            wait_for body within 1s\nwait_for body 10 within 500ms\nread 5 within 1ns\n\
-            read until \"\\r\\n\" within 2s\nclear \"b\"\nhold 3s\nnext\nreset\n";
-        let script = WireScript::parse(text.as_bytes()).unwrap();
-        assert_eq!(script.to_string(), text);
-        assert_eq!(WireScript::parse(b" # nothing\n"), Ok(WireScript::new()));
-        let pattern = WireScript::parse(b"read until \"ab\" * 2 within 1s");
-        assert_eq!(
-            pattern.unwrap().to_string(),
-            "read until \"abab\" within 1s\n"
-        );
+    fn lines_are_steps_or_go_on_with_one() {
+        for (lines, expected) in [
+            ("", ""),
+            (" # nothing¶", ""),
+            (r#"# c¶¶send # d¶ "a"¶# e¶¶ "b""#, r#"send "ab""#),
+            (
+                r#"read until "ab" * 2 within 1s"#,
+                r#"read until "abab" within 1s"#,
+            ),
+            (
+                r#"let send = "a"¶send send¶close¶let z = send"#,
+                r#"send "a"¶close"#,
+            ),
+            (r#"send by 2 "abcde""#, r#"send "ab"¶send "cd"¶send "e""#),
+            (
+                r#"send by 2 every 5ms "abc""#,
+                r#"send "ab"¶pause 5ms¶send "c""#,
+            ),
+            (r#"send by 18446744073709551615 "a" "b""#, r#"send "ab""#),
+            (r#"send by 1 """#, ""),
+        ] {
+            assert_eq!(printed(lines), expected, "{lines}");
+        }
+        assert_eq!(printed("half_close\r\n\r\nclose\r\n"), "half_close¶close");
     }
 
     #[test]
     fn what_is_wrong_has_a_line_and_a_reason() {
-        for (text, line, reason) in [
-            (" \"a\"", 1, "goes on with a step, and there is none above"),
-            ("#\n\"a\"", 2, "a step is missing, there is a string"),
-            ("\nsned \"a\"", 2, "no step `sned`"),
-            ("send", 1, "bytes are missing, there is the end of the step"),
-            ("send\npause 1s", 1, "bytes are missing"),
-            ("send 5", 1, "bytes are missing, there is `5`"),
+        for (lines, line, reason) in [
+            (r#" "a""#, 1, "goes on with a step"),
+            (r#"#¶"a""#, 2, "a step is missing, there is a string"),
+            (r#"¶sned "a""#, 2, "no step `sned`"),
             (
-                "send \"a\" * \"b\"",
-                1,
-                "a whole number is missing, there is a string",
-            ),
-            (
-                "send \"a\" * 2s",
-                1,
-                "a whole number is missing, there is `2s`",
-            ),
-            ("send \"a\" * 18446744073709551616", 1, "too large a number"),
-            ("send \"a\" * 2 * 3", 1, "repeated once"),
-            (
-                "send \"ab\" * 18446744073709551615",
-                1,
-                "too many bytes to count",
-            ),
-            (
-                "send \"a\"\n\n \"a\" * 67108864",
+                r#"send "a"¶¶ "a" * 67108864"#,
                 1,
                 "more than 67108864 bytes",
             ),
-            (
-                "let a = \"a\" * 67108865",
-                1,
-                "names of a script have more than",
-            ),
-            ("read until \"a\" * 67108865", 1, "more than"),
-            ("send \"a\"\n b", 2, "defines the name `b`"),
-            ("send a\nlet a = \"\"", 1, "defines the name `a`"),
-            (
-                "let a = \"\"\nlet a = \"\"",
-                2,
-                "`a` has a value, from line 1",
-            ),
-            ("let chunk = \"\"", 1, "`chunk` cannot be a name"),
-            ("let within = \"\"", 1, "`within` cannot be a name"),
-            ("let 5 = \"\"", 1, "a name is missing, there is `5`"),
-            ("let a \"\"", 1, "`=` is missing, there is a string"),
-            ("send size(\"\")", 1, "no function `size`"),
-            ("send length \"\"", 1, "`(` is missing behind `length`"),
-            ("send (\"\"\nclose", 1, "`)` is missing, there is the end"),
-            ("send ()", 1, "bytes are missing, there is `)`"),
-            ("send \"\")", 1, "complete before `)`"),
-            ("send \"\\q\"", 1, "column 7: an unknown escape"),
-            ("send by 0 \"a\"", 1, "never send anything"),
-            ("send by 1 every 5 \"a\"", 1, "`5` has no unit"),
-            ("send by 1 \"a\" * 100001", 1, "at most 100000 steps"),
-            ("pause 50", 1, "`50` has no unit"),
+            (r#"read until "a" * 67108865"#, 1, "sends of a script have"),
+            (r#"let a = "a" * 67108865"#, 1, "names of a script have"),
+            (r#"let a = ""¶¶let a = """#, 3, "value, from line 1"),
+            (r#"let chunk = """#, 1, "`chunk` cannot be a name"),
+            (r#"let within = """#, 1, "`within` cannot be a name"),
+            (r#"let 5 = """#, 1, "a name is missing, there is `5`"),
+            (r#"let a """#, 1, "`=` is missing, there is a string"),
+            (r#"send by 0 "a""#, 1, "never send anything"),
+            (r#"send by 1 every 5 "a""#, 1, "`5` has no unit"),
+            (r#"send by 1 "a" * 100001"#, 1, "at most 100000 steps"),
             ("pause", 1, "a time is missing"),
             ("pause 1s 2s", 1, "complete before `2s`"),
             ("read", 1, "a whole number is missing"),
-            ("read until \"\"", 1, "no end"),
-            ("read 1 within", 1, "a time is missing"),
+            (r#"read until """#, 1, "no end"),
             ("wait_for name", 1, "an event is missing, there is `name`"),
-            ("set \"\"", 1, "not empty"),
-            ("set \"\\xff\"", 1, "UTF-8"),
-            ("clear a", 1, "an event in quotes is missing, there is `a`"),
-            ("close\n \"a\"", 2, "complete before a string"),
-            (
-                "close\n\nsend \"a\"",
-                3,
-                "`send` is never reached behind `close`",
-            ),
-            ("reset\nclose", 2, "`close` is never reached behind `reset`"),
-            ("hold\nclose", 2, "behind `hold`"),
-            (
-                "half_close\nnext\nsend \"\"",
-                3,
-                "nothing behind `half_close`",
-            ),
-            ("half_close\nnext site", 2, "`next site` can send nothing"),
+            (r#"close¶ "a""#, 2, "complete before a string"),
+            (r#"close¶¶send "a""#, 3, "`send` is never reached"),
+            ("reset¶close", 2, "never reached behind `reset`"),
+            ("hold¶close", 2, "never reached behind `hold`"),
+            (r#"half_close¶next¶send """#, 3, "`send` can send nothing"),
+            ("half_close¶next site", 2, "`next site` can send nothing"),
         ] {
-            let error = WireScript::parse(text.as_bytes()).expect_err(text);
-            assert_eq!(error.line, line, "{text:?}: {error}");
-            assert!(error.reason.contains(reason), "{text:?}: {error}");
+            let error = printed(lines);
+            assert!(error.starts_with(&format!("line {line}: ")), "{error}");
+            assert!(error.contains(reason), "{lines}: {error}");
         }
-    }
-
-    #[test]
-    fn depth_is_bounded() {
-        let nested = |depth| format!("send {}\"a\"{}", "(".repeat(depth), ")".repeat(depth));
-        assert_eq!(sends(&nested(32)), ["a"]);
-        for depth in [33, 100_000] {
-            let error = WireScript::parse(nested(depth).as_bytes()).unwrap_err();
-            assert_eq!(error.reason, "items are nested deeper than 32");
-        }
-    }
-
-    #[test]
-    fn names_of_names_take_no_time() {
-        let mut text = "let a0 = \"\"\n".to_owned();
-        for index in 1..1000 {
-            let before = index - 1;
-            text += &format!("let a{index} = (a{before} a{before}) * 1000000000\n");
-        }
-        assert_eq!(
-            sends(&(text + "send a999 \"x\" * 1000000")),
-            ["x".repeat(1_000_000)]
-        );
     }
 
     /// A soup of what the format is made of, with its larger pieces among it.

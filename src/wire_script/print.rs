@@ -185,7 +185,7 @@ send "ok\0\n\""
 send "<a>" "\xff" * 1000 "\r"
 send "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 send "a" * 32
-send "X: abababababababababababababababababababababababababababababababababababababababababababab\r\n"
+send "X: abababababababababababababababababababababababababababababababababababababababababababababab\r\n"
      "Y: " "a" * 40 "\n\n"
      "cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd"
      "cdcd"

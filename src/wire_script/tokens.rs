@@ -45,12 +45,12 @@ pub(super) struct Tokens<'a> {
     /// Behind `first`.
     at: usize,
     /// The line of `at`.
-    line: usize,
+    at_line: usize,
     /// Where the step begins that was announced last.
     begins: Option<usize>,
     first: Token<'a>,
     /// The line of `first`, or for an end the line of the token before.
-    first_line: usize,
+    line: usize,
 }
 
 impl<'a> Tokens<'a> {
@@ -60,10 +60,10 @@ impl<'a> Tokens<'a> {
         let mut tokens = Self {
             text,
             at: 0,
-            line: 1,
+            at_line: 1,
             begins: None,
             first: Token::End,
-            first_line: 1,
+            line: 1,
         };
         tokens.take()?;
         Ok(tokens)
@@ -76,12 +76,17 @@ impl<'a> Tokens<'a> {
 
     /// The line of the first token; where a step ends, its last line.
     pub(super) fn line(&self) -> usize {
-        self.first_line
+        self.line
     }
 
     /// That something is wrong with the first token.
     pub(super) fn wrong<T>(&self, reason: impl Into<String>) -> Result<T, Unreadable> {
         wrong(self.line(), reason)
+    }
+
+    /// That something else should be the first token.
+    pub(super) fn missing<T>(&self, what: &str) -> Result<T, Unreadable> {
+        self.wrong(format!("{what} is missing, there is {}", self.first))
     }
 
     /// Takes the first token.
@@ -91,7 +96,7 @@ impl<'a> Tokens<'a> {
     pub(super) fn take(&mut self) -> Result<Token<'a>, Unreadable> {
         let next = self.read()?;
         if !matches!(next, Token::StepBegins | Token::End) {
-            self.first_line = self.line;
+            self.line = self.at_line;
         }
         Ok(std::mem::replace(&mut self.first, next))
     }
@@ -106,6 +111,15 @@ impl<'a> Tokens<'a> {
             self.take()?;
         }
         Ok(same)
+    }
+
+    /// Takes the first token, and says what it means.
+    ///
+    /// # Errors
+    /// As [`take`](Self::take).
+    pub(super) fn take_as<T>(&mut self, meaning: T) -> Result<T, Unreadable> {
+        self.take()?;
+        Ok(meaning)
     }
 
     fn read(&mut self) -> Result<Token<'a>, Unreadable> {
@@ -146,7 +160,7 @@ impl<'a> Tokens<'a> {
 
     fn new_line(&mut self, length: usize) {
         self.at += length;
-        self.line += 1;
+        self.at_line += 1;
     }
 
     fn string(&mut self, rest: &[u8]) -> Result<Token<'a>, Unreadable> {
@@ -157,7 +171,7 @@ impl<'a> Tokens<'a> {
             }
             Err(error) => {
                 let column = self.column() + error.at;
-                wrong(self.line, format!("column {column}: {}", error.reason))
+                wrong(self.at_line, format!("column {column}: {}", error.reason))
             }
         }
     }
@@ -172,7 +186,7 @@ impl<'a> Tokens<'a> {
 
     fn unexpected<T>(&self, what: &str, byte: u8) -> Result<T, Unreadable> {
         let (column, byte) = (self.column(), byte.escape_ascii());
-        wrong(self.line, format!("column {column}: `{byte}`: {what}"))
+        wrong(self.at_line, format!("column {column}: `{byte}`: {what}"))
     }
 
     /// In bytes, from 1.
