@@ -6,8 +6,10 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::config::{Alias, Auth, Config, Dress, Rewrite, Route, Routes, Target};
+use crate::config::{Alias, Auth, Config, Dress, Purpose, Rewrite, Route, Routes, Target};
+use crate::exchange::policy::Under;
 use crate::exchange::{Handler, Links, Mount};
+use crate::server::listening::Listening;
 use crate::site::Site;
 use crate::site::as_is::AsIsHandler;
 use crate::site::basic_auth::{Admitted, BasicAuthHandler};
@@ -39,10 +41,7 @@ const RUNNER_SCRIPT: &str = "/tools/runner/update_manifest.py";
 
 /// The site that a configuration says, over this doc root.
 pub(super) fn assemble(config: &Config, doc_root: &Path) -> Result<Site, Complaint> {
-    let links = match config.follow_links_out {
-        Some(true) => Links::Anywhere,
-        _ => Links::Within,
-    };
+    let links = links(config);
     let mut site = top(doc_root, links)?;
     let below = || Files::below(doc_root).follow(links);
     if config.built_in == Routes::Wpt {
@@ -78,6 +77,13 @@ pub(super) fn assemble(config: &Config, doc_root: &Path) -> Result<Site, Complai
     Ok(site)
 }
 
+fn links(config: &Config) -> Links {
+    match config.follow_links_out {
+        Some(true) => Links::Anywhere,
+        _ => Links::Within,
+    }
+}
+
 fn register(
     site: &mut Site,
     method: &str,
@@ -109,6 +115,10 @@ fn mount(site: &mut Site, alias: &Alias, links: Links) -> Result<(), Complaint> 
 
 fn handler(doc_root: &Path, route: &Route, links: Links) -> Result<Arc<dyn Handler>, Complaint> {
     let handler = unguarded(doc_root, &route.target, links)?;
+    let handler = match route.requests {
+        None => handler,
+        Some(policy) => Arc::new(Under::new(policy, handler)),
+    };
     Ok(match &route.auth {
         None => handler,
         Some(Auth { user, password }) => {
@@ -116,6 +126,20 @@ fn handler(doc_root: &Path, route: &Route, links: Links) -> Result<Arc<dyn Handl
             Arc::new(BasicAuthHandler::new(handler, admitted))
         }
     })
+}
+
+/// What a listener of the configuration does.
+pub(super) fn listening(
+    config: &Config,
+    doc_root: &Path,
+    purpose: &Purpose,
+) -> Result<Listening, Complaint> {
+    match purpose {
+        Purpose::Requests(policy) => Ok(Listening::Requests(*policy)),
+        Purpose::Connections(target) => {
+            unguarded(doc_root, target, links(config)).map(Listening::Connections)
+        }
+    }
 }
 
 /// What answers when everybody is let in.

@@ -14,7 +14,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 use log::LevelFilter;
 
-use crate::config::{Config, Level, Ports, Route, Target, wpt};
+use crate::config::{Config, Level, Listener, Ports, Purpose, Route, Target, wpt};
 use crate::hosts::hosts_file::{self, System};
 use crate::log_output;
 use crate::server::Server;
@@ -37,6 +37,11 @@ struct Options {
     /// A port to listen on, 0 for a free one; may be repeated [default: 8000]
     #[arg(long = "port", value_name = "PORT")]
     ports: Vec<u16>,
+
+    /// Listens on PORT as well, and gives every connection to TARGET before anything is read of it: a
+    /// .wire file below the doc root, say; may be repeated
+    #[arg(long = "connections", num_args = 2, value_names = ["PORT", "TARGET"])]
+    connections: Vec<String>,
 
     #[command(flatten)]
     sources: Sources,
@@ -105,6 +110,7 @@ fn serve(options: Options) -> Result<ExitCode, Complaint> {
         doc_root: options.doc_root,
         host: options.host,
         ports: Ports::http(options.ports),
+        listeners: flag_listeners(&options.connections)?,
         routes: flag_routes(&options.routes).collect(),
         ..Config::default()
     };
@@ -134,6 +140,10 @@ fn start(config: &Config) -> Result<Server, Complaint> {
         .host(config.listening_host())
         .names(config.names())
         .limits(limits);
+    for listener in &config.listeners {
+        let listening = assembly::listening(config, &doc_root, &listener.purpose)?;
+        server = server.listener(listener.port, listening);
+    }
     for (scheme, ports) in config.ports.iter() {
         server = server.scheme(scheme, ports);
     }
@@ -241,11 +251,24 @@ fn absolute_folder(path: &Path) -> Result<PathBuf, Complaint> {
     Ok(folder)
 }
 
+fn flag_listeners(flags: &[String]) -> Result<Vec<Listener>, Complaint> {
+    let listener = |flag: &[String]| {
+        let number = flag[0].parse::<u16>();
+        let number = number.map_err(|_| format!("--connections: {:?} is no port", flag[0]))?;
+        Ok(Listener {
+            port: number.into(),
+            purpose: Purpose::Connections(Target::from(flag[1].clone())),
+        })
+    };
+    flags.chunks_exact(2).map(listener).collect()
+}
+
 fn flag_routes(flags: &[String]) -> impl Iterator<Item = Route> {
     flags.chunks_exact(3).map(|route| Route {
         method: route[0].clone(),
         pattern: route[1].clone(),
         target: Target::from(route[2].clone()),
         auth: None,
+        requests: None,
     })
 }

@@ -4,6 +4,7 @@
 
 mod front_end;
 mod limits;
+mod listener;
 mod ports;
 mod routing;
 pub mod wpt;
@@ -20,6 +21,7 @@ use crate::hosts::{Names, Port};
 
 pub use front_end::{Level, Logging, Paths, Ssl, SslKind};
 pub use limits::Limits;
+pub use listener::{Listener, Purpose};
 pub use ports::Ports;
 pub use routing::{Alias, Auth, Dress, Rewrite, Route, Target};
 
@@ -42,6 +44,8 @@ pub struct Config {
     pub host: Option<String>,
     /// The ports to listen on, and those that are only shown.
     pub ports: Ports,
+    /// Ports where other things are done with those who connect.
+    pub listeners: Vec<Listener>,
     /// Routes, each winning over those before.
     pub routes: Vec<Route>,
     /// What is refused, and from where on.
@@ -174,6 +178,7 @@ impl Config {
             doc_root: self.doc_root.or(base.doc_root),
             host: self.host.or(base.host),
             ports: self.ports.over(base.ports),
+            listeners: behind(base.listeners, self.listeners),
             routes: behind(base.routes, self.routes),
             limits: self.limits.or(base.limits),
             browser_host: self.browser_host.or(base.browser_host),
@@ -291,12 +296,15 @@ fn named_hosts<'de, D: Deserializer<'de>>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::exchange::Policy;
 
     #[test]
     fn everything_that_can_be_said() {
         let config = Config::parse(
             r#"{"doc_root": "www", "host": "::1", "ports": [0, 8001],
-                "routes": [{"method": "*", "pattern": "/x/{a}", "target": "x.py"},
+                "listeners": [{"port": 9, "requests": "strict"}],
+                "routes": [{"method": "*", "pattern": "/x/{a}", "target": "x.py",
+                            "requests": "raw"},
                            {"method": "GET", "pattern": "/gone", "target": "410",
                             "auth": {"user": "u", "password": "p"}}],
                 "limits": {"request_line": 100, "connections": 5},
@@ -317,6 +325,8 @@ mod tests {
             password: "p".to_owned(),
         };
         assert_eq!(config.routes[1].auth, Some(auth));
+        assert_eq!(config.routes[0].requests, Some(Policy::Raw));
+        assert_eq!(config.listeners[0].port, Port::Number(9));
         let alias = Alias {
             url_path: "/x/".to_owned(),
             local_dir: "y".into(),

@@ -8,6 +8,8 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::exchange::Policy;
+
 /// A route of the configuration.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -21,11 +23,14 @@ pub struct Route {
     /// Who is let in; everybody, without it.
     #[serde(default)]
     pub auth: Option<Auth>,
+    /// What becomes of malformed requests, where it is not what the listener and the target say.
+    #[serde(default)]
+    pub requests: Option<Policy>,
 }
 
 /// What answers a configured route. Written as `STATUS` or `STATUS:TEXT` for a fixed response, else
 /// as a path below the doc root: of a script (`.py`), of a folder, whose first `default*.py` is run, of
-/// an as-is file (`.asis`), or of any file. In a configuration file it may be an object as well, with one
+/// an as-is file (`.asis`), of a wire script (`.wire`), or of any file. In a configuration file it may be an object as well, with one
 /// of `text`, `files` and `error`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {

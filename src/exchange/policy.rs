@@ -3,12 +3,15 @@
 
 use std::sync::Arc;
 
+use serde::Deserialize;
+
 use crate::fault::Fault;
 
 use super::{Exchange, Handler};
 
 /// What becomes of malformed requests.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Policy {
     /// A request that has any reading is handled; what would make its body the next request is refused.
     #[default]

@@ -20,6 +20,7 @@ use std::ops::Range;
 use crate::fault::Fault;
 use crate::pipes::Context;
 use crate::text::latin1;
+use crate::text::quoted::Quoted;
 use evaluate::Variables;
 #[cfg(test)]
 pub(crate) use values::tests::Fixture;
@@ -29,6 +30,8 @@ pub(crate) use values::tests::Fixture;
 pub enum Escape {
     /// For markup: `&`, `<`, `>` and both quotes as character references.
     Html,
+    /// For strings of wire scripts.
+    Quoted,
     /// Not at all.
     None,
 }
@@ -95,8 +98,13 @@ const OPEN: &[u8] = b"{{";
 const CLOSE: &[u8] = b"}}";
 
 fn append(filled: &mut Vec<u8>, text: &str, escape: Escape) {
-    if escape == Escape::None {
-        return filled.extend_from_slice(text.as_bytes());
+    match escape {
+        Escape::None => return filled.extend_from_slice(text.as_bytes()),
+        Escape::Quoted => {
+            let quoted = Quoted(text.as_bytes()).to_string();
+            return filled.extend_from_slice(&quoted.as_bytes()[1..quoted.len() - 1]);
+        }
+        Escape::Html => {}
     }
     for byte in text.bytes() {
         match byte {
