@@ -46,6 +46,9 @@ pub(super) fn serve(wire: &Arc<Wire>, membership: &Membership, shared: &Shared) 
         if next == Next::Close {
             break;
         }
+        if let Some(tape) = wire.tape() {
+            tape.exchange_over();
+        }
     }
     drop(keepsake);
     close::fin_then_drain(wire);

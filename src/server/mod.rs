@@ -9,6 +9,7 @@ mod opening;
 mod roster;
 mod shared;
 mod threads;
+mod transcripts;
 
 use std::collections::BTreeMap;
 use std::io;
@@ -32,6 +33,9 @@ use opening::Opening;
 use roster::{Busy, Full, Roster};
 use shared::Shared;
 use threads::Threads;
+use transcripts::Wishes;
+
+pub use transcripts::TranscriptOnPanic;
 
 /// How long running exchanges may go on when the server stops.
 pub const GRACE: Duration = Duration::from_millis(500);
@@ -63,6 +67,7 @@ pub struct Builder {
     ports: BTreeMap<String, Vec<Port>>,
     limits: Limits,
     names: Names,
+    transcripts: Wishes,
 }
 
 impl Builder {
@@ -142,8 +147,10 @@ impl Builder {
     /// Starts listening; connections are accepted from now on.
     ///
     /// # Errors
-    /// The first address that cannot be listened on, or no thread to accept with.
+    /// The first address that cannot be listened on, no thread to accept with, or a folder for
+    /// transcripts that cannot be used.
     pub fn start(mut self) -> io::Result<Server> {
+        let recorder = self.transcripts.recorder()?;
         let opened = Opening::new(&self.host, &self.ports)?;
         let addresses = opened.addresses()?;
         let http = &addresses[..opened.http];
@@ -155,6 +162,7 @@ impl Builder {
                 hosts: Arc::new(hosts),
                 site: RwLock::new(Arc::new(self.site)),
                 roster: Arc::new(Roster::new(self.limits.connections)),
+                recorder,
                 limits: self.limits,
                 threads: Threads::default(),
                 refusing: AtomicUsize::new(0),
@@ -185,6 +193,7 @@ impl Server {
             ports: BTreeMap::from([("http".to_owned(), vec![Port::Free])]),
             limits: Limits::default(),
             names: Names::default(),
+            transcripts: Wishes::default(),
         }
     }
 
@@ -266,7 +275,7 @@ impl Drop for Server {
 fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
     while !shared.is_stopping() {
         match listener.accept() {
-            Ok((stream, _)) => match Wire::new(stream) {
+            Ok((stream, _)) => match Wire::recorded(stream, shared.recorder.as_deref()) {
                 Ok(wire) => admit(wire, shared),
                 Err(error) => log::debug!("a connection failed before it began: {error}"),
             },
@@ -289,7 +298,12 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
 fn admit(wire: Arc<Wire>, shared: &Arc<Shared>) {
     let on_its_thread = Arc::clone(shared);
     let job: Box<dyn FnOnce() + Send> = match shared.roster.join(Arc::clone(&wire)) {
-        Ok(membership) => Box::new(move || connection::serve(&wire, &membership, &on_its_thread)),
+        Ok(membership) => Box::new(move || {
+            if let Some(tape) = wire.tape() {
+                tape.open();
+            }
+            connection::serve(&wire, &membership, &on_its_thread);
+        }),
         Err(Full) => {
             log::error!("too many connections, and none of them is idle: refused one");
             // Telling them takes a thread each, since the accepting one must not wait for anybody.

@@ -7,6 +7,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use crate::config::Limits;
 use crate::hosts::Hosts;
 use crate::site::Site;
+use crate::transcript::Recorder;
 
 use super::roster::Roster;
 use super::threads::Threads;
@@ -22,6 +23,8 @@ pub(super) struct Shared {
     /// The limits in force.
     pub(super) limits: Limits,
     pub(super) roster: Arc<Roster>,
+    /// Gives connections their tapes; none when there are no transcripts.
+    pub(super) recorder: Option<Arc<Recorder>>,
     pub(super) threads: Threads,
     /// Clients that are being told that there is no room for them.
     pub(super) refusing: AtomicUsize,

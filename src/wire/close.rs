@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 
 use socket2::SockRef;
 
+use crate::transcript::Side;
+
 use super::Wire;
 
 /// How long to read on behind our FIN. A client that still sends has this long to notice the answer.
@@ -21,9 +23,17 @@ pub fn fin_then_drain(wire: &Wire) {
     wire.outbound().shut();
     let mut stream: &TcpStream = wire.stream();
     if matches!(SockRef::from(stream).linger(), Ok(Some(Duration::ZERO))) {
+        if let Some(tape) = wire.tape() {
+            tape.reset(Side::Server);
+        }
         return;
     }
-    if stream.shutdown(Shutdown::Write).is_err() {
+    let shut = || stream.shutdown(Shutdown::Write);
+    if wire
+        .tape()
+        .map_or_else(shut, |tape| tape.shutting(shut))
+        .is_err()
+    {
         return;
     }
     let deadline = Instant::now() + DRAIN_TIME;
@@ -34,7 +44,11 @@ pub fn fin_then_drain(wire: &Wire) {
         if time.is_zero() || stream.set_read_timeout(Some(time)).is_err() {
             return;
         }
-        match stream.read(&mut scratch) {
+        let read = stream.read(&mut scratch);
+        if let Some(tape) = wire.tape() {
+            tape.read(&read, &scratch);
+        }
+        match read {
             Ok(0) => return,
             Ok(count) => left = left.saturating_sub(count),
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
@@ -45,6 +59,9 @@ pub fn fin_then_drain(wire: &Wire) {
 
 /// Ends both halves at once, which wakes whoever waits on them.
 pub fn cut(wire: &Wire) {
+    if let Some(tape) = wire.tape() {
+        tape.cut();
+    }
     // Already ended is as good as ended.
     let _ = wire.stream().shutdown(Shutdown::Both);
 }

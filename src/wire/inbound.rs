@@ -4,10 +4,12 @@
 
 use std::io::{self, Read};
 use std::net::TcpStream;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::http::Malformed;
 use crate::http::head::{Limits, Progress, Scanner};
+use crate::transcript::Tape;
 
 /// Bytes asked from the socket at once. Most requests fit; larger bodies are read directly.
 const READ_SIZE: usize = 16 * 1024;
@@ -26,6 +28,8 @@ pub struct Inbound {
     /// What is behind it has not arrived. `filled <= buffer.len()`
     filled: usize,
     end: End,
+    /// What every read from the socket is told to.
+    tape: Option<Arc<Tape>>,
 }
 
 /// Whether more bytes may come.
@@ -49,6 +53,14 @@ pub enum HeadRead {
 }
 
 impl Inbound {
+    /// An empty one whose reads are recorded.
+    pub(super) fn recorded(tape: Option<Arc<Tape>>) -> Self {
+        Self {
+            tape,
+            ..Self::default()
+        }
+    }
+
     /// Bytes that can be taken without waiting.
     pub fn buffered(&self) -> &[u8] {
         &self.buffer[self.taken..self.filled]
@@ -84,7 +96,14 @@ impl Inbound {
         if self.end == End::Reached || out.is_empty() {
             return 0;
         }
-        let count = blocking(stream, || (&*stream).read(out)).unwrap_or(0);
+        let count = blocking(stream, || {
+            let read = (&*stream).read(out);
+            if let Some(tape) = &self.tape {
+                tape.read(&read, out);
+            }
+            read
+        })
+        .unwrap_or(0);
         if count == 0 {
             self.end = End::Reached;
         }
@@ -146,6 +165,9 @@ impl Inbound {
             self.buffer.resize(needed.max(self.buffer.len()), 0);
         }
         let read = stream.read(&mut self.buffer[self.filled..]);
+        if let Some(tape) = &self.tape {
+            tape.read(&read, &self.buffer[self.filled..]);
+        }
         self.filled += *read.as_ref().unwrap_or(&0);
         if matches!(read, Ok(0)) {
             self.end = End::Reached;

@@ -21,6 +21,8 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use socket2::SockRef;
 
+use crate::transcript::{Recorder, Tape};
+
 use inbound::Inbound;
 use outbound::Outbound;
 
@@ -35,6 +37,8 @@ pub struct Wire {
     local: SocketAddr,
     inbound: Mutex<Inbound>,
     outbound: Mutex<Outbound>,
+    /// What is said of this connection; both halves say their part.
+    tape: Option<Arc<Tape>>,
 }
 
 impl Wire {
@@ -43,13 +47,24 @@ impl Wire {
     /// # Errors
     /// When the peer has already reset the connection.
     pub fn new(stream: TcpStream) -> io::Result<Arc<Self>> {
+        Self::recorded(stream, None)
+    }
+
+    /// As [`Wire::new`], on a tape of the recorder's if there is one.
+    ///
+    /// # Errors
+    /// As [`Wire::new`].
+    pub fn recorded(stream: TcpStream, recorder: Option<&Recorder>) -> io::Result<Arc<Self>> {
         stream.set_nodelay(true)?;
+        let (peer, local) = (stream.peer_addr()?, stream.local_addr()?);
+        let tape = recorder.map(|recorder| recorder.tape(peer, local));
         Ok(Arc::new(Self {
-            peer: stream.peer_addr()?,
-            local: stream.local_addr()?,
+            peer,
+            local,
             stream,
-            inbound: Mutex::default(),
-            outbound: Mutex::default(),
+            inbound: Mutex::new(Inbound::recorded(tape.clone())),
+            outbound: Mutex::new(Outbound::recorded(tape.clone())),
+            tape,
         }))
     }
 
@@ -74,6 +89,11 @@ impl Wire {
     /// When the process has no descriptor left.
     pub fn duplicate(&self) -> io::Result<RawFd> {
         Ok(self.stream.try_clone()?.into_raw_fd())
+    }
+
+    /// This connection's transcript, if one is made.
+    pub fn tape(&self) -> Option<&Arc<Tape>> {
+        self.tape.as_ref()
     }
 
     /// The inbound half. Held while reading, which may wait for the peer.
@@ -128,6 +148,14 @@ impl Wire {
     /// The outbound half if nobody is writing.
     pub fn try_outbound(&self) -> Option<MutexGuard<'_, Outbound>> {
         try_lock(&self.outbound)
+    }
+}
+
+impl Drop for Wire {
+    fn drop(&mut self) {
+        if let Some(tape) = &self.tape {
+            tape.closed();
+        }
     }
 }
 
