@@ -8,13 +8,13 @@ mod unresolved;
 
 use std::ffi::OsString;
 use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::{self, Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 use log::LevelFilter;
 
-use crate::config::{Config, Level, Ports, Route, Target, wpt};
+use crate::config::{Config, Level, Ports, Route, Target, Transcripts, wpt};
 use crate::hosts::hosts_file::{self, System};
 use crate::log_output;
 use crate::server::Server;
@@ -45,6 +45,14 @@ struct Options {
     /// default*.py; may be repeated
     #[arg(long = "route", num_args = 3, value_names = ["METHOD", "PATTERN", "TARGET"])]
     routes: Vec<String>,
+
+    /// Writes what goes over each connection, both ways, to a file of its own in this folder
+    #[arg(long, value_name = "DIR")]
+    transcript: Option<PathBuf>,
+
+    /// Transcripts are JSON lines, not text
+    #[arg(long)]
+    transcript_json: bool,
 
     /// What to log to stderr: error, warn, info, debug or off [default: info, or RUST_LOG]
     #[arg(long, value_name = "LEVEL")]
@@ -101,8 +109,19 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 fn serve(options: Options) -> Result<ExitCode, Complaint> {
+    let transcript = Transcripts {
+        // Relative to where the command was started, not to the doc root.
+        folder: options
+            .transcript
+            .map(path::absolute)
+            .transpose()
+            .map_err(|error| format!("--transcript: {error}"))?,
+        json: options.transcript_json.then_some(true),
+        limit: None,
+    };
     let flags = Config {
         doc_root: options.doc_root,
+        transcript: Some(transcript),
         host: options.host,
         ports: Ports::http(options.ports),
         routes: flag_routes(&options.routes).collect(),
@@ -134,6 +153,15 @@ fn start(config: &Config) -> Result<Server, Complaint> {
         .host(config.listening_host())
         .names(config.names())
         .limits(limits);
+    if let Some(transcript) = &config.transcript {
+        server = match &transcript.folder {
+            Some(folder) => server
+                .transcript_folder(folder, transcript.format())
+                .transcript_limits(transcript.limits()),
+            None if *transcript == Transcripts::default() => server,
+            None => return Err("transcripts need a folder: --transcript DIR".to_owned()),
+        };
+    }
     for (scheme, ports) in config.ports.iter() {
         server = server.scheme(scheme, ports);
     }

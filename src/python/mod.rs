@@ -29,6 +29,7 @@ mod response;
 mod script;
 mod sleep;
 mod stash;
+mod tape;
 mod text;
 mod thread_state;
 mod writer;
