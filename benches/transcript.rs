@@ -1,4 +1,6 @@
-//! What a transcript costs: one exchange on a kept-alive connection over loopback.
+//! What a transcript costs: one exchange on a kept-alive connection over loopback, without one, with one
+//! in memory, and with one in a folder. The connections' own limit is lifted, so that no recording ends
+//! in the middle of a measurement.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -7,13 +9,29 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use wireserve::Server;
 use wireserve::server::Builder;
 use wireserve::site::fixed::FixedHandler;
+use wireserve::transcript::{Format, Limits};
 
 criterion_group!(benches, exchanges);
 criterion_main!(benches);
 
 fn exchanges(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("transcript");
-    let cases: [(&str, Builder); 1] = [("off", builder())];
+    let folder = tempfile::tempdir().expect("a folder");
+    let limits = Limits {
+        connection: u64::MAX,
+        folder: u64::MAX,
+        ..Limits::default()
+    };
+    let in_folder = |format| {
+        let builder = builder().transcript_folder(folder.path(), format);
+        builder.transcript_limits(limits)
+    };
+    let cases: [(&str, Builder); 4] = [
+        ("off", builder()),
+        ("memory", builder().transcripts()),
+        ("folder, text", in_folder(Format::Text)),
+        ("folder, JSON", in_folder(Format::Json)),
+    ];
     for (name, builder) in cases {
         let server = builder.start().expect("a free port");
         let mut client = TcpStream::connect(server.address()).expect("it listens");

@@ -61,6 +61,32 @@ impl Builder {
 impl Server {
     /// The transcripts in memory, oldest connection first; none without [`Builder::transcripts`]. What a
     /// client has received of the wire is in them.
+    ///
+    /// ```
+    /// use std::io::{Read, Write};
+    /// use std::net::TcpStream;
+    ///
+    /// use wireserve::Server;
+    /// use wireserve::transcript::Side;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let server = Server::builder().transcripts().start()?;
+    /// // Should this test fail, it shows what was on the wire.
+    /// let _shown = server.transcript_on_panic();
+    ///
+    /// let mut client = TcpStream::connect(server.address())?;
+    /// client.write_all(b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n")?;
+    /// client.read_to_end(&mut Vec::new())?;
+    ///
+    /// let transcript = &server.transcripts()[0];
+    /// let first = &transcript.entries()[0];
+    /// assert_eq!((first.exchange, first.from()), (1, Some(Side::Client)));
+    /// assert!(first.bytes().starts_with(b"GET / "));
+    /// assert!(transcript.bytes(Side::Server).starts_with(b"HTTP/1.1 404 "));
+    /// assert!(transcript.to_string().contains(r#"1  < "#));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn transcripts(&self) -> Vec<Transcript> {
         transcripts(self.shared.recorder.as_deref())
     }

@@ -13,8 +13,9 @@
 //!
 //! # What a client has seen is on the tape
 //!
-//! A write and its entry are one step ([`Tape::sending`]), so that a client that has an answer finds it
-//! in the transcript. What goes past the wire, by a script's own socket, is on the tape a moment later.
+//! A write and its entry are one step ([`Tape::sending`]), so that whoever asks for the transcript of an
+//! answer that has arrived finds it there. Who looks at the file instead may be a moment early, and what
+//! goes past the wire, by a script's own socket, is on the tape a moment later.
 
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
