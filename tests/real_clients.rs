@@ -185,6 +185,9 @@ fn meet(client: &Client, stated: &Stated) -> Result<Seen, String> {
         ));
     }
     let log = server.end();
+    if let Some(case) = stated.cases.iter().find(|case| !log.has(case)) {
+        return Err(format!("did not ask for {}: {outcomes:?}", case.id));
+    }
     let outcomes = outcomes
         .into_iter()
         .zip(&stated.cases)
@@ -242,6 +245,12 @@ impl Serving {
 struct Log(Vec<(String, String)>);
 
 impl Log {
+    /// Whether a case was asked for.
+    fn has(&self, case: &StatedCase) -> bool {
+        let target = &targets(case)[0];
+        self.0.iter().any(|(_, asked)| asked == target)
+    }
+
     /// What the server knows better than the client: whether the second request came on the
     /// connection of the first, and whether it was asked for anything again.
     fn seen_by_the_server(&self, case: &StatedCase) -> String {
@@ -253,7 +262,6 @@ impl Log {
         let mut said = String::new();
         if let [first, second] = &requests[..]
             && second.iter().all(|peer| !first.contains(peer))
-            && !first.is_empty()
             && !second.is_empty()
         {
             said.push_str(" on a new connection");
