@@ -21,6 +21,8 @@ pub struct Events {
 #[derive(Debug, Default)]
 struct State {
     happened: HashSet<String>,
+    /// Threads that wait for any of them.
+    waiting: usize,
 }
 
 /// How a wait ended.
@@ -37,8 +39,9 @@ pub enum Waited {
 impl Events {
     /// Makes an event happen, and wakes all who wait for it.
     pub fn set(&self, name: &str) {
-        self.state().happened.insert(name.to_owned());
-        self.changed.notify_all();
+        let mut state = self.state();
+        state.happened.insert(name.to_owned());
+        self.wake(state);
     }
 
     /// Makes an event one that has not happened.
@@ -67,8 +70,7 @@ impl Events {
         // Under the lock, or a wait that has just looked would miss it.
         let state = self.state();
         let before = self.connections.fetch_add(1, Ordering::Relaxed);
-        drop(state);
-        self.changed.notify_all();
+        self.wake(state);
         before + 1
     }
 
@@ -112,11 +114,22 @@ impl Events {
             if !is_there() {
                 return Waited::GivenUp;
             }
+            state.waiting += 1;
             state = self
                 .changed
                 .wait_timeout(state, left.min(LOOK))
                 .unwrap_or_else(PoisonError::into_inner)
                 .0;
+            state.waiting -= 1;
+        }
+    }
+
+    /// A call into the kernel, even if nobody waits; so it is made only if somebody does.
+    fn wake(&self, state: MutexGuard<'_, State>) {
+        let is_waited_for = state.waiting > 0;
+        drop(state);
+        if is_waited_for {
+            self.changed.notify_all();
         }
     }
 

@@ -31,7 +31,7 @@ use crate::site::Site;
 use crate::site::pattern::PatternError;
 use crate::site::router::Method;
 use crate::wire::listener::Reserved;
-use crate::wire::{Wire, listener};
+use crate::wire::{Ends, Wire, listener};
 use listening::Listening;
 use opening::Opening;
 use roster::{Busy, Full, Roster};
@@ -299,12 +299,24 @@ impl Drop for Server {
 }
 
 fn accept(listener: &TcpListener, listening: &Arc<Listening>, shared: &Arc<Shared>) {
+    // Where one address is listened on, it is that of every connection: one call less for each.
+    let only = listener.local_addr().ok();
+    let only = only.filter(|address| !address.ip().is_unspecified());
     while !shared.is_stopping() {
         match listener.accept() {
-            Ok((stream, _)) => {
-                let number = shared.events.connection_opened();
-                match Wire::recorded(stream, number, shared.recorder.as_deref()) {
-                    Ok(wire) => admit(wire, listening, shared),
+            Ok((stream, peer)) => {
+                let local = only.map_or_else(|| stream.local_addr(), Ok);
+                match local {
+                    Ok(local) => {
+                        let number = shared.events.connection_opened();
+                        let ends = Ends { peer, local };
+                        let recorder = shared.recorder.as_deref();
+                        admit(
+                            Wire::recorded(stream, ends, number, recorder),
+                            listening,
+                            shared,
+                        );
+                    }
                     Err(error) => log::debug!("a connection failed before it began: {error}"),
                 }
             }

@@ -57,6 +57,8 @@ impl Threads {
         let mut state = self.pool.state();
         if state.parked > state.jobs.len() {
             state.jobs.push_back(job);
+            // Whoever is woken needs the lock at once.
+            drop(state);
             self.pool.job.notify_one();
             return Ok(());
         }

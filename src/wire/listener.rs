@@ -17,6 +17,8 @@ pub const BACKLOG: i32 = 2000;
 pub fn listen(host: &str, port: u16) -> io::Result<TcpListener> {
     let (socket, address) = socket(host, port)?;
     socket.set_reuse_address(true)?;
+    // Linux gives it to the connections; one call less for each.
+    socket.set_tcp_nodelay(true)?;
     socket.bind(&address.into())?;
     socket.listen(BACKLOG)?;
     Ok(socket.into())

@@ -43,29 +43,39 @@ pub struct Wire {
     tape: Option<Arc<Tape>>,
 }
 
+/// The addresses of a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ends {
+    /// The client's.
+    pub peer: SocketAddr,
+    /// The one that the client connected to.
+    pub local: SocketAddr,
+}
+
 impl Wire {
     /// Takes over an accepted socket and turns Nagle's algorithm off: a write is a segment.
     ///
     /// # Errors
     /// When the peer has already reset the connection.
     pub fn new(stream: TcpStream) -> io::Result<Arc<Self>> {
-        Self::recorded(stream, 1, None)
+        stream.set_nodelay(true)?;
+        let ends = Ends {
+            peer: stream.peer_addr()?,
+            local: stream.local_addr()?,
+        };
+        Ok(Self::recorded(stream, ends, 1, None))
     }
 
-    /// As [`Wire::new`], with its number among the server's connections, and on a tape of the recorder's
-    /// if there is one.
-    ///
-    /// # Errors
-    /// As [`Wire::new`].
+    /// A socket from one of our own [listeners](listener::listen), whose ends are known; with its number
+    /// among the server's connections, and on a tape of the recorder's if there is one.
     pub fn recorded(
         stream: TcpStream,
+        Ends { peer, local }: Ends,
         number: u64,
         recorder: Option<&Recorder>,
-    ) -> io::Result<Arc<Self>> {
-        stream.set_nodelay(true)?;
-        let (peer, local) = (stream.peer_addr()?, stream.local_addr()?);
+    ) -> Arc<Self> {
         let tape = recorder.map(|recorder| recorder.tape(number, peer, local));
-        Ok(Arc::new(Self {
+        Arc::new(Self {
             number,
             peer,
             local,
@@ -74,7 +84,7 @@ impl Wire {
             inbound: Mutex::new(Inbound::recorded(tape.clone())),
             outbound: Mutex::new(Outbound::recorded(tape.clone())),
             tape,
-        }))
+        })
     }
 
     /// The client's address.
