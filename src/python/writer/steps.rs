@@ -332,7 +332,12 @@ impl<'py> Arguments<'_, 'py> {
             Step::HalfClose | Step::Close | Step::Reset | Step::Next(_) => 0,
         };
         if self.arguments.len() > most {
-            let message = format!("{:?} takes {most} arguments at most", self.name);
+            let takes = match most {
+                0 => "no argument",
+                1 => "1 argument at most",
+                _ => "2 arguments at most",
+            };
+            let message = format!("{:?} takes {takes}", self.name);
             return Err(PyValueError::new_err(message));
         }
         Ok(())
