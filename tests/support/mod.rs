@@ -20,6 +20,7 @@ pub mod folder;
 pub mod process;
 pub mod raw_site;
 pub mod response;
+pub mod transcript;
 pub mod wait;
 pub mod written_bytes;
 
