@@ -15,6 +15,7 @@
 mod support;
 
 use std::collections::BTreeMap;
+use std::process::Command;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -119,6 +120,29 @@ fn the_connection_remembers_what_nobody_read() {
         let end = usize::try_from(last).map(|last| last + length);
         assert_eq!(end, Ok("GET / HTTP/1.1\r\n\r\n".len()), "{segments:?}");
     }
+}
+
+#[test]
+fn a_connection_of_which_nothing_is_read() {
+    let site = support::repository().join("tests/sight_site");
+    let arguments = ["--log", "off", "--connections", "0", "unread.py"];
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wireserve"));
+    command.arg(&site).args(["--port", "0"]).args(arguments);
+    let server = Process::start_with_listeners(command, 2);
+    let mut client = Client::connect(server.addresses()[1]);
+    let seen: Value = serde_json::from_slice(&client.read_until(b"\n")).expect("JSON");
+    let expected = json!({
+        "head": "", "lines": [], "target": "", "form": "other", "version": "",
+        "framing": ["none", 0], "chunks": [], "raw_trailers": "", "trailers": [], "raw_body": "",
+        "problems": [], "connection": {"id": 1, "ordinal": 0, "previous": null},
+        "following": "", "segments": [],
+    });
+    assert_eq!(seen, expected);
+    // The first request is behind it, and has none before.
+    client.send(&get("/head_only.py"));
+    let seen = shown(&client.read_response("GET"));
+    let first = json!({"id": 1, "ordinal": 1, "previous": null});
+    assert_eq!(seen["connection"], first);
 }
 
 /// Whoever looks at the request while another thread waits for its body does not stop the interpreter.
@@ -387,7 +411,7 @@ impl Case {
         json!({
             "head": head,
             "lines": null,
-            "target": target.map_or("/x".into(), |target| latin1::decode(&target.0)),
+            "target": target.map_or_else(|| "/x".into(), |target| latin1::decode(&target.0)),
             "form": sight.form.as_deref().unwrap_or("origin"),
             "version": sight.version.as_deref().unwrap_or("HTTP/1.1"),
             "framing": sight.framing,
@@ -461,7 +485,7 @@ struct Sight {
     #[serde(default = "no_body")]
     framing: (String, Value),
     #[serde(default)]
-    chunks: Vec<(String, u64, u64, Vec<(String, Option<String>)>)>,
+    chunks: Vec<(String, u64, u64, Vec<Extension>)>,
     raw_trailers: Option<String>,
     #[serde(default)]
     trailers: Vec<(String, String)>,
@@ -472,6 +496,9 @@ struct Sight {
     strict: Option<(u16, String)>,
     raw: Option<(u16, String)>,
 }
+
+/// Name and value.
+type Extension = (String, Option<String>);
 
 fn no_body() -> (String, Value) {
     ("none".to_owned(), json!(0))

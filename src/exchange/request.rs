@@ -88,7 +88,7 @@ impl Request {
     /// Why only a handler under [`Policy::Raw`](super::Policy::Raw) may have this request: the length of
     /// its body or its host has no reading.
     pub fn malformed(&self) -> Option<&Malformed> {
-        self.host.as_ref().err().or(self.unframed())
+        self.host.as_ref().err().or_else(|| self.unframed())
     }
 
     /// Why the length of the body has no reading.

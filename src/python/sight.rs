@@ -51,6 +51,9 @@ impl Request {
     /// What is wrong with the head and, as far as it has been read, the body, by the letter of the RFCs.
     #[getter]
     fn problems(&self, py: Python<'_>) -> Vec<Problem> {
+        if self.facts().is_unread() {
+            return Vec::new();
+        }
         let head = self.facts().raw_head();
         let mut found: Vec<_> = problems::find(&head)
             .iter()
