@@ -18,9 +18,9 @@ pub enum Policy {
     Lenient,
     /// A request that a strict server would refuse gets 400, with the clause in the body.
     Strict,
-    /// The handler gets every request whose head can be found, bodies without a reading among them, and
-    /// nobody answers `Expect` for it;
-    /// what it does not read of such a body is nobody's, and the connection ends.
+    /// The handler gets every request whose request line has a reading, those with a host or a body
+    /// that has none among them, and nobody answers `Expect` for it; what it does not read of such a body
+    /// is nobody's, and the connection ends.
     Raw,
 }
 

@@ -23,6 +23,8 @@ pub struct Request {
     arrival: Arrival,
     /// Into `request_path`.
     parts: Parts,
+    /// Why nobody can say what host is meant.
+    host: Result<(), Malformed>,
     /// What the body's extent is, or why nobody can say.
     framing: Result<(Framing, Trust), Malformed>,
 }
@@ -57,19 +59,18 @@ impl Request {
         let target = rewritten.as_deref().unwrap_or_else(|| head.target());
         let parts = target::split(target::collapse_slashes(target), SCHEME);
         let host = head.first("Host").map_or(Ok(()), target::check_host);
-        let framing = host.and_then(|()| {
-            framing::decide(
-                head.values("Content-Length"),
-                head.values("Transfer-Encoding"),
-                head.version(),
-            )
-        });
+        let framing = framing::decide(
+            head.values("Content-Length"),
+            head.values("Transfer-Encoding"),
+            head.version(),
+        );
         Self {
             head,
             rewritten,
             scheme: SCHEME,
             arrival: arrival.into(),
             parts,
+            host,
             framing,
         }
     }
@@ -87,6 +88,11 @@ impl Request {
     /// Why only a handler under [`Policy::Raw`](super::Policy::Raw) may have this request: the length of
     /// its body or its host has no reading.
     pub fn malformed(&self) -> Option<&Malformed> {
+        self.host.as_ref().err().or_else(|| self.unframed())
+    }
+
+    /// Why the length of the body has no reading.
+    pub fn unframed(&self) -> Option<&Malformed> {
         self.framing.as_ref().err()
     }
 

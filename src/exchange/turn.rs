@@ -21,6 +21,7 @@ pub struct Turn {
     before: u64,
     written: AtomicBool,
     handed_over: AtomicBool,
+    continued: AtomicBool,
     status: AtomicI64,
     after: Mutex<After>,
     known_connections: AtomicU64,
@@ -59,6 +60,7 @@ impl Turn {
             before,
             written: AtomicBool::new(false),
             handed_over: AtomicBool::new(false),
+            continued: AtomicBool::new(false),
             status: AtomicI64::new(0),
             after: Mutex::default(),
             known_connections: AtomicU64::new(0),
@@ -119,12 +121,12 @@ impl Turn {
         Ok(true)
     }
 
-    /// Sends `100 Continue` if the client of this request waits for it (RFC 9110 §10.1.1).
+    /// Sends `100 Continue` if the client of this request waits for it (RFC 9110 §10.1.1): once.
     ///
     /// # Errors
     /// As [`Turn::send`].
     pub fn send_continue(&self, request: &Request) -> Result<(), Gone> {
-        if request.expects_continue() {
+        if request.expects_continue() && !self.continued.swap(true, Ordering::Relaxed) {
             self.send(b"HTTP/1.1 100 Continue\r\n\r\n")?;
         }
         Ok(())

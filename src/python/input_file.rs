@@ -88,8 +88,9 @@ impl InputFile {
     }
 
     /// The position of the next read.
-    fn tell(&self) -> u64 {
-        self.0.position()
+    fn tell(&self, py: Python<'_>) -> u64 {
+        let body = &*self.0;
+        gate::away(py, || body.position())
     }
 
     fn __iter__(slf: PyRef<'_, Self>) -> PyRef<'_, Self> {

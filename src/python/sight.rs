@@ -50,7 +50,10 @@ impl Request {
 
     /// What is wrong with the head and, as far as it has been read, the body, by the letter of the RFCs.
     #[getter]
-    fn problems(&self) -> Vec<Problem> {
+    fn problems(&self, py: Python<'_>) -> Vec<Problem> {
+        if self.facts().is_unread() {
+            return Vec::new();
+        }
         let head = self.facts().raw_head();
         let mut found: Vec<_> = problems::find(&head)
             .iter()
@@ -61,10 +64,10 @@ impl Request {
                 is_violation: problem.gravity == Gravity::Violation,
             })
             .collect();
-        let failed_at = self.body().chunks(Decoder::failed_at).flatten();
-        if let (Some(offset), Some(BodyError::Malformed(malformed))) =
-            (failed_at, self.body().broken())
-        {
+        let body = self.body();
+        let failed_at = || body.chunks(Decoder::failed_at).flatten();
+        let broken = gate::away(py, || failed_at().zip(body.broken()));
+        if let Some((offset, BodyError::Malformed(malformed))) = broken {
             found.push(Problem {
                 offset: head.len() as u64 + offset,
                 what: Fault::from(malformed).message,
@@ -99,7 +102,7 @@ impl Request {
     #[getter]
     fn framing<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
         let facts = self.facts();
-        match (facts.malformed(), facts.framing()) {
+        match (facts.unframed(), facts.framing()) {
             (Some(malformed), _) => {
                 let reason = Fault::from(malformed.clone()).message;
                 ("unreadable", reason).into_pyobject(py)
@@ -113,31 +116,30 @@ impl Request {
     /// The chunks of the body, which is received to its end, or to where it turns out to be broken.
     #[getter]
     fn chunks(&self, py: Python<'_>) -> PyResult<Vec<Chunk>> {
-        self.receive_chunks(py)?;
-        let shown = self.body().chunks(|decoder| {
-            let chunks = decoder.chunks().map(|chunk| {
-                let extensions = chunk.extensions().map(|(name, value)| {
-                    let value = value.map(|value| PyBytes::new(py, &value));
-                    (PyBytes::new(py, name), value)
-                });
-                Ok(Chunk {
-                    line: PyBytes::new(py, chunk.line).unbind(),
-                    size: chunk.size,
-                    offset: chunk.offset,
-                    extensions: PyList::new(py, extensions.collect::<Vec<_>>())?.unbind(),
-                })
+        let Some(decoder) = self.received_chunks(py)? else {
+            return Ok(Vec::new());
+        };
+        let shown = decoder.chunks().map(|chunk| {
+            let extensions = chunk.extensions().map(|(name, value)| {
+                let value = value.map(|value| PyBytes::new(py, &value));
+                (PyBytes::new(py, name), value)
             });
-            chunks.collect::<PyResult<Vec<_>>>()
+            Ok(Chunk {
+                line: PyBytes::new(py, chunk.line).unbind(),
+                size: chunk.size,
+                offset: chunk.offset,
+                extensions: PyList::new(py, extensions.collect::<Vec<_>>())?.unbind(),
+            })
         });
-        shown.unwrap_or_else(|| Ok(Vec::new()))
+        shown.collect()
     }
 
     /// The trailer section as it came, without the empty line at its end.
     #[getter]
     fn raw_trailers<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
-        self.receive_chunks(py)?;
-        let trailers = self.body().chunks(|decoder| decoder.trailers().to_vec());
-        Ok(PyBytes::new(py, &trailers.unwrap_or_default()))
+        let decoder = self.received_chunks(py)?;
+        let trailers = decoder.as_ref().map_or(&[][..], Decoder::trailers);
+        Ok(PyBytes::new(py, trailers))
     }
 
     /// Names and values of the trailers, bytes both.
@@ -194,16 +196,17 @@ fn flags_of(line: &raw_lines::RawLine) -> Vec<&'static str> {
 }
 
 impl Request {
-    /// Broken chunks are shown as far as they go.
-    fn receive_chunks(&self, py: Python<'_>) -> PyResult<()> {
+    /// What a chunked body says besides its data, if it is one. Broken chunks are shown as far as they go.
+    fn received_chunks(&self, py: Python<'_>) -> PyResult<Option<Decoder>> {
+        if self.facts().framing() != Framing::Chunked {
+            return Ok(None);
+        }
         let body = self.body();
-        if body.chunks(|_| ()).is_none() {
-            return Ok(());
-        }
-        match gate::away(py, || body.wait_for(None, None)) {
-            Ok(()) | Err(BodyError::Malformed(_)) => Ok(()),
-            Err(error) => Err(input_file::raise(py, error)),
-        }
+        let received = gate::away(py, || match body.wait_for(None, None) {
+            Ok(()) | Err(BodyError::Malformed(_)) => Ok(body.chunks(Decoder::clone)),
+            Err(error) => Err(error),
+        });
+        received.map_err(|error| input_file::raise(py, error))
     }
 }
 

@@ -308,7 +308,11 @@ impl State {
             Err(Stop::Ended) => Err(self.broken(BodyError::Truncated {
                 received: self.received + self.dropped,
             })),
-            Err(Stop::Malformed(malformed)) => Err(self.broken(BodyError::Malformed(malformed))),
+            // What came before the wrong byte comes first, as it would if that had arrived later.
+            Err(Stop::Malformed(malformed)) => match self.broken(BodyError::Malformed(malformed)) {
+                error if out.is_empty() => Err(error),
+                _ => Ok(out.len()),
+            },
         }
     }
 

@@ -8,7 +8,7 @@ use crate::http::chunked::Decoder;
 use crate::wire::inbound::Segment;
 use crate::wire_script::Reading;
 
-use super::source::{Source, is_in_time, keep_undecoded};
+use super::source::{Source, decode, is_in_time, keep_undecoded};
 use super::{Body, BodyError, State, UNDECODED};
 
 /// Why bytes did not come. Those that did are lost to other readers.
@@ -25,7 +25,7 @@ impl Body {
     ///
     /// # Errors
     /// Those of the wire and the disk, and [`BodyError::NotKept`]. A chunked body that is none is what
-    /// it begins with and what has come behind that, up to [`UNDECODED`] bytes.
+    /// it begins with, up to and with the byte that is wrong, or the first [`UNDECODED`] bytes of that.
     pub fn undecoded(&self) -> Result<Vec<u8>, BodyError> {
         let mut state = self.state();
         let received = state.receive_to(&self.wire, u64::MAX);
@@ -66,7 +66,7 @@ impl Body {
     }
 
     /// What has arrived behind this request: the bytes that wait behind the body, as far as they can be
-    /// told from it without waiting.
+    /// told from it without waiting. A chunked body that is none ends with the byte that is wrong.
     pub fn following(&self) -> Vec<u8> {
         let state = self.state();
         let inbound = self.wire.inbound();
@@ -76,8 +76,7 @@ impl Body {
             Source::Counted { left } => usize::try_from(*left).unwrap_or(usize::MAX),
             Source::Chunked => {
                 let mut ahead = state.decoder.as_deref().cloned().unwrap_or_default();
-                let taken = ahead.decode(buffered, &mut Vec::new());
-                taken.unwrap_or(buffered.len())
+                decode(&mut ahead, buffered, &mut Vec::new()).0
             }
         };
         buffered[rest.min(buffered.len())..].to_vec()
@@ -141,10 +140,11 @@ impl State {
             }
             (Source::Chunked, Some(decoder)) => {
                 let mut data = Vec::new();
-                keep_undecoded(&mut self.undecoded, bytes);
-                match decoder.decode(bytes, &mut data) {
-                    Ok(_) if decoder.is_done() => self.source = Source::Done,
-                    Ok(_) => {}
+                let (taken, decoded) = decode(decoder, bytes, &mut data);
+                keep_undecoded(&mut self.undecoded, &bytes[..taken]);
+                match decoded {
+                    Ok(()) if decoder.is_done() => self.source = Source::Done,
+                    Ok(()) => {}
                     Err(malformed) => {
                         self.source = Source::Broken(BodyError::Malformed(malformed));
                     }

@@ -66,19 +66,29 @@ pub(super) fn fetch_chunked(
                 return Err(Stop::Ended);
             }
         }
-        let buffered = inbound.buffered();
-        match decoder.decode(buffered, out) {
-            Ok(consumed) => {
-                keep_undecoded(undecoded, &buffered[..consumed]);
-                inbound.consume(consumed);
-            }
-            Err(malformed) => {
-                keep_undecoded(undecoded, buffered);
-                return Err(Stop::Malformed(malformed));
-            }
-        }
+        let (taken, decoded) = decode(decoder, inbound.buffered(), out);
+        keep_undecoded(undecoded, &inbound.buffered()[..taken]);
+        inbound.consume(taken);
+        decoded.map_err(Stop::Malformed)?;
     }
     Ok(out.len())
+}
+
+/// Decodes from the front of `input`, and says how many bytes of it are the body's: of one that turns out
+/// to be none, those up to and with the wrong one, however they arrived.
+pub(super) fn decode(
+    decoder: &mut Decoder,
+    input: &[u8],
+    out: &mut Vec<u8>,
+) -> (usize, Result<(), Malformed>) {
+    let before = decoder.consumed();
+    match decoder.decode(input, out) {
+        Ok(consumed) => (consumed, Ok(())),
+        Err(malformed) => {
+            let good = usize::try_from(decoder.consumed() - before).unwrap_or(usize::MAX);
+            (good.saturating_add(1).min(input.len()), Err(malformed))
+        }
+    }
 }
 
 pub(super) fn keep_undecoded(undecoded: &mut Vec<u8>, bytes: &[u8]) {

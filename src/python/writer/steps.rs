@@ -4,6 +4,7 @@
 use std::time::{Duration, Instant};
 
 use pyo3::exceptions::{PyTimeoutError, PyTypeError, PyValueError};
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString, PyTuple};
 
@@ -66,7 +67,7 @@ impl ResponseWriter {
         self.flush(py);
         self.turn().mark_written();
         self.turn().set_after(After::Close);
-        close::half_close(self.turn().wire());
+        gate::away(py, || close::half_close(self.turn().wire()));
     }
 
     /// FIN, and the end of the connection when the handler has returned.
@@ -79,22 +80,22 @@ impl ResponseWriter {
         self.flush(py);
         self.turn().mark_written();
         self.turn().set_after(After::Close);
-        close::reset(self.turn().wire());
+        gate::away(py, || close::reset(self.turn().wire()));
     }
 
     /// Takes bytes off the connection as they come: so many, or up to and with a pattern. Fewer when
-    /// the client's bytes end.
+    /// the client's bytes end. Where a limit passes, `partial` of the `TimeoutError` has what came.
     #[pyo3(signature = (count=None, *, until=None, within=None))]
     fn read<'py>(
         &self,
         py: Python<'py>,
-        count: Option<u64>,
-        until: Option<Vec<u8>>,
+        count: Option<Bound<'py, PyAny>>,
+        until: Option<Bound<'py, PyAny>>,
         within: Option<f64>,
     ) -> PyResult<Bound<'py, PyBytes>> {
         let what = match (count, until) {
-            (Some(count), None) => Reading::Bytes(count),
-            (None, Some(pattern)) => Reading::Until(not_empty(pattern)?),
+            (Some(count), None) => Reading::Bytes(self::count(&count)?),
+            (None, Some(pattern)) => Reading::Until(self.pattern(&pattern)?),
             _ => return Err(PyTypeError::new_err("read takes a count or until")),
         };
         let limit = limit(within)?;
@@ -103,11 +104,10 @@ impl ResponseWriter {
         match gate::away(py, || body.read_raw(&what, limit)) {
             Ok(read) | Err(RawReadError::Ended(read)) => Ok(PyBytes::new(py, &read)),
             Err(RawReadError::TooLate(read)) => {
-                let read = PyBytes::new(py, &read).unbind();
-                Err(PyTimeoutError::new_err((
-                    "the bytes did not come in time",
-                    read,
-                )))
+                let error = PyTimeoutError::new_err("the bytes did not come in time");
+                let partial = PyBytes::new(py, &read);
+                error.value(py).setattr(intern!(py, "partial"), partial)?;
+                Err(error)
             }
         }
     }
@@ -115,6 +115,7 @@ impl ResponseWriter {
     /// Waits for an event; `False` if it does not happen within so many seconds, or the client leaves.
     #[pyo3(signature = (event, within=None))]
     fn wait_for(&self, py: Python<'_>, event: &str, within: Option<f64>) -> PyResult<bool> {
+        let event = named(event)?;
         let limit = limit(within)?;
         self.flush(py);
         let waited = gate::away(py, || {
@@ -132,9 +133,10 @@ impl ResponseWriter {
     fn wait_for_body(
         &self,
         py: Python<'_>,
-        count: Option<u64>,
+        count: Option<Bound<'_, PyAny>>,
         within: Option<f64>,
     ) -> PyResult<bool> {
+        let count = count.as_ref().map(self::count).transpose()?;
         let limit = limit(within)?;
         self.flush(py);
         let body = self.asked().body();
@@ -162,16 +164,18 @@ impl ResponseWriter {
     }
 
     /// Makes an event happen.
-    fn set(&self, event: &str) {
-        self.asked().events().set(event);
+    fn set(&self, event: &str) -> PyResult<()> {
+        self.asked().events().set(named(event)?);
+        Ok(())
     }
 
     /// Makes an event one that has not happened.
-    fn clear(&self, event: &str) {
-        self.asked().events().clear(event);
+    fn clear(&self, event: &str) -> PyResult<()> {
+        self.asked().events().clear(named(event)?);
+        Ok(())
     }
 
-    /// Sends `100 Continue` if the client waits for it; `False` if it is gone.
+    /// Sends `100 Continue` if the client waits for it, once; `False` if it is gone.
     fn send_continue(&self, py: Python<'_>) -> bool {
         let response = self.response();
         gate::away(py, || response.turn.send_continue(&response.facts).is_ok())
@@ -198,23 +202,38 @@ impl ResponseWriter {
             return WireScript::parse(&text)
                 .map_err(|error| PyValueError::new_err(error.to_string()));
         }
-        let mut script = WireScript::new();
-        let mut last: Option<Step> = None;
+        let py = steps.py();
+        let mut script: Vec<Step> = Vec::new();
+        let mut is_receiving = false;
         for (number, step) in steps.try_iter()?.enumerate() {
-            let named = |error: PyErr| {
-                let message = format!("step {}: {}", number + 1, error.value(steps.py()));
-                PyErr::from_type(error.get_type(steps.py()), message)
+            // Not every class of exception can be made from a text.
+            let numbered = |error: PyErr| {
+                let message = format!("step {}: {}", number + 1, error.value(py));
+                match error.is_instance_of::<PyTypeError>(py) {
+                    true => PyTypeError::new_err(message),
+                    false => PyValueError::new_err(message),
+                }
             };
-            if last.as_ref().is_some_and(Step::is_last) {
-                return Err(named(PyValueError::new_err(
-                    "nothing can come behind the end",
-                )));
+            let refused = |reason| Err(numbered(PyValueError::new_err(reason)));
+            let step = self.step_of(&step?).map_err(numbered)?;
+            if script.last().is_some_and(Step::is_last) {
+                return refused("nothing can come behind the end");
             }
-            let step = self.step_of(&step?).map_err(named)?;
-            last = Some(step.clone());
-            script = script.step(step);
+            if is_receiving && matches!(step, Step::Send(_) | Step::Next(By::Site)) {
+                return refused("nothing can be sent behind half_close");
+            }
+            is_receiving |= step == Step::HalfClose;
+            script.push(step);
         }
-        Ok(script)
+        Ok(script.into())
+    }
+
+    fn pattern(&self, pattern: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
+        let pattern = self.encode(pattern)?;
+        if pattern.is_empty() {
+            return Err(PyValueError::new_err("the pattern is empty"));
+        }
+        Ok(pattern.into_owned())
     }
 
     fn step_of(&self, step: &Bound<'_, PyAny>) -> PyResult<Step> {
@@ -238,27 +257,25 @@ impl ResponseWriter {
             "send" => Step::Send(self.encode(&arguments.first()?)?.into_owned()),
             "pause" => Step::Pause(duration(arguments.first()?.extract()?)?),
             "wait_for" => {
-                let event = Awaited::Event(arguments.first()?.extract()?);
+                let event = Awaited::Event(arguments.event()?);
                 Step::WaitFor(event, arguments.within(1)?)
             }
             "wait_for_head" => Step::WaitFor(Awaited::Head, arguments.within(0)?),
             "wait_for_connection" => Step::WaitFor(Awaited::Connection, arguments.within(0)?),
             "wait_for_body" => {
-                let count = arguments
-                    .optional(0)?
-                    .map(|count| count.extract())
-                    .transpose()?;
+                let count = arguments.optional(0);
+                let count = count.as_ref().map(self::count).transpose()?;
                 Step::WaitFor(Awaited::Body(count), arguments.within(1)?)
             }
-            "set" => Step::Set(arguments.first()?.extract()?),
-            "clear" => Step::Clear(arguments.first()?.extract()?),
+            "set" => Step::Set(arguments.event()?),
+            "clear" => Step::Clear(arguments.event()?),
             "read" => {
-                let count = Reading::Bytes(arguments.first()?.extract()?);
+                let count = Reading::Bytes(count(&arguments.first()?)?);
                 Step::Read(count, arguments.within(1)?)
             }
             "read_until" => {
-                let pattern = self.encode(&arguments.first()?)?.into_owned();
-                Step::Read(Reading::Until(not_empty(pattern)?), arguments.within(1)?)
+                let pattern = self.pattern(&arguments.first()?)?;
+                Step::Read(Reading::Until(pattern), arguments.within(1)?)
             }
             "half_close" => Step::HalfClose,
             "close" => Step::Close,
@@ -290,15 +307,18 @@ impl<'py> Arguments<'_, 'py> {
             .map_err(|_| PyValueError::new_err(format!("{:?} needs an argument", self.name)))
     }
 
-    fn optional(&self, at: usize) -> PyResult<Option<Bound<'py, PyAny>>> {
-        match self.arguments.get_item(at) {
-            Ok(argument) if !argument.is_none() => Ok(Some(argument)),
-            _ => Ok(None),
-        }
+    fn event(&self) -> PyResult<String> {
+        let event = self.first()?.extract::<String>()?;
+        named(&event).map(str::to_owned)
+    }
+
+    fn optional(&self, at: usize) -> Option<Bound<'py, PyAny>> {
+        let argument = self.arguments.get_item(at).ok();
+        argument.filter(|argument| !argument.is_none())
     }
 
     fn within(&self, at: usize) -> PyResult<Limit> {
-        let seconds = self.optional(at)?;
+        let seconds = self.optional(at);
         seconds
             .map(|seconds| duration(seconds.extract()?))
             .transpose()
@@ -312,18 +332,32 @@ impl<'py> Arguments<'_, 'py> {
             Step::HalfClose | Step::Close | Step::Reset | Step::Next(_) => 0,
         };
         if self.arguments.len() > most {
-            let message = format!("{:?} takes {most} arguments at most", self.name);
+            let takes = match most {
+                0 => "no argument",
+                1 => "1 argument at most",
+                _ => "2 arguments at most",
+            };
+            let message = format!("{:?} takes {takes}", self.name);
             return Err(PyValueError::new_err(message));
         }
         Ok(())
     }
 }
 
-fn not_empty(pattern: Vec<u8>) -> PyResult<Vec<u8>> {
-    if pattern.is_empty() {
-        return Err(PyValueError::new_err("the pattern is empty"));
+fn named(event: &str) -> PyResult<&str> {
+    if event.is_empty() {
+        return Err(PyValueError::new_err("an event has a name"));
     }
-    Ok(pattern)
+    Ok(event)
+}
+
+fn count(count: &Bound<'_, PyAny>) -> PyResult<u64> {
+    count.extract().map_err(|error: PyErr| {
+        if error.is_instance_of::<PyTypeError>(count.py()) {
+            return error;
+        }
+        PyValueError::new_err(format!("{count} is no number of bytes"))
+    })
 }
 
 fn duration(seconds: f64) -> PyResult<Duration> {
