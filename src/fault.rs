@@ -107,35 +107,62 @@ impl From<&Problem> for Fault {
     }
 }
 
+/// The status of a malformed request, what is wrong with it, and the clause that says so, where it is not
+/// a limit of ours.
+pub fn judge(malformed: &Malformed) -> (i64, String, Option<&'static str>) {
+    let (status, what, clause) = match malformed {
+        Malformed::NotHttp => (
+            400,
+            "this is not HTTP/1.1 (TLS on a plain port?)".to_owned(),
+            "RFC 9112 §2.2",
+        ),
+        Malformed::RequestLine(line) => (
+            400,
+            format!("bad request line {}", quote(line)),
+            "RFC 9112 §3",
+        ),
+        Malformed::Version(word) => (
+            400,
+            format!("bad request version {}", quote(word)),
+            "RFC 9112 §2.3",
+        ),
+        Malformed::UnsupportedVersion(word) => (
+            505,
+            format!("unsupported HTTP version {}", quote(word)),
+            "RFC 9110 §15.6.6",
+        ),
+        Malformed::RequestLineTooLong => return (414, String::new(), None),
+        Malformed::FieldTooLong => return (431, "a header line is too long".to_owned(), None),
+        Malformed::TooManyFields => return (431, "too many header lines".to_owned(), None),
+        Malformed::ContentLength(value) => (
+            400,
+            format!("bad Content-Length {}", quote(value)),
+            "RFC 9110 §8.6",
+        ),
+        Malformed::ConflictingLengths => (
+            400,
+            "conflicting Content-Length fields".to_owned(),
+            "RFC 9112 §6.3",
+        ),
+        Malformed::TransferEncoding(value) => (
+            400,
+            format!(
+                "bad Transfer-Encoding {}: the last coding is not chunked",
+                quote(value)
+            ),
+            "RFC 9112 §6.3",
+        ),
+        Malformed::Host(value) => (400, format!("bad Host {}", quote(value)), "RFC 9112 §3.2"),
+        Malformed::Chunk(what) => (400, format!("bad chunked body: {what}"), "RFC 9112 §7.1"),
+    };
+    (status, what, Some(clause))
+}
+
 impl From<Malformed> for Fault {
     fn from(malformed: Malformed) -> Self {
-        match malformed {
-            Malformed::NotHttp => Self::new(400, "this is not HTTP/1.1 (TLS on a plain port?)"),
-            Malformed::RequestLine(line) => {
-                Self::new(400, format!("bad request line {}", quote(&line)))
-            }
-            Malformed::Version(word) => {
-                Self::new(400, format!("bad request version {}", quote(&word)))
-            }
-            Malformed::UnsupportedVersion(word) => {
-                Self::new(505, format!("unsupported HTTP version {}", quote(&word)))
-            }
-            Malformed::RequestLineTooLong => Self::new(414, ""),
-            Malformed::FieldTooLong => Self::new(431, "a header line is too long"),
-            Malformed::TooManyFields => Self::new(431, "too many header lines"),
-            Malformed::ContentLength(value) => {
-                Self::new(400, format!("bad Content-Length {}", quote(&value)))
-            }
-            Malformed::ConflictingLengths => Self::new(400, "conflicting Content-Length fields"),
-            Malformed::TransferEncoding(value) => Self::new(
-                400,
-                format!(
-                    "bad Transfer-Encoding {}: the last coding is not chunked",
-                    quote(&value)
-                ),
-            ),
-            Malformed::Host(value) => Self::new(400, format!("bad Host {}", quote(&value))),
-            Malformed::Chunk(what) => Self::new(400, format!("bad chunked body: {what}")),
+        match judge(&malformed) {
+            (status, what, Some(clause)) => Self::new(status, format!("{what} ({clause})")),
+            (status, what, None) => Self::new(status, what),
         }
     }
 }

@@ -7,7 +7,7 @@ use pyo3::types::{PyBytes, PyList, PyTuple};
 
 use crate::exchange::Body;
 use crate::exchange::body::BodyError;
-use crate::fault::Fault;
+use crate::fault;
 use crate::http::chunk_line::trailer_fields;
 use crate::http::chunked::Decoder;
 use crate::http::framing::Framing;
@@ -70,7 +70,7 @@ impl Request {
         if let Some((offset, BodyError::Malformed(malformed))) = broken {
             found.push(Problem {
                 offset: head.len() as u64 + offset,
-                what: Fault::from(malformed).message,
+                what: fault::judge(&malformed).1,
                 clause: "RFC 9112 §7.1",
                 is_violation: true,
             });
@@ -104,7 +104,7 @@ impl Request {
         let facts = self.facts();
         match (facts.unframed(), facts.framing()) {
             (Some(malformed), _) => {
-                let reason = Fault::from(malformed.clone()).message;
+                let reason = fault::judge(malformed).1;
                 ("unreadable", reason).into_pyobject(py)
             }
             (None, Framing::Chunked) => ("chunked", py.None()).into_pyobject(py),
