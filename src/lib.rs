@@ -42,6 +42,7 @@
 //! - [`http`]: the protocol; bytes in, values out.
 //! - [`wire_script`]: what is to happen on a connection, step by step.
 //! - [`fault`]: failures that the peer sees, and their bytes.
+//! - [`transcript`]: what went over a connection, when, as lines.
 //! - [`wire`]: the sockets.
 //! - [`hosts`]: who the server says it is.
 //! - [`exchange`]: request, body, response, and the [`Handler`] trait.
@@ -75,6 +76,7 @@ pub mod server;
 pub mod site;
 pub mod stash;
 pub mod text;
+pub mod transcript;
 pub mod wire;
 pub mod wire_script;
 
@@ -82,4 +84,5 @@ pub use exchange::{Content, Exchange, Handler};
 pub use fault::Fault;
 pub use server::Server;
 pub use site::Site;
+pub use transcript::Transcript;
 pub use wire_script::WireScript;

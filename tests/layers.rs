@@ -17,6 +17,7 @@ const LAYERS: &[&[&str]] = &[
     &["http"],
     &["wire_script"],
     &["fault"],
+    &["transcript"],
     &["wire"],
     &["hosts"],
     &["exchange"],

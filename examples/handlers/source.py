@@ -7,7 +7,7 @@ from wptserve.handlers import HTTPException
 
 def main(request, response):
     here = Path(__file__).parent
-    sources = {str(p.relative_to(here)): p for p in here.rglob("*") if p.suffix in (".py", ".asis")}
+    sources = {str(p.relative_to(here)): p for p in here.rglob("*") if p.suffix in (".py", ".asis", ".wire")}
 
     name = request.GET.first(b"name", b"source.py").decode("latin-1")
     if name not in sources:

@@ -146,6 +146,13 @@ promise_test(async () => {
 }, "a header comes in two halves and is read as one");
 
 promise_test(async () => {
+  const pieces = await arrivals(await get("late-half.wire"));
+  assert_equals(pieces[0].text, "Half of this came at once,");
+  assert_equals(pieces[1].text, " and the rest half a second later.\n");
+  assert_true(pieces[1].at - pieces[0].at > 250, "the second comes later");
+}, "a wire script sends bytes at their time");
+
+promise_test(async () => {
   const response = await get("early-hints.py");
   assert_equals(response.status, 200);
   assert_equals(response.headers.get("Content-Type"), "text/plain");

@@ -8,13 +8,13 @@ mod unresolved;
 
 use std::ffi::OsString;
 use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::{self, Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 use log::LevelFilter;
 
-use crate::config::{Config, Level, Listener, Ports, Purpose, Route, Target, wpt};
+use crate::config::{Config, Level, Listener, Ports, Purpose, Route, Target, Transcripts, wpt};
 use crate::hosts::hosts_file::{self, System};
 use crate::log_output;
 use crate::server::Server;
@@ -50,6 +50,14 @@ struct Options {
     /// default*.py; may be repeated
     #[arg(long = "route", num_args = 3, value_names = ["METHOD", "PATTERN", "TARGET"])]
     routes: Vec<String>,
+
+    /// Writes what goes over each connection, both ways, to a file of its own in this folder
+    #[arg(long, value_name = "DIR")]
+    transcript: Option<PathBuf>,
+
+    /// Transcripts are JSON lines, not text
+    #[arg(long)]
+    transcript_json: bool,
 
     /// What to log to stderr: error, warn, info, debug or off [default: info, or RUST_LOG]
     #[arg(long, value_name = "LEVEL")]
@@ -106,8 +114,19 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 fn serve(options: Options) -> Result<ExitCode, Complaint> {
+    let transcript = Transcripts {
+        // Relative to where the command was started, not to the doc root.
+        folder: options
+            .transcript
+            .map(path::absolute)
+            .transpose()
+            .map_err(|error| format!("--transcript: {error}"))?,
+        json: options.transcript_json.then_some(true),
+        limit: None,
+    };
     let flags = Config {
         doc_root: options.doc_root,
+        transcript: Some(transcript),
         host: options.host,
         ports: Ports::http(options.ports),
         listeners: flag_listeners(&options.connections)?,
@@ -143,6 +162,15 @@ fn start(config: &Config) -> Result<Server, Complaint> {
     for listener in &config.listeners {
         let listening = assembly::listening(config, &doc_root, &listener.purpose)?;
         server = server.listener(listener.port, listening);
+    }
+    if let Some(transcript) = &config.transcript {
+        server = match &transcript.folder {
+            Some(folder) => server
+                .transcript_folder(folder, transcript.format())
+                .transcript_limits(transcript.limits()),
+            None if *transcript == Transcripts::default() => server,
+            None => return Err("transcripts need a folder: --transcript DIR".to_owned()),
+        };
     }
     for (scheme, ports) in config.ports.iter() {
         server = server.scheme(scheme, ports);

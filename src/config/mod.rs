@@ -7,6 +7,7 @@ mod limits;
 mod listener;
 mod ports;
 mod routing;
+mod transcripts;
 pub mod wpt;
 
 use std::collections::BTreeMap;
@@ -24,6 +25,7 @@ pub use limits::Limits;
 pub use listener::{Listener, Purpose};
 pub use ports::Ports;
 pub use routing::{Alias, Auth, Dress, Rewrite, Route, Target};
+pub use transcripts::Transcripts;
 
 /// The port of the first listener when none is named; the reference's.
 pub const DEFAULT_PORT: u16 = 8000;
@@ -50,6 +52,8 @@ pub struct Config {
     pub routes: Vec<Route>,
     /// What is refused, and from where on.
     pub limits: Option<Limits>,
+    /// What is recorded of connections.
+    pub transcript: Option<Transcripts>,
     /// The host that pages are opened on.
     pub browser_host: Option<String>,
     /// Other hosts, by their names in templates.
@@ -134,8 +138,10 @@ impl Config {
         config.doc_root = config.doc_root.or(paths.doc_root);
         config.ws_doc_root = config.ws_doc_root.or(paths.ws_doc_root);
         if let Some(folder) = file.parent() {
+            let transcript = config.transcript.as_mut();
+            let transcript = transcript.and_then(|transcript| transcript.folder.as_mut());
             let paths = [&mut config.doc_root, &mut config.ws_doc_root];
-            for path in paths.into_iter().flatten() {
+            for path in paths.into_iter().flatten().chain(transcript) {
                 *path =
                     path::absolute(folder.join(&path)).map_err(|error| fail(error.to_string()))?;
             }
@@ -181,6 +187,7 @@ impl Config {
             listeners: behind(base.listeners, self.listeners),
             routes: behind(base.routes, self.routes),
             limits: self.limits.or(base.limits),
+            transcript: merge(self.transcript, base.transcript, Transcripts::over),
             browser_host: self.browser_host.or(base.browser_host),
             alternate_hosts: merge(self.alternate_hosts, base.alternate_hosts, |over, base| {
                 base.into_iter().chain(over).collect()
@@ -297,6 +304,7 @@ fn named_hosts<'de, D: Deserializer<'de>>(
 mod tests {
     use super::*;
     use crate::exchange::Policy;
+    use crate::transcript::Format;
 
     #[test]
     fn everything_that_can_be_said() {
@@ -312,7 +320,8 @@ mod tests {
                 "subdomains": ["www"], "not_subdomains": ["no"],
                 "aliases": [{"url-path": "/x/", "local-dir": "y"}],
                 "rewrites": [{"method": "GET", "from": "/a", "to": "/b"}],
-                "forbidden": ["/tools/*"], "follow_links_out": true}"#,
+                "forbidden": ["/tools/*"], "follow_links_out": true,
+                "transcript": {"folder": "t", "limit": 9}}"#,
         )
         .unwrap();
         assert_eq!(config.http_ports(), [Port::Free, Port::Number(8001)]);
@@ -334,6 +343,10 @@ mod tests {
         assert_eq!(config.aliases, [alias]);
         assert_eq!(config.rewrites[0].to, "/b");
         assert_eq!(config.follow_links_out, Some(true));
+        let transcript = config.transcript.unwrap();
+        assert_eq!(transcript.folder, Some("t".into()));
+        assert_eq!(transcript.limits().folder, 9);
+        assert_eq!(transcript.format(), Format::Text);
         assert_eq!(Config::parse("{}"), Ok(Config::default()));
         assert_eq!(Config::default().http_ports(), [Port::Number(8000)]);
     }
@@ -372,6 +385,11 @@ mod tests {
                 &["limits", "conections"],
             ),
             (r#"{"routes": [{"methd": "GET"}]}"#, &["routes[0]", "methd"]),
+            (r#"{"transcript": {"dir": "t"}}"#, &["transcript", "dir"]),
+            (
+                r#"{"transcript": {"limit": -1}}"#,
+                &["transcript.limit", "-1"],
+            ),
             (r#"{"ports": {"ftp": [1]}}"#, &["ports", "ftp"]),
             (r#"{"ports": {"ws": [1, []]}}"#, &["ports.ws[1]", "auto"]),
             (
@@ -410,17 +428,19 @@ mod tests {
         let base = parse(
             r#"{"browser_host": "a", "subdomains": ["x"], "forbidden": ["/a"],
                 "ports": {"http": [1], "ws": [2]}, "alternate_hosts": {"alt": "b", "c": "d"},
-                "logging": {"level": "info"}}"#,
+                "logging": {"level": "info"}, "transcript": {"folder": "a", "limit": 1}}"#,
         );
         let over = parse(
             r#"{"browser_host": "e", "subdomains": [], "forbidden": ["/b"],
                 "ports": [3], "alternate_hosts": {"alt": "f"},
-                "logging": {"suppress_handler_traceback": true}}"#,
+                "logging": {"suppress_handler_traceback": true},
+                "transcript": {"folder": "b", "json": true}}"#,
         );
         let both = parse(
             r#"{"browser_host": "e", "subdomains": [], "forbidden": ["/a", "/b"],
                 "ports": {"http": [3], "ws": [2]}, "alternate_hosts": {"alt": "f", "c": "d"},
-                "logging": {"level": "info", "suppress_handler_traceback": true}}"#,
+                "logging": {"level": "info", "suppress_handler_traceback": true},
+                "transcript": {"folder": "b", "json": true, "limit": 1}}"#,
         );
         assert_eq!(over.over(base), both);
     }

@@ -63,10 +63,20 @@ pub fn play(script: &WireScript, turn: &Turn, body: &Body, events: &Events) -> P
             break;
         }
         let done = player.step(step);
-        timings.push(Timing {
+        let timing = Timing {
             asked: player.due,
             achieved: player.began.elapsed(),
-        });
+        };
+        timings.push(timing);
+        if let Some(tape) = turn.wire().tape() {
+            tape.note(&format!(
+                "step {} {}: asked at {:.6}, done at {:.6}",
+                index + 1,
+                step.name(),
+                timing.asked.as_secs_f64(),
+                timing.achieved.as_secs_f64()
+            ));
+        }
         match done {
             Ok(()) if step.is_last() => break,
             Ok(()) => {}

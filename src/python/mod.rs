@@ -30,6 +30,7 @@ mod script;
 mod sight;
 mod sleep;
 mod stash;
+mod tape;
 mod text;
 mod thread_state;
 mod writer;

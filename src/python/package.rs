@@ -20,7 +20,7 @@ use super::stash::{Stash, StashLock};
 use super::writer::ResponseWriter;
 
 /// Dotted names and sources.
-const SOURCES: [(&str, &str); 17] = [
+const SOURCES: [(&str, &str); 18] = [
     (
         "wptserve",
         "\"\"\"The package that handlers import; part of the server.\"\"\"\n",
@@ -38,6 +38,10 @@ const SOURCES: [(&str, &str); 17] = [
     ("wptserve.pipes", include_str!("lib/pipes.py")),
     ("wptserve.ranges", include_str!("lib/ranges.py")),
     ("wptserve.raw_socket", include_str!("lib/raw_socket.py")),
+    (
+        "wptserve.recorded_socket",
+        include_str!("lib/recorded_socket.py"),
+    ),
     ("wptserve.request", include_str!("lib/request.py")),
     (
         "wptserve.request_handler",

@@ -43,18 +43,15 @@ struct Connection<'c> {
     wire: &'c Arc<Wire>,
     shared: &'c Shared,
     listening: &'c Listening,
-    /// Among the server's connections.
-    number: u64,
     /// Requests that have been read.
     requests: u64,
     previous: Option<Previous>,
     keepsake: Option<Box<dyn Any>>,
 }
 
-/// Serves a connection until it ends. `number` is its own among those of the server.
+/// Serves a connection until it ends.
 pub(super) fn serve(
     wire: &Arc<Wire>,
-    number: u64,
     listening: &Listening,
     membership: &Membership,
     shared: &Shared,
@@ -63,7 +60,6 @@ pub(super) fn serve(
         wire,
         shared,
         listening,
-        number,
         requests: 0,
         previous: None,
         keepsake: None,
@@ -146,7 +142,7 @@ impl Connection<'_> {
         Arrival {
             peer: self.wire.peer(),
             local: self.wire.local(),
-            connection: self.number,
+            connection: self.wire.number(),
             ordinal: self.requests,
             offset,
             skipped: Vec::new(),
@@ -185,6 +181,11 @@ impl Connection<'_> {
             },
         };
         body.end();
+        if let Some(tape) = self.wire.tape()
+            && next != Next::Close
+        {
+            tape.exchange_over();
+        }
         if let Some(began) = began {
             access_log::write(&request, &turn, began);
         }

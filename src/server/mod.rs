@@ -11,6 +11,7 @@ mod opening;
 mod roster;
 mod shared;
 mod threads;
+mod transcripts;
 
 use std::collections::BTreeMap;
 use std::io;
@@ -36,6 +37,9 @@ use opening::Opening;
 use roster::{Busy, Full, Roster};
 use shared::Shared;
 use threads::Threads;
+use transcripts::Wishes;
+
+pub use transcripts::TranscriptOnPanic;
 
 /// How long running exchanges may go on when the server stops.
 pub const GRACE: Duration = Duration::from_millis(500);
@@ -69,6 +73,7 @@ pub struct Builder {
     names: Names,
     /// Ports beside those of the schemes.
     listeners: Vec<(Port, Listening)>,
+    transcripts: Wishes,
 }
 
 impl Builder {
@@ -156,8 +161,10 @@ impl Builder {
     /// Starts listening; connections are accepted from now on.
     ///
     /// # Errors
-    /// The first address that cannot be listened on, or no thread to accept with.
+    /// The first address that cannot be listened on, no thread to accept with, or a folder for
+    /// transcripts that cannot be used.
     pub fn start(mut self) -> io::Result<Server> {
+        let recorder = self.transcripts.recorder()?;
         let own = self.listeners.iter().map(|(port, _)| *port);
         let opened = Opening::new(&self.host, &self.ports, own)?;
         let addresses = opened.addresses()?;
@@ -171,6 +178,7 @@ impl Builder {
                 events: Arc::default(),
                 site: RwLock::new(Arc::new(self.site)),
                 roster: Arc::new(Roster::new(self.limits.connections)),
+                recorder,
                 limits: self.limits,
                 threads: Threads::default(),
                 refusing: AtomicUsize::new(0),
@@ -206,6 +214,7 @@ impl Server {
             limits: Limits::default(),
             names: Names::default(),
             listeners: Vec::new(),
+            transcripts: Wishes::default(),
         }
     }
 
@@ -292,10 +301,13 @@ impl Drop for Server {
 fn accept(listener: &TcpListener, listening: &Arc<Listening>, shared: &Arc<Shared>) {
     while !shared.is_stopping() {
         match listener.accept() {
-            Ok((stream, _)) => match Wire::new(stream) {
-                Ok(wire) => admit(wire, listening, shared),
-                Err(error) => log::debug!("a connection failed before it began: {error}"),
-            },
+            Ok((stream, _)) => {
+                let number = shared.events.connection_opened();
+                match Wire::recorded(stream, number, shared.recorder.as_deref()) {
+                    Ok(wire) => admit(wire, listening, shared),
+                    Err(error) => log::debug!("a connection failed before it began: {error}"),
+                }
+            }
             Err(_) if shared.is_stopping() => return,
             Err(error) if is_shortage(&error) => {
                 let closed = shared.roster.make_room();
@@ -315,10 +327,12 @@ fn accept(listener: &TcpListener, listening: &Arc<Listening>, shared: &Arc<Share
 fn admit(wire: Arc<Wire>, listening: &Arc<Listening>, shared: &Arc<Shared>) {
     let on_its_thread = Arc::clone(shared);
     let listening = Arc::clone(listening);
-    let number = shared.events.connection_opened();
     let job: Box<dyn FnOnce() + Send> = match shared.roster.join(Arc::clone(&wire)) {
         Ok(membership) => Box::new(move || {
-            connection::serve(&wire, number, &listening, &membership, &on_its_thread);
+            if let Some(tape) = wire.tape() {
+                tape.open();
+            }
+            connection::serve(&wire, &listening, &membership, &on_its_thread);
         }),
         Err(Full) => {
             log::error!("too many connections, and none of them is idle: refused one");

@@ -8,6 +8,7 @@ use crate::config::Limits;
 use crate::exchange::Events;
 use crate::hosts::Hosts;
 use crate::site::Site;
+use crate::transcript::Recorder;
 
 use super::roster::Roster;
 use super::threads::Threads;
@@ -25,6 +26,8 @@ pub(super) struct Shared {
     /// The limits in force.
     pub(super) limits: Limits,
     pub(super) roster: Arc<Roster>,
+    /// Gives connections their tapes; none when there are no transcripts.
+    pub(super) recorder: Option<Arc<Recorder>>,
     pub(super) threads: Threads,
     /// Clients that are being told that there is no room for them.
     pub(super) refusing: AtomicUsize,

@@ -7,3 +7,4 @@ pub mod latin1;
 pub mod number;
 pub mod percent;
 pub mod quoted;
+pub mod timestamp;

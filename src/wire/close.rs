@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 
 use socket2::SockRef;
 
+use crate::transcript::Side;
+
 use super::Wire;
 
 /// How long to read on behind our FIN. A client that still sends has this long to notice the answer.
@@ -21,9 +23,17 @@ pub fn fin_then_drain(wire: &Wire) {
     wire.outbound().shut();
     let mut stream: &TcpStream = wire.stream();
     if matches!(SockRef::from(stream).linger(), Ok(Some(Duration::ZERO))) {
+        if let Some(tape) = wire.tape() {
+            tape.reset(Side::Server);
+        }
         return;
     }
-    if stream.shutdown(Shutdown::Write).is_err() {
+    let shut = || stream.shutdown(Shutdown::Write);
+    if wire
+        .tape()
+        .map_or_else(shut, |tape| tape.shutting(shut))
+        .is_err()
+    {
         return;
     }
     let deadline = Instant::now() + DRAIN_TIME;
@@ -34,7 +44,11 @@ pub fn fin_then_drain(wire: &Wire) {
         if time.is_zero() || stream.set_read_timeout(Some(time)).is_err() {
             return;
         }
-        match stream.read(&mut scratch) {
+        let read = stream.read(&mut scratch);
+        if let Some(tape) = wire.tape() {
+            tape.read(&read, &scratch);
+        }
+        match read {
             Ok(0) => return,
             Ok(count) => left = left.saturating_sub(count),
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
@@ -46,14 +60,18 @@ pub fn fin_then_drain(wire: &Wire) {
 /// FIN, and nothing more is sent; what the client sends can still be read.
 pub fn half_close(wire: &Wire) {
     wire.outbound().shut();
+    let shut = || wire.stream().shutdown(Shutdown::Write);
     // A peer that is gone already needs no FIN.
-    let _ = wire.stream().shutdown(Shutdown::Write);
+    let _ = wire.tape().map_or_else(shut, |tape| tape.shutting(shut));
 }
 
 /// RST, at once, whatever other descriptors there are on this connection. What the kernel has not sent
 /// yet is lost.
 pub fn reset(wire: &Wire) {
     wire.outbound().shut();
+    if let Some(tape) = wire.tape() {
+        tape.reset(Side::Server);
+    }
     // To undo the connection is how Linux aborts one that others hold descriptors of (connect(2),
     // AF_UNSPEC); SO_LINGER would wait for the last of them to be closed.
     if let Err(error) = rustix::net::connect_unspec(wire.stream()) {
@@ -63,6 +81,9 @@ pub fn reset(wire: &Wire) {
 
 /// Ends both halves at once, which wakes whoever waits on them.
 pub fn cut(wire: &Wire) {
+    if let Some(tape) = wire.tape() {
+        tape.cut();
+    }
     // Already ended is as good as ended.
     let _ = wire.stream().shutdown(Shutdown::Both);
 }

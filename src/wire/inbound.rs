@@ -4,10 +4,12 @@
 
 use std::io::{self, Read};
 use std::net::TcpStream;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::http::Malformed;
 use crate::http::head::{Limits, Progress, Scanner};
+use crate::transcript::Tape;
 
 /// Bytes asked from the socket at once. Most requests fit; larger bodies are read directly.
 const READ_SIZE: usize = 16 * 1024;
@@ -30,6 +32,8 @@ pub struct Inbound {
     arrived: u64,
     /// When, for those that the head being read or its request came in.
     segments: Vec<Segment>,
+    /// What every read from the socket is told to.
+    tape: Option<Arc<Tape>>,
 }
 
 /// What one read from the socket brought: what the kernel had at that time, often one segment of TCP.
@@ -79,6 +83,14 @@ pub struct ReadHead {
 }
 
 impl Inbound {
+    /// An empty one whose reads are recorded.
+    pub(super) fn recorded(tape: Option<Arc<Tape>>) -> Self {
+        Self {
+            tape,
+            ..Self::default()
+        }
+    }
+
     /// Bytes of the connection that have been taken.
     pub fn taken(&self) -> u64 {
         self.arrived - (self.filled - self.taken) as u64
@@ -137,7 +149,14 @@ impl Inbound {
         if self.end == End::Reached || out.is_empty() {
             return 0;
         }
-        let count = blocking(stream, || (&*stream).read(out)).unwrap_or(0);
+        let count = blocking(stream, || {
+            let read = (&*stream).read(out);
+            if let Some(tape) = &self.tape {
+                tape.read(&read, out);
+            }
+            read
+        })
+        .unwrap_or(0);
         self.note_arrival(count);
         if count == 0 {
             self.end = End::Reached;
@@ -232,6 +251,9 @@ impl Inbound {
             self.buffer.resize(needed.max(self.buffer.len()), 0);
         }
         let read = stream.read(&mut self.buffer[self.filled..]);
+        if let Some(tape) = &self.tape {
+            tape.read(&read, &self.buffer[self.filled..]);
+        }
         let count = *read.as_ref().unwrap_or(&0);
         self.filled += count;
         self.note_arrival(count);

@@ -21,6 +21,8 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use socket2::SockRef;
 
+use crate::transcript::{Recorder, Tape};
+
 use inbound::Inbound;
 use outbound::Outbound;
 
@@ -31,11 +33,14 @@ const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
 #[derive(Debug)]
 pub struct Wire {
     stream: TcpStream,
+    number: u64,
     peer: SocketAddr,
     local: SocketAddr,
     accepted: Instant,
     inbound: Mutex<Inbound>,
     outbound: Mutex<Outbound>,
+    /// What is said of this connection; both halves say their part.
+    tape: Option<Arc<Tape>>,
 }
 
 impl Wire {
@@ -44,14 +49,31 @@ impl Wire {
     /// # Errors
     /// When the peer has already reset the connection.
     pub fn new(stream: TcpStream) -> io::Result<Arc<Self>> {
+        Self::recorded(stream, 1, None)
+    }
+
+    /// As [`Wire::new`], with its number among the server's connections, and on a tape of the recorder's
+    /// if there is one.
+    ///
+    /// # Errors
+    /// As [`Wire::new`].
+    pub fn recorded(
+        stream: TcpStream,
+        number: u64,
+        recorder: Option<&Recorder>,
+    ) -> io::Result<Arc<Self>> {
         stream.set_nodelay(true)?;
+        let (peer, local) = (stream.peer_addr()?, stream.local_addr()?);
+        let tape = recorder.map(|recorder| recorder.tape(number, peer, local));
         Ok(Arc::new(Self {
-            peer: stream.peer_addr()?,
-            local: stream.local_addr()?,
+            number,
+            peer,
+            local,
             accepted: Instant::now(),
             stream,
-            inbound: Mutex::default(),
-            outbound: Mutex::default(),
+            inbound: Mutex::new(Inbound::recorded(tape.clone())),
+            outbound: Mutex::new(Outbound::recorded(tape.clone())),
+            tape,
         }))
     }
 
@@ -63,6 +85,11 @@ impl Wire {
     /// The address that the client connected to.
     pub fn local(&self) -> SocketAddr {
         self.local
+    }
+
+    /// Its number among the connections of the server, from 1 on.
+    pub fn number(&self) -> u64 {
+        self.number
     }
 
     /// When the connection was accepted.
@@ -81,6 +108,11 @@ impl Wire {
     /// When the process has no descriptor left.
     pub fn duplicate(&self) -> io::Result<RawFd> {
         Ok(self.stream.try_clone()?.into_raw_fd())
+    }
+
+    /// This connection's transcript, if one is made.
+    pub fn tape(&self) -> Option<&Arc<Tape>> {
+        self.tape.as_ref()
     }
 
     /// The inbound half. Held while reading, which may wait for the peer.
@@ -152,6 +184,14 @@ impl Wire {
     /// The outbound half if nobody is writing.
     pub fn try_outbound(&self) -> Option<MutexGuard<'_, Outbound>> {
         try_lock(&self.outbound)
+    }
+}
+
+impl Drop for Wire {
+    fn drop(&mut self) {
+        if let Some(tape) = &self.tape {
+            tape.closed();
+        }
     }
 }
 

@@ -4,8 +4,12 @@
 
 use std::io::{self, IoSlice};
 use std::net::TcpStream;
+use std::sync::Arc;
 
+use rustix::event::{PollFd, PollFlags, poll};
 use socket2::SockRef;
+
+use crate::transcript::Tape;
 
 /// The peer does not take bytes any more: it reset the connection, or we closed it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +34,8 @@ pub struct Outbound {
     total: u64,
     /// Counts the exchanges of this connection; see `exchange::Turn`.
     exchange: u64,
+    /// What every write to the socket is told to.
+    tape: Option<Arc<Tape>>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -40,6 +46,14 @@ enum Peer {
 }
 
 impl Outbound {
+    /// An empty one whose writes are recorded.
+    pub(super) fn recorded(tape: Option<Arc<Tape>>) -> Self {
+        Self {
+            tape,
+            ..Self::default()
+        }
+    }
+
     /// Writes all bytes, waiting for the peer as long as that takes.
     ///
     /// # Errors
@@ -83,6 +97,9 @@ impl Outbound {
     /// Begins the next exchange and returns its number. Who writes for an earlier one is refused.
     pub fn next_exchange(&mut self) -> u64 {
         self.exchange += 1;
+        if let Some(tape) = &self.tape {
+            tape.exchange_begins();
+        }
         self.exchange
     }
 
@@ -104,12 +121,12 @@ impl Outbound {
         let socket = SockRef::from(stream);
         let mut sent = 0;
         while self.is_waiting() || sent < bytes.len() {
-            let flags = flags | libc::MSG_NOSIGNAL;
-            let result = if self.waiting.is_empty() {
-                socket.send_with_flags(&bytes[sent..], flags)
-            } else {
-                let parts = [IoSlice::new(&self.waiting), IoSlice::new(&bytes[sent..])];
-                socket.send_vectored_with_flags(&parts, flags)
+            let parts = [&self.waiting, &bytes[sent..]];
+            let result = match &self.tape {
+                None => hand_over(&socket, parts, flags),
+                Some(tape) => tape.sending(parts, || {
+                    hand_over(&socket, parts, flags | libc::MSG_DONTWAIT)
+                }),
             };
             match result {
                 Ok(count) => {
@@ -123,7 +140,10 @@ impl Outbound {
                     if flags & libc::MSG_DONTWAIT != 0 {
                         return Ok(Sent::Part(sent));
                     }
-                    super::restore_blocking(stream);
+                    match self.tape {
+                        None => super::restore_blocking(stream),
+                        Some(_) => wait_for_room(stream),
+                    }
                 }
                 Err(_) => {
                     self.shut();
@@ -133,4 +153,21 @@ impl Outbound {
         }
         Ok(Sent::All)
     }
+}
+
+/// One system call for both parts.
+fn hand_over(socket: &SockRef<'_>, parts: [&[u8]; 2], flags: i32) -> io::Result<usize> {
+    let flags = flags | libc::MSG_NOSIGNAL;
+    match parts {
+        [[], bytes] => socket.send_with_flags(bytes, flags),
+        parts => socket.send_vectored_with_flags(&parts.map(IoSlice::new), flags),
+    }
+}
+
+/// Waits until the kernel takes more. With a tape this is done beside the write and not by it, since
+/// a write and its entry are one step that nobody may have to wait for.
+fn wait_for_room(stream: &TcpStream) {
+    let mut wanted = [PollFd::new(stream, PollFlags::OUT)];
+    // Whatever comes of it, the next write tells.
+    let _ = poll(&mut wanted, None);
 }

@@ -98,6 +98,23 @@ pub enum By {
 }
 
 impl Step {
+    /// The word that it begins with in a `.wire` file.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Send(_) => "send",
+            Self::Pause(_) => "pause",
+            Self::WaitFor(..) => "wait_for",
+            Self::Set(_) => "set",
+            Self::Clear(_) => "clear",
+            Self::Read(..) => "read",
+            Self::HalfClose => "half_close",
+            Self::Close => "close",
+            Self::Reset => "reset",
+            Self::Hold(_) => "hold",
+            Self::Next(_) => "next",
+        }
+    }
+
     /// Whether no step can follow.
     pub fn is_last(&self) -> bool {
         matches!(self, Self::Close | Self::Reset | Self::Hold(None))

@@ -22,6 +22,7 @@ pub mod lateness;
 pub mod process;
 pub mod raw_site;
 pub mod response;
+pub mod transcript;
 pub mod wait;
 pub mod written_bytes;
 

@@ -23,10 +23,12 @@ use crate::python::imported::Imported;
 use crate::python::own::Own;
 use crate::python::request::Request;
 use crate::python::response::Response;
+use crate::python::tape::Tape;
 use crate::python::text::isomorphic;
 use send::{Urgency, write_default_status, write_parts};
 
 static RAW_SOCKET: Imported = Imported::new("wptserve.raw_socket", "RawSocket");
+static RECORDED_SOCKET: Imported = Imported::new("wptserve.recorded_socket", "RecordedSocket");
 static REQUEST_HANDLER: Imported = Imported::new("wptserve.request_handler", "RequestHandler");
 
 /// Writes a response piece by piece.
@@ -274,8 +276,13 @@ impl ResponseWriter {
         let writer = slf.get();
         writer.flush(py);
         writer.socket.get_or_make(py, || {
-            let descriptor = writer.turn().wire().duplicate()?;
-            RAW_SOCKET
+            let wire = writer.turn().wire();
+            let descriptor = wire.duplicate()?;
+            let class = match wire.tape() {
+                None => &RAW_SOCKET,
+                Some(_) => &RECORDED_SOCKET,
+            };
+            class
                 .get(py)?
                 .call_method1(intern!(py, "of"), (descriptor, slf))
         })
@@ -290,6 +297,12 @@ impl ResponseWriter {
     /// Takes bytes that have arrived behind the head and that nobody has read yet.
     fn _take_arrived<'py>(&self, py: Python<'py>, count: usize) -> Bound<'py, PyBytes> {
         PyBytes::new(py, &self.turn().wire().take_arrived(count))
+    }
+
+    /// What a socket tells of bytes that go past the wire.
+    #[getter]
+    fn _tape(&self) -> Option<Tape> {
+        self.turn().wire().tape().cloned().map(Tape)
     }
 
     /// An `http.server` request handler around this connection.
