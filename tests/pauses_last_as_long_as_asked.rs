@@ -100,7 +100,7 @@ impl Round {
         Self {
             pauses: median(pauses.into_iter()),
             steps: median(steps.into_iter()),
-            machine: baseline.stop().of_sleepers(),
+            machine: baseline.stop().usual(),
         }
     }
 

@@ -53,7 +53,7 @@ fn pieces_arrive_in_time(by: &str) {
     // The first run compiles the handler and is not counted.
     Run::of(&server, by);
     let runs = (0..RUNS).map(|_| Run::of(&server, by)).collect::<Vec<_>>();
-    let machine = baseline.stop().of_bytes();
+    let machine = baseline.stop().usual();
 
     let offset = runs.iter().map(Run::least_offset).max().expect("runs");
     for piece in 0..PIECES {

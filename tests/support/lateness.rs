@@ -15,19 +15,13 @@ const TICK: Duration = Duration::from_millis(25);
 /// A measurement that goes on.
 pub struct Baseline {
     stopped: Arc<AtomicBool>,
-    reader: thread::JoinHandle<Vec<Tick>>,
+    reader: thread::JoinHandle<Vec<Duration>>,
 }
 
 /// What was found.
 pub struct Machine {
-    ticks: Vec<Tick>,
-}
-
-struct Tick {
-    /// How late the sender woke up.
-    woken: Duration,
-    /// How long its byte was on the way.
-    read: Duration,
+    /// Of each byte, from when its sender was to wake up until it was read; sorted, not empty.
+    late: Vec<Duration>,
 }
 
 impl Baseline {
@@ -37,26 +31,22 @@ impl Baseline {
         let mut outbound = TcpStream::connect(listener.local_addr().expect("bound")).expect("open");
         let (mut inbound, _) = listener.accept().expect("a connection");
         let stopped = Arc::<AtomicBool>::default();
-        let (times, sent) = mpsc::channel::<(Duration, Instant)>();
+        let (times, due) = mpsc::channel::<Instant>();
         let until = Arc::clone(&stopped);
         thread::spawn(move || {
             while !until.load(Ordering::Relaxed) {
-                let began = Instant::now();
-                thread::sleep(TICK);
-                let woken = began.elapsed().saturating_sub(TICK);
                 // The channel first: the byte must find its time there.
-                let _ = times.send((woken, Instant::now()));
+                let _ = times.send(Instant::now() + TICK);
+                thread::sleep(TICK);
                 let _ = outbound.write_all(b".");
             }
         });
         let reader = thread::spawn(move || {
-            let mut ticks = Vec::new();
+            let mut late = Vec::new();
             while inbound.read_exact(&mut [0]).is_ok() {
-                let Ok((woken, at)) = sent.recv() else { break };
-                let read = at.elapsed();
-                ticks.push(Tick { woken, read });
+                late.extend(due.recv().map(|due| due.elapsed()));
             }
-            ticks
+            late
         });
         Self { stopped, reader }
     }
@@ -64,32 +54,23 @@ impl Baseline {
     /// Ends it.
     pub fn stop(self) -> Machine {
         self.stopped.store(true, Ordering::Relaxed);
-        let ticks = self.reader.join().expect("the reader ends with the writer");
-        assert!(!ticks.is_empty(), "a measurement shorter than {TICK:?}");
-        Machine { ticks }
+        let late = self.reader.join().expect("the reader ends with the writer");
+        assert!(!late.is_empty(), "a measurement shorter than {TICK:?}");
+        Machine {
+            late: sorted(late.into_iter()),
+        }
     }
 }
 
 impl Machine {
-    /// The lateness that nine of ten bytes stay under.
-    pub fn of_bytes(&self) -> Duration {
-        nine_of_ten(self.ticks.iter().map(|tick| tick.read))
+    /// The lateness that nine of ten bytes stayed under.
+    pub fn usual(&self) -> Duration {
+        self.late[self.late.len() * 9 / 10]
     }
 
-    /// The lateness that nine of ten bytes stay under whose sender slept before.
-    pub fn of_sleepers(&self) -> Duration {
-        nine_of_ten(self.ticks.iter().map(Tick::whole))
-    }
-
-    /// The worst of those.
+    /// The worst of all.
     pub fn worst(&self) -> Duration {
-        self.ticks.iter().map(Tick::whole).max().unwrap_or_default()
-    }
-}
-
-impl Tick {
-    fn whole(&self) -> Duration {
-        self.woken + self.read
+        self.late[self.late.len() - 1]
     }
 }
 
@@ -97,11 +78,6 @@ impl Tick {
 pub fn median(durations: impl Iterator<Item = Duration>) -> Duration {
     let sorted = sorted(durations);
     sorted[sorted.len() / 2]
-}
-
-fn nine_of_ten(durations: impl Iterator<Item = Duration>) -> Duration {
-    let sorted = sorted(durations);
-    sorted[sorted.len() * 9 / 10]
 }
 
 fn sorted(durations: impl Iterator<Item = Duration>) -> Vec<Duration> {
