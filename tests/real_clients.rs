@@ -1,0 +1,363 @@
+//! Real clients meet broken responses, and what they do is known: curl, Python's http.client,
+//! urllib3, Node's http, hyper and Chromium each meet the same cases of the catalogue, which the real
+//! binary serves. `tests/data/clients.json` states what each did in the version that it names, and
+//! `docs/clients.md` shows it.
+//!
+//! A client of another version may do otherwise, and need not be wrong: a difference is told on
+//! standard error, with both versions, and fails nothing. What fails is a client that is not there or
+//! does not run, a server that does not send a case's bytes, and a case without a stated outcome.
+//!
+//! `cargo test --test real_clients -- --nocapture` prints what the clients that are here do.
+
+// A test exports nothing: `pub` means "for the other files" here.
+#![allow(unreachable_pub)]
+
+mod clients;
+mod support;
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::io::{self, Write as _};
+use std::net::SocketAddr;
+use std::thread;
+use std::time::Duration;
+
+use clients::{CLIENTS, Case, Client};
+use serde::Deserialize;
+use serde_json::Value;
+use support::client::{self, Arrival};
+use support::command::{Running, request, wireserve};
+use support::{escape, repository};
+use wireserve::WireScript;
+use wireserve::wire_script::{By, Step};
+
+/// What `tests/data/clients.json` says.
+#[derive(Deserialize)]
+struct Stated {
+    /// The versions of the clients, by their names.
+    versions: BTreeMap<String, String>,
+    cases: Vec<StatedCase>,
+}
+
+#[derive(Deserialize)]
+struct StatedCase {
+    id: String,
+    /// Whether a client is to ask for `/after` behind it.
+    then_after: bool,
+    /// By the clients' names.
+    outcomes: BTreeMap<String, String>,
+}
+
+/// What one client does with all cases, in their order.
+struct Seen {
+    client: &'static str,
+    version: String,
+    outcomes: Vec<String>,
+}
+
+/// How long a server that should be silent is listened to.
+const SILENT_FOR: Duration = Duration::from_millis(50);
+
+#[test]
+fn each_client_does_what_is_stated_or_a_difference_is_told() {
+    let stated = stated();
+    let clients: Vec<_> = CLIENTS.iter().collect();
+    // The browser takes one of two cores, the others take turns on the second.
+    let (browser, others): (Vec<_>, _) = clients
+        .into_iter()
+        .partition(|client| client.name == "Chromium");
+    let all = thread::scope(|scope| {
+        let browser = scope.spawn(|| meet_all(&browser, &stated));
+        let mut all = meet_all(&others, &stated);
+        all.extend(browser.join().expect("it catches panics"));
+        all
+    });
+    let (seen, failures): (Vec<_>, Vec<_>) = all.into_iter().partition(Result::is_ok);
+    let seen: Vec<_> = seen.into_iter().flatten().collect();
+    println!("{}", table(&stated, &seen));
+    tell_differences(&stated, &seen);
+    let failures: Vec<_> = failures.into_iter().filter_map(Result::err).collect();
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+#[test]
+fn the_server_sends_the_bytes_of_each_case() {
+    let stated = stated();
+    let server = Serving::start(stated.cases.len());
+    for (case, address) in stated.cases.iter().zip(&server.addresses) {
+        let id = &case.id;
+        let mut client = client::Client::connect(*address);
+        client.send(&request("GET", &format!("/catalogue/{id}.wire")));
+        for step in script(id).steps() {
+            match step {
+                Step::Send(bytes) => {
+                    let sent = client.read_exact(bytes.len());
+                    let (sent, wanted) = (escape::lines(&sent, "  "), escape::lines(bytes, "  "));
+                    assert_eq!(sent, wanted, "{id}");
+                }
+                Step::Next(By::Script) => client.send(&request("GET", "/after")),
+                Step::Close | Step::Reset => {
+                    assert_eq!(client.read_until_close(), b"", "{id}");
+                    assert_eq!(client.was_reset(), *step == Step::Reset, "{id}");
+                }
+                Step::Pause(_) => {}
+                other => panic!("{id}: {other:?} is not looked at here"),
+            }
+        }
+        if !client.ended() {
+            assert_eq!(client.arrival(SILENT_FOR), Arrival::Nothing, "{id}");
+            client.send(&request("GET", "/after"));
+            assert_eq!(client.read_response("GET").text(), "after", "{id}");
+        }
+    }
+}
+
+#[test]
+fn every_outcome_is_stated() {
+    let stated = stated();
+    assert!(stated.cases.len() >= 10);
+    let names: Vec<_> = CLIENTS.iter().map(|client| client.name).collect();
+    for name in &names {
+        assert!(stated.versions.contains_key(*name), "{name} has no version");
+    }
+    for case in &stated.cases {
+        for name in &names {
+            let outcome = case.outcomes.get(*name).map(String::as_str);
+            let outcome = outcome.unwrap_or_else(|| panic!("{}: none for {name}", case.id));
+            assert!(is_outcome(outcome), "{}, {name}: {outcome}", case.id);
+        }
+        assert_eq!(case.outcomes.len(), names.len(), "{}", case.id);
+    }
+}
+
+#[test]
+fn the_page_shows_what_is_stated() {
+    let stated = stated();
+    let seen: Vec<_> = CLIENTS
+        .iter()
+        .map(|client| Seen {
+            client: client.name,
+            version: stated.versions[client.name].clone(),
+            outcomes: stated
+                .cases
+                .iter()
+                .map(|case| case.outcomes[client.name].clone())
+                .collect(),
+        })
+        .collect();
+    let page = fs::read_to_string(repository().join("docs/clients.md")).expect("the page");
+    let table = table(&stated, &seen);
+    assert!(page.contains(&table), "docs/clients.md lacks\n\n{table}");
+}
+
+/// What these clients do, one after the other; a failure names the client.
+fn meet_all(clients: &[&Client], stated: &Stated) -> Vec<Result<Seen, String>> {
+    let one = |client: &&Client| {
+        let meet = || meet(client, stated);
+        let met = thread::scope(|scope| scope.spawn(meet).join());
+        let met = met.unwrap_or_else(|_| Err("cannot be run; the panic above says why".to_owned()));
+        met.map_err(|reason| format!("{}: {reason}", client.name))
+    };
+    clients.iter().map(one).collect()
+}
+
+fn meet(client: &Client, stated: &Stated) -> Result<Seen, String> {
+    let version = (client.version)()?;
+    let server = Serving::start(stated.cases.len());
+    let cases: Vec<_> = stated
+        .cases
+        .iter()
+        .zip(&server.addresses)
+        .map(|(case, address)| Case {
+            urls: targets(case)
+                .into_iter()
+                .map(|target| format!("http://{address}{target}"))
+                .collect(),
+        })
+        .collect();
+    let outcomes = (client.meet)(&cases);
+    if outcomes.len() != cases.len() {
+        return Err(format!(
+            "{} outcomes for {} cases: {outcomes:?}",
+            outcomes.len(),
+            cases.len()
+        ));
+    }
+    let log = server.end();
+    if let Some(case) = stated.cases.iter().find(|case| !log.has(case)) {
+        return Err(format!("did not ask for {}: {outcomes:?}", case.id));
+    }
+    let outcomes = outcomes
+        .into_iter()
+        .zip(&stated.cases)
+        .map(|(outcome, case)| outcome + &log.seen_by_the_server(case))
+        .collect();
+    Ok(Seen {
+        client: client.name,
+        version,
+        outcomes,
+    })
+}
+
+/// What a client asks for, in order.
+fn targets(case: &StatedCase) -> Vec<String> {
+    let mut targets = vec![format!("/catalogue/{}.wire", case.id)];
+    if case.then_after {
+        targets.push(format!("/after?{}", case.id));
+    }
+    targets
+}
+
+/// The real binary, with a port for each case: no two cases share a client's pool of connections.
+struct Serving {
+    running: Running,
+    addresses: Vec<SocketAddr>,
+}
+
+impl Serving {
+    fn start(ports: usize) -> Self {
+        let mut command = wireserve();
+        command.arg(repository().join("tests"));
+        command.args(["--log", "info", "--route", "GET", "/after", "200:after"]);
+        command.args((0..ports).map(|_| "--port=0"));
+        let mut running = Running::start(&mut command);
+        let addresses = (0..ports).map(|_| running.ready("127.0.0.1")).collect();
+        Self { running, addresses }
+    }
+
+    fn end(self) -> Log {
+        self.running.signal("TERM");
+        let text = self.running.end().stderr;
+        Log(text
+            .lines()
+            .filter_map(|line| {
+                let mut words = line.split_whitespace();
+                let peer = words.find(|word| word.starts_with("127.0.0.1:"))?;
+                let target = words.find(|word| word.starts_with('/'))?;
+                Some((peer.to_owned(), target.to_owned()))
+            })
+            .collect())
+    }
+}
+
+/// Who has asked for what: peers and targets, in order.
+struct Log(Vec<(String, String)>);
+
+impl Log {
+    /// Whether a case was asked for.
+    fn has(&self, case: &StatedCase) -> bool {
+        let target = &targets(case)[0];
+        self.0.iter().any(|(_, asked)| asked == target)
+    }
+
+    /// What the server knows better than the client: whether the second request came on the
+    /// connection of the first, and whether it was asked for anything again.
+    fn seen_by_the_server(&self, case: &StatedCase) -> String {
+        let requests = targets(case).into_iter().map(|target| {
+            let peers = self.0.iter().filter(move |(_, asked)| *asked == target);
+            peers.map(|(peer, _)| peer).collect::<Vec<_>>()
+        });
+        let requests: Vec<_> = requests.collect();
+        let mut said = String::new();
+        if let [first, second] = &requests[..]
+            && second.iter().all(|peer| !first.contains(peer))
+            && !second.is_empty()
+        {
+            said.push_str(" on a new connection");
+        }
+        match requests
+            .iter()
+            .map(|peers| peers.len().saturating_sub(1))
+            .sum()
+        {
+            0 => {}
+            1 => said.push_str(", retried"),
+            times => write!(said, ", retried {times} times").expect("a string takes all"),
+        }
+        said
+    }
+}
+
+/// A table in Markdown: a line for each case, a column for each client.
+fn table(stated: &Stated, seen: &[Seen]) -> String {
+    let cell = |outcome: &str| outcome.replace('|', "\\|");
+    let mut table = String::new();
+    let mut line = |cells: Vec<String>| {
+        writeln!(table, "| {} |", cells.join(" | ")).expect("a string takes all");
+    };
+    let versions = seen.iter().map(|seen| match seen.version.split_once(' ') {
+        Some((name, _)) if name.eq_ignore_ascii_case(seen.client) => seen.version.clone(),
+        _ => format!("{} ({})", seen.client, seen.version),
+    });
+    line(
+        ["case".to_owned(), "allowed".to_owned()]
+            .into_iter()
+            .chain(versions)
+            .collect(),
+    );
+    line(vec!["---".to_owned(); seen.len() + 2]);
+    let catalogue = catalogue();
+    for (number, case) in stated.cases.iter().enumerate() {
+        let known = catalogue
+            .iter()
+            .find(|known| known["id"] == case.id.as_str());
+        let known = known.unwrap_or_else(|| panic!("{} is not in the catalogue", case.id));
+        let text = |field: &str| cell(known[field].as_str().expect("text"));
+        let first = [format!("{}: {}", case.id, text("title")), text("expect")];
+        let outcomes = seen
+            .iter()
+            .map(|seen| format!("`{}`", cell(&seen.outcomes[number])));
+        line(first.into_iter().chain(outcomes).collect());
+    }
+    table
+}
+
+/// Tells what is not as stated past the capture of tests' output, so that it is seen.
+fn tell_differences(stated: &Stated, seen: &[Seen]) {
+    let mut told = String::new();
+    for seen in seen {
+        let written_for = &stated.versions[seen.client];
+        for (case, now) in stated.cases.iter().zip(&seen.outcomes) {
+            let before = &case.outcomes[seen.client];
+            if now != before {
+                let (id, version) = (&case.id, &seen.version);
+                writeln!(
+                    told,
+                    "DIFFERENCE {id}:\n  {version} does {now}\n  {written_for} did {before}"
+                )
+                .expect("a string takes all");
+            }
+        }
+    }
+    if !told.is_empty() {
+        let end = "Not a failure. If it is to stay, state it in tests/data/clients.json.";
+        let _ = writeln!(io::stderr(), "\n{told}{end}");
+    }
+}
+
+/// Whether it is said in the words that there are for outcomes.
+fn is_outcome(outcome: &str) -> bool {
+    let words = r#"(\d{3} )?(hang|error \S.*)|\d{3} "[^"]*"( x-t="[^"]*")?"#;
+    let server = r"( on a new connection)?(, retried( \d+ times)?)?";
+    let whole = format!("^({words})(, then ({words}))?{server}$");
+    regex::Regex::new(&whole)
+        .expect("a pattern")
+        .is_match(outcome)
+}
+
+fn script(id: &str) -> WireScript {
+    let file = repository().join(format!("tests/catalogue/{id}.wire"));
+    let text = fs::read(file).unwrap_or_else(|error| panic!("{id}: {error}"));
+    WireScript::parse(&text).unwrap_or_else(|error| panic!("{id}: {error}"))
+}
+
+fn stated() -> Stated {
+    let data = fs::read(repository().join("tests/data/clients.json")).expect("the data");
+    serde_json::from_slice(&data).expect("versions and cases")
+}
+
+fn catalogue() -> Vec<Value> {
+    let data = fs::read(repository().join("tests/data/responses.json")).expect("the data");
+    serde_json::from_slice(&data).expect("a list of cases")
+}
