@@ -276,6 +276,15 @@ fn a_script_may_come_before_any_request() {
     client.send(&request("GET", "/"));
     assert_eq!(client.read_response("GET").body, b"site");
 
+    // The answer may have come before its request; what is asked behind that is the site's.
+    let (_server, mut client) = from_the_start(script().send(OK).next_request());
+    assert_eq!(client.read_response("GET").body, b"ok");
+    for _ in 0..2 {
+        client.send(&request("GET", "/"));
+    }
+    assert_eq!(client.read_response("GET").body, b"site");
+    assert_eq!(client.arrival(SOON), Arrival::Nothing);
+
     let head = Step::WaitFor(Awaited::Head, None);
     let (_server, mut client) = from_the_start(script().step(head).send("a").next_by_site());
     client.send(b"GET / HTTP/1.1\r\n");
@@ -287,7 +296,7 @@ fn a_script_may_come_before_any_request() {
     let (_server, mut client) = from_the_start(script().read(3).send("TLS?").close());
     client.send(b"\x16\x03\x01");
     assert_eq!(client.read_until_close(), b"TLS?");
-    let (_server, mut client) = from_the_start(script().reset());
+    let (_server, mut client) = from_the_start(script().pause(SOON).reset());
     client.read_until_close();
     assert!(client.was_reset());
 }

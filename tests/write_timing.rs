@@ -6,21 +6,17 @@
 //! has written before the client sent its request. So a measured lateness is too large by as much
 //! as the fastest request took to reach its handler, and never too small.
 //!
-//! A busy machine is late by itself. How late is measured at the same time, by bytes sent between
-//! two threads of this test over loopback, and is allowed on top.
+//! A busy machine is late by itself. How late is measured at the same time (`support/lateness.rs`), and
+//! is allowed on top.
 
 #![cfg(feature = "python")]
 
 mod support;
 
-use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, mpsc};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use support::client::{Arrival, Client};
+use support::lateness::{Baseline, median};
 use support::process::Process;
 use support::{escape, site};
 
@@ -57,7 +53,7 @@ fn pieces_arrive_in_time(by: &str) {
     // The first run compiles the handler and is not counted.
     Run::of(&server, by);
     let runs = (0..RUNS).map(|_| Run::of(&server, by)).collect::<Vec<_>>();
-    let machine = baseline.stop();
+    let machine = baseline.stop().usual();
 
     let offset = runs.iter().map(Run::least_offset).max().expect("runs");
     for piece in 0..PIECES {
@@ -130,56 +126,6 @@ fn stamps(bytes: &[u8]) -> Vec<Duration> {
         .skip(1)
         .filter_map(|rest| Some(Duration::from_nanos(rest.split_once(';')?.0.parse().ok()?)))
         .collect()
-}
-
-/// How late a byte is between two threads on this machine while the test runs.
-struct Baseline {
-    stopped: Arc<AtomicBool>,
-    reader: thread::JoinHandle<Vec<Duration>>,
-}
-
-impl Baseline {
-    fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-        let mut outbound = TcpStream::connect(listener.local_addr().expect("bound")).expect("open");
-        let (mut inbound, _) = listener.accept().expect("a connection");
-        let stopped = Arc::<AtomicBool>::default();
-        let (times, sent) = mpsc::channel();
-        let until = Arc::clone(&stopped);
-        thread::spawn(move || {
-            while !until.load(Ordering::Relaxed) {
-                // The channel first: the byte must find its time there.
-                let _ = times.send(Instant::now());
-                let _ = outbound.write_all(b".");
-                thread::sleep(PAUSE / 2);
-            }
-        });
-        let reader = thread::spawn(move || {
-            let mut late = Vec::new();
-            while inbound.read_exact(&mut [0]).is_ok() {
-                late.push(
-                    sent.recv()
-                        .map_or(Duration::ZERO, |at: Instant| at.elapsed()),
-                );
-            }
-            late
-        });
-        Self { stopped, reader }
-    }
-
-    /// The lateness that nine of ten bytes stay under.
-    fn stop(self) -> Duration {
-        self.stopped.store(true, Ordering::Relaxed);
-        let mut late = self.reader.join().expect("the reader ends with the writer");
-        late.sort();
-        late[late.len() * 9 / 10]
-    }
-}
-
-fn median(durations: impl Iterator<Item = Duration>) -> Duration {
-    let mut durations = durations.collect::<Vec<_>>();
-    durations.sort();
-    durations[durations.len() / 2]
 }
 
 /// Against a zero that is the same for the whole test run.

@@ -9,6 +9,7 @@ use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use socket2::SockRef;
 
 use super::escape;
@@ -61,6 +62,26 @@ impl Client {
             Err(error) if is_end(error.kind()) => {}
             Err(error) => panic!("cannot send {} bytes: {error}", bytes.len()),
         }
+    }
+
+    /// Sends as many bytes as are taken without a break of this length, up to `limit`, and says how
+    /// many that were.
+    pub fn flood(&mut self, limit: usize, within: Duration) -> usize {
+        let bytes = [b'.'; 64 * 1024];
+        let mut sent = 0;
+        self.stream
+            .set_write_timeout(Some(within))
+            .expect("a timeout");
+        while sent < limit {
+            match self.stream.write(&bytes) {
+                Ok(count) => sent += count,
+                Err(_) => break,
+            }
+        }
+        self.stream
+            .set_write_timeout(Some(DEADLINE))
+            .expect("a timeout");
+        sent
     }
 
     /// Says that no more bytes will come from here; reading goes on.
@@ -173,6 +194,14 @@ impl Client {
     /// Whether it has said so by RST.
     pub fn was_reset(&self) -> bool {
         self.was_reset
+    }
+
+    /// Whether the server resets the connection within this time, which it may do behind its end too.
+    pub fn is_reset_within(&self, time: Duration) -> bool {
+        let time = Timespec::try_from(time).expect("no great time");
+        // Nothing is asked for: an error is reported all the same.
+        let mut asked = [PollFd::new(&self.stream, PollFlags::empty())];
+        poll(&mut asked, Some(&time)).is_ok_and(|reported| reported > 0)
     }
 
     /// This end's port.

@@ -1,10 +1,10 @@
 //! What the tests of the running server share: a process that is up when it says so, a client that
 //! sends bytes as they are, and a way to print bytes.
 //!
-//! Nothing here but `embedded` knows the server's code: a test that uses the rest sees the server
-//! as any peer does, through a socket on loopback and the command line. Nothing sleeps to wait for
-//! something to happen; every wait is on a line, on bytes or on an end, and each has a generous
-//! deadline, so a server that falls silent fails a test and never hangs it.
+//! Nothing here but `embedded` and `catalogue::stage` knows the server's code: a test that uses the
+//! rest sees the server as any peer does, through a socket on loopback and the command line. Nothing
+//! sleeps to wait for something to happen; every wait is on a line, on bytes or on an end, and each
+//! has a generous deadline, so a server that falls silent fails a test and never hangs it.
 
 // Every test file compiles its own copy of this module and uses the part of it that it needs; and
 // no test exports anything: `pub` means "for the other files" here.
@@ -12,11 +12,13 @@
 
 pub mod bodies;
 pub mod browser;
+pub mod catalogue;
 pub mod client;
 pub mod command;
 pub mod embedded;
 pub mod escape;
 pub mod folder;
+pub mod lateness;
 pub mod process;
 pub mod raw_site;
 pub mod response;

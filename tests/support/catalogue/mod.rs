@@ -1,0 +1,144 @@
+//! The catalogue of what a server may send: its cases as `tests/data/responses.json` has them, and
+//! where each is played from.
+//!
+//! In the data, `%PORT%` stands for the server's port and `%ACCEPT%` for what a WebSocket server makes
+//! of the client's key. A case that has the first is a template, one that has the second a script.
+
+pub mod plan;
+pub mod stage;
+pub mod witness;
+
+use std::fs;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use super::repository;
+use super::written_bytes::Bytes;
+
+/// Cases that are not there to be played: they need TLS. Their steps are words.
+pub const OVER_TLS: [&str; 2] = ["TX-16", "TX-17"];
+
+/// Stands for the server's port.
+pub const PORT: &[u8] = b"%PORT%";
+
+/// Stands for the value of `Sec-WebSocket-Accept`.
+pub const ACCEPT: &[u8] = b"%ACCEPT%";
+
+/// Something that a server may send.
+#[derive(Deserialize)]
+pub struct Case {
+    pub id: String,
+    pub title: String,
+    pub method: String,
+    pub steps: Vec<Step>,
+    /// What the steps do not say of the client.
+    pub scenario: Option<String>,
+    pub clause: String,
+    pub rule: String,
+    pub expect: String,
+}
+
+/// A step of the data.
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    Send(Bytes),
+    PauseMs(u64),
+    Wait(Awaited),
+    Do(Deed),
+    /// What no other step can say, in words.
+    Scenario(String),
+}
+
+#[derive(Clone, Copy, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum Awaited {
+    Body,
+}
+
+#[derive(Clone, Copy, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum Deed {
+    Close,
+    HalfClose,
+    Reset,
+    Hold,
+    Next,
+}
+
+impl Case {
+    /// The name of its file in `tests/catalogue`.
+    pub fn file(&self) -> String {
+        let ending = if self.mentions(ACCEPT) {
+            "py"
+        } else if self.mentions(PORT) {
+            "sub.wire"
+        } else {
+            "wire"
+        };
+        format!("{}.{ending}", self.id)
+    }
+
+    /// Whether it has a file that can be played.
+    pub fn is_played(&self) -> bool {
+        !OVER_TLS.contains(&self.id.as_str())
+    }
+
+    /// Whether it begins before the client has asked anything.
+    pub fn is_unasked(&self) -> bool {
+        self.scenario_has("before the request has been read")
+    }
+
+    /// All its pauses.
+    pub fn length(&self) -> Duration {
+        let pauses = self.steps.iter().map(|step| match step {
+            Step::PauseMs(time) => Duration::from_millis(*time),
+            _ => Duration::ZERO,
+        });
+        pauses.sum()
+    }
+
+    /// Whether its scenario says this.
+    pub fn scenario_has(&self, words: &str) -> bool {
+        let scenario = self.scenario.as_deref();
+        scenario.is_some_and(|scenario| scenario.contains(words))
+    }
+
+    fn mentions(&self, placeholder: &[u8]) -> bool {
+        self.steps.iter().any(|step| match step {
+            Step::Send(bytes) => memchr::memmem::find(&bytes.0, placeholder).is_some(),
+            _ => false,
+        })
+    }
+}
+
+/// All cases, in the order of the data.
+pub fn cases() -> Vec<Case> {
+    let data = fs::read(repository().join("tests/data/responses.json")).expect("the data");
+    serde_json::from_slice(&data).expect("a list of cases")
+}
+
+/// Those of this id.
+pub fn case(id: &str) -> Case {
+    let found = cases().into_iter().find(|case| case.id == id);
+    found.unwrap_or_else(|| panic!("no case {id}"))
+}
+
+/// The folder of their files.
+pub fn folder() -> PathBuf {
+    let folder = repository().join("tests/catalogue");
+    folder.canonicalize().expect("the catalogue")
+}
+
+/// Bytes with the values of placeholders in their places.
+pub fn filled(bytes: &[u8], values: &[(&[u8], &[u8])]) -> Vec<u8> {
+    let mut filled = bytes.to_vec();
+    for (placeholder, value) in values {
+        while let Some(start) = memchr::memmem::find(&filled, placeholder) {
+            filled.splice(start..start + placeholder.len(), value.iter().copied());
+        }
+    }
+    filled
+}
