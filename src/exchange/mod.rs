@@ -97,18 +97,27 @@ pub struct Exchange<'c> {
     turn: Arc<Turn>,
     hosts: Arc<Hosts>,
     events: Arc<Events>,
-    keepsake: &'c mut Option<Box<dyn Any>>,
+    keepsakes: &'c mut Keepsakes,
+}
+
+/// What handlers keep beyond an exchange.
+#[derive(Default)]
+pub struct Keepsakes {
+    /// To the end of the connection.
+    pub connection: Option<Box<dyn Any>>,
+    /// To the end of the thread, which serves other connections after this one.
+    pub thread: Option<Box<dyn Any>>,
 }
 
 impl<'c> Exchange<'c> {
-    /// An exchange on a connection, whose `keepsake` outlives it, of a server with these names.
+    /// An exchange on a connection, whose keepsakes outlive it, of a server with these names.
     pub fn new(
         request: Arc<Request>,
         body: Arc<Body>,
         turn: Arc<Turn>,
         hosts: Arc<Hosts>,
         events: Arc<Events>,
-        keepsake: &'c mut Option<Box<dyn Any>>,
+        keepsakes: &'c mut Keepsakes,
     ) -> Self {
         turn.know_connections(events.connections());
         Self {
@@ -121,7 +130,7 @@ impl<'c> Exchange<'c> {
             turn,
             hosts,
             events,
-            keepsake,
+            keepsakes,
         }
     }
 
@@ -162,6 +171,11 @@ impl<'c> Exchange<'c> {
     /// Something that a handler keeps with the connection, on its thread, from its first exchange to
     /// its end. One kind of handler uses it: whoever finds another's value replaces it.
     pub fn keepsake(&mut self) -> &mut Option<Box<dyn Any>> {
-        self.keepsake
+        &mut self.keepsakes.connection
+    }
+
+    /// The same for the thread, which goes on to serve other connections.
+    pub fn thread_keepsake(&mut self) -> &mut Option<Box<dyn Any>> {
+        &mut self.keepsakes.thread
     }
 }

@@ -1,7 +1,6 @@
 //! Running a script: its code object is cached, its module body is executed afresh for every request,
 //! and `main(request, response)` is called (contract §3).
 
-use std::any::Any;
 use std::collections::HashMap;
 use std::fs::{File, Metadata};
 use std::io::{self, Read as _};
@@ -175,11 +174,13 @@ impl Handler for ScriptHandler {
             }
         };
         let _admission = gate::enter();
-        let keepsake = exchange.keepsake();
-        if !keepsake.as_ref().is_some_and(|kept| kept.is::<Kept>()) {
-            *keepsake = Some(Box::new(Kept(Some(ThreadState::new()))) as Box<dyn Any>);
-        }
-        Python::attach(|py| self.run(py, exchange, &found))
+        let mut kept = Kept::of(exchange);
+        let result = Python::attach(|py| {
+            kept.prepare(py, exchange.request.arrival().connection);
+            self.run(py, exchange, &found)
+        });
+        *exchange.thread_keepsake() = Some(kept);
+        result
     }
 
     /// A script may say that it answers expectations, and that is known only when its body has run.
@@ -191,13 +192,46 @@ impl Handler for ScriptHandler {
     }
 }
 
-/// What a connection keeps from its first script on.
-struct Kept(Option<ThreadState>);
+/// What a thread keeps from its first script on.
+struct Kept {
+    state: Option<ThreadState>,
+    /// The connection that the state has been made ready for.
+    connection: u64,
+}
+
+impl Kept {
+    /// Takes what the thread has kept, or something new.
+    fn of(exchange: &mut Exchange<'_>) -> Box<Self> {
+        let connection = exchange.request.arrival().connection;
+        let kept = exchange.thread_keepsake().take();
+        match kept.and_then(|kept| kept.downcast::<Self>().ok()) {
+            Some(kept) if kept.connection == connection || kept.can_be_renewed() => kept,
+            _ => Box::new(Self {
+                state: Some(ThreadState::new()),
+                connection,
+            }),
+        }
+    }
+
+    fn can_be_renewed(&self) -> bool {
+        self.state.as_ref().is_some_and(ThreadState::can_be_renewed)
+    }
+
+    /// Sees to it that a connection finds nothing of the one before.
+    fn prepare(&mut self, py: Python<'_>, connection: u64) {
+        if self.connection != connection
+            && let Some(state) = &mut self.state
+        {
+            state.renew(py);
+            self.connection = connection;
+        }
+    }
+}
 
 impl Drop for Kept {
     fn drop(&mut self) {
         let _admission = gate::enter();
-        self.0 = None;
+        self.state = None;
     }
 }
 

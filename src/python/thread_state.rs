@@ -1,18 +1,31 @@
-//! One Python thread state for a connection's life.
+//! One Python thread state for a thread's life, made like new for each of its connections.
 //!
 //! `PyGILState_Ensure` on a thread that Python does not know makes a thread state and destroys it with
 //! the matching `Release`: costly for every request, and `threading.local` values would be lost between
 //! the requests of a connection, which the reference keeps. An outer `Ensure` that stays open until
-//! the connection ends makes all inner ones find the state that is there.
+//! the thread ends makes all inner ones find the state that is there. To end it with the connection
+//! would mean to wait for the interpreter once more, with an answer that is sent already; so it is
+//! emptied when the next connection's first script begins.
+
+use std::ptr;
 
 use pyo3::ffi;
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
 
 /// Keeps this thread's Python thread state alive. Belongs to the thread that made it; the pointer makes
 /// it neither `Send` nor `Sync`.
 pub(super) struct ThreadState {
     ensured: ffi::PyGILState_STATE,
     saved: *mut ffi::PyThreadState,
+    /// The context of the connection that it was made like new for; null for the first one, which has
+    /// the thread's own.
+    context: *mut ffi::PyObject,
 }
+
+/// Whether a thread state can be made like new. From Python 3.13 on, `threading.local` keeps its values
+/// where nobody else can clear them.
+const CAN_BE_RENEWED: bool = cfg!(not(Py_3_13));
 
 impl ThreadState {
     /// Makes a thread state for this thread, which must not be attached.
@@ -24,7 +37,58 @@ impl ThreadState {
         unsafe {
             let ensured = ffi::PyGILState_Ensure();
             let saved = ffi::PyEval_SaveThread();
-            Self { ensured, saved }
+            Self {
+                ensured,
+                saved,
+                context: ptr::null_mut(),
+            }
+        }
+    }
+
+    /// Whether [`renew`](Self::renew) may be called; else a new one must be made.
+    pub(super) fn can_be_renewed(&self) -> bool {
+        CAN_BE_RENEWED
+    }
+
+    /// Makes the state of this thread, which is attached, like a new one: values of `threading.local` and
+    /// of context variables are gone.
+    #[allow(unsafe_code)]
+    pub(super) fn renew(&mut self, py: Python<'_>) {
+        // SAFETY: `py` shows that this thread is attached. `GetDict` returns a borrowed reference to
+        // the thread's dictionary, or null.
+        let values = unsafe { Bound::from_borrowed_ptr_or_opt(py, ffi::PyThreadState_GetDict()) };
+        if let Some(values) = values
+            && let Ok(values) = values.cast::<PyDict>()
+        {
+            values.clear();
+        }
+        // SAFETY: attached, as above. A context is left before another is entered, and it is the one
+        // that is current, since scripts enter contexts for the length of a call only. `New` returns a
+        // new reference or null; `Enter` keeps one of its own.
+        unsafe {
+            self.leave_context();
+            let context = ffi::PyContext_New();
+            if context.is_null() || ffi::PyContext_Enter(context) != 0 {
+                ffi::Py_XDECREF(context);
+                ffi::PyErr_Clear();
+            } else {
+                self.context = context;
+            }
+        }
+    }
+
+    /// # Safety
+    /// This thread must be attached.
+    #[allow(unsafe_code)]
+    unsafe fn leave_context(&mut self) {
+        let context = std::mem::replace(&mut self.context, ptr::null_mut());
+        // SAFETY: attached, says the caller; `context` is null or a reference of our own to a context
+        // that this thread has entered.
+        unsafe {
+            if !context.is_null() && ffi::PyContext_Exit(context) != 0 {
+                ffi::PyErr_Clear();
+            }
+            ffi::Py_XDECREF(context);
         }
     }
 }
@@ -33,10 +97,11 @@ impl Drop for ThreadState {
     #[allow(unsafe_code)]
     fn drop(&mut self) {
         // SAFETY: this is the thread that made the state, since `self` cannot leave it; every inner
-        // attach has ended, since they are scopes within the connection that owns `self`. So the
-        // thread is detached, `saved` is its state, and `Release` matches the outermost `Ensure`.
+        // attach has ended, since they are scopes within connections that this thread has served. So
+        // the thread is detached, `saved` is its state, and `Release` matches the outermost `Ensure`.
         unsafe {
             ffi::PyEval_RestoreThread(self.saved);
+            self.leave_context();
             ffi::PyGILState_Release(self.ensured);
         }
     }

@@ -2,7 +2,7 @@
 //! to close, and it decides by values: what the client wished, how the response ended, what the handler
 //! asked for, what a wire script left to be done.
 
-use std::any::Any;
+use std::mem;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 use std::time::Instant;
@@ -12,7 +12,8 @@ use crate::exchange::request::ClientWish;
 use crate::exchange::response::Outcome;
 use crate::exchange::turn::After;
 use crate::exchange::{
-    Arrival, Body, Ending, Exchange, Expect, Handler, Policy, Request, Response, Terms, Turn,
+    Arrival, Body, Ending, Exchange, Expect, Handler, Keepsakes, Policy, Request, Response, Terms,
+    Turn,
 };
 use crate::fault::Fault;
 use crate::http::head::Head;
@@ -46,7 +47,7 @@ struct Connection<'c> {
     /// Requests that have been read.
     requests: u64,
     previous: Option<Previous>,
-    keepsake: Option<Box<dyn Any>>,
+    keepsakes: &'c mut Keepsakes,
 }
 
 /// Serves a connection until it ends.
@@ -55,6 +56,7 @@ pub(super) fn serve(
     listening: &Listening,
     membership: &Membership,
     shared: &Shared,
+    keepsakes: &mut Keepsakes,
 ) {
     let mut connection = Connection {
         wire,
@@ -62,10 +64,10 @@ pub(super) fn serve(
         listening,
         requests: 0,
         previous: None,
-        keepsake: None,
+        keepsakes,
     };
     connection.run(membership);
-    drop(connection);
+    keepsakes.connection = None;
     close::fin_then_drain(wire);
 }
 
@@ -159,17 +161,17 @@ impl Connection<'_> {
         let request = Arc::new(request);
         let turn = Arc::new(Turn::begin(Arc::clone(self.wire)));
         let body = Arc::new(Body::new(Arc::clone(self.wire), request.framing()));
-        let mut keepsake = self.keepsake.take();
+        let mut keepsakes = mem::take(self.keepsakes);
         let mut exchange = Exchange::new(
             Arc::clone(&request),
             Arc::clone(&body),
             Arc::clone(&turn),
             Arc::clone(&self.shared.hosts),
             Arc::clone(&self.shared.events),
-            &mut keepsake,
+            &mut keepsakes,
         );
         let next = answer(self, &mut exchange);
-        self.keepsake = keepsake;
+        *self.keepsakes = keepsakes;
         let next = match (next, &*body) {
             (Next::Close, _) => Next::Close,
             (next, body) => match body.drain() {
@@ -320,7 +322,7 @@ fn handle(exchange: &mut Exchange<'_>, handler: &dyn Handler, expect: Expect) ->
         Err(Fault::new(500, "the handler panicked"))
     });
     match (result, exchange.turn().is_written()) {
-        (Ok(()), false) => Some(std::mem::take(&mut exchange.response)),
+        (Ok(()), false) => Some(mem::take(&mut exchange.response)),
         (Ok(()), true) => None,
         (Err(fault), false) => Some(fault.into()),
         (Err(fault), true) => {

@@ -36,7 +36,7 @@ use listening::Listening;
 use opening::Opening;
 use roster::{Busy, Full, Roster};
 use shared::Shared;
-use threads::Threads;
+use threads::{Job, Threads};
 use transcripts::Wishes;
 
 pub use transcripts::TranscriptOnPanic;
@@ -339,12 +339,12 @@ fn accept(listener: &TcpListener, listening: &Arc<Listening>, shared: &Arc<Share
 fn admit(wire: Arc<Wire>, listening: &Arc<Listening>, shared: &Arc<Shared>) {
     let on_its_thread = Arc::clone(shared);
     let listening = Arc::clone(listening);
-    let job: Box<dyn FnOnce() + Send> = match shared.roster.join(Arc::clone(&wire)) {
-        Ok(membership) => Box::new(move || {
+    let job: Job = match shared.roster.join(Arc::clone(&wire)) {
+        Ok(membership) => Box::new(move |keepsakes| {
             if let Some(tape) = wire.tape() {
                 tape.open();
             }
-            connection::serve(&wire, &listening, &membership, &on_its_thread);
+            connection::serve(&wire, &listening, &membership, &on_its_thread, keepsakes);
         }),
         Err(Full) => {
             log::error!("too many connections, and none of them is idle: refused one");
@@ -353,7 +353,7 @@ fn admit(wire: Arc<Wire>, listening: &Arc<Listening>, shared: &Arc<Shared>) {
             if refusal.number > MAX_REFUSING {
                 return;
             }
-            Box::new(move || {
+            Box::new(move |_| {
                 connection::refuse(&wire, Fault::new(503, "too many connections"));
                 drop(refusal);
             })

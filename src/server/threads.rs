@@ -8,6 +8,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::exchange::Keepsakes;
+
 /// Stack of a connection's thread. Only what is touched costs memory; Python's C code recurses deeply.
 const STACK: usize = 8 * 1024 * 1024;
 
@@ -15,7 +17,8 @@ const STACK: usize = 8 * 1024 * 1024;
 /// left from a peak of thousands should not stay.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-type Job = Box<dyn FnOnce() + Send>;
+/// What a thread is to do, with what handlers keep on it.
+pub(super) type Job = Box<dyn FnOnce(&mut Keepsakes) + Send>;
 
 /// Runs jobs, each on a thread of its own.
 #[derive(Clone, Default)]
@@ -102,12 +105,18 @@ impl Threads {
 
 impl Pool {
     fn work(&self, first: Job) {
+        let mut keepsakes = Keepsakes::default();
         let mut job = Some(first);
         while let Some(run) = job {
             // What a connection's code panics with has been logged by the panic hook.
-            drop(panic::catch_unwind(AssertUnwindSafe(run)));
+            drop(panic::catch_unwind(AssertUnwindSafe(|| {
+                run(&mut keepsakes);
+            })));
+            // Of a job that panicked it is still there.
+            keepsakes.connection = None;
             job = self.next_job();
         }
+        drop(keepsakes);
         self.leave();
     }
 
@@ -158,7 +167,7 @@ mod tests {
         let (ids, seen) = mpsc::channel();
         for _ in 0..3 {
             let ids = ids.clone();
-            let job = move || ids.send(thread::current().id()).unwrap();
+            let job = move |_: &mut Keepsakes| ids.send(thread::current().id()).unwrap();
             threads.run(Box::new(job)).unwrap();
             seen.recv().unwrap();
             while threads.pool.state().parked == 0 {
@@ -174,9 +183,9 @@ mod tests {
     fn a_panic_ends_its_job_only() {
         let threads = Threads::default();
         let (done, seen) = mpsc::channel();
-        threads.run(Box::new(|| panic!("on purpose"))).unwrap();
+        threads.run(Box::new(|_| panic!("on purpose"))).unwrap();
         threads
-            .run(Box::new(move || done.send(()).unwrap()))
+            .run(Box::new(move |_| done.send(()).unwrap()))
             .unwrap();
         seen.recv().unwrap();
         assert!(threads.stop(Duration::from_secs(10)));
