@@ -62,11 +62,11 @@ impl ThreadState {
         {
             values.clear();
         }
-        // SAFETY: attached, as above. A context is left before another is entered, and it is the one
-        // that is current, since scripts enter contexts for the length of a call only. `New` returns a
-        // new reference or null; `Enter` keeps one of its own.
+        // Scripts enter contexts for the length of a call only, so ours is the current one.
+        self.leave_context(py);
+        // SAFETY: attached, as above. `New` returns a new reference or null; `Enter` keeps one of its
+        // own.
         unsafe {
-            self.leave_context();
             let context = ffi::PyContext_New();
             if context.is_null() || ffi::PyContext_Enter(context) != 0 {
                 ffi::Py_XDECREF(context);
@@ -77,13 +77,11 @@ impl ThreadState {
         }
     }
 
-    /// # Safety
-    /// This thread must be attached.
     #[allow(unsafe_code)]
-    unsafe fn leave_context(&mut self) {
+    fn leave_context(&mut self, _attached: Python<'_>) {
         let context = std::mem::replace(&mut self.context, ptr::null_mut());
-        // SAFETY: attached, says the caller; `context` is null or a reference of our own to a context
-        // that this thread has entered.
+        // SAFETY: attached, as the token shows; `context` is null or a reference of our own to a
+        // context that this thread has entered.
         unsafe {
             if !context.is_null() && ffi::PyContext_Exit(context) != 0 {
                 ffi::PyErr_Clear();
@@ -101,7 +99,7 @@ impl Drop for ThreadState {
         // the thread is detached, `saved` is its state, and `Release` matches the outermost `Ensure`.
         unsafe {
             ffi::PyEval_RestoreThread(self.saved);
-            self.leave_context();
+            self.leave_context(Python::assume_attached());
             ffi::PyGILState_Release(self.ensured);
         }
     }
