@@ -24,13 +24,13 @@ static HOSTS: LazyLock<Hosts> = LazyLock::new(|| {
     Hosts::new(names, &[([127, 0, 0, 1], 80).into()], Path::new(FOLDER))
 });
 
-pub struct Served {
-    pub request: Request,
+pub(crate) struct Served {
+    pub(crate) request: Request,
     mount: Mount,
 }
 
 impl Served {
-    pub fn new(head: Head) -> Self {
+    pub(crate) fn new(head: Head) -> Self {
         let address = ([127, 0, 0, 1], 80).into();
         Self {
             request: Request::new(head, (address, address)),
@@ -38,7 +38,7 @@ impl Served {
         }
     }
 
-    pub fn context(&self) -> Context<'_> {
+    pub(crate) fn context(&self) -> Context<'_> {
         Context {
             request: &self.request,
             hosts: &HOSTS,

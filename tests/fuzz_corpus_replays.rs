@@ -2,6 +2,9 @@
 //! has found. The targets are those of `fuzz/targets/`, compiled here without a fuzzer, so that
 //! stable Rust and nothing else is needed. When one fails, the last file that it named is the input.
 
+// To a fuzzer each target is a crate of its own, with its own copy of what several need.
+#![allow(clippy::duplicate_mod)]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};

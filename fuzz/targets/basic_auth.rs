@@ -11,7 +11,7 @@ use wireserve::http::basic_auth::{BadCredentials, Credentials};
 #[cfg(fuzzing)]
 libfuzzer_sys::fuzz_target!(|input: &[u8]| holds(input));
 
-pub fn holds(input: &[u8]) {
+pub(crate) fn holds(input: &[u8]) {
     match Credentials::parse(input) {
         Ok(credentials) => {
             assert!(input.starts_with(b"Basic "));

@@ -14,7 +14,7 @@ libfuzzer_sys::fuzz_target!(|input: &[u8]| holds(input));
 /// Bytes of an input that is cut at each of its bytes; a longer one is at fewer.
 const CUT_EVERYWHERE: usize = 64;
 
-pub fn holds(input: &[u8]) {
+pub(crate) fn holds(input: &[u8]) {
     let whole = Body::read([input]);
     for size in [1, 2, 3, 17] {
         assert_eq!(Body::read(input.chunks(size)), whole, "in pieces of {size}");

@@ -15,7 +15,7 @@ use wireserve::http::request_line::Version;
 #[cfg(fuzzing)]
 libfuzzer_sys::fuzz_target!(|head: &[u8]| holds(head));
 
-pub fn holds(bytes: &[u8]) {
+pub(crate) fn holds(bytes: &[u8]) {
     let Ok(head) = Head::parse(bytes.to_vec()) else {
         return;
     };

@@ -19,7 +19,7 @@ const NARROW: Limits = Limits {
     field_lines: 4,
 };
 
-pub fn holds(input: &[u8]) {
+pub(crate) fn holds(input: &[u8]) {
     for limits in [Limits::default(), NARROW] {
         let whole = verdict(input, input.len().max(1), &limits);
         for size in [1, 2, 7] {

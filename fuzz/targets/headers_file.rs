@@ -22,7 +22,7 @@ use wireserve::site::dot_headers::{self, Field};
 #[cfg(fuzzing)]
 libfuzzer_sys::fuzz_target!(|text: &[u8]| holds(text));
 
-pub fn holds(text: &[u8]) {
+pub(crate) fn holds(text: &[u8]) {
     let folder = tempfile::tempdir().expect("a folder");
     let write = |name: &str| fs::write(folder.path().join(name), text).expect("a file");
     write("plain.headers");

@@ -22,7 +22,7 @@ libfuzzer_sys::fuzz_target!(|input: &[u8]| holds(input));
 /// Pieces and pauses that are looked at: a trickle may pause for ever.
 const MOST_CHUNKS: usize = 2000;
 
-pub fn holds(input: &[u8]) {
+pub(crate) fn holds(input: &[u8]) {
     let line = memchr::memchr(b'\n', input).unwrap_or(input.len());
     let content = input.get(line + 1..).unwrap_or_default();
     let Ok(expression) = std::str::from_utf8(&input[..line]) else {

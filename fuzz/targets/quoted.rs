@@ -10,7 +10,7 @@ use wireserve::text::quoted::{self, Quoted};
 #[cfg(fuzzing)]
 libfuzzer_sys::fuzz_target!(|input: &[u8]| holds(input));
 
-pub fn holds(input: &[u8]) {
+pub(crate) fn holds(input: &[u8]) {
     let shown = Quoted(input).to_string();
     assert!(shown.bytes().all(|byte| (b' '..=b'~').contains(&byte)));
     assert_eq!(

@@ -12,7 +12,7 @@ use wireserve::http::range::{self, RangeError};
 #[cfg(fuzzing)]
 libfuzzer_sys::fuzz_target!(|input: &[u8]| holds(input));
 
-pub fn holds(input: &[u8]) {
+pub(crate) fn holds(input: &[u8]) {
     let line = memchr::memchr(b'\n', input).unwrap_or(input.len());
     let size = std::str::from_utf8(&input[..line]);
     let size: u64 = size.ok().and_then(|size| size.parse().ok()).unwrap_or(10);

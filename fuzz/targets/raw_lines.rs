@@ -15,7 +15,7 @@ use wireserve::http::raw_lines::{self, Flag, LineKind, RawLine};
 #[cfg(fuzzing)]
 libfuzzer_sys::fuzz_target!(|head: &[u8]| holds(head));
 
-pub fn holds(head: &[u8]) {
+pub(crate) fn holds(head: &[u8]) {
     let lines = raw_lines::split(head);
     assert_joined(head, &lines);
     assert_flagged(head, &lines);

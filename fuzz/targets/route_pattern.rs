@@ -11,7 +11,7 @@ use wireserve::site::pattern::Pattern;
 #[cfg(fuzzing)]
 libfuzzer_sys::fuzz_target!(|input: &[u8]| holds(input));
 
-pub fn holds(input: &[u8]) {
+pub(crate) fn holds(input: &[u8]) {
     let line = memchr::memchr(b'\n', input).unwrap_or(input.len());
     let Ok(text) = std::str::from_utf8(&input[..line]) else {
         return;

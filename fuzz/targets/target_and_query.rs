@@ -12,7 +12,7 @@ use wireserve::text::percent;
 #[cfg(fuzzing)]
 libfuzzer_sys::fuzz_target!(|input: &[u8]| holds(input));
 
-pub fn holds(input: &[u8]) {
+pub(crate) fn holds(input: &[u8]) {
     let space = memchr::memchr(b' ', input);
     let (method, target) = match space {
         Some(at) => (&input[..at], &input[at + 1..]),

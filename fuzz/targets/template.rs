@@ -33,7 +33,7 @@ const OF_REQUEST: [&str; 5] = [
     "location[query]",
 ];
 
-pub fn holds(input: &[u8]) {
+pub(crate) fn holds(input: &[u8]) {
     let line = memchr::memmem::find(input, b"\r\n\r\n");
     let end = line.map_or(input.len(), |at| at + "\r\n\r\n".len());
     let (head, content) = input.split_at(end);

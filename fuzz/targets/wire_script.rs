@@ -15,7 +15,7 @@ const PRINTED: usize = 256 << 10;
 #[cfg(fuzzing)]
 libfuzzer_sys::fuzz_target!(|text: &[u8]| holds(text));
 
-pub fn holds(text: &[u8]) {
+pub(crate) fn holds(text: &[u8]) {
     let script = match WireScript::parse(text) {
         Ok(script) => script,
         Err(error) => {
