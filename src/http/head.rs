@@ -71,10 +71,11 @@ enum RequestLineState {
 }
 
 impl Scanner {
-    /// Looks at what `buffer` has in addition to the last call. The buffer may only have grown.
+    /// Looks at what `buffer` has in addition to the last call. The buffer may only have grown. Of
+    /// several errors it is the same one in whatever pieces the buffer came: the request line's first.
     ///
     /// # Errors
-    /// [`Malformed::NotHttp`] and the three limits.
+    /// [`Malformed::NotHttp`], those of [`request_line::parse`] and the three limits.
     pub fn scan(&mut self, buffer: &[u8], limits: &Limits) -> Result<Progress, Malformed> {
         loop {
             if self.lines == 0
@@ -87,12 +88,14 @@ impl Scanner {
             let end = memchr::memchr(b'\n', &buffer[self.scanned..]);
             self.scanned = end.map_or(buffer.len(), |at| self.scanned + at + 1);
             let length = self.scanned - self.line;
-            match self.lines {
-                0 if length > limits.request_line => return Err(Malformed::RequestLineTooLong),
-                0 => {}
-                _ if length > limits.field_line => return Err(Malformed::FieldTooLong),
-                lines if lines > limits.field_lines => return Err(Malformed::TooManyFields),
-                _ => {}
+            let beyond = match self.lines {
+                0 => (length > limits.request_line).then_some(Malformed::RequestLineTooLong),
+                lines if lines > limits.field_lines => Some(Malformed::TooManyFields),
+                _ => (length > limits.field_line).then_some(Malformed::FieldTooLong),
+            };
+            if let Some(beyond) = beyond {
+                self.read_request_line(buffer)?;
+                return Err(beyond);
             }
             if end.is_none() {
                 return self.partial(buffer);
@@ -119,6 +122,15 @@ impl Scanner {
     /// A client whose request line has no reading may send nothing more, so it is read as soon as it is
     /// there: SMTP's and SSH's greetings look like that.
     fn partial(&mut self, buffer: &[u8]) -> Result<Progress, Malformed> {
+        self.read_request_line(buffer)?;
+        Ok(match (self.lines, self.request_line) {
+            (1, RequestLineState::Simple) => Progress::SimpleSoFar,
+            _ => Progress::Partial,
+        })
+    }
+
+    /// Reads the request line once it is there.
+    fn read_request_line(&mut self, buffer: &[u8]) -> Result<(), Malformed> {
         if self.lines > 0 && self.request_line == RequestLineState::Unread {
             let head = &buffer[self.start..];
             let line = request_line::parse(&head[..line_length(head)])?;
@@ -128,10 +140,7 @@ impl Scanner {
                 RequestLineState::Versioned
             };
         }
-        Ok(match (self.lines, self.request_line) {
-            (1, RequestLineState::Simple) => Progress::SimpleSoFar,
-            _ => Progress::Partial,
-        })
+        Ok(())
     }
 
     /// What there is when no more bytes will come: the end of input stands for the empty line.
@@ -408,9 +417,37 @@ mod tests {
         assert_eq!(scan("GET /\r\nA: 3456\r\n"), Err(Malformed::FieldTooLong));
         assert_eq!(scan("G /\r\na:\r\nb:\r\n\r\n"), Ok(Progress::Whole(0..15)));
         assert_eq!(
-            scan("G /\r\na:\r\nb:\r\nc:\r\n\r\n"),
+            scan("GET /\r\na:\r\nb:\r\nc:\r\n\r\n"),
             Err(Malformed::TooManyFields)
         );
+    }
+
+    #[test]
+    fn of_several_errors_it_is_the_same_one_however_they_come() {
+        let limits = Limits {
+            request_line: 18,
+            field_line: 8,
+            field_lines: 2,
+        };
+        let greeting = || Malformed::RequestLine(b"EHLO a".to_vec());
+        for (text, error) in [
+            ("EHLO a\r\nA: 345678\r\n", greeting()),
+            ("EHLO a\r\na:\r\nb:\r\nc:\r\n", greeting()),
+            (
+                "G / HTTP/1.1\na:\nb:\nA: 345678\n",
+                Malformed::TooManyFields,
+            ),
+        ] {
+            let whole = Scanner::default().scan(text.as_bytes(), &limits);
+            let mut scanner = Scanner::default();
+            let mut buffers = (0..=text.len()).map(|end| &text.as_bytes()[..end]);
+            let stepwise = buffers.find_map(|buffer| scanner.scan(buffer, &limits).err());
+            assert_eq!(
+                (whole, stepwise),
+                (Err(error.clone()), Some(error)),
+                "{text:?}"
+            );
+        }
     }
 
     #[test]

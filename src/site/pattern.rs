@@ -2,6 +2,7 @@
 //! one, and at most one `*` for anything up to the end, which takes the literal text behind it along.
 //! Matching is on the path as it came, without decoding.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -101,36 +102,59 @@ impl Pattern {
 
     /// What the groups of the pattern matched, if all of the path does. `*` is the last one.
     pub fn matches(&self, path: &[u8]) -> Option<RouteMatch> {
-        let mut found = RouteMatch::new();
-        self.match_from(&self.pieces, path, &mut found)
-            .then_some(found)
+        let mut attempt = Attempt {
+            star: self.star.as_deref(),
+            found: Vec::new(),
+            futile: HashSet::new(),
+        };
+        let matched = attempt.matches(&self.pieces, path);
+        let owned = |(name, value): (Arc<str>, &[u8])| (name, value.to_vec());
+        matched.then(|| attempt.found.into_iter().map(owned).collect())
     }
+}
 
-    fn match_from(&self, pieces: &[Piece], path: &[u8], found: &mut RouteMatch) -> bool {
+/// A pattern that is being matched with a path.
+struct Attempt<'p> {
+    star: Option<&'p [u8]>,
+    found: Vec<(Arc<str>, &'p [u8])>,
+    /// How much of pattern and path was left where a group behind another one did not match: one that
+    /// is tried again at each place would take a time that doubles with each group.
+    futile: HashSet<(usize, usize)>,
+}
+
+impl<'p> Attempt<'p> {
+    fn matches(&mut self, pieces: &'p [Piece], path: &'p [u8]) -> bool {
         match pieces {
-            [] => match &self.star {
+            [] => match self.star {
                 None => path.is_empty(),
                 Some(suffix) if path.ends_with(suffix) => {
-                    found.push(("*".into(), path.to_vec()));
+                    self.found.push(("*".into(), path));
                     true
                 }
                 Some(_) => false,
             },
             [Piece::Literal(literal), rest @ ..] => path
                 .strip_prefix(literal.as_slice())
-                .is_some_and(|path| self.match_from(rest, path, found)),
+                .is_some_and(|path| self.matches(rest, path)),
             [Piece::Group(name), rest @ ..] => {
+                let (depth, left) = (self.found.len(), (pieces.len(), path.len()));
+                if depth > 0 && self.futile.contains(&left) {
+                    return false;
+                }
                 let segment = memchr::memchr(b'/', path).unwrap_or(path.len());
                 // Greedy, as a regular expression's `+` is.
-                (1..=segment).rev().any(|length| {
-                    let depth = found.len();
-                    found.push((Arc::clone(name), path[..length].to_vec()));
-                    let matched = self.match_from(rest, &path[length..], found);
+                let matched = (1..=segment).rev().any(|length| {
+                    self.found.push((Arc::clone(name), &path[..length]));
+                    let matched = self.matches(rest, &path[length..]);
                     if !matched {
-                        found.truncate(depth);
+                        self.found.truncate(depth);
                     }
                     matched
-                })
+                });
+                if !matched && depth > 0 {
+                    self.futile.insert(left);
+                }
+                matched
             }
         }
     }
@@ -146,6 +170,8 @@ fn is_name(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::time::{Duration, Instant};
+
     use super::*;
     use proptest::prelude::*;
 
@@ -202,6 +228,16 @@ mod tests {
         ] {
             assert_eq!(groups(pattern, path), expected, "{pattern} on {path}");
         }
+    }
+
+    #[test]
+    fn many_groups_take_no_time() {
+        let pattern = "/{a}-{b}-{c}-{d}-{e}-{f}-{g}-{h}.py";
+        let path = format!("/{}", "-".repeat(200));
+        let start = Instant::now();
+        assert_eq!(groups(pattern, &path), None);
+        assert!(groups(pattern, &(path + ".py")).is_some());
+        assert!(start.elapsed() < Duration::from_secs(1));
     }
 
     #[test]

@@ -38,13 +38,20 @@ fn find_in_lengths<'a>(
 ) {
     let mut first: Option<&[u8]> = None;
     for field in fields {
-        let mut members = field.members(head).peekable();
-        if members.peek().is_none() {
-            problems.push(Kind::LengthValue.at(field.value.start));
-        }
+        let members: Vec<_> = field.members(head).collect();
+        let no_digit = |text: &[u8]| text.iter().position(|byte| !byte.is_ascii_digit());
+        let stray = match members.as_slice() {
+            [] => Some(0),
+            // Commas beside a single number make no list of it.
+            [number] if no_digit(&head[number.clone()]).is_none() => {
+                memchr::memchr(b',', &head[field.value.clone()])
+            }
+            _ => None,
+        };
+        problems.extend(stray.map(|at| Kind::LengthValue.at(field.value.start + at)));
         for member in members {
             let text = &head[member.clone()];
-            if let Some(at) = text.iter().position(|byte| !byte.is_ascii_digit()) {
+            if let Some(at) = no_digit(text) {
                 problems.push(Kind::LengthValue.at(member.start + at));
                 continue;
             }
@@ -116,6 +123,18 @@ mod tests {
             (
                 "Content-Length: +2\r\n",
                 &["16 a Content-Length that is no number"],
+            ),
+            (
+                "Content-Length: 2,\r\n",
+                &["17 a Content-Length that is no number"],
+            ),
+            (
+                "Content-Length: ,, 6\r\n",
+                &["16 a Content-Length that is no number"],
+            ),
+            (
+                "Content-Length: 2x,\r\n",
+                &["17 a Content-Length that is no number"],
             ),
             (
                 "Content-Length: 2x, 2\r\n",

@@ -1,0 +1,285 @@
+#!/usr/bin/env python3
+"""Writes the seed corpus, `corpus/TARGET/`, from the data of the tests and from the examples below.
+
+Run it after tests/data or tests/catalogue has changed; it rewrites its own files and leaves others,
+such as finds that were kept, as they are. A seed is small, and named by what it is.
+"""
+
+import json
+import re
+from pathlib import Path
+
+FUZZ = Path(__file__).resolve().parent
+TESTS = FUZZ.parent / "tests"
+
+# Seeds of one target, at most; and bytes of one, beyond which a fuzzer only gets slow.
+MOST = 60
+LARGEST = 2048
+
+
+def main():
+    requests = json.loads((TESTS / "data/requests.json").read_text())
+    sent = {name_of(case): latin1("".join(texts(case["sends"]))) for case in requests}
+    responses = json.loads((TESTS / "data/responses.json").read_text())
+    answers = {name_of(case): latin1("".join(texts(case["steps"]))) for case in responses}
+    scripts = {path.stem: path.read_bytes() for path in sorted((TESTS / "catalogue").glob("*.wire"))}
+
+    write("wire_script", {**spread(scripts, MOST - len(WIRE)), **WIRE})
+    write("raw_lines", {**sent, **spread(of_heads(answers), MOST - len(sent))})
+    write("head", sent)
+    write("framing", {name: text for name, text in sent.items() if says_length(text)} | FRAMING)
+    bodies = {name: body for name, text in {**sent, **answers}.items() if (body := chunked(text))}
+    write("chunked", {**spread(bodies, MOST - len(CHUNKED)), **CHUNKED})
+    lines = {name: text.split(b"\r\n")[0] for name, text in sent.items()}
+    targets = {name: b" ".join(line.split(b" ")[:2]) for name, line in lines.items() if b" " in line}
+    write("target_and_query", {**distinct(targets), **TARGETS})
+    write("ranges", RANGES)
+    write("route_pattern", PATTERNS)
+    write("pipes", PIPES)
+    write("template", TEMPLATES)
+    write("headers_file", HEADERS_FILES)
+    write("basic_auth", CREDENTIALS)
+    write("quoted", QUOTED)
+
+
+def texts(steps):
+    """What a case sends, without its pauses; a pair is a text and how often."""
+    for step in steps:
+        part = step.get("send", "") if isinstance(step, dict) else step
+        for text in part if isinstance(part, list) and not is_pair(part) else [part]:
+            yield text if isinstance(text, str) else text[0] * text[1]
+
+
+def is_pair(part):
+    return len(part) == 2 and isinstance(part[1], int)
+
+
+def latin1(text):
+    return text.encode("latin-1", "replace")
+
+
+def name_of(case):
+    words = re.sub(r"[^a-z0-9]+", "-", case["title"].lower()).strip("-")
+    return f"{case['id']}-{words}"[:48].rstrip("-")
+
+
+def of_heads(messages):
+    """As raw_lines reads them, a status line is one line and fields are fields."""
+    heads = {name: text.partition(b"\r\n\r\n") for name, text in messages.items()}
+    return distinct({name: head + end for name, (head, end, _) in heads.items() if end})
+
+
+def says_length(head):
+    return re.search(rb"(?i)content-length|transfer-encoding", head) is not None
+
+
+def chunked(message):
+    head, _, body = message.partition(b"\r\n\r\n")
+    return body if b"chunked" in head.lower() else b""
+
+
+def distinct(seeds):
+    seen = set()
+    return {name: seed for name, seed in seeds.items() if not (seed in seen or seen.add(seed))}
+
+
+def spread(seeds, count):
+    """So many of them, from all over."""
+    seeds = {name: seed for name, seed in distinct(seeds).items() if len(seed) <= LARGEST}
+    names = list(seeds)
+    if len(names) > count:
+        names = [names[at * len(names) // count] for at in range(count)]
+    return {name: seeds[name] for name in names}
+
+
+def write(target, seeds):
+    folder = FUZZ / "corpus" / target
+    folder.mkdir(parents=True, exist_ok=True)
+    seeds = spread(seeds, MOST)
+    for name, seed in seeds.items():
+        (folder / name).write_bytes(seed)
+    print(f"{target}: {len(seeds)}")
+
+
+WIRE = {
+    "every-step": rb"""# all of them
+let body = "ok" * 3
+send "HTTP/1.1 200 OK\r\n"
+     "Content-Length: " length(body) "\r\n\r\n" body
+send by 1 every 10ms "slowly"
+send by 2 "abc"
+pause 1.5s
+wait_for "event" within 2min
+wait_for head
+wait_for body
+wait_for body 10 within 5us
+wait_for connection
+set "caf\xc3\xa9"
+clear "event"
+read 5
+read until "\r\n" within 1ns
+next
+next site
+hold 50ms
+half_close
+next
+close
+""",
+    "chunks": b'let a = "x" * 10\nsend chunk(a) chunk(hex(a * 2)) chunk("")\nreset\n',
+    "nested-groups": b'send ((("a" * 2) "b") * 3)\nhold\n',
+    "more-than-can-be-sent": b'send "a" * 67108865\n',
+    "more-than-can-be-counted": b'send length("a" * 18446744073709551615 "a")\n',
+    "nothing-behind-an-end": b"close\npause 1s\n",
+    "nothing-behind-a-fin": b'half_close\nsend "x"\n',
+    "crlf-line-ends": b'send "a"\r\n  "b"\r\n\r\npause 1ms # x\r\nclose\r\n',
+    "no-such-step": b'sned "x"\n',
+}
+
+HEAD = b"POST / HTTP/1.1\r\nHost: a\r\n"
+
+FRAMING = {
+    "plus-sign": HEAD + b"Content-Length: +3\r\n\r\n",
+    "underscore": HEAD + b"Content-Length: 1_0\r\n\r\n",
+    "as-a-list": HEAD + b"Content-Length: 2, 2\r\n\r\n",
+    "the-same-twice": HEAD + b"Content-Length: 2\r\nContent-Length: 02\r\n\r\n",
+    "beyond-files": HEAD + b"Content-Length: 9223372036854775808\r\n\r\n",
+    "beyond-64-bits": HEAD + b"Content-Length: 18446744073709551616\r\n\r\n",
+    "codings": HEAD + b"Transfer-Encoding: gzip\r\nTransfer-Encoding: Chunked \r\n\r\n",
+    "codings-in-http-10": b"POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n",
+    "folded": HEAD + b"Content-Length:\r\n 3\r\n\r\n",
+}
+
+CHUNKED = {
+    "nothing": b"0\r\n\r\n",
+    "zeros": b"000a\r\n0123456789\r\n0000000000000000000\r\n\r\n",
+    "extensions": b'2;foo=bar\r\nab\r\n3 ; a="b;\\"c" ;d\r\ncde\r\n0;last\r\n\r\n',
+    "trailers": b"1\r\n\r\r\n0\r\nX-T: v\r\nY:\r\ngarbage\r\n\r\n",
+    "next-request": b"2\r\nab\r\n0\r\n\r\nGET / HTTP/1.1\r\n\r\n",
+    "bare-lf": b"2\nab\n0\n\n",
+    "largest-size": b"ffffffffffffffff\r\nab",
+    "too-large-size": b"10000000000000000\r\nab",
+    "no-crlf-behind-data": b"2\r\nabc\r\n0\r\n\r\n",
+    "cut": b"5;x\r\nab",
+}
+
+TARGETS = {
+    "absolute": b"GET http://u@a:80/b?c=d#e",
+    "absolute-without-path": b"GET http://a?b",
+    "other-scheme": b"GET https://a/b",
+    "no-hierarchy": b"GET urn:a:b?c",
+    "authority": b"CONNECT [::1]:443",
+    "asterisk": b"OPTIONS *",
+    "slashes": b"GET ///a//b/../c",
+    "pairs": b"GET /a?b=c&&=d&e&f==g+%2B%zz&%ff=%00\xe9",
+    "fragment": b"GET /a#b?c",
+    "questions": b"GET /?a?b",
+}
+
+RANGES = {
+    "first": b"10\nbytes=0-0",
+    "open": b"10\nbytes=2-",
+    "last": b"10\nbytes=-3",
+    "all": b"10\nbytes=-",
+    "several": b"60\nbytes=0-1,4-5, 2-3 ,-10",
+    "covering": b"10\nbytes=2-3,6-7,0-9",
+    "touching": b"10\nbytes=0-1,2-3",
+    "python-numbers": b"20\nbytes=\t+1_0 -\x0b1_2\x0c",
+    "beyond": b"10\nbytes=5-18446744073709551616",
+    "behind": b"10\nbytes=10-",
+    "backwards": b"10\nbytes=5-4",
+    "of-nothing": b"0\nbytes=0-",
+    "largest-file": b"18446744073709551615\nbytes=0-18446744073709551615,-1",
+    "other-unit": b"10\nlines=1-2",
+    "not-ascii": b"10\nbytes=0-\xe9",
+}
+
+PATTERNS = {
+    "literal": b"/a/b.py\n/a/b.py",
+    "implied-slash": b"a\n/a",
+    "star": b"*\n/a/b",
+    "star-and-suffix": b"/x/*.py\n/x/y/z.py",
+    "groups": b"/{a}-{b}/c\n/1-2-3/c",
+    "adjacent-groups": b"/{a}{b}{c}\n/xyz",
+    "group-and-star": b"api/{r}/*.json\n/api/t/u/d.json",
+    "escaped": b"/\\{a\\}\\*\n/\\{a\\}\\*",
+    "empty-group": b"/{a}/\n//",
+    "unicode": "/{é}\n/é".encode(),
+    "same-group": b"/{a}/{a}\n/b/b",
+    "behind-star": b"/*{a}\n/b",
+}
+
+PIPES = {
+    "status": b"status(404)\nx",
+    "header": b"header(A,b)|header(a,c,true)\nx",
+    "slice": b"slice(-5,null)|slice(1)\nabcdefgh",
+    "gzip": b"gzip\naaaaaaaaaaaa",
+    "sub": b"sub(none)|sub\n{{host}} {{GET[x]}}",
+    "trickle": b"trickle(1:d0.5:2:r2)\nabcdefgh",
+    "trickle-for-ever": b"trickle(d1:r2)\nabc",
+    "escapes": b"header(a\\,b,\\)\\n\\\\)\nx",
+    "stray-signs": b"|status(200)||slice(0\nx",
+    "unknown": b"ham(1)\nx",
+    "backslash-at-the-end": b"header(a,\\\nx",
+    "python-numbers": b"status( +2_00 )|trickle(d1e1)\nx",
+}
+
+REQUEST = b"GET /a/b?x=%3C%26%22%27%5c&y=%ff HTTP/1.1\r\nHost: A.test:81\r\nX-A: b\r\n\r\n"
+
+TEMPLATES = {
+    "names": REQUEST + b"{{host}} {{ports[http][0]}} {{domains[www]}} {{hosts[alt][]}}",
+    "request": REQUEST + b"{{GET[x]}} {{headers[X-A]}} {{header_or_default(B, c)}}",
+    "location": REQUEST + b"{{location[server]}}{{location[path]}}{{location[query]}}",
+    "variables": REQUEST + b"{{$a:host}} {{$a}} {{$b:$a[0]}} {{$b}}",
+    "uuid": REQUEST + b"{{$id:uuid()}} {{$id}} {{uuid()[8]}}",
+    "paths": REQUEST + b"{{fs_path(x)}} {{fs_path(/../y)}} {{url_base}} {{doc_root}}",
+    "file-hash": REQUEST + b"{{file_hash(md5, x)}}",
+    "items": REQUEST + b"{{host[-1]}} {{headers[X-A][0]}} {{ports[https][-1]}}",
+    "braces": REQUEST + b"{{a}b}} {{{host}}} }} {{ {",
+    "not-utf-8": REQUEST + b"{{GET[y]}} {{headers[\xff]}}",
+    "no-placeholder": REQUEST + b"plain \xff text",
+    "no-port": b"GET / HTTP/1.1\r\nHost: [::1]:x\r\n\r\n{{location[port]}}",
+    "absolute": b"GET http://b/c?d HTTP/1.0\r\n\r\n{{location[host]}}{{location[scheme]}}",
+}
+
+HEADERS_FILES = {
+    "one": b"Content-Type: text/plain\n",
+    "several": b"A: b\r\nA: c\n\n\rD:e",
+    "blanks": b" x \t:\x0b y \x0c\n",
+    "empty-parts": b":\nb:\n: c",
+    "no-colon": b"A: b\nham\n",
+    "template": b"A: {{host}}\nB: {{GET[x]}}\n",
+    "template-without-value": b"A: {{ham}}\n",
+    "bytes": b"A\xff: \xe9\x00\x1c\x85\n",
+    "empty": b"\n",
+}
+
+CREDENTIALS = {
+    "name-and-password": b"Basic dTpw",
+    "padding": b"Basic dTpwOng=",
+    "empty": b"Basic Og==",
+    "early-padding": b"Basic d===Tpw",
+    "other-bytes": b"Basic  d=T\xff-p w",
+    "behind-padding": b"Basic dTr=dTpw",
+    "cut": b"Basic dTp",
+    "no-colon": b"Basic dQ==",
+    "missing": b"Basic",
+    "other-scheme": b"Digest username=u",
+    "pair": b"u:p:x",
+    "pair-of-bytes": b"\xe9:\xff\x00",
+}
+
+QUOTED = {
+    "escapes": b'"a\\r\\n\\t\\0\\\\\\"\\x7f\\xff" rest',
+    "utf-8": '"café"'.encode(),
+    "empty": b'""',
+    "not-closed": b'"abc',
+    "line-end": b'"a\n"',
+    "control": b'"a\x01"',
+    "unknown-escape": b'"\\q"',
+    "cut-escape": b'"\\x1',
+    "all-kinds-of-bytes": b"a \"\\\r\n\t\x00\x01\x7f\xe9",
+}
+
+
+if __name__ == "__main__":
+    main()

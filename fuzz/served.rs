@@ -1,0 +1,48 @@
+//! A server with names and a folder, and a request to it: for targets whose functions look at both.
+
+use std::path::Path;
+use std::sync::LazyLock;
+
+use wireserve::exchange::{Mount, Request};
+use wireserve::hosts::{Hosts, Names};
+use wireserve::http::head::Head;
+use wireserve::pipes::Context;
+
+/// What is served: there is no such folder, so templates find no file.
+const FOLDER: &str = "/nonexistent/wireserve";
+
+/// Made once: names become Punycode.
+static HOSTS: LazyLock<Hosts> = LazyLock::new(|| {
+    let names = Names {
+        browser_host: Some("a.test".to_owned()),
+        alternate_hosts: vec![("alt".to_owned(), "b.test".to_owned())],
+        subdomains: vec!["www".to_owned(), "天気の良い日".to_owned()],
+        not_subdomains: vec!["nonexistent".to_owned()],
+        ports: vec![("https".to_owned(), vec![8443, 8444])],
+        ..Names::default()
+    };
+    Hosts::new(names, &[([127, 0, 0, 1], 80).into()], Path::new(FOLDER))
+});
+
+pub(crate) struct Served {
+    pub(crate) request: Request,
+    mount: Mount,
+}
+
+impl Served {
+    pub(crate) fn new(head: Head) -> Self {
+        let address = ([127, 0, 0, 1], 80).into();
+        Self {
+            request: Request::new(head, (address, address)),
+            mount: Mount::top(Path::new(FOLDER)),
+        }
+    }
+
+    pub(crate) fn context(&self) -> Context<'_> {
+        Context {
+            request: &self.request,
+            hosts: &HOSTS,
+            mount: &self.mount,
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! The extent of a body is what its fields say, in whatever order they stand; it is refused when they
+//! have no single reading; and a head without problems has one, beyond doubt.
+//!
+//! Input: a head.
+
+#![cfg_attr(fuzzing, no_main)]
+
+use wireserve::exchange::Request;
+use wireserve::http::Malformed;
+use wireserve::http::framing::{self, Framing, Trust};
+use wireserve::http::head::Head;
+use wireserve::http::problems;
+use wireserve::http::request_line::Version;
+
+#[cfg(fuzzing)]
+libfuzzer_sys::fuzz_target!(|head: &[u8]| holds(head));
+
+pub(crate) fn holds(bytes: &[u8]) {
+    let Ok(head) = Head::parse(bytes.to_vec()) else {
+        return;
+    };
+    let lengths: Vec<_> = head.values("Content-Length").collect();
+    let encodings: Vec<_> = head.values("Transfer-Encoding").collect();
+    let decide = |lengths: &[&[u8]]| {
+        let (lengths, encodings) = (lengths.iter().copied(), encodings.iter().copied());
+        framing::decide(lengths, encodings, head.version())
+    };
+    let decided = decide(&lengths);
+    let reversed: Vec<_> = lengths.iter().rev().copied().collect();
+    assert_eq!(decide(&reversed).ok(), decided.as_ref().ok().copied());
+
+    match &decided {
+        Ok((Framing::Chunked, trust)) => {
+            assert!(ends_in_chunked(encodings.last().expect("an encoding")));
+            let sound = lengths.is_empty() && head.version() >= Version::HTTP_11;
+            assert_eq!(*trust == Trust::Sound, sound);
+        }
+        Ok((Framing::Length(length), trust)) => {
+            assert_eq!((*trust, encodings.len()), (Trust::Sound, 0));
+            assert_eq!(lengths.is_empty(), lengths.is_empty() && *length == 0);
+            assert!(
+                lengths
+                    .iter()
+                    .all(|text| digits(text) == length.to_string())
+            );
+        }
+        Err(Malformed::ContentLength(text)) => assert!(lengths.contains(&&text[..])),
+        Err(Malformed::ConflictingLengths) => {
+            assert!(
+                lengths
+                    .windows(2)
+                    .any(|pair| digits(pair[0]) != digits(pair[1]))
+            );
+        }
+        Err(Malformed::TransferEncoding(text)) => assert!(!ends_in_chunked(text)),
+        Err(other) => panic!("{other:?}"),
+    }
+
+    if problems::find(bytes).is_empty() && !lengths.iter().any(|text| is_beyond_files(text)) {
+        assert!(matches!(decided, Ok((_, Trust::Sound))), "{decided:?}");
+    }
+
+    let address = ([127, 0, 0, 1], 80).into();
+    let request = Request::new(head.clone(), (address, address));
+    match (request.malformed(), &decided) {
+        (None, decided) => assert_eq!(Ok(request.framing()), decided.clone().map(|it| it.0)),
+        (Some(Malformed::Host(_)), _) => assert_eq!(request.framing(), Framing::Length(0)),
+        (Some(malformed), decided) => assert_eq!(Err(malformed), decided.as_ref()),
+    }
+}
+
+fn ends_in_chunked(encoding: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(encoding).to_ascii_lowercase();
+    let last = text.rsplit(',').next().unwrap_or_default();
+    last.trim_matches(|it: char| it.is_ascii_whitespace()) == "chunked"
+}
+
+/// The number in a text, without what Python's `int` takes around and between its digits.
+fn digits(text: &[u8]) -> String {
+    let digits = text.iter().filter(|byte| byte.is_ascii_digit());
+    let digits: String = digits.map(|&byte| char::from(byte)).collect();
+    let number = digits.trim_start_matches('0');
+    if number.is_empty() { "0" } else { number }.to_owned()
+}
+
+/// Whether a length is valid, and more than a file offset can say.
+fn is_beyond_files(text: &[u8]) -> bool {
+    digits(text).parse::<i64>().is_err()
+}

@@ -1,0 +1,72 @@
+//! The fields of a file are the lines of its `.headers` file, stripped as Python strips bytes; a line
+//! without a colon is a fault that shows it; and a `.sub.headers` file without placeholders is the
+//! same.
+//!
+//! Input: a `.headers` file.
+
+#![cfg_attr(fuzzing, no_main)]
+
+#[path = "../served.rs"]
+mod served;
+
+use std::fs;
+use std::path::Path;
+
+use served::Served;
+use wireserve::exchange::Links;
+use wireserve::http::head::Head;
+use wireserve::pipes::template;
+use wireserve::site::beneath::Root;
+use wireserve::site::dot_headers::{self, Field};
+
+#[cfg(fuzzing)]
+libfuzzer_sys::fuzz_target!(|text: &[u8]| holds(text));
+
+pub(crate) fn holds(text: &[u8]) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str| fs::write(folder.path().join(name), text).expect("a file");
+    write("plain.headers");
+    write("filled.sub.headers");
+    let root = Root::at(folder.path(), Links::Within).expect("the folder");
+    let head = Head::parse(b"GET /a HTTP/1.1\r\n\r\n".to_vec()).expect("a head");
+    let served = Served::new(head);
+    let load = |name: &str| dot_headers::load(&root, Path::new(name), &served.context());
+
+    let plain = load("plain");
+    match (&plain, expected(text)) {
+        (Ok(fields), Some(expected)) => assert_eq!(*fields, expected),
+        (Err(fault), None) => {
+            assert_eq!(fault.status, 500);
+            assert!(
+                fault
+                    .message
+                    .starts_with("plain.headers has a line without a colon")
+            );
+        }
+        (fields, expected) => panic!("{fields:?}, not {expected:?}"),
+    }
+    let filled = load("filled");
+    if !template::has_placeholder(text) {
+        assert_eq!(filled.ok(), plain.ok());
+    }
+}
+
+/// `None`: a line is no field.
+fn expected(text: &[u8]) -> Option<Vec<Field>> {
+    let lines = text.split(|byte| b"\r\n".contains(byte));
+    let fields = lines.filter(|line| !line.is_empty()).map(|line| {
+        let at = line.iter().position(|&byte| byte == b':')?;
+        Some((stripped(&line[..at]), stripped(&line[at + 1..])))
+    });
+    fields.collect()
+}
+
+fn stripped(text: &[u8]) -> Vec<u8> {
+    let is_inside = |byte: &u8| !b" \t\n\r\x0b\x0c".contains(byte);
+    let first = text.iter().position(is_inside);
+    let last = text.iter().rposition(is_inside);
+    match (first, last) {
+        (Some(first), Some(last)) => text[first..=last].to_vec(),
+        _ => Vec::new(),
+    }
+}

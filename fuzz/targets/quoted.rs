@@ -1,0 +1,43 @@
+//! Any bytes, quoted, are one line of printable ASCII that reads as those bytes, whatever stands
+//! behind it; and any text is read so, or refused at one of its bytes.
+//!
+//! Input: bytes to be quoted; and again, text to be read.
+
+#![cfg_attr(fuzzing, no_main)]
+
+use wireserve::text::quoted::{self, Quoted};
+
+#[cfg(fuzzing)]
+libfuzzer_sys::fuzz_target!(|input: &[u8]| holds(input));
+
+pub(crate) fn holds(input: &[u8]) {
+    let shown = Quoted(input).to_string();
+    assert!(shown.bytes().all(|byte| (b' '..=b'~').contains(&byte)));
+    assert_eq!(
+        quoted::read(shown.as_bytes()),
+        Ok((input.to_vec(), shown.len()))
+    );
+    let followed = [shown.as_bytes(), input].concat();
+    assert_eq!(quoted::read(&followed), Ok((input.to_vec(), shown.len())));
+    for end in 0..shown.len().min(64) {
+        assert!(
+            quoted::read(&shown.as_bytes()[..end]).is_err(),
+            "cut at {end}"
+        );
+    }
+
+    match quoted::read(input) {
+        Ok((bytes, length)) => {
+            assert!((2..=input.len()).contains(&length) && bytes.len() <= length - 2);
+            let shown = Quoted(&bytes).to_string();
+            assert_eq!(
+                quoted::read(shown.as_bytes()),
+                Ok((bytes.clone(), shown.len()))
+            );
+            assert_eq!(quoted::read(&input[..length]), Ok((bytes, length)));
+        }
+        Err(error) => {
+            assert!(error.at <= input.len() && !error.reason.is_empty());
+        }
+    }
+}
