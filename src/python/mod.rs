@@ -11,11 +11,13 @@
 //! 5. Objects do not hold each other in a circle beyond the exchange: `script` lets go of them.
 
 mod cell;
+mod code;
 mod config;
 mod content;
 mod failure;
 mod fallback;
 mod gate;
+mod globals;
 mod headers;
 mod imported;
 mod input_file;
