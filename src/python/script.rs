@@ -20,6 +20,7 @@ use super::gate;
 use super::globals;
 use super::imported::Imported;
 use super::outcome;
+use super::placement;
 use super::request::Request;
 use super::response::Response;
 use super::thread_state::ThreadState;
@@ -116,10 +117,13 @@ impl Kept {
         let kept = exchange.thread_keepsake().take();
         match kept.and_then(|kept| kept.downcast::<Self>().ok()) {
             Some(kept) if kept.connection == connection || kept.can_be_renewed() => kept,
-            _ => Box::new(Self {
-                state: Some(ThreadState::new()),
-                connection,
-            }),
+            _ => {
+                placement::settle();
+                Box::new(Self {
+                    state: Some(ThreadState::new()),
+                    connection,
+                })
+            }
         }
     }
 
