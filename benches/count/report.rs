@@ -45,10 +45,10 @@ pub(crate) fn advice(comparison: &Comparison, profiles: &BTreeMap<Work, PathBuf>
         {
             let _ = writeln!(
                 text,
-                "count: {work} grew from {} to {} instructions, by {}; {LIMIT} % is the limit",
+                "count: {work} grew by {}, from {} to {} instructions; the limit is {LIMIT} %",
+                percent(row.change().unwrap_or_default()).trim_start_matches('+'),
                 grouped(*before),
                 grouped(*now),
-                percent(row.change().unwrap_or_default()),
             );
             if let Some(profile) = profiles.get(work) {
                 let profile = profile.display();
@@ -97,7 +97,9 @@ fn not_judged(comparison: &Comparison) -> Vec<(String, Vec<String>)> {
 }
 
 fn percent(change: f64) -> String {
-    format!("{change:+.1} %")
+    // Adding 0 makes 0 of what would be shown as -0.0.
+    let tenths = (change * 10.0).round() / 10.0 + 0.0;
+    format!("{tenths:+.1} %")
 }
 
 /// With a comma before each three digits from the end.

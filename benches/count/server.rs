@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use super::Complaint;
 use super::callgrind::Output;
 
-/// How long the server may take for anything: to listen, to answer, to end.
+/// How long the server may take to answer, and to end.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Where the doc root is made. Its path is hashed, joined and copied for each request, so that it must
