@@ -7,8 +7,9 @@
 //! shown beside ours and not judged. What the kernel does is not counted: a system call is one
 //! instruction here.
 //!
-//! The crate for this, gungraun, counts functions within the process of the bench, has a runner of its
-//! own to be installed, and keeps its baselines in `target/`. Most of what we count is a server's.
+//! The crate for this, gungraun, counts a function or a whole run of a program; here it is what one
+//! more request takes of a server that runs. It also wants a runner of its own version to be installed,
+//! and keeps its baselines in `target/`.
 //!
 //! Exit codes: 0 for counts that did not grow, 1 for one that did, 2 for no counts.
 //!

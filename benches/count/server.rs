@@ -20,8 +20,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// be as long on every machine.
 const TEMPORARY: &str = "/tmp";
 
-/// valgrind before 3.25 does not know `openat2`; what we do without that call, which costs a quarter of
-/// a trivial request, would be counted. With this the call is `openat`, for as many instructions.
+/// Debian 12's valgrind, 3.19, does not know `openat2`. What we do where the call is missing, which is a
+/// quarter of a trivial request, would be counted. With this it is `openat`, for as many instructions.
 const CONFIGURATION: &str =
     r#"{"follow_links_out": true, "routes": [["GET", "/fixed", "200:hello"]]}"#;
 
