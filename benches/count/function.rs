@@ -2,6 +2,7 @@
 //! callgrind for them.
 
 use std::hint::black_box;
+use std::path::Path;
 use std::sync::Arc;
 
 use wireserve::Site;
@@ -46,10 +47,10 @@ fn route(site: &Site) {
     }
 }
 
-/// As many routes as a checkout of web-platform-tests has, for the same paths and methods. Nothing is
-/// answered, so that no file needs to be there.
+/// The routes of a checkout of web-platform-tests, in the order in which the command makes them. Nothing
+/// is answered, so that no file needs to be there.
 fn like_wpt() -> Site {
-    let root = std::path::Path::new("/nowhere");
+    let root = Path::new("/nowhere");
     let mut site = Site::new(root);
     let forbidden = Config::wpt(root).forbidden;
     let forbidden = forbidden.iter().map(|pattern| ("*", pattern.as_str()));
