@@ -366,10 +366,11 @@ mod tests {
 
     #[test]
     fn time_is_linear() {
-        let fields: String = (0..10_000).map(|n| format!("X-{n}: v\r\n")).collect();
+        let fields: String = (0..100_000).map(|n| format!("X-{n}: v\r\n")).collect();
         let start = Instant::now();
-        assert_eq!(split(fields.as_bytes()).len(), 10_000);
-        assert!(start.elapsed() < Duration::from_secs(1));
+        assert_eq!(split(fields.as_bytes()).len(), 100_000);
+        // Even on a busy machine; growing with the square it would take minutes.
+        assert!(start.elapsed() < Duration::from_secs(30));
     }
 
     proptest! {

