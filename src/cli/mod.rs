@@ -8,6 +8,7 @@ mod unresolved;
 
 use std::ffi::OsString;
 use std::io::{self, Write as _};
+use std::net::SocketAddr;
 use std::path::{self, Path, PathBuf};
 use std::process::ExitCode;
 
@@ -143,7 +144,14 @@ fn serve(options: Options) -> Result<ExitCode, Complaint> {
     let level = config.level().map_or(LevelFilter::Info, Level::filter);
     log_output::start(options.log, level);
     let server = start(&config)?;
+    let reachable = reachable(server.addresses());
     Ok(serving::serve(server, || {
+        if !reachable.is_empty() {
+            log::warn!(
+                "listening on {}: other machines may run what the doc root holds",
+                reachable.join(", ")
+            );
+        }
         if config.inject_script.is_some() {
             log::warn!("inject_script is shown to scripts, and put into no page");
         }
@@ -188,6 +196,15 @@ fn start(config: &Config) -> Result<Server, Complaint> {
         .scheme("http", config.http_ports())
         .start()
         .map_err(|error| error.to_string())
+}
+
+/// The addresses that not only this machine may connect to.
+fn reachable(addresses: &[SocketAddr]) -> Vec<String> {
+    addresses
+        .iter()
+        .filter(|address| !address.ip().is_loopback())
+        .map(ToString::to_string)
+        .collect()
 }
 
 fn print_hosts(sources: &Sources, windows: bool) -> Result<ExitCode, Complaint> {

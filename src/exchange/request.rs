@@ -187,8 +187,8 @@ impl Request {
     pub fn client_wish(&self) -> ClientWish {
         match self.framing {
             _ if self.is_unread() => return ClientWish::Keep,
-            Ok((_, Trust::Sound)) => {}
-            Ok((_, Trust::Doubtful)) | Err(_) => return ClientWish::Close,
+            Ok((_, Trust::Sound)) if !self.head.has_doubtful_framing() => {}
+            Ok(_) | Err(_) => return ClientWish::Close,
         }
         let connection = self.head.first("Connection").unwrap_or_default();
         if connection.eq_ignore_ascii_case(b"close") {
@@ -263,6 +263,12 @@ mod tests {
                 "Content-Length: 0\r\nTransfer-Encoding: chunked\r\n",
                 Close,
             ),
+            ("HTTP/1.1", "X : y\r\nA: b\r\n", Keep),
+            ("HTTP/1.1", "X : y\r\nContent-Length: 3\r\n", Close),
+            ("HTTP/1.1", "transfer-encoding : chunked\r\n", Close),
+            ("HTTP/1.1", "X: y\rContent-Length: 0\r\n", Close),
+            ("HTTP/1.1", "X: y\rZ: 0\r\n", Keep),
+            ("HTTP/1.1", "X:\r\n y\r\nContent-Length: 0\r\n", Keep),
         ] {
             let head = format!("GET / {version}\r\n{fields}\r\n");
             assert_eq!(request(&head).client_wish(), wish, "{head:?}");

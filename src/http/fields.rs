@@ -18,6 +18,16 @@ pub struct Field {
 
 /// Reads the section that begins at `start`. Ranges are into `head`.
 pub fn parse(head: &[u8], start: usize) -> Vec<Field> {
+    read(head, start).0
+}
+
+/// Where the section that begins at `start` ends early, with a line that is no field; at the end of the
+/// head if no line is.
+pub fn end(head: &[u8], start: usize) -> usize {
+    read(head, start).1
+}
+
+fn read(head: &[u8], start: usize) -> (Vec<Field>, usize) {
     let mut fields = Vec::new();
     // The field being read, which continuation lines make longer. A line with an empty name is not
     // kept, but swallows its continuation lines.
@@ -26,7 +36,6 @@ pub fn parse(head: &[u8], start: usize) -> Vec<Field> {
     while at < head.len() {
         let line = at..line_end(head, at);
         let content = at..trim_end(head, &line);
-        at = line.end;
         match head[line.start] {
             b' ' | b'\t' => {
                 if let Some(Some(field)) = &mut open {
@@ -48,9 +57,10 @@ pub fn parse(head: &[u8], start: usize) -> Vec<Field> {
                 _ => break,
             },
         }
+        at = line.end;
     }
     fields.extend(open.flatten());
-    fields
+    (fields, at)
 }
 
 fn is_name(name: &[u8]) -> bool {
@@ -87,7 +97,7 @@ fn skip_blanks(head: &[u8], start: usize, end: usize) -> usize {
 mod tests {
     use super::*;
 
-    fn read(section: &str) -> Vec<(&str, &str)> {
+    fn shown(section: &str) -> Vec<(&str, &str)> {
         parse(section.as_bytes(), 0)
             .into_iter()
             .map(|field| (&section[field.name], &section[field.value]))
@@ -115,7 +125,21 @@ mod tests {
             ("A: \0b\r\n\r\n", vec![("A", "\0b")]),
             ("From x\r\n y\r\nA: b\r\n\r\n", vec![("A", "b")]),
         ] {
-            assert_eq!(read(section), fields, "{section:?}");
+            assert_eq!(shown(section), fields, "{section:?}");
+        }
+    }
+
+    #[test]
+    fn ends() {
+        for (section, ignored) in [
+            ("\r\n", "\r\n"),
+            ("A: b\r\n\r\n", "\r\n"),
+            ("A: b", ""),
+            ("A: b\r\nC : d\r\nE: f\r\n\r\n", "C : d\r\nE: f\r\n\r\n"),
+            ("A: b\r\rC: d\r\n\r\n", "\rC: d\r\n\r\n"),
+        ] {
+            let end = end(section.as_bytes(), 0);
+            assert_eq!(&section[end..], ignored, "{section:?}");
         }
     }
 }

@@ -156,6 +156,16 @@ pub struct Head {
     bytes: Vec<u8>,
     line: RequestLine,
     fields: Vec<Field>,
+    grammar: Grammar,
+}
+
+/// What a head was read by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Grammar {
+    /// httparse, which leaves nothing to opinion.
+    Strict,
+    /// The reference's rules.
+    Lenient,
 }
 
 impl Head {
@@ -164,14 +174,15 @@ impl Head {
     /// # Errors
     /// Those of [`request_line::parse`].
     pub fn parse(bytes: Vec<u8>) -> Result<Self, Malformed> {
-        let (line, fields) = match strict(&bytes) {
-            Some(parts) => parts,
-            None => lenient(&bytes)?,
+        let ((line, fields), grammar) = match strict(&bytes) {
+            Some(parts) => (parts, Grammar::Strict),
+            None => (lenient(&bytes)?, Grammar::Lenient),
         };
         Ok(Self {
             bytes,
             line,
             fields,
+            grammar,
         })
     }
 
@@ -185,7 +196,20 @@ impl Head {
                 version: Version::SIMPLE,
             },
             fields: Vec::new(),
+            grammar: Grammar::Strict,
         }
+    }
+
+    /// Whether others may find a length of the body where we find none, or none where we do: a field of
+    /// framing stands in lines that are ignored, or beside a lone CR, which ends a line only for some.
+    pub fn has_doubtful_framing(&self) -> bool {
+        if self.grammar == Grammar::Strict {
+            return false;
+        }
+        let start = line_length(&self.bytes);
+        let section = &self.bytes[start..];
+        let ignored = &self.bytes[fields::end(&self.bytes, start)..];
+        names_framing(ignored) || (has_lone_cr(section) && names_framing(section))
     }
 
     /// The bytes as they came.
@@ -316,6 +340,17 @@ fn lenient(bytes: &[u8]) -> Result<(RequestLine, Vec<Field>), Malformed> {
     let section = line_length(bytes);
     let line = request_line::parse(&bytes[..section])?;
     Ok((line, fields::parse(bytes, section)))
+}
+
+fn names_framing(section: &[u8]) -> bool {
+    let section = section.to_ascii_lowercase();
+    ["content-length", "transfer-encoding"]
+        .iter()
+        .any(|name| memchr::memmem::find(&section, name.as_bytes()).is_some())
+}
+
+fn has_lone_cr(section: &[u8]) -> bool {
+    memchr::memchr_iter(b'\r', section).any(|at| section.get(at + 1) != Some(&b'\n'))
 }
 
 /// Bytes up to and with the first LF, or all.

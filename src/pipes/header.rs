@@ -1,5 +1,6 @@
 //! `header(NAME,VALUE)` sets a header field; `header(NAME,VALUE,true)` adds one. Names and values go
-//! out as ISO 8859-1, and are not looked at otherwise.
+//! out as ISO 8859-1. A URL may say what a field is, but not make several of one: that would be
+//! another response, of whoever made the link.
 
 use crate::exchange::Response;
 use crate::text::latin1;
@@ -32,6 +33,9 @@ impl Header {
             }
         };
         let bytes = |text: &str| {
+            if text.contains(['\r', '\n']) {
+                return Err(WrongArguments::not_a("one line", text));
+            }
             latin1::encode(text).map_err(|_| WrongArguments::not_a("ISO 8859-1 throughout", text))
         };
         Ok(Self {
@@ -65,7 +69,10 @@ mod tests {
             (&["X-A", "b", "FALSE"], Some("X-A: b")),
             (&["x-a", "b", "1"], Some("X-A: a, X-A: b")),
             (&["", ""], Some("X-A: a, : ")),
-            (&["X-A", "é\n"], Some("X-A: é\n")),
+            (&["X-A", "é\t"], Some("X-A: é\t")),
+            (&["X-A", "b\r\nX-B: c"], None),
+            (&["X-A", "b\n"], None),
+            (&["X-A\r", "b"], None),
             (&["X-A", "\u{100}"], None),
             (&["\u{100}", "b"], None),
             (&["X-A", "b", "yes"], None),

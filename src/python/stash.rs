@@ -65,18 +65,11 @@ impl Stash {
         if value.is_none() {
             return Err(PyValueError::new_err("None cannot be put into the stash"));
         }
-        let (key, shown) = (self.key(key, path)?, key.repr()?);
+        let place = self.key(key, path)?;
         let value = dump(value)?;
-        store().put(key, value).map_err(|Occupied| {
-            let message = format!("there is a value in the stash already for {shown}");
-            match STASH_ERROR
-                .get(shown.py())
-                .and_then(|class| class.call1((message,)))
-            {
-                Ok(error) => PyErr::from_value(error),
-                Err(error) => error,
-            }
-        })
+        store()
+            .put(place, value)
+            .map_err(|Occupied| occupied(key).unwrap_or_else(|error| error))
     }
 
     /// Takes a value away; `None` if there is none.
@@ -99,6 +92,13 @@ impl Stash {
     fn default_path<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {
         super::text::latin1_str(py, &self.default_path)
     }
+}
+
+/// The exception for a key that has a value already.
+fn occupied(key: &Bound<'_, PyAny>) -> PyResult<PyErr> {
+    let message = format!("there is a value in the stash already for {}", key.repr()?);
+    let error = STASH_ERROR.get(key.py())?.call1((message,))?;
+    Ok(PyErr::from_value(error))
 }
 
 impl Stash {
@@ -149,8 +149,13 @@ fn uuid(key: &Bound<'_, PyAny>) -> PyResult<[u8; 16]> {
 fn plain_uuid(text: &str) -> Option<[u8; 16]> {
     let mut uuid = [0; 16];
     let mut digits = 0;
-    for character in text.chars().filter(|&character| character != '-') {
-        let digit = u8::try_from(character.to_digit(16)?).ok()?;
+    for character in text.bytes().filter(|&byte| byte != b'-') {
+        let digit = match character {
+            b'0'..=b'9' => character - b'0',
+            b'a'..=b'f' => character - b'a' + 10,
+            b'A'..=b'F' => character - b'A' + 10,
+            _ => return None,
+        };
         let byte = uuid.get_mut(digits / 2)?;
         *byte = *byte << 4 | digit;
         digits += 1;

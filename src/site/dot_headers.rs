@@ -43,7 +43,7 @@ fn add(
         return Ok(());
     };
     if form == Form::Template {
-        text = template::fill(&text, Escape::None, context)?;
+        text = template::fill(&text, Escape::Field, context)?;
     }
     for line in text.split(|byte| matches!(byte, b'\r' | b'\n')) {
         if !line.is_empty() {
@@ -165,6 +165,21 @@ mod tests {
         ];
         for (files, expected) in table {
             assert_eq!(fields(files).as_deref(), Ok(*expected), "{files:?}");
+        }
+    }
+
+    #[test]
+    fn a_value_makes_no_field() {
+        let fault = |query: &str| {
+            let folder = tempfile::tempdir().unwrap();
+            fs::write(folder.path().join("a.sub.headers"), "x: {{GET[q]}}").unwrap();
+            let root = Root::at(folder.path(), Links::Within).unwrap();
+            let fixture = Fixture::new(&format!("GET /?q={query} HTTP/1.1\r\n\r\n"));
+            load(&root, Path::new("a"), &fixture.context()).map_err(|fault| fault.status)
+        };
+        assert_eq!(fault("1"), Ok(vec![(b"x".to_vec(), b"1".to_vec())]));
+        for query in ["1%0d%0ay:2", "%0a", "1%0D"] {
+            assert_eq!(fault(query), Err(500), "{query}");
         }
     }
 

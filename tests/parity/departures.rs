@@ -55,6 +55,7 @@ const BY_TEXT: &str = "a name in text finds what one in bytes finds, as document
 const PIPES_ONCE: &str = "the query's pipes apply once to a value that a script returns";
 const OWN_WORDS: &str = "the server's own failures are told in its own words, without a traceback";
 const DIGITS: &str = "numbers in pipes and templates have the digits of ASCII";
+const ONE_LINE: &str = "a field that a URL or a template makes is one line";
 const FORM: &str = "POST of a body that is no form is empty";
 
 /// Each reason, what must hold, and the cases that show it.
@@ -583,5 +584,10 @@ const TABLE: &[(&str, Holds, &[&str])] = &[
             "file piped, trickle with a count in other digits",
             "filled in, an index in other digits",
         ],
+    ),
+    (
+        ONE_LINE,
+        Holds::Error(500, Kept),
+        &["file piped, header with line ends"],
     ),
 ];

@@ -32,6 +32,8 @@ pub enum Escape {
     Html,
     /// For strings of wire scripts.
     Quoted,
+    /// For header fields: nothing is escaped, and a line end has no place.
+    Field,
     /// Not at all.
     None,
 }
@@ -59,6 +61,10 @@ pub fn fill(
             continue;
         }
         let text = evaluate::text(expression, &mut variables, context)
+            .and_then(|text| match escape {
+                Escape::Field if text.contains(['\r', '\n']) => Err(Wrong::LineEnd),
+                _ => Ok(text),
+            })
             .map_err(|wrong| TemplateError::new(expression, wrong))?;
         append(&mut filled, &text, escape);
         if is_constant(expression) {
@@ -99,7 +105,7 @@ const CLOSE: &[u8] = b"}}";
 
 fn append(filled: &mut Vec<u8>, text: &str, escape: Escape) {
     match escape {
-        Escape::None => return filled.extend_from_slice(text.as_bytes()),
+        Escape::None | Escape::Field => return filled.extend_from_slice(text.as_bytes()),
         Escape::Quoted => {
             let quoted = Quoted(text.as_bytes()).to_string();
             return filled.extend_from_slice(&quoted.as_bytes()[1..quoted.len() - 1]);
@@ -180,6 +186,8 @@ enum Wrong {
     NotText,
     /// The value is made of bytes that are no UTF-8.
     BadBytes,
+    /// The value would make another header field.
+    LineEnd,
     /// The URL of the request has a port that is none.
     BadPort(String),
     /// There is no such digest.
@@ -205,6 +213,7 @@ impl fmt::Display for Wrong {
             }
             Self::NotText => f.write_str("is neither text nor a number"),
             Self::BadBytes => f.write_str("has a value that is not UTF-8"),
+            Self::LineEnd => f.write_str("has a value of several lines, in a header field"),
             Self::BadPort(port) => write!(f, "has no value: {port:?} is no port"),
             Self::NoDigest(name) => write!(f, "asks for a digest that is not known, {name:?}"),
             Self::Outside(path) => write!(f, "has no value: {path:?} is outside of the doc root"),

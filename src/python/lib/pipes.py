@@ -169,6 +169,9 @@ def status(request, response, code):
 @pipe(str, str, opt(boolean))
 def header(request, response, name, value, append=False):
     """Sets a header field, or adds one."""
+    for text in (name, value):
+        if "\r" in text or "\n" in text:
+            raise ValueError("%r is not one line" % text)
     change = response.headers.append if append else response.headers.set
     change(name, value)
     return response

@@ -35,7 +35,8 @@ class Syntax(unittest.TestCase):
 
     def test_refused(self):
         for text in ("tricle(1)", "status", "status(a)", "header(a,b,maybe)", "slice(1,2,3)",
-                     "trickle(d1:d1)", "trickle(-1)", "trickle(d-1)", "trickle(dnan)", "trickle(1:r1)", "trickle()", "a(\\"):
+                     "trickle(d1:d1)", "trickle(-1)", "trickle(d-1)", "trickle(dnan)", "trickle(1:r1)", "trickle()", "a(\\",
+                     r"header(A,b\r\nC: d)", r"header(A,b\n)", r"header(A\r,b)"):
             with self.subTest(text), self.assertRaises((KeyError, ValueError)):
                 Pipeline(text)(None, Response(b"0123456789"))
 
