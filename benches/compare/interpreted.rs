@@ -59,7 +59,7 @@ pub(crate) fn versions() -> Result<[String; 3], Complaint> {
     })
 }
 
-const VERSIONS: &str = "
+const VERSIONS: &str = r"
 from importlib.metadata import version
 from platform import python_version
 print(python_version(), version('wptserve'), version('granian'), sep='\n')
