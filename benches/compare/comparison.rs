@@ -33,14 +33,14 @@ pub(crate) fn picture(works: &[Work], results: &Results) -> Option<String> {
             let bar = Bar {
                 contender,
                 rate,
-                y: y + (LINE - BAR) / 2.0,
+                y: y + LINE - BAR,
                 scale: BARS / most,
             };
             bar.draw(&mut picture);
             y += LINE;
         }
     }
-    Some(picture.finish(y + MARGIN + LINE / 2.0))
+    Some(picture.finish(y + MARGIN))
 }
 
 const WIDTH: f64 = 760.0;
@@ -49,7 +49,7 @@ const MARGIN: f64 = 20.0;
 const LINE: f64 = 19.0;
 const BAR: f64 = 13.0;
 /// Between works.
-const GAP: f64 = 12.0;
+const GAP: f64 = 14.0;
 /// Where the bars begin, behind the names.
 const LEFT: f64 = 190.0;
 /// The longest bar. The numbers stand behind it.

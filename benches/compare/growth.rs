@@ -1,5 +1,5 @@
 //! The picture of growth: wireserve's requests per second and its memory with the trivial handler on
-//! more and more connections. The steps between the numbers of connections are drawn alike.
+//! more and more connections.
 
 use super::contender::Contender;
 use super::picture::{Ink, Picture, Text};
@@ -25,19 +25,21 @@ pub(crate) fn picture(results: &Results) -> Option<String> {
     memory.draw(&mut picture, "Memory");
     let bottom = memory.bottom();
     for (at, work) in Work::GROWTH.into_iter().enumerate() {
-        picture.text(Text::Tick, x(at), bottom + 20.0, connections(work));
+        picture.text(Text::Tick, middle(at), bottom + 18.0, connections(work));
     }
-    let middle = f64::midpoint(x(0), x(Work::GROWTH.len() - 1));
-    picture.text(Text::Tick, middle, bottom + 40.0, "connections");
-    Some(picture.finish(bottom + 56.0))
+    picture.text(Text::Label, RIGHT + 8.0, bottom + 18.0, "connections");
+    Some(picture.finish(bottom + 36.0))
 }
 
 const WIDTH: f64 = 760.0;
-const LEFT: f64 = 60.0;
-const TOP: f64 = 50.0;
+/// From here to there lie the bars.
+const LEFT: f64 = 20.0;
+const RIGHT: f64 = 640.0;
+const BAR: f64 = 56.0;
+const TOP: f64 = 56.0;
 /// The height of a panel.
-const PANEL: f64 = 180.0;
-const BETWEEN: f64 = 56.0;
+const PANEL: f64 = 160.0;
+const BETWEEN: f64 = 72.0;
 
 /// Values by connections, in the order of [`Work::GROWTH`].
 struct Panel {
@@ -58,32 +60,25 @@ fn panel(results: &Results, measure: Measure, top: f64) -> Option<Panel> {
 
 impl Panel {
     fn draw(&self, picture: &mut Picture, heading: &str) {
-        let last = self.values.len() - 1;
-        picture.text(Text::Heading, 20.0, self.top - 22.0, heading);
-        let ends = [
-            (x(0) - 30.0, self.bottom()),
-            (x(last) + 30.0, self.bottom()),
-        ];
-        picture.line(Ink::Line, &ends);
-        let points = self.values.iter().enumerate();
-        let points: Vec<_> = points
-            .map(|(at, one)| (x(at), self.y(one.median)))
-            .collect();
-        picture.line(Ink::Wireserve, &points);
-        for ((x, y), one) in points.into_iter().zip(&self.values) {
-            picture.line(Ink::Line, &[(x, self.y(one.min)), (x, self.y(one.max))]);
-            picture.dot(Ink::Wireserve, x, y);
-            let above = self.y(one.max) - 9.0;
-            picture.text(Text::Tick, x, above, self.measure.shown(one.median));
+        picture.text(Text::Heading, LEFT, self.top - 30.0, heading);
+        for (at, one) in self.values.iter().enumerate() {
+            let [least, median, most] = [one.min, one.median, one.max].map(|one| self.y(one));
+            let middle = middle(at);
+            let left = middle - BAR / 2.0;
+            picture.bar(Ink::Wireserve, left, median, BAR, self.bottom() - median);
+            picture.line(Ink::Line, &[(middle, least), (middle, most)]);
+            let value = self.measure.shown(one.median);
+            picture.text(Text::Tick, middle, most - 7.0, value);
         }
+        let ends = [(LEFT, self.bottom()), (RIGHT, self.bottom())];
+        picture.line(Ink::Line, &ends);
     }
 
     /// A line to compare with.
     fn level(&self, picture: &mut Picture, value: f64, label: &str) {
         let y = self.y(value);
-        let right = x(self.values.len() - 1) + 30.0;
-        picture.line(Ink::Grid, &[(x(0) - 30.0, y), (right, y)]);
-        picture.text(Text::Label, x(0) - 30.0, y + 16.0, label);
+        picture.line(Ink::Grid, &[(LEFT, y), (RIGHT, y)]);
+        picture.text(Text::Label, RIGHT + 8.0, y + 4.0, label);
     }
 
     /// From zero, so that heights can be compared.
@@ -97,9 +92,10 @@ impl Panel {
     }
 }
 
-fn x(at: usize) -> f64 {
-    let steps = (Work::GROWTH.len() - 1) as f64;
-    LEFT + 10.0 + at as f64 / steps * (WIDTH - 2.0 * LEFT - 20.0)
+/// Of a bar.
+fn middle(at: usize) -> f64 {
+    let step = (RIGHT - LEFT) / Work::GROWTH.len() as f64;
+    LEFT + (at as f64 + 0.5) * step
 }
 
 fn connections(work: Work) -> String {

@@ -21,31 +21,33 @@
 //! - [`versions`], [`table`], [`report`]: the result as Markdown.
 //! - [`picture`], [`comparison`], [`growth`]: the result as pictures.
 //! - [`document`]: where they are kept.
+//!
+//! A bench without a harness has no unit tests. `tests/comparison.rs` holds what is computed here.
 
-mod comparison;
-mod contender;
-mod crowd;
-mod document;
-mod goal;
-mod growth;
-mod interpreted;
-mod interruption;
-mod machine;
-mod measuring;
-mod nginx;
-mod options;
-mod picture;
-mod placement;
-mod processes;
-mod report;
-mod results;
-mod sample;
-mod server;
-mod site;
-mod table;
-mod versions;
-mod work;
-mod wrk;
+pub(crate) mod comparison;
+pub(crate) mod contender;
+pub(crate) mod crowd;
+pub(crate) mod document;
+pub(crate) mod goal;
+pub(crate) mod growth;
+pub(crate) mod interpreted;
+pub(crate) mod interruption;
+pub(crate) mod machine;
+pub(crate) mod measuring;
+pub(crate) mod nginx;
+pub(crate) mod options;
+pub(crate) mod picture;
+pub(crate) mod placement;
+pub(crate) mod processes;
+pub(crate) mod report;
+pub(crate) mod results;
+pub(crate) mod sample;
+pub(crate) mod server;
+pub(crate) mod site;
+pub(crate) mod table;
+pub(crate) mod versions;
+pub(crate) mod work;
+pub(crate) mod wrk;
 
 use std::process::ExitCode;
 
@@ -90,7 +92,7 @@ fn run(options: &Options) -> Result<Verdict, Complaint> {
 
     let works = options.works();
     let report = report::introduction(options, &versions, &watch)
-        + &report::goals(works, &results, &watch)
+        + &report::goals(works, &results, watch.machine())
         + &report::values(works, &results);
     print!("{report}");
     if let Some(folder) = &options.write {

@@ -61,22 +61,19 @@ impl Measurement<'_> {
         let rush = crowd::rush(server.address(), self.target(), count)
             .map_err(|error| error.to_string())?;
         let after = server.usage();
-        let all_within = rush
-            .all_within
-            .map_or(f64::INFINITY, |all| all.as_secs_f64());
-        let mut sample = Sample::default()
-            .with(Measure::Time, all_within)
+        let sample = Sample::default()
+            .with(Measure::Answered, rush.latencies.len() as f64)
             .with(Measure::Memory, after.memory.peak as f64);
-        let answered = rush.latencies.len() as f64;
-        for (measure, share) in [(Measure::P50, 0.5), (Measure::P99, 0.99)] {
-            if let Some(latency) = crowd::quantile(&rush.latencies, share) {
-                sample = sample.with(measure, latency.as_secs_f64());
-            }
-        }
-        if answered > 0.0 {
-            sample = sample.with(Measure::Cpu, (after.time - before.time) / answered);
-        }
-        Ok(sample)
+        let Some(all_within) = rush.all_within else {
+            // The latencies of a few, and their share of the work, say nothing.
+            return Ok(sample.with(Measure::Time, f64::INFINITY));
+        };
+        let quantile = |share| crowd::quantile(&rush.latencies, share).as_secs_f64();
+        Ok(sample
+            .with(Measure::Time, all_within.as_secs_f64())
+            .with(Measure::P50, quantile(0.5))
+            .with(Measure::P99, quantile(0.99))
+            .with(Measure::Cpu, (after.time - before.time) / count as f64))
     }
 
     fn idle(self, count: usize) -> Result<Sample, Complaint> {

@@ -68,13 +68,6 @@ impl Picture {
         ));
     }
 
-    pub(crate) fn dot(&mut self, ink: Ink, x: f64, y: f64) {
-        let class = ink.class();
-        self.shape(format_args!(
-            r#"<circle class="{class}" cx="{x:.1}" cy="{y:.1}" r="4"/>"#
-        ));
-    }
-
     /// From point to point.
     pub(crate) fn line(&mut self, ink: Ink, points: &[(f64, f64)]) {
         let class = ink.class();
@@ -128,24 +121,23 @@ impl Ink {
 }
 
 const STYLE: &str = "
-  svg { --ground: #fff; --text: #1f2328; --grid: #d1d9e0; --line: #59636e; --wireserve: #0969da;
+  svg { --ground: #fff; --text: #1f2328; --line: #59636e; --wireserve: #0969da;
     --python-cpu: #54aeff; --ceiling: #afb8c1; --granian: #d97706; --nginx: #1a7f37;
     --patched: #bf3989; --shipped: #e7a3cc; }
   @media (prefers-color-scheme: dark) {
-    svg { --ground: #0d1117; --text: #e6edf3; --grid: #30363d; --line: #9198a1;
-      --wireserve: #4493f8; --python-cpu: #a5d6ff; --ceiling: #656c76; --granian: #e09b3d;
-      --nginx: #3fb950; --patched: #db61a2; --shipped: #7d3a60; }
+    svg { --ground: #0d1117; --text: #e6edf3; --line: #9198a1; --wireserve: #4493f8;
+      --python-cpu: #a5d6ff; --ceiling: #656c76; --granian: #e09b3d; --nginx: #3fb950;
+      --patched: #db61a2; --shipped: #7d3a60; }
   }
   text { font: 12px system-ui, sans-serif; fill: var(--text); }
   .heading { font-weight: 600; font-size: 13px; }
   .tick { text-anchor: middle; }
   .name { text-anchor: end; }
-  polyline { fill: none; stroke-width: 2; }
-  polyline.line { stroke: var(--line); stroke-width: 1; }
-  polyline.grid { stroke: var(--grid); stroke-width: 1; stroke-dasharray: 4 3; }
-  polyline.wireserve { stroke: var(--wireserve); }
+  polyline { fill: none; }
+  .line { stroke: var(--line); }
+  .grid { stroke: var(--line); stroke-dasharray: 4 3; }
   .ground { fill: var(--ground); }
-  rect.wireserve, circle.wireserve { fill: var(--wireserve); }
+  .wireserve { fill: var(--wireserve); }
   .python-cpu { fill: var(--python-cpu); }
   .ceiling { fill: var(--ceiling); }
   .granian { fill: var(--granian); }

@@ -34,13 +34,14 @@ def main():
     os.chdir(doc_root)
     sys.dont_write_bytecode = True
     logging.disable()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     server_cls = NoDelayServer if options.nodelay else WebTestServer
     with StashServer(authkey="compare"):
+        # For all threads that are still to come: whoever else gets the signal, nobody wakes up.
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
         server = WebTestHttpd(host="127.0.0.1", port=0, server_cls=server_cls, doc_root=doc_root)
         server.start()
         print(f"reference listening on http://127.0.0.1:{server.port}/", flush=True)
-        signal.pause()
+        signal.sigwait({signal.SIGTERM})
 
 
 if __name__ == "__main__":

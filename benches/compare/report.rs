@@ -19,11 +19,14 @@ pub(crate) fn introduction(options: &Options, versions: &Versions, watch: &Watch
     let mut text = String::from("## How it was measured\n\n");
     let date = httpdate::fmt_http_date(SystemTime::now());
     let date = date.get(5..16).unwrap_or_default();
+    let rounds = match options.rounds() {
+        1 => "one round".to_owned(),
+        rounds => format!("{rounds} rounds"),
+    };
     let _ = writeln!(
         text,
-        "On {date}, {} rounds with {} s of steady load (`wrk -t1`) for each work on each server, one \
-         after the other; medians over the rounds, and the least and the most in brackets.\n",
-        options.rounds(),
+        "On {date}, {rounds} with {} s of steady load (`wrk -t1`) for each work on each server, one \
+         after the other. Medians over the rounds, and the least and the most in brackets.\n",
         options.seconds()
     );
     for line in versions.lines() {
@@ -48,12 +51,17 @@ pub(crate) fn introduction(options: &Options, versions: &Versions, watch: &Watch
 pub(crate) fn values(works: &[Work], results: &Results) -> String {
     let steady = |work: &Work| matches!(work.load(), Load::Steady(_));
     let (steady, once): (Vec<Work>, Vec<Work>) = works.iter().partition(|work| steady(work));
+    let latency = [Measure::P50, Measure::P99, Measure::Cpu, Measure::Memory];
     let mut text = String::new();
-    for (heading, works, measure) in [
-        ("Steady load", steady, Measure::Rate),
-        ("Crowds and beginnings", once, Measure::Time),
+    for (heading, works, measures) in [
+        ("Steady load", steady, [&[Measure::Rate], &latency[..]]),
+        (
+            "Crowds and beginnings",
+            once,
+            [&[Measure::Time, Measure::Answered], &latency[..]],
+        ),
     ] {
-        let table = values_of(&works, results, measure).markdown();
+        let table = values_of(&works, results, &measures.concat()).markdown();
         if !table.is_empty() {
             let _ = write!(text, "## {heading}\n\n{table}");
         }
@@ -61,53 +69,43 @@ pub(crate) fn values(works: &[Work], results: &Results) -> String {
     text
 }
 
-/// `first` is the measure that counts most.
-fn values_of(works: &[Work], results: &Results, first: Measure) -> Table {
-    let mut table = Table::new([
-        Column::left("work"),
-        Column::left("server"),
-        Column::right(first.name()),
-        Column::right("[least – most]"),
-        Column::right(Measure::P50.name()),
-        Column::right(Measure::P99.name()),
-        Column::right(Measure::Cpu.name()),
-        Column::right(Measure::Memory.name()),
-    ]);
+/// Medians, the first with its range.
+fn values_of(works: &[Work], results: &Results, measures: &[Measure]) -> Table {
+    let mut columns = vec![Column::left("work"), Column::left("server")];
+    columns.extend(measures.iter().map(|one| Column::right(one.name())));
+    columns.insert(3, Column::right(RANGE));
+    let mut table = Table::new(columns);
     for &work in works {
         let mut label = work.to_string();
         for contender in Contender::ALL {
             let spread = |measure| results.spread(work, contender, measure);
-            if spread(Measure::Memory).is_none() {
+            if measures.iter().all(|&measure| spread(measure).is_none()) {
                 continue;
             }
-            let median = |measure: Measure| {
-                let spread = spread(measure);
-                spread.map_or_else(String::new, |spread| measure.shown(spread.median))
+            let median = |&measure: &Measure| {
+                spread(measure).map_or_else(String::new, |one| measure.shown(one.median))
             };
-            let range = spread(first).map_or_else(String::new, |spread| range(first, spread));
-            table.row([
-                label,
-                contender.to_string(),
-                median(first),
-                range,
-                median(Measure::P50),
-                median(Measure::P99),
-                median(Measure::Cpu),
-                median(Measure::Memory),
-            ]);
+            let first = measures[0];
+            let mut cells = vec![label, contender.to_string()];
+            cells.extend(measures.iter().map(median));
+            let range = spread(first).map_or_else(String::new, |one| range(first, one));
+            cells.insert(3, range);
+            table.row(cells);
             label = String::new();
         }
     }
     table
 }
 
+const RANGE: &str = "[least – most]";
+
 /// What wireserve reaches, beside others and by itself, and the goals.
-pub(crate) fn goals(works: &[Work], results: &Results, watch: &Watch) -> String {
+pub(crate) fn goals(works: &[Work], results: &Results, machine: Machine) -> String {
     let mut table = Table::new([
         Column::left("work"),
         Column::left("wireserve's"),
         Column::right("median"),
-        Column::right("[least – most]"),
+        Column::right(RANGE),
         Column::right("goal"),
         Column::left("verdict"),
     ]);
@@ -119,10 +117,7 @@ pub(crate) fn goals(works: &[Work], results: &Results, watch: &Watch) -> String 
             };
             let (what, median, range, wanted) = described(goal, achieved);
             let (wanted, verdict) = match judged {
-                Judged::Yes => (
-                    wanted,
-                    verdict(results.verdict(work, goal, watch.machine())),
-                ),
+                Judged::Yes => (wanted, verdict(results.verdict(work, goal, machine))),
                 Judged::No => Default::default(),
             };
             table.row([label, what, median, range, wanted, verdict.to_owned()]);
@@ -160,34 +155,23 @@ fn shown_goals(work: Work) -> Vec<(Goal, Judged)> {
 
 /// What it is, its median, its range, and what it should be.
 fn described(goal: Goal, achieved: Spread) -> (String, String, String, String) {
-    match goal {
-        Goal::Beside(contender, least) => (
-            format!("requests/s beside {contender}"),
-            times(achieved.median, achieved.median),
-            format!(
-                "[{} – {}]",
-                times(achieved.min, achieved.median),
-                times(achieved.max, achieved.median)
-            ),
-            format!("≥ {least} ×"),
-        ),
-        Goal::AtMost(measure, most) => (
-            measure.name().to_owned(),
-            measure.shown(achieved.median),
-            range(measure, achieved),
-            format!("≤ {}", measure.shown(most)),
-        ),
-        Goal::OfTheBest(least) => (
-            "requests/s beside its best".to_owned(),
-            times(achieved.median, achieved.median),
-            format!(
-                "[{} – {}]",
-                times(achieved.min, achieved.median),
-                times(achieved.max, achieved.median)
-            ),
-            format!("≥ {least} ×"),
-        ),
-    }
+    let (what, least) = match goal {
+        Goal::Beside(contender, least) => (format!("requests/s beside {contender}"), least),
+        Goal::OfTheBest(least) => ("requests/s beside its best".to_owned(), least),
+        Goal::AtMost(measure, most) => {
+            let median = measure.shown(achieved.median);
+            let wanted = format!("≤ {}", measure.shown(most));
+            return (
+                measure.name().into(),
+                median,
+                range(measure, achieved),
+                wanted,
+            );
+        }
+    };
+    let times = |ratio| times(ratio, achieved.median);
+    let range = format!("[{} – {}]", times(achieved.min), times(achieved.max));
+    (what, times(achieved.median), range, format!("≥ {least} ×"))
 }
 
 fn range(measure: Measure, Spread { min, max, .. }: Spread) -> String {

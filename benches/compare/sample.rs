@@ -7,6 +7,8 @@ pub(crate) enum Measure {
     Rate,
     /// Seconds until everybody had been answered, infinite if somebody was not.
     Time,
+    /// Those who were answered of all who asked once.
+    Answered,
     /// Median latency in seconds.
     P50,
     /// The latency in seconds that 1 % of the requests exceed.
@@ -19,7 +21,7 @@ pub(crate) enum Measure {
 
 /// The values of one measurement.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(crate) struct Sample([Option<f64>; 6]);
+pub(crate) struct Sample([Option<f64>; 7]);
 
 impl Sample {
     pub(crate) fn with(mut self, measure: Measure, value: f64) -> Self {
@@ -36,8 +38,8 @@ impl Measure {
     /// A value with its unit.
     pub(crate) fn shown(self, value: f64) -> String {
         match self {
-            Self::Rate => grouped(value),
-            Self::Time if value.is_infinite() => "not all answered".to_owned(),
+            Self::Rate | Self::Answered => grouped(value),
+            Self::Time if value.is_infinite() => "not all".to_owned(),
             Self::Time | Self::P50 | Self::P99 | Self::Cpu => time(value),
             Self::Memory => format!("{:.0} MB", value / 1e6),
         }
@@ -47,6 +49,7 @@ impl Measure {
         match self {
             Self::Rate => "requests/s",
             Self::Time => "time",
+            Self::Answered => "answered",
             Self::P50 => "p50",
             Self::P99 => "p99",
             Self::Cpu => "CPU a request",
