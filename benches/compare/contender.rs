@@ -56,8 +56,8 @@ impl Contender {
             Self::Ceiling => matches!(work, Trivial16 | Trivial64 | Trivial256 | Pinned),
             Self::Granian => matches!(work, Trivial16 | Trivial64 | Trivial256 | NewConnection),
             Self::Nginx => matches!(work, Static | Large | LargeMany),
-            // It ends the connection behind a file without a length, and needs a thousand threads
-            // at a time no more than anybody needs to see that.
+            // It ends the connection behind a file without a length. How others grow with
+            // connections is not the question.
             Self::Patched => !matches!(
                 work,
                 Trivial1 | Trivial1024 | Trivial4096 | Large | LargeMany

@@ -13,18 +13,22 @@ pub(crate) struct Pictures {
     pub(crate) growth: Option<String>,
 }
 
-/// Writes all of it into a folder.
-pub(crate) fn write(folder: &Path, report: &str, pictures: &Pictures) -> Result<(), Complaint> {
+/// Writes all of it into a folder, the pictures between the two parts of the text.
+pub(crate) fn write(
+    folder: &Path,
+    [before, behind]: [&str; 2],
+    pictures: &Pictures,
+) -> Result<(), Complaint> {
     let fail = |error: io::Error| format!("{}: {error}", folder.display());
     let file = folder.join("performance.md");
-    let before = match fs::read_to_string(&file) {
-        Ok(before) => before,
+    let document = match fs::read_to_string(&file) {
+        Ok(document) => document,
         Err(error) if error.kind() == ErrorKind::NotFound => {
             format!("# Performance\n\n{BEGIN}\n{END}\n")
         }
         Err(error) => return Err(fail(error)),
     };
-    let mut generated = report.to_owned();
+    let mut generated = before.to_owned();
     for (picture, name, description) in [
         (
             &pictures.comparison,
@@ -42,9 +46,10 @@ pub(crate) fn write(folder: &Path, report: &str, pictures: &Pictures) -> Result<
             generated += &format!("![{description}]({name})\n\n");
         }
     }
-    let after = placed(&before, &generated)
+    generated += behind;
+    let document = placed(&document, &generated)
         .ok_or_else(|| format!("{} has no markers for the report", file.display()))?;
-    fs::write(&file, after).map_err(fail)
+    fs::write(&file, document).map_err(fail)
 }
 
 /// The document with something else between its markers.

@@ -63,7 +63,9 @@ impl Watch {
     /// Has to happen between measurements, often enough.
     pub(crate) fn look(&mut self) {
         let now = Others::now();
-        self.ticks += now.ticks_since(&self.last);
+        let possible = (now.at - self.last.at).as_secs_f64() * self.processors as f64 * TICKS;
+        // A process that ends while the census is taken may be counted twice, with all its past.
+        self.ticks += now.ticks_since(&self.last).min(possible as u64);
         for (key, (name, ticks)) in &now.ticks {
             let before = self.last.ticks.get(key).map_or(0, |(_, before)| *before);
             *self.ticks_by_name.entry(name.clone()).or_default() += ticks.saturating_sub(before);
@@ -118,6 +120,7 @@ pub(crate) fn machine(lost: f64) -> Machine {
 
 /// What had gone to others at one time.
 struct Others {
+    at: Instant,
     /// Of programs, and of their children that have ended.
     sum: u64,
     /// What the hypervisor took from us.
@@ -131,6 +134,7 @@ impl Others {
         let census = Census::take();
         let others = census.others(process::id());
         Self {
+            at: Instant::now(),
             sum: others
                 .iter()
                 .map(|one| one.ticks + one.ticks_of_children)

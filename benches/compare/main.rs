@@ -91,16 +91,16 @@ fn run(options: &Options) -> Result<Verdict, Complaint> {
     watch.end();
 
     let works = options.works();
-    let report = report::introduction(options, &versions, &watch)
-        + &report::goals(works, &results, watch.machine())
-        + &report::values(works, &results);
-    print!("{report}");
+    let summary = report::introduction(options, &versions, &watch)
+        + &report::goals(works, &results, watch.machine());
+    let values = report::values(works, &results);
+    print!("{summary}{values}");
     if let Some(folder) = &options.write {
         let pictures = Pictures {
             comparison: comparison::picture(works, &results),
             growth: growth::picture(&results),
         };
-        document::write(folder, &report, &pictures)?;
+        document::write(folder, [&summary, &values], &pictures)?;
     }
     Ok(results.verdict_of(Work::CHECKED, watch.machine()))
 }

@@ -163,7 +163,7 @@ impl Drop for Server {
 const READY_WITHIN: Duration = Duration::from_secs(10);
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
 /// How long a server may take to stop by itself.
-const STOP_WITHIN: Duration = Duration::from_secs(8);
+const STOP_WITHIN: Duration = Duration::from_secs(3);
 const LOOK_EVERY: Duration = Duration::from_millis(5);
 /// Bytes of something wrong that are shown.
 const SHOWN: usize = 2000;
