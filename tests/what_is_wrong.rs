@@ -105,6 +105,10 @@ fn what_is_wrong_is_named_in_one_line() {
         (&["--config", "pattern.json"], &["/{a}/{a}"]),
         (&["--route", "GET", "/{", "200"], &["/{"]),
         (&["--route", "GET", "/*/{a}", "200"], &["/*/{a}"]),
+        #[cfg(feature = "python")]
+        (&["--python-cpu", "9999"], &["--python-cpu", "9999"]),
+        #[cfg(not(feature = "python"))]
+        (&["--python-cpu", "0"], &["--python-cpu", "without Python"]),
     ] {
         let ended = run_in(folder.path(), arguments);
         ended.is_refusal(named);
@@ -120,6 +124,7 @@ fn a_wrong_option_is_named() {
         (&["--port", "many"], "many"),
         (&["--port", "70000"], "70000"),
         (&["--port"], "--port"),
+        (&["--python-cpu", "one"], "one"),
         (&["--log", "loud"], "loud"),
         (&["--route", "GET", "/"], "--route"),
         (&["here", "there"], "there"),

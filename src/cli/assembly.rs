@@ -213,6 +213,10 @@ mod with_python {
     pub(super) fn scripts(files: Files) -> Result<Arc<dyn Handler>, Complaint> {
         Ok(Arc::new(crate::python::ScriptHandler::new(files)))
     }
+
+    pub(in crate::cli) fn run_scripts_on(processor: usize) -> Result<(), Complaint> {
+        crate::python::run_on(processor).map_err(|error| error.to_string())
+    }
 }
 
 #[cfg(not(feature = "python"))]
@@ -228,11 +232,21 @@ mod without_python {
     }
 
     pub(super) fn scripts(_: Files) -> Result<Arc<dyn Handler>, Complaint> {
-        Err("this wireserve was built without Python".to_owned())
+        Err(WITHOUT_PYTHON.to_owned())
     }
+
+    pub(in crate::cli) fn run_scripts_on(_: usize) -> Result<(), Complaint> {
+        Err(WITHOUT_PYTHON.to_owned())
+    }
+
+    const WITHOUT_PYTHON: &str = "this wireserve was built without Python";
 }
 
 #[cfg(feature = "python")]
+pub(super) use with_python::run_scripts_on;
+#[cfg(feature = "python")]
 use with_python::{mount_folder, scripts, top};
+#[cfg(not(feature = "python"))]
+pub(super) use without_python::run_scripts_on;
 #[cfg(not(feature = "python"))]
 use without_python::{mount_folder, scripts, top};

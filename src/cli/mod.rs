@@ -59,6 +59,10 @@ struct Options {
     #[arg(long)]
     transcript_json: bool,
 
+    /// Runs all scripts on one processor, by its number; see docs/performance.md [default: on any]
+    #[arg(long, value_name = "N")]
+    python_cpu: Option<usize>,
+
     /// What to log to stderr: error, warn, info, debug or off [default: info, or RUST_LOG]
     #[arg(long, value_name = "LEVEL")]
     log: Option<LevelFilter>,
@@ -131,6 +135,7 @@ fn serve(options: Options) -> Result<ExitCode, Complaint> {
         ports: Ports::http(options.ports),
         listeners: flag_listeners(&options.connections)?,
         routes: flag_routes(&options.routes).collect(),
+        python_cpu: options.python_cpu,
         ..Config::default()
     };
     let hosts_command = options.sources.hosts_command(flags.doc_root.as_deref());
@@ -152,6 +157,10 @@ fn start(config: &Config) -> Result<Server, Complaint> {
     let doc_root = config.doc_root.as_deref();
     let doc_root = absolute_folder(doc_root.unwrap_or_else(|| Path::new(".")))?;
     let site = assembly::assemble(config, &doc_root)?;
+    if let Some(processor) = config.python_cpu {
+        assembly::run_scripts_on(processor)
+            .map_err(|complaint| format!("--python-cpu: {complaint}"))?;
+    }
     let limits = config.limits.unwrap_or_default();
     raise_descriptor_limit(limits.connections);
     let mut server = Server::builder()

@@ -54,6 +54,8 @@ pub struct Config {
     pub limits: Option<Limits>,
     /// What is recorded of connections.
     pub transcript: Option<Transcripts>,
+    /// The processor that scripts run on, by its number; any if none is named.
+    pub python_cpu: Option<usize>,
     /// The host that pages are opened on.
     pub browser_host: Option<String>,
     /// Other hosts, by their names in templates.
@@ -207,6 +209,7 @@ impl Config {
             logging: merge(self.logging, base.logging, Logging::over),
             paths: self.paths.or(base.paths),
             inject_script: self.inject_script.or(base.inject_script),
+            python_cpu: self.python_cpu.or(base.python_cpu),
             built_in: match self.built_in {
                 Routes::Library => base.built_in,
                 Routes::Wpt => Routes::Wpt,

@@ -3,7 +3,7 @@
 //! with the content if that is small.
 
 use std::fs::File;
-use std::io::{self, Read, Write as _};
+use std::io::{self, Read};
 use std::time::Duration;
 
 use crate::fault::Fault;
@@ -158,7 +158,9 @@ impl Response {
 
 /// `HTTP/1.1 CODE REASON`, whatever version the client speaks.
 pub fn append_status_line(out: &mut Vec<u8>, status: i64, reason: Option<&[u8]>) {
-    write!(out, "HTTP/1.1 {status} ").expect("writing to a Vec cannot fail");
+    out.extend_from_slice(b"HTTP/1.1 ");
+    out.extend_from_slice(itoa::Buffer::new().format(status).as_bytes());
+    out.push(b' ');
     out.extend_from_slice(reason.unwrap_or_else(|| status::reason(status).as_bytes()));
     out.extend_from_slice(b"\r\n");
 }
@@ -172,7 +174,8 @@ pub fn append_field(out: &mut Vec<u8>, name: &[u8], value: &[u8]) {
 }
 
 fn append_length(out: &mut Vec<u8>, length: u64) {
-    write!(out, "Content-Length: {length}\r\n").expect("writing to a Vec cannot fail");
+    let mut digits = itoa::Buffer::new();
+    append_field(out, b"Content-Length", digits.format(length).as_bytes());
 }
 
 /// Which of the fields that HTTP wants a handler has set.

@@ -107,17 +107,17 @@ impl Turn {
         outbound.send_now(self.wire.stream(), bytes)
     }
 
-    /// Takes bytes of a head, which go out with the next write or within a millisecond. `false` when
+    /// Takes parts of a head, which go out with the next write or within a millisecond. `false` when
     /// another thread is writing, and nothing was taken.
     ///
     /// # Errors
     /// As [`Turn::send`].
-    pub fn hold_back(&self, bytes: &[u8]) -> Result<bool, Gone> {
+    pub fn hold_back(&self, parts: &[&[u8]]) -> Result<bool, Gone> {
         let Some(mut outbound) = self.wire.try_outbound() else {
             return Ok(false);
         };
         self.check(&outbound)?;
-        gather::hold_back(&self.wire, &mut outbound, bytes)?;
+        gather::hold_back(&self.wire, &mut outbound, parts)?;
         Ok(true)
     }
 

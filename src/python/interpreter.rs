@@ -8,6 +8,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
+use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::IntoPyDict;
@@ -53,6 +54,13 @@ pub(super) fn start(doc_root: &Path) -> Result<(), InterpreterError> {
         Ok(())
     })
     .map_err(|error: PyErr| InterpreterError(error.to_string()))
+}
+
+/// How many references there are to an object.
+#[allow(unsafe_code)]
+pub(super) fn reference_count(object: &Bound<'_, PyAny>) -> isize {
+    // SAFETY: a `Bound` holds a reference to its object and shows that this thread is attached.
+    unsafe { ffi::Py_REFCNT(object.as_ptr()) }
 }
 
 /// Lets scripts import what an active virtual environment has, as `python` itself would.

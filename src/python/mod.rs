@@ -11,11 +11,13 @@
 //! 5. Objects do not hold each other in a circle beyond the exchange: `script` lets go of them.
 
 mod cell;
+mod code;
 mod config;
 mod content;
 mod failure;
 mod fallback;
 mod gate;
+mod globals;
 mod headers;
 mod imported;
 mod input_file;
@@ -24,6 +26,7 @@ mod multidict;
 mod outcome;
 mod own;
 mod package;
+mod placement;
 mod request;
 mod response;
 mod script;
@@ -46,6 +49,7 @@ use crate::site::pattern::PatternError;
 use crate::site::router::Method;
 
 pub use interpreter::{InterpreterError, flush_output};
+pub use placement::{PlacementError, run_on};
 pub use script::ScriptHandler;
 
 /// A site with the reference's default routes: [`Site::new`], and every `.py` file below the doc root

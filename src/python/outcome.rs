@@ -55,7 +55,7 @@ pub(super) fn apply(value: &Bound<'_, PyAny>, response: &Bound<'_, Response>) ->
 pub(super) fn outgoing(response: &Bound<'_, Response>) -> PyResult<Outgoing> {
     let py = response.py();
     let from = response.get();
-    let own = Own::of(response.as_any())?;
+    let own = Response::own(response)?;
     let status = from.status_parts(py);
     let encoding = own
         .get(intern!(py, "encoding"))?
@@ -93,8 +93,7 @@ pub(super) fn outgoing(response: &Bound<'_, Response>) -> PyResult<Outgoing> {
 /// Whether the connection is to be closed behind the response.
 pub(super) fn closes(response: &Bound<'_, Response>) -> PyResult<bool> {
     Ok(response.get().handler_close.load(Ordering::Relaxed)
-        || Own::of(response.as_any())?
-            .is_true(intern!(response.py(), "close_connection"), false)?)
+        || Response::own(response)?.is_true(intern!(response.py(), "close_connection"), false)?)
 }
 
 /// Whether the script has replaced a method that a response goes out through, so that it must.
@@ -114,7 +113,7 @@ pub(super) fn is_customised(response: &Bound<'_, Response>) -> PyResult<bool> {
         "write_content",
         "write_raw_content",
     ];
-    if Own::of(response.as_any())?.has_any(&OF_RESPONSE)? {
+    if Response::own(response)?.has_any(&OF_RESPONSE)? {
         return Ok(true);
     }
     match response.get().writer_if_any(response.py()) {

@@ -2,6 +2,8 @@
 //! `writer.default_status`) are class attributes here as they would be in Python: setting one puts it
 //! into the object's own dictionary, and so does replacing a method.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
@@ -9,12 +11,18 @@ use pyo3::types::{PyDict, PyString};
 /// An object's own attributes, none of which most scripts ever set.
 pub(super) struct Own<'py>(Option<Bound<'py, PyDict>>);
 
+/// Where an object remembers its dictionary, which is asked for many times while it is used.
+#[derive(Default)]
+pub(super) struct OwnCell(Mutex<Option<Py<PyDict>>>);
+
 impl<'py> Own<'py> {
     /// The attributes of an object whose class has a dictionary for them.
     pub(super) fn of(object: &Bound<'py, PyAny>) -> PyResult<Self> {
-        let attributes = object.getattr(intern!(object.py(), "__dict__"))?;
-        let attributes = attributes.cast_into::<PyDict>()?;
-        Ok(Self((!attributes.is_empty()).then_some(attributes)))
+        Ok(Self::in_use(&dictionary(object)?))
+    }
+
+    fn in_use(attributes: &Bound<'py, PyDict>) -> Self {
+        Self((!attributes.is_empty()).then(|| attributes.clone()))
     }
 
     /// An attribute, if it has been set.
@@ -43,4 +51,34 @@ impl<'py> Own<'py> {
         }
         Ok(false)
     }
+}
+
+impl OwnCell {
+    /// The attributes of the object that this is a field of.
+    pub(super) fn of<'py>(&self, object: &Bound<'py, PyAny>) -> PyResult<Own<'py>> {
+        if let Some(attributes) = &*self.lock() {
+            return Ok(Own::in_use(attributes.bind(object.py())));
+        }
+        let attributes = dictionary(object)?;
+        *self.lock() = Some(attributes.clone().unbind());
+        Ok(Own::in_use(&attributes))
+    }
+
+    /// Forgets all attributes that have been looked at: a method that was replaced may well hold the
+    /// object itself.
+    pub(super) fn clear(&self, py: Python<'_>) {
+        let attributes = self.lock().take();
+        if let Some(attributes) = attributes {
+            attributes.bind(py).clear();
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Py<PyDict>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn dictionary<'py>(object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyDict>> {
+    let attributes = object.getattr(intern!(object.py(), "__dict__"))?;
+    Ok(attributes.cast_into::<PyDict>()?)
 }

@@ -16,7 +16,7 @@ use super::cell::PyCell;
 use super::failure;
 use super::headers::ResponseHeaders;
 use super::imported::Imported;
-use super::own::Own;
+use super::own::{Own, OwnCell};
 use super::request::Request;
 use super::writer::ResponseWriter;
 
@@ -36,6 +36,7 @@ pub(super) struct Response {
     headers: PyCell,
     content: PyCell,
     writer: PyCell,
+    own: OwnCell,
     /// What `writer._handler.close_connection` was set to.
     pub(super) handler_close: AtomicBool,
 }
@@ -62,6 +63,7 @@ impl Response {
             headers: PyCell::default(),
             content: PyCell::default(),
             writer: PyCell::default(),
+            own: OwnCell::default(),
             handler_close: AtomicBool::new(false),
         }
     }
@@ -71,8 +73,14 @@ impl Response {
         self.request.get()
     }
 
+    /// What a script has set on this object.
+    pub(super) fn own<'py>(slf: &Bound<'py, Self>) -> PyResult<Own<'py>> {
+        slf.get().own.of(slf.as_any())
+    }
+
     /// Lets go of everything that may hold this object in a circle.
     pub(super) fn release(&self, py: Python<'_>) {
+        self.own.clear(py);
         for cell in [&self.content, &self.headers] {
             drop(cell.take(py));
         }
@@ -330,7 +338,7 @@ impl Response {
     fn write_content(slf: &Bound<'_, Self>) -> PyResult<()> {
         let py = slf.py();
         let response = slf.get();
-        let own = Own::of(slf.as_any())?;
+        let own = Self::own(slf)?;
         if response.facts.method() == b"HEAD"
             && !own.is_true(intern!(py, "send_body_for_head_request"), false)?
         {

@@ -1,153 +1,65 @@
-//! Running a script: its code object is cached, its module body is executed afresh for every request,
-//! and `main(request, response)` is called (contract §3).
+//! Running a script: its module body is executed afresh for every request, and
+//! `main(request, response)` is called (contract §3).
 
-use std::collections::HashMap;
-use std::fs::{File, Metadata};
-use std::io::{self, Read as _};
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::path::Path;
+use std::sync::{Arc, LazyLock};
 
+use memchr::memmem::Finder;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyCode, PyCodeMethods, PyDict};
+use pyo3::types::{PyCode, PyDict};
 
 use crate::exchange::{Ending, Exchange, Expect, Handler, Mount, Policy, Terms};
 use crate::fault::Fault;
-use crate::site::default_script;
-use crate::site::files::{Files, Found};
+use crate::site::files::Files;
 
+use super::code::{NoCode, Script, Scripts};
 use super::failure::{self, Failure, Stage};
 use super::gate;
+use super::globals;
 use super::imported::Imported;
 use super::outcome;
+use super::placement;
 use super::request::Request;
 use super::response::Response;
 use super::thread_state::ThreadState;
 
+static EXEC: Imported = Imported::new("builtins", "exec");
 static APPLY_PIPES: Imported = Imported::new("wptserve.pipes", "apply_to_script");
-static COMPILE: Imported = Imported::new("builtins", "compile");
 
 /// Runs scripts.
 pub struct ScriptHandler {
-    files: Files,
-    codes: Mutex<HashMap<PathBuf, Compiled>>,
-}
-
-/// A script's code and the file it was made from.
-struct Compiled {
-    stamp: Stamp,
-    /// A file that had just been written may change again within the clock's resolution: its stamp
-    /// alone proves nothing yet.
-    proof: Proof,
-    code: Py<PyCode>,
-    source: Vec<u8>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Proof {
-    Stamp,
-    Bytes,
-}
-
-/// What tells one state of a file from another without reading it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Stamp {
-    device: u64,
-    inode: u64,
-    size: u64,
-    modified: (i64, i64),
-    changed: (i64, i64),
-}
-
-/// File systems stamp with the kernel's tick, some milliseconds; a change within it does not show.
-const CLOCK_RESOLUTION: Duration = Duration::from_millis(50);
-
-impl Stamp {
-    fn of(metadata: &Metadata) -> Self {
-        Self {
-            device: metadata.dev(),
-            inode: metadata.ino(),
-            size: metadata.size(),
-            modified: (metadata.mtime(), metadata.mtime_nsec()),
-            changed: (metadata.ctime(), metadata.ctime_nsec()),
-        }
-    }
-
-    fn proof(metadata: &Metadata) -> Proof {
-        let age = metadata
-            .modified()
-            .ok()
-            .and_then(|modified| SystemTime::now().duration_since(modified).ok());
-        match age {
-            Some(age) if age > CLOCK_RESOLUTION => Proof::Stamp,
-            _ => Proof::Bytes,
-        }
-    }
+    mount: Mount,
+    scripts: Scripts,
 }
 
 impl ScriptHandler {
     /// Runs these scripts.
     pub fn new(files: Files) -> Self {
         Self {
-            files,
-            codes: Mutex::default(),
+            mount: files.mount().clone(),
+            scripts: Scripts::new(files),
         }
     }
 
-    /// The code of a script, compiled again if the file has changed.
-    fn code<'py>(
+    fn run(
         &self,
-        py: Python<'py>,
-        path: &Path,
-        found: &Found,
-    ) -> Result<Bound<'py, PyCode>, NoCode> {
-        let stamp = Stamp::of(&found.metadata);
-        if let Some(compiled) = self.codes().get(path)
-            && compiled.stamp == stamp
-            && compiled.proof == Proof::Stamp
-        {
-            return Ok(compiled.code.bind(py).clone());
-        }
-        let proof = Stamp::proof(&found.metadata);
-        let source = read(&found.file).map_err(|_| NoCode::File)?;
-        let mut codes = self.codes();
-        if let Some(compiled) = codes.get_mut(path)
-            && compiled.source == source
-        {
-            (compiled.stamp, compiled.proof) = (stamp, proof);
-            return Ok(compiled.code.bind(py).clone());
-        }
-        drop(codes);
-        let code = compile(py, path, &source).map_err(NoCode::Python)?;
-        let compiled = Compiled {
-            stamp,
-            proof,
-            code: code.clone().unbind(),
-            source,
-        };
-        let old = self.codes().insert(path.to_owned(), compiled);
-        drop(old);
-        Ok(code)
-    }
-
-    fn codes(&self) -> std::sync::MutexGuard<'_, HashMap<PathBuf, Compiled>> {
-        self.codes.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn run(&self, py: Python<'_>, exchange: &mut Exchange<'_>, found: &Found) -> Result<(), Fault> {
-        let path = &found.path();
-        let code = match self.code(py, path, found) {
+        py: Python<'_>,
+        exchange: &mut Exchange<'_>,
+        script: &Script,
+    ) -> Result<(), Fault> {
+        let path = script.path();
+        let code = match self.scripts.code(py, script) {
             Ok(code) => Ok(code),
             Err(NoCode::File) => return Err(Fault::not_found()),
             Err(NoCode::Python(error)) => Err(error),
         };
         let exchanged =
-            Exchanged::new(py, exchange, self.files.mount()).map_err(|error| broken(&error))?;
+            Exchanged::new(py, exchange, &self.mount).map_err(|error| broken(&error))?;
+        let globals = globals::new(py, &path).map_err(|error| broken(&error))?;
         let result = match code {
-            Ok(code) => exchanged.call_main(&code, path),
+            Ok(code) => exchanged.call_main(&code, &globals, &path),
             Err(error) => {
                 exchanged.send_continue(py);
                 Err((error, Stage::Around))
@@ -156,17 +68,16 @@ impl ScriptHandler {
         let failure = result
             .err()
             .map(|(error, stage)| failure::sort(py, &error, stage, &exchange.request.url()));
-        exchanged.conclude(exchange, failure)
+        let result = exchanged.conclude(exchange, failure);
+        globals::release(&globals);
+        result
     }
 }
 
 impl Handler for ScriptHandler {
     fn handle(&self, exchange: &mut Exchange<'_>) -> Result<(), Fault> {
-        let found = self.files.open(exchange.request.path());
-        let found =
-            found.and_then(|found| default_script::choose(found).ok_or_else(Fault::not_found));
-        let found = match found {
-            Ok(found) => found,
+        let script = match self.scripts.find(exchange.request.path()) {
+            Ok(script) => script,
             Err(fault) => {
                 // Whoever is gone gets no fault either.
                 let _ = exchange.send_continue();
@@ -177,7 +88,7 @@ impl Handler for ScriptHandler {
         let mut kept = Kept::of(exchange);
         let result = Python::attach(|py| {
             kept.prepare(py, exchange.request.arrival().connection);
-            self.run(py, exchange, &found)
+            self.run(py, exchange, &script)
         });
         *exchange.thread_keepsake() = Some(kept);
         result
@@ -206,10 +117,13 @@ impl Kept {
         let kept = exchange.thread_keepsake().take();
         match kept.and_then(|kept| kept.downcast::<Self>().ok()) {
             Some(kept) if kept.connection == connection || kept.can_be_renewed() => kept,
-            _ => Box::new(Self {
-                state: Some(ThreadState::new()),
-                connection,
-            }),
+            _ => {
+                placement::settle();
+                Box::new(Self {
+                    state: Some(ThreadState::new()),
+                    connection,
+                })
+            }
         }
     }
 
@@ -233,25 +147,6 @@ impl Drop for Kept {
         let _admission = gate::enter();
         self.state = None;
     }
-}
-
-/// Why there is nothing to run.
-enum NoCode {
-    File,
-    Python(PyErr),
-}
-
-fn read(mut file: &File) -> io::Result<Vec<u8>> {
-    let mut source = Vec::new();
-    file.read_to_end(&mut source)?;
-    Ok(source)
-}
-
-/// The same errors and the same reading of encoding declarations as the reference has.
-fn compile<'py>(py: Python<'py>, path: &Path, source: &[u8]) -> PyResult<Bound<'py, PyCode>> {
-    let source = PyBytes::new(py, source);
-    let code = COMPILE.get(py)?.call1((source, path.as_os_str(), "exec"))?;
-    Ok(code.cast_into::<PyCode>()?)
 }
 
 fn broken(error: &PyErr) -> Fault {
@@ -283,14 +178,15 @@ impl<'py> Exchanged<'py> {
         })
     }
 
-    fn call_main(&self, code: &Bound<'py, PyCode>, path: &Path) -> Staged<()> {
+    fn call_main(
+        &self,
+        code: &Bound<'py, PyCode>,
+        globals: &Bound<'py, PyDict>,
+        path: &Path,
+    ) -> Staged<()> {
         let py = code.py();
         let around = |error| (error, Stage::Around);
-        let globals = PyDict::new(py);
-        globals
-            .set_item(intern!(py, "__file__"), path.as_os_str())
-            .map_err(around)?;
-        let ran = code.run(Some(&globals), None);
+        let ran = EXEC.get(py).and_then(|exec| exec.call1((code, globals)));
         let handles_expect = globals
             .get_item(intern!(py, "handles_expect"))
             .and_then(|value| value.map_or(Ok(false), |value| value.is_truthy()));
@@ -322,9 +218,11 @@ impl<'py> Exchanged<'py> {
 
     /// Pipes on scripts are rare, so what they are is Python's business: here is only whether.
     fn apply_pipes(&self, path: &Path) -> PyResult<()> {
-        let named = memchr::memmem::find(path.as_os_str().as_bytes(), b".sub.").is_some();
+        static SUB: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(".sub."));
+        static PIPE: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("pipe"));
+        let is_named = SUB.find(path.as_os_str().as_bytes()).is_some();
         let query = self.response.get().facts.query();
-        if named || memchr::memmem::find(query, b"pipe").is_some() {
+        if is_named || PIPE.find(query).is_some() {
             let py = self.response.py();
             let path = path.as_os_str();
             APPLY_PIPES

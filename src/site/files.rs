@@ -80,10 +80,25 @@ impl Files {
     /// # Errors
     /// 404 when that is no file and no folder, or may not be served.
     pub fn open(&self, url_path: &[u8]) -> Result<Found, Fault> {
-        let name = match &self.single {
-            Some(name) => name.clone(),
-            None => locate::locate(&self.mount, url_path)?,
-        };
+        self.open_name(self.name(url_path)?)
+    }
+
+    /// The name of what a URL's path names, relative to the root. It may not be there.
+    ///
+    /// # Errors
+    /// 404 for a path that may not name a file.
+    pub fn name(&self, url_path: &[u8]) -> Result<PathBuf, Fault> {
+        match &self.single {
+            Some(name) => Ok(name.clone()),
+            None => locate::locate(&self.mount, url_path),
+        }
+    }
+
+    /// What has this name.
+    ///
+    /// # Errors
+    /// As for [`open`](Self::open).
+    pub fn open_name(&self, name: PathBuf) -> Result<Found, Fault> {
         let root = self.place.open(self.mount.links());
         let root = root.map_err(|_| Fault::not_found())?;
         Found::open(root, name).ok_or_else(Fault::not_found)

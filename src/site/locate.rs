@@ -27,7 +27,7 @@ pub fn locate(mount: &Mount, url_path: &[u8]) -> Result<PathBuf, Fault> {
 
 /// Whether a decoded path with this in it can name a file at all.
 pub fn may_name(path: &[u8]) -> bool {
-    memchr::memmem::find(path, b"..").is_none() && memchr::memchr(0, path).is_none()
+    !path.windows(2).any(|pair| pair == b"..") && memchr::memchr(0, path).is_none()
 }
 
 #[cfg(test)]

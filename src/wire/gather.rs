@@ -25,9 +25,9 @@ const IDLE_TICKS: u32 = 100;
 ///
 /// # Errors
 /// [`Gone`], as a write would.
-pub fn hold_back(wire: &Arc<Wire>, outbound: &mut Outbound, bytes: &[u8]) -> Result<(), Gone> {
+pub fn hold_back(wire: &Arc<Wire>, outbound: &mut Outbound, parts: &[&[u8]]) -> Result<(), Gone> {
     let first = !outbound.is_waiting();
-    outbound.hold_back(bytes)?;
+    outbound.hold_back(parts)?;
     if first {
         flusher().watch(Arc::downgrade(wire));
     }

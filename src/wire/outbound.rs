@@ -74,11 +74,13 @@ impl Outbound {
     ///
     /// # Errors
     /// [`Gone`], as a write would.
-    pub fn hold_back(&mut self, bytes: &[u8]) -> Result<(), Gone> {
+    pub fn hold_back(&mut self, parts: &[&[u8]]) -> Result<(), Gone> {
         match self.peer {
             Peer::Gone => Err(Gone),
             Peer::There => {
-                self.waiting.extend_from_slice(bytes);
+                for part in parts {
+                    self.waiting.extend_from_slice(part);
+                }
                 Ok(())
             }
         }

@@ -5,6 +5,7 @@
 //! may wait for each other, at most a millisecond, and not even that with `coalesce = False`. A method
 //! that a script has replaced on the object is the one that the other methods call.
 
+mod seen;
 mod send;
 mod steps;
 
@@ -20,12 +21,13 @@ use crate::text::date;
 
 use crate::python::cell::PyCell;
 use crate::python::imported::Imported;
-use crate::python::own::Own;
+use crate::python::own::OwnCell;
 use crate::python::request::Request;
 use crate::python::response::Response;
 use crate::python::tape::Tape;
 use crate::python::text::isomorphic;
-use send::{Urgency, write_default_status, write_parts};
+use seen::SeenFields;
+use send::{write_default_status, write_missing, write_parts};
 
 static RAW_SOCKET: Imported = Imported::new("wptserve.raw_socket", "RawSocket");
 static RECORDED_SOCKET: Imported = Imported::new("wptserve.recorded_socket", "RecordedSocket");
@@ -35,9 +37,10 @@ static REQUEST_HANDLER: Imported = Imported::new("wptserve.request_handler", "Re
 #[pyclass(name = "ResponseWriter", module = "wptserve.response", frozen, dict)]
 pub(super) struct ResponseWriter {
     response: Py<Response>,
-    headers_seen: PyCell,
+    headers_seen: SeenFields,
     handler: PyCell,
     socket: PyCell,
+    own: OwnCell,
     status_written: AtomicBool,
     headers_complete: AtomicBool,
     coalesce: AtomicBool,
@@ -48,9 +51,10 @@ impl ResponseWriter {
     pub(super) fn new(response: &Bound<'_, Response>) -> Self {
         Self {
             response: response.clone().unbind(),
-            headers_seen: PyCell::default(),
+            headers_seen: SeenFields::default(),
             handler: PyCell::default(),
             socket: PyCell::default(),
+            own: OwnCell::default(),
             status_written: AtomicBool::new(false),
             headers_complete: AtomicBool::new(false),
             coalesce: AtomicBool::new(true),
@@ -59,6 +63,7 @@ impl ResponseWriter {
 
     /// Lets go of what holds this object in a circle, and closes the script's socket.
     pub(super) fn release(&self, py: Python<'_>) {
+        self.own.clear(py);
         drop(self.handler.take(py));
         if let Some(socket) = self.socket.take(py)
             && let Err(error) = socket.call_method0("close")
@@ -71,7 +76,7 @@ impl ResponseWriter {
 /// Calls a method of the writer: the script's replacement, if there is one, else our own.
 macro_rules! dispatch {
     ($slf:expr, $name:literal, ($($arg:expr),*), $own:expr) => {
-        match Own::of($slf.as_any())?.get(intern!($slf.py(), $name))? {
+        match Self::own($slf)?.get(intern!($slf.py(), $name))? {
             Some(replacement) => replacement.call1(($($arg,)*))?.is_truthy(),
             None => $own,
         }
@@ -119,11 +124,7 @@ impl ResponseWriter {
         if !writer.status_written.load(Ordering::Relaxed) {
             write_default_status(slf)?;
         }
-        let lower_case = name.call_method0(intern!(py, "lower"))?;
-        let lower_case = PyBytes::new(py, &writer.encode(&lower_case)?);
-        writer
-            .seen(py)?
-            .call_method1(intern!(py, "add"), (lower_case,))?;
+        writer.headers_seen.add(py, writer.lower_case(name)?)?;
         let value = if value.is_instance_of::<PyInt>() {
             value.str()?.into_any()
         } else {
@@ -137,35 +138,32 @@ impl ResponseWriter {
     fn write_default_headers(slf: &Bound<'_, Self>) -> PyResult<bool> {
         let py = slf.py();
         let writer = slf.get();
-        let write = |name: &Bound<'_, PyString>, value: Bound<'_, PyAny>| {
-            dispatch!(
-                slf,
-                "write_header",
-                (name, &value),
-                Self::write_header(slf, name, &value)
-            )
-        };
-        if !writer.has_seen(py, b"server")?
-            && !write(intern!(py, "Server"), PyString::new(py, SERVER).into_any())?
+        let is_missing = |name: &[u8]| Ok::<_, PyErr>(!writer.headers_seen.contains(py, name)?);
+        if is_missing(b"server")?
+            && !write_missing(slf, "Server", SERVER.as_bytes(), || {
+                Ok(PyString::new(py, SERVER).into_any())
+            })?
         {
             return Ok(false);
         }
-        if !writer.has_seen(py, b"date")? {
+        if is_missing(b"date")? {
             let mut now = Vec::with_capacity(date::LENGTH);
             date::append_now(&mut now);
-            if !write(intern!(py, "Date"), PyBytes::new(py, &now).into_any())? {
+            let object = || Ok(PyBytes::new(py, &now).into_any());
+            if !write_missing(slf, "Date", &now, object)? {
                 return Ok(false);
             }
         }
-        if !writer.has_seen(py, b"content-length")?
+        if is_missing(b"content-length")?
             && let Some(content) = writer.response().content_if_any(py)
             && (content.is_instance_of::<PyBytes>() || content.is_instance_of::<PyString>())
         {
             let length = writer.encode(&content)?.len();
-            return write(
-                intern!(py, "Content-Length"),
-                length.into_pyobject(py)?.into_any(),
-            );
+            let mut digits = itoa::Buffer::new();
+            let digits = digits.format(length).as_bytes();
+            return write_missing(slf, "Content-Length", digits, || {
+                Ok(length.into_pyobject(py)?.into_any())
+            });
         }
         Ok(true)
     }
@@ -175,7 +173,7 @@ impl ResponseWriter {
         let py = slf.py();
         let writer = slf.get();
         let response = writer.response.bind(py);
-        if Own::of(response.as_any())?.is_true(intern!(py, "add_required_headers"), true)?
+        if Response::own(response)?.is_true(intern!(py, "add_required_headers"), true)?
             && !dispatch!(
                 slf,
                 "write_default_headers",
@@ -188,7 +186,7 @@ impl ResponseWriter {
         if !write_parts(slf, &[b"\r\n"])? {
             return Ok(false);
         }
-        if !writer.has_seen(py, b"content-length")? {
+        if !writer.headers_seen.contains(py, b"content-length")? {
             response.setattr(intern!(py, "close_connection"), true)?;
         }
         writer.headers_complete.store(true, Ordering::Relaxed);
@@ -230,7 +228,7 @@ impl ResponseWriter {
         let writer = slf.get();
         writer.turn().mark_written();
         let bytes = writer.encode(data)?;
-        Ok(writer.send(slf.py(), &bytes, Urgency::Now))
+        Ok(writer.send(slf.py(), &bytes))
     }
 
     /// Sends a file to its end and closes it. `False` even then, as in the reference.
@@ -241,7 +239,7 @@ impl ResponseWriter {
         let size = slf.getattr(intern!(py, "file_chunk_size"))?;
         loop {
             let piece = data.call_method1(intern!(py, "read"), (&size,))?;
-            if !piece.is_truthy()? || !writer.send(py, &writer.encode(&piece)?, Urgency::Now) {
+            if !piece.is_truthy()? || !writer.send(py, &writer.encode(&piece)?) {
                 break;
             }
         }
@@ -251,7 +249,7 @@ impl ResponseWriter {
 
     /// Hands head calls that still wait to the kernel.
     fn flush(&self, py: Python<'_>) -> bool {
-        self.send(py, &[], Urgency::Now)
+        self.send(py, &[])
     }
 
     /// Text as bytes, in the response's encoding.
@@ -262,7 +260,7 @@ impl ResponseWriter {
 
     /// Sends bytes that the writer is not to know of; for `_handler.wfile`.
     fn _wire_write(&self, data: &Bound<'_, PyBytes>) -> PyResult<()> {
-        if self.send(data.py(), data.as_bytes(), Urgency::Now) {
+        if self.send(data.py(), data.as_bytes()) {
             Ok(())
         } else {
             Err(PyBrokenPipeError::new_err("the peer is gone"))
@@ -381,12 +379,12 @@ impl ResponseWriter {
 
     #[getter(_headers_seen)]
     fn get_headers_seen<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.seen(py)
+        self.headers_seen.set(py)
     }
 
     #[setter(_headers_seen)]
     fn set_headers_seen(&self, value: Bound<'_, PyAny>) {
-        self.headers_seen.set(value);
+        self.headers_seen.replace(value);
     }
 
     #[getter(_close_connection)]

@@ -1,12 +1,11 @@
-//! How the writer's bytes leave: encoded, gathered where they may be, handed to the kernel; and which
-//! header names have left already.
+//! How the writer's bytes leave: encoded, gathered where they may be, handed to the kernel.
 
 use std::borrow::Cow;
 use std::sync::atomic::Ordering;
 
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PySet, PyString};
+use pyo3::types::{PyBytes, PyString};
 
 use crate::exchange::turn::Turn;
 use crate::wire::outbound::Sent;
@@ -18,14 +17,12 @@ use crate::python::text::writer_bytes;
 
 use super::ResponseWriter;
 
-/// Whether bytes of a call may wait for those of the next.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Urgency {
-    Now,
-    WithNext,
-}
-
 impl ResponseWriter {
+    /// What a script has set on the writer.
+    pub(super) fn own<'py>(slf: &Bound<'py, Self>) -> PyResult<Own<'py>> {
+        slf.get().own.of(slf.as_any())
+    }
+
     pub(super) fn response(&self) -> &Response {
         self.response.get()
     }
@@ -40,39 +37,57 @@ impl ResponseWriter {
             return Ok(Cow::Borrowed(bytes.as_bytes()));
         }
         let py = data.py();
-        let own = Own::of(self.response.bind(py).as_any())?;
+        let own = Response::own(self.response.bind(py))?;
         match own.get(intern!(py, "encoding"))? {
             Some(encoding) => writer_bytes(data, Some(encoding.cast::<PyString>()?.to_str()?)),
             None => writer_bytes(data, None),
         }
     }
 
-    /// Hands bytes to the kernel; `false` if the peer is gone.
-    pub(super) fn send(&self, py: Python<'_>, bytes: &[u8], urgency: Urgency) -> bool {
-        let turn = self.turn();
-        if urgency == Urgency::WithNext && self.coalesce.load(Ordering::Relaxed) {
-            match turn.hold_back(bytes) {
+    fn has_encoding(&self, py: Python<'_>) -> PyResult<bool> {
+        let own = Response::own(self.response.bind(py))?;
+        Ok(own.get(intern!(py, "encoding"))?.is_some())
+    }
+
+    /// The name of a field as `_headers_seen` has it.
+    pub(super) fn lower_case(&self, name: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
+        let plain = if let Ok(bytes) = name.cast_exact::<PyBytes>() {
+            Some(bytes.as_bytes())
+        } else if let Ok(text) = name.cast_exact::<PyString>()
+            && let Ok(text) = text.to_str()
+            && text.is_ascii()
+            && let Cow::Borrowed(bytes) = self.encode(name)?
+        {
+            Some(bytes)
+        } else {
+            None
+        };
+        if let Some(plain) = plain {
+            return Ok(plain.to_ascii_lowercase());
+        }
+        let lower_case = name.call_method0(intern!(name.py(), "lower"))?;
+        Ok(self.encode(&lower_case)?.into_owned())
+    }
+
+    /// Keeps a part of the head for the next write, or for a millisecond; `false` if the peer is gone.
+    fn gather(&self, py: Python<'_>, parts: &[&[u8]]) -> bool {
+        if self.coalesce.load(Ordering::Relaxed) {
+            match self.turn().hold_back(parts) {
                 Ok(true) => return true,
                 Ok(false) => {}
                 Err(_) => return false,
             }
         }
+        self.send(py, &parts.concat())
+    }
+
+    /// Hands bytes to the kernel; `false` if the peer is gone.
+    pub(super) fn send(&self, py: Python<'_>, bytes: &[u8]) -> bool {
+        let turn = self.turn();
         match turn.send_now(bytes) {
             Ok(Sent::All) => true,
             Ok(Sent::Part(sent)) => gate::away(py, || turn.send(&bytes[sent..]).is_ok()),
             Err(_) => false,
-        }
-    }
-
-    pub(super) fn seen<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.headers_seen
-            .get_or_make(py, || Ok(PySet::empty(py)?.into_any()))
-    }
-
-    pub(super) fn has_seen(&self, py: Python<'_>, lower_case: &[u8]) -> PyResult<bool> {
-        match self.headers_seen.get(py) {
-            Some(seen) => seen.contains(PyBytes::new(py, lower_case)),
-            None => Ok(false),
         }
     }
 }
@@ -80,7 +95,7 @@ impl ResponseWriter {
 /// Sends parts of a head: each by the script's `write` if that was replaced, else all at once.
 pub(super) fn write_parts(slf: &Bound<'_, ResponseWriter>, parts: &[&[u8]]) -> PyResult<bool> {
     let py = slf.py();
-    if let Some(write) = Own::of(slf.as_any())?.get(intern!(py, "write"))? {
+    if let Some(write) = ResponseWriter::own(slf)?.get(intern!(py, "write"))? {
         for part in parts {
             if !write.call1((PyBytes::new(py, part),))?.is_truthy()? {
                 return Ok(false);
@@ -90,7 +105,31 @@ pub(super) fn write_parts(slf: &Bound<'_, ResponseWriter>, parts: &[&[u8]]) -> P
     }
     let writer = slf.get();
     writer.turn().mark_written();
-    Ok(writer.send(py, &parts.concat(), Urgency::WithNext))
+    Ok(writer.gather(py, parts))
+}
+
+/// Sends a field that is missing: these bytes, unless the script has its own `write_header` or encodes
+/// text in a way of its own. Then it is the object that is written.
+pub(super) fn write_missing<'py>(
+    slf: &Bound<'py, ResponseWriter>,
+    name: &str,
+    bytes: &[u8],
+    object: impl FnOnce() -> PyResult<Bound<'py, PyAny>>,
+) -> PyResult<bool> {
+    let py = slf.py();
+    let writer = slf.get();
+    let write_header = intern!(py, "write_header");
+    if ResponseWriter::own(slf)?.get(write_header)?.is_some() || writer.has_encoding(py)? {
+        return slf
+            .call_method1(write_header, (name, object()?))?
+            .is_truthy();
+    }
+    if !writer.status_written.load(Ordering::Relaxed) {
+        write_default_status(slf)?;
+    }
+    let lower_case = name.to_ascii_lowercase().into_bytes();
+    writer.headers_seen.add(py, lower_case)?;
+    write_parts(slf, &[name.as_bytes(), b": ", bytes, b"\r\n"])
 }
 
 /// Sends the status line of a head that began without one, by the script's method if it has one.
