@@ -54,7 +54,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use contender::Contender;
-use document::Pictures;
+use document::{Document, Pictures};
 use interruption::Interruption;
 use machine::Watch;
 use options::Options;
@@ -84,6 +84,7 @@ fn main() -> ExitCode {
 
 fn run(options: &Options) -> Result<Verdict, Complaint> {
     options.validate()?;
+    let document = options.write.as_deref().map(Document::find).transpose()?;
     let versions = Versions::find()?;
     allow_connections(options.works())?;
     let mut watch = Watch::begin();
@@ -95,12 +96,12 @@ fn run(options: &Options) -> Result<Verdict, Complaint> {
         + &report::goals(works, &results, watch.machine());
     let values = report::values(works, &results);
     print!("{summary}{values}");
-    if let Some(folder) = &options.write {
+    if let Some(document) = document {
         let pictures = Pictures {
             comparison: comparison::picture(works, &results),
             growth: growth::picture(&results),
         };
-        document::write(folder, [&summary, &values], &pictures)?;
+        document.write([&summary, &values], &pictures)?;
     }
     Ok(results.verdict_of(Work::CHECKED, watch.machine()))
 }
