@@ -33,6 +33,10 @@ pub(crate) fn measure(
     sample.map_err(|complaint| format!("{contender}, {work}: {complaint}"))
 }
 
+/// From so many connections on the load takes twice as long: wrk's time includes making them, and
+/// those that find the server's queue full try again a second later.
+const MANY: u32 = 1000;
+
 #[derive(Clone, Copy)]
 struct Measurement<'a> {
     work: Work,
@@ -44,15 +48,24 @@ impl Measurement<'_> {
     fn steady(self, connections: u32, seconds: u32) -> Result<Sample, Complaint> {
         let server = self.server()?;
         let url = format!("http://{}{}", server.address(), self.target());
+        let seconds = match connections {
+            ..MANY => seconds,
+            _ => 2 * seconds,
+        };
         let before = server.usage();
         let run = wrk::run(&url, connections, seconds, self.work.placement())?;
         let after = server.usage();
-        Ok(Sample::default()
+        let sample = Sample::default()
             .with(Measure::Rate, run.requests_per_second)
+            .with(Measure::Memory, after.memory.peak as f64);
+        if run.requests == 0.0 {
+            // Nobody was answered, as may happen on a machine that is busy enough.
+            return Ok(sample);
+        }
+        Ok(sample
             .with(Measure::P50, run.p50)
             .with(Measure::P99, run.p99)
-            .with(Measure::Cpu, (after.time - before.time) / run.requests)
-            .with(Measure::Memory, after.memory.peak as f64))
+            .with(Measure::Cpu, (after.time - before.time) / run.requests))
     }
 
     fn rush(self, count: usize) -> Result<Sample, Complaint> {
