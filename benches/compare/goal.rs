@@ -1,38 +1,58 @@
-//! What wireserve should reach beside others.
+//! What wireserve should reach, beside others and by itself.
 
 use super::contender::Contender;
+use super::sample::Measure;
 use super::work::Work;
 
-/// What wireserve should reach beside somebody else.
+/// What wireserve should reach in a work.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Goal {
-    pub(crate) beside: Contender,
-    /// wireserve's requests per second as a multiple of theirs, at least.
-    pub(crate) ratio: f64,
+pub(crate) enum Goal {
+    /// So many times another's requests per second, at least.
+    Beside(Contender, f64),
+    /// At most so much of something.
+    AtMost(Measure, f64),
+    /// This share of the requests per second that it has at its best number of connections.
+    OfTheBest(f64),
 }
 
 impl Goal {
-    const fn new(beside: Contender, ratio: f64) -> Self {
-        Self { beside, ratio }
-    }
-
     /// The goals of a work.
     pub(crate) fn of(work: Work) -> &'static [Self] {
+        use Contender::{Ceiling, Granian, Nginx, Patched, Shipped};
         match work {
-            Work::Trivial => const { &[Self::new(Contender::Patched, 30.0)] },
-            Work::Query => &[],
-            Work::Writer | Work::Template => const { &[Self::new(Contender::Patched, 40.0)] },
-            Work::Stash => const { &[Self::new(Contender::Patched, 33.0)] },
-            Work::NewConnection => const { &[Self::new(Contender::Patched, 19.0)] },
-            Work::Static => {
-                const {
-                    &[
-                        Self::new(Contender::Shipped, 80.0),
-                        Self::new(Contender::Nginx, 0.55),
-                    ]
-                }
-            }
-            Work::Large | Work::LargeMany => const { &[Self::new(Contender::Nginx, 1.0)] },
+            Work::Trivial16 => &[
+                Self::Beside(Patched, 45.0),
+                Self::Beside(Ceiling, 0.65),
+                Self::Beside(Granian, 1.0),
+            ],
+            Work::Trivial64 => &[Self::Beside(Patched, 50.0), Self::Beside(Ceiling, 0.55)],
+            Work::Trivial256 => &[
+                Self::Beside(Patched, 50.0),
+                Self::Beside(Ceiling, 0.55),
+                Self::AtMost(Measure::P99, 0.020),
+            ],
+            Work::Trivial4096 => &[Self::OfTheBest(0.5)],
+            Work::Pinned => &[
+                Self::Beside(Patched, 20.0),
+                Self::AtMost(Measure::Cpu, 7.5e-6),
+            ],
+            Work::Stash => &[Self::Beside(Patched, 33.0)],
+            Work::Writer | Work::Template => &[Self::Beside(Patched, 40.0)],
+            Work::NewConnection => &[Self::Beside(Patched, 19.0)],
+            Work::Static => &[Self::Beside(Shipped, 80.0), Self::Beside(Nginx, 0.55)],
+            Work::Large | Work::LargeMany => &[Self::Beside(Nginx, 1.0)],
+            Work::Burst => &[Self::AtMost(Measure::Time, 1.0)],
+            Work::Sleepers => &[Self::AtMost(Measure::Time, 0.5)],
+            Work::Idle => &[Self::AtMost(Measure::Memory, 45e6)],
+            Work::ColdStart => &[Self::AtMost(Measure::Time, 0.060)],
+            Work::Query | Work::Trivial1 | Work::Trivial1024 => &[],
+        }
+    }
+
+    pub(crate) fn is_reached_by(self, value: f64) -> bool {
+        match self {
+            Self::Beside(_, least) | Self::OfTheBest(least) => value >= least,
+            Self::AtMost(_, most) => value <= most,
         }
     }
 }

@@ -1,7 +1,7 @@
 """The reference server, to be measured.
 
 Serves a doc root with the library's own routes and a stash on a free port of 127.0.0.1, says where
-on standard output, and ends when standard input does. Nothing is logged. With --nodelay, Nagle's
+on standard output, and ends at SIGTERM with the stash's process. Nothing is logged. With --nodelay, Nagle's
 algorithm is off; as shipped it is on, and each response on a kept-alive connection stalls for the
 client's delayed acknowledgement.
 """
@@ -9,6 +9,7 @@ client's delayed acknowledgement.
 import argparse
 import logging
 import os
+import signal
 import socket
 import sys
 
@@ -35,10 +36,12 @@ def main():
     logging.disable()
     server_cls = NoDelayServer if options.nodelay else WebTestServer
     with StashServer(authkey="compare"):
+        # For all threads that are still to come: whoever else gets the signal, nobody wakes up.
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
         server = WebTestHttpd(host="127.0.0.1", port=0, server_cls=server_cls, doc_root=doc_root)
         server.start()
         print(f"reference listening on http://127.0.0.1:{server.port}/", flush=True)
-        sys.stdin.read()
+        signal.sigwait({signal.SIGTERM})
 
 
 if __name__ == "__main__":

@@ -1,116 +1,193 @@
-//! The tables, on standard output.
+//! The result in Markdown: how it was measured, the values of each contender, wireserve beside the
+//! others, and the goals with a verdict each. It is printed as it is written into the document.
+
+use std::fmt::Write;
+use std::time::SystemTime;
 
 use super::contender::Contender;
 use super::goal::Goal;
 use super::machine::{Machine, Watch};
 use super::options::Options;
 use super::results::{Results, Spread, Verdict};
-use super::work::Work;
+use super::sample::Measure;
+use super::table::{Column, Table};
+use super::versions::Versions;
+use super::work::{Load, Work};
 
-/// What is about to be measured, and where.
-pub(crate) fn introduce(options: &Options, watch: &Watch) {
-    let Options {
-        rounds,
-        seconds,
-        connections,
-        ..
-    } = options;
-    println!("{rounds} rounds of wrk -t1 -c{connections} -d{seconds}");
-    println!(
-        "{} processors, load average {}, {:.0} % lost to others",
+/// How it was measured, and where. The watch has to have ended.
+pub(crate) fn introduction(options: &Options, versions: &Versions, watch: &Watch) -> String {
+    let mut text = String::from("## How it was measured\n\n");
+    let date = httpdate::fmt_http_date(SystemTime::now());
+    let date = date.get(5..16).unwrap_or_default();
+    let rounds = match options.rounds() {
+        1 => "one round".to_owned(),
+        rounds => format!("{rounds} rounds"),
+    };
+    let _ = writeln!(
+        text,
+        "On {date}, {rounds} with {} s of steady load (`wrk -t1`) for each work on each server, one \
+         after the other. Medians over the rounds, and the least and the most in brackets.\n",
+        options.seconds()
+    );
+    for line in versions.lines() {
+        let _ = writeln!(text, "- {line}");
+    }
+    let busiest = watch.busiest().map(|name| format!(", most to `{name}`"));
+    let _ = writeln!(
+        text,
+        "- {} processors, load average {} before; {:.1} % of their time went to others{}\n",
         watch.processors(),
         watch.load_average(),
-        watch.lost() * 100.0
+        watch.lost() * 100.0,
+        busiest.filter(|_| watch.lost() > 0.0).unwrap_or_default()
     );
     if watch.machine() == Machine::Busy {
-        println!("THIS MACHINE IS BUSY: no verdicts");
+        text.push_str("**The machine was busy: there are no verdicts.**\n\n");
     }
-    println!();
+    text
 }
 
-/// Work by contender, medians over the rounds.
-pub(crate) fn speeds(works: &[Work], results: &Results) {
-    println!(
-        "{:14}  {:24}  {:>10}  {:>21}  {:>8}  {:>8}",
-        "work", "server", "requests/s", "[min – max]", "p50", "p99"
-    );
-    for &work in works {
-        let mut label = work.to_string();
-        for contender in Contender::ALL {
-            let values = (
-                results.spread(work, contender, |sample| sample.requests_per_second),
-                results.spread(work, contender, |sample| sample.p50),
-                results.spread(work, contender, |sample| sample.p99),
-            );
-            let (Some(speed), Some(p50), Some(p99)) = values else {
-                continue;
-            };
-            println!(
-                "{label:14}  {contender:24}  {:10.0}  {:>21}  {:>8}  {:>8}",
-                speed.median,
-                format!("[{:.0} – {:.0}]", speed.min, speed.max),
-                latency(p50.median),
-                latency(p99.median)
-            );
-            label.clear();
+/// What was measured, by work and contender.
+pub(crate) fn values(works: &[Work], results: &Results) -> String {
+    let steady = |work: &Work| matches!(work.load(), Load::Steady(_));
+    let (steady, once): (Vec<Work>, Vec<Work>) = works.iter().partition(|work| steady(work));
+    let latency = [Measure::P50, Measure::P99, Measure::Cpu, Measure::Memory];
+    let mut text = String::new();
+    for (heading, works, measures) in [
+        ("Steady load", steady, [&[Measure::Rate], &latency[..]]),
+        (
+            "Crowds and beginnings",
+            once,
+            [&[Measure::Time, Measure::Answered], &latency[..]],
+        ),
+    ] {
+        let table = values_of(&works, results, &measures.concat()).markdown();
+        if !table.is_empty() {
+            let _ = write!(text, "## {heading}\n\n{table}");
         }
     }
-    println!();
+    text
 }
 
-/// wireserve as multiples of the others, and the goals.
-pub(crate) fn ratios(works: &[Work], results: &Results, watch: &Watch) {
-    println!(
-        "{:14}  {:24}  {:>24}  {:>7}",
-        "wireserve is", "", "times as fast", "goal"
-    );
+/// Medians, the first with its range.
+fn values_of(works: &[Work], results: &Results, measures: &[Measure]) -> Table {
+    let mut columns = vec![Column::left("work"), Column::left("server")];
+    columns.extend(measures.iter().map(|one| Column::right(one.name())));
+    columns.insert(3, Column::right(RANGE));
+    let mut table = Table::new(columns);
     for &work in works {
         let mut label = work.to_string();
         for contender in Contender::ALL {
-            if contender == Contender::Wireserve {
+            let spread = |measure| results.spread(work, contender, measure);
+            if measures.iter().all(|&measure| spread(measure).is_none()) {
                 continue;
             }
-            let Some(ratio) = results.ratio(work, contender) else {
-                continue;
+            let median = |&measure: &Measure| {
+                spread(measure).map_or_else(String::new, |one| measure.shown(one.median))
             };
-            let goal = Goal::of(work).iter().find(|goal| goal.beside == contender);
-            println!(
-                "{label:14}  {contender:24}  {:>24}  {:>7}  {}",
-                shown(ratio),
-                goal.map(|goal| format!("≥ {}", goal.ratio))
-                    .unwrap_or_default(),
-                goal.map(|&goal| verdict(results.verdict(work, goal, watch)))
-                    .unwrap_or_default(),
-            );
-            label.clear();
+            let first = measures[0];
+            let mut cells = vec![label, contender.to_string()];
+            cells.extend(measures.iter().map(median));
+            let range = spread(first).map_or_else(String::new, |one| range(first, one));
+            cells.insert(3, range);
+            table.row(cells);
+            label = String::new();
         }
     }
-    if watch.machine() == Machine::Busy {
-        println!(
-            "\nNO VERDICTS: the machine was busy; {:.0} % of its time was lost to others.",
-            watch.lost() * 100.0
-        );
-    }
+    table
 }
 
-fn shown(Spread { min, median, max }: Spread) -> String {
-    // Beside equals two digits say something.
-    let digits = if median < 10.0 { 2 } else { 1 };
-    format!("{median:.digits$} [{min:.digits$} – {max:.digits$}]")
+const RANGE: &str = "[least – most]";
+
+/// What wireserve reaches, beside others and by itself, and the goals.
+pub(crate) fn goals(works: &[Work], results: &Results, machine: Machine) -> String {
+    let mut table = Table::new([
+        Column::left("work"),
+        Column::left("wireserve's"),
+        Column::right("median"),
+        Column::right(RANGE),
+        Column::right("goal"),
+        Column::left("verdict"),
+    ]);
+    for &work in works {
+        let mut label = work.to_string();
+        for (goal, judged) in shown_goals(work) {
+            let Some(achieved) = results.achieved(work, goal) else {
+                continue;
+            };
+            let (what, median, range, wanted) = described(goal, achieved);
+            let (wanted, verdict) = match judged {
+                Judged::Yes => (wanted, verdict(results.verdict(work, goal, machine))),
+                Judged::No => Default::default(),
+            };
+            table.row([label, what, median, range, wanted, verdict.to_owned()]);
+            label = String::new();
+        }
+    }
+    format!("## Ratios and goals\n\n{}", table.markdown())
+}
+
+#[derive(Clone, Copy)]
+enum Judged {
+    Yes,
+    /// It is shown because it says something.
+    No,
+}
+
+/// The goals of a work, and what there is beside others without one.
+fn shown_goals(work: Work) -> Vec<(Goal, Judged)> {
+    let goals = Goal::of(work);
+    let beside = Contender::ALL.into_iter().filter_map(|contender| {
+        let is_goal =
+            |goal: &&Goal| matches!(goal, Goal::Beside(beside, _) if *beside == contender);
+        match goals.iter().find(is_goal) {
+            Some(&goal) => Some((goal, Judged::Yes)),
+            None if contender == Contender::Wireserve => None,
+            None => Some((Goal::Beside(contender, 0.0), Judged::No)),
+        }
+    });
+    let by_itself = goals
+        .iter()
+        .filter(|goal| !matches!(goal, Goal::Beside(..)))
+        .map(|&goal| (goal, Judged::Yes));
+    beside.chain(by_itself).collect()
+}
+
+/// What it is, its median, its range, and what it should be.
+fn described(goal: Goal, achieved: Spread) -> (String, String, String, String) {
+    let (what, least) = match goal {
+        Goal::Beside(contender, least) => (format!("requests/s beside {contender}"), least),
+        Goal::OfTheBest(least) => ("requests/s beside its best".to_owned(), least),
+        Goal::AtMost(measure, most) => {
+            let median = measure.shown(achieved.median);
+            let wanted = format!("≤ {}", measure.shown(most));
+            return (
+                measure.name().into(),
+                median,
+                range(measure, achieved),
+                wanted,
+            );
+        }
+    };
+    let times = |ratio| times(ratio, achieved.median);
+    let range = format!("[{} – {}]", times(achieved.min), times(achieved.max));
+    (what, times(achieved.median), range, format!("≥ {least} ×"))
+}
+
+fn range(measure: Measure, Spread { min, max, .. }: Spread) -> String {
+    format!("[{} – {}]", measure.shown(min), measure.shown(max))
+}
+
+/// Beside equals two digits say something; `beside` is a ratio of the same row.
+fn times(ratio: f64, beside: f64) -> String {
+    let digits = if beside < 10.0 { 2 } else { 1 };
+    format!("{ratio:.digits$} ×")
 }
 
 fn verdict(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Reached => "reached",
-        Verdict::Missed => "MISSED",
-        Verdict::NotJudged => "",
-    }
-}
-
-fn latency(microseconds: f64) -> String {
-    if microseconds < 1000.0 {
-        format!("{microseconds:.0} µs")
-    } else {
-        format!("{:.1} ms", microseconds / 1000.0)
+        Verdict::Missed => "**missed**",
+        Verdict::NotJudged => "not judged",
     }
 }

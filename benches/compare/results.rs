@@ -4,12 +4,13 @@ use std::collections::HashMap;
 
 use super::contender::Contender;
 use super::goal::Goal;
-use super::load::Sample;
-use super::machine::{Machine, Watch};
+use super::machine::Machine;
+use super::sample::{Measure, Sample};
 use super::work::Work;
 
 #[derive(Debug, Default)]
 pub(crate) struct Results {
+    /// In the order of the rounds.
     samples: HashMap<(Work, Contender), Vec<Sample>>,
 }
 
@@ -35,34 +36,57 @@ impl Results {
         &self,
         work: Work,
         contender: Contender,
-        value: impl Fn(&Sample) -> f64,
+        measure: Measure,
     ) -> Option<Spread> {
-        let samples = self.samples.get(&(work, contender))?;
-        Spread::of(samples.iter().map(value))
+        Spread::of(self.values(work, contender, measure))
     }
 
     /// wireserve's requests per second as multiples of another's, each taken within one round.
     pub(crate) fn ratio(&self, work: Work, to: Contender) -> Option<Spread> {
-        let ours = self.samples.get(&(work, Contender::Wireserve))?;
-        let theirs = self.samples.get(&(work, to))?;
-        let rounds = ours.iter().zip(theirs);
-        Spread::of(
-            rounds.map(|(ours, theirs)| ours.requests_per_second / theirs.requests_per_second),
-        )
+        let ours = self.values(work, Contender::Wireserve, Measure::Rate);
+        let theirs = self.values(work, to, Measure::Rate);
+        Spread::of(ours.zip(theirs).map(|(ours, theirs)| ours / theirs))
     }
 
-    pub(crate) fn verdict(&self, work: Work, goal: Goal, watch: &Watch) -> Verdict {
-        match (self.ratio(work, goal.beside), watch.machine()) {
+    /// wireserve's requests per second as shares of its best median in [`Work::GROWTH`]; `None`
+    /// unless all of that was measured.
+    fn share_of_the_best(&self, work: Work) -> Option<Spread> {
+        let medians: Option<Vec<f64>> = Work::GROWTH
+            .iter()
+            .map(|&one| {
+                Some(
+                    self.spread(one, Contender::Wireserve, Measure::Rate)?
+                        .median,
+                )
+            })
+            .collect();
+        let best = medians?.into_iter().reduce(f64::max)?;
+        let ours = self.values(work, Contender::Wireserve, Measure::Rate);
+        Spread::of(ours.map(|ours| ours / best))
+    }
+
+    /// What a goal is about.
+    pub(crate) fn achieved(&self, work: Work, goal: Goal) -> Option<Spread> {
+        match goal {
+            Goal::Beside(contender, _) => self.ratio(work, contender),
+            Goal::AtMost(measure, _) => self.spread(work, Contender::Wireserve, measure),
+            Goal::OfTheBest(_) => self.share_of_the_best(work),
+        }
+    }
+
+    /// By the median.
+    pub(crate) fn verdict(&self, work: Work, goal: Goal, machine: Machine) -> Verdict {
+        match (self.achieved(work, goal), machine) {
             (_, Machine::Busy) | (None, _) => Verdict::NotJudged,
-            (Some(ratio), _) if ratio.median >= goal.ratio => Verdict::Reached,
+            (Some(achieved), _) if goal.is_reached_by(achieved.median) => Verdict::Reached,
             _ => Verdict::Missed,
         }
     }
 
     /// Whether all goals of a work were reached.
-    pub(crate) fn verdict_of(&self, work: Work, watch: &Watch) -> Verdict {
+    pub(crate) fn verdict_of(&self, work: Work, machine: Machine) -> Verdict {
         let verdicts = Goal::of(work).iter();
-        let verdicts = verdicts.map(|&goal| self.verdict(work, goal, watch));
+        let verdicts = verdicts.map(|&goal| self.verdict(work, goal, machine));
         verdicts
             .reduce(|all, one| match (all, one) {
                 (Verdict::Missed, _) | (_, Verdict::Missed) => Verdict::Missed,
@@ -70,6 +94,19 @@ impl Results {
                 _ => Verdict::Reached,
             })
             .unwrap_or(Verdict::NotJudged)
+    }
+
+    fn values(
+        &self,
+        work: Work,
+        contender: Contender,
+        measure: Measure,
+    ) -> impl Iterator<Item = f64> {
+        let samples = self.samples.get(&(work, contender));
+        samples
+            .into_iter()
+            .flatten()
+            .filter_map(move |sample| sample.value(measure))
     }
 }
 
@@ -83,8 +120,8 @@ pub(crate) struct Spread {
 
 impl Spread {
     /// `None` without values.
-    fn of(values: impl Iterator<Item = f64>) -> Option<Self> {
-        let mut values: Vec<f64> = values.collect();
+    pub(crate) fn of(values: impl IntoIterator<Item = f64>) -> Option<Self> {
+        let mut values: Vec<f64> = values.into_iter().collect();
         values.sort_by(f64::total_cmp);
         let middle = values.len() / 2;
         let upper = *values.get(middle)?;

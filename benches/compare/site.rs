@@ -36,6 +36,9 @@ impl Site {
     }
 }
 
+/// What all handlers answer that are not about their content.
+pub(crate) const SHORT: &[u8] = b"hello";
+
 /// The content of the right answer.
 pub(crate) fn content(work: Work) -> Vec<u8> {
     match work {
@@ -43,7 +46,7 @@ pub(crate) fn content(work: Work) -> Vec<u8> {
         Work::Static => include_bytes!("site/static.txt").to_vec(),
         Work::Template => page(Text::Filled).into_bytes(),
         Work::Large | Work::LargeMany => large(),
-        _ => b"hello".to_vec(),
+        _ => SHORT.to_vec(),
     }
 }
 

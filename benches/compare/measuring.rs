@@ -1,0 +1,125 @@
+//! One measurement: a fresh server, so that its memory is this work's alone, and one load.
+
+use std::time::Instant;
+
+use super::Complaint;
+use super::contender::Contender;
+use super::crowd;
+use super::results::Spread;
+use super::sample::{Measure, Sample};
+use super::server::Server;
+use super::site::{self, Site};
+use super::work::{Load, Work};
+use super::wrk;
+
+/// Seconds of steady load are the only thing that can be chosen.
+pub(crate) fn measure(
+    work: Work,
+    contender: Contender,
+    site: &Site,
+    seconds: u32,
+) -> Result<Sample, Complaint> {
+    let measurement = Measurement {
+        work,
+        contender,
+        site,
+    };
+    let sample = match work.load() {
+        Load::Steady(connections) => measurement.steady(connections, seconds),
+        Load::Rush(count) => measurement.rush(count),
+        Load::Idle(count) => measurement.idle(count),
+        Load::Starts(count) => measurement.starts(count),
+    };
+    sample.map_err(|complaint| format!("{contender}, {work}: {complaint}"))
+}
+
+/// From so many connections on the load takes twice as long: wrk's time includes making them, and
+/// those that find the server's queue full try again a second later.
+const MANY: u32 = 1000;
+
+#[derive(Clone, Copy)]
+struct Measurement<'a> {
+    work: Work,
+    contender: Contender,
+    site: &'a Site,
+}
+
+impl Measurement<'_> {
+    fn steady(self, connections: u32, seconds: u32) -> Result<Sample, Complaint> {
+        let server = self.server()?;
+        let url = format!("http://{}{}", server.address(), self.target());
+        let seconds = match connections {
+            ..MANY => seconds,
+            _ => 2 * seconds,
+        };
+        let before = server.usage();
+        let run = wrk::run(&url, connections, seconds, self.work.placement())?;
+        let after = server.usage();
+        let sample = Sample::default()
+            .with(Measure::Rate, run.requests_per_second)
+            .with(Measure::Memory, after.memory.peak as f64);
+        if run.requests == 0.0 {
+            // Nobody was answered, as may happen on a machine that is busy enough.
+            return Ok(sample);
+        }
+        Ok(sample
+            .with(Measure::P50, run.p50)
+            .with(Measure::P99, run.p99)
+            .with(Measure::Cpu, (after.time - before.time) / run.requests))
+    }
+
+    fn rush(self, count: usize) -> Result<Sample, Complaint> {
+        let server = self.server()?;
+        let before = server.usage();
+        let rush = crowd::rush(server.address(), self.target(), count)
+            .map_err(|error| error.to_string())?;
+        let after = server.usage();
+        let sample = Sample::default()
+            .with(Measure::Answered, rush.latencies.len() as f64)
+            .with(Measure::Memory, after.memory.peak as f64);
+        let Some(all_within) = rush.all_within else {
+            // The latencies of a few, and their share of the work, say nothing.
+            return Ok(sample.with(Measure::Time, f64::INFINITY));
+        };
+        let quantile = |share| crowd::quantile(&rush.latencies, share).as_secs_f64();
+        Ok(sample
+            .with(Measure::Time, all_within.as_secs_f64())
+            .with(Measure::P50, quantile(0.5))
+            .with(Measure::P99, quantile(0.99))
+            .with(Measure::Cpu, (after.time - before.time) / count as f64))
+    }
+
+    fn idle(self, count: usize) -> Result<Sample, Complaint> {
+        let server = self.server()?;
+        let _idle = crowd::idle(server.address(), self.target(), count)
+            .map_err(|error| error.to_string())?;
+        Ok(Sample::default().with(Measure::Memory, server.usage().memory.now as f64))
+    }
+
+    fn starts(self, count: usize) -> Result<Sample, Complaint> {
+        let mut times = Vec::new();
+        let mut memory = 0;
+        for _ in 0..count {
+            let began = Instant::now();
+            let server = self.server()?;
+            times.push(began.elapsed().as_secs_f64());
+            memory = server.usage().memory.now;
+        }
+        let times = Spread::of(times).ok_or("it was never started")?;
+        Ok(Sample::default()
+            .with(Measure::Time, times.median)
+            .with(Measure::Memory, memory as f64))
+    }
+
+    /// Started, and asked once.
+    fn server(self) -> Result<Server, Complaint> {
+        let recipe = self.contender.recipe(self.site.path())?;
+        let server = Server::start(recipe, self.work.placement())?;
+        server.check(self.target(), &site::content(self.work))?;
+        Ok(server)
+    }
+
+    fn target(self) -> &'static str {
+        self.contender.target(self.work)
+    }
+}
