@@ -286,9 +286,15 @@ const MANY_FIELDS: usize = 512;
 
 fn strict(bytes: &[u8]) -> Option<(RequestLine, Vec<Field>)> {
     match strict_with::<FEW_FIELDS>(bytes) {
-        Err(httparse::Error::TooManyHeaders) => strict_with::<MANY_FIELDS>(bytes).ok().flatten(),
+        Err(httparse::Error::TooManyHeaders) => strict_with_many(bytes),
         result => result.ok().flatten(),
     }
+}
+
+/// Not within its caller, whose stack would have the room for every head.
+#[inline(never)]
+fn strict_with_many(bytes: &[u8]) -> Option<(RequestLine, Vec<Field>)> {
+    strict_with::<MANY_FIELDS>(bytes).ok().flatten()
 }
 
 fn strict_with<const ROOM: usize>(

@@ -7,12 +7,19 @@ use std::net::TcpStream;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use rustix::buffer::spare_capacity;
+use rustix::net::{RecvFlags, recv};
+
 use crate::http::Malformed;
 use crate::http::head::{Limits, Progress, Scanner};
 use crate::transcript::Tape;
 
 /// Bytes asked from the socket at once. Most requests fit; larger bodies are read directly.
 const READ_SIZE: usize = 16 * 1024;
+
+/// Room for bytes that is kept while none are there. An idle connection should not hold what one large
+/// head has taken.
+const KEPT_ROOM: usize = 4 * READ_SIZE;
 
 /// How long to wait for header lines behind `GET /x` without a version. A client of HTTP/0.9 sends
 /// none and waits for its answer; one that does send some sends them along.
@@ -21,12 +28,11 @@ const SIMPLE_REQUEST_GRACE: Duration = Duration::from_millis(250);
 /// Bytes that have arrived and have not been taken yet.
 #[derive(Debug, Default)]
 pub struct Inbound {
-    /// Grows to what is needed and stays so: making room anew for every read would zero it each time.
+    /// What has arrived. Its room is never written to before bytes arrive there, so that of a connection
+    /// whose requests are small one page is in use.
     buffer: Vec<u8>,
-    /// What is before it has been taken. `taken <= filled`
+    /// What is before it has been taken. `taken <= buffer.len()`
     taken: usize,
-    /// What is behind it has not arrived. `filled <= buffer.len()`
-    filled: usize,
     end: End,
     /// Bytes that have arrived over the connection's life.
     arrived: u64,
@@ -93,7 +99,7 @@ impl Inbound {
 
     /// Bytes of the connection that have been taken.
     pub fn taken(&self) -> u64 {
-        self.arrived - (self.filled - self.taken) as u64
+        self.arrived - self.buffered().len() as u64
     }
 
     /// What has arrived from this byte of the connection on, as far as it is remembered: since the head of
@@ -116,15 +122,19 @@ impl Inbound {
 
     /// Bytes that can be taken without waiting.
     pub fn buffered(&self) -> &[u8] {
-        &self.buffer[self.taken..self.filled]
+        &self.buffer[self.taken..]
     }
 
     /// Takes bytes off the front. `count <= buffered().len()`
     pub fn consume(&mut self, count: usize) {
         self.taken += count;
-        debug_assert!(self.taken <= self.filled);
-        if self.taken == self.filled {
-            (self.taken, self.filled) = (0, 0);
+        debug_assert!(self.taken <= self.buffer.len());
+        if self.taken == self.buffer.len() {
+            self.taken = 0;
+            self.buffer.clear();
+            if self.buffer.capacity() > KEPT_ROOM {
+                self.buffer = Vec::new();
+            }
         }
     }
 
@@ -240,23 +250,23 @@ impl Inbound {
         }
     }
 
-    fn try_fill(&mut self, mut stream: &TcpStream) -> io::Result<usize> {
+    fn try_fill(&mut self, stream: &TcpStream) -> io::Result<usize> {
         if self.end == End::Reached {
             return Ok(0);
         }
-        if self.buffer.len() - self.filled < READ_SIZE {
-            self.buffer.copy_within(self.taken..self.filled, 0);
-            (self.taken, self.filled) = (0, self.filled - self.taken);
-            let needed = self.filled + READ_SIZE;
-            self.buffer.resize(needed.max(self.buffer.len()), 0);
+        if self.buffer.capacity() - self.buffer.len() < READ_SIZE {
+            self.buffer.drain(..self.taken);
+            self.taken = 0;
+            self.buffer.reserve(READ_SIZE);
         }
-        let read = stream.read(&mut self.buffer[self.filled..]);
+        let before = self.buffer.len();
+        let room = spare_capacity(&mut self.buffer);
+        let read = recv(stream, room, RecvFlags::empty());
+        let read = read.map(|(count, _)| count).map_err(io::Error::from);
         if let Some(tape) = &self.tape {
-            tape.read(&read, &self.buffer[self.filled..]);
+            tape.read(&read, &self.buffer[before..]);
         }
-        let count = *read.as_ref().unwrap_or(&0);
-        self.filled += count;
-        self.note_arrival(count);
+        self.note_arrival(*read.as_ref().unwrap_or(&0));
         if matches!(read, Ok(0)) {
             self.end = End::Reached;
         }
