@@ -21,7 +21,7 @@ const DRAIN_BYTES: usize = 256 * 1024 * 1024;
 /// `SO_LINGER` to zero has asked for RST instead, which the system sends when the socket is dropped.
 pub fn fin_then_drain(wire: &Wire) {
     wire.outbound().shut();
-    let mut stream: &TcpStream = wire.stream();
+    let stream: &TcpStream = wire.stream();
     if matches!(SockRef::from(stream).linger(), Ok(Some(Duration::ZERO))) {
         if let Some(tape) = wire.tape() {
             tape.reset(Side::Server);
@@ -36,23 +36,48 @@ pub fn fin_then_drain(wire: &Wire) {
     {
         return;
     }
-    let deadline = Instant::now() + DRAIN_TIME;
+    let mut left = Left {
+        bytes: DRAIN_BYTES,
+        until: Instant::now() + DRAIN_TIME,
+    };
+    // Most peers have nothing more to say than their own FIN.
+    if left.read(wire, &mut [0; 256]) {
+        drain(wire, left);
+    }
+}
+
+/// What may still be read.
+struct Left {
+    bytes: usize,
+    until: Instant,
+}
+
+/// Not within its caller, whose stack would have the room at the end of every connection.
+#[inline(never)]
+fn drain(wire: &Wire, mut left: Left) {
     let mut scratch = [0; 16 * 1024];
-    let mut left = DRAIN_BYTES;
-    while left > 0 {
-        let time = deadline.saturating_duration_since(Instant::now());
-        if time.is_zero() || stream.set_read_timeout(Some(time)).is_err() {
-            return;
+    while left.read(wire, &mut scratch) {}
+}
+
+impl Left {
+    /// Reads once; `false` at the end, and when enough has been read.
+    fn read(&mut self, wire: &Wire, scratch: &mut [u8]) -> bool {
+        let mut stream = wire.stream();
+        let time = self.until.saturating_duration_since(Instant::now());
+        if self.bytes == 0 || time.is_zero() || stream.set_read_timeout(Some(time)).is_err() {
+            return false;
         }
-        let read = stream.read(&mut scratch);
+        let read = stream.read(scratch);
         if let Some(tape) = wire.tape() {
-            tape.read(&read, &scratch);
+            tape.read(&read, scratch);
         }
         match read {
-            Ok(0) => return,
-            Ok(count) => left = left.saturating_sub(count),
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(_) => return,
+            Ok(0) => false,
+            Ok(count) => {
+                self.bytes = self.bytes.saturating_sub(count);
+                true
+            }
+            Err(error) => error.kind() == ErrorKind::Interrupted,
         }
     }
 }
