@@ -6,7 +6,8 @@ reference serves and what scripts were written against. All keys and values that
 bytes.
 """
 
-from http.cookies import BaseCookie
+import re
+from http.cookies import BaseCookie, _LegalKeyChars, _LegalValueChars
 
 from _wireserve import InputFile, MultiDict, Request, RequestHeaders
 from wptserve.utils import HTTPException, isomorphic_decode, isomorphic_encode
@@ -71,13 +72,34 @@ class CookieValue:
         return self.value == getattr(other, "value", other)
 
 
+class CookiePattern:
+    """One cookie, as the pattern of `http.cookies` has it, but in time that grows with the text alone.
+
+    That pattern tries every `=` of a cookie for the one behind its name, and for each of them all of
+    the rest: thousands of them take minutes, in which no other script runs. Only two can be it: the
+    first, or one right in front of a quoted value.
+    """
+
+    QUOTED = r'"(?:[^\\"]|\\.)*"'
+    DATE = r"\w{3},\s[\w\d\s-]{9,11}\s[\d:]{8}\sGMT"
+    END = r"\s*(\s+|;|$)"
+    FIRST = re.compile(
+        rf"\s*(?P<key>[{_LegalKeyChars}](?:(?!=)[{_LegalKeyChars}])*)"
+        rf"(\s*=\s*(?P<val>{QUOTED}|{DATE}|[{_LegalValueChars}]*))?{END}", re.ASCII)
+    IN_FRONT = re.compile(rf"\s*(?P<key>[{_LegalKeyChars}]+)=(?P<val>{QUOTED}){END}", re.ASCII)
+
+    @classmethod
+    def match(cls, text, start):
+        return cls.FIRST.match(text, start) or cls.IN_FRONT.match(text, start)
+
+
 class BinaryCookieParser(BaseCookie):
     """`http.cookies`, with bytes in and bytes as values. Quotes around a value stay."""
 
     def load(self, rawdata):
         if not isinstance(rawdata, bytes):
             raise TypeError("a Cookie header is bytes, not %r" % (rawdata,))
-        super().load(isomorphic_decode(rawdata))
+        self._BaseCookie__parse_string(isomorphic_decode(rawdata), CookiePattern)
 
     def value_decode(self, val):
         return isomorphic_encode(val), val

@@ -1,10 +1,13 @@
 """Cookies and credentials: header bytes in, what a script sees out."""
 
+import http.cookies
+import itertools
+import time
 import unittest
 from http.cookies import CookieError
 
 from support import RequestHeaders
-from wptserve.request import auth_of, cookies_of
+from wptserve.request import CookiePattern, auth_of, cookies_of
 from wptserve.utils import HTTPException
 
 # Cookie fields, and names with values in order.
@@ -36,6 +39,30 @@ class Cookies(unittest.TestCase):
             with self.subTest(fields=fields):
                 cookies = cookies_of(RequestHeaders([("Cookie", field) for field in fields]))
                 self.assertEqual([(name, cookies[name].value) for name in cookies], expected)
+
+    def test_pattern(self):
+        # The standard library's own, on everything short that is made of what it turns on.
+        for length in range(7):
+            for pieces in itertools.product('a=["; ', repeat=length):
+                text = "".join(pieces)
+                mine, other = CookiePattern.match(text, 0), http.cookies._CookiePattern.match(text, 0)
+                found = [match and (match.end(), match["key"], match["val"]) for match in (mine, other)]
+                self.assertEqual(*found, text)
+        for text in ('a="\\""b', 'a="\\"";b', "a=Wed, 09 Jun 2021 10:18:14 GMT; b", "a=b=Wed, 09 Jun"):
+            mine, other = CookiePattern.match(text, 0), http.cookies._CookiePattern.match(text, 0)
+            self.assertEqual(mine and mine.groups(), other and other.groups(), text)
+
+    def test_many_equals_signs(self):
+        for text, found in [
+            (b"a" + b"=" * 60_000 + b'"', []),
+            (b"a=" * 30_000 + b"\x01", []),
+            (b"a=" + b"=" * 60_000 + b";b=", [b"a", b"b"]),
+        ]:
+            began = time.monotonic()
+            cookies = cookies_of(RequestHeaders([("Cookie", text)]))
+            self.assertEqual(list(cookies), found)
+            # Otherwise it is minutes.
+            self.assertLess(time.monotonic() - began, 10)
 
     def test_illegal_name(self):
         with self.assertRaises(CookieError):
