@@ -124,3 +124,45 @@ fn chunked(bytes: &[u8]) -> Option<usize> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_responses_and_nothing_else() {
+        let ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+        let chunked = "HTTP/1.1 404 \r\nTransfer-Encoding: chunked\r\n\r\n2\r\nno\r\n0\r\n\r\n";
+        for (text, found) in [
+            ("", Ok(0)),
+            (ok, Ok(1)),
+            (&format!("{ok}{chunked}{ok}"), Ok(3)),
+            (&format!("HTTP/1.1 100 Continue\r\n\r\n{ok}"), Ok(1)),
+            (
+                "HTTP/1.1 204 No Content\r\n\r\nHTTP/1.1 304 x\r\nETag: a\r\n\r\n",
+                Ok(2),
+            ),
+            ("HTTP/1.1 200 OK\r\n\r\nto the end", Ok(1)),
+            (&format!("{ok}x"), Err(40)),
+            (&ok[..39], Err(0)),
+            (&chunked[..chunked.len() - 1], Err(0)),
+            (
+                "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nok",
+                Err(0),
+            ),
+            ("HTTP/1.1 200 OK\nContent-Length: 2\n\nok", Err(0)),
+            ("HTTP/1.1 200 OK\r\nno colon\r\n\r\n", Err(0)),
+            ("HTTP/1.0 200 OK\r\n\r\n", Err(0)),
+        ] {
+            assert_eq!(
+                count(text.as_bytes(), Methods::WithoutHead),
+                found,
+                "{text:?}"
+            );
+        }
+        let head = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n";
+        let text = format!("{head}{ok}{head}");
+        assert_eq!(count(text.as_bytes(), Methods::Any), Ok(3));
+        assert_eq!(count(text.as_bytes(), Methods::WithoutHead), Err(40));
+    }
+}

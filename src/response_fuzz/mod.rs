@@ -227,7 +227,7 @@ mod tests {
         }
         assert_eq!(
             hex(&all.finalize()),
-            "65ce0f4ebe72a00e0906a45a34a65f246e7b960f2c733ef801e5b967c9e431fa"
+            "a04ebd40ce723822161b5e3798ec9302a664210693791fe7e4426fbd9f98b21a"
         );
     }
 

@@ -30,7 +30,7 @@ pub(super) static MUTATIONS: [Mutation; 9] = [
         "gzip",
         Accept,
         "the content is coded with gzip, by one of its names",
-        "RFC 9110 §8.4.1: names of codings are equal whatever their case; x-gzip is gzip",
+        "RFC 9110 §8.4.1, §8.4.1.3: names of codings are equal whatever their case; x-gzip is gzip",
         |draft, random| {
             let coded = gzip(&draft.content);
             let name = random.pick(&["gzip", "GZIP", "x-gzip", "Gzip"]);

@@ -111,7 +111,7 @@ pub(super) static MUTATIONS: [Mutation; 18] = [
         "status-line-again",
         Either,
         "the status line stands between the fields once more",
-        "RFC 9112 §5: its only colon is in none of its places",
+        "RFC 9112 §5: a field line has a colon",
         |draft, random| insert(draft, Field::line("HTTP/1.1 200 OK"), random),
     ),
     mutation(

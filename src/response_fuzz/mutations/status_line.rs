@@ -58,7 +58,7 @@ pub(super) static MUTATIONS: [Mutation; 22] = [
         "long-reason",
         Either,
         "the reason has thousands of bytes",
-        "RFC 9112 §2.3: a client may have a limit for lines, beyond which it fails",
+        "RFC 9110 §2.3: a client may have a limit, beyond which it fails",
         |draft, random| {
             let length = draft.room_for(random.between(4 << 10, 16 << 10))?;
             draft.status_line.reason = vec![b'r'; length];
@@ -82,13 +82,19 @@ pub(super) static MUTATIONS: [Mutation; 22] = [
         "there is more, or other, blank than one space between version, code and reason",
         "RFC 9112 §4: a client may take any blanks for the space",
         |draft, random| {
-            let blanks: [&[u8]; 5] = [b"  ", b"\t", b" \t ", b"\x0b", b"\x0c"];
-            let blank = random.pick(&blanks).to_vec();
+            // Blanks behind a space would be those of the reason, which may begin with some.
+            let (space, gap): (&[u8], &[u8]) = random.pick(&[
+                (b"  ", b"\t\t"),
+                (b"\t", b"\t"),
+                (b" \t ", b"\t "),
+                (b"\x0b", b"\x0b"),
+                (b"\x0c", b"\x0c"),
+            ]);
             let line = &mut draft.status_line;
             match random.below(3) {
-                0 => line.space = blank,
-                1 => line.gap = blank,
-                _ => (line.space, line.gap) = (blank.clone(), blank),
+                0 => line.space = space.to_vec(),
+                1 => line.gap = gap.to_vec(),
+                _ => (line.space, line.gap) = (space.to_vec(), gap.to_vec()),
             }
             Some(())
         },
@@ -141,7 +147,7 @@ pub(super) static MUTATIONS: [Mutation; 22] = [
         "later-minor-version",
         Accept,
         "the version is a later minor one of HTTP/1",
-        "RFC 9110 §2.5: a client reads it as the latest minor version that it knows",
+        "RFC 9110 §6.2: a client should read it as the latest minor version that it knows",
         |draft, random| {
             let later = draft.status_line.version == b"HTTP/1.1";
             draft.status_line.version = match random.below(2) {
