@@ -189,3 +189,153 @@ impl Time {
         taken
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::response_fuzz::draft::{Body, Chunks, Field, Framing, StatusLine};
+    use crate::wire_script::Step;
+
+    /// Seventeen bytes of status line, a field of 28, an empty line, and chunks.
+    fn draft(delivery: Delivery) -> Draft {
+        Draft {
+            interim: b"HTTP/1.1 100 \r\n\r\n".to_vec(),
+            status_line: StatusLine {
+                before: Vec::new(),
+                version: b"HTTP/1.1".to_vec(),
+                space: b" ".to_vec(),
+                code: b"200".to_vec(),
+                gap: b" ".to_vec(),
+                reason: b"OK".to_vec(),
+                end: b"\r\n".to_vec(),
+            },
+            fields: vec![Field::new("Transfer-Encoding", "chunked")],
+            head_end: b"\r\n".to_vec(),
+            framing: Framing::Chunked,
+            body: Body::Chunked(Chunks::of(b"hello", 3)),
+            behind: b"behind".to_vec(),
+            delivery,
+            content: b"hello".to_vec(),
+        }
+    }
+
+    fn delivered(cut: Option<Cut>, splits: &[Split], ending: Ending) -> WireScript {
+        let splits = splits.to_vec();
+        script(&draft(Delivery {
+            cut,
+            splits,
+            ending,
+        }))
+    }
+
+    fn whole(script: &WireScript) -> Vec<u8> {
+        let sent = |step: &Step| match step {
+            Step::Send(bytes) => bytes.clone(),
+            _ => Vec::new(),
+        };
+        script.steps().iter().flat_map(sent).collect()
+    }
+
+    const STATUS_LINE: &str = "HTTP/1.1 100 \r\n\r\nHTTP/1.1 200 OK\r\n";
+    const FIELDS: &str = "Transfer-Encoding: chunked\r\n";
+    const CHUNKS: &str = "3\r\nhel\r\n2\r\nlo\r\n";
+
+    #[test]
+    fn a_cut_is_in_the_part_that_it_names() {
+        let head = format!("{STATUS_LINE}{FIELDS}");
+        for pick in [0, 1, 5, 28, 100, u64::MAX] {
+            for (cut, from, to) in [
+                (Cut::Nothing, 0, 0),
+                (Cut::BeforeStatusLine, 17, 17),
+                (Cut::InStatusLine(pick), 18, 33),
+                (Cut::InFields(pick), 34, head.len()),
+                (
+                    Cut::InBody(pick),
+                    head.len() + 2,
+                    head.len() + 2 + CHUNKS.len(),
+                ),
+            ] {
+                let sent = whole(&delivered(Some(cut), &[], Ending::Close));
+                let text = format!("{head}\r\n{CHUNKS}");
+                assert!(text.as_bytes().starts_with(&sent), "{cut:?}");
+                assert!((from..=to).contains(&sent.len()), "{cut:?}: {}", sent.len());
+            }
+        }
+    }
+
+    #[test]
+    fn a_split_is_where_it_says() {
+        let head = STATUS_LINE.len() + FIELDS.len();
+        for (at, sizes) in [
+            (At::Start, &[][..]),
+            (At::StatusLine(3), &[17 + 4]),
+            (At::EmptyLine, &[head + 1]),
+            (At::LineEnd(2), &[STATUS_LINE.len() - 1]),
+            (At::Body, &[head + 2]),
+            (At::InBody(0), &[head + 3]),
+            (At::Behind, &[head + 2 + CHUNKS.len() + 5]),
+            (At::Anywhere(7), &[7]),
+            (At::Bytes(2, 3), &[2, 1, 1, 1]),
+        ] {
+            let pause = Duration::from_millis(5);
+            let script = delivered(None, &[Split { at, pause }], Ending::Open);
+            assert_eq!(whole(&script), draft_bytes(), "{at:?}");
+            let sent: Vec<_> = script.steps().iter().filter_map(size).collect();
+            assert_eq!(&sent[..sent.len() - 1], sizes, "{at:?}");
+            let pauses = script.steps().len() - sent.len();
+            assert_eq!(pauses, sizes.len().max(1), "{at:?}");
+        }
+    }
+
+    fn draft_bytes() -> Vec<u8> {
+        format!("{STATUS_LINE}{FIELDS}\r\n{CHUNKS}0\r\n\r\nbehind").into_bytes()
+    }
+
+    fn size(step: &Step) -> Option<usize> {
+        match step {
+            Step::Send(bytes) => Some(bytes.len()),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn more_than_the_limits_is_not_done() {
+        let hour = Duration::from_secs(3600);
+        let at = At::Bytes(0, 60);
+        let splits = [Split { at, pause: hour }];
+        let script = delivered(None, &splits, Ending::HoldThenClose(hour));
+        let times = script.steps().iter().filter_map(|step| match step {
+            Step::Pause(time) | Step::Hold(Some(time)) => Some(*time),
+            _ => None,
+        });
+        assert_eq!(times.collect::<Vec<_>>(), [MAX_PAUSE; 4], "{MAX_TIME:?}");
+        let mut long = draft(Delivery {
+            cut: None,
+            splits: vec![Split {
+                at: At::Bytes(0, 5000),
+                pause: Duration::ZERO,
+            }],
+            ending: Ending::Open,
+        });
+        long.body = Body::Plain(vec![b'x'; 6000]);
+        let script = super::script(&long);
+        assert_eq!(script.steps().len(), MAX_SENDS - 1);
+        assert_eq!(whole(&script), long.join().bytes);
+    }
+
+    #[test]
+    fn endings() {
+        let time = Duration::from_millis(20);
+        for (ending, steps) in [
+            (Ending::Open, ""),
+            (Ending::Close, "close\n"),
+            (Ending::HoldThenClose(time), "hold 20ms\nclose\n"),
+            (Ending::HalfClose(time), "half_close\nhold 20ms\nclose\n"),
+            (Ending::Reset(time), "pause 20ms\nreset\n"),
+            (Ending::Reset(Duration::ZERO), "reset\n"),
+        ] {
+            let script = delivered(Some(Cut::Nothing), &[], ending);
+            assert_eq!(script.to_string(), steps);
+        }
+    }
+}

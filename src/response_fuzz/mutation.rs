@@ -132,3 +132,30 @@ impl fmt::Display for Expectation {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_two_expectations_the_stricter_one_holds() {
+        let of = |outcome, reuse| Expectation { outcome, reuse };
+        let accept = Expectation::VALID;
+        let extra = of(Outcome::Accept, Reuse::Never);
+        let either = of(Outcome::Either, Reuse::AsSaid);
+        let reject = of(Outcome::Reject, Reuse::AsSaid);
+        let space = of(Outcome::RejectOrSpace, Reuse::AsSaid);
+        for (one, other, both) in [
+            (accept, accept, "accept"),
+            (accept, extra, "accept:noreuse"),
+            (either, extra, "either:noreuse"),
+            (either, space, "reject|SP"),
+            (space, extra, "reject|SP"),
+            (reject, space, "reject"),
+            (extra, reject, "reject"),
+        ] {
+            assert_eq!(one.and(other).to_string(), both);
+            assert_eq!(other.and(one).to_string(), both);
+        }
+    }
+}

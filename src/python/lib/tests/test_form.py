@@ -137,11 +137,11 @@ class Files(unittest.TestCase):
 
     def test_many_lines_in_a_head(self):
         head = FILE + b"a:b\r\n" * 400_000
-        began = time.monotonic()
+        began = time.process_time()
         file = self.upload(head, b"data")
         self.assertEqual(file.value, b"data")
         # To copy all lines for each of them takes most of a minute.
-        self.assertLess(time.monotonic() - began, 10)
+        self.assertLess(time.process_time() - began, 10)
 
     def test_nested_parts(self):
         inner = (b'--C\r\nContent-Disposition: file; filename="1"\r\n\r\none\r\n'

@@ -58,11 +58,11 @@ class Cookies(unittest.TestCase):
             (b"a=" * 30_000 + b"\x01", []),
             (b"a=" + b"=" * 60_000 + b";b=", [b"a", b"b"]),
         ]:
-            began = time.monotonic()
+            began = time.process_time()
             cookies = cookies_of(RequestHeaders([("Cookie", text)]))
             self.assertEqual(list(cookies), found)
             # Otherwise it is minutes.
-            self.assertLess(time.monotonic() - began, 10)
+            self.assertLess(time.process_time() - began, 10)
 
     def test_illegal_name(self):
         with self.assertRaises(CookieError):
