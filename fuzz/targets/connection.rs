@@ -1,8 +1,8 @@
 //! Whatever bytes a client sends, in whatever pieces, what it gets is a sequence of whole responses and then
-//! the end of the connection, within a bound.
+//! the end of the connection, within a bound; and it is what the transcript says, where there is one.
 //!
-//! Input: a byte that says how, and what is sent. Its top bit asks for the listener that is strict; the rest is
-//! the size of the pieces, 0 for one. What has a `(` is left out: a pipe with arguments may ask for anything, a
+//! Input: a byte that says how, and what is sent. Its top bit asks for the server that is strict and keeps
+//! transcripts; the rest is the size of the pieces, 0 for one. What has a `(` is left out: a pipe with arguments may ask for anything, a
 //! pause of an hour and a wrong length among it.
 
 #![cfg_attr(fuzzing, no_main)]
@@ -14,8 +14,10 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 use wireserve::exchange::{Content, Policy};
+use wireserve::server::Builder;
 use wireserve::server::listening::Listening;
 use wireserve::site::fixed::FixedHandler;
+use wireserve::transcript::{Entry, Limits, Side, Transcript, What};
 use wireserve::{Exchange, Fault, Server, WireScript};
 
 use responses::Methods;
@@ -73,14 +75,17 @@ pub(crate) fn holds(input: &[u8]) {
     if bytes.contains(&b'(') || memchr::memmem::find(bytes, b"%28").is_some() {
         return;
     }
-    let address = SERVER.addresses[usize::from(how >> 7)];
+    let served = match how >> 7 {
+        0 => &SERVED.lenient,
+        _ => &SERVED.strict,
+    };
     let size = usize::from(how & 0x7f).max(bytes.len() / PIECES + 1);
     let pieces = match how & 0x7f {
         0 => bytes.chunks(bytes.len().max(1)),
         _ => bytes.chunks(size),
     };
     let began = Instant::now();
-    let answer = exchange(address, pieces);
+    let (client, answer) = exchange(served.address, pieces);
     assert!(began.elapsed() < BOUND, "it took {:?}", began.elapsed());
 
     let has_head = memchr::memmem::find(bytes, b"HEAD").is_some();
@@ -91,17 +96,39 @@ pub(crate) fn holds(input: &[u8]) {
     };
     if let Err(at) = responses::count(&answer, methods) {
         let (whole, rest) = answer.split_at(at);
-        panic!(
-            "behind {}\nthere is {}",
-            whole.escape_ascii(),
-            rest.escape_ascii()
+        let (whole, rest) = (whole.escape_ascii(), rest.escape_ascii());
+        panic!("behind {whole}\nthere is {rest}");
+    }
+    if how >> 7 == 1 {
+        let transcripts = served.server.transcripts();
+        let of_client = |it: &&Transcript| it.opened().client == client;
+        let transcript = transcripts.iter().rfind(of_client);
+        assert_told(transcript.expect("a transcript of it"), bytes, &answer);
+    }
+}
+
+/// All that the client has received is in the transcript, and nothing that it has not sent.
+fn assert_told(transcript: &Transcript, sent: &[u8], answer: &[u8]) {
+    let is_shown = |entry: &Entry| match entry.what {
+        What::Bytes { length, .. } => entry.bytes().len() as u64 == length,
+        _ => true,
+    };
+    if transcript.dropped().entries == 0 && transcript.entries().iter().all(is_shown) {
+        assert_eq!(transcript.bytes(Side::Server), answer, "{transcript}");
+        assert!(
+            sent.starts_with(&transcript.bytes(Side::Client)),
+            "{transcript}"
         );
     }
 }
 
 /// Sends all pieces, says that there are no more, and reads until the server says so, too.
-fn exchange<'a>(address: SocketAddr, pieces: impl Iterator<Item = &'a [u8]>) -> Vec<u8> {
+fn exchange<'a>(
+    address: SocketAddr,
+    pieces: impl Iterator<Item = &'a [u8]>,
+) -> (SocketAddr, Vec<u8>) {
     let mut stream = connected(address);
+    let client = stream.local_addr().expect("connected");
     stream.set_nodelay(true).expect("an option");
     stream.set_read_timeout(Some(BOUND)).expect("an option");
     for piece in pieces {
@@ -115,7 +142,7 @@ fn exchange<'a>(address: SocketAddr, pieces: impl Iterator<Item = &'a [u8]>) -> 
     if let Err(error) = stream.read_to_end(&mut answer) {
         panic!("{error} behind {}", answer.escape_ascii());
     }
-    answer
+    (client, answer)
 }
 
 /// A fuzzer opens connections faster than the system forgets their ports.
@@ -130,39 +157,58 @@ fn connected(address: SocketAddr) -> TcpStream {
     }
 }
 
-struct Running {
-    /// The lenient one, and the strict one.
-    addresses: [SocketAddr; 2],
-    _server: Server,
+struct Served {
+    lenient: Running,
+    /// With transcripts.
+    strict: Running,
     _files: TempDir,
 }
 
-static SERVER: LazyLock<Running> = LazyLock::new(|| {
+struct Running {
+    address: SocketAddr,
+    server: Server,
+}
+
+static SERVED: LazyLock<Served> = LazyLock::new(|| {
     let files = tempfile::tempdir().expect("a folder");
     std::fs::create_dir(files.path().join("folder")).expect("a folder");
     for (name, text) in FILES {
         std::fs::write(files.path().join(name), text).expect("a file");
     }
-    let builder = Server::builder().doc_root(files.path());
-    let builder = builder
-        .route("*", "/fixed", FixedHandler::text(201, "fixed"))
-        .and_then(|builder| builder.route("*", "/echo", echo))
-        .and_then(|builder| builder.route("*", "/line", line))
-        .and_then(|builder| builder.route("*", "/chunks", chunks))
-        .and_then(|builder| builder.route("*", "/fault", fault))
-        .and_then(|builder| builder.route("CONNECT", "*", tunnel()))
-        .expect("good patterns");
-    let server = builder
+    let builder = || {
+        let builder = Server::builder().doc_root(files.path());
+        builder
+            .route("*", "/fixed", FixedHandler::text(201, "fixed"))
+            .and_then(|builder| builder.route("*", "/echo", echo))
+            .and_then(|builder| builder.route("*", "/line", line))
+            .and_then(|builder| builder.route("*", "/chunks", chunks))
+            .and_then(|builder| builder.route("*", "/fault", fault))
+            .and_then(|builder| builder.route("CONNECT", "*", tunnel()))
+            .expect("good patterns")
+    };
+    // All of them are copied for each input.
+    let limits = Limits {
+        kept_connections: 2,
+        ..Limits::default()
+    };
+    let strict = builder()
         .listener(0, Listening::Requests(Policy::Strict))
-        .start()
-        .expect("a free port");
-    let addresses = server.addresses().try_into().expect("two of them");
-    Running {
-        addresses,
-        _server: server,
+        .transcripts()
+        .transcript_limits(limits);
+    Served {
+        lenient: Running::start(builder()),
+        strict: Running::start(strict),
         _files: files,
     }
 });
+
+impl Running {
+    fn start(builder: Builder) -> Self {
+        let server = builder.start().expect("a free port");
+        let address = *server.addresses().last().expect("an address");
+        Self { address, server }
+    }
+}
 
 /// The request's body as the response's content.
 fn echo(exchange: &mut Exchange<'_>) -> Result<(), Fault> {
