@@ -300,6 +300,8 @@ const COOKIES: &[&[u8]] = &[
     b"\\\"",
     b"\\073",
     b"Path=/",
+    b"a=1; path=\"",
+    b"\\\\\\\\",
     b"$Version=1",
     b"expires=Wed, 09 Jun 2021 10:18:14 GMT",
     b"HttpOnly",
