@@ -40,6 +40,10 @@ def main():
     write("headers_file", HEADERS_FILES)
     write("basic_auth", CREDENTIALS)
     write("quoted", QUOTED)
+    pieces = (b"\0", b"\1", b"\x80", b"\x87")
+    asked = {name: pieces[at % len(pieces)] + text for at, (name, text) in enumerate(sent.items())}
+    write("connection", {**spread(asked, MOST - len(CONNECTIONS)), **CONNECTIONS})
+    write("response_fuzz", {f"seed-{seed}": seed.to_bytes(8, "little") for seed in SEEDS})
 
 
 def texts(steps):
@@ -279,6 +283,44 @@ QUOTED = {
     "cut-escape": b'"\\x1',
     "all-kinds-of-bytes": b"a \"\\\r\n\t\x00\x01\x7f\xe9",
 }
+
+GET = b"GET /%s HTTP/1.1\r\nHost: a\r\n%s\r\n"
+
+
+def get(path, fields=b""):
+    return GET % (path, fields)
+
+
+# The first byte is how it is sent: see the target.
+CONNECTIONS = {
+    "pipelined": b"\0" + get(b"a.txt") + get(b"fixed") + get(b"chunks") + get(b"gone"),
+    "byte-by-byte": b"\1" + get(b"a.txt", b"Range: bytes=0-1\r\n"),
+    "strict": b"\x80" + get(b"fixed") + b"GET /fixed HTTP/1.1\r\n\r\n",
+    "old-version": b"\0GET /chunks HTTP/1.0\r\n\r\n",
+    "no-version": b"\0GET /a.txt\r\n\r\n",
+    "head": b"\0" + get(b"a.txt").replace(b"GET", b"HEAD") + get(b"fixed"),
+    "length": b"\x03POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello" + get(b"line"),
+    "chunks": b"\x05POST /echo HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
+    "unread-body": b"\0POST /fault HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc" + get(b"fixed"),
+    "part-of-a-body": b"\0POST /echo HTTP/1.1\r\nContent-Length: 10\r\n\r\nabc",
+    "expect": b"\0POST /echo HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\nok",
+    "connect": b"\0CONNECT a:80 HTTP/1.1\r\nHost: a:80\r\n\r\nhello",
+    "options": b"\0OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n" + get(b"fixed"),
+    "wire-scripts": b"\0" + get(b"short.wire") + get(b"next.wire") + get(b"") + get(b"folder/") + get(b"a.txt"),
+    "wire-reads": b"\0" + get(b"reads.wire") + b"abcdef",
+    "wire-waits": b"\0POST /waits.wire HTTP/1.1\r\nContent-Length: 2\r\n\r\nok" + get(b"a.txt"),
+    "template": b"\0" + get(b"page.sub.html?x=%3C%22", b"X-A: b\r\n"),
+    "wrapper": b"\0" + get(b"test.any.html") + get(b"test.any.worker.js"),
+    "folder": b"\0" + get(b"folder") + get(b"folder/b.txt?pipe=gzip"),
+    "ranges": b"\0" + get(b"a.txt", b"Range: bytes=0-0,2-3\r\n") + get(b"a.txt", b"Range: bytes=9-\r\n"),
+    "conditional": b"\0" + get(b"a.txt", b"If-Modified-Since: Fri, 01 Jan 2100 00:00:00 GMT\r\n"),
+    "close": b"\0" + get(b"fixed", b"Connection: close\r\n") + get(b"fixed"),
+    "empty-lines": b"\0\r\n\r\n" + get(b"fixed") + b"\r\n",
+    "tls": b"\0\x16\x03\x01\x02\0\x01\0\x01\xfc\x03\x03",
+    "dots": b"\0" + get(b"../a.txt") + get(b"folder/..%2fa.txt") + get(b"%00"),
+}
+
+SEEDS = [0, 1, 7, 42, 318, 9999, 2**31, 2**63, 2**64 - 1]
 
 
 if __name__ == "__main__":

@@ -41,6 +41,7 @@
 //! - [`text`]: bytes ↔ text, dates, JSON strings.
 //! - [`http`]: the protocol; bytes in, values out.
 //! - [`wire_script`]: what is to happen on a connection, step by step.
+//! - [`response_fuzz`]: wire scripts to fuzz clients with, one for each seed.
 //! - [`fault`]: failures that the peer sees, and their bytes.
 //! - [`transcript`]: what went over a connection, when, as lines.
 //! - [`wire`]: the sockets.
@@ -72,6 +73,7 @@ mod log_output;
 pub mod pipes;
 #[cfg(feature = "python")]
 pub mod python;
+pub mod response_fuzz;
 pub mod server;
 pub mod site;
 pub mod stash;

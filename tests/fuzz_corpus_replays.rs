@@ -29,6 +29,7 @@ macro_rules! targets {
 targets! {
     basic_auth "../fuzz/targets/basic_auth.rs"
     chunked "../fuzz/targets/chunked.rs"
+    connection "../fuzz/targets/connection.rs"
     framing "../fuzz/targets/framing.rs"
     head "../fuzz/targets/head.rs"
     headers_file "../fuzz/targets/headers_file.rs"
@@ -36,6 +37,7 @@ targets! {
     quoted "../fuzz/targets/quoted.rs"
     ranges "../fuzz/targets/ranges.rs"
     raw_lines "../fuzz/targets/raw_lines.rs"
+    response_fuzz "../fuzz/targets/response_fuzz.rs"
     route_pattern "../fuzz/targets/route_pattern.rs"
     target_and_query "../fuzz/targets/target_and_query.rs"
     template "../fuzz/targets/template.rs"

@@ -16,6 +16,7 @@ const LAYERS: &[&[&str]] = &[
     &["text"],
     &["http"],
     &["wire_script"],
+    &["response_fuzz"],
     &["fault"],
     &["transcript"],
     &["wire"],

@@ -1,6 +1,6 @@
 //! A site from a configuration (contract §7.1). Of two routes that match, the later one wins: first the
-//! doc root, then folders at places of their own, then what is forbidden and its exceptions, and the
-//! configured routes on top.
+//! doc root, then folders at places of their own, then what is forbidden and its exceptions, the
+//! configured routes, and on top what the server has to say by itself.
 
 use std::fs;
 use std::path::Path;
@@ -73,6 +73,9 @@ pub(super) fn assemble(config: &Config, doc_root: &Path) -> Result<Site, Complai
     for route in &config.routes {
         let handler = handler(doc_root, route, links)?;
         register(&mut site, &route.method, &route.pattern, handler)?;
+    }
+    if config.fuzz == Some(true) {
+        site.fuzz();
     }
     Ok(site)
 }

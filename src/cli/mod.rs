@@ -18,6 +18,7 @@ use log::LevelFilter;
 use crate::config::{Config, Level, Listener, Ports, Purpose, Route, Target, Transcripts, wpt};
 use crate::hosts::hosts_file::{self, System};
 use crate::log_output;
+use crate::response_fuzz::{FuzzedResponse, read_seed};
 use crate::server::Server;
 
 /// An HTTP/1.1 server for tests: files, Python handlers, any bytes at any time.
@@ -64,6 +65,10 @@ struct Options {
     #[arg(long, value_name = "N")]
     python_cpu: Option<usize>,
 
+    /// Serves responses to fuzz clients with, one for each seed, at /.wireserve/fuzz/SEED
+    #[arg(long)]
+    fuzz: bool,
+
     /// What to log to stderr: error, warn, info, debug or off [default: info, or RUST_LOG]
     #[arg(long, value_name = "LEVEL")]
     log: Option<LevelFilter>,
@@ -93,6 +98,13 @@ enum Command {
         #[arg(long)]
         windows: bool,
     },
+    /// Prints the response of --fuzz that a seed stands for, as a .wire file, and ends; a folder of this
+    /// name is served as ./fuzz
+    Fuzz {
+        /// A number from 0 to 18446744073709551615
+        #[arg(value_parser = seed)]
+        seed: u64,
+    },
 }
 
 /// What the operator got wrong, in one line.
@@ -110,6 +122,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let done = match &options.command {
         Some(Command::Hosts { sources, windows }) => print_hosts(sources, *windows),
+        Some(Command::Fuzz { seed }) => Ok(print_fuzzed(*seed)),
         None => serve(options),
     };
     done.unwrap_or_else(|complaint| {
@@ -132,6 +145,7 @@ fn serve(options: Options) -> Result<ExitCode, Complaint> {
     let flags = Config {
         doc_root: options.doc_root,
         transcript: Some(transcript),
+        fuzz: options.fuzz.then_some(true),
         host: options.host,
         ports: Ports::http(options.ports),
         listeners: flag_listeners(&options.connections)?,
@@ -227,6 +241,17 @@ fn print_hosts(sources: &Sources, windows: bool) -> Result<ExitCode, Complaint> 
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn seed(text: &str) -> Result<u64, &'static str> {
+    read_seed(text.as_bytes()).ok_or("a seed is a number of 64 bits, in decimal digits")
+}
+
+fn print_fuzzed(seed: u64) -> ExitCode {
+    let text = FuzzedResponse::from_seed(seed).to_string();
+    // Whoever reads may have seen enough.
+    let _ = io::stdout().lock().write_all(text.as_bytes());
+    ExitCode::SUCCESS
 }
 
 impl Sources {

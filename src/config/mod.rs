@@ -56,6 +56,8 @@ pub struct Config {
     pub transcript: Option<Transcripts>,
     /// The processor that scripts run on, by its number; any if none is named.
     pub python_cpu: Option<usize>,
+    /// Whether responses to fuzz clients with are served, below `/.wireserve/fuzz/`.
+    pub fuzz: Option<bool>,
     /// The host that pages are opened on.
     pub browser_host: Option<String>,
     /// Other hosts, by their names in templates.
@@ -190,6 +192,7 @@ impl Config {
             routes: behind(base.routes, self.routes),
             limits: self.limits.or(base.limits),
             transcript: merge(self.transcript, base.transcript, Transcripts::over),
+            fuzz: self.fuzz.or(base.fuzz),
             browser_host: self.browser_host.or(base.browser_host),
             alternate_hosts: merge(self.alternate_hosts, base.alternate_hosts, |over, base| {
                 base.into_iter().chain(over).collect()
@@ -324,7 +327,7 @@ mod tests {
                 "aliases": [{"url-path": "/x/", "local-dir": "y"}],
                 "rewrites": [{"method": "GET", "from": "/a", "to": "/b"}],
                 "forbidden": ["/tools/*"], "follow_links_out": true,
-                "transcript": {"folder": "t", "limit": 9}}"#,
+                "transcript": {"folder": "t", "limit": 9}, "fuzz": true}"#,
         )
         .unwrap();
         assert_eq!(config.http_ports(), [Port::Free, Port::Number(8001)]);
@@ -346,6 +349,7 @@ mod tests {
         assert_eq!(config.aliases, [alias]);
         assert_eq!(config.rewrites[0].to, "/b");
         assert_eq!(config.follow_links_out, Some(true));
+        assert_eq!(config.fuzz, Some(true));
         let transcript = config.transcript.unwrap();
         assert_eq!(transcript.folder, Some("t".into()));
         assert_eq!(transcript.limits().folder, 9);

@@ -144,6 +144,14 @@ impl Builder {
         self
     }
 
+    /// Serves responses to fuzz clients with, one for each seed, at `/.wireserve/fuzz/SEED`
+    /// ([`site::fuzz`](crate::site::fuzz)). They win over the routes before.
+    #[must_use]
+    pub fn fuzz(mut self) -> Self {
+        self.site.fuzz();
+        self
+    }
+
     /// Names other than the first address: what templates and `request.server.config` show.
     #[must_use]
     pub fn names(mut self, names: Names) -> Self {

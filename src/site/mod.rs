@@ -11,6 +11,7 @@ pub mod dot_headers;
 pub mod file;
 pub mod files;
 pub mod fixed;
+pub mod fuzz;
 pub mod joined;
 pub mod locate;
 pub mod media_type;
@@ -28,6 +29,7 @@ use as_is::AsIsHandler;
 use file::FileHandler;
 use files::Files;
 use fixed::ErrorHandler;
+use fuzz::FuzzHandler;
 use pattern::PatternError;
 use rewrite::Rewrites;
 use router::{Method, Router};
@@ -149,6 +151,14 @@ impl Site {
     /// A pattern that cannot be compiled.
     pub fn forbid(&mut self, pattern: &str) -> Result<(), PatternError> {
         self.register(Method::Any, pattern, Arc::new(ErrorHandler(404)))
+    }
+
+    /// Adds the responses to [fuzz](fuzz) clients with, below [`fuzz::PATH`]; they win over all routes that
+    /// were there.
+    pub fn fuzz(&mut self) {
+        let handler = Arc::new(FuzzHandler);
+        self.register(Method::Any, &format!("{}*", fuzz::PATH), handler)
+            .expect("this pattern is valid");
     }
 
     /// The handler for CONNECT: of routes for this method alone, not of those for all.

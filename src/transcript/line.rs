@@ -176,7 +176,11 @@ impl Display for Bound {
 mod tests {
     use std::time::{Duration, UNIX_EPOCH};
 
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
     use super::*;
+    use crate::text::quoted;
     use crate::transcript::SHOWN;
 
     #[test]
@@ -270,6 +274,74 @@ mod tests {
                 line(Format::Json),
                 format!(r#"{{"connection":3,"time":1.001234,"exchange":2,{json}}}"#)
             );
+        }
+    }
+
+    /// The line of an entry, which is one line.
+    fn line(format: Format, entry: &Entry) -> String {
+        let connection = 3;
+        let line = Line {
+            format,
+            connection,
+            entry,
+        };
+        let line = line.to_string();
+        assert!(!line.contains(['\n', '\r']), "{line:?}");
+        line
+    }
+
+    fn read_json(entry: &Entry) -> Value {
+        let line = line(Format::Json, entry);
+        serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"))
+    }
+
+    proptest! {
+        #[test]
+        fn bytes_are_read_again(
+            bytes: Vec<u8>,
+            more in 0..1_u64 << 40,
+            micros in 0..1_u64 << 40,
+            exchange: u64,
+        ) {
+            let length = bytes.len() as u64 + more;
+            let entry = Entry {
+                time: Duration::from_micros(micros),
+                exchange,
+                what: What::segment(Side::Server, [&bytes, b""], length),
+            };
+            let text = line(Format::Text, &entry);
+            let words: Vec<_> = text.trim_start().splitn(4, ' ').collect();
+            let seconds = format!("{}.{:06}", micros / 1_000_000, micros % 1_000_000);
+            prop_assert_eq!((words[0], words[1]), (&seconds[..], ""));
+            prop_assert_eq!(words[2], exchange.to_string());
+            let begin = format!(" < {length} ");
+            let shown = words[3].strip_prefix(&begin).expect("side and length");
+            let (read, end) = quoted::read(shown.as_bytes()).expect("bytes in quotes");
+            prop_assert_eq!(&read, &bytes);
+            let rest = match more {
+                0 => String::new(),
+                more => format!(" and {more} bytes more"),
+            };
+            prop_assert_eq!(&shown[end..], rest);
+
+            let read = read_json(&entry);
+            let latin1: String = bytes.iter().map(|&byte| char::from(byte)).collect();
+            prop_assert_eq!(&read["bytes"], &json!(latin1));
+            prop_assert_eq!(&read["length"], &json!(length));
+            prop_assert_eq!(read["cut"].as_u64().unwrap_or_default(), more);
+            prop_assert_eq!(&read["exchange"], &json!(exchange));
+        }
+
+        #[test]
+        fn a_note_is_one_line_and_read_again(text: String) {
+            let entry = Entry {
+                time: Duration::ZERO,
+                exchange: 0,
+                what: What::Note(text.as_str().into()),
+            };
+            let shown = line(Format::Text, &entry);
+            prop_assert!(!shown.chars().any(char::is_control), "{shown:?}");
+            prop_assert_eq!(&read_json(&entry)["text"], &json!(text));
         }
     }
 }

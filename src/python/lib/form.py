@@ -185,12 +185,11 @@ class Multipart:
 
     def _head(self):
         """The header section of a part, with the blank line; nothing at the end of the source."""
-        head = b""
+        lines = []
         while True:
-            line = self.source.readline()
-            head += line
-            if not line.strip():
-                return head
+            lines.append(self.source.readline())
+            if not lines[-1].strip():
+                return b"".join(lines)
 
     def _part(self, head):
         from email.parser import Parser

@@ -6,7 +6,8 @@ reference serves and what scripts were written against. All keys and values that
 bytes.
 """
 
-from http.cookies import BaseCookie
+import re
+from http.cookies import BaseCookie, Morsel, _LegalKeyChars, _LegalValueChars
 
 from _wireserve import InputFile, MultiDict, Request, RequestHeaders
 from wptserve.utils import HTTPException, isomorphic_decode, isomorphic_encode
@@ -72,18 +73,89 @@ class CookieValue:
 
 
 class BinaryCookieParser(BaseCookie):
-    """`http.cookies`, with bytes in and bytes as values. Quotes around a value stay."""
+    """`http.cookies`, with bytes in and bytes as values. Quotes around a value stay.
+
+    The text is read here, since the standard library takes minutes for some of 64 KiB: its pattern for
+    all that is broken late, and before Python 3.12.6 for backslashes in an attribute as well.
+    """
 
     def load(self, rawdata):
         if not isinstance(rawdata, bytes):
             raise TypeError("a Cookie header is bytes, not %r" % (rawdata,))
-        super().load(isomorphic_decode(rawdata))
+        cookies = cookies_in(isomorphic_decode(rawdata))
+        for name, value, attributes in cookies:
+            morsel = self.get(name, Morsel())
+            morsel.set(name, *self.value_decode(value))
+            dict.__setitem__(self, name, morsel)
+            for attribute, value in attributes:
+                morsel[attribute] = value
 
     def value_decode(self, val):
         return isomorphic_encode(val), val
 
     def value_encode(self, val):
         raise NotImplementedError("these cookies are read, never written")
+
+
+class CookiePattern:
+    """One piece of a text of cookies, as the pattern of `http.cookies` has it, but in time that grows with
+    the text alone.
+
+    That pattern tries every `=` of a piece for the one behind its name, and for each of them all of the
+    rest. Only two can be it: the first, or one right in front of a quoted value.
+    """
+
+    QUOTED = r'"(?:[^\\"]|\\.)*"'
+    DATE = r"\w{3},\s[\w\d\s-]{9,11}\s[\d:]{8}\sGMT"
+    END = r"\s*(\s+|;|$)"
+    FIRST = re.compile(
+        rf"\s*(?P<key>[{_LegalKeyChars}](?:(?!=)[{_LegalKeyChars}])*)"
+        rf"(\s*=\s*(?P<val>{QUOTED}|{DATE}|[{_LegalValueChars}]*))?{END}", re.ASCII)
+    IN_FRONT = re.compile(rf"\s*(?P<key>[{_LegalKeyChars}]+)=(?P<val>{QUOTED}){END}", re.ASCII)
+
+    @classmethod
+    def match(cls, text, start):
+        return cls.FIRST.match(text, start) or cls.IN_FRONT.match(text, start)
+
+
+def cookies_in(text):
+    """Name, value and attributes of each cookie, up to the first piece that is none.
+
+    There are none at all if an attribute comes first, or a name that is no flag has no value.
+    """
+    cookies = []
+    end = 0
+    while match := CookiePattern.match(text, end):
+        end = match.end()
+        name, value = match["key"], match["val"]
+        attributes = cookies[-1][2] if cookies else None
+        if name.startswith("$"):
+            # In front of all they are about the text, and nobody asks.
+            if cookies:
+                attributes.append((name[1:], value))
+        elif Morsel().isReservedKey(name):
+            if value is None and name.lower() in Morsel._flags:
+                value = True
+            if value is None or not cookies:
+                return []
+            attributes.append((name, value if value is True else unquoted(value)))
+        elif value is None:
+            return []
+        else:
+            cookies.append((name, value, []))
+    return cookies
+
+
+def unquoted(value):
+    """A quoted value without its quotes, and what its backslashes stand for."""
+    if len(value) < 2 or not value.startswith('"') or not value.endswith('"'):
+        return value
+    return re.sub(r"\\([0-3][0-7]{2}|.)", escaped, value[1:-1])
+
+
+def escaped(match):
+    text = match[1]
+    return chr(int(text, 8)) if len(text) == 3 else text
 
 
 class Authentication:

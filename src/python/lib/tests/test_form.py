@@ -3,6 +3,7 @@
 The expected results are those of the reference's own reader, but for the cases that say otherwise.
 """
 
+import time
 import unittest
 
 from support import Request
@@ -133,6 +134,14 @@ class Files(unittest.TestCase):
         with file:
             pass
         self.assertTrue(file.file.closed)
+
+    def test_many_lines_in_a_head(self):
+        head = FILE + b"a:b\r\n" * 400_000
+        began = time.process_time()
+        file = self.upload(head, b"data")
+        self.assertEqual(file.value, b"data")
+        # To copy all lines for each of them takes most of a minute.
+        self.assertLess(time.process_time() - began, 10)
 
     def test_nested_parts(self):
         inner = (b'--C\r\nContent-Disposition: file; filename="1"\r\n\r\none\r\n'

@@ -1,10 +1,12 @@
 """Cookies and credentials: header bytes in, what a script sees out."""
 
+import itertools
+import time
 import unittest
-from http.cookies import CookieError
+from http.cookies import BaseCookie, CookieError
 
 from support import RequestHeaders
-from wptserve.request import auth_of, cookies_of
+from wptserve.request import BinaryCookieParser, auth_of, cookies_of
 from wptserve.utils import HTTPException
 
 # Cookie fields, and names with values in order.
@@ -36,6 +38,43 @@ class Cookies(unittest.TestCase):
             with self.subTest(fields=fields):
                 cookies = cookies_of(RequestHeaders([("Cookie", field) for field in fields]))
                 self.assertEqual([(name, cookies[name].value) for name in cookies], expected)
+
+    def test_text(self):
+        # As the standard library reads it: everything short that is made of what the reading turns on.
+        words = ("a", "=", '"', "\\", "073", ";", " ", "[", "path", "Secure", "$Version", "\xe9", "b=1")
+        for length in range(5):
+            for pieces in itertools.product(words, repeat=length):
+                self.assert_alike("".join(pieces))
+        for pieces in itertools.product('a=["; ', repeat=6):
+            self.assert_alike("".join(pieces))
+        for text in ('a=1; path="\\073\\\\\\0";b=2', "a=Wed, 09 Jun 2021 10:18:14 GMT; b=c",
+                     "a=b=Wed, 09 Jun", 'a=b; path="\\4001\\', "a=1;$Path=/x; b=2; Secure=no"):
+            self.assert_alike(text)
+
+    def assert_alike(self, text):
+        def read(parser, text):
+            try:
+                parser.load(text)
+            except CookieError as error:
+                return str(error)
+            return [(name, morsel.coded_value, dict(morsel)) for name, morsel in parser.items()]
+
+        mine = read(BinaryCookieParser(), text.encode("latin-1"))
+        self.assertEqual(mine, read(BaseCookie(), text), text)
+
+    def test_long_text(self):
+        for text, found in [
+            (b"a" + b"=" * 60_000 + b'"', []),
+            (b"a=" * 30_000 + b"\x01", []),
+            (b"a=" + b"=" * 60_000 + b";b=", [b"a", b"b"]),
+            (b'a=b; path="' + b"\\" * 60_000 + b'"', [b"a"]),
+            (b"a=b;path;" * 7_000, []),
+        ]:
+            began = time.process_time()
+            cookies = cookies_of(RequestHeaders([("Cookie", text)]))
+            self.assertEqual(list(cookies), found)
+            # Otherwise it is minutes.
+            self.assertLess(time.process_time() - began, 10)
 
     def test_illegal_name(self):
         with self.assertRaises(CookieError):

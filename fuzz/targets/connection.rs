@@ -1,0 +1,241 @@
+//! Whatever bytes a client sends, in whatever pieces, what it gets is a sequence of whole responses and then
+//! the end of the connection, within a bound; and it is what the transcript says, where there is one.
+//!
+//! Input: a byte that says how, and what is sent. Its top bit asks for the server that is strict and keeps
+//! transcripts; the rest is the size of the pieces, 0 for one. What has a `(` is left out: a pipe with arguments may ask for anything, a
+//! pause of an hour and a wrong length among it.
+
+#![cfg_attr(fuzzing, no_main)]
+
+use std::io::{Read as _, Write as _};
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::sync::LazyLock;
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+use wireserve::exchange::{Content, Policy};
+use wireserve::server::Builder;
+use wireserve::server::listening::Listening;
+use wireserve::site::fixed::FixedHandler;
+use wireserve::transcript::{Entry, Limits, Side, Transcript, What};
+use wireserve::{Exchange, Fault, Server, WireScript};
+
+use responses::Methods;
+
+#[path = "../responses.rs"]
+mod responses;
+
+/// How long all of it may take; libFuzzer's own limit is shorter.
+const BOUND: Duration = Duration::from_secs(20);
+
+/// Pieces of an input at most, as each costs a system call.
+const PIECES: usize = 64;
+
+/// Files with fields, a template, a folder, and scripts that send whole responses.
+const FILES: [(&str, &str); 9] = [
+    ("a.txt", "a file\n"),
+    (
+        "a.txt.headers",
+        "X-Own: {{host}}\nContent-Type: text/plain\n",
+    ),
+    (
+        "page.sub.html",
+        "{{GET[x]}} {{headers[host]}} {{location[path]}}",
+    ),
+    ("test.any.js", "// META: global=window,worker\n"),
+    ("folder/b.txt", "b"),
+    (
+        "short.wire",
+        "send \"HTTP/1.1 200 OK\\r\\n\" \"Content-Length: 2\\r\\n\\r\\n\" \"ok\"\n",
+    ),
+    (
+        "next.wire",
+        "send \"HTTP/1.1 200 OK\\r\\nContent-Length: 0\\r\\n\\r\\n\"\nnext\n\
+         send \"HTTP/1.1 404 Not Found\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n\" chunk(\"no\") chunk(\"\")\n\
+         next site\nsend \"HTTP/1.1 200 OK\\r\\n\\r\\nbehind\"\nclose\n",
+    ),
+    (
+        "reads.wire",
+        "read 3 within 20ms\nsend by 3 \"HTTP/1.1 204 No Content\\r\\n\\r\\n\"\nhalf_close\nhold 1ms\n",
+    ),
+    (
+        "waits.wire",
+        "wait_for body within 20ms\nwait_for head within 20ms\n\
+         send \"HTTP/1.1 200 OK\\r\\n\\r\\nto the end\"\nclose\n",
+    ),
+];
+
+#[cfg(fuzzing)]
+libfuzzer_sys::fuzz_target!(|input: &[u8]| holds(input));
+
+pub(crate) fn holds(input: &[u8]) {
+    let Some((&how, bytes)) = input.split_first() else {
+        return;
+    };
+    if bytes.contains(&b'(') || memchr::memmem::find(bytes, b"%28").is_some() {
+        return;
+    }
+    let served = match how >> 7 {
+        0 => &SERVED.lenient,
+        _ => &SERVED.strict,
+    };
+    let size = usize::from(how & 0x7f).max(bytes.len() / PIECES + 1);
+    let pieces = match how & 0x7f {
+        0 => bytes.chunks(bytes.len().max(1)),
+        _ => bytes.chunks(size),
+    };
+    let began = Instant::now();
+    let (client, answer) = exchange(served.address, pieces);
+    assert!(began.elapsed() < BOUND, "it took {:?}", began.elapsed());
+
+    let has_head = memchr::memmem::find(bytes, b"HEAD").is_some();
+    let methods = if has_head {
+        Methods::Any
+    } else {
+        Methods::WithoutHead
+    };
+    if let Err(at) = responses::count(&answer, methods) {
+        let (whole, rest) = answer.split_at(at);
+        let (whole, rest) = (whole.escape_ascii(), rest.escape_ascii());
+        panic!("behind {whole}\nthere is {rest}");
+    }
+    if how >> 7 == 1 {
+        let transcripts = served.server.transcripts();
+        let of_client = |it: &&Transcript| it.opened().client == client;
+        let transcript = transcripts.iter().rfind(of_client);
+        assert_told(transcript.expect("a transcript of it"), bytes, &answer);
+    }
+}
+
+/// All that the client has received is in the transcript, and nothing that it has not sent.
+fn assert_told(transcript: &Transcript, sent: &[u8], answer: &[u8]) {
+    let is_shown = |entry: &Entry| match entry.what {
+        What::Bytes { length, .. } => entry.bytes().len() as u64 == length,
+        _ => true,
+    };
+    if transcript.dropped().entries == 0 && transcript.entries().iter().all(is_shown) {
+        assert_eq!(transcript.bytes(Side::Server), answer, "{transcript}");
+        assert!(
+            sent.starts_with(&transcript.bytes(Side::Client)),
+            "{transcript}"
+        );
+    }
+}
+
+/// Sends all pieces, says that there are no more, and reads until the server says so, too.
+fn exchange<'a>(
+    address: SocketAddr,
+    pieces: impl Iterator<Item = &'a [u8]>,
+) -> (SocketAddr, Vec<u8>) {
+    let mut stream = connected(address);
+    let client = stream.local_addr().expect("connected");
+    stream.set_nodelay(true).expect("an option");
+    stream.set_read_timeout(Some(BOUND)).expect("an option");
+    for piece in pieces {
+        // A server that has seen enough may be gone.
+        if stream.write_all(piece).is_err() {
+            break;
+        }
+    }
+    let _ = stream.shutdown(Shutdown::Write);
+    let mut answer = Vec::new();
+    if let Err(error) = stream.read_to_end(&mut answer) {
+        panic!("{error} behind {}", answer.escape_ascii());
+    }
+    (client, answer)
+}
+
+/// A fuzzer opens connections faster than the system forgets their ports.
+fn connected(address: SocketAddr) -> TcpStream {
+    let began = Instant::now();
+    loop {
+        match TcpStream::connect(address) {
+            Ok(stream) => return stream,
+            Err(error) => assert!(began.elapsed() < BOUND, "cannot connect: {error}"),
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+struct Served {
+    lenient: Running,
+    /// With transcripts.
+    strict: Running,
+    _files: TempDir,
+}
+
+struct Running {
+    address: SocketAddr,
+    server: Server,
+}
+
+static SERVED: LazyLock<Served> = LazyLock::new(|| {
+    let files = tempfile::tempdir().expect("a folder");
+    std::fs::create_dir(files.path().join("folder")).expect("a folder");
+    for (name, text) in FILES {
+        std::fs::write(files.path().join(name), text).expect("a file");
+    }
+    let builder = || {
+        let builder = Server::builder().doc_root(files.path());
+        builder
+            .route("*", "/fixed", FixedHandler::text(201, "fixed"))
+            .and_then(|builder| builder.route("*", "/echo", echo))
+            .and_then(|builder| builder.route("*", "/line", line))
+            .and_then(|builder| builder.route("*", "/chunks", chunks))
+            .and_then(|builder| builder.route("*", "/fault", fault))
+            .and_then(|builder| builder.route("CONNECT", "*", tunnel()))
+            .expect("good patterns")
+    };
+    // All of them are copied for each input.
+    let limits = Limits {
+        kept_connections: 2,
+        ..Limits::default()
+    };
+    let strict = builder()
+        .listener(0, Listening::Requests(Policy::Strict))
+        .transcripts()
+        .transcript_limits(limits);
+    Served {
+        lenient: Running::start(builder()),
+        strict: Running::start(strict),
+        _files: files,
+    }
+});
+
+impl Running {
+    fn start(builder: Builder) -> Self {
+        let server = builder.start().expect("a free port");
+        let address = *server.addresses().last().expect("an address");
+        Self { address, server }
+    }
+}
+
+/// The request's body as the response's content.
+fn echo(exchange: &mut Exchange<'_>) -> Result<(), Fault> {
+    let body = exchange.body.read_all();
+    let body = body.map_err(|error| Fault::new(400, format!("{error:?}")))?;
+    exchange.response.content = Content::Bytes(body);
+    Ok(())
+}
+
+/// A part of the body is read, and the rest is left to the server.
+fn line(exchange: &mut Exchange<'_>) -> Result<(), Fault> {
+    let read = exchange.body.read_line(Some(10)).unwrap_or_default();
+    exchange.response.content = format!("{} bytes", read.len()).as_str().into();
+    Ok(())
+}
+
+fn chunks(exchange: &mut Exchange<'_>) -> Result<(), Fault> {
+    exchange.response.content = Content::Chunks(Box::new((1..4).map(|size| vec![b'c'; size])));
+    Ok(())
+}
+
+fn fault(_: &mut Exchange<'_>) -> Result<(), Fault> {
+    Err(Fault::new(418, "as \"asked\""))
+}
+
+fn tunnel() -> WireScript {
+    WireScript::new()
+        .send("HTTP/1.1 200 Connection established\r\n\r\nhello")
+        .close()
+}
