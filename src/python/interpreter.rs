@@ -12,7 +12,7 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::IntoPyDict;
 
-use super::package;
+use super::{forked, package};
 
 /// How long flushing Python's output may take when the process ends: a handler may hold the GIL.
 const FLUSH_LIMIT: Duration = Duration::from_millis(300);
@@ -44,7 +44,8 @@ pub(super) fn start(doc_root: &Path) -> Result<(), InterpreterError> {
                 stdout.call_method("reconfigure", (), Some(&options))?;
             }
             add_virtual_environment(py)?;
-            package::install(py)
+            package::install(py)?;
+            forked::watch(py)
         })?;
         let path = py.import("sys")?.getattr("path")?;
         if !path.contains(doc_root)? {

@@ -15,6 +15,7 @@ mod config;
 mod content;
 mod failure;
 mod fallback;
+mod forked;
 mod gate;
 mod headers;
 mod imported;

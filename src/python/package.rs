@@ -20,7 +20,7 @@ use super::stash::{Stash, StashLock};
 use super::writer::ResponseWriter;
 
 /// Dotted names and sources.
-const SOURCES: [(&str, &str); 18] = [
+const SOURCES: [(&str, &str); 19] = [
     (
         "wptserve",
         "\"\"\"The package that handlers import; part of the server.\"\"\"\n",
@@ -32,6 +32,7 @@ const SOURCES: [(&str, &str); 18] = [
     ("wptserve.config", include_str!("lib/config.py")),
     ("wptserve.constants", include_str!("lib/constants.py")),
     ("wptserve.content", include_str!("lib/content.py")),
+    ("wptserve.forked", include_str!("lib/forked.py")),
     ("wptserve.form", include_str!("lib/form.py")),
     ("wptserve.handlers", include_str!("lib/handlers.py")),
     ("wptserve.logger", include_str!("lib/logger.py")),

@@ -20,6 +20,7 @@ use crate::site::default_script;
 use crate::site::files::{Files, Found};
 
 use super::failure::{self, Failure, Stage};
+use super::forked;
 use super::gate;
 use super::imported::Imported;
 use super::outcome;
@@ -177,7 +178,9 @@ impl Handler for ScriptHandler {
         let mut kept = Kept::of(exchange);
         let result = Python::attach(|py| {
             kept.prepare(py, exchange.request.arrival().connection);
-            self.run(py, exchange, &found)
+            let result = self.run(py, exchange, &found);
+            forked::end_child(py, None);
+            result
         });
         *exchange.thread_keepsake() = Some(kept);
         result
@@ -291,6 +294,7 @@ impl<'py> Exchanged<'py> {
             .set_item(intern!(py, "__file__"), path.as_os_str())
             .map_err(around)?;
         let ran = code.run(Some(&globals), None);
+        forked::end_child(py, ran.as_ref().err());
         let handles_expect = globals
             .get_item(intern!(py, "handles_expect"))
             .and_then(|value| value.map_or(Ok(false), |value| value.is_truthy()));
@@ -305,9 +309,9 @@ impl<'py> Exchanged<'py> {
                 &Fault::new(500, message),
             )));
         };
-        let value = main
-            .call1((&self.request, &self.response))
-            .map_err(|error| (error, Stage::Main))?;
+        let value = main.call1((&self.request, &self.response));
+        forked::end_child(py, value.as_ref().err());
+        let value = value.map_err(|error| (error, Stage::Main))?;
         outcome::apply(&value, &self.response).map_err(around)?;
         self.apply_pipes(path).map_err(around)
     }
