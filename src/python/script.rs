@@ -164,8 +164,7 @@ impl ScriptHandler {
 impl Handler for ScriptHandler {
     fn handle(&self, exchange: &mut Exchange<'_>) -> Result<(), Fault> {
         let found = self.files.open(exchange.request.path());
-        let found =
-            found.and_then(|found| default_script::choose(found).ok_or_else(Fault::not_found));
+        let found = found.and_then(default_script::choose);
         let found = match found {
             Ok(found) => found,
             Err(fault) => {
