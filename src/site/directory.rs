@@ -237,6 +237,8 @@ small { opacity: .7; margin-left: .5rem; white-space: nowrap; }
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::ffi::OsStringExt;
+
     use super::*;
 
     fn file(name: &[u8], size: u64) -> Entry {
