@@ -40,20 +40,22 @@ fn slow_readers() {
             let mut client = connect(stage.address(), Reading::Little);
             let target = targets[index % targets.len()];
             client.write_all(&request("GET", target)).expect("it reads");
-            client
+            (client, Vec::new())
         })
         .collect();
-    stage.others_are_served_while(|| {
-        for client in &mut crowd {
-            client.read_exact(&mut [0]).expect("it sends");
-        }
-    });
-    // What they have been sent so far is in order.
-    for client in &mut crowd {
-        let mut sent = [0; 1000];
-        client.read_exact(&mut sent).expect("it sends");
-        let head = response::head_length(&sent).expect("what is left of the head");
-        assert!(sent[head..].iter().all(|byte| b"\0x".contains(byte)));
+    let read = |(client, seen): &mut (TcpStream, Vec<u8>), count| {
+        let before = seen.len();
+        seen.resize(before + count, 0);
+        client.read_exact(&mut seen[before..]).expect("it sends");
+    };
+    stage.others_are_served_while(|| crowd.iter_mut().for_each(|slow| read(slow, 1)));
+    // What they have been sent is in order.
+    for slow in &mut crowd {
+        read(slow, 1000);
+        let (_, seen) = slow;
+        let head = response::head_length(seen).expect("a head");
+        let content = &seen[head..];
+        assert!(content.iter().all(|byte| b"\0x".contains(byte)));
     }
     drop(crowd);
     stage.others_are_served();

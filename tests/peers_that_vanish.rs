@@ -104,7 +104,6 @@ fn within_large_answers() -> Vec<Vanishing> {
     let mut vanishings = Vec::new();
     for target in [
         "/large.bin",
-        "/large.bin?pipe=gzip",
         "/endless.py?by=writer",
         "/endless.py?by=generator",
     ] {
