@@ -8,7 +8,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant};
 
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -40,17 +40,18 @@ pub struct ScriptHandler {
 /// A script's code and the file it was made from.
 struct Compiled {
     stamp: Stamp,
-    /// A file that had just been written may change again within the clock's resolution: its stamp
-    /// alone proves nothing yet.
     proof: Proof,
     code: Py<PyCode>,
     source: Vec<u8>,
 }
 
+/// What shows that a file is still the same. One that had just been written may change again within the
+/// resolution of its file system's clock: its stamp alone proves nothing yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Proof {
+    /// The stamp was first seen then.
+    BytesSince(Instant),
     Stamp,
-    Bytes,
 }
 
 /// What tells one state of a file from another without reading it.
@@ -63,7 +64,8 @@ struct Stamp {
     changed: (i64, i64),
 }
 
-/// File systems stamp with the kernel's tick, some milliseconds; a change within it does not show.
+/// File systems stamp with the kernel's tick, some milliseconds; a change within it does not show. Theirs is
+/// a clock of its own: it is never compared with ours, only waited for.
 const CLOCK_RESOLUTION: Duration = Duration::from_millis(50);
 
 impl Stamp {
@@ -76,15 +78,14 @@ impl Stamp {
             changed: (metadata.ctime(), metadata.ctime_nsec()),
         }
     }
+}
 
-    fn proof(metadata: &Metadata) -> Proof {
-        let age = metadata
-            .modified()
-            .ok()
-            .and_then(|modified| SystemTime::now().duration_since(modified).ok());
-        match age {
-            Some(age) if age > CLOCK_RESOLUTION => Proof::Stamp,
-            _ => Proof::Bytes,
+impl Proof {
+    /// What will show it for a file that has been read just now and had the stamp before.
+    fn behind_read(self) -> Self {
+        match self {
+            Self::BytesSince(seen) if seen.elapsed() <= CLOCK_RESOLUTION => self,
+            Self::BytesSince(_) | Self::Stamp => Self::Stamp,
         }
     }
 }
@@ -106,26 +107,30 @@ impl ScriptHandler {
         found: &Found,
     ) -> Result<Bound<'py, PyCode>, NoCode> {
         let stamp = Stamp::of(&found.metadata);
+        let first_seen = Proof::BytesSince(Instant::now());
         if let Some(compiled) = self.codes().get(path)
             && compiled.stamp == stamp
             && compiled.proof == Proof::Stamp
         {
             return Ok(compiled.code.bind(py).clone());
         }
-        let proof = Stamp::proof(&found.metadata);
         let source = read(&found.file).map_err(|_| NoCode::File)?;
         let mut codes = self.codes();
         if let Some(compiled) = codes.get_mut(path)
             && compiled.source == source
         {
-            (compiled.stamp, compiled.proof) = (stamp, proof);
+            compiled.proof = match compiled.stamp == stamp {
+                true => compiled.proof.behind_read(),
+                false => first_seen,
+            };
+            compiled.stamp = stamp;
             return Ok(compiled.code.bind(py).clone());
         }
         drop(codes);
         let code = compile(py, path, &source).map_err(NoCode::Python)?;
         let compiled = Compiled {
             stamp,
-            proof,
+            proof: first_seen,
             code: code.clone().unbind(),
             source,
         };
