@@ -62,7 +62,7 @@ fn a_folder_that_goes_and_comes_is_there_whole_or_not() {
     let folder = folder(&[("dir/a.txt", &version(0))]);
     let change = |root: &Path, number: usize| {
         let dir = root.join("dir");
-        if number % 2 == 0 {
+        if number.is_multiple_of(2) {
             fs::remove_dir_all(&dir).expect("it is there");
             fs::create_dir(&dir).expect("it is not there");
         } else {

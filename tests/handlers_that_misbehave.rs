@@ -394,11 +394,11 @@ fn what_a_script_does_to_the_interpreter_spares_the_server() {
         "sys.excepthook = threading.excepthook = sys.unraisablehook = None",
     ];
     let stage = interpreter_of(&hands);
-    for hand in 0..hands.len() {
-        stage.lay(hand);
+    for (index, hand) in hands.iter().enumerate() {
+        stage.lay(index);
         for _ in 0..3 {
             stage.goes_on();
-            assert_eq!(stage.use_all(), used(), "{}", hands[hand]);
+            assert_eq!(stage.use_all(), used(), "{hand}");
             assert_eq!(get(stage.server.addr(), "/fails.py").status, 500);
         }
     }
