@@ -203,7 +203,9 @@ def main(request, response):
             assert_eq!(client.pending(), b"", "{child}");
         }
         assert!(client.is_kept_open(), "{child}");
-        assert!(stage.server.stderr().contains(said), "{child}");
+        eventually("its words are heard", || {
+            stage.server.stderr().contains(said)
+        });
         stage.goes_on();
     }
     assert_eq!(stage.children(), 0);
