@@ -10,7 +10,6 @@ use std::time::Duration;
 
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::IntoPyDict;
 
 use super::{forked, package};
 
@@ -37,14 +36,9 @@ pub(super) fn start(doc_root: &Path) -> Result<(), InterpreterError> {
         READY.get_or_try_init(py, || {
             // Whoever imports it first is the main thread for good.
             py.import("threading")?;
-            // What a handler prints is to be seen while the server runs, whatever stdout is.
-            let stdout = py.import("sys")?.getattr("stdout")?;
-            let options = [("line_buffering", true)].into_py_dict(py)?;
-            if stdout.hasattr("reconfigure")? {
-                stdout.call_method("reconfigure", (), Some(&options))?;
-            }
             add_virtual_environment(py)?;
             package::install(py)?;
+            py.import("wptserve.printed")?.call_method0("install")?;
             forked::watch(py)
         })?;
         let path = py.import("sys")?.getattr("path")?;

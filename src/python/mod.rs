@@ -25,6 +25,7 @@ mod multidict;
 mod outcome;
 mod own;
 mod package;
+mod printed;
 mod request;
 mod response;
 mod script;
