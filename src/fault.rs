@@ -4,6 +4,7 @@
 //! sees are errors and never come here.
 
 use std::fmt;
+use std::io;
 
 use crate::http::Malformed;
 use crate::http::basic_auth::BadCredentials;
@@ -37,6 +38,16 @@ impl Fault {
     /// A route answers, but what it names is not there: 404 with the reference's message.
     pub fn not_found() -> Self {
         Self::new(404, "404")
+    }
+
+    /// The system has no descriptor or no memory to give: 503, since what was asked for may well be
+    /// there. `None` for any other error.
+    pub fn of_shortage(error: &io::Error) -> Option<Self> {
+        let is_shortage = matches!(
+            error.raw_os_error(),
+            Some(libc::EMFILE | libc::ENFILE | libc::ENOMEM)
+        );
+        is_shortage.then(|| Self::new(503, error.to_string()))
     }
 
     /// The header fields of the answer; whatever a handler had set is lost, as in the reference.

@@ -106,10 +106,14 @@ fn running_out_of_descriptors_is_survived() {
     drop(clients);
     for client in &mut rest {
         client.send(b"\r\n");
-        // From here on it is idle, and may be closed for one of the others.
-        assert_eq!(client.read_response("GET").status, 404);
+        // From here on it is idle, and may be closed for one of the others. Without a descriptor nobody
+        // can say whether there is such a file.
+        assert!(matches!(client.read_response("GET").status, 404 | 503));
     }
-    assert!(is_served(&mut Client::connect(server.addr())));
+    drop(rest);
+    eventually("there are descriptors again", || {
+        is_served(&mut Client::connect(server.addr()))
+    });
 }
 
 #[test]

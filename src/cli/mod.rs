@@ -11,6 +11,7 @@ use std::io::{self, Write as _};
 use std::net::SocketAddr;
 use std::path::{self, Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{Args, Parser, Subcommand};
 use log::LevelFilter;
@@ -185,6 +186,7 @@ fn start(config: &Config) -> Result<Server, Complaint> {
     }
     let limits = config.limits.unwrap_or_default();
     raise_descriptor_limit(limits.connections);
+    outlive_file_size_limit();
     let mut server = Server::builder()
         .site(site)
         .host(config.listening_host())
@@ -314,6 +316,15 @@ fn raise_descriptor_limit(connections: usize) {
             log::debug!("at most {limit} descriptors: fewer than {connections} connections");
         }
         Err(error) => log::debug!("cannot raise the limit of descriptors: {error}"),
+    }
+}
+
+/// Where no file may grow beyond a size (`ulimit -f`), a write that would is to fail as on a full disk. By
+/// itself the signal that says so ends the process.
+fn outlive_file_size_limit() {
+    // Programs that scripts start get the signal's own meaning back.
+    if let Err(error) = signal_hook::flag::register(libc::SIGXFSZ, Arc::default()) {
+        log::debug!("cannot outlive a file's size limit: {error}");
     }
 }
 

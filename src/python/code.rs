@@ -13,7 +13,7 @@ use std::io::{self, Read as _};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant};
 
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyCode};
@@ -58,12 +58,13 @@ pub(super) struct Compiled {
     source: Vec<u8>,
 }
 
-/// A file that had just been written may change again within the clock's resolution: its stamp alone
-/// proves nothing yet.
+/// What shows that a file is still the same. One that had just been written may change again within the
+/// resolution of its file system's clock: its stamp alone proves nothing yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Proof {
+    /// The stamp was first seen then.
+    BytesSince(Instant),
     Stamp,
-    Bytes,
 }
 
 /// What tells one state of a file from another without reading it.
@@ -76,7 +77,8 @@ struct Stamp {
     changed: (i64, i64),
 }
 
-/// File systems stamp with the kernel's tick, some milliseconds; a change within it does not show.
+/// File systems stamp with the kernel's tick, some milliseconds; a change within it does not show. Theirs is
+/// a clock of its own: it is never compared with ours, only waited for.
 const CLOCK_RESOLUTION: Duration = Duration::from_millis(50);
 
 impl Script {
@@ -107,10 +109,8 @@ impl Scripts {
         if let Some(compiled) = self.unchanged(name.as_os_str()) {
             return Ok(Script::Known(compiled));
         }
-        let found = default_script::choose(self.files.open_name(name)?);
-        found
-            .map(|found| Script::Found(Box::new(found)))
-            .ok_or_else(Fault::not_found)
+        let found = default_script::choose(self.files.open_name(name)?)?;
+        Ok(Script::Found(Box::new(found)))
     }
 
     fn unchanged(&self, name: &OsStr) -> Option<Arc<Compiled>> {
@@ -134,17 +134,28 @@ impl Scripts {
 
     fn code_of<'py>(&self, py: Python<'py>, found: &Found) -> Result<Bound<'py, PyCode>, NoCode> {
         let path = plain(&found.path());
+        let stamp = Stamp::of(&found.metadata);
+        let first_seen = Proof::BytesSince(Instant::now());
         let source = read(&found.file).map_err(|_| NoCode::File)?;
         let name = plain(found.name()).into_os_string();
         let before = self.known().get(&name).map(Arc::clone);
-        let code = match before {
-            Some(before) if before.source == source => before.code.bind(py).clone(),
-            _ => compile(py, &path, &source).map_err(NoCode::Python)?,
+        let (code, proof) = match before {
+            Some(before) if before.source == source => {
+                let proof = match before.stamp == stamp {
+                    true => before.proof.behind_read(),
+                    false => first_seen,
+                };
+                (before.code.bind(py).clone(), proof)
+            }
+            _ => {
+                let code = compile(py, &path, &source).map_err(NoCode::Python)?;
+                (code, first_seen)
+            }
         };
         let compiled = Compiled {
             path,
-            stamp: Stamp::of(&found.metadata),
-            proof: Stamp::proof(&found.metadata),
+            stamp,
+            proof,
             code: code.clone().unbind(),
             source,
         };
@@ -169,15 +180,14 @@ impl Stamp {
             changed: (metadata.ctime(), metadata.ctime_nsec()),
         }
     }
+}
 
-    fn proof(metadata: &Metadata) -> Proof {
-        let age = metadata
-            .modified()
-            .ok()
-            .and_then(|modified| SystemTime::now().duration_since(modified).ok());
-        match age {
-            Some(age) if age > CLOCK_RESOLUTION => Proof::Stamp,
-            _ => Proof::Bytes,
+impl Proof {
+    /// What will show it for a file that has been read just now and had the stamp before.
+    fn behind_read(self) -> Self {
+        match self {
+            Self::BytesSince(seen) if seen.elapsed() <= CLOCK_RESOLUTION => self,
+            Self::BytesSince(_) | Self::Stamp => Self::Stamp,
         }
     }
 }

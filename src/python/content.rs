@@ -7,6 +7,7 @@ use pyo3::types::PyBytes;
 use crate::exchange::content::ContentError;
 use crate::exchange::{Chunk, Chunks};
 
+use super::forked;
 use super::gate;
 use super::imported::Imported;
 
@@ -35,6 +36,7 @@ impl Chunks for IterableChunks {
                     .map(|piece| Ok(piece.cast::<PyBytes>()?.as_bytes().to_vec()))
                     .transpose()
             });
+            forked::end_child(py, piece.as_ref().err());
             match piece {
                 Ok(None) => {
                     pieces.drop_ref(py);

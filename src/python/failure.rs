@@ -33,8 +33,9 @@ pub(super) enum Failure {
 /// Sorts an exception. `url` goes into the message, as in the reference.
 pub(super) fn sort(py: Python<'_>, error: &PyErr, stage: Stage, url: &str) -> Failure {
     let fault = sort_or_fail(py, error, stage, url).unwrap_or_else(|second| {
+        // A script has broken what describing takes; the error itself is still one to tell.
         log::error!("cannot describe {error}: {second}");
-        Some(Fault::new(500, ""))
+        Some(Fault::new(500, error.to_string()))
     });
     match fault {
         Some(fault) => {

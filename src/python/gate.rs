@@ -79,6 +79,12 @@ pub(super) fn away<T: Send>(py: Python<'_>, wait: impl FnOnce() -> T + Send) -> 
     })
 }
 
+/// Lets this thread, the only one of a forked child, go on without the slot: who held the gate's lock when
+/// it was forked holds it for ever.
+pub(super) fn forget() {
+    TICKET.set(0);
+}
+
 #[derive(Default)]
 struct Gate {
     state: Mutex<State>,

@@ -11,9 +11,8 @@ use std::time::Duration;
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::IntoPyDict;
 
-use super::package;
+use super::{forked, package};
 
 /// How long flushing Python's output may take when the process ends: a handler may hold the GIL.
 const FLUSH_LIMIT: Duration = Duration::from_millis(300);
@@ -38,14 +37,10 @@ pub(super) fn start(doc_root: &Path) -> Result<(), InterpreterError> {
         READY.get_or_try_init(py, || {
             // Whoever imports it first is the main thread for good.
             py.import("threading")?;
-            // What a handler prints is to be seen while the server runs, whatever stdout is.
-            let stdout = py.import("sys")?.getattr("stdout")?;
-            let options = [("line_buffering", true)].into_py_dict(py)?;
-            if stdout.hasattr("reconfigure")? {
-                stdout.call_method("reconfigure", (), Some(&options))?;
-            }
             add_virtual_environment(py)?;
-            package::install(py)
+            package::install(py)?;
+            py.import("wptserve.printed")?.call_method0("install")?;
+            forked::watch(py)
         })?;
         let path = py.import("sys")?.getattr("path")?;
         if !path.contains(doc_root)? {

@@ -13,6 +13,7 @@ use crate::site::media_type::TYPES;
 use super::headers::{RequestHeaders, ResponseHeaders};
 use super::input_file::InputFile;
 use super::multidict::MultiDict;
+use super::printed::print_bytes;
 use super::request::{Request, Server};
 use super::response::Response;
 use super::sleep::sleep;
@@ -20,7 +21,7 @@ use super::stash::{Stash, StashLock};
 use super::writer::ResponseWriter;
 
 /// Dotted names and sources.
-const SOURCES: [(&str, &str); 18] = [
+const SOURCES: [(&str, &str); 20] = [
     (
         "wptserve",
         "\"\"\"The package that handlers import; part of the server.\"\"\"\n",
@@ -32,10 +33,12 @@ const SOURCES: [(&str, &str); 18] = [
     ("wptserve.config", include_str!("lib/config.py")),
     ("wptserve.constants", include_str!("lib/constants.py")),
     ("wptserve.content", include_str!("lib/content.py")),
+    ("wptserve.forked", include_str!("lib/forked.py")),
     ("wptserve.form", include_str!("lib/form.py")),
     ("wptserve.handlers", include_str!("lib/handlers.py")),
     ("wptserve.logger", include_str!("lib/logger.py")),
     ("wptserve.pipes", include_str!("lib/pipes.py")),
+    ("wptserve.printed", include_str!("lib/printed.py")),
     ("wptserve.ranges", include_str!("lib/ranges.py")),
     ("wptserve.raw_socket", include_str!("lib/raw_socket.py")),
     (
@@ -92,6 +95,7 @@ fn native(py: Python<'_>) -> PyResult<Bound<'_, PyModule>> {
     native.add_class::<Server>()?;
     native.add_class::<Stash>()?;
     native.add_class::<StashLock>()?;
+    native.add_function(wrap_pyfunction!(print_bytes, &native)?)?;
     native.add("SERVER_VERSION", SERVER)?;
     native.add(
         "REASONS",

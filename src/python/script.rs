@@ -16,6 +16,7 @@ use crate::site::files::Files;
 
 use super::code::{NoCode, Script, Scripts};
 use super::failure::{self, Failure, Stage};
+use super::forked;
 use super::gate;
 use super::globals;
 use super::imported::Imported;
@@ -88,7 +89,9 @@ impl Handler for ScriptHandler {
         let mut kept = Kept::of(exchange);
         let result = Python::attach(|py| {
             kept.prepare(py, exchange.request.arrival().connection);
-            self.run(py, exchange, &script)
+            let result = self.run(py, exchange, &script);
+            forked::end_child(py, None);
+            result
         });
         *exchange.thread_keepsake() = Some(kept);
         result
@@ -187,6 +190,7 @@ impl<'py> Exchanged<'py> {
         let py = code.py();
         let around = |error| (error, Stage::Around);
         let ran = EXEC.get(py).and_then(|exec| exec.call1((code, globals)));
+        forked::end_child(py, ran.as_ref().err());
         let handles_expect = globals
             .get_item(intern!(py, "handles_expect"))
             .and_then(|value| value.map_or(Ok(false), |value| value.is_truthy()));
@@ -201,9 +205,9 @@ impl<'py> Exchanged<'py> {
                 &Fault::new(500, message),
             )));
         };
-        let value = main
-            .call1((&self.request, &self.response))
-            .map_err(|error| (error, Stage::Main))?;
+        let value = main.call1((&self.request, &self.response));
+        forked::end_child(py, value.as_ref().err());
+        let value = value.map_err(|error| (error, Stage::Main))?;
         outcome::apply(&value, &self.response).map_err(around)?;
         self.apply_pipes(path).map_err(around)
     }

@@ -50,6 +50,11 @@ impl Place {
         }
     }
 
+    /// Where the root is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Opens the root; links in it may lead so far.
     ///
     /// # Errors
@@ -128,9 +133,12 @@ impl Root {
 
     /// Opens what may be there, as [`Root::open_file`] does. Where nothing is, this is known sooner:
     /// an open that fails costs three times as much as the question.
-    pub fn open_if_there(&self, name: &Path) -> Option<File> {
-        rustix::fs::accessat(&*self.folder, name, Access::EXISTS, AtFlags::empty()).ok()?;
-        self.open_file(name).ok()
+    ///
+    /// # Errors
+    /// As [`Root::open_file`].
+    pub fn open_if_there(&self, name: &Path) -> io::Result<File> {
+        rustix::fs::accessat(&*self.folder, name, Access::EXISTS, AtFlags::empty())?;
+        self.open_file(name)
     }
 
     fn open_beneath(&self, name: &Path, resolve: ResolveFlags) -> rustix::io::Result<OwnedFd> {

@@ -1,34 +1,32 @@
 //! Which script runs when a folder is named: the first file called `default*.py` in it, by name
 //! (contract §7.1). One that would not be served, since it is a link that leads out, is not there.
 
-use std::ffi::{OsStr, OsString};
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 
-use rustix::fs::Dir;
+use crate::fault::Fault;
 
 use super::files::Found;
 
 /// The file that was found, or a found folder's default script.
-pub fn choose(found: Found) -> Option<Found> {
+///
+/// # Errors
+/// 404 when the folder has none; 503 when the system has no descriptor left to see.
+pub fn choose(found: Found) -> Result<Found, Fault> {
     if !found.is_folder() {
-        return Some(found);
+        return Ok(found);
     }
-    let entries = Dir::read_from(&found.file).ok()?;
-    let mut names: Vec<OsString> = entries
-        .filter_map(|entry| {
-            let name = entry.ok()?.file_name().to_bytes().to_vec();
-            Some(OsString::from_vec(name))
-        })
-        .filter(|name| is_default(name))
-        .collect();
+    let mut names = found.names()?;
+    names.retain(|name| is_default(name));
     names.sort_unstable();
-    let is_file = |name: &OsString| {
-        found
-            .entry(name)
-            .is_some_and(|(_, metadata)| metadata.is_file())
-    };
-    let name = names.into_iter().find(is_file)?;
-    found.into_entry(&name)
+    for name in names {
+        match found.entry(&name) {
+            Ok((_, metadata)) if metadata.is_file() => return found.into_entry(&name),
+            Err(fault) if fault != Fault::not_found() => return Err(fault),
+            Ok(_) | Err(_) => {}
+        }
+    }
+    Err(Fault::not_found())
 }
 
 fn is_default(name: &OsStr) -> bool {
@@ -53,7 +51,7 @@ mod tests {
         fs::write(folder.path().join("secret.py"), "").unwrap();
         let files = Files::below(site.clone());
         let chosen = || {
-            let found = choose(files.open(b"/a/").unwrap())?;
+            let found = choose(files.open(b"/a/").unwrap()).ok()?;
             Some(found.path().file_name()?.to_str()?.to_owned())
         };
         assert_eq!(chosen(), None);

@@ -6,10 +6,10 @@
 use std::ffi::{OsStr, OsString};
 use std::fmt::Write as _;
 use std::fs::Metadata;
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::ffi::OsStrExt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use rustix::fs::{AtFlags, Dir, FileType, Stat};
+use rustix::fs::{AtFlags, FileType, Stat};
 
 use crate::exchange::{Content, Exchange};
 use crate::fault::Fault;
@@ -21,7 +21,7 @@ use super::locate;
 /// Answers a request whose URL names a folder.
 ///
 /// # Errors
-/// 404 when the folder cannot be read.
+/// 404 when the folder cannot be read; 503 when the system has no descriptor left for that.
 pub fn answer(exchange: &mut Exchange<'_>, folder: &Found) -> Result<(), Fault> {
     let response = &mut exchange.response;
     let url_path = exchange.request.path();
@@ -33,7 +33,7 @@ pub fn answer(exchange: &mut Exchange<'_>, folder: &Found) -> Result<(), Fault> 
         response.headers.append("Location", location);
         return Ok(());
     }
-    let entries = read(folder).ok_or_else(Fault::not_found)?;
+    let entries = read(folder)?;
     response.headers.append("Content-Type", "text/html");
     response.content = Content::Bytes(page(&latin1::decode(url_path), &entries).into_bytes());
     Ok(())
@@ -54,41 +54,45 @@ enum Kind {
 }
 
 /// All entries that would be served, in the order of the page.
-fn read(folder: &Found) -> Option<Vec<Entry>> {
-    let mut entries: Vec<_> = Dir::read_from(&folder.file)
-        .ok()?
-        .filter_map(|entry| {
-            let name = entry.ok()?.file_name().to_bytes().to_vec();
-            entry_of(folder, OsString::from_vec(name))
-        })
-        .collect();
+fn read(folder: &Found) -> Result<Vec<Entry>, Fault> {
+    let mut entries = folder
+        .names()?
+        .into_iter()
+        .filter_map(|name| entry_of(folder, name).transpose())
+        .collect::<Result<Vec<_>, _>>()?;
     entries.sort_by(|a, b| sort_key(&a.name).cmp(&sort_key(&b.name)));
-    Some(entries)
+    Ok(entries)
 }
 
 /// Of what is in the way to be listed only links have to be opened, to see where they lead.
-fn entry_of(folder: &Found, name: OsString) -> Option<Entry> {
+fn entry_of(folder: &Found, name: OsString) -> Result<Option<Entry>, Fault> {
     if !locate::may_name(name.as_bytes()) || name == "." {
-        return None;
+        return Ok(None);
     }
-    let stat = rustix::fs::statat(&folder.file, &name, AtFlags::SYMLINK_NOFOLLOW).ok()?;
+    let Ok(stat) = rustix::fs::statat(&folder.file, &name, AtFlags::SYMLINK_NOFOLLOW) else {
+        return Ok(None);
+    };
     let (kind, changed) = match FileType::from_raw_mode(stat.st_mode) {
-        FileType::Symlink => {
-            let (_, metadata) = folder.entry(&name)?;
-            (Kind::of(&metadata), metadata.modified().ok()?)
-        }
+        FileType::Symlink => match folder.entry(&name) {
+            Ok((_, metadata)) => match metadata.modified() {
+                Ok(modified) => (Kind::of(&metadata), modified),
+                Err(_) => return Ok(None),
+            },
+            Err(fault) if fault == Fault::not_found() => return Ok(None),
+            Err(fault) => return Err(fault),
+        },
         FileType::Directory => (Kind::Folder, changed(&stat)),
         FileType::RegularFile => {
             let size = stat.st_size.try_into().unwrap_or_default();
             (Kind::File { size }, changed(&stat))
         }
-        _ => return None,
+        _ => return Ok(None),
     };
-    Some(Entry {
+    Ok(Some(Entry {
         name,
         kind,
         changed,
-    })
+    }))
 }
 
 impl Kind {
@@ -233,6 +237,8 @@ small { opacity: .7; margin-left: .5rem; white-space: nowrap; }
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::ffi::OsStringExt;
+
     use super::*;
 
     fn file(name: &[u8], size: u64) -> Entry {

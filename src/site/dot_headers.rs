@@ -13,6 +13,7 @@ use crate::pipes::Context;
 use crate::pipes::template::{self, Escape};
 
 use super::beneath::Root;
+use super::files::unopened;
 
 /// A field's name and value.
 pub type Field = (Vec<u8>, Vec<u8>);
@@ -20,7 +21,8 @@ pub type Field = (Vec<u8>, Vec<u8>);
 /// The fields for a file, by its name below a root, in the order of the files and their lines.
 ///
 /// # Errors
-/// 500 for a line that is no field, and for a `.sub.headers` file that cannot be filled in.
+/// 500 for a line that is no field, and for a `.sub.headers` file that cannot be filled in; 503 when the
+/// system has no descriptor left to see whether there are any.
 pub fn load(root: &Root, name: &Path, context: &Context<'_>) -> Result<Vec<Field>, Fault> {
     let mut fields = Vec::new();
     for stem in [&name.with_file_name("__dir__"), name] {
@@ -35,7 +37,7 @@ fn add(
     context: &Context<'_>,
     fields: &mut Vec<Field>,
 ) -> Result<(), Fault> {
-    let Some((form, name, file)) = open(root, stem) else {
+    let Some((form, name, file)) = open(root, stem)? else {
         return Ok(());
     };
     // What can be opened and not read, a folder for one, has no fields, as in the reference.
@@ -60,14 +62,18 @@ enum Form {
 }
 
 /// The headers file for a name: the first that is there.
-fn open(root: &Root, stem: &Path) -> Option<(Form, PathBuf, File)> {
-    [(Form::Template, ".sub.headers"), (Form::Plain, ".headers")]
-        .into_iter()
-        .find_map(|(form, suffix)| {
-            let name = with_suffix(stem, suffix);
-            let file = root.open_if_there(&name)?;
-            Some((form, name, file))
-        })
+fn open(root: &Root, stem: &Path) -> Result<Option<(Form, PathBuf, File)>, Fault> {
+    for (form, suffix) in [(Form::Template, ".sub.headers"), (Form::Plain, ".headers")] {
+        let name = with_suffix(stem, suffix);
+        match root.open_if_there(&name) {
+            Ok(file) => return Ok(Some((form, name, file))),
+            Err(error) if Fault::of_shortage(&error).is_some() => {
+                return Err(unopened(&name, &error));
+            }
+            Err(_) => {}
+        }
+    }
+    Ok(None)
 }
 
 fn with_suffix(stem: &Path, suffix: &str) -> PathBuf {

@@ -1,10 +1,14 @@
 //! Which file a request means: what all handlers of files, scripts among them, ask first. What they
 //! get is open, so nobody looks a name up twice, and is below the root, wherever links lead.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs::{File, Metadata};
+use std::io;
+use std::os::unix::ffi::OsStringExt;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
+
+use rustix::fs::{Dir, DirEntry};
 
 use crate::exchange::{Links, Mount};
 use crate::fault::Fault;
@@ -78,7 +82,8 @@ impl Files {
     /// What a URL's path names.
     ///
     /// # Errors
-    /// 404 when that is no file and no folder, or may not be served.
+    /// 404 when that is no file and no folder, or may not be served; 503 when the system has no
+    /// descriptor left to see.
     pub fn open(&self, url_path: &[u8]) -> Result<Found, Fault> {
         self.open_name(self.name(url_path)?)
     }
@@ -100,9 +105,18 @@ impl Files {
     /// As for [`open`](Self::open).
     pub fn open_name(&self, name: PathBuf) -> Result<Found, Fault> {
         let root = self.place.open(self.mount.links());
-        let root = root.map_err(|_| Fault::not_found())?;
-        Found::open(root, name).ok_or_else(Fault::not_found)
+        let root = root.map_err(|error| unopened(self.place.path(), &error))?;
+        Found::open(root, name)
     }
+}
+
+/// What not to be able to open a file means for who asked for it.
+pub fn unopened(name: &Path, error: &io::Error) -> Fault {
+    let shortage = Fault::of_shortage(error);
+    if shortage.is_some() {
+        log::error!("cannot open {}: {error}", name.display());
+    }
+    shortage.unwrap_or_else(Fault::not_found)
 }
 
 /// A single file's root and its name there.
@@ -130,11 +144,10 @@ fn root_of(path: &Path, doc_root: &Arc<Path>) -> (Arc<Path>, PathBuf) {
 }
 
 impl Found {
-    /// Opens a name below a root, if a file or a folder is there.
-    fn open(root: Root, name: PathBuf) -> Option<Self> {
-        let file = root.open_file(&name).ok()?;
-        let metadata = file.metadata().ok()?;
-        (metadata.is_file() || metadata.is_dir()).then_some(Self {
+    /// Opens a name below a root, where a file or a folder must be.
+    fn open(root: Root, name: PathBuf) -> Result<Self, Fault> {
+        let (file, metadata) = open_below(&root, &name)?;
+        Ok(Self {
             file,
             metadata,
             root,
@@ -167,17 +180,44 @@ impl Found {
         self.metadata.is_dir()
     }
 
-    /// What is in this folder under a name, if a file or a folder is there that may be served.
-    pub fn entry(&self, name: &OsStr) -> Option<(File, Metadata)> {
-        let file = self.root.open_file(&self.name.join(name)).ok()?;
-        let metadata = file.metadata().ok()?;
-        (metadata.is_file() || metadata.is_dir()).then_some((file, metadata))
+    /// The names in this folder, in no order.
+    ///
+    /// # Errors
+    /// As [`Files::open`].
+    pub fn names(&self) -> Result<Vec<OsString>, Fault> {
+        let entries =
+            Dir::read_from(&self.file).map_err(|error| unopened(&self.name, &error.into()))?;
+        let name = |entry: DirEntry| OsString::from_vec(entry.file_name().to_bytes().to_vec());
+        Ok(entries.flatten().map(name).collect())
+    }
+
+    /// What is in this folder under a name.
+    ///
+    /// # Errors
+    /// As [`Files::open`].
+    pub fn entry(&self, name: &OsStr) -> Result<(File, Metadata), Fault> {
+        open_below(&self.root, &self.name.join(name))
     }
 
     /// This folder's entry of that name instead of the folder.
-    pub fn into_entry(self, name: &OsStr) -> Option<Self> {
+    ///
+    /// # Errors
+    /// As [`Files::open`].
+    pub fn into_entry(self, name: &OsStr) -> Result<Self, Fault> {
         let name = self.name.join(name);
         Self::open(self.root, name)
+    }
+}
+
+fn open_below(root: &Root, name: &Path) -> Result<(File, Metadata), Fault> {
+    let file = root
+        .open_file(name)
+        .map_err(|error| unopened(name, &error))?;
+    let metadata = file.metadata().map_err(|_| Fault::not_found())?;
+    if metadata.is_file() || metadata.is_dir() {
+        Ok((file, metadata))
+    } else {
+        Err(Fault::not_found())
     }
 }
 

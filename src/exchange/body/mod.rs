@@ -271,14 +271,21 @@ impl State {
         let mut piece = Vec::new();
         let received = self.fetch(wire, count, limit, &mut piece)?;
         if received > 0 {
-            let spool = self
-                .spool
-                .get_or_insert_with(|| SpooledTempFile::new(MEMORY));
-            spool.seek(SeekFrom::Start(self.received))?;
-            spool.write_all(&piece)?;
-            self.received += received as u64;
+            // What could not be stored is gone: what comes behind it is not to be taken for it.
+            self.store(&piece)
+                .map_err(|error| self.broken(error.into()))?;
         }
         Ok(received)
+    }
+
+    fn store(&mut self, piece: &[u8]) -> io::Result<()> {
+        let spool = self
+            .spool
+            .get_or_insert_with(|| SpooledTempFile::new(MEMORY));
+        spool.seek(SeekFrom::Start(self.received))?;
+        spool.write_all(piece)?;
+        self.received += piece.len() as u64;
+        Ok(())
     }
 
     /// Takes up to `count` bytes of the body off the wire; 0 at its end.
