@@ -54,7 +54,7 @@ enum Watch {
 struct Waiter {
     thread: Thread,
     ticket: Ticket,
-    /// One of [`turn`]; changed under the slot's lock, but for the waiter's own return to `WAIT`.
+    /// One of [`turn`]; changed under the slot's lock.
     turn: Arc<AtomicU8>,
     passed_over: u32,
 }
@@ -104,11 +104,11 @@ impl Slot {
 
     fn wait(&self, ticket: Ticket, turn: &AtomicU8) {
         loop {
-            match turn.swap(turn::WAIT, Ordering::AcqRel) {
+            match turn.load(Ordering::Acquire) {
                 turn::ADMITTED => return,
                 turn::TRY => {
                     let mut state = self.state();
-                    // It may have been admitted between the swap and the lock.
+                    // It may have been admitted before the lock was there.
                     if turn.load(Ordering::Acquire) == turn::ADMITTED {
                         return;
                     }
@@ -117,6 +117,7 @@ impl Slot {
                         state.queue.retain(|waiter| waiter.ticket != ticket);
                         return;
                     }
+                    turn.store(turn::WAIT, Ordering::Relaxed);
                 }
                 _ => thread::park(),
             }
