@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use loom::thread;
 
-use crate::check;
+use crate::{PREEMPTIONS, check};
 use events::{Events, Waited};
 
 /// What a thread keeps for handlers; here nothing.
@@ -20,7 +20,7 @@ pub struct Keepsakes {
 
 /// An event wakes everybody who waits for it, whoever comes first.
 pub fn an_event_wakes_all() {
-    check(|| {
+    check(PREEMPTIONS, || {
         let events = Arc::<Events>::default();
         let waiting = [(); 2].map(|()| {
             let events = Arc::clone(&events);
@@ -34,7 +34,7 @@ pub fn an_event_wakes_all() {
 
 /// One that waits for something else does not take the wake-up away.
 pub fn events_are_apart() {
-    check(|| {
+    check(PREEMPTIONS, || {
         let events = Arc::<Events>::default();
         let waiting = ["first", "second"].map(|name| {
             let events = Arc::clone(&events);
@@ -49,7 +49,7 @@ pub fn events_are_apart() {
 
 /// Nobody who waits for a connection misses it.
 pub fn a_connection_is_not_missed() {
-    check(|| {
+    check(PREEMPTIONS, || {
         let events = Arc::<Events>::default();
         let opening = thread::spawn({
             let events = Arc::clone(&events);

@@ -11,7 +11,7 @@ use loom::sync::atomic::{AtomicUsize, Ordering};
 use loom::sync::{Condvar, Mutex};
 use loom::thread::{self, JoinHandle};
 
-use crate::check;
+use crate::{PREEMPTIONS, check};
 use slot::{BUSY_LOOKS, PATIENCE, Slot, Watchdog};
 
 /// The slot, and what is behind it.
@@ -47,7 +47,7 @@ fn join(thread: JoinHandle<()>) {
 
 /// Without the watchdog everyone gets in, one at a time.
 pub fn everyone_gets_in() {
-    check(|| {
+    check(PREEMPTIONS, || {
         let room = Arc::default();
         let others = [with(&room, Room::visit), with(&room, Room::visit)];
         room.visit();
@@ -57,7 +57,7 @@ pub fn everyone_gets_in() {
 
 /// The same for those who come back at once, with calls of their last visit on the way to them.
 pub fn everyone_gets_in_again() {
-    check(|| {
+    check(PREEMPTIONS, || {
         let room = Arc::default();
         let other = with(&room, |room| {
             room.visit();
@@ -71,7 +71,7 @@ pub fn everyone_gets_in_again() {
 
 /// Whoever has been passed over too often is handed the slot: nobody comes between.
 pub fn patience_ends() {
-    check(|| {
+    check(PREEMPTIONS, || {
         let room = Arc::<Room>::default();
         let was_in = Arc::new(AtomicUsize::new(0));
         let ticket = room.slot.enter();
@@ -97,7 +97,7 @@ pub fn patience_ends() {
 /// A holder that blocks unseen until another was in does not lock it out, and does not give away
 /// what is not its own when it leaves.
 pub fn a_blocked_holder_is_passed() {
-    check(|| {
+    check(PREEMPTIONS, || {
         let room = Arc::<Room>::default();
         let ticket = room.slot.enter();
         let other = with(&room, Room::visit);
@@ -117,7 +117,7 @@ pub fn a_blocked_holder_is_passed() {
 
 /// Nor do two of them, the second of which was let past the first.
 pub fn blocked_holders_are_passed() {
-    check(|| {
+    check(PREEMPTIONS - 1, || {
         let room = Arc::<Room>::default();
         let meeting = Arc::new(Meeting::default());
         let ticket = room.slot.enter();
@@ -143,7 +143,7 @@ pub fn blocked_holders_are_passed() {
 
 /// A holder that computes until another was in does not lock it out either.
 pub fn a_holder_at_work_is_passed() {
-    check(|| {
+    check(PREEMPTIONS, || {
         let room = Arc::<Room>::default();
         let ticket = room.slot.enter();
         let other = with(&room, Room::visit);
@@ -158,9 +158,9 @@ pub fn a_holder_at_work_is_passed() {
     });
 }
 
-/// Looks at any moment leave the slot to be had, and let in no more than they admit.
+/// Looks at any moment, of holders that leave in the meantime too, take the slot from nobody for ever.
 pub fn looks_come_at_any_moment() {
-    check(|| {
+    check(PREEMPTIONS, || {
         let room = Arc::<Room>::default();
         let ticket = room.slot.enter();
         let other = with(&room, |room| {
@@ -183,7 +183,7 @@ pub fn looks_come_at_any_moment() {
 
 /// Two threads that wait for each other with `away` both have the slot before and after.
 pub fn away_gives_back_and_takes_again() {
-    check(|| {
+    check(PREEMPTIONS, || {
         let room = Arc::default();
         let meeting = Arc::new(Meeting::default());
         let visit = |meeting: Arc<Meeting>| {
@@ -204,7 +204,7 @@ pub fn away_gives_back_and_takes_again() {
 /// The watchdog wakes up for a queue that forms while it goes to sleep, and for one that forms
 /// behind a queue that it slept through.
 pub fn no_queue_is_slept_through() {
-    check(|| {
+    check(PREEMPTIONS, || {
         let room = Arc::<Room>::default();
         let watchdog = with(&room, |room| room.slot.wait_for_queue());
         let ticket = room.slot.enter();

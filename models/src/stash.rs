@@ -8,7 +8,7 @@ use std::sync::Arc;
 use loom::sync::atomic::{AtomicUsize, Ordering};
 use loom::thread;
 
-use crate::check;
+use crate::{PREEMPTIONS, check};
 use lock::Lock;
 
 #[derive(Default)]
@@ -35,7 +35,7 @@ impl Room {
 
 /// Everyone gets the lock, one at a time.
 pub fn everyone_gets_the_lock() {
-    check(|| {
+    check(PREEMPTIONS, || {
         let room = Arc::<Room>::default();
         let others = [(); 2].map(|()| {
             let room = Arc::clone(&room);
@@ -51,7 +51,7 @@ pub fn everyone_gets_the_lock() {
 
 /// Another thread than the holder may release it, with somebody waiting.
 pub fn another_may_release() {
-    check(|| {
+    check(PREEMPTIONS, || {
         let room = Arc::<Room>::default();
         room.acquire();
         let waiting = thread::spawn({

@@ -38,4 +38,7 @@ models! {
         everyone_gets_the_lock
         another_may_release
     }
+    wire {
+        every_wire_is_taken
+    }
 }
