@@ -23,6 +23,7 @@ models! {
         everyone_gets_in_again
         patience_ends
         a_blocked_holder_is_passed
+        a_passed_holder_gives_nothing_back
         blocked_holders_are_passed
         a_holder_at_work_is_passed
         looks_come_at_any_moment
