@@ -81,6 +81,7 @@ pub fn patience_ends() {
             let was_in = Arc::clone(&was_in);
             move |room| {
                 let ticket = room.slot.enter();
+                room.work();
                 was_in.store(1, Ordering::Relaxed);
                 room.slot.leave(ticket);
             }
