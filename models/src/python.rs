@@ -199,6 +199,23 @@ pub fn looks_come_at_any_moment() {
     });
 }
 
+/// Who took the slot while the watchdog asked whether anybody works is not passed: it has not been seen.
+pub fn a_new_holder_is_not_passed() {
+    check(PREEMPTIONS - 1, || {
+        let room = Arc::<Room>::default();
+        let ticket = room.slot.enter();
+        let others = [with(&room, Room::visit), with(&room, Room::visit)];
+        let mut watchdog = Watchdog::new();
+        room.slot.wait_for_queue();
+        watchdog.look(&room.slot, || true);
+        watchdog.look(&room.slot, || {
+            room.slot.leave(ticket);
+            true
+        });
+        others.into_iter().for_each(join);
+    });
+}
+
 /// Two threads that wait for each other with `away` both have the slot before and after.
 pub fn away_gives_back_and_takes_again() {
     check(PREEMPTIONS, || {

@@ -1,5 +1,5 @@
-//! Models of the threads that connections run on. Jobs touch nothing of loom's: what a job panics with
-//! is caught, and loom reports by panicking.
+//! Models of the threads that connections run on. What a job panics with is caught, and loom reports by
+//! panicking; so what is asserted is asserted outside of jobs.
 
 #[path = "../../src/server/threads.rs"]
 mod threads;
@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use loom::sync::mpsc;
 use loom::thread;
 
 use crate::check;
@@ -51,6 +52,37 @@ pub fn every_job_runs_once() {
         runs.give(&threads, 1);
         runs.give(&threads, 2);
         runs.stop(&threads, 3);
+    });
+}
+
+/// A parked thread is woken for its job, not only for the end.
+pub fn a_parked_thread_is_woken() {
+    check(PREEMPTIONS, || {
+        let threads = Threads::default();
+        for _ in 0..2 {
+            let (done, is_done) = mpsc::channel();
+            threads
+                .run(Box::new(move |_| done.send(()).unwrap()))
+                .unwrap();
+            is_done.recv().unwrap();
+        }
+        assert!(threads.stop(LONGER), "all threads have ended");
+    });
+}
+
+/// No job waits for another's thread: the first here ends when the second has run.
+pub fn no_job_waits_for_another() {
+    check(PREEMPTIONS, || {
+        let threads = Threads::default();
+        threads.run(Box::new(|_| ())).unwrap();
+        let (done, is_done) = mpsc::channel();
+        threads
+            .run(Box::new(move |_| is_done.recv().unwrap()))
+            .unwrap();
+        threads
+            .run(Box::new(move |_| done.send(()).unwrap()))
+            .unwrap();
+        assert!(threads.stop(LONGER), "all threads have ended");
     });
 }
 

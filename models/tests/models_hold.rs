@@ -26,12 +26,15 @@ models! {
         a_passed_holder_gives_nothing_back
         blocked_holders_are_passed
         a_holder_at_work_is_passed
+        a_new_holder_is_not_passed
         looks_come_at_any_moment
         away_gives_back_and_takes_again
         no_queue_is_slept_through
     }
     server {
         every_job_runs_once
+        a_parked_thread_is_woken
+        no_job_waits_for_another
         a_job_outlives_patience
         two_give_jobs
     }

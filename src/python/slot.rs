@@ -227,7 +227,7 @@ impl Watchdog {
         if is_unused {
             state.admit(self.burst);
             self.burst = (self.burst * 2).min(MAX_BURST);
-        } else if self.looks % BUSY_LOOKS == 0 {
+        } else if self.looks.is_multiple_of(BUSY_LOOKS) {
             state.admit(1);
         }
         self.seen = state.holder;
