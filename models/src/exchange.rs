@@ -5,6 +5,7 @@
 #[allow(dead_code, reason = "what does not wait needs no model")]
 mod events;
 
+use std::any::Any;
 use std::sync::Arc;
 
 use loom::thread;
@@ -12,10 +13,10 @@ use loom::thread;
 use crate::{PREEMPTIONS, check};
 use events::{Events, Waited};
 
-/// What a thread keeps for handlers; here nothing.
+/// What a thread keeps for handlers, which are not here.
 #[derive(Default)]
 pub struct Keepsakes {
-    pub(crate) connection: Option<()>,
+    pub(crate) connection: Option<Box<dyn Any>>,
 }
 
 /// An event wakes everybody who waits for it, whoever comes first.
