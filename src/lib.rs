@@ -38,6 +38,7 @@
 //!
 //! # The layers, each importing only those above it in this list
 //!
+//! - `sync`: what threads lock and wait with.
 //! - [`text`]: bytes ↔ text, dates, JSON strings.
 //! - [`http`]: the protocol; bytes in, values out.
 //! - [`wire_script`]: what is to happen on a connection, step by step.
@@ -77,6 +78,7 @@ pub mod response_fuzz;
 pub mod server;
 pub mod site;
 pub mod stash;
+mod sync;
 pub mod text;
 pub mod transcript;
 pub mod wire;

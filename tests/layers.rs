@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 /// The layers from the bottom up, each with the modules it consists of. Modules of one layer may
 /// use each other.
 const LAYERS: &[&[&str]] = &[
+    &["sync"],
     &["text"],
     &["http"],
     &["wire_script"],

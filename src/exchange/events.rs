@@ -3,9 +3,11 @@
 //! it does not matter who comes first.
 
 use std::collections::HashSet;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::PoisonError;
+use std::time::Duration;
+
+use crate::sync::atomic::{AtomicU64, Ordering};
+use crate::sync::{Condvar, Instant, Mutex, MutexGuard};
 
 /// How often a wait looks whether its client is still there.
 const LOOK: Duration = Duration::from_millis(10);

@@ -34,6 +34,7 @@ mod response;
 mod script;
 mod sight;
 mod sleep;
+mod slot;
 mod stash;
 mod tape;
 mod text;

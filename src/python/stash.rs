@@ -2,13 +2,13 @@
 //! Plain values have a short form; anything else is pickled. One store and one lock serve the whole
 //! process (contract §6).
 
-use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::OnceLock;
 
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyInt, PyString};
 
-use crate::stash::{Key, MemoryStash, Occupied, Stash as _};
+use crate::stash::{Key, Lock, MemoryStash, NotHeld, Occupied, Stash as _};
 
 use super::gate;
 use super::imported::Imported;
@@ -23,6 +23,11 @@ static UUID: Imported = Imported::new("uuid", "UUID");
 fn store() -> &'static MemoryStash {
     static STORE: OnceLock<MemoryStash> = OnceLock::new();
     STORE.get_or_init(MemoryStash::default)
+}
+
+fn lock() -> &'static Lock {
+    static LOCK: OnceLock<Lock> = OnceLock::new();
+    LOCK.get_or_init(Lock::default)
 }
 
 /// The stash as one request sees it.
@@ -209,46 +214,24 @@ fn load<'py>(py: Python<'py>, value: &[u8]) -> PyResult<Bound<'py, PyAny>> {
     })
 }
 
-/// A lock for all handlers: not reentrant, and whoever likes may release it, as `threading.Lock`.
+/// The lock for all handlers.
 #[pyclass(name = "StashLock", module = "wptserve.stash", frozen)]
 pub(super) struct StashLock;
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Hold {
-    Free,
-    Held,
-}
-
-static HOLD: Mutex<Hold> = Mutex::new(Hold::Free);
-static RELEASED: Condvar = Condvar::new();
-
-fn hold() -> MutexGuard<'static, Hold> {
-    HOLD.lock().unwrap_or_else(PoisonError::into_inner)
-}
 
 #[pymethods]
 impl StashLock {
     /// Waits until nobody holds the lock, and holds it.
     fn acquire(&self, py: Python<'_>) {
-        let free = std::mem::replace(&mut *hold(), Hold::Held) == Hold::Free;
-        if !free {
-            gate::away(py, || {
-                let mut hold = hold();
-                while *hold == Hold::Held {
-                    hold = RELEASED.wait(hold).unwrap_or_else(PoisonError::into_inner);
-                }
-                *hold = Hold::Held;
-            });
+        if !lock().try_acquire() {
+            gate::away(py, || lock().acquire());
         }
     }
 
     /// Lets the next one have it.
     fn release(&self) -> PyResult<()> {
-        if std::mem::replace(&mut *hold(), Hold::Free) == Hold::Free {
-            return Err(PyRuntimeError::new_err("the stash lock is not held"));
-        }
-        RELEASED.notify_one();
-        Ok(())
+        lock()
+            .release()
+            .map_err(|NotHeld| PyRuntimeError::new_err("the stash lock is not held"))
     }
 
     fn __enter__(&self, py: Python<'_>) {

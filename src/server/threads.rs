@@ -4,11 +4,11 @@
 use std::collections::VecDeque;
 use std::io;
 use std::panic::{self, AssertUnwindSafe};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
 
 use crate::exchange::Keepsakes;
+use crate::sync::{Condvar, Instant, Mutex, MutexGuard, thread};
 
 /// Stack of a connection's thread. Only what is touched costs memory; Python's C code recurses deeply.
 const STACK: usize = 8 * 1024 * 1024;

@@ -2,10 +2,12 @@
 //! a value is put once and taken once. Values are bytes here: what they mean is Python's business,
 //! and a store shared by many machines can stand behind the same trait.
 
+mod lock;
 mod memory;
 
 use std::hash::{Hash, Hasher};
 
+pub use lock::{Lock, NotHeld};
 pub use memory::MemoryStash;
 
 /// A path, as ISO 8859-1 bytes, and the 16 bytes of a UUID.

@@ -5,12 +5,12 @@
 //! one whole tick. It sleeps without a timer while nothing was held back for `IDLE_TICKS`, so that
 //! an idle server is idle. Under load no writer ever wakes it: it is awake already.
 
-use std::mem;
-use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError, Weak};
+use std::sync::{Arc, OnceLock, Weak};
 use std::thread;
 use std::time::Duration;
 
 use super::Wire;
+use super::flusher::Flusher;
 use super::outbound::{Gone, Outbound};
 
 /// How often held-back bytes are looked at. They leave at the second look at the latest, which keeps
@@ -34,56 +34,18 @@ pub fn hold_back(wire: &Arc<Wire>, outbound: &mut Outbound, parts: &[&[u8]]) -> 
     Ok(())
 }
 
-#[derive(Default)]
-struct Flusher {
-    state: Mutex<State>,
-    wake: Condvar,
-}
-
-#[derive(Default)]
-struct State {
-    /// Held something back since the last tick.
-    fresh: Vec<Weak<Wire>>,
-    activity: Activity,
-}
-
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-enum Activity {
-    #[default]
-    Asleep,
-    Ticking,
-}
-
-impl Flusher {
-    fn watch(&self, wire: Weak<Wire>) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.fresh.push(wire);
-        if state.activity == Activity::Asleep {
-            state.activity = Activity::Ticking;
-            self.wake.notify_one();
-        }
-    }
-
-    fn run(&self) {
-        let mut due: Vec<Weak<Wire>> = Vec::new();
-        let mut idle = 0;
-        loop {
-            due.retain(still_waits);
-            idle = if due.is_empty() { idle + 1 } else { 0 };
-            let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-            due.append(&mut mem::take(&mut state.fresh));
-            if due.is_empty() && idle > IDLE_TICKS {
-                state.activity = Activity::Asleep;
-                while state.fresh.is_empty() {
-                    state = self
-                        .wake
-                        .wait(state)
-                        .unwrap_or_else(PoisonError::into_inner);
-                }
-                idle = 0;
-                continue;
-            }
-            drop(state);
+/// The gathering thread's life.
+fn run(flusher: &Flusher) {
+    let mut due: Vec<Weak<Wire>> = Vec::new();
+    let mut idle = 0;
+    loop {
+        due.retain(still_waits);
+        idle = if due.is_empty() { idle + 1 } else { 0 };
+        flusher.take(&mut due);
+        if due.is_empty() && idle > IDLE_TICKS {
+            flusher.rest();
+            idle = 0;
+        } else {
             thread::sleep(TICK);
         }
     }
@@ -106,7 +68,7 @@ fn flusher() -> &'static Flusher {
     FLUSHER.get_or_init(|| {
         let flusher: &'static Flusher = Box::leak(Box::default());
         let thread = thread::Builder::new().name("wireserve-gather".to_owned());
-        if let Err(error) = thread.spawn(|| flusher.run()) {
+        if let Err(error) = thread.spawn(|| run(flusher)) {
             // Heads then wait for the next write: late, but never lost.
             log::error!("no thread to send gathered heads in time: {error}");
         }

@@ -5,6 +5,7 @@
 //! When to close is not decided here (`connection.rs` does); how to, is.
 
 pub mod close;
+mod flusher;
 pub mod gather;
 pub mod inbound;
 pub mod listener;

@@ -1,0 +1,274 @@
+//! Models of the slot in front of the GIL. A thread that *blocks unseen* waits for others while it
+//! holds the slot.
+
+#[path = "../../src/python/slot.rs"]
+#[allow(dead_code, reason = "when the watchdog sleeps is for the gate to say")]
+mod slot;
+
+use std::sync::Arc;
+
+use loom::sync::atomic::{AtomicUsize, Ordering};
+use loom::sync::{Condvar, Mutex};
+use loom::thread::{self, JoinHandle};
+
+use crate::{PREEMPTIONS, check};
+use slot::{BUSY_LOOKS, PATIENCE, Slot, Watchdog};
+
+/// The slot, and what is behind it.
+#[derive(Default)]
+struct Room {
+    slot: Slot,
+    inside: AtomicUsize,
+}
+
+impl Room {
+    fn visit(&self) {
+        let ticket = self.slot.enter();
+        self.work();
+        self.slot.leave(ticket);
+    }
+
+    /// What one thread at a time may do, each after what the one before it did: a load that knew
+    /// nothing of that thread's stores might see the first of them.
+    fn work(&self) {
+        assert_eq!(self.inside.load(Ordering::Relaxed), 0, "inside");
+        self.inside.store(1, Ordering::Relaxed);
+        self.inside.store(0, Ordering::Relaxed);
+    }
+}
+
+/// A thread that has the room.
+fn with(room: &Arc<Room>, run: impl FnOnce(&Room) + 'static) -> JoinHandle<()> {
+    let room = Arc::clone(room);
+    thread::spawn(move || run(&room))
+}
+
+fn join(thread: JoinHandle<()>) {
+    thread.join().unwrap();
+}
+
+/// Without the watchdog everyone gets in, one at a time.
+pub fn everyone_gets_in() {
+    check(PREEMPTIONS, || {
+        let room = Arc::default();
+        let others = [with(&room, Room::visit), with(&room, Room::visit)];
+        room.visit();
+        others.into_iter().for_each(join);
+    });
+}
+
+/// The same for those who come back at once, with calls of their last visit on the way to them.
+pub fn everyone_gets_in_again() {
+    check(PREEMPTIONS, || {
+        let room = Arc::default();
+        let other = with(&room, |room| {
+            room.visit();
+            room.visit();
+        });
+        room.visit();
+        room.visit();
+        other.join().unwrap();
+    });
+}
+
+/// Whoever has been passed over too often is handed the slot: nobody comes between.
+pub fn patience_ends() {
+    check(PREEMPTIONS, || {
+        let room = Arc::<Room>::default();
+        let was_in = Arc::new(AtomicUsize::new(0));
+        let ticket = room.slot.enter();
+        let other = with(&room, {
+            let was_in = Arc::clone(&was_in);
+            move |room| {
+                let ticket = room.slot.enter();
+                room.work();
+                was_in.store(1, Ordering::Relaxed);
+                room.slot.leave(ticket);
+            }
+        });
+        room.slot.wait_for_queue();
+        room.slot.leave(ticket);
+        for _ in 0..PATIENCE {
+            room.visit();
+        }
+        room.visit();
+        assert_eq!(was_in.load(Ordering::Relaxed), 1, "was handed the slot");
+        other.join().unwrap();
+    });
+}
+
+/// A holder that blocks unseen until another was in does not lock it out.
+pub fn a_blocked_holder_is_passed() {
+    check(PREEMPTIONS, || {
+        let room = Arc::<Room>::default();
+        let ticket = room.slot.enter();
+        let other = with(&room, Room::visit);
+        let watchdog = with(&room, |room| {
+            let mut watchdog = Watchdog::new();
+            room.slot.wait_for_queue();
+            // One look to see the holder, one to see that it is still there.
+            watchdog.look(&room.slot, || true);
+            watchdog.look(&room.slot, || true);
+        });
+        other.join().unwrap();
+        watchdog.join().unwrap();
+        room.slot.leave(ticket);
+        room.visit();
+    });
+}
+
+/// A holder that was passed has nothing to give back: who is in stays alone.
+pub fn a_passed_holder_gives_nothing_back() {
+    check(PREEMPTIONS, || {
+        let room = Arc::<Room>::default();
+        let ticket = room.slot.enter();
+        let other = with(&room, Room::visit);
+        let mut watchdog = Watchdog::new();
+        room.slot.wait_for_queue();
+        watchdog.look(&room.slot, || true);
+        watchdog.look(&room.slot, || true);
+        room.slot.leave(ticket);
+        room.visit();
+        other.join().unwrap();
+    });
+}
+
+/// Two blocked holders are no different, the second of which was let past the first.
+pub fn blocked_holders_are_passed() {
+    check(PREEMPTIONS - 1, || {
+        let room = Arc::<Room>::default();
+        let meeting = Arc::new(Meeting::default());
+        let ticket = room.slot.enter();
+        let others = [(); 2].map(|()| {
+            let meeting = Arc::clone(&meeting);
+            with(&room, move |room| {
+                let ticket = room.slot.enter();
+                meeting.meet();
+                room.slot.leave(ticket);
+            })
+        });
+        let mut watchdog = Watchdog::new();
+        room.slot.wait_for_queue();
+        watchdog.look(&room.slot, || true);
+        watchdog.look(&room.slot, || true);
+        room.slot.wait_for_queue();
+        watchdog.look(&room.slot, || true);
+        others.into_iter().for_each(join);
+        room.slot.leave(ticket);
+        room.visit();
+    });
+}
+
+/// A holder that computes until another was in does not lock it out either.
+pub fn a_holder_at_work_is_passed() {
+    check(PREEMPTIONS, || {
+        let room = Arc::<Room>::default();
+        let ticket = room.slot.enter();
+        let other = with(&room, Room::visit);
+        let mut watchdog = Watchdog::new();
+        room.slot.wait_for_queue();
+        for _ in 0..=BUSY_LOOKS {
+            watchdog.look(&room.slot, || false);
+        }
+        other.join().unwrap();
+        room.slot.leave(ticket);
+        room.visit();
+    });
+}
+
+/// Looks at any moment, of holders that leave in the meantime too, take the slot from nobody for ever.
+pub fn looks_come_at_any_moment() {
+    check(PREEMPTIONS, || {
+        let room = Arc::<Room>::default();
+        let ticket = room.slot.enter();
+        let other = with(&room, |room| {
+            let ticket = room.slot.enter();
+            room.slot.leave(ticket);
+        });
+        let watchdog = with(&room, |room| {
+            let mut watchdog = Watchdog::new();
+            watchdog.look(&room.slot, || true);
+            watchdog.look(&room.slot, || true);
+        });
+        room.slot.leave(ticket);
+        let ticket = room.slot.enter();
+        room.slot.leave(ticket);
+        other.join().unwrap();
+        watchdog.join().unwrap();
+        room.visit();
+    });
+}
+
+/// Who took the slot while the watchdog asked whether anybody works is not passed: it has not been seen.
+pub fn a_new_holder_is_not_passed() {
+    check(PREEMPTIONS - 1, || {
+        let room = Arc::<Room>::default();
+        let ticket = room.slot.enter();
+        let others = [with(&room, Room::visit), with(&room, Room::visit)];
+        let mut watchdog = Watchdog::new();
+        room.slot.wait_for_queue();
+        watchdog.look(&room.slot, || true);
+        watchdog.look(&room.slot, || {
+            room.slot.leave(ticket);
+            true
+        });
+        others.into_iter().for_each(join);
+    });
+}
+
+/// Two threads that wait for each other with `away` both have the slot before and after.
+pub fn away_gives_back_and_takes_again() {
+    check(PREEMPTIONS, || {
+        let room = Arc::default();
+        let meeting = Arc::new(Meeting::default());
+        let visit = |meeting: Arc<Meeting>| {
+            move |room: &Room| {
+                let ticket = room.slot.enter();
+                room.work();
+                let (ticket, ()) = room.slot.away(ticket, || meeting.meet());
+                room.work();
+                room.slot.leave(ticket);
+            }
+        };
+        let other = with(&room, visit(Arc::clone(&meeting)));
+        visit(meeting)(&room);
+        other.join().unwrap();
+    });
+}
+
+/// The watchdog wakes up for a queue that forms while it goes to sleep, and for one that forms
+/// behind a queue that it slept through.
+pub fn no_queue_is_slept_through() {
+    check(PREEMPTIONS, || {
+        let room = Arc::<Room>::default();
+        let watchdog = with(&room, |room| room.slot.wait_for_queue());
+        let ticket = room.slot.enter();
+        let first = with(&room, Room::visit);
+        room.slot.leave(ticket);
+        first.join().unwrap();
+        let ticket = room.slot.enter();
+        let second = with(&room, Room::visit);
+        // Blocks until it was seen that somebody waits.
+        watchdog.join().unwrap();
+        room.slot.leave(ticket);
+        second.join().unwrap();
+    });
+}
+
+/// Where two threads wait for each other.
+#[derive(Default)]
+struct Meeting {
+    here: Mutex<usize>,
+    complete: Condvar,
+}
+
+impl Meeting {
+    fn meet(&self) {
+        let mut here = self.here.lock().unwrap();
+        *here += 1;
+        self.complete.notify_all();
+        while *here < 2 {
+            here = self.complete.wait(here).unwrap();
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! Models of the threads that connections run on. What a job panics with is caught, and loom reports by
+//! panicking; so what is asserted is asserted outside of jobs.
+
+#[path = "../../src/server/threads.rs"]
+mod threads;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use loom::sync::mpsc;
+use loom::thread;
+
+use crate::check;
+use crate::sync;
+use threads::Threads;
+
+/// Longer than any thread's patience, and shorter than what `stop` is given.
+const LONG: Duration = Duration::from_secs(60);
+const LONGER: Duration = Duration::from_secs(3600);
+
+/// Fewer than elsewhere: much is locked in these models.
+const PREEMPTIONS: usize = 3;
+
+/// How often each job has run.
+#[derive(Clone, Default)]
+struct Runs(Arc<[AtomicUsize; 3]>);
+
+impl Runs {
+    fn give(&self, threads: &Threads, job: usize) {
+        let Self(runs) = self.clone();
+        let run = move |_: &mut _| {
+            runs[job].fetch_add(1, Ordering::Relaxed);
+        };
+        threads.run(Box::new(run)).unwrap();
+    }
+
+    /// Behind `stop`, each of the first jobs has run once.
+    fn stop(&self, threads: &Threads, jobs: usize) {
+        assert!(threads.stop(LONGER), "all threads have ended");
+        for (job, runs) in self.0.iter().take(jobs).enumerate() {
+            assert_eq!(runs.load(Ordering::Relaxed), 1, "runs of job {job}");
+        }
+    }
+}
+
+/// Jobs one after the other, for a thread that parks or a new one, with time standing still.
+pub fn every_job_runs_once() {
+    check(PREEMPTIONS, || {
+        let (threads, runs) = (Threads::default(), Runs::default());
+        runs.give(&threads, 0);
+        runs.give(&threads, 1);
+        runs.give(&threads, 2);
+        runs.stop(&threads, 3);
+    });
+}
+
+/// A parked thread is woken for its job, not only for the end.
+pub fn a_parked_thread_is_woken() {
+    check(PREEMPTIONS, || {
+        let threads = Threads::default();
+        for _ in 0..2 {
+            let (done, is_done) = mpsc::channel();
+            threads
+                .run(Box::new(move |_| done.send(()).unwrap()))
+                .unwrap();
+            is_done.recv().unwrap();
+        }
+        assert!(threads.stop(LONGER), "all threads have ended");
+    });
+}
+
+/// No job waits for another's thread: the first here ends when the second has run.
+pub fn no_job_waits_for_another() {
+    check(PREEMPTIONS, || {
+        let threads = Threads::default();
+        threads.run(Box::new(|_| ())).unwrap();
+        let (done, is_done) = mpsc::channel();
+        threads
+            .run(Box::new(move |_| is_done.recv().unwrap()))
+            .unwrap();
+        threads
+            .run(Box::new(move |_| done.send(()).unwrap()))
+            .unwrap();
+        assert!(threads.stop(LONGER), "all threads have ended");
+    });
+}
+
+/// A thread's patience ends at any moment, also when it has just been given a job.
+pub fn a_job_outlives_patience() {
+    check(PREEMPTIONS, || {
+        let (threads, runs) = (Threads::default(), Runs::default());
+        let time = thread::spawn(|| sync::pass(LONG));
+        runs.give(&threads, 0);
+        runs.give(&threads, 1);
+        runs.stop(&threads, 2);
+        time.join().unwrap();
+    });
+}
+
+/// Jobs come from two listeners.
+pub fn two_give_jobs() {
+    check(PREEMPTIONS - 1, || {
+        let (threads, runs) = (Threads::default(), Runs::default());
+        runs.give(&threads, 0);
+        let other = thread::spawn({
+            let (threads, runs) = (threads.clone(), runs.clone());
+            move || runs.give(&threads, 1)
+        });
+        runs.give(&threads, 2);
+        other.join().unwrap();
+        runs.stop(&threads, 3);
+    });
+}

@@ -1,0 +1,178 @@
+//! What the modelled files lock and wait with: the same names and signatures as the server's
+//! `sync`, made of loom's locks. Only what these files use is here.
+//!
+//! Time is a step of the model: it stands still until the model says [`pass`]. What has a limit may so
+//! end at any moment, or never, and nothing may rely on either.
+
+use std::io;
+use std::ops::Add;
+use std::sync::{Arc, LockResult, PoisonError};
+use std::time::Duration;
+
+pub(crate) use loom::sync::{Mutex, MutexGuard, atomic};
+
+/// A condition variable whose waits may have a limit, which loom's does not know.
+#[derive(Debug, Default)]
+pub(crate) struct Condvar(Arc<loom::sync::Condvar>);
+
+/// Whether a wait ended by its limit. Nobody asks: they look at the clock.
+pub(crate) struct WaitTimeoutResult(());
+
+impl Condvar {
+    pub(crate) fn wait<'a, T>(&self, guard: MutexGuard<'a, T>) -> LockResult<MutexGuard<'a, T>> {
+        self.0.wait(guard)
+    }
+
+    pub(crate) fn wait_timeout<'a, T>(
+        &self,
+        guard: MutexGuard<'a, T>,
+        _limit: Duration,
+    ) -> LockResult<(MutexGuard<'a, T>, WaitTimeoutResult)> {
+        clock().sleepers.push(Arc::clone(&self.0));
+        match self.0.wait(guard) {
+            Ok(guard) => Ok((guard, WaitTimeoutResult(()))),
+            Err(error) => Err(PoisonError::new((
+                error.into_inner(),
+                WaitTimeoutResult(()),
+            ))),
+        }
+    }
+
+    pub(crate) fn notify_one(&self) {
+        self.0.notify_one();
+    }
+
+    pub(crate) fn notify_all(&self) {
+        self.0.notify_all();
+    }
+}
+
+#[derive(Default)]
+struct Clock {
+    /// Since the model began.
+    now: Duration,
+    /// Whom to wake when time passes: they look at the clock themselves, as after any wake-up.
+    sleepers: Vec<Arc<loom::sync::Condvar>>,
+}
+
+loom::lazy_static! {
+    static ref CLOCK: Mutex<Clock> = Mutex::new(Clock::default());
+}
+
+fn clock() -> MutexGuard<'static, Clock> {
+    CLOCK.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Lets time pass, and wakes all whose wait has a limit.
+pub(crate) fn pass(time: Duration) {
+    let mut clock = clock();
+    clock.now += time;
+    let sleepers = std::mem::take(&mut clock.sleepers);
+    drop(clock);
+    for sleeper in sleepers {
+        sleeper.notify_all();
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Instant(Duration);
+
+impl Instant {
+    pub(crate) fn now() -> Self {
+        Self(clock().now)
+    }
+
+    pub(crate) fn checked_add(self, time: Duration) -> Option<Self> {
+        self.0.checked_add(time).map(Self)
+    }
+
+    pub(crate) fn saturating_duration_since(self, earlier: Self) -> Duration {
+        self.0.saturating_sub(earlier.0)
+    }
+}
+
+impl Add<Duration> for Instant {
+    type Output = Self;
+
+    fn add(self, time: Duration) -> Self {
+        Self(self.0 + time)
+    }
+}
+
+pub(crate) mod thread {
+    //! Threads, and a `park` whose token is apart from loom's locks: loom's `unpark` would also
+    //! wake a thread that waits for a mutex or a condition variable.
+
+    use super::{Arc, Mutex, PoisonError, io};
+
+    pub(crate) use loom::thread::JoinHandle;
+
+    loom::thread_local! {
+        static CURRENT: Thread = Thread::default();
+    }
+
+    /// A thread, as far as it can be woken.
+    #[derive(Clone, Default)]
+    pub(crate) struct Thread(Arc<Token>);
+
+    #[derive(Default)]
+    struct Token {
+        state: Mutex<State>,
+        given: loom::sync::Condvar,
+    }
+
+    #[derive(Clone, Copy, Default, PartialEq, Eq)]
+    enum State {
+        #[default]
+        Taken,
+        Given,
+    }
+
+    impl Thread {
+        pub(crate) fn unpark(&self) {
+            *self.0.state.lock().unwrap_or_else(PoisonError::into_inner) = State::Given;
+            self.0.given.notify_one();
+        }
+    }
+
+    pub(crate) fn current() -> Thread {
+        CURRENT.with(Clone::clone)
+    }
+
+    /// Waits until there is a token, and takes it.
+    pub(crate) fn park() {
+        let Thread(token) = current();
+        let mut state = token.state.lock().unwrap_or_else(PoisonError::into_inner);
+        while *state == State::Taken {
+            state = token
+                .given
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+        *state = State::Taken;
+    }
+
+    /// Starts threads, which have no name here and the checker's stack.
+    pub(crate) struct Builder(());
+
+    impl Builder {
+        pub(crate) fn new() -> Self {
+            Self(())
+        }
+
+        pub(crate) fn name(self, _name: String) -> Self {
+            self
+        }
+
+        pub(crate) fn stack_size(self, _size: usize) -> Self {
+            self
+        }
+
+        pub(crate) fn spawn<T: Send + 'static>(
+            self,
+            run: impl FnOnce() -> T + Send + 'static,
+        ) -> io::Result<JoinHandle<T>> {
+            Ok(loom::thread::spawn(run))
+        }
+    }
+}
