@@ -53,7 +53,10 @@ impl Contender {
                 options.python_cpu
                     && matches!(work, Trivial16 | Trivial64 | Trivial256 | Stash | Writer)
             }
-            Self::Ceiling => matches!(work, Trivial16 | Trivial64 | Trivial256 | Pinned),
+            Self::Ceiling => matches!(
+                work,
+                Trivial16 | Trivial64 | Trivial256 | Pinned | NewConnection
+            ),
             Self::Granian => matches!(work, Trivial16 | Trivial64 | Trivial256 | NewConnection),
             Self::Nginx => matches!(work, Static | Large | LargeMany),
             // It ends the connection behind a file without a length. How others grow with

@@ -24,6 +24,7 @@
 //!
 //! A bench without a harness has no unit tests. `tests/comparison.rs` holds what is computed here.
 
+pub(crate) mod churn;
 pub(crate) mod comparison;
 pub(crate) mod contender;
 pub(crate) mod crowd;
@@ -136,7 +137,7 @@ fn pairs(options: &Options) -> impl Iterator<Item = (Work, Contender)> {
 /// Raises the limit of descriptors, which the servers and wrk inherit.
 fn allow_connections(works: &[Work]) -> Result<(), Complaint> {
     let connections = works.iter().map(|work| match work.load() {
-        Load::Steady(count) => u64::from(count),
+        Load::Steady(count) | Load::Churn(count) => u64::from(count),
         Load::Rush(count) | Load::Idle(count) => count as u64,
         Load::Starts(_) => 1,
     });

@@ -1,8 +1,9 @@
 //! One measurement: a fresh server, so that its memory is this work's alone, and one load.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::Complaint;
+use super::churn;
 use super::contender::Contender;
 use super::crowd;
 use super::results::Spread;
@@ -26,6 +27,7 @@ pub(crate) fn measure(
     };
     let sample = match work.load() {
         Load::Steady(connections) => measurement.steady(connections, seconds),
+        Load::Churn(clients) => measurement.churn(clients, seconds),
         Load::Rush(count) => measurement.rush(count),
         Load::Idle(count) => measurement.idle(count),
         Load::Starts(count) => measurement.starts(count),
@@ -66,6 +68,23 @@ impl Measurement<'_> {
             .with(Measure::P50, run.p50)
             .with(Measure::P99, run.p99)
             .with(Measure::Cpu, (after.time - before.time) / run.requests))
+    }
+
+    fn churn(self, clients: u32, seconds: u32) -> Result<Sample, Complaint> {
+        let server = self.server()?;
+        let before = server.usage();
+        let duration = Duration::from_secs(u64::from(seconds));
+        let churn = churn::churn(server.address(), self.target(), clients, duration)
+            .map_err(|error| error.to_string())?;
+        let after = server.usage();
+        let count = churn.latencies.len() as f64;
+        let quantile = |share| crowd::quantile(&churn.latencies, share).as_secs_f64();
+        Ok(Sample::default()
+            .with(Measure::Rate, count / churn.time.as_secs_f64())
+            .with(Measure::Memory, after.memory.peak as f64)
+            .with(Measure::P50, quantile(0.5))
+            .with(Measure::P99, quantile(0.99))
+            .with(Measure::Cpu, (after.time - before.time) / count))
     }
 
     fn rush(self, count: usize) -> Result<Sample, Complaint> {

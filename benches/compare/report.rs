@@ -49,7 +49,7 @@ pub(crate) fn introduction(options: &Options, versions: &Versions, watch: &Watch
 
 /// What was measured, by work and contender.
 pub(crate) fn values(works: &[Work], results: &Results) -> String {
-    let steady = |work: &Work| matches!(work.load(), Load::Steady(_));
+    let steady = |work: &Work| matches!(work.load(), Load::Steady(_) | Load::Churn(_));
     let (steady, once): (Vec<Work>, Vec<Work>) = works.iter().partition(|work| steady(work));
     let latency = [Measure::P50, Measure::P99, Measure::Cpu, Measure::Memory];
     let mut text = String::new();

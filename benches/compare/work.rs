@@ -61,6 +61,8 @@ pub(crate) enum Work {
 pub(crate) enum Load {
     /// So many connections that ask again as soon as they are answered, for some seconds.
     Steady(u32),
+    /// So many clients that connect for each request, for some seconds.
+    Churn(u32),
     /// So many connections that ask once, all at the same time.
     Rush(usize),
     /// So many connections that have been answered once.
@@ -105,6 +107,7 @@ impl Work {
             Self::Trivial256 => Load::Steady(256),
             Self::Trivial1024 => Load::Steady(1024),
             Self::Trivial4096 => Load::Steady(4096),
+            Self::NewConnection => Load::Churn(16),
             Self::Burst => Load::Rush(5000),
             Self::Sleepers => Load::Rush(1000),
             Self::Idle => Load::Idle(1000),

@@ -113,8 +113,7 @@ impl Slot {
                         return;
                     }
                     if state.holder == 0 {
-                        state.holder = ticket;
-                        state.queue.retain(|waiter| waiter.ticket != ticket);
+                        state.take(ticket);
                         return;
                     }
                     turn.store(turn::WAIT, Ordering::Relaxed);
@@ -136,7 +135,11 @@ impl Slot {
             None => {}
             Some(front) if front.passed_over < PATIENCE => {
                 front.passed_over += 1;
-                front.call(turn::TRY);
+                front.turn.store(turn::TRY, Ordering::Release);
+                let thread = front.thread.clone();
+                drop(state);
+                // Behind the lock: whoever comes now need not wait for the system to wake somebody.
+                thread.unpark();
             }
             Some(_) => state.admit(1),
         }
@@ -169,6 +172,15 @@ impl Slot {
 }
 
 impl State {
+    /// A thread that has been waiting takes the slot. It is hardly ever far from the front.
+    fn take(&mut self, ticket: Ticket) {
+        self.holder = ticket;
+        let waits = |waiter: &Waiter| waiter.ticket == ticket;
+        if let Some(at) = self.queue.iter().position(waits) {
+            self.queue.remove(at);
+        }
+    }
+
     /// Lets waiters past whoever has the slot; the last of them holds it then.
     fn admit(&mut self, count: usize) {
         for _ in 0..count.min(self.queue.len()) {
