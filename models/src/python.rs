@@ -12,13 +12,24 @@ use loom::sync::{Condvar, Mutex};
 use loom::thread::{self, JoinHandle};
 
 use crate::{PREEMPTIONS, check};
-use slot::{BUSY_LOOKS, PATIENCE, Slot, Watchdog};
+use slot::{BUSY_LOOKS, Slot, Watchdog};
+
+/// Few, since every one of them multiplies the orders that are tried.
+const PATIENCE: u32 = 4;
 
 /// The slot, and what is behind it.
-#[derive(Default)]
 struct Room {
     slot: Slot,
     inside: AtomicUsize,
+}
+
+impl Default for Room {
+    fn default() -> Self {
+        Self {
+            slot: Slot::new(PATIENCE),
+            inside: AtomicUsize::new(0),
+        }
+    }
 }
 
 impl Room {

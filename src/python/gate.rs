@@ -19,6 +19,10 @@ use super::thread_state::ThreadState;
 /// How often a queue is looked at. A handler that blocks unseen delays the others by two looks.
 const LOOK: Duration = Duration::from_millis(1);
 
+/// Times that a queued thread is passed over by others before it is handed the slot, which then waits
+/// for that thread to run: with thousands of them that takes as long as several handlers do.
+const PATIENCE: u32 = 16;
+
 /// Looks without a queue before the watchdog sleeps.
 const IDLE_LOOKS: u32 = 50;
 
@@ -89,7 +93,7 @@ fn gil_is_free() -> bool {
 fn slot() -> &'static Slot {
     static SLOT: OnceLock<&'static Slot> = OnceLock::new();
     SLOT.get_or_init(|| {
-        let slot: &'static Slot = Box::leak(Box::default());
+        let slot: &'static Slot = Box::leak(Box::new(Slot::new(PATIENCE)));
         let thread = thread::Builder::new().name("wireserve-gate".to_owned());
         if let Err(error) = thread.spawn(|| watch(slot)) {
             log::error!("no thread to watch for blocked handlers: {error}");

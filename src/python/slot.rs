@@ -22,15 +22,13 @@ const MAX_BURST: usize = 512;
 /// computes for ever does not lock the others out: they then share the GIL as Python's threads do.
 pub(super) const BUSY_LOOKS: u32 = 5;
 
-/// Times that a queued thread is passed over by others before it is handed the slot.
-pub(super) const PATIENCE: u32 = 4;
-
 /// Who holds the slot; 0 is nobody.
 pub(super) type Ticket = u64;
 
 /// The slot. One thread holds it, unless the watchdog let others past.
-#[derive(Default)]
 pub(super) struct Slot {
+    /// Times that a queued thread is passed over by others before it is handed the slot.
+    patience: u32,
     state: Mutex<State>,
     /// Wakes the watchdog when a queue forms.
     queued: Condvar,
@@ -77,6 +75,15 @@ impl Waiter {
 }
 
 impl Slot {
+    /// A free slot, for threads that are passed over so often at most.
+    pub(super) fn new(patience: u32) -> Self {
+        Self {
+            patience,
+            state: Mutex::default(),
+            queued: Condvar::default(),
+        }
+    }
+
     /// Waits for the slot, and says what to leave it with.
     pub(super) fn enter(&self) -> Ticket {
         let mut state = self.state();
@@ -133,7 +140,7 @@ impl Slot {
         state.holder = 0;
         match state.queue.front_mut() {
             None => {}
-            Some(front) if front.passed_over < PATIENCE => {
+            Some(front) if front.passed_over < self.patience => {
                 front.passed_over += 1;
                 front.turn.store(turn::TRY, Ordering::Release);
                 let thread = front.thread.clone();
