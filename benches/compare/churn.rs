@@ -1,15 +1,15 @@
 //! The load of short connections: some clients at a time, each of which connects, asks, reads to the
-//! end and begins again. wrk could do that, but comes from one address, and a port of it can meet the
-//! same server again only when a second has passed (`TIME_WAIT`): loopback then has 14,000
-//! connections a second for it, and faster servers all look alike. These clients come from many
-//! addresses of 127.0.0.0/8.
+//! end and begins again. wrk could do that, but closes as anybody does, and then a port can meet the
+//! same server again only when a second has passed (`TIME_WAIT`): loopback has 14,000 connections a
+//! second for it, and faster servers all look alike. These clients reset what they have read to its
+//! end, which leaves nothing behind.
 
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpSocket;
+use tokio::net::TcpStream;
 use tokio::runtime;
 use tokio::task::JoinSet;
 use tokio::time;
@@ -23,9 +23,6 @@ pub(crate) struct Churn {
     /// From connecting to the end, of each answer, in ascending order.
     pub(crate) latencies: Vec<Duration>,
 }
-
-/// Addresses that clients come from, in turn.
-const ADDRESSES: u8 = 32;
 
 /// So many clients at a time, for so long.
 pub(crate) fn churn(
@@ -42,17 +39,13 @@ pub(crate) fn churn(
     runtime.block_on(async {
         let began = Instant::now();
         let mut asking = JoinSet::new();
-        for client in 0..clients {
+        for _ in 0..clients {
             let request = request.clone();
             asking.spawn(async move {
                 let mut latencies = Vec::new();
-                let mut turn = client as usize;
                 while began.elapsed() < duration {
-                    let source =
-                        Ipv4Addr::new(127, 0, 1, (turn % usize::from(ADDRESSES)) as u8 + 1);
-                    turn += 1;
                     let from = Instant::now();
-                    time::timeout(PATIENCE, ask(source, address, &request)).await??;
+                    time::timeout(PATIENCE, ask(address, &request)).await??;
                     latencies.push(from.elapsed());
                 }
                 io::Result::Ok(latencies)
@@ -71,10 +64,9 @@ pub(crate) fn churn(
 }
 
 /// One connection, to its end.
-async fn ask(source: Ipv4Addr, address: SocketAddr, request: &[u8]) -> io::Result<()> {
-    let socket = TcpSocket::new_v4()?;
-    socket.bind((source, 0).into())?;
-    let mut stream = socket.connect(address).await?;
+async fn ask(address: SocketAddr, request: &[u8]) -> io::Result<()> {
+    let mut stream = TcpStream::connect(address).await?;
+    stream.set_zero_linger()?;
     stream.write_all(request).await?;
     let mut answer = Vec::with_capacity(512);
     while stream.read_buf(&mut answer).await? > 0 {}
