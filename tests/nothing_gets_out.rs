@@ -1,6 +1,7 @@
 //! What a client may not get at, by default: the server from another machine, the next request of a
-//! connection by a body of two readings, and what is below `/.wireserve/`. Paths and links have a
-//! file of their own, `nothing_outside_the_doc_root.rs`.
+//! connection by a body of two readings, fields and markup of its own in an answer, what stands in a
+//! template that fails, and what is below `/.wireserve/`. Paths and links have a file of their own,
+//! `nothing_outside_the_doc_root.rs`.
 
 mod support;
 
@@ -44,6 +45,89 @@ fn nothing_is_below_wireserve() {
     let server = Process::wireserve(root.path(), [""; 0]);
     for path in ["/.wireserve", "/.wireserve/", "/.wireserve/fuzz/1"] {
         assert_eq!(get(server.addr(), path).status, 404, "{path}");
+    }
+}
+
+/// A line end in a URL, wherever that is shown in a head, begins no field.
+#[test]
+fn no_url_makes_a_field() {
+    let root = site(&[
+        ("echo.txt", "text"),
+        ("echo.txt.sub.headers", "X-Echo: {{GET[x]}}\n"),
+        ("folder/a.txt", ""),
+    ]);
+    let server = Process::wireserve(root.path(), [""; 0]);
+    for (line_end, place) in ["%0d%0a", "%0a", "%0d"].into_iter().flat_map(|line_end| {
+        [
+            "/hello.txt?pipe=header(X,a@)",
+            "/hello.txt?pipe=header(X@,a)",
+            "/hello.txt?pipe=header(X,a@,True)",
+            "/hello.txt?pipe=status(200@)",
+            "/hello.txt?pipe=@",
+            "/echo.txt?x=a@",
+            "/folder?@",
+            "/folder/@",
+            "/@",
+        ]
+        .map(|place| (line_end, place))
+    }) {
+        let target = place.replace('@', &format!("{line_end}Injected:%20yes"));
+        let mut client = Client::connect(server.addr());
+        client.send(format!("GET {target} HTTP/1.0\r\nHost: a\r\n\r\n").as_bytes());
+        let answer = client.read_until_close();
+        let answer = String::from_utf8_lossy(&answer);
+        let (head, _) = answer.split_once("\r\n\r\n").expect("a head");
+        let mut lines = head.split(['\r', '\n']);
+        assert!(!lines.any(|line| line.starts_with("Injected")), "{answer}");
+        let is_refused = ["HTTP/1.1 500 ", "HTTP/1.1 404 ", "HTTP/1.1 301 "]
+            .iter()
+            .any(|status| head.starts_with(status));
+        assert!(is_refused, "{target}: {answer}");
+    }
+    let echoed = get(server.addr(), "/echo.txt?x=one%20line");
+    assert_eq!(echoed.header("X-Echo"), Some(&b"one line"[..]));
+}
+
+/// A template that fails is told by the expression that does: its text stays where it is.
+#[test]
+fn a_template_that_fails_shows_nothing_of_its_file() {
+    let root = site(&[
+        ("unknown.sub.txt", "SECRET {{nothing}} SECRET"),
+        ("argument.sub.txt", "SECRET {{GET}}"),
+        (
+            "outside.sub.txt",
+            "SECRET {{file_hash(md5, ../../../etc/passwd)}}",
+        ),
+    ]);
+    let server = Process::wireserve(root.path(), [""; 0]);
+    for path in ["/unknown", "/argument", "/outside"] {
+        let answer = get(server.addr(), &format!("{path}.sub.txt"));
+        assert_eq!(answer.status, 500, "{path}: {}", answer.text());
+        let error: serde_json::Value = serde_json::from_slice(&answer.body).expect("JSON");
+        assert_eq!(error["error"]["code"], 500, "{error}");
+        assert!(!answer.text().contains("SECRET"), "{}", answer.text());
+    }
+}
+
+/// Names in a listing, and whatever is named in an error, are text to a browser.
+#[test]
+fn no_name_makes_markup() {
+    let name = "<script>\"'&.txt";
+    let root = site(&[("folder/a", "")]);
+    std::fs::write(root.path().join("folder").join(name), "").expect("a file of this name");
+    let server = Process::wireserve(root.path(), [""; 0]);
+    let listing = get(server.addr(), "/folder/").text();
+    assert!(listing.contains("&lt;script&gt;"), "{listing}");
+    assert!(!listing.contains("<script>"), "{listing}");
+    for target in [
+        "/<script>",
+        "/hello.txt?pipe=<script>",
+        "/hello.txt?pipe=slice(<script>)",
+    ] {
+        let answer = get(server.addr(), target);
+        assert!(answer.status >= 400, "{target}");
+        let media_type = answer.header("Content-Type");
+        assert_eq!(media_type, Some(&b"application/json"[..]), "{target}");
     }
 }
 

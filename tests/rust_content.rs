@@ -17,14 +17,14 @@ use wireserve::{Content, Exchange, Fault, Handler, Server};
 #[test]
 fn raw_bytes_are_sent_as_they_are() {
     struct Raw {
-        pieces: &'static [&'static [u8]],
+        pieces: Vec<Vec<u8>>,
         ending: Ending,
     }
     impl Handler for Raw {
         fn handle(&self, exchange: &mut Exchange<'_>) -> Answer {
             exchange.turn().mark_written();
             exchange.ending = self.ending;
-            for piece in self.pieces {
+            for piece in &self.pieces {
                 if exchange.turn().send(piece).is_err() {
                     break;
                 }
@@ -33,8 +33,7 @@ fn raw_bytes_are_sent_as_they_are() {
         }
     }
     let all: &[u8] = &std::array::from_fn::<u8, 256, _>(|byte| byte as u8);
-    let all: &'static [u8] = all.to_vec().leak();
-    let cases: &[(&[&[u8]], Ending)] = &[
+    let cases: [(&[&[u8]], Ending); 8] = [
         (&[b"HTTP/1.1 2OO OK\n\n"], Ending::Close),
         (&[b"HTTP/9.9 \xff\x00\r", b"\n\r\n"], Ending::ByResponse),
         (&[b"\0"], Ending::ByResponse),
@@ -42,14 +41,15 @@ fn raw_bytes_are_sent_as_they_are() {
         (&[], Ending::Abort),
         (&[b"not finished"], Ending::Abort),
         (&[b"a", b"b", b"c"], Ending::ByResponse),
+        (&[all], Ending::Close),
     ];
-    let mut cases = cases.to_vec();
-    let whole = [all];
-    cases.push((whole.to_vec().leak(), Ending::Close));
     for (pieces, ending) in cases {
-        let pieces: &'static [&'static [u8]] = pieces.to_vec().leak();
+        let raw = Raw {
+            pieces: pieces.iter().map(|piece| piece.to_vec()).collect(),
+            ending,
+        };
         let server = Server::builder()
-            .route("GET", "/raw", Raw { pieces, ending })
+            .route("GET", "/raw", raw)
             .expect("a good pattern")
             .start()
             .expect("a free port");

@@ -14,8 +14,10 @@
 //! - [`chance`]: which work is next; the same in every run.
 //! - [`watch`]: what the server needs, and whether that is flat.
 //! - [`picture`]: the same as curves.
+//! - [`memcheck`]: the server under valgrind, for a shorter load.
 
 mod chance;
+mod memcheck;
 mod options;
 mod picture;
 mod site;
@@ -33,6 +35,7 @@ use std::time::Instant;
 
 use clap::Parser;
 
+use memcheck::Memcheck;
 use options::Options;
 use site::Site;
 use support::process::Process;
@@ -70,29 +73,54 @@ fn main() -> ExitCode {
 /// What was not as it should be.
 fn run(options: &Options) -> Result<Vec<String>, Complaint> {
     let site = Site::make().map_err(|error| format!("cannot make the doc root: {error}"))?;
-    let server = Process::wireserve(site.path(), ["--log", "error"]);
     println!("{} clients, {}", options.clients, options.until());
+    if options.memcheck {
+        let memcheck = Memcheck::start(site.path());
+        let (tally, curve) = watched_load(options, memcheck.server())?;
+        let mut failures = shown(&tally);
+        failures.extend(curve.left_behind());
+        failures.extend(memcheck.end()?);
+        return Ok(failures);
+    }
+    let server = Process::wireserve(site.path(), ["--log", "error"]);
+    let (tally, curve) = watched_load(options, &server)?;
+    draw(options, &tally, &curve)?;
+    let mut failures = shown(&tally);
+    failures.extend(curve.growth());
+    failures.extend(curve.left_behind());
+    Ok(failures)
+}
+
+/// What the clients count, and what the server needs meanwhile.
+fn watched_load(options: &Options, server: &Process) -> Result<(Tally, Curve), Complaint> {
     // What is made once is there before the curves begin.
     worker::warm_up(server.addr())?;
     let watch = Watch::begin(server.id());
-    let tally = load(options, &server, &watch);
+    let tally = load(options, server, &watch);
     let curve = watch.end();
     tally.print();
     curve.print();
+    Ok((tally, curve))
+}
+
+fn draw(options: &Options, tally: &Tally, curve: &Curve) -> Result<(), Complaint> {
     if let Some(folder) = options.picture.parent() {
         // What comes of it shows in a moment.
         let _ = fs::create_dir_all(folder);
     }
-    fs::write(&options.picture, picture::draw(&curve, &tally))
+    fs::write(&options.picture, picture::draw(curve, tally))
         .map_err(|error| format!("{}: {error}", options.picture.display()))?;
     println!("curves: {}", options.picture.display());
+    Ok(())
+}
 
+/// The failures of the clients: the first of them, and how many others there are.
+fn shown(tally: &Tally) -> Vec<String> {
     let mut failures: Vec<_> = tally.failures.iter().take(SHOWN).cloned().collect();
     if tally.failures.len() > SHOWN {
         failures.push(format!("... and {} more", tally.failures.len() - SHOWN));
     }
-    failures.extend(curve.failures());
-    Ok(failures)
+    failures
 }
 
 /// Lets all clients work until it is enough.

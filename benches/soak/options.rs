@@ -23,6 +23,10 @@ pub(crate) struct Options {
     #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) clients: u32,
 
+    /// Run the server under valgrind's memcheck; its memory is not judged then
+    #[arg(long)]
+    pub(crate) memcheck: bool,
+
     /// Where the curves go, as SVG
     #[arg(long, value_name = "FILE", default_value = "target/soak.svg")]
     pub(crate) picture: PathBuf,

@@ -189,14 +189,14 @@ impl Curve {
             .unwrap_or_else(|| self.peak())
     }
 
-    /// What was not as it should be.
-    pub(crate) fn failures(&self) -> Vec<String> {
+    /// That memory has grown, if it has.
+    pub(crate) fn growth(&self) -> Option<String> {
         let grown = self.late() - self.early();
-        let growth =
-            (grown > GROWTH).then(|| format!("memory grew by {grown:.1} MiB; {GROWTH} may be"));
-        growth
-            .into_iter()
-            .chain(self.after.leaves_behind(self.before))
-            .collect()
+        (grown > GROWTH).then(|| format!("memory grew by {grown:.1} MiB; {GROWTH} may be"))
+    }
+
+    /// What is there that was not there before, if anything.
+    pub(crate) fn left_behind(&self) -> Option<String> {
+        self.after.leaves_behind(self.before)
     }
 }

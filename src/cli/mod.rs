@@ -182,7 +182,7 @@ fn start(config: &Config) -> Result<Server, Complaint> {
     let site = assembly::assemble(config, &doc_root)?;
     if let Some(processor) = config.python_cpu {
         assembly::run_scripts_on(processor)
-            .map_err(|complaint| format!("--python-cpu: {complaint}"))?;
+            .map_err(|complaint| format!("--python-cpu, or python_cpu of the configuration: {complaint}"))?;
     }
     let limits = config.limits.unwrap_or_default();
     raise_descriptor_limit(limits.connections);
