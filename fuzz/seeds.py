@@ -358,6 +358,7 @@ KEYS = {
     "hex": UUID.replace(b"-", b""),
     "braces": b"{%s}" % UUID,
     "urn": b"urn:uuid:" + UUID,
+    "urn-in-capitals": b"urn:uuiD:" + UUID,
     "words-within": UUID.replace(b"-", b"uuid:urn:"),
     "hyphens-anywhere": b"-" + UUID.replace(b"89", b"8-9") + b"--",
     "too-short": UUID[:-1],
