@@ -116,7 +116,9 @@ fn content_of_200(client: &mut TcpStream) -> Vec<u8> {
 fn content_length(fields: &[httparse::Header<'_>]) -> usize {
     let field = fields.iter().find(|field| field.name == "Content-Length");
     let value = field.and_then(|field| std::str::from_utf8(field.value).ok());
-    value.and_then(|value| value.parse().ok()).expect("a length")
+    value
+        .and_then(|value| value.parse().ok())
+        .expect("a length")
 }
 
 /// Whether what was tried raised one of these exceptions, or of a class derived from them.
