@@ -364,6 +364,7 @@ KEYS = {
     "too-short": UUID[:-1],
     "too-long": UUID + b"0",
     "not-hex": UUID[:-1] + b"g",
+    "underscores": UUID.replace(b"-", b"_"),
     "signs-of-numbers": b"+0x_" + UUID[:-5].replace(b"-", b""),
     "spaces": b" " + UUID[1:-1] + b"\n",
     "other-digits": UUID[:-1] + "\u0661".encode(),
