@@ -172,6 +172,7 @@ FRAMING = {
     "codings": HEAD + b"Transfer-Encoding: gzip\r\nTransfer-Encoding: Chunked \r\n\r\n",
     "codings-in-http-10": b"POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n",
     "folded": HEAD + b"Content-Length:\r\n 3\r\n\r\n",
+    "host-without-a-reading": b"POST / HTTP/1.1\r\nHost: a\0\r\nTransfer-Encoding: chunked\r\n\r\n",
 }
 
 CHUNKED = {
