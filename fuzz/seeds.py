@@ -245,6 +245,7 @@ PIPES = {
     "escapes": b"header(a\\,b,\\)\\n\\\\)\nx",
     "stray-signs": b"|status(200)||slice(0\nx",
     "unknown": b"ham(1)\nx",
+    "content-of-two-lines": b"header(a,b)\nx\ny",
     "backslash-at-the-end": b"header(a,\\\nx",
     "python-numbers": b"status( +2_00 )|trickle(d1e1)\nx",
 }
