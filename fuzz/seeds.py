@@ -5,6 +5,7 @@ Run it after tests/data or tests/catalogue has changed; it rewrites its own file
 such as finds that were kept, as they are. A seed is small, and named by what it is.
 """
 
+import ast
 import json
 import re
 from pathlib import Path
@@ -43,6 +44,10 @@ def main():
     pieces = (b"\0", b"\1", b"\x80", b"\x87")
     asked = {name: pieces[at % len(pieces)] + text for at, (name, text) in enumerate(sent.items())}
     write("connection", {**spread(asked, MOST - len(CONNECTIONS)), **CONNECTIONS})
+    forms = {name: b"application/x-www-form-urlencoded\n" + body for name, body in of_parity("forms", "b").items()}
+    write("form", {**forms, **FORMS})
+    write("cookies", {**of_parity("cookies"), **COOKIES})
+    write("stash_key", KEYS)
     write("response_fuzz", {f"seed-{seed}": seed.to_bytes(8, "little") for seed in SEEDS})
 
 
@@ -71,6 +76,22 @@ def of_heads(messages):
     """As raw_lines reads them, a status line is one line and fields are fields."""
     heads = {name: text.partition(b"\r\n\r\n") for name, text in messages.items()}
     return distinct({name: head + end for name, (head, end, _) in heads.items() if end})
+
+
+def of_parity(topic, prefix=""):
+    """What the cases of a topic send, by name, where one literal says it."""
+    source = (TESTS / "parity" / topic).with_suffix(".rs").read_text()
+    literal = r'(r#".*?"#|"(?:[^"\\]|\\.)*")'
+    cases = re.findall(rf'\bof\(\s*"([^"]+)",\s*{prefix}{literal},?\s*\)', source)
+    return {re.sub(r"[^a-z0-9]+", "-", name.lower()): said(literal) for name, literal in cases
+            if "request." not in literal}
+
+
+def said(literal):
+    """The bytes of a literal of Rust: Python reads all but raw ones and braces."""
+    if literal.startswith("r"):
+        return literal[3:-2].encode()
+    return latin1(ast.literal_eval(re.sub(r"\\u\{(\w\w)\}", r"\\x\1", literal)))
 
 
 def says_length(head):
@@ -151,6 +172,7 @@ FRAMING = {
     "codings": HEAD + b"Transfer-Encoding: gzip\r\nTransfer-Encoding: Chunked \r\n\r\n",
     "codings-in-http-10": b"POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n",
     "folded": HEAD + b"Content-Length:\r\n 3\r\n\r\n",
+    "host-without-a-reading": b"POST / HTTP/1.1\r\nHost: a\0\r\nTransfer-Encoding: chunked\r\n\r\n",
 }
 
 CHUNKED = {
@@ -223,6 +245,7 @@ PIPES = {
     "escapes": b"header(a\\,b,\\)\\n\\\\)\nx",
     "stray-signs": b"|status(200)||slice(0\nx",
     "unknown": b"ham(1)\nx",
+    "content-of-two-lines": b"header(a,b)\nx\ny",
     "backslash-at-the-end": b"header(a,\\\nx",
     "python-numbers": b"status( +2_00 )|trickle(d1e1)\nx",
 }
@@ -282,6 +305,73 @@ QUOTED = {
     "unknown-escape": b'"\\q"',
     "cut-escape": b'"\\x1',
     "all-kinds-of-bytes": b"a \"\\\r\n\t\x00\x01\x7f\xe9",
+}
+
+MULTIPART = b"multipart/form-data; boundary=B\n"
+NAMED = b'--B\r\nContent-Disposition: form-data; name="%s"\r\n'
+FILE = b'--B\r\nContent-Disposition: form-data; name="f"; filename="x.bin"\r\n'
+
+# The first line is the media type; `parts` stands for parts of a form to be made, see the target.
+FORMS = {
+    "no-type": b"a=b&c=d",
+    "no-type-but-a-field": b"\na=b",
+    "other-type": b"text/plain\na=b",
+    "charset": b"Application/X-WWW-Form-Urlencoded; charset=utf-8\na=%E4",
+    "one-part": MULTIPART + NAMED % b"a" + b"\r\n1\r\n--B--\r\n",
+    "parts-of-one-name": MULTIPART + NAMED % b"a" + b"\r\n1\r\n" + NAMED % b"a" + b"\r\n2\r\n--B--\r\n",
+    "file": MULTIPART + FILE + b"Content-Type: image/png; a=b\r\nX-Y: z\r\n\r\n\0\xff\r\n--B--\r\n",
+    "bare-lf": MULTIPART + b"--B\nContent-Disposition: form-data; name=a\n\n1\n2\n--B--\n",
+    "no-terminator": MULTIPART + NAMED % b"a" + b"\r\n1\r\n",
+    "head-only": MULTIPART + NAMED % b"a",
+    "preamble-and-epilogue": MULTIPART + b"hello\r\n--Bx\r\n" + NAMED % b"a" + b"\r\n1\r\n--B--\r\n--B\r\nbye",
+    "spaces-behind-a-boundary": MULTIPART + b"--B \t\r\nContent-Disposition: a; name=b\r\n\r\n1\r\n--B--  \r\n",
+    "boundary-within": MULTIPART + NAMED % b"a" + b"\r\nx--B\r\n--Bx\r\n--B--",
+    "length-of-its-own": MULTIPART + NAMED % b"a" + b"Content-Length: 1\r\n\r\n123\r\n--B--",
+    "escapes-in-a-name": MULTIPART + NAMED % b'a\\"b;c%22\\\\' + b"\r\n1\r\n--B--",
+    "extended-file-name": MULTIPART + NAMED % b"a" + b"X: y; filename*=utf-8''%e9\r\n folded\r\n\r\n1\r\n--B--",
+    "no-name": MULTIPART + b"--B\r\nX: y\r\n\r\n1\r\n--B--",
+    "broken-head": MULTIPART + b"--B\r\nno field\r\nFrom x\r\n: y\r\n\r\n1\r\n--B--",
+    "base64": MULTIPART + FILE + b"Content-Transfer-Encoding: base64\r\n\r\neA==\r\n--B--",
+    "urlencoded-part": MULTIPART + FILE + b"Content-Type: application/x-www-form-urlencoded\r\n\r\nx=1\r\n--B--",
+    "nested": MULTIPART + FILE + b"Content-Type: multipart/mixed; boundary=C\r\n\r\n--C\r\n\r\none\r\n--C--\r\n"
+    + NAMED % b"b" + b"\r\n2\r\n--B--",
+    "nested-with-the-same-boundary": MULTIPART + FILE + b"Content-Type: multipart/mixed; boundary=B\r\n\r\n"
+    + NAMED % b"b" + b"\r\n2\r\n--B--\r\n--B--",
+    "no-boundary": b"multipart/form-data\n--B--",
+    "boundary-in-quotes": b'multipart/form-data; boundary="B C"\n--B C\r\n\r\n\r\n--B C--',
+    "boundary-that-is-none": b"multipart/form-data; boundary=\xe9\n--\xe9--",
+    "to-be-made": b"parts\na\x1fcontent\x1eb\x1f--boundary 0\r\n--\x1fname;\\\".bin\x1fimage/png\x1ea\x1f\r\n",
+    "to-be-made-of-nothing": b"parts\n\x1f\x1f\x1e",
+}
+
+COOKIES = {
+    "pairs": b"a=1; b=\"2\";c=d=e",
+    "several-fields": b"a=1\nb=2,3\n\na=4",
+    "escape-in-an-attribute": b'a=1; path="\\073\\\\\\0";b=2',
+    "date-as-a-value": b"a=Wed, 09 Jun 2021 10:18:14 GMT; b=c",
+    "equals-signs": b'a===="b"; a' + b"=" * 60 + b'"',
+    "flags": b"a=1; Secure=no; HttpOnly; Partitioned; SameSite=None",
+}
+
+UUID = b"01234567-89ab-cdef-0123-456789ABCDEF"
+
+KEYS = {
+    "plain": UUID,
+    "hex": UUID.replace(b"-", b""),
+    "braces": b"{%s}" % UUID,
+    "urn": b"urn:uuid:" + UUID,
+    "urn-in-capitals": b"urn:uuiD:" + UUID,
+    "words-within": UUID.replace(b"-", b"uuid:urn:"),
+    "hyphens-anywhere": b"-" + UUID.replace(b"89", b"8-9") + b"--",
+    "too-short": UUID[:-1],
+    "too-long": UUID + b"0",
+    "not-hex": UUID[:-1] + b"g",
+    "underscores": UUID.replace(b"-", b"_"),
+    "signs-of-numbers": b"+0x_" + UUID[:-5].replace(b"-", b""),
+    "spaces": b" " + UUID[1:-1] + b"\n",
+    "other-digits": UUID[:-1] + "\u0661".encode(),
+    "not-utf-8": UUID[:-1] + b"\xff",
+    "nul": UUID[:-1] + b"\0",
 }
 
 GET = b"GET /%s HTTP/1.1\r\nHost: a\r\n%s\r\n"

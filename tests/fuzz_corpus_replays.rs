@@ -9,13 +9,15 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// A module and a test of its name for each target.
+/// A module and a test of its name for each target that this build can have.
 macro_rules! targets {
-    ($($target:ident $path:literal)*) => {
+    ($($(#[$built:meta])? $target:ident $path:literal)*) => {
         $(
+            $(#[$built])?
             #[path = $path]
             mod $target;
 
+            $(#[$built])?
             #[test]
             fn $target() {
                 replay(stringify!($target), $target::holds);
@@ -30,6 +32,10 @@ targets! {
     basic_auth "../fuzz/targets/basic_auth.rs"
     chunked "../fuzz/targets/chunked.rs"
     connection "../fuzz/targets/connection.rs"
+    #[cfg(feature = "python")]
+    cookies "../fuzz/targets/cookies.rs"
+    #[cfg(feature = "python")]
+    form "../fuzz/targets/form.rs"
     framing "../fuzz/targets/framing.rs"
     head "../fuzz/targets/head.rs"
     headers_file "../fuzz/targets/headers_file.rs"
@@ -39,6 +45,8 @@ targets! {
     raw_lines "../fuzz/targets/raw_lines.rs"
     response_fuzz "../fuzz/targets/response_fuzz.rs"
     route_pattern "../fuzz/targets/route_pattern.rs"
+    #[cfg(feature = "python")]
+    stash_key "../fuzz/targets/stash_key.rs"
     target_and_query "../fuzz/targets/target_and_query.rs"
     template "../fuzz/targets/template.rs"
     wire_script "../fuzz/targets/wire_script.rs"
@@ -54,15 +62,22 @@ fn nothing_of_a_target_is_missing() {
     let manifest = fs::read_to_string(fuzz().join("Cargo.toml")).expect("fuzz/Cargo.toml");
     for target in TARGETS {
         let path = format!("path = \"targets/{target}.rs\"");
-        assert!(manifest.contains(&path), "{target} in fuzz/Cargo.toml");
+        let mut binaries = manifest.split("[[bin]]");
+        let binary = binaries.find(|binary| binary.contains(&path));
+        let binary = binary.unwrap_or_else(|| panic!("{target} in fuzz/Cargo.toml"));
+        // By this, `./dev fuzz` knows for which ones it needs Python.
+        assert_eq!(
+            source_of(target).contains("\nmod scripts;\n"),
+            binary.contains("\nrequired-features = [\"python\"]\n"),
+            "{target}"
+        );
     }
 }
 
 #[test]
 fn the_first_line_of_a_target_is_its_invariant() {
     for target in TARGETS {
-        let path = fuzz().join("targets").join(target).with_extension("rs");
-        let text = fs::read_to_string(path).expect("a target");
+        let text = source_of(target);
         assert!(text.starts_with("//! "), "{target}");
         assert!(text.contains("\n//! Input: "), "{target}");
     }
@@ -77,6 +92,11 @@ fn replay(target: &str, holds: fn(&[u8])) {
         holds(&fs::read(&path).expect("an input"));
     }
     holds(b"");
+}
+
+fn source_of(target: &str) -> String {
+    let path = fuzz().join("targets").join(target).with_extension("rs");
+    fs::read_to_string(path).expect("a target")
 }
 
 fn fuzz() -> PathBuf {
