@@ -100,6 +100,18 @@ fn a_password_is_asked_for() {
         ),
         (
             "/any",
+            "Basic",
+            500,
+            r#"{"error": {"code": 500, "message": "bad Authorization: nothing behind the scheme"}}"#,
+        ),
+        (
+            "/any",
+            "Basic d",
+            500,
+            r#"{"error": {"code": 500, "message": "bad Authorization: not in base64"}}"#,
+        ),
+        (
+            "/any",
             "Digest x",
             400,
             r#"{"error": {"code": 400, "message": "the authentication scheme \"Digest\" is not Basic"}}"#,
@@ -117,6 +129,22 @@ fn a_password_is_asked_for() {
         );
         let asked = (status == 401).then_some(&b"Basic"[..]);
         assert_eq!(response.header("www-authenticate"), asked, "{field}");
+    }
+}
+
+/// Whose name is that of a file which is sent, or played, as it is.
+#[test]
+fn a_folder_is_no_file_whatever_its_name() {
+    let folder = folder(&[("a.asis/x", ""), ("b.wire/x", "")]);
+    let site = Site::new(folder.path());
+    let server = Server::builder().site(site).start().expect("a free port");
+    for (target, reason) in [
+        ("/a.asis", "is a folder and cannot be sent as it is"),
+        ("/b.wire", "a folder cannot be played"),
+    ] {
+        let response = get(&server, target);
+        assert_eq!(response.status, 500, "{target}");
+        assert!(response.text().contains(reason), "{}", response.text());
     }
 }
 

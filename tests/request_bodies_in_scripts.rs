@@ -69,6 +69,11 @@ fn raw_input_is_a_file() {
             "raw.read(1); request.body; raw.tell(); raw.read()",
             "b'a' b'abc' 1 b'bc'",
         ),
+        (
+            "abc",
+            "raw.__enter__() is raw; raw.__exit__(None,None,None); raw.close(); raw.read()",
+            "True False None b'abc'",
+        ),
     ] {
         for framing in [Framing::Length, Framing::Chunks] {
             let path = format!("/raw_input.py HTTP/1.1\r\nDo: {expressions}\r\nA: ");

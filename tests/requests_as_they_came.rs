@@ -208,6 +208,26 @@ fn each_piece_is_a_segment_with_its_time() {
     assert_eq!(lengths, [head.len(), 1, 1, 1, 1, 1]);
 }
 
+/// What is printed to look at tells what it is.
+#[test]
+fn lines_problems_and_chunks_can_be_printed() {
+    let doc_root = folder(&[(
+        "printed.py",
+        "def main(request, response):\n\
+         \x20   request.body\n\
+         \x20   return '\\n'.join(map(repr, [request.raw_lines[1], request.problems[0], request.chunks[0]]))\n",
+    )]);
+    let server = Process::wireserve(doc_root.path(), ["--log", "error"]);
+    let mut client = Client::connect(server.addr());
+    client.send(
+        b"POST /printed.py HTTP/1.1\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2;x\r\nab\r\n0\r\n\r\n",
+    );
+    let printed = "<RawLine field b'Host: a\\r\\n' ()>\n\
+                   <Problem at 25: a line end without CR (RFC 9112 §2.2)>\n\
+                   <Chunk b'2;x' at 0>";
+    assert_eq!(client.read_response("POST").text(), printed);
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Policy {
     Lenient,

@@ -139,3 +139,44 @@ fn how_a_script_s_socket_ends() {
         assert_eq!(lines(&text)[1..], *expected, "{target}:\n{text}");
     }
 }
+
+#[test]
+fn a_script_s_socket_hears_of_a_reset() {
+    let folder = TempDir::new().expect("a folder");
+    let (_running, address) = serve("tests/raw_site", folder.path());
+    let mut client = Client::connect(address);
+    client.send(&raw_site::get("/own_socket.py?do=hear_reset"));
+    assert_eq!(client.read_exact(2), b"go");
+    client.reset();
+    let text = whole(folder.path());
+    let expected = [
+        r#"1  < 2 "go""#,
+        "1  -- client reset",
+        "1  -- note: sendall failed within 9 bytes: [Errno 32] Broken pipe",
+        "1  -- closed",
+    ];
+    assert_eq!(lines(&text)[1..], expected, "{text}");
+}
+
+#[test]
+fn a_script_shuts_its_socket_down() {
+    for (how, told) in [
+        // Nothing of it goes over the wire.
+        (libc::SHUT_RD, None),
+        (libc::SHUT_WR, Some("1  -- server fin")),
+        (libc::SHUT_RDWR, Some("1  -- server cut")),
+    ] {
+        let folder = TempDir::new().expect("a folder");
+        let (_running, address) = serve("tests/raw_site", folder.path());
+        let mut client = Client::connect(address);
+        client.send(&raw_site::get(&format!("/own_socket.py?do=stop&how={how}")));
+        client.read_until_close();
+        client.half_close();
+        let text = whole(folder.path());
+        let second = lines(&text)[1];
+        match told {
+            Some(told) => assert_eq!(second, told, "{text}"),
+            None => assert!(second.contains("HTTP/1.1 200 OK"), "{text}"),
+        }
+    }
+}

@@ -181,8 +181,9 @@ fn start(config: &Config) -> Result<Server, Complaint> {
     let doc_root = absolute_folder(doc_root.unwrap_or_else(|| Path::new(".")))?;
     let site = assembly::assemble(config, &doc_root)?;
     if let Some(processor) = config.python_cpu {
-        assembly::run_scripts_on(processor)
-            .map_err(|complaint| format!("--python-cpu, or python_cpu of the configuration: {complaint}"))?;
+        assembly::run_scripts_on(processor).map_err(|complaint| {
+            format!("--python-cpu, or python_cpu of the configuration: {complaint}")
+        })?;
     }
     let limits = config.limits.unwrap_or_default();
     raise_descriptor_limit(limits.connections);

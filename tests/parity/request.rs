@@ -72,6 +72,22 @@ fn plain() -> Vec<Case> {
             "",
             "",
         ),
+        run(
+            "every attribute of the request can be set, or cannot",
+            "
+seen = []
+names = 'doc_root route_match client_address protocol_version method raw_headers request_path url_base url '
+names += 'url_parts request_line raw_input server headers GET POST cookies auth body'
+for name in names.split():
+    try:
+        before = getattr(request, name)
+        setattr(request, name, 'own')
+        seen.append((name, getattr(request, name)))
+        setattr(request, name, before)
+    except AttributeError as error:
+        seen.append((name, type(error).__name__))
+return repr(seen)",
+        ),
         show(
             "an attribute that request does not have",
             "request.ham",

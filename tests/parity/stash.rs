@@ -163,6 +163,26 @@ seen = [lock.acquire(), lock.release()]
 return repr(seen)",
         ),
         run(
+            "stash lock, held by another thread",
+            "
+import threading
+lock = request.server.stash.lock
+order, held, go = [], threading.Event(), threading.Event()
+def other():
+    with lock:
+        held.set()
+        go.wait(10)
+        order.append('other')
+thread = threading.Thread(target=other)
+thread.start()
+held.wait(10)
+threading.Timer(0.05, go.set).start()
+with lock:
+    order.append('main')
+thread.join()
+return repr(order)",
+        ),
+        run(
             "stash queue",
             "
 queue = request.server.stash.get_queue()

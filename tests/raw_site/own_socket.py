@@ -119,6 +119,25 @@ def half_close(request, response):
     request.server.stash.put(request.GET.first(b"key"), heard, "/")
 
 
+def stop(request, response):
+    """Shuts down one half or both, by their number."""
+    response.writer.socket.shutdown(int(request.GET.first(b"how")))
+
+
+def hear_reset(request, response):
+    sock = response.writer.socket
+    response.writer.write("go")
+    try:
+        while sock.recv(100):
+            pass
+    except ConnectionResetError:
+        pass
+    try:
+        sock.sendall(b"to nobody")
+    except OSError:
+        pass
+
+
 def reset(request, response):
     sock = response.writer.socket
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
