@@ -413,6 +413,35 @@ fn every_step_says_when_it_was_done() {
     }
 }
 
+/// Each request belongs to the script that asked for it last; the outer one goes on when the inner is done.
+#[test]
+fn a_script_of_the_site_within_a_script() {
+    let next = |by| Step::Next(by);
+    let inner = script()
+        .send("inner 1|")
+        .step(next(By::Script))
+        .send("inner 2|");
+    let outer = script()
+        .send("outer 1|")
+        .step(next(By::Site))
+        .send("outer 2|")
+        .close();
+    let server = Server::builder()
+        .route("*", "*", inner)
+        .expect("a good pattern")
+        .listener(0, Listening::Connections(Arc::new(outer)))
+        .start()
+        .expect("a server");
+    let address = *server.addresses().last().expect("two addresses");
+    let mut client = Client::connect(address);
+    assert_eq!(client.read_exact(8), b"outer 1|");
+    client.send(&request("GET", "/"));
+    assert_eq!(client.read_exact(8), b"inner 1|");
+    assert_eq!(client.pending(), b"");
+    client.send(&request("GET", "/"));
+    assert_eq!(client.read_until_close(), b"inner 2|outer 2|");
+}
+
 #[test]
 fn a_script_of_a_client_that_left_ends() {
     let (says, hears) = std::sync::mpsc::channel::<Played>();
