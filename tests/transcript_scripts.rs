@@ -180,3 +180,25 @@ fn a_script_shuts_its_socket_down() {
         }
     }
 }
+
+/// More than the kernel takes at once, for a client that reads late: all of it is sent, and all of it told.
+#[test]
+fn what_must_wait_for_room_is_told_when_it_is_sent() {
+    let folder = TempDir::new().expect("a folder");
+    let (_running, address) = serve("tests/raw_site", folder.path());
+    let mut client = Client::connect(address);
+    client.send(b"POST /own_socket.py?do=time_out_first HTTP/1.1\r\nContent-Length: 2\r\n\r\n");
+    assert_eq!(client.read_exact(7), b"nothing");
+    client.send(b"ab");
+    assert_eq!(client.read_exact(2), b"ab");
+    let rest = client.read_until_close();
+    assert_eq!(rest.len(), 8_000_000 - 2 + "|True".len());
+    client.half_close();
+    let text = whole(folder.path());
+    let length = |line: &str| {
+        let (_, sent) = line.split_once("  < ")?;
+        sent.split(' ').next()?.parse::<usize>().ok()
+    };
+    let sent: usize = lines(&text).into_iter().filter_map(length).sum();
+    assert_eq!(sent, "nothing".len() + 2 + rest.len(), "{text}");
+}
