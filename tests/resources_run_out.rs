@@ -12,6 +12,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use rustix::process::{Pid, Resource, Rlimit, getrlimit, prlimit};
 use support::client::Client;
 use support::command::{get, request};
 use support::folder::folder;
@@ -145,6 +146,52 @@ fn a_transcript_that_cannot_be_written_costs_no_answer() {
     let sizes = fs::read_dir(path).expect("it is there").flatten();
     let sizes = sizes.filter_map(|file| file.metadata().ok());
     assert!(sizes.into_iter().all(|file| file.len() <= 16 * 1024));
+}
+
+/// A thread needs address space for its stack, of which there is less left than that.
+#[test]
+fn without_a_thread_a_client_sees_a_close_and_others_go_on() {
+    const LEFT: u64 = 4 << 20;
+    let folder = folder(&[("plain.txt", "plain")]);
+    let server = limited("true", folder.path(), &[]);
+    let mut known = Client::connect(server.addr());
+    let mut ask_known = || {
+        known.send(&request("GET", "/plain.txt"));
+        assert_eq!(known.read_response("GET").text(), "plain");
+    };
+    ask_known();
+
+    let without = limit_address_space(&server, Some(size(&server) + LEFT));
+    for count in 1..=20 {
+        let mut client = Client::connect(server.addr());
+        client.send(&request("GET", "/plain.txt"));
+        assert_eq!(client.read_until_close(), b"");
+        let told = || server.stderr().matches("no thread").count();
+        eventually("the log says so", || told() == count);
+        ask_known();
+    }
+    limit_address_space(&server, without.current);
+    assert_eq!(get(server.addr(), "/plain.txt").text(), "plain");
+    ask_known();
+}
+
+/// A process's address space in bytes.
+fn size(server: &Process) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{}/status", server.id())).expect("it runs");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmSize:"));
+    let kibibytes = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
+    kibibytes.expect("a number") << 10
+}
+
+/// Sets the limit, and says what it was.
+fn limit_address_space(server: &Process, limit: Option<u64>) -> Rlimit {
+    let process = Pid::from_raw(server.id().cast_signed());
+    let before = getrlimit(Resource::As);
+    let limit = Rlimit {
+        current: limit,
+        maximum: before.maximum,
+    };
+    prlimit(process, Resource::As, limit).expect("a limit")
 }
 
 /// The server in a process that has been limited by a line of shell.
