@@ -7,7 +7,8 @@
 //! watchdog. How the slot passes from thread to thread is `slot`'s business.
 
 use std::cell::Cell;
-use std::sync::OnceLock;
+use std::io;
+use std::sync::LazyLock;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -29,6 +30,9 @@ const IDLE_LOOKS: u32 = 50;
 /// How long the watchdog may wait for the GIL if nobody is using it.
 const GIL_IS_FREE: Duration = Duration::from_millis(2);
 
+/// The slot of the process's one interpreter.
+static SLOT: LazyLock<Slot> = LazyLock::new(|| Slot::new(PATIENCE));
+
 thread_local! {
     /// What this thread was admitted with; 0 outside.
     static TICKET: Cell<Ticket> = const { Cell::new(0) };
@@ -37,18 +41,30 @@ thread_local! {
 /// The right to attach, given back when dropped.
 pub(super) struct Admission(());
 
+/// Starts the watchdog.
+///
+/// # Errors
+/// When the system has no thread to give. Without one, a script that waits unseen would stop all others.
+pub(super) fn open() -> io::Result<()> {
+    if cfg!(Py_GIL_DISABLED) {
+        return Ok(());
+    }
+    let thread = thread::Builder::new().name("wireserve-gate".to_owned());
+    thread.spawn(watch).map(drop)
+}
+
 /// Waits for the slot. Nested calls on one thread are free.
 pub(super) fn enter() -> Option<Admission> {
     if cfg!(Py_GIL_DISABLED) || TICKET.get() != 0 {
         return None;
     }
-    TICKET.set(slot().enter());
+    TICKET.set(SLOT.enter());
     Some(Admission(()))
 }
 
 impl Drop for Admission {
     fn drop(&mut self) {
-        slot().leave(TICKET.replace(0));
+        SLOT.leave(TICKET.replace(0));
     }
 }
 
@@ -59,7 +75,7 @@ pub(super) fn away<T: Send>(py: Python<'_>, wait: impl FnOnce() -> T + Send) -> 
         if ticket == 0 {
             return wait();
         }
-        let (ticket, result) = slot().away(ticket, wait);
+        let (ticket, result) = SLOT.away(ticket, wait);
         TICKET.set(ticket);
         result
     })
@@ -72,15 +88,15 @@ pub(super) fn forget() {
 }
 
 /// The watchdog's life.
-fn watch(slot: &Slot) {
+fn watch() {
     let _thread_state = ThreadState::new();
     let mut watchdog = Watchdog::new();
     loop {
         thread::sleep(LOOK);
         if watchdog.idle() > IDLE_LOOKS {
-            slot.wait_for_queue();
+            SLOT.wait_for_queue();
         }
-        watchdog.look(slot, gil_is_free);
+        watchdog.look(&SLOT, gil_is_free);
     }
 }
 
@@ -88,16 +104,4 @@ fn gil_is_free() -> bool {
     let asked = Instant::now();
     Python::attach(|_| ());
     asked.elapsed() < GIL_IS_FREE
-}
-
-fn slot() -> &'static Slot {
-    static SLOT: OnceLock<&'static Slot> = OnceLock::new();
-    SLOT.get_or_init(|| {
-        let slot: &'static Slot = Box::leak(Box::new(Slot::new(PATIENCE)));
-        let thread = thread::Builder::new().name("wireserve-gate".to_owned());
-        if let Err(error) = thread.spawn(|| watch(slot)) {
-            log::error!("no thread to watch for blocked handlers: {error}");
-        }
-        slot
-    })
 }

@@ -12,7 +12,7 @@ use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 
-use super::{forked, package};
+use super::{forked, gate, package};
 
 /// How long flushing Python's output may take when the process ends: a handler may hold the GIL.
 const FLUSH_LIMIT: Duration = Duration::from_millis(300);
@@ -40,7 +40,9 @@ pub(super) fn start(doc_root: &Path) -> Result<(), InterpreterError> {
             add_virtual_environment(py)?;
             package::install(py)?;
             py.import("wptserve.printed")?.call_method0("install")?;
-            forked::watch(py)
+            forked::watch(py)?;
+            gate::open()?;
+            Ok::<_, PyErr>(())
         })?;
         let path = py.import("sys")?.getattr("path")?;
         if !path.contains(doc_root)? {
