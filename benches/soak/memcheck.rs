@@ -37,6 +37,10 @@ pub(crate) struct Memcheck {
 impl Memcheck {
     pub(crate) fn start(doc_root: &Path) -> Self {
         let report = repository().join(REPORT);
+        if let Some(folder) = report.parent() {
+            // What comes of it shows in a moment.
+            let _ = fs::create_dir_all(folder);
+        }
         let suppressed = repository().join(SUPPRESSED);
         let mut command = Command::new("valgrind");
         command
