@@ -186,6 +186,10 @@ fn what_follows_a_body_is_the_next_request() {
     for (fields, body) in [
         ("Content-Length: 5\r\n", "hello"),
         ("Transfer-Encoding: chunked\r\n", "5\r\nhello\r\n0\r\n\r\n"),
+        (
+            "Transfer-Encoding: ,chunked,\r\n",
+            "5\r\nhello\r\n0\r\n\r\n",
+        ),
         ("X : y\r\n", ""),
     ] {
         let mut client = Client::connect(server.addr());

@@ -50,15 +50,19 @@ pub fn decide<'a>(
         }
         length = Some(number);
     }
-    let Some(encoding) = transfer_encodings.last() else {
+    let mut value = None;
+    let mut last_coding = None;
+    for next in transfer_encodings {
+        value = Some(next);
+        // Empty members of a list are none (RFC 9110 §5.6.1.2).
+        let mut codings = next.split(|&byte| byte == b',').map(<[u8]>::trim_ascii);
+        last_coding = codings.rfind(|coding| !coding.is_empty()).or(last_coding);
+    }
+    let Some(value) = value else {
         return Ok((Framing::Length(length.unwrap_or(0)), Trust::Sound));
     };
-    let last = encoding
-        .rsplit(|&byte| byte == b',')
-        .next()
-        .unwrap_or_default();
-    if !last.trim_ascii().eq_ignore_ascii_case(b"chunked") {
-        return Err(Malformed::TransferEncoding(encoding.to_vec()));
+    if !last_coding.is_some_and(|coding| coding.eq_ignore_ascii_case(b"chunked")) {
+        return Err(Malformed::TransferEncoding(value.to_vec()));
     }
     let trust = if length.is_some() || version < Version::HTTP_11 {
         Trust::Doubtful
@@ -123,6 +127,9 @@ mod tests {
             (&["CHUNKED "], Trust::Sound),
             (&["gzip, chunked"], Trust::Sound),
             (&["gzip", "chunked"], Trust::Sound),
+            (&["chunked,"], Trust::Sound),
+            (&[", gzip,,\tchunked ,\t, "], Trust::Sound),
+            (&["chunked", "", ","], Trust::Sound),
         ] {
             assert_eq!(decide_text(&[], values), Ok((Framing::Chunked, trust)));
         }
@@ -136,7 +143,15 @@ mod tests {
             Version::HTTP_10,
         );
         assert_eq!(old, Ok((Framing::Chunked, Trust::Doubtful)));
-        for bad in ["identity", "chunked, identity", "gzip", "", "xchunked"] {
+        for bad in [
+            "identity",
+            "chunked, identity",
+            "gzip",
+            "",
+            ",",
+            "xchunked",
+            "chunked x",
+        ] {
             assert!(decide_text(&[], &[bad]).is_err(), "{bad:?}");
         }
     }
