@@ -8,6 +8,7 @@ use std::sync::{Mutex, mpsc};
 use support::client::{Client, DEADLINE};
 use support::embedded::{ask, fixed, get, request};
 use support::folder::folder;
+use support::response::head_length;
 use wireserve::exchange::Ending;
 use wireserve::exchange::response::ContentForHead;
 use wireserve::site::fixed::FixedHandler;
@@ -53,6 +54,14 @@ fn get_routes_answer_head_too() {
     let mut client = Client::connect(server.address());
     client.send(&request("HEAD", "/on-purpose"));
     assert!(client.read_until_close().ends_with(b"\r\n\r\nunasked"));
+    // Nor does anything where the request is refused.
+    for field in ["Content-Length: two", "Host: a/b"] {
+        let mut client = Client::connect(server.address());
+        client.send(format!("HEAD /got HTTP/1.1\r\n{field}\r\n\r\n").as_bytes());
+        let answer = client.read_until_close();
+        assert!(answer.starts_with(b"HTTP/1.1 400 "), "{field}");
+        assert_eq!(head_length(&answer), Some(answer.len()), "{field}");
+    }
 }
 
 #[test]

@@ -73,15 +73,16 @@ pub(super) fn serve(
 
 /// Answers what is not even read with a whole response, and closes.
 pub(super) fn refuse(wire: &Arc<Wire>, fault: Fault) {
-    send_refusal(&Turn::begin(Arc::clone(wire)), fault);
+    send_refusal(&Turn::begin(Arc::clone(wire)), fault, b"");
     close::fin_then_drain(wire);
 }
 
-fn send_refusal(turn: &Turn, fault: Fault) {
+/// `method` is the request's, as far as it has been read: to HEAD goes no content.
+fn send_refusal(turn: &Turn, fault: Fault, method: &[u8]) {
     log::info!("{} refused: {fault}", turn.wire().peer());
     let mut response = Response::from(fault);
     response.headers.append("Connection", "close");
-    response.send(turn, b"");
+    response.send(turn, method);
 }
 
 impl Connection<'_> {
@@ -111,7 +112,7 @@ impl Connection<'_> {
                 }),
                 Ok(None) => return,
                 Err(fault) => {
-                    send_refusal(&Turn::begin(Arc::clone(self.wire)), fault);
+                    send_refusal(&Turn::begin(Arc::clone(self.wire)), fault, b"");
                     return;
                 }
             };
@@ -243,7 +244,7 @@ impl Connection<'_> {
         let policy = terms.policy.unwrap_or_else(|| self.listening.policy());
         exchange.policy = policy;
         if let Err(fault) = admit(&request, policy) {
-            send_refusal(exchange.turn(), fault);
+            send_refusal(exchange.turn(), fault, request.method());
             return Next::Close;
         }
         let Some((handler, route_match)) = route else {
