@@ -2,13 +2,18 @@
 //! answers a request, the one behind it, or comes before any.
 
 mod support;
+mod watch;
 
+use std::iter;
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use support::client::{Arrival, Client, DEADLINE};
 use support::embedded::request;
+use support::folder::folder;
+use support::process::Process;
+use watch::{grown_since, peak_memory};
 use wireserve::exchange::play::{End, Played};
 use wireserve::exchange::{Exchange, Handler, Policy, policy};
 use wireserve::server::listening::Listening;
@@ -234,6 +239,38 @@ fn bytes_are_read_raw_and_count_towards_the_body() {
         client.is_kept_open_for(&script_request()),
         "chunks to their end"
     );
+}
+
+#[test]
+fn what_a_script_passes_over_takes_no_memory() {
+    const PIECE: usize = 100_000;
+    const PIECES: usize = 500;
+    /// In KiB: a tenth of what is sent.
+    const GROWTH: u64 = 5_000;
+
+    let script = |read: &str| format!("{read}\nsend \"passed\"\nclose\n");
+    let root = folder(&[
+        ("count.wire", &script(&format!("read {}", PIECE * PIECES))),
+        ("until.wire", &script("read until \"the end\"")),
+    ]);
+    let server = Process::wireserve(root.path(), ["--log", "error"]);
+    let play = |target: &str, pieces: usize, end: &str| {
+        let mut client = Client::connect(server.addr());
+        client.send(&request("GET", target));
+        for piece in iter::repeat_n(vec![b'.'; PIECE], pieces) {
+            client.send(&piece);
+        }
+        client.send(end.as_bytes());
+        client.read_until_close()
+    };
+    // What is made once.
+    assert_eq!(play("/until.wire", 1, "the end"), b"passed");
+    for (target, end) in [("/count.wire", ""), ("/until.wire", "the end")] {
+        let before = peak_memory(server.id());
+        assert_eq!(play(target, PIECES, end), b"passed", "{target}");
+        let grown = grown_since(before, server.id());
+        assert!(grown < GROWTH, "{target} took {grown} KiB");
+    }
 }
 
 fn script_request() -> Vec<u8> {

@@ -92,13 +92,37 @@ impl Body {
         what: &Reading,
         limit: Option<Instant>,
     ) -> Result<Vec<u8>, RawReadError> {
+        self.take_raw(what, limit, usize::MAX)
+    }
+
+    /// The same for bytes that nobody looks at. However many come, they take no memory: an error has the
+    /// last ones at most.
+    ///
+    /// # Errors
+    /// [`RawReadError`].
+    pub fn skip_raw(&self, what: &Reading, limit: Option<Instant>) -> Result<(), RawReadError> {
+        let kept = match what {
+            Reading::Bytes(_) => 0,
+            Reading::Until(pattern) => pattern.len(),
+        };
+        self.take_raw(what, limit, kept).map(drop)
+    }
+
+    /// Takes bytes off the wire, and keeps so many, the last ones; no fewer than the pattern has.
+    fn take_raw(
+        &self,
+        what: &Reading,
+        limit: Option<Instant>,
+        kept: usize,
+    ) -> Result<Vec<u8>, RawReadError> {
         let mut state = self.state();
         let mut read = Vec::new();
+        let mut count_read = 0;
         loop {
             let mut inbound = self.wire.inbound();
             let wanted = match what {
                 Reading::Bytes(count) => {
-                    let left = count.saturating_sub(read.len() as u64);
+                    let left = count.saturating_sub(count_read);
                     usize::try_from(left).unwrap_or(usize::MAX)
                 }
                 Reading::Until(pattern) if read.ends_with(pattern) => 0,
@@ -121,6 +145,8 @@ impl Body {
             inbound.consume(taken);
             drop(inbound);
             state.count_raw(&read[at..]);
+            count_read += taken as u64;
+            read.drain(..read.len().saturating_sub(kept));
         }
     }
 }
