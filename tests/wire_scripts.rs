@@ -273,6 +273,22 @@ fn what_a_script_passes_over_takes_no_memory() {
     }
 }
 
+/// As many as in front of a request that is read; then there is none to wait for.
+#[test]
+fn a_head_is_not_awaited_behind_empty_lines_without_end() {
+    let lines = |bytes: usize| "\r\n".repeat(bytes / 2);
+    let awaiting = script().step(Step::WaitFor(Awaited::Head, None));
+    let awaiting = awaiting.send("there").close();
+    for (sent, seen) in [
+        (lines(60_000) + "GET / HTTP/1.1\r\n\r\n", &b"there"[..]),
+        (lines(100_000), b""),
+    ] {
+        let (_server, mut client) = from_the_start(awaiting.clone());
+        client.send(sent.as_bytes());
+        assert_eq!(client.read_until_close(), seen, "{} bytes", sent.len());
+    }
+}
+
 fn script_request() -> Vec<u8> {
     b"POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\nabc\r\n".to_vec()
 }

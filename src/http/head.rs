@@ -111,6 +111,11 @@ impl Scanner {
         }
     }
 
+    /// Bytes of the empty lines in front of the head that have not been forgotten.
+    pub fn empty_lines(&self) -> usize {
+        self.start
+    }
+
     /// Forgets the empty lines in front of the head, which the caller then takes off the buffer.
     pub fn skip_empty_lines(&mut self) -> usize {
         let skipped = std::mem::take(&mut self.start);

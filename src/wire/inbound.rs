@@ -233,6 +233,7 @@ impl Inbound {
         loop {
             match scanner.scan(self.buffered(), limits) {
                 Ok(Progress::Whole(_)) => return true,
+                Ok(_) if scanner.empty_lines() > limits.request_line => return false,
                 Ok(_) if more(self) > 0 => {}
                 Ok(_) | Err(_) => return false,
             }
