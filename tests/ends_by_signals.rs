@@ -68,6 +68,22 @@ fn a_second_signal_ends_it_at_once() {
     }
 }
 
+/// Waiting for it once is enough, and so is one line.
+#[cfg(feature = "python")]
+#[test]
+fn a_handler_that_does_not_end_is_given_up_once() {
+    const LINE: &str = "stopped while handlers were still running";
+    let _alone = alone();
+    let root = stage();
+    let mut server = Process::wireserve(root.path(), ["--log", "warn"]);
+    let _client = play(Scene::Handler("sleeps.py"), &server);
+    send_signal(server.id(), "TERM");
+    server.wait(END_WITHIN).expect("it ends");
+    eventually("it is said", || server.stderr().contains(LINE));
+    let log = server.stderr();
+    assert_eq!(log.matches(LINE).count(), 1, "{log}");
+}
+
 #[cfg(feature = "python")]
 #[test]
 fn a_running_exchange_is_finished() {

@@ -274,8 +274,8 @@ impl Server {
     }
 
     /// Stops accepting, lets running exchanges finish for [`GRACE`], then cuts them.
-    pub fn stop(mut self) {
-        self.stop_now();
+    pub fn stop(self) {
+        drop(self);
     }
 
     fn stop_now(&mut self) {
