@@ -5,7 +5,7 @@ mod support;
 mod watch;
 
 use std::iter;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -14,6 +14,7 @@ use support::embedded::request;
 use support::folder::folder;
 use support::process::Process;
 use watch::{grown_since, peak_memory};
+use wireserve::exchange::body::{BodyError, RawReadError};
 use wireserve::exchange::play::{End, Played};
 use wireserve::exchange::{Exchange, Handler, Policy, policy};
 use wireserve::server::listening::Listening;
@@ -172,6 +173,46 @@ fn a_wait_in_vain_ends_the_connection() {
         let mut client = Client::connect(server.address());
         client.send(b"POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\nab");
         assert_eq!(client.read_until_close(), b"before", "{step:?}");
+    }
+}
+
+/// Bytes that are there are in time where a limit has just passed, but not for ever.
+#[test]
+fn a_limit_is_not_put_off_by_a_client_that_never_stops() {
+    /// Behind a limit nothing is taken for so long.
+    const LONG: Duration = Duration::from_secs(5);
+
+    let (says, hears) = mpsc::channel();
+    let server = server(move |exchange: &mut Exchange<'_>| {
+        let head = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+        assert_eq!(exchange.turn().send(head), Ok(()));
+        exchange.turn().mark_written();
+        assert!(exchange.turn().wire().is_readable_within(DEADLINE));
+        let now = Instant::now();
+        let passed = now.checked_sub(LONG);
+        let body = &exchange.body;
+        let late = (
+            body.wait_for(None, passed),
+            body.read_raw(&Reading::Bytes(1), passed),
+        );
+        let limit = Some(now);
+        let read = body.read_raw(&Reading::Bytes(1), limit);
+        says.send((passed, late, read)).expect("somebody listens");
+        Ok(())
+    });
+    for (field, body) in [
+        ("Content-Length: 1", "a"),
+        ("Transfer-Encoding: chunked", "0\r\n\r\n"),
+    ] {
+        let mut client = Client::connect(server.address());
+        client.send(format!("POST / HTTP/1.1\r\n{field}\r\n\r\n").as_bytes());
+        client.read_response("POST");
+        client.send(body.as_bytes());
+        let (passed, late, read) = hears.recv_timeout(DEADLINE).expect("an exchange");
+        assert!(passed.is_some(), "a machine that runs for so long");
+        let too_late = Err(RawReadError::TooLate(Vec::new()));
+        assert_eq!(late, (Err(BodyError::TooLate), too_late), "{field}");
+        assert_eq!(read, Ok(body.as_bytes()[..1].to_vec()), "{field}");
     }
 }
 
@@ -449,7 +490,7 @@ fn expectations_are_the_script_s() {
 
 #[test]
 fn every_step_says_when_it_was_done() {
-    let (says, hears) = std::sync::mpsc::channel::<Played>();
+    let (says, hears) = mpsc::channel::<Played>();
     let handler = move |exchange: &mut Exchange<'_>| {
         let steps = script().send("a").pause(SOON).send("b").pause(SOON).close();
         says.send(exchange.play(&steps))
@@ -497,7 +538,7 @@ fn a_script_of_the_site_within_a_script() {
 
 #[test]
 fn a_script_of_a_client_that_left_ends() {
-    let (says, hears) = std::sync::mpsc::channel::<Played>();
+    let (says, hears) = mpsc::channel::<Played>();
     let handler = move |exchange: &mut Exchange<'_>| {
         let steps = script()
             .pause(DEADLINE * 10)

@@ -1,6 +1,6 @@
 //! What is still on the wire of a body, and how it is taken off: counted bytes, or chunks.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::http::Malformed;
 use crate::http::chunked::Decoder;
@@ -96,9 +96,16 @@ pub(super) fn keep_undecoded(undecoded: &mut Vec<u8>, bytes: &[u8]) {
     undecoded.extend_from_slice(&bytes[..bytes.len().min(room)]);
 }
 
+/// How long behind a limit what has arrived is still taken. Bytes that were there in time are read
+/// within it, also where the limit is no time at all; a client that never stops sending does not put
+/// the limit off for longer.
+const TAKING: Duration = Duration::from_secs(1);
+
 /// Whether there is something to read before the limit.
 pub(super) fn is_in_time(wire: &Wire, limit: Option<Instant>) -> bool {
     limit.is_none_or(|limit| {
-        wire.is_readable_within(limit.saturating_duration_since(Instant::now()))
+        let now = Instant::now();
+        now.saturating_duration_since(limit) < TAKING
+            && wire.is_readable_within(limit.saturating_duration_since(now))
     })
 }
