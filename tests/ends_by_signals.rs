@@ -3,6 +3,7 @@
 
 mod support;
 
+use std::fs;
 use std::net::{SocketAddr, TcpStream};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -18,6 +19,9 @@ use tempfile::TempDir;
 
 /// How long ending may take, with handlers that never do.
 const END_WITHIN: Duration = Duration::from_secs(8);
+
+/// What the log says of a handler that does not end.
+const GIVEN_UP: &str = "stopped while handlers were still running";
 
 #[test]
 fn sigint_and_sigterm_end_it_cleanly() {
@@ -72,16 +76,37 @@ fn a_second_signal_ends_it_at_once() {
 #[cfg(feature = "python")]
 #[test]
 fn a_handler_that_does_not_end_is_given_up_once() {
-    const LINE: &str = "stopped while handlers were still running";
     let _alone = alone();
     let root = stage();
     let mut server = Process::wireserve(root.path(), ["--log", "warn"]);
     let _client = play(Scene::Handler("sleeps.py"), &server);
     send_signal(server.id(), "TERM");
     server.wait(END_WITHIN).expect("it ends");
-    eventually("it is said", || server.stderr().contains(LINE));
+    eventually("it is said", || server.stderr().contains(GIVEN_UP));
     let log = server.stderr();
-    assert_eq!(log.matches(LINE).count(), 1, "{log}");
+    assert_eq!(log.matches(GIVEN_UP).count(), 1, "{log}");
+}
+
+/// No handler runs, and that a client has not gone yet that was told that there is no room is no reason
+/// to stay.
+#[test]
+fn a_client_that_was_refused_is_not_waited_for() {
+    let _alone = alone();
+    let root = site(&[]);
+    let config = root.path().join("config.json");
+    fs::write(&config, r#"{"limits": {"connections": 1}}"#).expect("a file");
+    let arguments = ["--config".as_ref(), config.as_os_str()];
+    let mut server = Process::wireserve(root.path(), arguments);
+    let _half = play(Scene::HalfAHead, &server);
+    let mut refused = Client::connect(server.addr());
+    assert_eq!(refused.read_response("GET").status, 503);
+    send_signal(server.id(), "TERM");
+    server.wait(END_WITHIN).expect("it ends");
+    eventually("the refusal is said", || {
+        server.stderr().contains("refused: 503")
+    });
+    let log = server.stderr();
+    assert!(!log.contains(GIVEN_UP), "{log}");
 }
 
 #[cfg(feature = "python")]

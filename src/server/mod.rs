@@ -18,7 +18,7 @@ use std::io;
 use std::iter;
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -189,7 +189,7 @@ impl Builder {
                 recorder,
                 limits: self.limits,
                 threads: Threads::default(),
-                refusing: AtomicUsize::new(0),
+                refusing: Arc::new(Roster::new(MAX_REFUSING)),
                 stopping: AtomicBool::new(false),
             }),
             accepting: Vec::new(),
@@ -289,11 +289,13 @@ impl Server {
         }
         let deadline = Instant::now() + GRACE;
         shared.roster.dismiss_all(Busy::Spare);
-        while shared.roster.busy() > 0 && Instant::now() < deadline {
+        let busy = || shared.roster.busy() + shared.refusing.busy();
+        while busy() > 0 && Instant::now() < deadline {
             thread::sleep(Duration::from_millis(2));
             shared.roster.dismiss_all(Busy::Spare);
         }
         shared.roster.dismiss_all(Busy::Cut);
+        shared.refusing.dismiss_all(Busy::Cut);
         if !shared.threads.stop(PARTING) {
             log::warn!("stopped while handlers were still running");
         }
@@ -357,38 +359,17 @@ fn admit(wire: Arc<Wire>, listening: &Arc<Listening>, shared: &Arc<Shared>) {
         Err(Full) => {
             log::error!("too many connections, and none of them is idle: refused one");
             // Telling them takes a thread each, since the accepting one must not wait for anybody.
-            let refusal = Refusal::new(on_its_thread);
-            if refusal.number > MAX_REFUSING {
+            let Ok(membership) = shared.refusing.join(Arc::clone(&wire)) else {
                 return;
-            }
+            };
             Box::new(move |_| {
                 connection::refuse(&wire, Fault::new(503, "too many connections"));
-                drop(refusal);
+                drop(membership);
             })
         }
     };
     if let Err(error) = shared.threads.run(job) {
         log::error!("no thread for a connection, which was closed: {error}");
-    }
-}
-
-/// One of the clients that are being told that there is no room.
-struct Refusal {
-    shared: Arc<Shared>,
-    /// How many there are with this one.
-    number: usize,
-}
-
-impl Refusal {
-    fn new(shared: Arc<Shared>) -> Self {
-        let number = shared.refusing.fetch_add(1, Ordering::Relaxed) + 1;
-        Self { shared, number }
-    }
-}
-
-impl Drop for Refusal {
-    fn drop(&mut self) {
-        self.shared.refusing.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

@@ -1,7 +1,7 @@
 //! What all threads of a server share: the site as it is now, the limits, and who is connected.
 
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::config::Limits;
@@ -30,7 +30,7 @@ pub(super) struct Shared {
     pub(super) recorder: Option<Arc<Recorder>>,
     pub(super) threads: Threads,
     /// Clients that are being told that there is no room for them.
-    pub(super) refusing: AtomicUsize,
+    pub(super) refusing: Arc<Roster>,
     /// Set once, when no new requests are to be answered.
     pub(super) stopping: AtomicBool,
 }
