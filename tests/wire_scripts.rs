@@ -18,7 +18,7 @@ use wireserve::exchange::body::{BodyError, RawReadError};
 use wireserve::exchange::play::{End, Played};
 use wireserve::exchange::{Exchange, Handler, Policy, policy};
 use wireserve::server::listening::Listening;
-use wireserve::wire_script::{Awaited, By, Reading, Step, WireScript};
+use wireserve::wire_script::{Awaited, By, MAX_BYTES, Reading, Step, WireScript};
 use wireserve::{Fault, Server};
 
 const OK: &str = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
@@ -534,6 +534,24 @@ fn a_script_of_the_site_within_a_script() {
     assert_eq!(client.pending(), b"");
     client.send(&request("GET", "/"));
     assert_eq!(client.read_until_close(), b"inner 2|outer 2|");
+}
+
+/// A client may ask for a script within itself, and leave more to be sent each time.
+#[test]
+fn scripts_within_scripts_have_the_limits_of_one() {
+    let piece = usize::try_from(MAX_BYTES / 3).expect("it fits");
+    let script = script()
+        .send("begun|")
+        .step(Step::Next(By::Site))
+        .send(vec![b'.'; piece]);
+    let server = server(script);
+    let mut client = Client::connect(server.address());
+    // The fourth adds to three pieces that are still to be sent.
+    for _ in 0..4 {
+        client.send(&request("GET", "/"));
+        assert_eq!(client.read_exact(6), b"begun|");
+    }
+    assert_eq!(client.read_until_close(), b"");
 }
 
 #[test]

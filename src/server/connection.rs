@@ -221,7 +221,17 @@ impl Connection<'_> {
             }
             Some((By::Site, steps)) => match self.answer_by_site(exchange, site) {
                 // The site's answer was a script with a request to come: ours goes on behind it.
-                Next::Play(by, rest) => Next::Play(by, rest.followed_by(steps)),
+                Next::Play(by, rest) => {
+                    let both = rest.followed_by(steps);
+                    match both.is_within_limits() {
+                        true => Next::Play(by, both),
+                        // A client that asks for such a script again and again adds to it each time.
+                        false => {
+                            log::warn!("{}: scripts within scripts are too long", self.wire.peer());
+                            Next::Close
+                        }
+                    }
+                }
                 Next::Request | Next::Close => {
                     exchange.play(&steps);
                     finish(exchange, None)

@@ -218,6 +218,15 @@ impl WireScript {
         self.step(Step::Next(By::Site))
     }
 
+    /// Whether this is no more than what is read from a file: [`MAX_STEPS`] and [`MAX_BYTES`].
+    pub fn is_within_limits(&self) -> bool {
+        let bytes = self.steps.iter().map(|step| match step {
+            Step::Send(bytes) | Step::Read(Reading::Until(bytes), _) => bytes.len() as u64,
+            _ => 0,
+        });
+        self.steps.len() <= MAX_STEPS && bytes.sum::<u64>() <= MAX_BYTES
+    }
+
     /// These steps, and then those.
     #[must_use]
     pub fn followed_by(mut self, others: Self) -> Self {
