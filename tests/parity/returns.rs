@@ -254,6 +254,10 @@ fn iterables() -> Vec<Case> {
         run("an open file", "return open('files/after.txt', 'rb')"),
         run("an open text file", "return open('files/after.txt')"),
         run(
+            "open files among other items",
+            "return [('Content-Length', 75)], ['a', open('files/after.txt'), open('files/after.txt', 'rb')]",
+        ),
+        run(
             "a file in memory",
             "import io\nreturn [('X-A', 'b')], io.BytesIO(b'ham' * 20000)",
         ),
