@@ -24,7 +24,7 @@ use super::outcome;
 use super::placement;
 use super::request::Request;
 use super::response::Response;
-use super::thread_state::ThreadState;
+use super::thread_state::{ThreadState, forget_thread};
 
 static EXEC: Imported = Imported::new("builtins", "exec");
 static APPLY_PIPES: Imported = Imported::new("wptserve.pipes", "apply_to_script");
@@ -148,6 +148,7 @@ impl Kept {
 impl Drop for Kept {
     fn drop(&mut self) {
         let _admission = gate::enter();
+        Python::attach(forget_thread);
         self.state = None;
     }
 }
