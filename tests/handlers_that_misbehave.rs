@@ -248,6 +248,34 @@ fn a_child_ends_wherever_its_script_comes_back() {
 }
 
 #[test]
+fn a_child_ends_though_others_were_printing() {
+    let script = "\
+import os, sys, threading
+
+def main(request, response):
+    goes_on = True
+    def print_on():
+        while goes_on: print('x' * 3000)
+    threads = [threading.Thread(target=print_on) for _ in range(3)]
+    for thread in threads: thread.start()
+    for _ in range(20):
+        child = os.fork()
+        if child == 0:
+            print('of the child')
+            return
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        if code: break
+    goes_on = False
+    for thread in threads: thread.join()
+    return str(code)
+";
+    let stage = Stage::of([script.to_owned()]);
+    assert_eq!(get(stage.server.addr(), "/0.py").text(), "0");
+    stage.goes_on();
+    assert_eq!(stage.children(), 0);
+}
+
+#[test]
 fn threads_write_whole_pieces_while_the_exchange_lasts() {
     const THREADS: usize = 4;
     const PIECES: usize = 300;
