@@ -140,7 +140,8 @@ impl Player<'_> {
                 Ok(())
             }
             Step::Reset => {
-                self.turn.flush()?;
+                // Not waiting: the peer may take nothing any more.
+                self.turn.send_now(&[])?;
                 self.turn.mark_written();
                 self.turn.set_after(After::Close);
                 close::reset(self.turn.wire());

@@ -77,7 +77,8 @@ impl ResponseWriter {
 
     /// RST.
     fn reset(&self, py: Python<'_>) {
-        self.flush(py);
+        // Not waiting for the peer. One that is gone is reset all the same.
+        let _ = self.turn().send_now(&[]);
         self.turn().mark_written();
         self.turn().set_after(After::Close);
         gate::away(py, || close::reset(self.turn().wire()));
