@@ -357,6 +357,56 @@ def main(request, response):
 }
 
 #[test]
+fn a_thread_that_outlives_its_exchange_leaves_the_next_alone() {
+    let calls = [
+        "writer.read(3)",
+        "writer.script([('read', 3)])",
+        "writer.half_close()",
+        "writer.close()",
+        "writer.reset()",
+        "writer.script(['reset'])",
+        "writer.socket.recv(3)",
+        "writer.socket.sendall(b'ham')",
+    ];
+    let scripts = calls.iter().map(|call| {
+        format!(
+            "import threading, told\n\
+            def main(request, response):\n    writer = response.writer\n    \
+            told.next.clear(); told.done.clear()\n    \
+            def act():\n        told.next.wait(10)\n        \
+            try: {call}\n        except OSError: pass\n        finally: told.done.set()\n    \
+            threading.Thread(target=act).start()\n    return 'first'\n"
+        )
+    });
+    let more = [
+        (
+            "told.py",
+            "import threading\nnext = threading.Event()\ndone = threading.Event()\n",
+        ),
+        (
+            "next.py",
+            "import told\ndef main(request, response):\n    told.next.set()\n    \
+            return b'%r ' % told.done.wait(10) + request.body\n",
+        ),
+    ];
+    let stage = Stage::with(scripts, &more);
+    for (index, call) in calls.iter().enumerate() {
+        let mut client = Client::connect(stage.server.addr());
+        client.send(&request("GET", &format!("/{index}.py")));
+        assert_eq!(client.read_response("GET").text(), "first", "{call}");
+        client.send(b"POST /next.py HTTP/1.1\r\nContent-Length: 4\r\n\r\neggs");
+        let next = client.read_response("POST");
+        assert_eq!(
+            (next.status, next.text()),
+            (200, "True eggs".to_owned()),
+            "{call}"
+        );
+        assert!(client.is_kept_open(), "{call}");
+    }
+    stage.goes_on();
+}
+
+#[test]
 fn memory_that_a_script_took_is_given_back() {
     const TAKEN_KIB: u64 = 200 * 1024;
     let script = "def main(request, response):\n    taken = bytearray(b'x') * (200 << 20)\n    \

@@ -217,6 +217,9 @@ impl Player<'_> {
 
     fn read(&mut self, what: &Reading, limit: Limit) -> Result<(), End> {
         let limit = instant(limit);
+        if self.turn.is_over() {
+            return Err(End::Gone);
+        }
         let read = self.body.read_raw(what, limit);
         self.catch_up();
         match read {
