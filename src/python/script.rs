@@ -241,7 +241,10 @@ impl<'py> Exchanged<'py> {
     fn conclude(self, exchange: &mut Exchange<'_>, failure: Option<Failure>) -> Result<(), Fault> {
         let py = self.response.py();
         let result = self.conclude_or_fail(exchange, failure);
-        self.response.get().release(py);
+        // What makes content while it is sent lets go of the response at its end.
+        if !outcome::is_made_later(&exchange.response.content) {
+            self.response.get().release(py);
+        }
         result.or_else(|error| {
             // Nothing of the response could be made, and nothing of it has been sent.
             match failure::sort(py, &error, Stage::Around, &exchange.request.url()) {

@@ -234,6 +234,12 @@ fn iterables() -> Vec<Case> {
             "a generator with its length",
             "return [('Content-Length', 6)], (str(n) for n in range(6))",
         ),
+        run(
+            "a generator that looks at its response",
+            "response.mine = 'ham'\nresponse.headers.set('X-A', 'b')\nresponse.status = 201\n\
+            def pieces():\n    yield response.mine\n    yield repr(response.headers.get('X-A'))\n    \
+            yield str(response.status[0])\nreturn pieces()",
+        ),
         run("a generator that yields nothing", "return (n for n in ())"),
         run(
             "a generator that fails at once",
