@@ -5,11 +5,13 @@ use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
 use crate::exchange::content::ContentError;
+use crate::exchange::turn::After;
 use crate::exchange::{Chunk, Chunks};
 
 use super::forked;
 use super::gate;
 use super::imported::Imported;
+use super::outcome;
 use super::response::Response;
 
 static PIECES: Imported = Imported::new("wptserve.content", "pieces");
@@ -43,6 +45,10 @@ impl Pieces {
     /// attaches next.
     fn end(self, py: Python<'_>) {
         self.iterator.drop_ref(py);
+        // It may have been said only now.
+        if !matches!(outcome::closes(self.response.bind(py)), Ok(false)) {
+            self.response.get().turn.set_after(After::Close);
+        }
         self.response.get().release(py);
         self.response.drop_ref(py);
     }

@@ -240,6 +240,11 @@ fn iterables() -> Vec<Case> {
             def pieces():\n    yield response.mine\n    yield repr(response.headers.get('X-A'))\n    \
             yield str(response.status[0])\nreturn pieces()",
         ),
+        run(
+            "a generator that ends the connection",
+            "def pieces():\n    yield 'ham'\n    response.close_connection = True\n\
+            return [('Content-Length', 3)], pieces()",
+        ),
         run("a generator that yields nothing", "return (n for n in ())"),
         run(
             "a generator that fails at once",
