@@ -16,13 +16,25 @@ use support::process::Process;
 const CONNECTIONS: usize = 8;
 
 const SCRIPT: &str = r#"
-import contextvars
+import sys
 import threading
 
 import kept
 
+def watch(*event):
+    return None
+
 def main(request, response):
-    seen = repr((getattr(kept.local, "value", None), kept.variable.get()))
+    watchers = (sys.gettrace(), sys.getprofile(), sys.get_asyncgen_hooks().firstiter)
+    seen = repr((getattr(kept.local, "value", None), kept.variable.get(),
+                 getattr(threading.current_thread(), "value", None),
+                 sys.get_coroutine_origin_tracking_depth(),
+                 [watcher and watcher.__name__ for watcher in watchers]))
+    threading.current_thread().value = "thread"
+    sys.settrace(watch)
+    sys.setprofile(watch)
+    sys.set_asyncgen_hooks(firstiter=watch)
+    sys.set_coroutine_origin_tracking_depth(1)
     kept.local.value = "local"
     kept.variable.set("variable")
     kept.local.ends = kept.Ends()
@@ -56,8 +68,8 @@ fn values_of_a_thread_stay_with_their_connection() {
             let body = client.read_response("GET").body;
             let body = String::from_utf8(body).expect("text");
             let values = match request {
-                0 => "(None, None)",
-                _ => "('local', 'variable')",
+                0 => "(None, None, None, 0, [None, None, None])",
+                _ => "('local', 'variable', 'thread', 1, ['watch', 'watch', 'watch'])",
             };
             assert!(body.starts_with(values), "connection {connection}: {body}");
             let words: Vec<_> = body.split(' ').collect();

@@ -248,6 +248,34 @@ fn a_child_ends_wherever_its_script_comes_back() {
 }
 
 #[test]
+fn a_child_ends_though_others_were_printing() {
+    let script = "\
+import os, sys, threading
+
+def main(request, response):
+    goes_on = True
+    def print_on():
+        while goes_on: print('x' * 3000)
+    threads = [threading.Thread(target=print_on) for _ in range(3)]
+    for thread in threads: thread.start()
+    for _ in range(20):
+        child = os.fork()
+        if child == 0:
+            print('of the child')
+            return
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        if code: break
+    goes_on = False
+    for thread in threads: thread.join()
+    return str(code)
+";
+    let stage = Stage::of([script.to_owned()]);
+    assert_eq!(get(stage.server.addr(), "/0.py").text(), "0");
+    stage.goes_on();
+    assert_eq!(stage.children(), 0);
+}
+
+#[test]
 fn threads_write_whole_pieces_while_the_exchange_lasts() {
     const THREADS: usize = 4;
     const PIECES: usize = 300;
@@ -326,6 +354,102 @@ def main(request, response):
     is_told();
     assert!(client.is_kept_open());
     stage.goes_on();
+}
+
+#[test]
+fn a_thread_that_outlives_its_exchange_leaves_the_next_alone() {
+    let calls = [
+        "writer.read(3)",
+        "writer.script([('read', 3)])",
+        "writer.half_close()",
+        "writer.close()",
+        "writer.reset()",
+        "writer.script(['reset'])",
+        "writer.socket.recv(3)",
+        "writer.socket.sendall(b'ham')",
+    ];
+    let scripts = calls.iter().map(|call| {
+        format!(
+            "import threading, told\n\
+            def main(request, response):\n    writer = response.writer\n    \
+            told.next.clear(); told.done.clear()\n    \
+            def act():\n        told.next.wait(10)\n        \
+            try: {call}\n        except OSError: pass\n        finally: told.done.set()\n    \
+            threading.Thread(target=act).start()\n    return 'first'\n"
+        )
+    });
+    let more = [
+        (
+            "told.py",
+            "import threading\nnext = threading.Event()\ndone = threading.Event()\n",
+        ),
+        (
+            "next.py",
+            "import told\ndef main(request, response):\n    told.next.set()\n    \
+            return b'%r ' % told.done.wait(10) + request.body\n",
+        ),
+    ];
+    let stage = Stage::with(scripts, &more);
+    for (index, call) in calls.iter().enumerate() {
+        let mut client = Client::connect(stage.server.addr());
+        client.send(&request("GET", &format!("/{index}.py")));
+        assert_eq!(client.read_response("GET").text(), "first", "{call}");
+        client.send(b"POST /next.py HTTP/1.1\r\nContent-Length: 4\r\n\r\neggs");
+        let next = client.read_response("POST");
+        assert_eq!(
+            (next.status, next.text()),
+            (200, "True eggs".to_owned()),
+            "{call}"
+        );
+        assert!(client.is_kept_open(), "{call}");
+    }
+    stage.goes_on();
+}
+
+#[test]
+fn what_leads_to_itself_is_let_go_with_its_connection() {
+    const MANY: usize = 20;
+    let circles = [
+        "request.mine = lambda: request",
+        "request.connection_of = request.connection",
+        "request.raw_input = Holds(request)",
+        "request.server = Holds(request)",
+        "request.server = request",
+        "request.server.mine = request",
+        "request.server.stash.mine = request",
+        "request.headers.mine = request.GET.mine = request.cookies.mine = request",
+        "response.logger = Holds(response)",
+        "response.content = Holds(response)",
+        "response.status = 200, Text('OK', response)",
+    ];
+    let scripts = circles.iter().map(|circle| {
+        format!(
+            "class Holds:\n    def __init__(self, held): self.held = held\n\n\
+            class Text(str):\n    def __new__(cls, text, held):\n        \
+            self = str.__new__(cls, text)\n        self.held = held\n        return self\n\n\
+            def main(request, response):\n    {circle}\n    return 'x'\n"
+        )
+    });
+    let collect = "import gc\ndef main(request, response): gc.collect()\n";
+    let stage = Stage::with(scripts, &[("collect.py", collect)]);
+    let sockets = || {
+        let descriptors = fs::read_dir(format!("/proc/{}/fd", stage.server.id()));
+        let links = descriptors.expect("it runs").flatten();
+        let links = links.filter_map(|descriptor| fs::read_link(descriptor.path()).ok());
+        links
+            .filter(|link| link.to_string_lossy().starts_with("socket:"))
+            .count()
+    };
+    let before = sockets();
+    for (index, circle) in circles.iter().enumerate() {
+        for _ in 0..MANY {
+            stage.lay(index);
+        }
+        eventually(circle, || {
+            get(stage.server.addr(), "/collect.py");
+            sockets() <= before + 1
+        });
+    }
 }
 
 #[test]

@@ -103,11 +103,12 @@ fn the_socket_is_closed_by_halves() {
 #[test]
 fn a_reset_on_purpose() {
     let server = serve();
-    for bytes in ["", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf"] {
+    let half = "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf";
+    for (way, bytes) in [("reset", ""), ("reset", half), ("reset_of_a_copy", half)] {
         let mut stream = TcpStream::connect(server.addr()).expect("it listens");
         stream.set_read_timeout(Some(DEADLINE)).expect("a time");
         let escaped: String = bytes.bytes().map(|byte| format!("%{byte:02x}")).collect();
-        let target = format!("/own_socket.py?do=reset&bytes={escaped}");
+        let target = format!("/own_socket.py?do={way}&bytes={escaped}");
         stream.write_all(&get(&target)).expect("it reads");
         let mut seen = vec![0; bytes.len()];
         stream.read_exact(&mut seen).expect("the bytes come first");
@@ -117,7 +118,7 @@ fn a_reset_on_purpose() {
             stream.write_all(b".").expect("it reads");
         }
         let end = stream.read(&mut [0]).map_err(|error| error.kind());
-        assert_eq!(end, Err(ErrorKind::ConnectionReset), "{bytes:?}");
+        assert_eq!(end, Err(ErrorKind::ConnectionReset), "{way} {bytes:?}");
     }
     let mut other = Client::connect(server.addr());
     goes_on(&mut other, "nobody else was reset");

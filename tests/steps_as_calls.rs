@@ -271,6 +271,29 @@ fn a_reset_comes_at_once_whoever_has_the_socket() {
 }
 
 #[test]
+fn a_reset_does_not_wait_for_a_client_that_does_not_read() {
+    const WRITES: &str = "\
+import threading, time
+        written = []
+        def write():
+            while w.write('x' * 1000000): written.append(1)
+        threading.Thread(target=write).start()
+        before = -1
+        while before != len(written):
+            before = len(written)
+            time.sleep(0.1)
+        ";
+    let stage = Stage::new(&[
+        ("reset", &format!("{WRITES}w.reset()")),
+        ("script", &format!("{WRITES}w.script(['reset'])")),
+    ]);
+    for name in ["reset", "script"] {
+        let client = stage.ask(name, "\r\n");
+        assert!(client.is_reset_within(DEADLINE), "{name}");
+    }
+}
+
+#[test]
 fn holding() {
     let stage = Stage::new(&[
         (

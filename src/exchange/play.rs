@@ -140,7 +140,8 @@ impl Player<'_> {
                 Ok(())
             }
             Step::Reset => {
-                self.turn.flush()?;
+                // Not waiting: the peer may take nothing any more.
+                self.turn.send_now(&[])?;
                 self.turn.mark_written();
                 self.turn.set_after(After::Close);
                 close::reset(self.turn.wire());
@@ -216,6 +217,9 @@ impl Player<'_> {
 
     fn read(&mut self, what: &Reading, limit: Limit) -> Result<(), End> {
         let limit = instant(limit);
+        if self.turn.is_over() {
+            return Err(End::Gone);
+        }
         let read = self.body.skip_raw(what, limit);
         self.catch_up();
         match read {

@@ -202,6 +202,13 @@ impl Turn {
         self.wire.outbound().total() - self.before
     }
 
+    /// Whether the connection's next exchange has begun, and what goes over the connection is its own.
+    /// Nobody waits: where another thread is writing it is not known, and `false`.
+    pub fn is_over(&self) -> bool {
+        let outbound = self.wire.try_outbound();
+        outbound.is_some_and(|outbound| self.check(&outbound).is_err())
+    }
+
     fn check(&self, outbound: &Outbound) -> Result<(), Gone> {
         if outbound.exchange() == self.number {
             Ok(())

@@ -5,22 +5,52 @@ use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
 use crate::exchange::content::ContentError;
+use crate::exchange::turn::After;
 use crate::exchange::{Chunk, Chunks};
 
 use super::forked;
 use super::gate;
 use super::imported::Imported;
+use super::outcome;
+use super::response::Response;
 
 static PIECES: Imported = Imported::new("wptserve.content", "pieces");
 
 /// The pieces of an iterable. `None` once it is exhausted or failed.
-pub(super) struct IterableChunks(Option<Py<PyAny>>);
+pub(super) struct IterableChunks(Option<Pieces>);
+
+/// What makes the pieces, and the response that it may look at meanwhile.
+struct Pieces {
+    iterator: Py<PyAny>,
+    response: Py<Response>,
+}
 
 impl IterableChunks {
     /// Nothing of the content is run yet, so a value that cannot be iterated fails when it is sent.
-    pub(super) fn new(content: &Bound<'_, PyAny>, encoding: &str) -> PyResult<Self> {
-        let pieces = PIECES.get(content.py())?.call1((content, encoding))?;
-        Ok(Self(Some(pieces.unbind())))
+    pub(super) fn new(
+        content: &Bound<'_, PyAny>,
+        encoding: &str,
+        response: &Bound<'_, Response>,
+    ) -> PyResult<Self> {
+        let iterator = PIECES.get(content.py())?.call1((content, encoding))?;
+        Ok(Self(Some(Pieces {
+            iterator: iterator.unbind(),
+            response: response.clone().unbind(),
+        })))
+    }
+}
+
+impl Pieces {
+    /// A generator that was not run to its end is closed here and now, not whenever some other thread
+    /// attaches next.
+    fn end(self, py: Python<'_>) {
+        self.iterator.drop_ref(py);
+        // It may have been said only now.
+        if !matches!(outcome::closes(self.response.bind(py)), Ok(false)) {
+            self.response.get().turn.set_after(After::Close);
+        }
+        self.response.get().release(py);
+        self.response.drop_ref(py);
     }
 }
 
@@ -29,7 +59,7 @@ impl Chunks for IterableChunks {
         let pieces = self.0.take()?;
         let _admission = gate::enter();
         Python::attach(|py| {
-            let piece = pieces.bind(py).try_iter().and_then(|mut pieces| {
+            let piece = pieces.iterator.bind(py).try_iter().and_then(|mut pieces| {
                 pieces
                     .next()
                     .transpose()?
@@ -39,7 +69,7 @@ impl Chunks for IterableChunks {
             forked::end_child(py, piece.as_ref().err());
             match piece {
                 Ok(None) => {
-                    pieces.drop_ref(py);
+                    pieces.end(py);
                     None
                 }
                 Ok(Some(piece)) => {
@@ -48,7 +78,7 @@ impl Chunks for IterableChunks {
                 }
                 Err(error) => {
                     let text = describe(py, &error);
-                    pieces.drop_ref(py);
+                    pieces.end(py);
                     Some(Err(ContentError(text)))
                 }
             }
@@ -58,11 +88,9 @@ impl Chunks for IterableChunks {
 
 impl Drop for IterableChunks {
     fn drop(&mut self) {
-        // A generator that was not run to its end is closed here and now, not whenever some other
-        // thread attaches next.
         if let Some(pieces) = self.0.take() {
             let _admission = gate::enter();
-            Python::attach(|py| pieces.drop_ref(py));
+            Python::attach(|py| pieces.end(py));
         }
     }
 }

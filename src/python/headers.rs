@@ -162,6 +162,11 @@ impl ResponseHeaders {
         std::mem::take(&mut self.lock())
     }
 
+    /// The fields.
+    pub(super) fn copy(&self) -> Headers {
+        self.lock().clone()
+    }
+
     fn lock(&self) -> MutexGuard<'_, Headers> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

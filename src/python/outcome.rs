@@ -51,7 +51,8 @@ pub(super) fn apply(value: &Bound<'_, PyAny>, response: &Bound<'_, Response>) ->
     Ok(())
 }
 
-/// The response as it will go out. Its header fields and content move out of the script's object.
+/// The response as it will go out. Its header fields move out of the script's object, unless they may
+/// still be asked for while the content is made.
 pub(super) fn outgoing(response: &Bound<'_, Response>) -> PyResult<Outgoing> {
     let py = response.py();
     let from = response.get();
@@ -65,17 +66,22 @@ pub(super) fn outgoing(response: &Bound<'_, Response>) -> PyResult<Outgoing> {
         Some(message) => Some(isomorphic(message.bind(py))?.into_owned()),
         None => None,
     };
+    let content = match from.content_if_any(py) {
+        Some(content) => self::content(&content, encoding.as_deref(), response)?,
+        None => Content::Empty,
+    };
     Ok(Outgoing {
         status: status.code,
         reason,
         headers: match from.headers_if_any(py) {
-            Some(headers) => fields(&headers, encoding.as_deref())?,
+            Some(headers) => match headers.cast_exact::<ResponseHeaders>() {
+                Ok(headers) if is_made_later(&content) => headers.get().copy(),
+                Ok(headers) => headers.get().take(),
+                Err(_) => fields(&headers, encoding.as_deref())?,
+            },
             None => Headers::default(),
         },
-        content: match from.content_if_any(py) {
-            Some(content) => self::content(&content, encoding.as_deref())?,
-            None => Content::Empty,
-        },
+        content,
         required_headers: if own.is_true(intern!(py, "add_required_headers"), true)? {
             RequiredHeaders::Add
         } else {
@@ -88,6 +94,11 @@ pub(super) fn outgoing(response: &Bound<'_, Response>) -> PyResult<Outgoing> {
         },
         ..Outgoing::default()
     })
+}
+
+/// Whether Python makes the content while it is sent.
+pub(super) fn is_made_later(content: &Content) -> bool {
+    matches!(content, Content::Chunks(_))
 }
 
 /// Whether the connection is to be closed behind the response.
@@ -122,11 +133,8 @@ pub(super) fn is_customised(response: &Bound<'_, Response>) -> PyResult<bool> {
     }
 }
 
+/// A script's own list of fields goes out as it is, in its order, through the writer's coding.
 fn fields(headers: &Bound<'_, PyAny>, encoding: Option<&str>) -> PyResult<Headers> {
-    if let Ok(headers) = headers.cast_exact::<ResponseHeaders>() {
-        return Ok(headers.get().take());
-    }
-    // A script's own list goes out as it is, in its order, through the writer's coding.
     let mut fields = Headers::default();
     for pair in headers.try_iter()? {
         let (name, value) = pair_of(&pair?)?;
@@ -142,7 +150,11 @@ fn fields(headers: &Bound<'_, PyAny>, encoding: Option<&str>) -> PyResult<Header
     Ok(fields)
 }
 
-fn content(content: &Bound<'_, PyAny>, encoding: Option<&str>) -> PyResult<Content> {
+fn content(
+    content: &Bound<'_, PyAny>,
+    encoding: Option<&str>,
+    response: &Bound<'_, Response>,
+) -> PyResult<Content> {
     if content.is_instance_of::<PyBytes>() || content.is_instance_of::<PyString>() {
         return Ok(Content::Bytes(
             writer_bytes(content, encoding)?.into_owned(),
@@ -154,6 +166,6 @@ fn content(content: &Bound<'_, PyAny>, encoding: Option<&str>) -> PyResult<Conte
     {
         return Ok(Content::Empty);
     }
-    let chunks = IterableChunks::new(content, encoding.unwrap_or("utf8"))?;
+    let chunks = IterableChunks::new(content, encoding.unwrap_or("utf8"), response)?;
     Ok(Content::Chunks(Box::new(chunks)))
 }

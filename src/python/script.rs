@@ -24,7 +24,7 @@ use super::outcome;
 use super::placement;
 use super::request::Request;
 use super::response::Response;
-use super::thread_state::ThreadState;
+use super::thread_state::{ThreadState, forget_thread};
 
 static EXEC: Imported = Imported::new("builtins", "exec");
 static APPLY_PIPES: Imported = Imported::new("wptserve.pipes", "apply_to_script");
@@ -148,6 +148,7 @@ impl Kept {
 impl Drop for Kept {
     fn drop(&mut self) {
         let _admission = gate::enter();
+        Python::attach(forget_thread);
         self.state = None;
     }
 }
@@ -240,7 +241,10 @@ impl<'py> Exchanged<'py> {
     fn conclude(self, exchange: &mut Exchange<'_>, failure: Option<Failure>) -> Result<(), Fault> {
         let py = self.response.py();
         let result = self.conclude_or_fail(exchange, failure);
-        self.response.get().release(py);
+        // What makes content while it is sent lets go of the response at its end.
+        if !outcome::is_made_later(&exchange.response.content) {
+            self.response.get().release(py);
+        }
         result.or_else(|error| {
             // Nothing of the response could be made, and nothing of it has been sent.
             match failure::sort(py, &error, Stage::Around, &exchange.request.url()) {

@@ -10,8 +10,18 @@
 use std::ptr;
 
 use pyo3::ffi;
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
+
+use super::imported::Imported;
+
+static SET_TRACE: Imported = Imported::new("sys", "settrace");
+static SET_PROFILE: Imported = Imported::new("sys", "setprofile");
+static SET_ASYNCGEN_HOOKS: Imported = Imported::new("sys", "set_asyncgen_hooks");
+static SET_ORIGIN_TRACKING: Imported = Imported::new("sys", "set_coroutine_origin_tracking_depth");
+static THREADS: Imported = Imported::new("threading", "_active");
+static IDENTIFIER: Imported = Imported::new("threading", "get_ident");
 
 /// Keeps this thread's Python thread state alive. Belongs to the thread that made it; the pointer makes
 /// it neither `Send` nor `Sync`.
@@ -51,7 +61,7 @@ impl ThreadState {
     }
 
     /// Makes the state of this thread, which is attached, like a new one: values of `threading.local` and
-    /// of context variables are gone.
+    /// of context variables are gone, and so is who watches what the thread runs.
     #[allow(unsafe_code)]
     pub(super) fn renew(&mut self, py: Python<'_>) {
         // SAFETY: `py` shows that this thread is attached. `GetDict` returns a borrowed reference to
@@ -62,6 +72,14 @@ impl ThreadState {
         {
             values.clear();
         }
+        // A script may have broken any of these; that is no trouble of this connection's.
+        for set in [&SET_TRACE, &SET_PROFILE] {
+            let _ = set.get(py).and_then(|set| set.call1((py.None(),)));
+        }
+        let hooks = (py.None(), py.None());
+        let _ = SET_ASYNCGEN_HOOKS.get(py).and_then(|set| set.call1(hooks));
+        let _ = SET_ORIGIN_TRACKING.get(py).and_then(|set| set.call1((0,)));
+        forget_thread(py);
         // Scripts enter contexts for the length of a call only, so ours is the current one.
         self.leave_context(py);
         // SAFETY: attached, as above. `New` returns a new reference or null; `Enter` keeps one of its
@@ -89,6 +107,15 @@ impl ThreadState {
             ffi::Py_XDECREF(context);
         }
     }
+}
+
+/// Has `threading` forget its object for this thread, which it keeps by a number that another thread may
+/// have later.
+pub(super) fn forget_thread(py: Python<'_>) {
+    let _ = THREADS.get(py).and_then(|threads| {
+        let identifier = IDENTIFIER.get(py)?.call0()?;
+        threads.call_method1(intern!(py, "pop"), (identifier, py.None()))
+    });
 }
 
 impl Drop for ThreadState {

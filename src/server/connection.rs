@@ -365,6 +365,11 @@ fn finish(exchange: &Exchange<'_>, response: Option<Response>) -> Next {
         None if is_owed && turn.is_silent() => Outcome::UntilClose,
         None => Outcome::Delimited,
     };
+    // Content may say so while it is made.
+    let after = match turn.take_after() {
+        After::ByResponse => after,
+        later => later,
+    };
     match (outcome, after, exchange.ending) {
         (Outcome::ContentFailed(error), ..) => {
             log::error!(

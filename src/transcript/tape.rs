@@ -246,6 +246,8 @@ impl Tape {
         match error.kind() {
             // Nothing has happened.
             ErrorKind::Interrupted | ErrorKind::WouldBlock | ErrorKind::TimedOut => {}
+            // By our own reset.
+            ErrorKind::ConnectionReset if state.server == Half::Reset => {}
             ErrorKind::ConnectionReset => self.reset_in(state, Side::Client),
             // A pipe breaks by our own end, too.
             ErrorKind::BrokenPipe if state.server == Half::Open => {

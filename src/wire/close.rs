@@ -18,15 +18,13 @@ const DRAIN_TIME: Duration = Duration::from_secs(2);
 const DRAIN_BYTES: usize = 256 * 1024 * 1024;
 
 /// FIN, then read until the peer closes as well, or for `DRAIN_TIME`. A handler that set
-/// `SO_LINGER` to zero has asked for RST instead, which the system sends when the socket is dropped.
+/// `SO_LINGER` to zero has asked for RST instead, which the system would send only when nobody has a
+/// descriptor any more: a child process that the handler has forked may.
 pub fn fin_then_drain(wire: &Wire) {
     wire.outbound().shut();
     let stream: &TcpStream = wire.stream();
     if matches!(SockRef::from(stream).linger(), Ok(Some(Duration::ZERO))) {
-        if let Some(tape) = wire.tape() {
-            tape.reset(Side::Server);
-        }
-        return;
+        return reset(wire);
     }
     let shut = || stream.shutdown(Shutdown::Write);
     if wire
@@ -93,7 +91,6 @@ pub fn half_close(wire: &Wire) {
 /// RST, at once, whatever other descriptors there are on this connection. What the kernel has not sent
 /// yet is lost.
 pub fn reset(wire: &Wire) {
-    wire.outbound().shut();
     if let Some(tape) = wire.tape() {
         tape.reset(Side::Server);
     }
@@ -102,6 +99,8 @@ pub fn reset(wire: &Wire) {
     if let Err(error) = rustix::net::connect_unspec(wire.stream()) {
         log::debug!("a connection could not be reset: {error}");
     }
+    // Behind it: a write that waits for the peer holds this half until it is told.
+    wire.outbound().shut();
 }
 
 /// Ends both halves at once, which wakes whoever waits on them.

@@ -346,6 +346,11 @@ const TABLE: &[(&str, Holds, &[&str])] = &[
         &["headers replaced by none"],
     ),
     (
+        "a text file is a file among other items, too, as documented",
+        Holds::Contains(&["aA file to read after something else.\nA file"], Kept),
+        &["open files among other items"],
+    ),
+    (
         "content that fails while it is made ends the connection",
         SameThenClosed,
         &[

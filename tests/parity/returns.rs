@@ -234,6 +234,17 @@ fn iterables() -> Vec<Case> {
             "a generator with its length",
             "return [('Content-Length', 6)], (str(n) for n in range(6))",
         ),
+        run(
+            "a generator that looks at its response",
+            "response.mine = 'ham'\nresponse.headers.set('X-A', 'b')\nresponse.status = 201\n\
+            def pieces():\n    yield response.mine\n    yield repr(response.headers.get('X-A'))\n    \
+            yield str(response.status[0])\nreturn pieces()",
+        ),
+        run(
+            "a generator that ends the connection",
+            "def pieces():\n    yield 'ham'\n    response.close_connection = True\n\
+            return [('Content-Length', 3)], pieces()",
+        ),
         run("a generator that yields nothing", "return (n for n in ())"),
         run(
             "a generator that fails at once",
@@ -253,6 +264,10 @@ fn iterables() -> Vec<Case> {
         ),
         run("an open file", "return open('files/after.txt', 'rb')"),
         run("an open text file", "return open('files/after.txt')"),
+        run(
+            "open files among other items",
+            "return [('Content-Length', 75)], ['a', open('files/after.txt'), open('files/after.txt', 'rb')]",
+        ),
         run(
             "a file in memory",
             "import io\nreturn [('X-A', 'b')], io.BytesIO(b'ham' * 20000)",

@@ -149,6 +149,12 @@ def reset(request, response):
     response.close_connection = True
 
 
+def reset_of_a_copy(request, response):
+    """A copy of the socket stays open, as in a child process that has not ended."""
+    os.kept = response.writer.socket.dup()
+    reset(request, response)
+
+
 def time_out(request, response):
     """Any reading and writing behind this is still as patient as before."""
     sock = response.writer.socket

@@ -28,14 +28,19 @@ def items(content, encoding):
 def pieces(content, encoding):
     """All that goes on the wire, as bytes."""
     for item in items(content, encoding):
-        if isinstance(item, bytes):
-            yield item
-        elif isinstance(item, str):
-            yield item.encode(encoding)
-        elif hasattr(item, "read"):
-            yield from read_file(item)
+        if hasattr(item, "read"):
+            for piece in read_file(item):
+                yield encoded(piece, encoding)
         else:
-            raise ValueError("content %r should be bytes, str or a file" % (item,))
+            yield encoded(item, encoding)
+
+
+def encoded(item, encoding):
+    if isinstance(item, bytes):
+        return item
+    if isinstance(item, str):
+        return item.encode(encoding)
+    raise ValueError("content %r should be bytes, str or a file" % (item,))
 
 
 def read_file(file):

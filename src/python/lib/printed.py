@@ -38,9 +38,25 @@ def install():
         stream = getattr(sys, attribute)
         if stream is None or stream.fileno() != descriptor:
             continue
-        raw = Printed(stream.name, descriptor)
         stream.flush()
-        replaced = io.TextIOWrapper(
-            io.BufferedWriter(raw), stream.encoding, stream.errors, line_buffering=True
-        )
-        setattr(sys, attribute, replaced)
+        _replace(attribute, Printed(stream.name, descriptor), stream)
+    os.register_at_fork(after_in_child=_renew)
+
+
+def _replace(attribute, raw, stream):
+    replaced = io.TextIOWrapper(
+        io.BufferedWriter(raw), stream.encoding, stream.errors, line_buffering=True
+    )
+    _installed.append((attribute, raw, replaced))
+    setattr(sys, attribute, replaced)
+
+
+def _renew():
+    """In a forked child: a stream in which another thread was printing is locked for ever."""
+    for attribute, raw, stream in _installed[:]:
+        if getattr(sys, attribute, None) is stream:
+            _replace(attribute, raw, stream)
+
+
+# All there have been: to let go of one would flush it, and so wait for its lock.
+_installed = []

@@ -272,6 +272,9 @@ impl ResponseWriter {
     fn socket<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
         let py = slf.py();
         let writer = slf.get();
+        if writer.turn().is_over() {
+            return Err(PyBrokenPipeError::new_err("the exchange is over"));
+        }
         writer.flush(py);
         writer.socket.get_or_make(py, || {
             let wire = writer.turn().wire();

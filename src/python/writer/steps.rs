@@ -64,6 +64,9 @@ impl ResponseWriter {
 
     /// FIN; the client may go on sending.
     fn half_close(&self, py: Python<'_>) {
+        if self.turn().is_over() {
+            return;
+        }
         self.flush(py);
         self.turn().mark_written();
         self.turn().set_after(After::Close);
@@ -77,7 +80,11 @@ impl ResponseWriter {
 
     /// RST.
     fn reset(&self, py: Python<'_>) {
-        self.flush(py);
+        if self.turn().is_over() {
+            return;
+        }
+        // Not waiting for the peer. One that is gone is reset all the same.
+        let _ = self.turn().send_now(&[]);
         self.turn().mark_written();
         self.turn().set_after(After::Close);
         gate::away(py, || close::reset(self.turn().wire()));
@@ -99,6 +106,9 @@ impl ResponseWriter {
             _ => return Err(PyTypeError::new_err("read takes a count or until")),
         };
         let limit = limit(within)?;
+        if self.turn().is_over() {
+            return Ok(PyBytes::new(py, b""));
+        }
         self.flush(py);
         let body = self.asked().body();
         match gate::away(py, || body.read_raw(&what, limit)) {
