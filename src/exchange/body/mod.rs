@@ -19,7 +19,7 @@ use crate::http::framing::Framing;
 use crate::wire::Wire;
 
 pub use raw::RawReadError;
-use source::{Source, Stop, fetch_chunked, fetch_counted};
+use source::{Source, Stop, fetch_chunked, fetch_counted, has_passed};
 
 /// Bytes of a body kept in memory; a larger one goes to a temporary file. The reference's number.
 pub const MEMORY: usize = 1024 * 1024;
@@ -203,8 +203,12 @@ impl Body {
     /// As [`Body::read`], and [`BodyError::TooLate`], behind which reading can go on.
     pub fn wait_for(&self, count: Option<u64>, limit: Option<Instant>) -> Result<(), BodyError> {
         let mut state = self.state();
+        let began = Instant::now();
         let end = count.unwrap_or(u64::MAX);
         while state.received < end {
+            if has_passed(limit, began) {
+                return Err(BodyError::TooLate);
+            }
             let missing = end - state.received;
             if state.receive_by(&self.wire, missing, limit)? == 0 {
                 break;

@@ -8,7 +8,7 @@ use crate::http::chunked::Decoder;
 use crate::wire::inbound::Segment;
 use crate::wire_script::Reading;
 
-use super::source::{Source, decode, is_in_time, keep_undecoded};
+use super::source::{Source, decode, has_passed, is_in_time, keep_undecoded};
 use super::{Body, BodyError, State, UNDECODED};
 
 /// Why bytes did not come. Those that did are lost to other readers.
@@ -92,15 +92,37 @@ impl Body {
         what: &Reading,
         limit: Option<Instant>,
     ) -> Result<Vec<u8>, RawReadError> {
+        self.take_raw(what, limit, usize::MAX)
+    }
+
+    /// The same for who does not want the bytes: however many a client sends, they take no memory.
+    ///
+    /// # Errors
+    /// [`RawReadError`], with the last few of the bytes.
+    pub fn skip_raw(&self, what: &Reading, limit: Option<Instant>) -> Result<(), RawReadError> {
+        let kept = match what {
+            Reading::Bytes(_) => 0,
+            // Its beginning may have come, and the rest not yet.
+            Reading::Until(pattern) => pattern.len(),
+        };
+        self.take_raw(what, limit, kept).map(drop)
+    }
+
+    /// The last `kept` of the bytes; at least as many as there are in a pattern.
+    fn take_raw(
+        &self,
+        what: &Reading,
+        limit: Option<Instant>,
+        kept: usize,
+    ) -> Result<Vec<u8>, RawReadError> {
         let mut state = self.state();
+        let began = Instant::now();
         let mut read = Vec::new();
+        let mut count = 0;
         loop {
             let mut inbound = self.wire.inbound();
             let wanted = match what {
-                Reading::Bytes(count) => {
-                    let left = count.saturating_sub(read.len() as u64);
-                    usize::try_from(left).unwrap_or(usize::MAX)
-                }
+                Reading::Bytes(all) => usize::try_from(all - count).unwrap_or(usize::MAX),
                 Reading::Until(pattern) if read.ends_with(pattern) => 0,
                 Reading::Until(pattern) => bytes_up_to(pattern, &read, inbound.buffered()),
             };
@@ -108,7 +130,7 @@ impl Body {
                 return Ok(read);
             }
             if inbound.buffered().is_empty() {
-                if !is_in_time(&self.wire, limit) {
+                if has_passed(limit, began) || !is_in_time(&self.wire, limit) {
                     return Err(RawReadError::TooLate(read));
                 }
                 if inbound.fill(self.wire.stream()) == 0 {
@@ -120,7 +142,9 @@ impl Body {
             read.extend_from_slice(&inbound.buffered()[..taken]);
             inbound.consume(taken);
             drop(inbound);
+            count += taken as u64;
             state.count_raw(&read[at..]);
+            read.drain(..read.len().saturating_sub(kept));
         }
     }
 }

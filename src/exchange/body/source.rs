@@ -96,6 +96,12 @@ pub(super) fn keep_undecoded(undecoded: &mut Vec<u8>, bytes: &[u8]) {
     undecoded.extend_from_slice(&bytes[..bytes.len().min(room)]);
 }
 
+/// Whether a limit that was to come has passed: something to read may be there all the same, for as long as a
+/// client sends. One of no time asks for what is there, and passes when nothing is.
+pub(super) fn has_passed(limit: Option<Instant>, began: Instant) -> bool {
+    limit.is_some_and(|limit| began < limit && limit <= Instant::now())
+}
+
 /// Whether there is something to read before the limit.
 pub(super) fn is_in_time(wire: &Wire, limit: Option<Instant>) -> bool {
     limit.is_none_or(|limit| {
