@@ -7,6 +7,7 @@ mod support;
 use std::fs;
 use std::sync::Arc;
 
+use rustix::fs::{CWD, Mode, mkfifoat};
 use support::client::Client;
 use support::embedded::{ask, get};
 use support::folder::folder;
@@ -71,6 +72,25 @@ fn files_are_joined_at_the_first_request() {
         // What was read stays, whatever becomes of the files.
         fs::write(&one, "3;\n").expect("a file");
     }
+}
+
+#[test]
+fn a_named_pipe_among_them_is_not_waited_for() {
+    let folder = folder(&[("one.js", "1;\n")]);
+    let (one, fifo) = (folder.path().join("one.js"), folder.path().join("fifo"));
+    mkfifoat(CWD, &fifo, Mode::RUSR).expect("a named pipe");
+    let server = Server::builder()
+        .route(
+            "GET",
+            "/",
+            JoinedHandler::new("text/javascript", [&one, &fifo]),
+        )
+        .expect("a good pattern")
+        .start()
+        .expect("a free port");
+    let response = get(&server, "/");
+    assert_eq!(response.status, 500);
+    assert!(response.text().contains("fifo"), "{}", response.text());
 }
 
 #[test]

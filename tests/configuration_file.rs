@@ -183,6 +183,17 @@ fn at_the_cap_the_idle_connection_makes_room() {
 }
 
 #[test]
+fn a_limit_may_be_any_number() {
+    let any = format!(r#"{{"limits": {{"connections": {}}}}}"#, u64::MAX);
+    let folder = site(&[("server.json", &any)]);
+    let config = folder.path().join("server.json");
+    let server = Process::wireserve(folder.path(), [OsStr::new("--config"), config.as_os_str()]);
+    let mut client = Client::connect(server.addr());
+    client.send(&request("GET", "/hello.txt"));
+    assert_eq!(client.read_response("GET").status, 200);
+}
+
+#[test]
 fn where_it_listens() {
     let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
     let taken_port = taken.local_addr().expect("bound").port().to_string();

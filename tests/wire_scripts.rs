@@ -98,6 +98,27 @@ fn a_script_that_does_not_end_the_connection_leaves_it_to_the_next_request() {
     assert_eq!(client.read_until_close(), OK.as_bytes());
 }
 
+/// Something to read is there whenever the limit is looked at.
+#[test]
+fn a_limit_holds_for_a_client_that_never_pauses() {
+    const PART: usize = 16 << 20;
+    let until = Reading::Until(b"\n".to_vec());
+    for step in [
+        Step::Read(until, Some(SOON)),
+        Step::Read(Reading::Bytes(u64::MAX), Some(SOON)),
+        Step::WaitFor(Awaited::Body(None), Some(SOON)),
+    ] {
+        let server = server(script().step(step.clone()));
+        let mut client = Client::connect(server.address());
+        client.send(b"PUT / HTTP/1.1\r\nContent-Length: 999999999999\r\n\r\n");
+        let began = Instant::now();
+        // A close is seen by what cannot be sent any more.
+        while client.flood(PART, DEADLINE) >= PART {
+            assert!(began.elapsed() < DEADLINE, "{step:?} goes on");
+        }
+    }
+}
+
 #[test]
 fn each_way_to_end() {
     let server = server(script().send("x").reset());

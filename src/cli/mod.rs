@@ -310,7 +310,7 @@ const OTHER_DESCRIPTORS: u64 = 512;
 
 /// Shells start programs with fewer descriptors than they may have, often 1,024.
 fn raise_descriptor_limit(connections: usize) {
-    let wanted = connections as u64 + OTHER_DESCRIPTORS;
+    let wanted = (connections as u64).saturating_add(OTHER_DESCRIPTORS);
     match rlimit::increase_nofile_limit(wanted) {
         Ok(limit) if limit >= wanted => {}
         Ok(limit) => {

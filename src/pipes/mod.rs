@@ -32,6 +32,11 @@ use syntax::Call;
 use template::Escape;
 use trickle::Trickle;
 
+/// Bytes that content may have which a pipe takes as a whole, and bytes that a template may become; with more
+/// the answer is 500. A link says which pipes there are: `sub`, twice, makes of a kilobyte a gigabyte, and
+/// `gzip` would read a file of any size.
+pub const MAX_WHOLE: u64 = 64 << 20;
+
 /// What pipes look at beside the response.
 #[derive(Clone, Copy, Debug)]
 pub struct Context<'e> {

@@ -1,5 +1,6 @@
 //! The whole content of a response as bytes, for the pipes that need it in one piece. Content that
-//! pauses while it is sent has its pauses before the head then, as in the reference.
+//! pauses while it is sent has its pauses before the head then, as in the reference. What was not in memory
+//! before comes into it only as far as [`MAX_WHOLE`].
 
 use std::io::Read;
 use std::time::Duration;
@@ -7,17 +8,20 @@ use std::time::Duration;
 use crate::exchange::content::ContentError;
 use crate::exchange::{Chunk, Content, Response};
 
+use super::MAX_WHOLE;
+
 /// Bytes that are made room for before a file is read; beyond it room is made as they come.
 const RESERVED: u64 = 1024 * 1024;
 
 /// Takes the content out of a response.
 ///
 /// # Errors
-/// Content that cannot be produced to its end.
+/// Content that cannot be produced to its end, or is too large.
 pub(super) fn take(response: &mut Response) -> Result<Vec<u8>, ContentError> {
     match std::mem::take(&mut response.content) {
         Content::Empty => Ok(Vec::new()),
         Content::Bytes(bytes) => Ok(bytes),
+        Content::File(_, MORE..) => Err(too_large()),
         Content::File(file, length) => {
             let mut bytes = Vec::with_capacity(length.min(RESERVED) as usize);
             let read = file.take(length).read_to_end(&mut bytes);
@@ -28,6 +32,9 @@ pub(super) fn take(response: &mut Response) -> Result<Vec<u8>, ContentError> {
             let mut bytes = Vec::new();
             while let Some(chunk) = chunks.next_chunk() {
                 match chunk? {
+                    Chunk::Bytes(more) if (bytes.len() + more.len()) as u64 > MAX_WHOLE => {
+                        return Err(too_large());
+                    }
                     Chunk::Bytes(more) => bytes.extend(more),
                     Chunk::Pause(pause) => {
                         response.delay = response.delay.saturating_add(pause);
@@ -41,6 +48,13 @@ pub(super) fn take(response: &mut Response) -> Result<Vec<u8>, ContentError> {
             Ok(bytes)
         }
     }
+}
+
+/// The fewest bytes that are too many.
+const MORE: u64 = MAX_WHOLE + 1;
+
+fn too_large() -> ContentError {
+    ContentError(format!("it has more than {} MiB", MAX_WHOLE >> 20))
 }
 
 /// Puts new content into a response, and its length into the fields.

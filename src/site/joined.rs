@@ -2,8 +2,10 @@
 //! are read once, at the first request, so that a large file costs nothing where nobody asks for it;
 //! what `.headers` files say does not apply.
 
-use std::fs;
-use std::path::PathBuf;
+use std::fs::OpenOptions;
+use std::io::{self, Read as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use crate::exchange::{Exchange, Handler};
@@ -40,13 +42,27 @@ impl JoinedHandler {
     fn read(&self) -> Result<FixedHandler, Fault> {
         let mut response = self.response.clone();
         for path in &self.paths {
-            let bytes = fs::read(path).map_err(|error| {
+            let bytes = read(path).map_err(|error| {
                 Fault::new(500, format!("cannot read {}: {error}", path.display()))
             })?;
             response.content.extend_from_slice(&bytes);
         }
         Ok(response)
     }
+}
+
+/// What a file holds. A named pipe is none, and its writer not waited for.
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let mut file = OpenOptions::new()
+        .read(true)
+        .custom_flags(libc::O_NONBLOCK)
+        .open(path)?;
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::other("it is no file"));
+    }
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 impl Handler for JoinedHandler {

@@ -2,7 +2,7 @@
 //! one, and at most one `*` for anything up to the end, which takes the literal text behind it along.
 //! Matching is on the path as it came, without decoding.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -118,7 +118,7 @@ impl Pattern {
         let mut attempt = Attempt {
             star: self.star.as_ref(),
             found: Vec::new(),
-            futile: HashSet::new(),
+            futile: HashMap::new(),
         };
         let matched = attempt.matches(&self.pieces, path);
         let owned = |(name, value): (Arc<str>, &[u8])| (name, value.to_vec());
@@ -143,9 +143,10 @@ impl Pattern {
 struct Attempt<'p> {
     star: Option<&'p Star>,
     found: Vec<(Arc<str>, &'p [u8])>,
-    /// How much of pattern and path was left where a group behind another one did not match: one that
-    /// is tried again at each place would take a time that doubles with each group.
-    futile: HashSet<(usize, usize)>,
+    /// Where a group did not match, by what is left of the pattern and of the path behind the segment: how
+    /// much of the path was left there, at most. Every end further on in the segment was tried from there.
+    /// Tried again, they would take a time that is a power of the path's length.
+    futile: HashMap<(usize, usize), usize>,
 }
 
 impl<'p> Attempt<'p> {
@@ -163,13 +164,13 @@ impl<'p> Attempt<'p> {
                 .strip_prefix(literal.as_slice())
                 .is_some_and(|path| self.matches(rest, path)),
             [Piece::Group(name), rest @ ..] => {
-                let (depth, left) = (self.found.len(), (pieces.len(), path.len()));
-                if depth > 0 && self.futile.contains(&left) {
-                    return false;
-                }
+                let depth = self.found.len();
                 let segment = memchr::memchr(b'/', path).unwrap_or(path.len());
+                let place = (pieces.len(), path.len() - segment);
+                let tried = self.futile.get(&place).copied().unwrap_or(place.1);
+                let untried = path.len().saturating_sub(tried);
                 // Greedy, as a regular expression's `+` is.
-                let matched = (1..=segment).rev().any(|length| {
+                let matched = (1..=untried).rev().any(|length| {
                     self.found.push((Arc::clone(name), &path[..length]));
                     let matched = self.matches(rest, &path[length..]);
                     if !matched {
@@ -177,8 +178,8 @@ impl<'p> Attempt<'p> {
                     }
                     matched
                 });
-                if !matched && depth > 0 {
-                    self.futile.insert(left);
+                if !matched {
+                    self.futile.insert(place, path.len().max(tried));
                 }
                 matched
             }
@@ -263,6 +264,10 @@ mod tests {
         let start = Instant::now();
         assert_eq!(groups(pattern, &path), None);
         assert!(groups(pattern, &(path + ".py")).is_some());
+        let long = "-".repeat(20_000);
+        assert_eq!(groups("/{a}-{b}", &format!("/{long}/")), None);
+        let found = groups("/{a}-{b}/", &format!("/{long}/")).unwrap();
+        assert_eq!(found[1].1, "-");
         assert!(start.elapsed() < Duration::from_secs(30));
     }
 

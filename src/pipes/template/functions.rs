@@ -10,6 +10,7 @@ use std::path::{Component, Path, PathBuf};
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 use md5::Md5;
+use rustix::fs::{Mode, OFlags};
 use sha1::Sha1;
 use sha2::{Digest, Sha224, Sha256, Sha384, Sha512};
 use uuid::Uuid;
@@ -96,7 +97,9 @@ fn may_follow(file: &Path, mount: &Mount) -> io::Result<bool> {
 }
 
 fn digest<D: Digest>(path: &Path) -> io::Result<String> {
-    let mut file = File::open(path)?;
+    // Opening a named pipe would wait for its writer.
+    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK;
+    let mut file = File::from(rustix::fs::open(path, flags, Mode::empty())?);
     if !file.metadata()?.is_file() {
         return Err(io::ErrorKind::InvalidInput.into());
     }
@@ -174,6 +177,7 @@ mod tests {
         let root = root.path().canonicalize().unwrap();
         fs::write(root.join("abc"), "abc").unwrap();
         fs::create_dir(root.join("folder")).unwrap();
+        rustix::fs::mkfifoat(rustix::fs::CWD, root.join("fifo"), 0o600.into()).unwrap();
         let mount = Mount::top(root.clone());
         let fixture = Fixture::mounted("GET /folder/x HTTP/1.1\r\n\r\n", mount);
         let hash =
@@ -201,7 +205,7 @@ mod tests {
         let link = root.join("link");
         std::os::unix::fs::symlink("/etc/passwd", link).unwrap();
         assert!(matches!(hash("md5", "link"), Err(Wrong::Outside(_))));
-        for path in ["nothing", "folder", "", "abc/x"] {
+        for path in ["nothing", "folder", "fifo", "", "abc/x"] {
             assert!(
                 matches!(hash("md5", path), Err(Wrong::Unreadable(_))),
                 "{path}"

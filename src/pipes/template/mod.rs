@@ -18,7 +18,7 @@ use std::fmt;
 use std::ops::Range;
 
 use crate::fault::Fault;
-use crate::pipes::Context;
+use crate::pipes::{Context, MAX_WHOLE};
 use crate::text::latin1;
 use crate::text::quoted::Quoted;
 use evaluate::Variables;
@@ -41,7 +41,7 @@ pub enum Escape {
 /// The content with every placeholder replaced by its value.
 ///
 /// # Errors
-/// A placeholder that has no value.
+/// A placeholder that has no value, or too much in front of it.
 pub fn fill(
     content: &[u8],
     escape: Escape,
@@ -56,6 +56,9 @@ pub fn fill(
         filled.extend_from_slice(&content[done..expression.start - OPEN.len()]);
         done = expression.end + CLOSE.len();
         let expression = &content[expression];
+        if filled.len() as u64 > MAX_WHOLE {
+            return Err(TemplateError::new(expression, Wrong::TooLong));
+        }
         if let Some(text) = known.get(expression) {
             append(&mut filled, text, escape);
             continue;
@@ -188,6 +191,8 @@ enum Wrong {
     BadBytes,
     /// The value would make another header field.
     LineEnd,
+    /// The content is too long before it.
+    TooLong,
     /// The URL of the request has a port that is none.
     BadPort(String),
     /// There is no such digest.
@@ -214,6 +219,9 @@ impl fmt::Display for Wrong {
             Self::NotText => f.write_str("is neither text nor a number"),
             Self::BadBytes => f.write_str("has a value that is not UTF-8"),
             Self::LineEnd => f.write_str("has a value of several lines, in a header field"),
+            Self::TooLong => {
+                write!(f, "has more than {} MiB before it", MAX_WHOLE >> 20)
+            }
             Self::BadPort(port) => write!(f, "has no value: {port:?} is no port"),
             Self::NoDigest(name) => write!(f, "asks for a digest that is not known, {name:?}"),
             Self::Outside(path) => write!(f, "has no value: {path:?} is outside of the doc root"),

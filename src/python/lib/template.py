@@ -15,14 +15,24 @@ PLACEHOLDER = re.compile(rb"{{([^}]*)}}")
 # One step of an expression; \w is ASCII in a bytes pattern.
 STEP = re.compile(rb"\$(?P<assign>\w+):|(?P<name>\$?\w+)|\[(?P<index>[^\]]*)\]|\((?P<call>[^)]*)\)")
 
+# Bytes that may be inserted, beyond which filling in fails: a link says what is inserted, and how often
+# the result is filled in again.
+MOST = 64 << 20
+
 
 def template(request, content, escape_type="html"):
     """`content`, which is bytes, with every placeholder replaced."""
     variables = {}
+    inserted = 0
 
     def replace(match):
+        nonlocal inserted
         value = evaluate(request, match.group(1), variables)
-        return escaped(value, escape_type).encode("utf-8")
+        text = escaped(value, escape_type).encode("utf-8")
+        inserted += len(text)
+        if inserted > MOST:
+            raise ValueError("more than 64 MiB are inserted into a template")
+        return text
 
     return PLACEHOLDER.sub(replace, content)
 
@@ -127,7 +137,6 @@ def uuid(request):
 def file_hash(request, algorithm, path):
     """The base64 digest of a file below the doc root."""
     import base64
-    import hashlib
     import os
 
     if algorithm not in ALGORITHMS:
@@ -137,12 +146,30 @@ def file_hash(request, algorithm, path):
     if os.path.commonpath([absolute, root]) != root:
         raise ValueError("%r is outside of the doc root" % path)
     try:
-        with open(absolute, "rb") as file:
-            digest = hashlib.new(algorithm, file.read()).digest()
+        digest = digest_of(algorithm, absolute)
     except OSError as error:
         # Not an OSError any more: that would say that the template itself is missing, a 404.
         raise ValueError("cannot read %r to hash it" % absolute) from error
     return base64.b64encode(digest)
+
+
+def digest_of(algorithm, path):
+    """The digest of a file, which is read piece by piece. What is no file has none."""
+    import hashlib
+    import os
+    import stat
+
+    def opener(path, flags):
+        # Opening a named pipe would wait for its writer.
+        return os.open(path, flags | os.O_NONBLOCK)
+
+    digest = hashlib.new(algorithm)
+    with open(path, "rb", opener=opener) as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError("%r is not a file" % path)
+        while piece := file.read(256 * 1024):
+            digest.update(piece)
+    return digest.digest()
 
 
 def fs_path(request, path):

@@ -1,7 +1,7 @@
 //! What a test says about itself in the comments it begins with: `// META: key=value`, a line each.
 //! The first line of another kind ends them. Keys and values are not looked at here.
 
-use std::io::BufRead;
+use std::io::{BufRead, Read as _};
 
 /// The pairs, in their order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,14 +17,19 @@ pub(super) enum MetaError {
 }
 
 impl Meta {
-    /// Reads as far as the comments go, and no further than the buffer behind them.
+    /// Reads as far as the comments go, and no further than [`LONGEST`] behind them.
     pub(super) fn read(mut file: impl BufRead) -> Result<Self, MetaError> {
         let mut pairs = Vec::new();
         let mut line = Vec::new();
         loop {
             line.clear();
-            file.read_until(b'\n', &mut line)
+            file.by_ref()
+                .take(LONGEST)
+                .read_until(b'\n', &mut line)
                 .map_err(|_| MetaError::Unreadable)?;
+            if line.len() as u64 == LONGEST {
+                return Ok(Self(pairs));
+            }
             let Some((key, value)) = pair(&line) else {
                 return Ok(Self(pairs));
             };
@@ -41,6 +46,10 @@ impl Meta {
         pairs.map(|(_, value)| value.as_str())
     }
 }
+
+/// Bytes of a line at most; a longer one is no comment. A file need not have any line end, and is not read to its
+/// end for that.
+const LONGEST: u64 = 64 * 1024;
 
 /// Key and value of a line. The line's end is none of the value, be it LF or CR LF: with the CR a
 /// `timeout=long` would not be one.
@@ -63,6 +72,8 @@ fn skip_blanks(line: &[u8]) -> &[u8] {
 
 #[cfg(test)]
 mod tests {
+    use std::io::{self, BufReader};
+
     use super::*;
 
     #[test]
@@ -90,6 +101,13 @@ mod tests {
             let expected = Meta(expected.into_iter().map(pairs).collect());
             assert_eq!(Meta::read(text.as_bytes()).unwrap(), expected, "{text:?}");
         }
+    }
+
+    #[test]
+    fn a_line_without_an_end_is_not_read_to_its_end() {
+        let mut file = b"// META: a=b\n".chain(io::repeat(b'x'));
+        let meta = Meta::read(BufReader::new(&mut file)).unwrap();
+        assert_eq!(meta.values("a").collect::<Vec<_>>(), ["b"]);
     }
 
     #[test]

@@ -114,11 +114,21 @@ class Templates(unittest.TestCase):
             request = self.request(doc_root=root)
             self.assertEqual(
                 template(request, b"{{file_hash(md5, f)}}"), b"XUFAKrxLKna5cZ2REBfFkg==")
-            with self.assertRaises(ValueError):
-                template(request, b"{{file_hash(md5, g)}}")
+            os.mkfifo(os.path.join(root, "fifo"))
+            os.mkdir(os.path.join(root, "folder"))
+            for unreadable in (b"g", b"fifo", b"folder"):
+                with self.assertRaises(ValueError):
+                    template(request, b"{{file_hash(md5, %s)}}" % unreadable)
             for outside in (b"/etc/passwd", b"../f", root.encode() + b"x"):
                 with self.assertRaises(ValueError):
                     template(request, b"{{file_hash(md5, %s)}}" % outside)
+
+    def test_a_template_of_templates_ends(self):
+        text = b"{{headers[x]}}"
+        request = Request("/", headers=[("X", text * 1000)], config=CONFIG)
+        with self.assertRaises(ValueError):
+            for _ in range(9):
+                text = template(request, text, "none")
 
     def test_refused(self):
         for text in (b"{{}}", b"{{ host}}", b"{{nope}}", b"{{headers[z]}}", b"{{domains[z]}}",
