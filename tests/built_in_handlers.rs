@@ -190,6 +190,14 @@ fn what_is_not_for_tests_is_forbidden() {
         "/_certs/key",
         "/spec/tools/a.txt",
         "/results/",
+        // The same files, spelt in other ways.
+        "/%74ools/a.txt",
+        "/tools%2fa.txt",
+        "/./tools/a.txt",
+        "/tools/./a.txt",
+        "/%2e/_certs//key",
+        "/results/.",
+        "//tools/a.txt",
     ] {
         let response = get(&server, target);
         assert_eq!(

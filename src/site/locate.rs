@@ -25,6 +25,25 @@ pub fn locate(mount: &Mount, url_path: &[u8]) -> Result<PathBuf, Fault> {
     Ok(OsString::from_vec(path).into())
 }
 
+/// The path in the one spelling that all others which name the same file have in common: decoded, without
+/// segments that lead nowhere.
+pub fn plain(url_path: &[u8]) -> Vec<u8> {
+    let decoded = percent::decode_path(url_path);
+    let mut plain = Vec::with_capacity(decoded.len());
+    let mut segments = decoded.split(|&byte| byte == b'/').peekable();
+    while let Some(segment) = segments.next() {
+        let is_last = segments.peek().is_none();
+        if !plain.is_empty() && !is_last && matches!(segment, b"" | b".") {
+            continue;
+        }
+        plain.extend_from_slice(if segment == b"." { b"" } else { segment });
+        if !is_last {
+            plain.push(b'/');
+        }
+    }
+    plain
+}
+
 /// Whether a decoded path with this in it can name a file at all.
 pub fn may_name(path: &[u8]) -> bool {
     !path.windows(2).any(|pair| pair == b"..") && memchr::memchr(0, path).is_none()
@@ -67,6 +86,24 @@ mod tests {
             let found = locate(mount, url_path.as_bytes());
             let file = file.map(|file| Path::new(OsStr::from_bytes(file)));
             assert_eq!(found.ok().as_deref(), file, "{url_path}");
+        }
+    }
+    #[test]
+    fn spellings() {
+        for (path, same) in [
+            ("/a/b", "/a/b"),
+            ("/a/", "/a/"),
+            ("/", "/"),
+            ("/%61/./b", "/a/b"),
+            ("//a///b//", "/a/b/"),
+            ("/./a/.", "/a/"),
+            ("/a%2fb", "/a/b"),
+            ("/%2e/a", "/a"),
+            ("/.a/b.", "/.a/b."),
+            ("/%2561", "/%61"),
+            ("", ""),
+        ] {
+            assert_eq!(plain(path.as_bytes()), same.as_bytes(), "{path}");
         }
     }
 }

@@ -32,7 +32,7 @@ use fixed::ErrorHandler;
 use fuzz::FuzzHandler;
 use pattern::PatternError;
 use rewrite::Rewrites;
-use router::{Method, Router};
+use router::{Method, Router, Spelling};
 use wire_file::WireFileHandler;
 
 /// A doc root and its routes.
@@ -145,12 +145,15 @@ impl Site {
         self.register(Method::Get, url_path, Arc::new(file))
     }
 
-    /// Answers paths of this pattern as if there was no route, whatever the method.
+    /// Answers paths of this pattern as if there was no route, whatever the method, and however a path that
+    /// names the same file is spelt.
     ///
     /// # Errors
     /// A pattern that cannot be compiled.
     pub fn forbid(&mut self, pattern: &str) -> Result<(), PatternError> {
-        self.register(Method::Any, pattern, Arc::new(ErrorHandler(404)))
+        let handler = Arc::new(ErrorHandler(404));
+        self.router
+            .register_for(Spelling::Any, Method::Any, pattern, handler)
     }
 
     /// Adds the responses to [fuzz](fuzz) clients with, below [`fuzz::PATH`]; they win over all routes that

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::exchange::{Handler, RouteMatch};
 
+use super::locate;
 use super::pattern::{Pattern, PatternError};
 
 /// The methods that a route is for.
@@ -50,7 +51,17 @@ pub struct Router {
 struct Route {
     method: Method,
     pattern: Pattern,
+    spelling: Spelling,
     handler: Arc<dyn Handler>,
+}
+
+/// Which spellings of a path a route is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spelling {
+    /// The path as it came, as in the reference.
+    AsItCame,
+    /// Any that names the same file, too.
+    Any,
 }
 
 impl Router {
@@ -64,9 +75,24 @@ impl Router {
         pattern: &str,
         handler: Arc<dyn Handler>,
     ) -> Result<(), PatternError> {
+        self.register_for(Spelling::AsItCame, method, pattern, handler)
+    }
+
+    /// The same for these spellings of a path.
+    ///
+    /// # Errors
+    /// A pattern that cannot be compiled.
+    pub fn register_for(
+        &mut self,
+        spelling: Spelling,
+        method: Method,
+        pattern: &str,
+        handler: Arc<dyn Handler>,
+    ) -> Result<(), PatternError> {
         self.routes.push(Route {
             method,
             pattern: Pattern::compile(pattern)?,
+            spelling,
             handler,
         });
         Ok(())
@@ -91,7 +117,17 @@ impl Router {
             .iter()
             .rev()
             .filter(|route| route.method.covers(method))
-            .find_map(|route| Some((&route.handler, route.pattern.matches(path)?)))
+            .find_map(|route| Some((&route.handler, route.matches(path)?)))
+    }
+}
+
+impl Route {
+    fn matches(&self, path: &[u8]) -> Option<RouteMatch> {
+        let found = self.pattern.matches(path);
+        match self.spelling {
+            Spelling::AsItCame => found,
+            Spelling::Any => found.or_else(|| self.pattern.matches(&locate::plain(path))),
+        }
     }
 }
 
