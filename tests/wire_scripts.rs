@@ -2,18 +2,13 @@
 //! answers a request, the one behind it, or comes before any.
 
 mod support;
-mod watch;
 
-use std::iter;
 use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use support::client::{Arrival, Client, DEADLINE};
 use support::embedded::request;
-use support::folder::folder;
-use support::process::Process;
-use watch::{grown_since, peak_memory};
 use wireserve::exchange::body::{BodyError, RawReadError};
 use wireserve::exchange::play::{End, Played};
 use wireserve::exchange::{Exchange, Handler, Policy, policy};
@@ -96,27 +91,6 @@ fn a_script_that_does_not_end_the_connection_leaves_it_to_the_next_request() {
     client.read_response("GET");
     client.send(b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n");
     assert_eq!(client.read_until_close(), OK.as_bytes());
-}
-
-/// Something to read is there whenever the limit is looked at.
-#[test]
-fn a_limit_holds_for_a_client_that_never_pauses() {
-    const PART: usize = 16 << 20;
-    let until = Reading::Until(b"\n".to_vec());
-    for step in [
-        Step::Read(until, Some(SOON)),
-        Step::Read(Reading::Bytes(u64::MAX), Some(SOON)),
-        Step::WaitFor(Awaited::Body(None), Some(SOON)),
-    ] {
-        let server = server(script().step(step.clone()));
-        let mut client = Client::connect(server.address());
-        client.send(b"PUT / HTTP/1.1\r\nContent-Length: 999999999999\r\n\r\n");
-        let began = Instant::now();
-        // A close is seen by what cannot be sent any more.
-        while client.flood(PART, DEADLINE) >= PART {
-            assert!(began.elapsed() < DEADLINE, "{step:?} goes on");
-        }
-    }
 }
 
 #[test]
@@ -301,38 +275,6 @@ fn bytes_are_read_raw_and_count_towards_the_body() {
         client.is_kept_open_for(&script_request()),
         "chunks to their end"
     );
-}
-
-#[test]
-fn what_a_script_passes_over_takes_no_memory() {
-    const PIECE: usize = 100_000;
-    const PIECES: usize = 500;
-    /// In KiB: a tenth of what is sent.
-    const GROWTH: u64 = 5_000;
-
-    let script = |read: &str| format!("{read}\nsend \"passed\"\nclose\n");
-    let root = folder(&[
-        ("count.wire", &script(&format!("read {}", PIECE * PIECES))),
-        ("until.wire", &script("read until \"the end\"")),
-    ]);
-    let server = Process::wireserve(root.path(), ["--log", "error"]);
-    let play = |target: &str, pieces: usize, end: &str| {
-        let mut client = Client::connect(server.addr());
-        client.send(&request("GET", target));
-        for piece in iter::repeat_n(vec![b'.'; PIECE], pieces) {
-            client.send(&piece);
-        }
-        client.send(end.as_bytes());
-        client.read_until_close()
-    };
-    // What is made once.
-    assert_eq!(play("/until.wire", 1, "the end"), b"passed");
-    for (target, end) in [("/count.wire", ""), ("/until.wire", "the end")] {
-        let before = peak_memory(server.id());
-        assert_eq!(play(target, PIECES, end), b"passed", "{target}");
-        let grown = grown_since(before, server.id());
-        assert!(grown < GROWTH, "{target} took {grown} KiB");
-    }
 }
 
 /// As many as in front of a request that is read; then there is none to wait for.
