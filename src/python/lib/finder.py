@@ -1,12 +1,27 @@
-"""How `import wptserve.…` finds the modules that are built into the server.
+"""How `import wptserve.…` finds the modules that are built into the server, and `import json` Python's.
 
 A meta path finder over a mapping of module names to sources. One comes first, so that a `wptserve`
 which happens to be installed, or to lie in the doc root, is not the one that handlers get; another
-comes last, with stand-ins for modules that are not to be found anywhere else.
+comes last, with stand-ins for modules that are not to be found anywhere else. In between, names of
+the standard library are looked up without the doc root, for a handler may be called `json.py`.
 """
 
 import sys
-from importlib.machinery import ModuleSpec
+from importlib.machinery import ModuleSpec, PathFinder
+
+# What the reference has imported before the doc root is on the path, so that files there do not hide it; and
+# what these import when they are used.
+STANDARD = frozenset(
+    """
+    abc array ast base64 binascii bisect bz2 calendar codecs collections contextlib copy copyreg
+    dataclasses datetime dis email encodings enum fcntl fnmatch functools genericpath gzip hashlib
+    heapq hmac html http importlib inspect io ipaddress json keyword linecache locale logging lzma
+    math mimetypes mmap multiprocessing ntpath opcode operator os pathlib pickle platform posixpath
+    queue quopri random re reprlib runpy secrets select selectors shutil signal site socket
+    socketserver ssl stat string struct subprocess tempfile textwrap threading token tokenize
+    traceback types typing urllib uuid warnings weakref zipimport zlib
+    """.split()
+)
 
 
 class BuiltInSources:
@@ -31,10 +46,22 @@ class BuiltInSources:
         return self.sources[name]
 
 
+class StandardLibrary:
+    def __init__(self, path):
+        self.path = path
+
+    def find_spec(self, name, path=None, target=None):
+        is_private = name.startswith("_") and name in sys.stdlib_module_names
+        is_standard = name in STANDARD or is_private
+        return PathFinder.find_spec(name, self.path) if is_standard else None
+
+
 def file_name(name):
     return "<wireserve>/%s.py" % name.replace(".", "/")
 
 
 def install(sources, stand_ins):
     sys.meta_path.insert(0, BuiltInSources(sources))
+    # Behind the finders of what is built into the interpreter; the doc root is not on the path yet.
+    sys.meta_path.insert(sys.meta_path.index(PathFinder), StandardLibrary(list(sys.path)))
     sys.meta_path.append(BuiltInSources(stand_ins))
