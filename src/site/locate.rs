@@ -44,6 +44,13 @@ pub fn plain(url_path: &[u8]) -> Vec<u8> {
     plain
 }
 
+/// Whether a path is in that spelling for certain. Most are.
+pub fn is_plain(url_path: &[u8]) -> bool {
+    url_path.is_ascii()
+        && memchr::memchr2_iter(b'%', b'/', url_path)
+            .all(|at| url_path[at] == b'/' && !matches!(url_path.get(at + 1), Some(b'/' | b'.')))
+}
+
 /// Whether a decoded path with this in it can name a file at all.
 pub fn may_name(path: &[u8]) -> bool {
     !path.windows(2).any(|pair| pair == b"..") && memchr::memchr(0, path).is_none()
@@ -104,6 +111,7 @@ mod tests {
             ("", ""),
         ] {
             assert_eq!(plain(path.as_bytes()), same.as_bytes(), "{path}");
+            assert!(path == same || !is_plain(path.as_bytes()), "{path}");
         }
     }
 }

@@ -167,7 +167,11 @@ impl<'p> Attempt<'p> {
                 let depth = self.found.len();
                 let segment = memchr::memchr(b'/', path).unwrap_or(path.len());
                 let place = (pieces.len(), path.len() - segment);
-                let tried = self.futile.get(&place).copied().unwrap_or(place.1);
+                // The first group is tried once.
+                let tried = match depth {
+                    0 => place.1,
+                    _ => self.futile.get(&place).copied().unwrap_or(place.1),
+                };
                 let untried = path.len().saturating_sub(tried);
                 // Greedy, as a regular expression's `+` is.
                 let matched = (1..=untried).rev().any(|length| {
@@ -178,7 +182,7 @@ impl<'p> Attempt<'p> {
                     }
                     matched
                 });
-                if !matched {
+                if !matched && depth > 0 {
                     self.futile.insert(place, path.len().max(tried));
                 }
                 matched

@@ -1,6 +1,7 @@
 //! Which handler answers a request: the route registered last whose method and pattern match
 //! (contract §7.1). A route for GET serves HEAD as well.
 
+use std::cell::LazyCell;
 use std::sync::Arc;
 
 use crate::exchange::{Handler, RouteMatch};
@@ -113,21 +114,19 @@ impl Router {
 
     /// The handler for a method and a path, with what the pattern matched.
     pub fn route(&self, method: &[u8], path: &[u8]) -> Option<(&Arc<dyn Handler>, RouteMatch)> {
+        let plain = LazyCell::new(|| (!locate::is_plain(path)).then(|| locate::plain(path)));
+        let matches = |route: &Route| match route.spelling {
+            Spelling::AsItCame => route.pattern.matches(path),
+            Spelling::Any => {
+                let found = route.pattern.matches(path);
+                found.or_else(|| route.pattern.matches((*plain).as_deref()?))
+            }
+        };
         self.routes
             .iter()
             .rev()
             .filter(|route| route.method.covers(method))
-            .find_map(|route| Some((&route.handler, route.matches(path)?)))
-    }
-}
-
-impl Route {
-    fn matches(&self, path: &[u8]) -> Option<RouteMatch> {
-        let found = self.pattern.matches(path);
-        match self.spelling {
-            Spelling::AsItCame => found,
-            Spelling::Any => found.or_else(|| self.pattern.matches(&locate::plain(path))),
-        }
+            .find_map(|route| Some((&route.handler, matches(route)?)))
     }
 }
 
