@@ -407,52 +407,6 @@ fn a_thread_that_outlives_its_exchange_leaves_the_next_alone() {
 }
 
 #[test]
-fn what_leads_to_itself_is_let_go_with_its_connection() {
-    const MANY: usize = 20;
-    let circles = [
-        "request.mine = lambda: request",
-        "request.connection_of = request.connection",
-        "request.raw_input = Holds(request)",
-        "request.server = Holds(request)",
-        "request.server = request",
-        "request.server.mine = request",
-        "request.server.stash.mine = request",
-        "request.headers.mine = request.GET.mine = request.cookies.mine = request",
-        "response.logger = Holds(response)",
-        "response.content = Holds(response)",
-        "response.status = 200, Text('OK', response)",
-    ];
-    let scripts = circles.iter().map(|circle| {
-        format!(
-            "class Holds:\n    def __init__(self, held): self.held = held\n\n\
-            class Text(str):\n    def __new__(cls, text, held):\n        \
-            self = str.__new__(cls, text)\n        self.held = held\n        return self\n\n\
-            def main(request, response):\n    {circle}\n    return 'x'\n"
-        )
-    });
-    let collect = "import gc\ndef main(request, response): gc.collect()\n";
-    let stage = Stage::with(scripts, &[("collect.py", collect)]);
-    let sockets = || {
-        let descriptors = fs::read_dir(format!("/proc/{}/fd", stage.server.id()));
-        let links = descriptors.expect("it runs").flatten();
-        let links = links.filter_map(|descriptor| fs::read_link(descriptor.path()).ok());
-        links
-            .filter(|link| link.to_string_lossy().starts_with("socket:"))
-            .count()
-    };
-    let before = sockets();
-    for (index, circle) in circles.iter().enumerate() {
-        for _ in 0..MANY {
-            stage.lay(index);
-        }
-        eventually(circle, || {
-            get(stage.server.addr(), "/collect.py");
-            sockets() <= before + 1
-        });
-    }
-}
-
-#[test]
 fn memory_that_a_script_took_is_given_back() {
     const TAKEN_KIB: u64 = 200 * 1024;
     let script = "def main(request, response):\n    taken = bytearray(b'x') * (200 << 20)\n    \

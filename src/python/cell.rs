@@ -4,7 +4,6 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use pyo3::prelude::*;
-use pyo3::{PyTraverseError, PyVisit};
 
 /// A replaceable Python value; empty until it is set or made.
 #[derive(Default)]
@@ -43,22 +42,6 @@ impl PyCell {
     pub(super) fn take<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyAny>> {
         let value = self.lock().take();
         value.map(|value| value.into_bound(py))
-    }
-
-    /// Shows the value to Python's collector of circles. Of a cell that is just being looked at it sees
-    /// nothing, and so frees nothing that leads there.
-    pub(super) fn visit(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
-        match self.0.try_lock() {
-            Ok(value) => visit.call(&*value),
-            Err(_) => Ok(()),
-        }
-    }
-
-    /// Lets go of the value.
-    pub(super) fn clear(&self) {
-        let value = self.lock().take();
-        // Behind the lock, as in `set`.
-        drop(value);
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Py<PyAny>>> {

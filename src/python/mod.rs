@@ -8,8 +8,7 @@
 //! 3. Drop Python values while attached, or their destructors run late and on another thread.
 //! 4. While a script runs, its Python objects are the truth: `response.headers` may have been replaced
 //!    by a list, a method of the writer by a function.
-//! 5. Objects do not hold each other in a circle beyond the exchange: `script` lets go of them. Circles that
-//!    scripts make are Python's collector's, which sees what our objects hold (`__traverse__`).
+//! 5. Objects do not hold each other in a circle beyond the exchange: `script` lets go of them.
 
 mod cell;
 mod code;
@@ -33,7 +32,6 @@ mod printed;
 mod request;
 mod response;
 mod script;
-mod server;
 mod sight;
 mod sleep;
 mod slot;

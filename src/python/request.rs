@@ -3,21 +3,22 @@
 
 use std::sync::Arc;
 
+use pyo3::BoundObject;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyTuple};
-use pyo3::{BoundObject, PyTraverseError, PyVisit};
 
 use crate::exchange::{Body, Events, Exchange, Mount, Request as Facts, RouteMatch};
 use crate::hosts::Hosts;
 use crate::http::query;
 
 use super::cell::PyCell;
+use super::config;
 use super::gate;
 use super::headers::RequestHeaders;
 use super::imported::Imported;
 use super::input_file::{self, InputFile};
 use super::multidict::{self, MultiDict};
-use super::server::Server;
+use super::stash::Stash;
 use super::text::latin1_str;
 
 static URLSPLIT: Imported = Imported::new("urllib.parse", "urlsplit");
@@ -61,32 +62,6 @@ struct Attributes {
     cookies: PyCell,
     auth: PyCell,
     server: PyCell,
-}
-
-impl Attributes {
-    fn cells(&self) -> [&PyCell; 19] {
-        [
-            &self.doc_root,
-            &self.route_match,
-            &self.client_address,
-            &self.protocol_version,
-            &self.method,
-            &self.raw_headers,
-            &self.headers,
-            &self.request_path,
-            &self.url_base,
-            &self.url,
-            &self.url_parts,
-            &self.request_line,
-            &self.raw_input,
-            &self.body,
-            &self.get,
-            &self.post,
-            &self.cookies,
-            &self.auth,
-            &self.server,
-        ]
-    }
 }
 
 impl Request {
@@ -344,25 +319,17 @@ impl Request {
     #[getter]
     fn get_server<'py>(&self, py: Python<'py>) -> Made<'py> {
         self.made.server.get_or_make(py, || {
-            any(py, Server::new(py, &self.hosts, self.facts.path())?)
+            let server = Server {
+                hosts: Arc::clone(&self.hosts),
+                stash: Py::new(py, Stash::of(self.facts.path()))?,
+            };
+            any(py, server)
         })
     }
 
     #[setter]
     fn set_server(&self, value: Bound<'_, PyAny>) {
         self.made.server.set(value);
-    }
-
-    /// A script may hang the request on what it leads to; the request has the socket.
-    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
-        let mut cells = self.made.cells().into_iter();
-        cells.try_for_each(|cell| cell.visit(&visit))
-    }
-
-    fn __clear__(&self) {
-        for cell in self.made.cells() {
-            cell.clear();
-        }
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
@@ -392,4 +359,26 @@ where
 {
     let object = value.into_pyobject(py).map_err(Into::into)?;
     Ok(object.into_bound().into_any())
+}
+
+/// `request.server`.
+#[pyclass(name = "Server", module = "wptserve.request", frozen, dict)]
+pub(super) struct Server {
+    hosts: Arc<Hosts>,
+    stash: Py<Stash>,
+}
+
+#[pymethods]
+impl Server {
+    /// Hosts, ports and the like.
+    #[getter]
+    fn config<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        config::of(py, &self.hosts)
+    }
+
+    /// Values that one request leaves for another.
+    #[getter]
+    fn stash(&self, py: Python<'_>) -> Py<Stash> {
+        self.stash.clone_ref(py)
+    }
 }

@@ -8,7 +8,6 @@ use pyo3::exceptions::PyValueError;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyInt, PyList, PyString, PyTuple};
-use pyo3::{PyTraverseError, PyVisit};
 
 use crate::exchange::{Request as Facts, Turn};
 use crate::fault::Fault;
@@ -79,14 +78,10 @@ impl Response {
         slf.get().own.of(slf.as_any())
     }
 
-    fn cells(&self) -> [&PyCell; 4] {
-        [&self.logger, &self.headers, &self.content, &self.writer]
-    }
-
     /// Lets go of everything that may hold this object in a circle.
     pub(super) fn release(&self, py: Python<'_>) {
         self.own.clear(py);
-        for cell in [&self.logger, &self.content, &self.headers] {
+        for cell in [&self.content, &self.headers] {
             drop(cell.take(py));
         }
         if let Some(writer) = self.writer.take(py)
@@ -191,22 +186,6 @@ fn int(value: &Bound<'_, PyAny>) -> PyResult<i64> {
 
 #[pymethods]
 impl Response {
-    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
-        visit.call(&self.request)?;
-        if let Ok(status) = self.status.try_lock() {
-            visit.call(&status.message)?;
-        }
-        let mut cells = self.cells().into_iter();
-        cells.try_for_each(|cell| cell.visit(&visit))
-    }
-
-    fn __clear__(&self) {
-        self.set_status_code(200);
-        for cell in self.cells() {
-            cell.clear();
-        }
-    }
-
     #[getter]
     fn request(&self, py: Python<'_>) -> Py<Request> {
         self.request.clone_ref(py)

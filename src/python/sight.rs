@@ -4,7 +4,6 @@
 
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyTuple};
-use pyo3::{PyTraverseError, PyVisit};
 
 use crate::exchange::Body;
 use crate::exchange::body::BodyError;
@@ -284,10 +283,6 @@ pub(super) struct Connection {
 
 #[pymethods]
 impl Connection {
-    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
-        visit.call(&self.request)
-    }
-
     /// Its number among those of the server, from 1 on.
     #[getter]
     fn id(&self) -> u64 {
