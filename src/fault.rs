@@ -1,6 +1,6 @@
 //! A [`Fault`] is a failure that the peer sees: a status and a message. This is the one place that
 //! says which status a malformed request deserves, and the one that turns a fault into bytes: the
-//! reference's JSON object (contract §8.4), whoever noticed the fault. Failures that only the operator
+//! reference's JSON object (reference §8.4), whoever noticed the fault. Failures that only the operator
 //! sees are errors and never come here.
 
 use std::fmt;
@@ -88,7 +88,7 @@ fn quote(value: &[u8]) -> String {
 }
 
 impl From<BadCredentials> for Fault {
-    /// The reference tells only an unknown scheme from its own failures (contract §8.8).
+    /// The reference tells only an unknown scheme from its own failures (reference §8.8.4).
     fn from(bad: BadCredentials) -> Self {
         let status = match bad {
             BadCredentials::Scheme(_) => 400,

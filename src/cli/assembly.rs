@@ -1,4 +1,4 @@
-//! A site from a configuration (contract §7.1). Of two routes that match, the later one wins: first the
+//! A site from a configuration (reference §7.1). Of two routes that match, the later one wins: first the
 //! doc root, then folders at places of their own, then what is forbidden and its exceptions, the
 //! configured routes, and on top what the server has to say by itself.
 

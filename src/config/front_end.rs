@@ -1,4 +1,4 @@
-//! Keys of WPT's front end that mean little here (contract §7.7): they are read, so that its files can
+//! Keys of WPT's front end that mean little here (reference §7.7): they are read, so that its files can
 //! be used as they are, and shown. No certificates are made, and nothing is served over TLS.
 
 use std::path::PathBuf;

@@ -1,6 +1,6 @@
 //! What the server is told before it starts: the immutable [`Config`], from JSON files, from flags, or
 //! from a preset, each laid over what is below it. One format serves this server's own files and those
-//! of WPT's front end (contract §7.7). Nothing here touches the system but reading a file.
+//! of WPT's front end (reference §7.7). Nothing here touches the system but reading a file.
 
 mod front_end;
 mod limits;

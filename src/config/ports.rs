@@ -1,5 +1,5 @@
 //! Ports in a configuration: a list, which is of the scheme `http`, or an object of lists by scheme
-//! (contract §7.7). A port is a number, or `"auto"` for a free one, as 0 is.
+//! (reference §7.7). A port is a number, or `"auto"` for a free one, as 0 is.
 
 use std::collections::BTreeMap;
 use std::fmt;

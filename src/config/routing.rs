@@ -129,7 +129,7 @@ pub struct Auth {
     pub password: String,
 }
 
-/// A folder at a place of its own (contract §7.1). Where `url_path` ends in `/`, it answers for all
+/// A folder at a place of its own (reference §7.1). Where `url_path` ends in `/`, it answers for all
 /// paths below; else it has one file, of the name that `url_path` ends in.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -140,7 +140,7 @@ pub struct Alias {
     pub local_dir: PathBuf,
 }
 
-/// A path that stands for another one (contract §7.1).
+/// A path that stands for another one (reference §7.1).
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rewrite {

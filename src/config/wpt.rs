@@ -1,4 +1,4 @@
-//! What a checkout of web-platform-tests is served with when nothing else is said (contract §7.1,
+//! What a checkout of web-platform-tests is served with when nothing else is said (reference §7.1,
 //! §7.7): names, ports, and the paths that are not the tests' own.
 
 use std::iter;

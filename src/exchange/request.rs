@@ -1,5 +1,5 @@
 //! What the client asked, as facts over the head's exact bytes: nothing is decoded before somebody
-//! asks. The names are the reference's (contract §2.1, §8.7).
+//! asks. The names are the reference's (reference §2.1, §8.7).
 
 use std::borrow::Cow;
 use std::net::SocketAddr;
@@ -183,7 +183,7 @@ impl Request {
     }
 
     /// What the client wants to become of the connection. `Connection` counts only if `close` or
-    /// `keep-alive` is all it says, as in the reference (contract §8.2).
+    /// `keep-alive` is all it says, as in the reference (reference §8.2).
     pub fn client_wish(&self) -> ClientWish {
         match self.framing {
             _ if self.is_unread() => return ClientWish::Keep,

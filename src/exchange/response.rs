@@ -1,4 +1,4 @@
-//! The response that a handler fills in, and how it goes out (contract §8.1, §8.2): status line, the
+//! The response that a handler fills in, and how it goes out (reference §8.1, §8.2): status line, the
 //! handler's fields, then `Server`, `Date` and `Content-Length` where they are missing, in one write
 //! with the content if that is small.
 

@@ -1,4 +1,4 @@
-//! Lines for the hosts file (`/etc/hosts`), by which a machine finds the names of a server (contract
+//! Lines for the hosts file (`/etc/hosts`), by which a machine finds the names of a server (reference
 //! §7.7). Nothing is read or written here.
 
 use std::collections::BTreeSet;

@@ -1,5 +1,5 @@
 //! Who a server says it is: host names with their subdomains, and ports by scheme. This is the
-//! structure that templates look into and that `request.server.config` shows (contract §7.7). Nothing
+//! structure that templates look into and that `request.server.config` shows (reference §7.7). Nothing
 //! is resolved or listened on here, and a port may belong to a scheme that this server does not speak.
 //! The keys and values are made once, and both readers get the same ones.
 

@@ -1,4 +1,4 @@
-//! The credentials of the Basic scheme (RFC 7617) as the reference reads them (contract §8.8): the
+//! The credentials of the Basic scheme (RFC 7617) as the reference reads them (reference §8.8.4): the
 //! scheme is spelt exactly `Basic`, base64 is taken as leniently as Python's `b64decode` takes it, and
 //! the first colon ends the name. Both parts are bytes; which coding they are in is the reader's guess.
 

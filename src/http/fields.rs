@@ -1,4 +1,4 @@
-//! The header section by the reference's rules (contract §8.7), for heads that httparse refuses.
+//! The header section by the reference's rules (reference §8.7.3), for heads that httparse refuses.
 //!
 //! The reference reads it with Python's `email` package: lines end at LF, CRLF or a lone CR; a line
 //! that begins with a space or tab continues the one before, line ends included; a line that is not

@@ -12,7 +12,7 @@ use super::Malformed;
 use super::fields::{self, Field};
 use super::request_line::{self, RequestLine, Version};
 
-/// How large a head may be. The defaults are the reference's (contract §8.5).
+/// How large a head may be. The defaults are the reference's (reference §8.5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Bytes of the request line with its line end; beyond it, 414.

@@ -1,4 +1,4 @@
-//! The fields of a response: ordered, case-insensitive, several values a name (contract §8.2).
+//! The fields of a response: ordered, case-insensitive, several values a name (reference §8.2).
 //!
 //! Facts: all values of a name go out together where the first one stands; the name is written as in
 //! the first `append`, or in the latest `set`; values are not looked at, so a CR LF or a NUL in one

@@ -1,4 +1,4 @@
-//! Query strings and urlencoded forms as names and values (contract §8.8): split on `&` alone, empty
+//! Query strings and urlencoded forms as names and values (reference §8.8.1): split on `&` alone, empty
 //! pieces skipped, `a` the same as `a=`, values bytes.
 
 use crate::text::percent;

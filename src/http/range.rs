@@ -1,4 +1,4 @@
-//! The `Range` field of a request (RFC 9110 §14.2), read as leniently as the reference does (contract
+//! The `Range` field of a request (RFC 9110 §14.2), read as leniently as the reference does (reference
 //! §7.3), and made into the bytes that it asks for. What a bad one is answered with is not decided
 //! here. Every range in a result holds at least one byte, and none beyond the file.
 //!

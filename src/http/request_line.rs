@@ -1,4 +1,4 @@
-//! The request line by the reference's rules (contract §8.5, §8.7), for lines that httparse refuses:
+//! The request line by the reference's rules (reference §8.5, §8.7.1), for lines that httparse refuses:
 //! words between any ASCII whitespace, any method, any target, `HTTP/0.9` without a version.
 //! RFC 9112 §3 is stricter; a test server's clients are not.
 

@@ -1,4 +1,4 @@
-//! Reason phrases. The table is the reference's (contract §8.1), old names and gaps included: a code
+//! Reason phrases. The table is the reference's (reference §8.1), old names and gaps included: a code
 //! that is not in it gets an empty phrase, whose space stays in the status line.
 
 /// Codes and phrases in order of code.

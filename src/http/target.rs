@@ -1,4 +1,4 @@
-//! The request target as a URL's parts (contract §8.7): which bytes are the path that routes match
+//! The request target as a URL's parts (reference §8.7.2): which bytes are the path that routes match
 //! and which the query. The target itself stays as the client sent it.
 
 use std::ops::Range;
@@ -40,13 +40,13 @@ pub fn split(target: &[u8], scheme: &str) -> Parts {
 /// The forms of a target (RFC 9112 §3.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TargetForm {
-    /// A path and perhaps a query (§3.2.1).
+    /// A path and perhaps a query (RFC 9112 §3.2.1).
     Origin,
-    /// A whole URL, of any scheme (§3.2.2).
+    /// A whole URL, of any scheme (RFC 9112 §3.2.2).
     Absolute,
-    /// Host and port (§3.2.3).
+    /// Host and port (RFC 9112 §3.2.3).
     Authority,
-    /// `*` (§3.2.4).
+    /// `*` (RFC 9112 §3.2.4).
     Asterisk,
     /// None of these.
     Other,

@@ -1,5 +1,5 @@
 //! Pipes: what a file's name (`page.sub.html`) and the query (`?pipe=status(404)|slice(10)`) ask to be
-//! done to a response before it goes out (contract §7.4). [`asked`] finds the expressions, `syntax`
+//! done to a response before it goes out (reference §7.4). [`asked`] finds the expressions, `syntax`
 //! reads them, and each pipe has a file of its own. `template` is the language of `sub`.
 //!
 //! A pipeline either applies as a whole or fails before a byte is sent. Scripts do not come here:

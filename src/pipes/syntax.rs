@@ -1,4 +1,4 @@
-//! The syntax of pipe expressions, `a(x,y)|b` (contract §7.4): text in, calls out. Nothing is trimmed.
+//! The syntax of pipe expressions, `a(x,y)|b` (reference §7.4): text in, calls out. Nothing is trimmed.
 //! A missing `)` and a stray `|` do no harm, and `f()` has one empty argument. Within the parentheses a
 //! backslash takes the character after it as it is, or as the line end or tab that it stands for.
 

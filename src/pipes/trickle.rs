@@ -1,4 +1,4 @@
-//! `trickle(STEPS)` sends the content in pieces, with pauses (contract §7.4). The steps have colons
+//! `trickle(STEPS)` sends the content in pieces, with pauses (reference §7.4). The steps have colons
 //! between them: `N` sends that many bytes, `dN` waits N seconds, and a final `rN` repeats the N steps
 //! before it for as long as there is content. This reads the steps; `trickled` takes them.
 //!

@@ -1,4 +1,4 @@
-//! What an exception of a script means (contract §3, §8.4): a fault that the client sees, or the end of
+//! What an exception of a script means (reference §3, §8.4): a fault that the client sees, or the end of
 //! the connection without a byte. Tracebacks go to the log as well.
 
 use pyo3::exceptions::{PyException, PyOSError};

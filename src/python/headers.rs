@@ -1,6 +1,6 @@
 //! The two header mappings of scripts: `RequestHeaders`, a real `dict` of lists with lower-case keys,
 //! read-only by its own methods; and `ResponseHeaders` over [`Headers`], which is ordered and writable
-//! (contract §2.1, §8.2). Duplicate request fields are all there, joined with `, ` by `[]` and `get`
+//! (reference §2.2, §2.6, §8.2). Duplicate request fields are all there, joined with `, ` by `[]` and `get`
 //! (an agreed departure: the reference loses them).
 
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -1,5 +1,5 @@
 //! `request.raw_input`: the body as a seekable file that is read from the wire as far as somebody asks
-//! (contract §2.1). Waiting for the client happens detached and without the admission slot.
+//! (reference §2.4). Waiting for the client happens detached and without the admission slot.
 
 use std::sync::Arc;
 

@@ -1,5 +1,5 @@
 //! `MultiDict`: a real `dict` whose stored values are lists, so that `items()` and `dict(…)` give
-//! lists, while `[]`, `get` and `first` give one value (contract §2.1).
+//! lists, while `[]`, `get` and `first` give one value (reference §2.3).
 //!
 //! Keys are bytes. A look-up with text finds the key of the same ISO 8859-1 bytes, as look-ups of
 //! headers do: the documentation's own example asks so. The reference finds nothing then.

@@ -1,4 +1,4 @@
-//! What a script came to: the value that `main` returned is applied to its `response` (contract §4),
+//! What a script came to: the value that `main` returned is applied to its `response` (reference §4),
 //! and the response, when nothing has been written, becomes the one that goes out.
 
 use std::sync::atomic::Ordering;

@@ -1,4 +1,4 @@
-//! `request` as scripts see it (contract §2.1): a view on the facts of the exchange. Every attribute is
+//! `request` as scripts see it (reference §2.1): a view on the facts of the exchange. Every attribute is
 //! made when it is first asked for, and then stays the same object.
 
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! `response` as scripts see it (contract §2.1). While a script runs this object is the truth: its
+//! `response` as scripts see it (reference §2.5). While a script runs this object is the truth: its
 //! attributes may be replaced by anything, and are looked at only when the response goes out.
 
 use std::sync::atomic::AtomicBool;
@@ -136,7 +136,7 @@ impl Response {
         }
     }
 
-    /// Sets status from a script's value (contract §4): a number, or a pair of number and phrase.
+    /// Sets status from a script's value (reference §4): a number, or a pair of number and phrase.
     pub(super) fn assign_status(&self, value: &Bound<'_, PyAny>) -> PyResult<()> {
         if !value.hasattr(intern!(value.py(), "__len__"))? {
             self.set_status_code(int(value)?);

@@ -1,5 +1,5 @@
 //! Running a script: its module body is executed afresh for every request, and
-//! `main(request, response)` is called (contract §3).
+//! `main(request, response)` is called (reference §3).
 
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;

@@ -1,6 +1,6 @@
 //! `request.server.stash`: the store behind it holds bytes, so every value is copied when it is put.
 //! Plain values have a short form; anything else is pickled. One store and one lock serve the whole
-//! process (contract §6).
+//! process (reference §6).
 
 use std::sync::OnceLock;
 

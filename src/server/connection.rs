@@ -305,7 +305,7 @@ fn wait_for_request(wire: &Wire, membership: &Membership) -> bool {
     true
 }
 
-/// A tunnel that leads to this very server: the bytes behind it are the next request (contract §8.7).
+/// A tunnel that leads to this very server: the bytes behind it are the next request (reference §8.7.6).
 fn answer_connect(exchange: &Exchange<'_>) -> Next {
     let request = &exchange.request;
     if exchange.send_continue().is_err() {

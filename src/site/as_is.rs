@@ -1,4 +1,4 @@
-//! `.asis` files: a whole response, byte for byte, then the connection is closed (contract §7.3). HEAD
+//! `.asis` files: a whole response, byte for byte, then the connection is closed (reference §7.3). HEAD
 //! gets all of it too.
 
 use std::fs::File;

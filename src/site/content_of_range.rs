@@ -1,4 +1,4 @@
-//! Parts of a file (RFC 9110 §15.3.7, contract §7.3): one range as it is, several as
+//! Parts of a file (RFC 9110 §15.3.7, reference §7.3): one range as it is, several as
 //! `multipart/byteranges` in the reference's layout. Ranges are read while they are sent, a piece at a
 //! time, however large they are and however many.
 

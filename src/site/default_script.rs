@@ -1,5 +1,5 @@
 //! Which script runs when a folder is named: the first file called `default*.py` in it, by name
-//! (contract §7.1). One that would not be served, since it is a link that leads out, is not there.
+//! (reference §7.1). One that would not be served, since it is a link that leads out, is not there.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;

@@ -1,4 +1,4 @@
-//! Folders (contract §7.2, §8.6): without a slash at the end of the URL a redirect to one with it, and
+//! Folders (reference §7.2, §8.6): without a slash at the end of the URL a redirect to one with it, and
 //! with it a page that lists what the folder holds. The page has all the elements of the reference's, in
 //! its order, and for people sizes, dates and a style that suits a phone and the dark. It links to
 //! nothing that would not be served, and every name that is served has a link that works.

@@ -1,4 +1,4 @@
-//! Header fields from files beside a file (contract §7.3): those of `__dir__.headers` for the whole
+//! Header fields from files beside a file (reference §7.3): those of `__dir__.headers` for the whole
 //! folder, then those of `X.headers` for the file `X`. Of `X.sub.headers` and `X.headers` only the
 //! first counts, and is a template. Nothing is remembered from one request to the next: what is edited
 //! shows at once.

@@ -1,6 +1,6 @@
 //! Files, with the fields of the files beside them, whole or the ranges that are asked for. All have a
 //! length, and the connection is kept; the reference sends plain files without a length and closes
-//! (contract §0, §7.3). A file is sent as it is read, so that its size costs no memory. Folders are
+//! (reference §1, §7.3). A file is sent as it is read, so that its size costs no memory. Folders are
 //! handed on to `directory.rs`.
 
 use std::sync::Arc;

@@ -1,5 +1,5 @@
 //! Fixed responses: the same status, fields and content for every request of a route; or the same
-//! fault (contract §8.4).
+//! fault (reference §8.4).
 
 use crate::exchange::{Content, Exchange, Handler};
 use crate::fault::Fault;

@@ -1,4 +1,4 @@
-//! URL path → name of a file below the doc root (contract §7.2), as text alone: the path is decoded,
+//! URL path → name of a file below the doc root (reference §7.2), as text alone: the path is decoded,
 //! and nothing that contains `..`, however it was written, or that would be absolute below the doc root,
 //! names a file. Whether the file is there, and where links lead, is the business of `beneath.rs`.
 

@@ -1,4 +1,4 @@
-//! Media types by the last extension of a name, case included; the reference's table (contract §7.3).
+//! Media types by the last extension of a name, case included; the reference's table (reference §7.3).
 //! No charset is ever added: which one a browser assumes is what many tests are about.
 
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! Route patterns (contract §7.1): literal text, `{name}` for one non-empty path segment or part of
+//! Route patterns (reference §7.1): literal text, `{name}` for one non-empty path segment or part of
 //! one, and at most one `*` for anything up to the end, which takes the literal text behind it along.
 //! Matching is on the path as it came, without decoding.
 

@@ -1,4 +1,4 @@
-//! Rewrites: requests for one path are answered as if they were for another (contract §7.1). A rule
+//! Rewrites: requests for one path are answered as if they were for another (reference §7.1). A rule
 //! compares the whole path as it came, without decoding, and keeps query and fragment, and what
 //! stands before the path in a target that is a whole URL. The request is made from the new target,
 //! so handlers see nothing of the old one but in the head's exact bytes.

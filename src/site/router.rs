@@ -1,5 +1,5 @@
 //! Which handler answers a request: the route registered last whose method and pattern match
-//! (contract §7.1). A route for GET serves HEAD as well.
+//! (reference §7.1). A route for GET serves HEAD as well.
 
 use std::cell::LazyCell;
 use std::sync::Arc;

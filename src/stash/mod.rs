@@ -1,4 +1,4 @@
-//! The stash: values that one request leaves for another (contract §6). Keys are a path and a UUID;
+//! The stash: values that one request leaves for another (reference §6). Keys are a path and a UUID;
 //! a value is put once and taken once. Values are bytes here: what they mean is Python's business,
 //! and a store shared by many machines can stand behind the same trait.
 

@@ -1,4 +1,4 @@
-//! The template language of `.sub.` files and the `sub` pipe (contract §7.5): every `{{expression}}` in
+//! The template language of `.sub.` files and the `sub` pipe (reference §7.5): every `{{expression}}` in
 //! the content is replaced by its value. An expression is a name, then any number of `[index]` and
 //! `(arguments)`; `$name:` in front keeps the value for the rest of the content. Only what is inserted
 //! is escaped.

@@ -1,4 +1,4 @@
-//! `response.writer`: any bytes, in any pieces, on the raw socket (contract §2.1, §5).
+//! `response.writer`: any bytes, in any pieces, on the raw socket (reference §2.7, §5).
 //!
 //! A write is with the kernel before it returns, applies back-pressure, and says `False` once the peer
 //! is gone. Only head calls (`write_status`, `write_header`, `write_default_headers`, `end_headers`)

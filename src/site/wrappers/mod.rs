@@ -1,5 +1,5 @@
 //! Wrappers: pages and worker scripts that are no files, made for the tests in `X.any.js`,
-//! `X.window.js` and `X.worker.js` (contract §7.6). Which there are is in `kinds`. A wrapper is made
+//! `X.window.js` and `X.worker.js` (reference §7.6). Which there are is in `kinds`. A wrapper is made
 //! for each request anew, from the comments that its test begins with; nothing else of the test is
 //! read. A file that has the name of a wrapper is served as it is.
 
