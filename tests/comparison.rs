@@ -265,7 +265,7 @@ fn values_have_three_digits_or_so_and_a_unit() {
         (Measure::Time, 0.5, "500 ms"),
         (Measure::Time, 1.0, "1 s"),
         (Measure::Time, 12.0, "12 s"),
-        (Measure::Time, f64::INFINITY, "not all"),
+        (Measure::Time, f64::INFINITY, "incomplete"),
         (Measure::Memory, 45e6, "45 MB"),
     ] {
         assert_eq!(measure.shown(value), shown);
@@ -318,8 +318,8 @@ fn the_tables_show_what_was_measured_and_nothing_else() {
         &[
             "burst of 5,000, stash",
             "wireserve",
-            "not all",
-            "[not all – not all]",
+            "incomplete",
+            "[incomplete – incomplete]",
             "12",
             "",
             "",
@@ -340,7 +340,7 @@ fn the_tables_show_what_was_measured_and_nothing_else() {
         for row in [
             [
                 "static 1 KiB, c=16",
-                "requests/s beside nginx",
+                "requests/s relative to nginx",
                 "0.50 ×",
                 "[0.50 × – 0.50 ×]",
                 "≥ 0.55 ×",
@@ -349,8 +349,8 @@ fn the_tables_show_what_was_measured_and_nothing_else() {
             [
                 "burst of 5,000, stash",
                 "time",
-                "not all",
-                "[not all – not all]",
+                "incomplete",
+                "[incomplete – incomplete]",
                 "≤ 1 s",
                 verdict,
             ],

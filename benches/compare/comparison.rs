@@ -17,13 +17,13 @@ pub(crate) fn picture(works: &[Work], results: &Results) -> Option<String> {
     if groups.is_empty() {
         return None;
     }
-    let mut picture = Picture::new("Requests per second, by work and server", WIDTH);
+    let mut picture = Picture::new("Requests per second, by workload and server", WIDTH);
     let mut y = MARGIN + LINE / 2.0;
     picture.text(
         Text::Label,
         MARGIN,
         y,
-        "Requests per second; each work has a scale of its own. Whiskers: least and most.",
+        "Requests per second; each workload has its own scale. Whiskers: minimum and maximum.",
     );
     for (work, rates) in groups {
         y += GAP + LINE;

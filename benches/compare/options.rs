@@ -7,31 +7,31 @@ use clap::{Parser, ValueEnum};
 use super::Complaint;
 use super::work::Work;
 
-/// Compares wireserve's speed with other servers', and with its goals
+/// Compares the speed of wireserve with that of other servers, and with its goals
 #[derive(Debug, Parser)]
 #[command(name = "compare")]
 pub(crate) struct Options {
-    /// Rounds; medians over them count
+    /// Number of rounds; the report has medians over them
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..))]
     rounds: u32,
 
-    /// Seconds of steady load for each work on each server in each round
+    /// Seconds of steady load per workload, server and round
     #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..))]
     seconds: u32,
 
-    /// A look that takes a minute: one round, with a second of load each
+    /// Takes about a minute: one round, with one second of load each
     #[arg(long, conflicts_with_all = ["rounds", "seconds"])]
     quick: bool,
 
-    /// Measures only this work; may be repeated
-    #[arg(long, value_name = "WORK", conflicts_with = "write")]
+    /// Measures only this workload; may be repeated
+    #[arg(long, value_name = "WORKLOAD", conflicts_with = "write")]
     only: Vec<Work>,
 
-    /// Measures wireserve also with its option --python-cpu, for the last processor there is
+    /// Also measures wireserve with its option --python-cpu, set to the last processor
     #[arg(long)]
     pub(crate) python_cpu: bool,
 
-    /// Writes performance.md and its pictures into a folder
+    /// Writes performance.md and its pictures into FOLDER
     #[arg(
         long,
         value_name = "FOLDER",
@@ -40,15 +40,15 @@ pub(crate) struct Options {
     )]
     pub(crate) write: Option<PathBuf>,
 
-    /// Exits with 1 if a goal for the trivial handler is missed on a quiet machine
+    /// Exits with 1 if a goal of the trivial handler is missed on a quiet machine
     #[arg(long)]
     pub(crate) check: bool,
 
-    /// Given by `cargo bench`
+    /// Passed by `cargo bench`
     #[arg(long, hide = true)]
     bench: bool,
 
-    /// Given by whoever only wants to know that the bench starts
+    /// Only checks that the bench starts
     #[arg(long, hide = true)]
     test: bool,
 }

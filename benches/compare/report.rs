@@ -1,5 +1,5 @@
-//! The result in Markdown: how it was measured, the values of each contender, wireserve beside the
-//! others, and the goals with a verdict each. It is printed as it is written into the document.
+//! The result in Markdown: how it was measured, the values of each contender, wireserve relative to
+//! the others, and the goals with their verdicts. Printed and written into the document alike.
 
 use std::fmt::Write;
 use std::time::SystemTime;
@@ -14,7 +14,7 @@ use super::table::{Column, Table};
 use super::versions::Versions;
 use super::work::{Load, Work};
 
-/// How it was measured, and where. The watch has to have ended.
+/// How it was measured, and where. The watch must have ended.
 pub(crate) fn introduction(options: &Options, versions: &Versions, watch: &Watch) -> String {
     let mut text = String::from("## How it was measured\n\n");
     let date = httpdate::fmt_http_date(SystemTime::now());
@@ -25,24 +25,25 @@ pub(crate) fn introduction(options: &Options, versions: &Versions, watch: &Watch
     };
     let _ = writeln!(
         text,
-        "On {date}, {rounds} with {} s of steady load (`wrk -t1`) for each work on each server, one \
-         after the other. Medians over the rounds, and the least and the most in brackets.\n",
+        "On {date}, {rounds} with {} s of steady load (`wrk -t1`) per workload and server, one after \
+         the other. The numbers are medians over the rounds, with the minimum and the maximum in \
+         brackets.\n",
         options.seconds()
     );
     for line in versions.lines() {
         let _ = writeln!(text, "- {line}");
     }
-    let busiest = watch.busiest().map(|name| format!(", most to `{name}`"));
+    let busiest = watch.busiest().map(|name| format!(", mostly `{name}`"));
     let _ = writeln!(
         text,
-        "- {} processors, load average {} before; {:.1} % of their time went to others{}\n",
+        "- {} processors, load average {} before the run; other processes used {:.1} % of their time{}\n",
         watch.processors(),
         watch.load_average(),
         watch.lost() * 100.0,
         busiest.filter(|_| watch.lost() > 0.0).unwrap_or_default()
     );
     if watch.machine() == Machine::Busy {
-        text.push_str("**The machine was busy: there are no verdicts.**\n\n");
+        text.push_str("**The machine was busy, so the goals are not judged.**\n\n");
     }
     text
 }
@@ -56,7 +57,7 @@ pub(crate) fn values(works: &[Work], results: &Results) -> String {
     for (heading, works, measures) in [
         ("Steady load", steady, [&[Measure::Rate], &latency[..]]),
         (
-            "Crowds and beginnings",
+            "Bursts and startup",
             once,
             [&[Measure::Time, Measure::Answered], &latency[..]],
         ),
@@ -71,7 +72,7 @@ pub(crate) fn values(works: &[Work], results: &Results) -> String {
 
 /// Medians, the first with its range.
 fn values_of(works: &[Work], results: &Results, measures: &[Measure]) -> Table {
-    let mut columns = vec![Column::left("work"), Column::left("server")];
+    let mut columns = vec![Column::left("workload"), Column::left("server")];
     columns.extend(measures.iter().map(|one| Column::right(one.name())));
     columns.insert(3, Column::right(RANGE));
     let mut table = Table::new(columns);
@@ -97,13 +98,13 @@ fn values_of(works: &[Work], results: &Results, measures: &[Measure]) -> Table {
     table
 }
 
-const RANGE: &str = "[least – most]";
+const RANGE: &str = "[min – max]";
 
-/// What wireserve reaches, beside others and by itself, and the goals.
+/// What wireserve reaches, relative to others and in absolute numbers, and the goals.
 pub(crate) fn goals(works: &[Work], results: &Results, machine: Machine) -> String {
     let mut table = Table::new([
-        Column::left("work"),
-        Column::left("wireserve's"),
+        Column::left("workload"),
+        Column::left("metric"),
         Column::right("median"),
         Column::right(RANGE),
         Column::right("goal"),
@@ -130,11 +131,11 @@ pub(crate) fn goals(works: &[Work], results: &Results, machine: Machine) -> Stri
 #[derive(Clone, Copy)]
 enum Judged {
     Yes,
-    /// It is shown because it says something.
+    /// Shown for information.
     No,
 }
 
-/// The goals of a work, and what there is beside others without one.
+/// The goals of a workload, and its ratios to other servers that have no goal.
 fn shown_goals(work: Work) -> Vec<(Goal, Judged)> {
     let goals = Goal::of(work);
     let beside = Contender::ALL.into_iter().filter_map(|contender| {
@@ -153,11 +154,11 @@ fn shown_goals(work: Work) -> Vec<(Goal, Judged)> {
     beside.chain(by_itself).collect()
 }
 
-/// What it is, its median, its range, and what it should be.
+/// The metric, its median, its range, and the goal.
 fn described(goal: Goal, achieved: Spread) -> (String, String, String, String) {
     let (what, least) = match goal {
-        Goal::Beside(contender, least) => (format!("requests/s beside {contender}"), least),
-        Goal::OfTheBest(least) => ("requests/s beside its best".to_owned(), least),
+        Goal::Beside(contender, least) => (format!("requests/s relative to {contender}"), least),
+        Goal::OfTheBest(least) => ("requests/s relative to its best".to_owned(), least),
         Goal::AtMost(measure, most) => {
             let median = measure.shown(achieved.median);
             let wanted = format!("≤ {}", measure.shown(most));
@@ -178,7 +179,7 @@ fn range(measure: Measure, Spread { min, max, .. }: Spread) -> String {
     format!("[{} – {}]", measure.shown(min), measure.shown(max))
 }
 
-/// Beside equals two digits say something; `beside` is a ratio of the same row.
+/// Small ratios have two digits; `beside` is a ratio of the same row.
 fn times(ratio: f64, beside: f64) -> String {
     let digits = if beside < 10.0 { 2 } else { 1 };
     format!("{ratio:.digits$} ×")

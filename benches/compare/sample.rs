@@ -39,7 +39,7 @@ impl Measure {
     pub(crate) fn shown(self, value: f64) -> String {
         match self {
             Self::Rate | Self::Answered => grouped(value),
-            Self::Time if value.is_infinite() => "not all".to_owned(),
+            Self::Time if value.is_infinite() => "incomplete".to_owned(),
             Self::Time | Self::P50 | Self::P99 | Self::Cpu => time(value),
             Self::Memory => format!("{:.0} MB", value / 1e6),
         }
@@ -52,7 +52,7 @@ impl Measure {
             Self::Answered => "answered",
             Self::P50 => "p50",
             Self::P99 => "p99",
-            Self::Cpu => "CPU a request",
+            Self::Cpu => "CPU per request",
             Self::Memory => "memory",
         }
     }

@@ -42,21 +42,20 @@ pub const REFERENCE_HANGS: &[&str] = &[
     "file piped, trickle with a pause of less than nothing",
 ];
 
-const FILE: &str = "a plain file carries its length and keeps the connection";
-const LISTING: &str = "a listing is for people: sizes, dates, a style";
-const OWN_FAILURES: &str =
-    "the server's own failures are told in its own words, without a traceback";
-const BEFORE_ROUTING: &str = "a fault before routing is a whole response in JSON";
+const FILE: &str = "a plain file has a Content-Length and keeps the connection open";
+const LISTING: &str = "a directory listing shows sizes and dates, and has a style";
+const OWN_FAILURES: &str = "errors of the server itself have messages without a traceback";
+const BEFORE_ROUTING: &str = "a fault before routing is answered with a complete JSON response";
 const EMPTY_LINES: &str = "empty lines before a request line are skipped (RFC 9112, section 2.2)";
-const CHUNKED: &str = "a chunked body is decoded, and a bad one is answered";
+const CHUNKED: &str = "a chunked body is decoded, and a malformed one is answered";
 const JOINED: &str = "repeated header fields are joined, as documented";
-const BAD_HEAD: &str = "a response that fails while its head is made is an internal error";
-const BY_TEXT: &str = "a name in text finds what one in bytes finds, as documented";
+const BAD_HEAD: &str = "an error while a head is generated is answered with 500";
+const BY_TEXT: &str = "a name given as text finds what the same bytes find, as documented";
 const PIPES_ONCE: &str = "the query's pipes apply once to a value that a script returns";
-const OWN_WORDS: &str = "the server's own failures are told in its own words, without a traceback";
-const DIGITS: &str = "numbers in pipes and templates have the digits of ASCII";
-const ONE_LINE: &str = "a field that a URL or a template makes is one line";
-const FORM: &str = "POST of a body that is no form is empty";
+const OWN_WORDS: &str = "errors of the server itself have messages without a traceback";
+const DIGITS: &str = "numbers in pipes and templates have ASCII digits";
+const ONE_LINE: &str = "a field from a URL or a template is a single line";
+const FORM: &str = "POST is empty for a body that is not a form";
 
 /// Each reason, what must hold, and the cases that show it.
 const TABLE: &[(&str, Holds, &[&str])] = &[
@@ -183,7 +182,7 @@ const TABLE: &[(&str, Holds, &[&str])] = &[
         &["HEAD of a file with bad headers"],
     ),
     (
-        "a Range that is no text is the client's mistake",
+        "a Range that is not ASCII is the client's error",
         Holds::Error(400, Kept),
         &[
             "range with a byte that is no ASCII",
@@ -191,7 +190,7 @@ const TABLE: &[(&str, Holds, &[&str])] = &[
         ],
     ),
     (
-        "a redirect leads to the URL that was asked for",
+        "a redirect keeps the bytes of the requested URL",
         Exactly(
             b"HTTP/1.1 301 Moved Permanently\r\nLocation: http://ham.test:<port>/directories/sub?h\xe4m/\r\n\
             Server: <server>\r\nDate: <date>\r\n\r\n",
@@ -200,7 +199,7 @@ const TABLE: &[(&str, Holds, &[&str])] = &[
         &["a folder with a raw byte in its URL"],
     ),
     (
-        "the doc root's index.html is its page",
+        "the doc root's index.html answers requests for /",
         Holds::Contains(&["<p>The index of the test site."], Kept),
         &["the index of the doc root"],
     ),
@@ -225,7 +224,7 @@ const TABLE: &[(&str, Holds, &[&str])] = &[
         ],
     ),
     (
-        "0x85 and 0xA0 are bytes of a target, as in UTF-8, and separate no words",
+        "0x85 and 0xA0 are part of a target, as in UTF-8, and not separators",
         Fault(400),
         &["a no-break space for a space"],
     ),
@@ -258,7 +257,7 @@ const TABLE: &[(&str, Holds, &[&str])] = &[
         ],
     ),
     (
-        "a Content-Length that is no length is answered",
+        "an invalid Content-Length is answered",
         Fault(400),
         &[
             "length that is empty",
@@ -272,12 +271,12 @@ const TABLE: &[(&str, Holds, &[&str])] = &[
         ],
     ),
     (
-        "lengths that contradict each other have no reading",
+        "contradictory lengths are an error",
         Fault(400),
         &["length twice, not the same"],
     ),
     (
-        "a Host that makes no URL is answered",
+        "a Host that is not valid in a URL is answered",
         Fault(400),
         &["Host with half an IPv6 address", "Host with a slash"],
     ),
@@ -302,7 +301,7 @@ const TABLE: &[(&str, Holds, &[&str])] = &[
         &["chunked body that breaks off"],
     ),
     (
-        "a body that breaks off is an error that says so",
+        "a truncated body is an error that names the cause",
         Holds::Contains(&["raised EOFError("], Closed),
         &["length longer than the body"],
     ),
@@ -346,12 +345,12 @@ const TABLE: &[(&str, Holds, &[&str])] = &[
         &["headers replaced by none"],
     ),
     (
-        "a text file is a file among other items, too, as documented",
+        "a list of content may contain open text files, as documented",
         Holds::Contains(&["aA file to read after something else.\nA file"], Kept),
         &["open files among other items"],
     ),
     (
-        "content that fails while it is made ends the connection",
+        "an error while content is generated ends the connection",
         SameThenClosed,
         &[
             "a bytearray",
@@ -381,7 +380,7 @@ const TABLE: &[(&str, Holds, &[&str])] = &[
         ],
     ),
     (
-        "a handler that takes the response upon itself and sends nothing would leave the client waiting",
+        "a handler that takes over the response and sends nothing must not leave the client waiting",
         Exactly(b"", Closed),
         &[
             "write nothing and keep the connection",
@@ -396,27 +395,27 @@ const TABLE: &[(&str, Holds, &[&str])] = &[
         &["cookies by in and text"],
     ),
     (
-        "a header with a bad value is refused as a whole",
+        "a header with an invalid value is rejected as a whole",
         Exactly(b"HTTP/1.1 200 OK\r\n", Closed),
         &["a header written as none"],
     ),
     (
-        "a head is never in the encoding of its content",
+        "a head does not use the encoding of its content",
         Exactly(b"HTTP/1.1 200 OK\r\n\r\nh\0\xe4\0m\0ham", Closed),
         &["encoding of a list"],
     ),
     (
-        "a path with NUL in it names no file",
+        "a path that contains NUL is not found",
         Holds::Error(404, Kept),
         &["target with an escaped NUL"],
     ),
     (
-        "a returned tuple of another length is named",
+        "a returned tuple of unsupported length is named",
         Failure("ValueError: ", Kept),
         &["a tuple of none", "a tuple of one", "a tuple of four"],
     ),
     (
-        "messages are in words of our own",
+        "exceptions have their own messages",
         Holds::OwnWords,
         &[
             "raw_input, seek past the end",
@@ -502,7 +501,7 @@ const TABLE: &[(&str, Holds, &[&str])] = &[
         ],
     ),
     (
-        "a form is one however its type is written",
+        "the media type of a form is case-insensitive",
         Shows("[(b'a', [b'b'])]"),
         &["form with its type in capitals"],
     ),
@@ -562,7 +561,7 @@ const TABLE: &[(&str, Holds, &[&str])] = &[
         &["filled in, repeated headers"],
     ),
     (
-        "a template reads no file outside of the doc root",
+        "a template reads no file outside the doc root",
         Holds::Error(500, Kept),
         &[
             "refused, a digest of a file above",
@@ -570,12 +569,12 @@ const TABLE: &[(&str, Holds, &[&str])] = &[
         ],
     ),
     (
-        "templates know the names of their language and no others",
+        "a template can use only the names of the template language",
         Holds::Error(500, Kept),
         &["refused, a name of its own class"],
     ),
     (
-        "a trickle of less than nothing is refused",
+        "a trickle with a negative number is rejected",
         Holds::Error(500, Kept),
         &[
             "file piped, trickle with a pause of less than nothing",
