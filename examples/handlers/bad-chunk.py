@@ -1,4 +1,4 @@
-"""A chunked body that breaks off: one good chunk, then a chunk whose size is not a number."""
+"""A malformed chunked body: one valid chunk, then a chunk whose size is not a number."""
 
 
 def main(request, response):

@@ -1,12 +1,12 @@
-"""Dynamic headers: the query decides the Content-Type of the answer.
+"""Dynamic headers: the query sets the Content-Type of the response.
 
-A tuple of three is the full form of an answer: status, headers, content. The status may be
-a number or, as here, a number with a reason of your own.
+The full form of a return value is a tuple of status, headers and content. The status is a number
+or, as here, a number and a reason phrase.
 """
 
 
 def main(request, response):
-    # The query's names and values are bytes; the second argument is the default.
+    # Names and values of the query are bytes; the second argument is the default.
     content_type = request.GET.first(b"content-type", b"text/plain")
     headers = [("Content-Type", content_type)]
 

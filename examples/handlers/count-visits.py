@@ -1,4 +1,4 @@
-"""Cookies: reads one, and sets it again with one more visit in it."""
+"""Cookies: reads the number of visits from a cookie, and sets the cookie to one more."""
 
 
 def main(request, response):

@@ -1,4 +1,4 @@
-"""Two heads for one request: 103 Early Hints at once, the answer itself a little later."""
+"""Two heads for one request: 103 Early Hints at once, the final response a little later."""
 
 import time
 
@@ -8,7 +8,7 @@ def main(request, response):
 
     writer.write_status(103, "Early Hints")
     writer.write_header("Link", "</site/style.css>; rel=preload; as=style")
-    writer.write("\r\n")  # ends this head; end_headers() is for the last one, it adds Date
+    writer.write("\r\n")  # ends this head; end_headers() would also add Server and Date
 
     time.sleep(0.3)
 

@@ -1,6 +1,6 @@
-"""No answer at all: the connection closes without a byte."""
+"""No response: the connection closes without sending a byte."""
 
 
 def main(request, response):
-    response.writer.write("")  # an empty write is a write: there will be no other answer
+    response.writer.write("")  # an empty write counts: the server adds no response of its own
     response.close_connection = True

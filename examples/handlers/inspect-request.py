@@ -1,10 +1,10 @@
-"""Everything the server saw of your request, as JSON."""
+"""The request as the server received it, as JSON."""
 
 import json
 
 
 def text(data):
-    """Bytes as text, one character for each byte, so that nothing is lost or refused."""
+    """Bytes as text, one character per byte, so that no byte is lost."""
     return data.decode("latin-1")
 
 
@@ -14,7 +14,7 @@ def main(request, response):
         "method": request.method,
         "url": request.url,
         "query": {text(k): [text(v) for v in values] for k, values in request.GET.items()},
-        # raw_headers keeps order, case and duplicates; request.headers is the one to look up in.
+        # raw_headers keeps order, case and duplicates; request.headers is for lookups.
         "headers": request.raw_headers.items(),
         "body": text(request.body),
         "client": request.client_address,

@@ -1,9 +1,9 @@
-"""A status line that is not one: ?line= goes out as it is."""
+"""A malformed status line: ?line= is sent unchanged."""
 
 
 def main(request, response):
     line = request.GET.first(b"line", b"HTTP/1.1 two-hundred Fine")
 
     response.writer.write(line + b"\r\nContent-Type: text/plain\r\n\r\nStill reading?\n")
-    # Nothing here says where the body ends, so close after it.
+    # No field delimits the body, so close the connection after it.
     response.close_connection = True

@@ -1,7 +1,7 @@
 """A reset in the middle of the body. Only wireserve has writer.socket.
 
-It is a socket.socket on this very connection. Closing one that lingers for zero seconds does
-not say goodbye: the client gets a TCP reset (RST) instead of an orderly end (FIN).
+It is a socket.socket on this connection. Closing a socket with a linger time of zero sends a TCP
+reset (RST) instead of the usual FIN.
 """
 
 import socket
@@ -15,7 +15,7 @@ def main(request, response):
     response.write_status_headers()
     response.writer.write("Here it comes ...\n")
 
-    time.sleep(0.1)  # let that arrive: a reset throws away what has not been read yet
+    time.sleep(0.1)  # let the bytes arrive: a reset discards what the client has not read
     connection = response.writer.socket
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     response.close_connection = True

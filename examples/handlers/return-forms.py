@@ -1,4 +1,4 @@
-"""The four things main may return: ?form=content, headers, status or reason."""
+"""The four forms of return value: ?form=content, headers, status or reason."""
 
 
 def main(request, response):
@@ -11,5 +11,5 @@ def main(request, response):
         return 202, headers, "a status, headers and content\n"
     if form == b"reason":
         return (299, "Fine By Me"), headers, "a status with its reason, headers and content\n"
-    # Just the content: status 200, and no Content-Type unless the handler sets one.
+    # Content alone: the status is 200, and there is no Content-Type unless the handler sets it.
     return "content\n"

@@ -1,4 +1,4 @@
-"""A body that ends too early: a hundred bytes promised, a few of them sent, then the end."""
+"""A truncated body: Content-Length announces 100 bytes, and the connection closes after 29."""
 
 
 def main(request, response):

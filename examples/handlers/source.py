@@ -1,4 +1,4 @@
-"""A file as content: sends the source of one of these handlers, ?name=redirect.py."""
+"""A file as content: sends the source of one of these handlers, such as ?name=redirect.py."""
 
 from pathlib import Path
 
@@ -13,6 +13,6 @@ def main(request, response):
     if name not in sources:
         raise HTTPException(404)
 
-    # An open file is sent piece by piece and then closed. How long it is, nobody says: there is
-    # no Content-Length, and the end of the connection is the end of the content.
+    # An open file is sent in pieces and then closed. The response has no Content-Length, so the
+    # end of the connection marks the end of the content.
     return [("Content-Type", "text/plain; charset=utf-8")], sources[name].open("rb")

@@ -1,6 +1,6 @@
-"""The stash, where one request leaves something for a later one.
+"""The stash: one request stores a value for a later one.
 
-POST keeps the body under ?key=, which is a UUID; GET takes it out again, once.
+POST stores the body under ?key=, which is a UUID; GET takes it out again, once.
 """
 
 
@@ -12,7 +12,7 @@ def main(request, response):
         stash.put(key, request.body)
         return 201, [("Content-Type", "text/plain")], "kept\n"
 
-    value = stash.take(key)  # None if there is nothing under the key (any more)
+    value = stash.take(key)  # None if the key has no value, or no longer
     if value is None:
         return 404, [("Content-Type", "text/plain")], "nothing there\n"
     return [("Content-Type", "application/octet-stream")], value

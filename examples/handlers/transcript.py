@@ -1,15 +1,15 @@
-"""Sends the bytes of the POST body to this very server, and reports every piece that comes back.
+"""Sends the bytes of the POST body to this server, and reports every piece that it sends back.
 
-One JSON object on a line for each piece, with the milliseconds since the request was sent; the
-last one says how it ended. This is how the index page shows what no browser would.
+The response has one JSON object per line: for each piece, the bytes and the milliseconds since the
+request was sent; finally, how it ended. The index page uses it to show the bytes on the wire.
 """
 
 import json
 import socket
 import time
 
-PATIENCE = 3  # seconds of silence after which we stop waiting for more
-ENOUGH = 64 * 1024  # bytes after which we stop reading
+PATIENCE = 3  # seconds of silence before we stop waiting
+ENOUGH = 64 * 1024  # bytes before we stop reading
 
 
 def exchange(address, data):
@@ -38,6 +38,6 @@ def exchange(address, data):
 
 
 def main(request, response):
-    # The address at which this request reached us is the one to call back.
+    # Connect to the address at which this request arrived.
     address = response.writer._handler.connection.getsockname()[:2]
     return [("Content-Type", "application/x-ndjson")], exchange(address, request.body)

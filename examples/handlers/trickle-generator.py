@@ -1,7 +1,7 @@
 """A body that arrives in pieces: the content is a generator.
 
-Each piece is sent before the next one is asked for. Nobody knows how many will come, so there
-is no Content-Length, and the connection closes after the last.
+Each piece is sent before the next one is requested. The total length is unknown, so there is no
+Content-Length, and the connection closes after the last piece.
 """
 
 import time

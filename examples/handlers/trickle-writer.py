@@ -1,6 +1,6 @@
-"""The same trickle by hand: the handler writes the head, and then each piece when it likes.
+"""The same body, written by hand: the handler writes the head, then one piece at a time.
 
-Because it says how long the body is, the connection stays open for the next request.
+The head has a Content-Length, so the connection stays open for the next request.
 """
 
 import time
@@ -19,4 +19,4 @@ def main(request, response):
         if piece is not pieces[0]:
             time.sleep(pause)
         if not response.writer.write_content(piece):
-            return  # False: the client is gone, and nobody reads the rest
+            return  # False: the client is gone

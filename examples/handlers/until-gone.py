@@ -1,6 +1,6 @@
-"""Writes until the client goes away, and notices when it does.
+"""Writes until the client disconnects.
 
-How many lines it had written by then is kept in the stash, under ?key=; ask for it with &report.
+The number of lines written by then is stored in the stash under ?key=; request it with &report.
 """
 
 import json
@@ -10,13 +10,13 @@ import time
 def main(request, response):
     key = request.GET.first(b"key")
 
-    if b"report" in request.GET:  # null until the client's leaving has been noticed
+    if b"report" in request.GET:  # null until the disconnect has been noticed
         return [("Content-Type", "application/json")], json.dumps(request.server.stash.take(key))
 
     lines = 0
     response.headers.set("Content-Type", "text/plain")
     response.write_status_headers()
-    while response.writer.write_content("still here\n"):  # False once nobody listens
+    while response.writer.write_content("still here\n"):  # False once the client is gone
         lines += 1
         time.sleep(0.05)
     request.server.stash.put(key, lines)

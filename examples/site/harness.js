@@ -1,12 +1,12 @@
-// A test harness in a few lines, with the names that testharness.js made familiar.
+// A small test harness with the function names of testharness.js.
 //
-// Tests run one after the other, in the order in which they were declared, once the page has
-// loaded. The summary goes into the title; a table and, for programs, JSON go into the page
-// (<pre id="results">). With ?report=URL in the page's address the same JSON is also posted there.
+// Once the page has loaded, tests run one at a time, in the order of their declaration. The title
+// shows the summary, the page a table and JSON (<pre id="results">). With ?report=URL, the page also
+// posts the JSON to that URL.
 
 "use strict";
 
-const PATIENCE = 10000; // milliseconds after which a test that says nothing has failed
+const PATIENCE = 10000; // milliseconds after which an unfinished test fails
 
 const declared = [];
 
@@ -38,7 +38,7 @@ async function assert_rejects(promise, what = "the promise") {
 function within(milliseconds, promise) {
   let timer;
   const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no end after ${milliseconds} ms`)), milliseconds);
+    timer = setTimeout(() => reject(new Error(`timed out after ${milliseconds} ms`)), milliseconds);
   });
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
@@ -93,7 +93,7 @@ async function publish(tests) {
 
   const report = new URLSearchParams(location.search).get("report");
   if (report) {
-    // no-cors, so that the listener need not know about origins; nobody reads the answer.
+    // no-cors, so that the listener need not handle origins; the response is not read.
     await fetch(report, { method: "POST", mode: "no-cors", body: results });
   }
 }

@@ -1,12 +1,12 @@
-// What the buttons of the index page do. Each button names a request; pressing it makes the
-// request twice: once with fetch, to show what the browser makes of the answer, and once through
-// handlers/transcript.py, to show the bytes and when they came.
+// The buttons of the index page. Each button names a request; pressing it makes the request twice:
+// once with fetch, to show how the browser interprets the response, and once through
+// handlers/transcript.py, to show the bytes and their times.
 
 "use strict";
 
-const KEY = uuid(); // this visit's key in the stash; {key} stands for it in the page
+const KEY = uuid(); // this visit's key in the stash; replaces {key} in the page
 
-const MANY = 8; // rows beyond which the latest matters more than the first
+const MANY = 8; // with more rows, scroll to the latest
 
 function uuid() {
   const hex = [...crypto.getRandomValues(new Uint8Array(16))]
@@ -51,12 +51,12 @@ class Seen {
     this.start = performance.now();
   }
 
-  // To the head, before any piece of the body.
+  // Adds to the head, before any piece of the body.
   add(className, text) {
     this.pre.append(element("span", className, text));
   }
 
-  // A piece of the body, or how it ended.
+  // Adds a piece of the body, or the end.
   row(className, text) {
     const ms = Math.round(performance.now() - this.start);
     add_row(this.pieces, `${ms} ms`, element("span", className, text));
@@ -67,7 +67,7 @@ class Seen {
     try {
       response = await fetch(url, { cache: "no-store", ...options });
     } catch (error) {
-      this.add("error", error.name === "AbortError" ? "Gone away.\n" : `${error.message}\n`);
+      this.add("error", error.name === "AbortError" ? "Disconnected.\n" : `${error.message}\n`);
       this.add("name", "No response reached the page.");
       return;
     }
@@ -75,7 +75,7 @@ class Seen {
     try {
       await this.body(response);
     } catch (error) {
-      this.row("error", error.name === "AbortError" ? "Gone away." : error.message);
+      this.row("error", error.name === "AbortError" ? "Disconnected." : error.message);
     }
   }
 
@@ -133,7 +133,7 @@ class Wire {
       closed: "the server closed the connection",
       reset: "the server reset the connection",
       silence: "nothing more came; the connection is still open",
-      enough: "and so on",
+      enough: "the rest is not shown",
     };
     if (end) {
       const abrupt = end === "reset" ? "end abrupt" : "end";
@@ -144,7 +144,7 @@ class Wire {
   }
 }
 
-// Text whose characters are bytes, with those that print nothing made visible.
+// Text with one character per byte; control characters are made visible.
 function visible(data, className) {
   const box = element("span", className);
   for (const part of data.split(/(\r\n|[\x00-\x09\x0b-\x1f\x7f-\x9f]|\n)/)) {
@@ -200,7 +200,7 @@ async function busy(button, work) {
   }
 }
 
-// The first press listens; the second goes away, and asks what the handler noticed of it.
+// The first press listens; the second disconnects, and asks what the handler noticed.
 let leave = null;
 
 function listen(button) {
@@ -210,7 +210,7 @@ function listen(button) {
   const before = button.textContent;
 
   outcome(button.closest(".sheet"), seen.pane);
-  button.textContent = "Go away";
+  button.textContent = "Disconnect";
   const listening = seen.follow(`handlers/until-gone.py?key=${key}`, { signal: leaving.signal });
 
   return async () => {
@@ -223,7 +223,7 @@ function listen(button) {
       const response = await fetch(`handlers/until-gone.py?key=${key}&report`);
       lines = await response.json();
     }
-    seen.row("status", `The handler noticed, after ${lines} lines.`);
+    seen.row("status", `The handler noticed after ${lines} lines.`);
   };
 }
 
@@ -256,12 +256,12 @@ document.querySelector("#bytes form").addEventListener("submit", (event) => {
   const form = event.target;
   const wire = new Wire();
   outcome(form.closest(".sheet"), wire.pane);
-  // A textarea has only line feeds; what goes out has CRLF.
+  // A textarea has only line feeds; send CRLF.
   const text = form.elements.request.value.replace(/\r?\n/g, "\r\n");
   busy(form.querySelector("button"), [wire.follow(text)]);
 });
 
-// A source is fetched when it is first looked at.
+// Fetch a source when it is first opened.
 document.addEventListener(
   "toggle",
   async (event) => {
@@ -274,7 +274,7 @@ document.addEventListener(
   true,
 );
 
-// The commands and requests in the page name the usual address; make it the one that serves it.
+// The commands in the page name the default address; replace it by the actual one.
 for (const place of document.querySelectorAll(".shell, textarea")) {
   const swap = (text) =>
     text

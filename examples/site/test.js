@@ -13,7 +13,7 @@ function uuid() {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
 
-// The pieces of a body, as they arrive, each with the time at which it did.
+// The pieces of a body with their times of arrival.
 async function arrivals(response) {
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   const pieces = [];
@@ -26,7 +26,7 @@ async function arrivals(response) {
   }
 }
 
-// What is on the wire when a path is asked for: pieces with their times, and how it ended.
+// The bytes on the wire for a path: pieces with their times, and how the connection ended.
 async function transcript(path) {
   const request = `GET ${path} HTTP/1.1\r\nHost: ${location.host}\r\nConnection: close\r\n\r\n`;
   const response = await get("transcript.py", { method: "POST", body: request });
@@ -110,7 +110,7 @@ promise_test(async () => {
   const visits = async () => Number((await (await get("count-visits.py")).text()).match(/\d+/)[0]);
   const first = await visits();
   assert_equals(await visits(), first + 1);
-}, "a cookie is set, sent back and counted on");
+}, "a cookie is set, sent back and counted");
 
 promise_test(async () => {
   const response = await get("imported-helper.py?name=browser");
@@ -124,7 +124,7 @@ promise_test(async () => {
   assert_equals(taken.status, 200);
   assert_equals(await taken.text(), "left here");
   assert_equals((await get(path)).status, 404);
-}, "what one request stashes another takes, once");
+}, "a stashed value can be taken once");
 
 for (const name of ["trickle-generator.py", "trickle-writer.py"]) {
   promise_test(async () => {
@@ -176,7 +176,7 @@ promise_test(async () => {
 }, "the handler notices that the client is gone");
 
 promise_test(async () => {
-  // Refuse it, or call it something: a browser may do either, but not wait for ever.
+  // A browser may reject it or accept it, but must not hang.
   try {
     const response = await get("malformed-status.py");
     assert_true(Number.isInteger(response.status), "a status");
@@ -187,7 +187,7 @@ promise_test(async () => {
   const { bytes, end } = await transcript("/handlers/malformed-status.py?line=Good+morning");
   assert_equals(bytes, "Good morning\r\nContent-Type: text/plain\r\n\r\nStill reading?\n");
   assert_equals(end, "closed");
-}, "a malformed status line is refused or made sense of");
+}, "a malformed status line is rejected or interpreted");
 
 promise_test(async () => {
   const response = await get("short-body.py");
@@ -240,7 +240,7 @@ promise_test(async () => {
     assert_equals((await get(`source.py?name=${name}`)).status, 200, name);
     assert_true(page.querySelector(`[data-try^="handlers/${name}"], [href^="handlers/${name}"], [action="handlers/${name}"]`) !== null, name);
   }
-}, "the index page offers what is there");
+}, "every example on the index page exists");
 
 promise_test(async () => {
   const frame = document.createElement("iframe");
