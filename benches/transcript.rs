@@ -8,7 +8,7 @@ use std::net::TcpStream;
 use criterion::{Criterion, criterion_group, criterion_main};
 use wireserve::Server;
 use wireserve::server::Builder;
-use wireserve::site::fixed::FixedHandler;
+use wireserve::site::handlers::fixed::FixedHandler;
 use wireserve::transcript::{Format, Limits};
 
 criterion_group!(benches, exchanges);

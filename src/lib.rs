@@ -50,7 +50,8 @@
 //! - [`exchange`]: request, body, response, and the [`Handler`] trait.
 //! - [`pipes`]: what a file's name and the query ask to be done to a response.
 //! - [`site`] and [`stash`]: doc root, routes, files; values kept between requests.
-//! - [`config`] and [`server`]: what to serve; listeners, connections and their threads.
+//! - [`config`] and [`wpt`]: what to serve; what is particular to a checkout of web-platform-tests.
+//! - [`server`]: listeners, connections and their threads.
 //! - `python` (feature `python`): the interpreter and what scripts see.
 //! - `log_output`: where log lines go, without holding up anybody.
 //! - [`cli`]: the command.
@@ -83,6 +84,7 @@ pub mod text;
 pub mod transcript;
 pub mod wire;
 pub mod wire_script;
+pub mod wpt;
 
 pub use exchange::{Content, Exchange, Handler};
 pub use fault::Fault;

@@ -12,9 +12,9 @@ use support::client::Client;
 use support::embedded::{ask, get};
 use support::folder::folder;
 use support::response::Response;
-use wireserve::site::basic_auth::{Admitted, BasicAuthHandler};
-use wireserve::site::fixed::{ErrorHandler, FixedHandler};
-use wireserve::site::joined::JoinedHandler;
+use wireserve::site::handlers::basic_auth::{Admitted, BasicAuthHandler};
+use wireserve::site::handlers::fixed::{ErrorHandler, FixedHandler};
+use wireserve::site::handlers::joined::JoinedHandler;
 use wireserve::{Exchange, Server, Site};
 
 #[test]

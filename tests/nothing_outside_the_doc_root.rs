@@ -17,8 +17,8 @@ use support::command::{get, request};
 use support::folder::folder;
 use support::process::Process;
 use wireserve::exchange::{Links, Mount};
-use wireserve::site::file::FileHandler;
 use wireserve::site::files::Files;
+use wireserve::site::files::file::FileHandler;
 use wireserve::{Server, Site};
 
 /// A doc root with what may be served, beside what may not.

@@ -15,7 +15,7 @@ use support::escape;
 use wireserve::exchange::Ending;
 use wireserve::exchange::body::{BodyError, MEMORY};
 use wireserve::server::Builder;
-use wireserve::site::pattern::PatternError;
+use wireserve::site::routing::pattern::PatternError;
 use wireserve::{Exchange, Fault, Server};
 
 /// Bytes behind a head of `POST /echo`, and the body that they are.

@@ -11,10 +11,10 @@ use support::client::{Client, DEADLINE};
 use support::embedded::{Answer, ask, builder, get, request};
 use support::folder::folder;
 use support::response::Response;
-use wireserve::site::as_is::AsIsHandler;
-use wireserve::site::file::FileHandler;
 use wireserve::site::files::Files;
-use wireserve::site::fixed::FixedHandler;
+use wireserve::site::files::file::FileHandler;
+use wireserve::site::handlers::as_is::AsIsHandler;
+use wireserve::site::handlers::fixed::FixedHandler;
 use wireserve::{Exchange, Fault, Handler};
 
 struct Greeter {
@@ -229,10 +229,10 @@ fn a_panic_is_its_own_connection_s_alone() {
 #[test]
 fn a_keepsake_stays_with_its_connection() {
     let count = |exchange: &mut Exchange<'_>| {
-        let kept = exchange.keepsake().take();
+        let kept = exchange.connection_local().take();
         let count = kept.and_then(|kept| kept.downcast::<u32>().ok());
         let count = count.map_or(0, |count| *count) + 1;
-        *exchange.keepsake() = Some(Box::new(count));
+        *exchange.connection_local() = Some(Box::new(count));
         exchange.response.content = count.to_string().into_bytes().into();
         Ok(())
     };

@@ -11,7 +11,7 @@ use support::folder::folder;
 use support::response::head_length;
 use wireserve::exchange::Ending;
 use wireserve::exchange::response::ContentForHead;
-use wireserve::site::fixed::FixedHandler;
+use wireserve::site::handlers::fixed::FixedHandler;
 use wireserve::{Exchange, Server, Site};
 
 #[test]

@@ -12,6 +12,7 @@ use support::embedded::get;
 use support::folder::folder;
 use wireserve::config::Config;
 use wireserve::hosts::Port;
+use wireserve::wpt::preset;
 use wireserve::{Exchange, Server, python};
 
 const DUMP: &str = "import json\n\n\ndef main(request, response):\n    \
@@ -49,7 +50,7 @@ fn scripts_and_templates_see_the_same() {
     for config in [
         read("none.json"),
         read("given.json"),
-        Config::wpt(folder.path()),
+        preset::config(folder.path()),
     ] {
         let site = python::site(folder.path()).expect("Python starts");
         let mut builder = Server::builder().site(site).names(config.names());

@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 
 use support::client::{Client, DEADLINE};
 use support::wait::eventually;
-use wireserve::site::fixed::FixedHandler;
+use wireserve::site::handlers::fixed::FixedHandler;
 use wireserve::{Exchange, Fault, Server};
 
 /// How long a drop may take when a handler does not return: the server's grace and some more.

@@ -28,11 +28,11 @@ fn script() -> WireScript {
 /// A server that answers every request with this handler, CONNECT included.
 fn server(handler: impl Handler + 'static) -> Server {
     let handler: Arc<dyn Handler> = Arc::new(handler);
-    let under = |policy| policy::Under::new(policy, Arc::clone(&handler));
-    let terms = handler.terms().policy.unwrap_or_default();
+    let under = |policy| policy::WithPolicy::new(policy, Arc::clone(&handler));
+    let requirements = handler.requirements().policy.unwrap_or_default();
     Server::builder()
-        .route("*", "*", under(terms))
-        .and_then(|builder| builder.route("CONNECT", "*", under(terms)))
+        .route("*", "*", under(requirements))
+        .and_then(|builder| builder.route("CONNECT", "*", under(requirements)))
         .and_then(|builder| builder.start().map_err(|error| panic!("{error}")))
         .expect("good patterns")
 }
@@ -444,7 +444,7 @@ fn expectations_are_the_script_s() {
             .send_continue(&exchange.request)
             .map_err(|_| Fault::new(500, "gone"))
     };
-    let server = self::server(policy::Under::new(Policy::Raw, Arc::new(by_itself)));
+    let server = self::server(policy::WithPolicy::new(Policy::Raw, Arc::new(by_itself)));
     let mut client = Client::connect(server.address());
     client.send(expecting);
     let response = client.read_response("PUT");

@@ -13,7 +13,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 use support::browser::{Browser, listen_for_reports};
 use wireserve::exchange::Mount;
-use wireserve::site::wrappers;
+use wireserve::wpt::wrappers;
 use wireserve::{Server, Site};
 
 /// Pages in which `scopes/all.any.js` runs.

@@ -9,7 +9,7 @@ use support::client::Client;
 use support::embedded::{ask, get};
 use support::folder::folder;
 use wireserve::exchange::Mount;
-use wireserve::site::wrappers;
+use wireserve::wpt::wrappers;
 use wireserve::{Server, Site};
 
 /// A server with the wrappers of a folder.

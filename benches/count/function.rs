@@ -6,10 +6,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use wireserve::Site;
-use wireserve::config::Config;
+use wireserve::exchange::Mount;
 use wireserve::http::head::{Head, Limits, Progress, Scanner};
-use wireserve::site::fixed::ErrorHandler;
-use wireserve::site::router::Method;
+use wireserve::site::handlers::fixed::ErrorHandler;
+use wireserve::site::routing::router::Method;
+use wireserve::wpt::routes::{RUNNER_FILES, RUNNER_SCRIPT, WELL_KNOWN};
+use wireserve::wpt::{preset, wrappers};
 
 use super::chromium;
 use super::work::Work;
@@ -52,28 +54,14 @@ fn route(site: &Site) {
 fn like_wpt() -> Site {
     let root = Path::new("/nowhere");
     let mut site = Site::new(root);
-    let forbidden = Config::wpt(root).forbidden;
+    wrappers::register(&mut site, &Mount::top(root)).expect("these patterns are valid");
+    let forbidden = preset::config(root).forbidden;
     let forbidden = forbidden.iter().map(|pattern| ("*", pattern.as_str()));
     let scripts = [("*", "*.py")].into_iter().chain(WELL_KNOWN);
-    for (method, pattern) in scripts.chain(forbidden).chain(RUNNER) {
+    let runner = [("GET", RUNNER_FILES), ("POST", RUNNER_SCRIPT)];
+    for (method, pattern) in scripts.chain(forbidden).chain(runner) {
         site.register(Method::from(method), pattern, Arc::new(ErrorHandler(404)))
             .expect("these patterns are valid");
     }
     site
 }
-
-const WELL_KNOWN: [(&str, &str); 8] = [
-    ("*", "/.well-known/attribution-reporting/report-*"),
-    ("*", "/.well-known/attribution-reporting/debug/report-*"),
-    ("*", "/.well-known/attribution-reporting/debug/verbose"),
-    ("GET", "/.well-known/interest-group/permissions/"),
-    ("*", "/.well-known/interest-group/real-time-report"),
-    ("GET", "/.well-known/origin-policy"),
-    ("*", "/.well-known/private-aggregation/*"),
-    ("*", "/.well-known/web-identity"),
-];
-
-const RUNNER: [(&str, &str); 2] = [
-    ("GET", "/tools/runner/*"),
-    ("POST", "/tools/runner/update_manifest.py"),
-];

@@ -16,7 +16,7 @@ use tempfile::TempDir;
 use wireserve::exchange::{Content, Policy};
 use wireserve::server::Builder;
 use wireserve::server::listening::Listening;
-use wireserve::site::fixed::FixedHandler;
+use wireserve::site::handlers::fixed::FixedHandler;
 use wireserve::transcript::{Entry, Limits, Side, Transcript, What};
 use wireserve::{Exchange, Fault, Server, WireScript};
 

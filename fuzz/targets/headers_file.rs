@@ -16,8 +16,8 @@ use served::Served;
 use wireserve::exchange::Links;
 use wireserve::http::head::Head;
 use wireserve::pipes::template;
-use wireserve::site::beneath::Root;
-use wireserve::site::dot_headers::{self, Field};
+use wireserve::site::files::open_in_root::Root;
+use wireserve::site::files::dot_headers::{self, Field};
 
 #[cfg(fuzzing)]
 libfuzzer_sys::fuzz_target!(|text: &[u8]| holds(text));

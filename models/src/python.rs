@@ -1,7 +1,7 @@
 //! Models of the slot in front of the GIL. A thread that *blocks unseen* waits for others while it
 //! holds the slot.
 
-#[path = "../../src/python/slot.rs"]
+#[path = "../../src/python/interpreter/slot.rs"]
 #[allow(dead_code, reason = "when the watchdog sleeps is for the gate to say")]
 mod slot;
 

@@ -6,38 +6,23 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::config::{Alias, Auth, Config, Dress, Purpose, Rewrite, Route, Routes, Target};
-use crate::exchange::policy::Under;
+use crate::config::{Alias, Auth, Config, Metadata, Purpose, Rewrite, Route, Routes, Target};
+use crate::exchange::policy::WithPolicy;
 use crate::exchange::{Handler, Links, Mount};
 use crate::server::listening::Listening;
 use crate::site::Site;
-use crate::site::as_is::AsIsHandler;
-use crate::site::basic_auth::{Admitted, BasicAuthHandler};
-use crate::site::file::FileHandler;
 use crate::site::files::Files;
-use crate::site::fixed::{ErrorHandler, FixedHandler};
-use crate::site::joined::JoinedHandler;
-use crate::site::router::Method;
-use crate::site::wire_file::WireFileHandler;
+use crate::site::files::file::FileHandler;
+use crate::site::handlers::as_is::AsIsHandler;
+use crate::site::handlers::basic_auth::{Admitted, BasicAuthHandler};
+use crate::site::handlers::fixed::{ErrorHandler, FixedHandler};
+use crate::site::handlers::joined::JoinedHandler;
+use crate::site::handlers::wire_file::WireFileHandler;
+use crate::site::routing::router::Method;
+
+use crate::wpt::routes::{RUNNER_FILES, RUNNER_SCRIPT, WELL_KNOWN};
 
 use super::Complaint;
-
-/// Scripts of a WPT checkout whose paths do not end in `.py`; a folder is answered for by its
-/// `default*.py`.
-const WELL_KNOWN: [(&str, &str); 8] = [
-    ("*", "/.well-known/attribution-reporting/report-*"),
-    ("*", "/.well-known/attribution-reporting/debug/report-*"),
-    ("*", "/.well-known/attribution-reporting/debug/verbose"),
-    ("GET", "/.well-known/interest-group/permissions/"),
-    ("*", "/.well-known/interest-group/real-time-report"),
-    ("GET", "/.well-known/origin-policy"),
-    ("*", "/.well-known/private-aggregation/*"),
-    ("*", "/.well-known/web-identity"),
-];
-
-/// What is not forbidden below `/tools/` in a WPT checkout.
-const RUNNER_FILES: &str = "/tools/runner/*";
-const RUNNER_SCRIPT: &str = "/tools/runner/update_manifest.py";
 
 /// The site that a configuration says, over this doc root.
 pub(super) fn assemble(config: &Config, doc_root: &Path) -> Result<Site, Complaint> {
@@ -120,7 +105,7 @@ fn handler(doc_root: &Path, route: &Route, links: Links) -> Result<Arc<dyn Handl
     let handler = unguarded(doc_root, &route.target, links)?;
     let handler = match route.requests {
         None => handler,
-        Some(policy) => Arc::new(Under::new(policy, handler)),
+        Some(policy) => Arc::new(WithPolicy::new(policy, handler)),
     };
     Ok(match &route.auth {
         None => handler,
@@ -156,7 +141,7 @@ fn unguarded(
         Target::Text(
             text,
             status,
-            Dress {
+            Metadata {
                 media_type,
                 headers,
             },
@@ -170,7 +155,7 @@ fn unguarded(
         }
         Target::Joined(
             files,
-            Dress {
+            Metadata {
                 media_type,
                 headers,
             },
@@ -225,13 +210,19 @@ mod with_python {
 #[cfg(not(feature = "python"))]
 mod without_python {
     use super::*;
+    use crate::wpt::wrappers;
 
     pub(super) fn top(doc_root: &Path, links: Links) -> Result<Site, Complaint> {
-        Ok(Site::with_links(doc_root, links))
+        let mut site = Site::with_links(doc_root, links);
+        wrappers::register(&mut site, &Mount::top(doc_root).follow(links))
+            .expect("the patterns of the whole site are valid");
+        Ok(site)
     }
 
     pub(super) fn mount_folder(site: &mut Site, mount: &Mount) -> Result<(), Complaint> {
-        site.mount(mount).map_err(|error| error.to_string())
+        site.mount(mount)
+            .and_then(|()| wrappers::register(site, mount))
+            .map_err(|error| error.to_string())
     }
 
     pub(super) fn scripts(_: Files) -> Result<Arc<dyn Handler>, Complaint> {

@@ -16,11 +16,12 @@ use std::sync::Arc;
 use clap::{Args, Parser, Subcommand};
 use log::LevelFilter;
 
-use crate::config::{Config, Level, Listener, Ports, Purpose, Route, Target, Transcripts, wpt};
+use crate::config::{Config, Level, Listener, Ports, Purpose, Route, Target, Transcripts};
 use crate::hosts::hosts_file::{self, System};
 use crate::log_output;
 use crate::response_fuzz::{FuzzedResponse, read_seed};
 use crate::server::Server;
+use crate::wpt::preset;
 
 /// An HTTP/1.1 server for tests: files, Python handlers, any bytes at any time.
 #[derive(Debug, Parser)]
@@ -265,8 +266,8 @@ impl Sources {
             let checkout = checkout
                 .canonicalize()
                 .map_err(|error| format!("the checkout {}: {error}", checkout.display()))?;
-            config = Config::wpt(&checkout);
-            let file = checkout.join(wpt::FILE);
+            config = preset::config(&checkout);
+            let file = checkout.join(preset::FILE);
             if file.exists() {
                 config = read(&file)?.over(config);
             }

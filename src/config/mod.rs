@@ -8,7 +8,6 @@ mod listener;
 mod ports;
 mod routing;
 mod transcripts;
-pub mod wpt;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -24,7 +23,7 @@ pub use front_end::{Level, Logging, Paths, Ssl, SslKind};
 pub use limits::Limits;
 pub use listener::{Listener, Purpose};
 pub use ports::Ports;
-pub use routing::{Alias, Auth, Dress, Rewrite, Route, Target};
+pub use routing::{Alias, Auth, Metadata, Rewrite, Route, Target};
 pub use transcripts::Transcripts;
 
 /// The port of the first listener when none is named; the reference's.

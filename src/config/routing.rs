@@ -39,16 +39,16 @@ pub enum Target {
     /// A file; its extension says how it is served.
     File(PathBuf),
     /// A text with a status and fields: `{"text": "p {}", "media_type": "text/css"}`.
-    Text(String, i64, Dress),
+    Text(String, i64, Metadata),
     /// Files, joined: `{"files": ["a.js", "b.js"], "media_type": "text/javascript"}`.
-    Joined(Vec<PathBuf>, Dress),
+    Joined(Vec<PathBuf>, Metadata),
     /// The JSON of an error: `{"error": 404}`.
     Error(i64),
 }
 
 /// The fields of a text or of joined files.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Dress {
+pub struct Metadata {
     /// The media type; `text/plain` if nothing is said.
     pub media_type: String,
     /// More fields, as `[["Name", "value"]]`.
@@ -82,13 +82,15 @@ impl TryFrom<Object> for Target {
 
     fn try_from(object: Object) -> Result<Self, &'static str> {
         let is_dressed = object.media_type.is_some() || object.headers.is_some();
-        let dress = Dress {
+        let metadata = Metadata {
             media_type: object.media_type.unwrap_or_else(|| "text/plain".to_owned()),
             headers: object.headers.unwrap_or_default(),
         };
         match (object.text, object.files, object.error, object.status) {
-            (Some(text), None, None, status) => Ok(Self::Text(text, status.unwrap_or(200), dress)),
-            (None, Some(files), None, None) => Ok(Self::Joined(files, dress)),
+            (Some(text), None, None, status) => {
+                Ok(Self::Text(text, status.unwrap_or(200), metadata))
+            }
+            (None, Some(files), None, None) => Ok(Self::Joined(files, metadata)),
             (None, None, Some(status), None) if !is_dressed => Ok(Self::Error(status)),
             _ => Err("a target has one of text, files and error; \
                  status goes with text, media_type and headers with text or files"),
@@ -170,7 +172,7 @@ mod tests {
 
     #[test]
     fn targets_that_are_objects() {
-        let dress = |media_type: &str, headers: &[(&str, &str)]| Dress {
+        let metadata = |media_type: &str, headers: &[(&str, &str)]| Metadata {
             media_type: media_type.to_owned(),
             headers: headers
                 .iter()
@@ -181,15 +183,15 @@ mod tests {
             (r#""410""#, Target::Fixed(410, String::new())),
             (
                 r#"{"text": "x"}"#,
-                Target::Text("x".to_owned(), 200, dress("text/plain", &[])),
+                Target::Text("x".to_owned(), 200, metadata("text/plain", &[])),
             ),
             (
                 r#"{"text": "", "status": 999, "media_type": "a/b", "headers": [["X", "y"]]}"#,
-                Target::Text(String::new(), 999, dress("a/b", &[("X", "y")])),
+                Target::Text(String::new(), 999, metadata("a/b", &[("X", "y")])),
             ),
             (
                 r#"{"files": ["a", "b"], "media_type": "text/css"}"#,
-                Target::Joined(vec!["a".into(), "b".into()], dress("text/css", &[])),
+                Target::Joined(vec!["a".into(), "b".into()], metadata("text/css", &[])),
             ),
             (r#"{"error": 418}"#, Target::Error(418)),
         ] {

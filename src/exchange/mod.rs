@@ -22,7 +22,7 @@ pub use content::{Chunk, Chunks, Content};
 pub use events::Events;
 pub use mount::{Links, Mount};
 pub use play::Played;
-pub use policy::{Expect, Policy, Terms};
+pub use policy::{Expect, Policy, Requirements};
 pub use request::Request;
 pub use response::Response;
 pub use turn::Turn;
@@ -41,8 +41,8 @@ pub trait Handler: Send + Sync {
     fn handle(&self, exchange: &mut Exchange<'_>) -> Result<(), Fault>;
 
     /// What is to happen before that.
-    fn terms(&self) -> Terms {
-        Terms::default()
+    fn requirements(&self) -> Requirements {
+        Requirements::default()
     }
 }
 
@@ -52,8 +52,8 @@ impl Handler for WireScript {
         Ok(())
     }
 
-    fn terms(&self) -> Terms {
-        Terms::raw()
+    fn requirements(&self) -> Requirements {
+        Requirements::raw()
     }
 }
 
@@ -97,12 +97,12 @@ pub struct Exchange<'c> {
     turn: Arc<Turn>,
     hosts: Arc<Hosts>,
     events: Arc<Events>,
-    keepsakes: &'c mut Keepsakes,
+    locals: &'c mut Locals,
 }
 
 /// What handlers keep beyond an exchange.
 #[derive(Default)]
-pub struct Keepsakes {
+pub struct Locals {
     /// To the end of the connection.
     pub connection: Option<Box<dyn Any>>,
     /// To the end of the thread, which serves other connections after this one.
@@ -110,14 +110,14 @@ pub struct Keepsakes {
 }
 
 impl<'c> Exchange<'c> {
-    /// An exchange on a connection, whose keepsakes outlive it, of a server with these names.
+    /// An exchange on a connection, whose locals outlive it, of a server with these names.
     pub fn new(
         request: Arc<Request>,
         body: Arc<Body>,
         turn: Arc<Turn>,
         hosts: Arc<Hosts>,
         events: Arc<Events>,
-        keepsakes: &'c mut Keepsakes,
+        locals: &'c mut Locals,
     ) -> Self {
         turn.know_connections(events.connections());
         Self {
@@ -130,7 +130,7 @@ impl<'c> Exchange<'c> {
             turn,
             hosts,
             events,
-            keepsakes,
+            locals,
         }
     }
 
@@ -170,12 +170,12 @@ impl<'c> Exchange<'c> {
 
     /// Something that a handler keeps with the connection, on its thread, from its first exchange to
     /// its end. One kind of handler uses it: whoever finds another's value replaces it.
-    pub fn keepsake(&mut self) -> &mut Option<Box<dyn Any>> {
-        &mut self.keepsakes.connection
+    pub fn connection_local(&mut self) -> &mut Option<Box<dyn Any>> {
+        &mut self.locals.connection
     }
 
     /// The same for the thread, which goes on to serve other connections.
-    pub fn thread_keepsake(&mut self) -> &mut Option<Box<dyn Any>> {
-        &mut self.keepsakes.thread
+    pub fn thread_local(&mut self) -> &mut Option<Box<dyn Any>> {
+        &mut self.locals.thread
     }
 }

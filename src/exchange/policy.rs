@@ -36,14 +36,14 @@ pub enum Expect {
 
 /// What a handler wants to happen before it runs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Terms {
+pub struct Requirements {
     /// The listener's policy, where there is none.
     pub policy: Option<Policy>,
     /// Who answers an expectation.
     pub expect: Expect,
 }
 
-impl Terms {
+impl Requirements {
     /// Those of a handler that wants every request, and has all answers to itself.
     pub fn raw() -> Self {
         Self {
@@ -54,27 +54,27 @@ impl Terms {
 }
 
 /// A handler under another policy than its own.
-pub struct Under {
+pub struct WithPolicy {
     policy: Policy,
     handler: Arc<dyn Handler>,
 }
 
-impl Under {
+impl WithPolicy {
     /// This handler under this policy.
     pub fn new(policy: Policy, handler: Arc<dyn Handler>) -> Self {
         Self { policy, handler }
     }
 }
 
-impl Handler for Under {
+impl Handler for WithPolicy {
     fn handle(&self, exchange: &mut Exchange<'_>) -> Result<(), Fault> {
         self.handler.handle(exchange)
     }
 
-    fn terms(&self) -> Terms {
-        Terms {
+    fn requirements(&self) -> Requirements {
+        Requirements {
             policy: Some(self.policy),
-            ..self.handler.terms()
+            ..self.handler.requirements()
         }
     }
 }

@@ -10,36 +10,11 @@
 //!    by a list, a method of the writer by a function.
 //! 5. Objects do not hold each other in a circle beyond the exchange: `script` lets go of them.
 
-mod cell;
-mod code;
-mod config;
-mod content;
-mod failure;
-mod fallback;
-mod forked;
-mod gate;
-mod globals;
-mod headers;
-mod imported;
-mod input_file;
+mod classes;
+mod conversions;
 mod interpreter;
-mod multidict;
-mod outcome;
-mod own;
 mod package;
-mod placement;
-mod printed;
-mod request;
-mod response;
-mod script;
-mod sight;
-mod sleep;
-mod slot;
-mod stash;
-mod tape;
-mod text;
-mod thread_state;
-mod writer;
+mod scripts;
 
 use std::fmt;
 use std::path::Path;
@@ -48,12 +23,13 @@ use std::sync::Arc;
 use crate::exchange::{Links, Mount};
 use crate::site::Site;
 use crate::site::files::Files;
-use crate::site::pattern::PatternError;
-use crate::site::router::Method;
+use crate::site::routing::pattern::PatternError;
+use crate::site::routing::router::Method;
+use crate::wpt::wrappers;
 
+pub use interpreter::placement::{PlacementError, run_on};
 pub use interpreter::{InterpreterError, flush_output};
-pub use placement::{PlacementError, run_on};
-pub use script::ScriptHandler;
+pub use scripts::ScriptHandler;
 
 /// A site with the reference's default routes: [`Site::new`], and every `.py` file below the doc root
 /// as a handler for every method. Starts the interpreter.
@@ -71,8 +47,10 @@ pub fn site(doc_root: &Path) -> Result<Site, InterpreterError> {
 pub fn site_with_links(doc_root: &Path, links: Links) -> Result<Site, InterpreterError> {
     interpreter::start(doc_root)?;
     let mut site = Site::with_links(doc_root, links);
-    register_scripts(&mut site, &Mount::top(doc_root).follow(links))
-        .expect("this pattern is valid");
+    let top = Mount::top(doc_root).follow(links);
+    wrappers::register(&mut site, &top)
+        .and_then(|()| register_scripts(&mut site, &top))
+        .expect("the patterns of the whole site are valid");
     Ok(site)
 }
 
@@ -84,6 +62,7 @@ pub fn site_with_links(doc_root: &Path, links: Links) -> Result<Site, Interprete
 pub fn mount(site: &mut Site, mount: &Mount) -> Result<(), MountError> {
     interpreter::start(site.doc_root()).map_err(MountError::Interpreter)?;
     site.mount(mount)
+        .and_then(|()| wrappers::register(site, mount))
         .and_then(|()| register_scripts(site, mount))
         .map_err(MountError::Pattern)
 }

@@ -8,17 +8,17 @@ use pyo3::types::{IntoPyDict, PyDict, PyModule};
 
 use crate::exchange::response::SERVER;
 use crate::http::status::REASONS;
-use crate::site::media_type::TYPES;
+use crate::site::files::media_type::TYPES;
 
-use super::headers::{RequestHeaders, ResponseHeaders};
-use super::input_file::InputFile;
-use super::multidict::MultiDict;
-use super::printed::print_bytes;
-use super::request::{Request, Server};
-use super::response::Response;
-use super::sleep::sleep;
-use super::stash::{Stash, StashLock};
-use super::writer::ResponseWriter;
+use crate::python::classes::headers::{RequestHeaders, ResponseHeaders};
+use crate::python::classes::input_file::InputFile;
+use crate::python::classes::multidict::MultiDict;
+use crate::python::classes::request::{Request, Server};
+use crate::python::classes::response::Response;
+use crate::python::classes::stash::{Stash, StashLock};
+use crate::python::classes::writer::ResponseWriter;
+use crate::python::interpreter::printed::print_bytes;
+use crate::python::interpreter::sleep::sleep;
 
 /// Dotted names and sources.
 const SOURCES: [(&str, &str); 20] = [

@@ -12,8 +12,8 @@ use crate::exchange::request::ClientWish;
 use crate::exchange::response::Outcome;
 use crate::exchange::turn::After;
 use crate::exchange::{
-    Arrival, Body, Ending, Exchange, Expect, Handler, Keepsakes, Policy, Request, Response, Terms,
-    Turn,
+    Arrival, Body, Ending, Exchange, Expect, Handler, Locals, Policy, Request, Requirements,
+    Response, Turn,
 };
 use crate::fault::Fault;
 use crate::http::head::Head;
@@ -47,7 +47,7 @@ struct Connection<'c> {
     /// Requests that have been read.
     requests: u64,
     previous: Option<Previous>,
-    keepsakes: &'c mut Keepsakes,
+    locals: &'c mut Locals,
 }
 
 /// Serves a connection until it ends.
@@ -56,7 +56,7 @@ pub(super) fn serve(
     listening: &Listening,
     membership: &Membership,
     shared: &Shared,
-    keepsakes: &mut Keepsakes,
+    locals: &mut Locals,
 ) {
     let mut connection = Connection {
         wire,
@@ -64,10 +64,10 @@ pub(super) fn serve(
         listening,
         requests: 0,
         previous: None,
-        keepsakes,
+        locals,
     };
     connection.run(membership);
-    keepsakes.connection = None;
+    locals.connection = None;
     close::fin_then_drain(wire);
 }
 
@@ -162,17 +162,17 @@ impl Connection<'_> {
         let request = Arc::new(request);
         let turn = Arc::new(Turn::begin(Arc::clone(self.wire)));
         let body = Arc::new(Body::new(Arc::clone(self.wire), request.framing()));
-        let mut keepsakes = mem::take(self.keepsakes);
+        let mut locals = mem::take(self.locals);
         let mut exchange = Exchange::new(
             Arc::clone(&request),
             Arc::clone(&body),
             Arc::clone(&turn),
             Arc::clone(&self.shared.hosts),
             Arc::clone(&self.shared.events),
-            &mut keepsakes,
+            &mut locals,
         );
         let next = answer(self, &mut exchange);
-        *self.keepsakes = keepsakes;
+        *self.locals = locals;
         let next = match (next, &*body) {
             (Next::Close, _) => Next::Close,
             (next, body) => match body.drain() {
@@ -248,10 +248,12 @@ impl Connection<'_> {
             true => site.route_for_connect(&path),
             false => site.route(request.method(), &path),
         };
-        let terms = route
+        let requirements = route
             .as_ref()
-            .map_or_else(Terms::default, |(handler, _)| handler.terms());
-        let policy = terms.policy.unwrap_or_else(|| self.listening.policy());
+            .map_or_else(Requirements::default, |(handler, _)| handler.requirements());
+        let policy = requirements
+            .policy
+            .unwrap_or_else(|| self.listening.policy());
         exchange.policy = policy;
         if let Err(fault) = admit(&request, policy) {
             send_refusal(exchange.turn(), fault, request.method());
@@ -269,7 +271,7 @@ impl Connection<'_> {
             };
         };
         exchange.route_match = route_match;
-        let response = handle(exchange, handler.as_ref(), terms.expect);
+        let response = handle(exchange, handler.as_ref(), requirements.expect);
         finish(exchange, response)
     }
 }

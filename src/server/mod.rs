@@ -24,20 +24,21 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use crate::config::Limits;
-use crate::exchange::{Events, Handler};
+use crate::exchange::{Events, Handler, Mount};
 use crate::fault::Fault;
 use crate::hosts::{Hosts, Names, Port};
 use crate::site::Site;
-use crate::site::pattern::PatternError;
-use crate::site::router::Method;
+use crate::site::routing::pattern::PatternError;
+use crate::site::routing::router::Method;
 use crate::wire::listener::Reserved;
 use crate::wire::{Ends, Wire, listener};
+use crate::wpt::wrappers;
 use listening::Listening;
 use opening::Opening;
 use roster::{Busy, Full, Roster};
 use shared::Shared;
 use threads::{Job, Threads};
-use transcripts::Wishes;
+use transcripts::TranscriptOptions;
 
 pub use transcripts::TranscriptOnPanic;
 
@@ -73,7 +74,7 @@ pub struct Builder {
     names: Names,
     /// Ports beside those of the schemes.
     listeners: Vec<(Port, Listening)>,
-    transcripts: Wishes,
+    transcripts: TranscriptOptions,
 }
 
 impl Builder {
@@ -118,7 +119,10 @@ impl Builder {
     /// Serves the files of a folder. Routes given before are lost.
     #[must_use]
     pub fn doc_root(self, folder: impl Into<PathBuf>) -> Self {
-        self.site(Site::new(folder))
+        let mut site = Site::new(folder);
+        let top = Mount::top(site.doc_root());
+        wrappers::register(&mut site, &top).expect("the patterns of the whole site are valid");
+        self.site(site)
     }
 
     /// Adds a route, which wins over those before. `method` may be `"*"`.
@@ -145,7 +149,7 @@ impl Builder {
     }
 
     /// Serves responses to fuzz clients with, one for each seed, at `/.wireserve/fuzz/SEED`
-    /// ([`site::fuzz`](crate::site::fuzz)). They win over the routes before.
+    /// ([`site::fuzz`](crate::site::handlers::fuzzed_response)). They win over the routes before.
     #[must_use]
     pub fn fuzz(mut self) -> Self {
         self.site.fuzz();
@@ -222,7 +226,7 @@ impl Server {
             limits: Limits::default(),
             names: Names::default(),
             listeners: Vec::new(),
-            transcripts: Wishes::default(),
+            transcripts: TranscriptOptions::default(),
         }
     }
 
@@ -350,11 +354,11 @@ fn admit(wire: Arc<Wire>, listening: &Arc<Listening>, shared: &Arc<Shared>) {
     let on_its_thread = Arc::clone(shared);
     let listening = Arc::clone(listening);
     let job: Job = match shared.roster.join(Arc::clone(&wire)) {
-        Ok(membership) => Box::new(move |keepsakes| {
+        Ok(membership) => Box::new(move |locals| {
             if let Some(tape) = wire.tape() {
                 tape.open();
             }
-            connection::serve(&wire, &listening, &membership, &on_its_thread, keepsakes);
+            connection::serve(&wire, &listening, &membership, &on_its_thread, locals);
         }),
         Err(Full) => {
             log::error!("too many connections, and none of them is idle: refused one");

@@ -7,7 +7,7 @@ use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-use crate::exchange::Keepsakes;
+use crate::exchange::Locals;
 use crate::sync::{Condvar, Instant, Mutex, MutexGuard, thread};
 
 /// Stack of a connection's thread. Only what is touched costs memory; Python's C code recurses deeply.
@@ -18,7 +18,7 @@ const STACK: usize = 8 * 1024 * 1024;
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What a thread is to do, with what handlers keep on it.
-pub(super) type Job = Box<dyn FnOnce(&mut Keepsakes) + Send>;
+pub(super) type Job = Box<dyn FnOnce(&mut Locals) + Send>;
 
 /// Runs jobs, each on a thread of its own.
 #[derive(Clone, Default)]
@@ -105,18 +105,18 @@ impl Threads {
 
 impl Pool {
     fn work(&self, first: Job) {
-        let mut keepsakes = Keepsakes::default();
+        let mut locals = Locals::default();
         let mut job = Some(first);
         while let Some(run) = job {
             // What a connection's code panics with has been logged by the panic hook.
             drop(panic::catch_unwind(AssertUnwindSafe(|| {
-                run(&mut keepsakes);
+                run(&mut locals);
             })));
             // Of a job that panicked it is still there.
-            keepsakes.connection = None;
+            locals.connection = None;
             job = self.next_job();
         }
-        drop(keepsakes);
+        drop(locals);
         self.leave();
     }
 
@@ -167,7 +167,7 @@ mod tests {
         let (ids, seen) = mpsc::channel();
         for _ in 0..3 {
             let ids = ids.clone();
-            let job = move |_: &mut Keepsakes| ids.send(thread::current().id()).unwrap();
+            let job = move |_: &mut Locals| ids.send(thread::current().id()).unwrap();
             threads.run(Box::new(job)).unwrap();
             seen.recv().unwrap();
             while threads.pool.state().parked == 0 {

@@ -15,13 +15,13 @@ const ON_PANIC: usize = 8;
 
 /// Where transcripts are to go.
 #[derive(Debug, Default)]
-pub(super) struct Wishes {
+pub(super) struct TranscriptOptions {
     memory: Memory,
     folder: Option<(PathBuf, Format)>,
     limits: Limits,
 }
 
-impl Wishes {
+impl TranscriptOptions {
     /// What they come to; nothing when there are none.
     pub(super) fn recorder(&self) -> io::Result<Option<Arc<Recorder>>> {
         let open = |(path, format): &(PathBuf, Format)| Folder::open(path, *format, self.limits);

@@ -1,39 +1,23 @@
 //! What is served: a doc root, folders mounted at places of their own, and the routes over them. A [`Site`] does not change once it serves;
 //! registering a route makes a new one. The handlers of this folder need no interpreter.
 
-pub mod as_is;
-pub mod basic_auth;
-pub mod beneath;
-pub mod content_of_range;
-pub mod default_script;
-pub mod directory;
-pub mod dot_headers;
-pub mod file;
 pub mod files;
-pub mod fixed;
-pub mod fuzz;
-pub mod joined;
-pub mod locate;
-pub mod media_type;
-pub mod pattern;
-pub mod rewrite;
-pub mod router;
-pub mod wire_file;
-pub mod wrappers;
+pub mod handlers;
+pub mod routing;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::exchange::{Handler, Links, Mount, RouteMatch};
-use as_is::AsIsHandler;
-use file::FileHandler;
 use files::Files;
-use fixed::ErrorHandler;
-use fuzz::FuzzHandler;
-use pattern::PatternError;
-use rewrite::Rewrites;
-use router::{Method, Router, Spelling};
-use wire_file::WireFileHandler;
+use files::file::FileHandler;
+use handlers::as_is::AsIsHandler;
+use handlers::fixed::ErrorHandler;
+use handlers::fuzzed_response::{self, FuzzHandler};
+use handlers::wire_file::WireFileHandler;
+use routing::pattern::PatternError;
+use routing::rewrite::Rewrites;
+use routing::router::{Method, Router, Spelling};
 
 /// A doc root and its routes.
 #[derive(Clone)]
@@ -93,7 +77,7 @@ impl Site {
         self.router.register(method, pattern, handler)
     }
 
-    /// Answers requests for the path `from` as if they were for `to`; see [`rewrite`]. `method` may be
+    /// Answers requests for the path `from` as if they were for `to`; see [`routing::rewrite`]. `method` may be
     /// `"*"`.
     pub fn rewrite(&mut self, method: &str, from: &str, to: &str) {
         self.rewrites.register(method, from, to);
@@ -106,8 +90,7 @@ impl Site {
 
     /// Adds a folder at a place of its own, which wins over all routes that were there. Its files are
     /// served as the reference's default routes do, but for scripts: `*.asis` as they are and all
-    /// others as files, both for GET and HEAD; tests have their [`wrappers`], and `*.wire` files are
-    /// [played](wire_file) for every method.
+    /// others as files, both for GET and HEAD, and `*.wire` files are [played](handlers::wire_file) for every method.
     ///
     /// # Errors
     /// A place with `{` or `*` in it that make no pattern.
@@ -115,7 +98,6 @@ impl Site {
         let files = || Files::mounted(mount.clone());
         let at = |pattern: &str| format!("{}{pattern}", mount.url_base());
         self.register(Method::Get, &at("*"), Arc::new(FileHandler::new(files())))?;
-        wrappers::register(self, mount)?;
         self.register(
             Method::Get,
             &at("*.asis"),
@@ -156,11 +138,11 @@ impl Site {
             .register_for(Spelling::Any, Method::Any, pattern, handler)
     }
 
-    /// Adds the responses to [fuzz](fuzz) clients with, below [`fuzz::PATH`]; they win over all routes that
+    /// Adds the responses to [fuzz](fuzzed_response) clients with, below [`fuzzed_response::PATH`]; they win over all routes that
     /// were there.
     pub fn fuzz(&mut self) {
         let handler = Arc::new(FuzzHandler);
-        self.register(Method::Any, &format!("{}*", fuzz::PATH), handler)
+        self.register(Method::Any, &format!("{}*", fuzzed_response::PATH), handler)
             .expect("this pattern is valid");
     }
 

@@ -10,9 +10,9 @@ use sha1::{Digest as _, Sha1};
 use wireserve::exchange::{Exchange, Handler};
 use wireserve::server::listening::Listening;
 use wireserve::site::files::Files;
-use wireserve::site::fixed::FixedHandler;
-use wireserve::site::router::Method;
-use wireserve::site::wire_file::WireFileHandler;
+use wireserve::site::handlers::fixed::FixedHandler;
+use wireserve::site::handlers::wire_file::WireFileHandler;
+use wireserve::site::routing::router::Method;
 use wireserve::{Fault, Server, Site, WireScript};
 
 use crate::support::wait;

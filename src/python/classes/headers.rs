@@ -1,0 +1,312 @@
+//! The two header mappings of scripts: `RequestHeaders`, a real `dict` of lists with lower-case keys,
+//! read-only by its own methods; and `ResponseHeaders` over [`Headers`], which is ordered and writable
+//! (reference §2.2, §2.6, §8.2). Duplicate request fields are all there, joined with `, ` by `[]` and `get`
+//! (an agreed departure: the reference loses them).
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use pyo3::exceptions::{PyException, PyKeyError};
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict, PyList, PyTuple};
+
+use crate::exchange::Request;
+use crate::http::headers::Headers;
+
+use crate::python::classes::fallback::Fallback;
+use crate::python::conversions::text::{header_bytes, isomorphic};
+
+/// The fields of a request.
+#[pyclass(name = "RequestHeaders", module = "wptserve.request", extends = PyDict, subclass, dict)]
+pub(crate) struct RequestHeaders;
+
+impl RequestHeaders {
+    /// The fields in the order of their first appearance.
+    pub(crate) fn of<'py>(py: Python<'py>, request: &Request) -> PyResult<Bound<'py, Self>> {
+        let headers = Bound::new(py, Self)?;
+        let dict = headers.cast::<PyDict>()?;
+        for (name, value) in request.head().fields() {
+            push(dict, name, PyBytes::new(py, value))?;
+        }
+        Ok(headers)
+    }
+}
+
+fn push(dict: &Bound<'_, PyDict>, name: &[u8], value: Bound<'_, PyBytes>) -> PyResult<()> {
+    let key = PyBytes::new(dict.py(), &name.to_ascii_lowercase());
+    match dict.get_item(&key)? {
+        Some(values) => values.cast::<PyList>()?.append(value),
+        None => dict.set_item(key, PyList::new(dict.py(), [value])?),
+    }
+}
+
+#[pymethods]
+impl RequestHeaders {
+    /// From a mapping of names to text, as `http.client` parses it.
+    #[new]
+    fn new(_items: &Bound<'_, PyAny>) -> Self {
+        Self
+    }
+
+    fn __init__(slf: &Bound<'_, Self>, items: &Bound<'_, PyAny>) -> PyResult<()> {
+        let dict = slf.cast::<PyDict>()?;
+        for item in items.call_method0("items")?.try_iter()? {
+            let (name, value): (Bound<'_, PyAny>, Bound<'_, PyAny>) = item?.extract()?;
+            push(
+                dict,
+                &isomorphic(&name)?,
+                PyBytes::new(slf.py(), &isomorphic(&value)?),
+            )?;
+        }
+        Ok(())
+    }
+
+    fn __getitem__<'py>(
+        slf: &Bound<'py, Self>,
+        key: Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        joined(slf, &key)?.map_or_else(|| Err(missing(slf.py(), &isomorphic(&key)?)), Ok)
+    }
+
+    fn __setitem__(&self, _name: &Bound<'_, PyAny>, _value: &Bound<'_, PyAny>) -> PyResult<()> {
+        Err(PyException::new_err("request headers are read-only"))
+    }
+
+    fn __contains__(slf: &Bound<'_, Self>, key: &Bound<'_, PyAny>) -> PyResult<bool> {
+        Ok(values(slf, key)?.is_some())
+    }
+
+    /// The value of a field, several joined with `, `, or `default`.
+    #[pyo3(signature = (key, default=None))]
+    fn get<'py>(
+        slf: &Bound<'py, Self>,
+        key: &Bound<'py, PyAny>,
+        default: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        Ok(joined(slf, key)?.or(default))
+    }
+
+    /// All values of a field.
+    #[pyo3(signature = (key, default=Fallback::Missing))]
+    fn get_list<'py>(
+        slf: &Bound<'py, Self>,
+        key: Bound<'py, PyAny>,
+        default: Fallback<'py>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        match (values(slf, &key)?, default) {
+            (Some(values), _) => Ok(values),
+            (None, Fallback::Value(default)) => Ok(default),
+            (None, Fallback::Missing) => Err(missing(slf.py(), &isomorphic(&key)?)),
+        }
+    }
+
+    /// Names with joined values.
+    fn iteritems<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        let pairs = slf
+            .cast::<PyDict>()?
+            .keys()
+            .iter()
+            .map(|key| Ok((key.clone(), joined(slf, &key)?)))
+            .collect::<PyResult<Vec<_>>>()?;
+        Ok(PyList::new(slf.py(), pairs)?.try_iter()?.into_any())
+    }
+
+    /// Joined values.
+    fn itervalues<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        let values = slf
+            .cast::<PyDict>()?
+            .keys()
+            .iter()
+            .map(|key| joined(slf, &key))
+            .collect::<PyResult<Vec<_>>>()?;
+        Ok(PyList::new(slf.py(), values)?.try_iter()?.into_any())
+    }
+}
+
+fn values<'py>(
+    headers: &Bound<'py, RequestHeaders>,
+    key: &Bound<'py, PyAny>,
+) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let key = PyBytes::new(headers.py(), &isomorphic(key)?.to_ascii_lowercase());
+    headers.cast::<PyDict>()?.get_item(key)
+}
+
+fn joined<'py>(
+    headers: &Bound<'py, RequestHeaders>,
+    key: &Bound<'py, PyAny>,
+) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let Some(values) = values(headers, key)? else {
+        return Ok(None);
+    };
+    let list = values.cast::<PyList>()?;
+    if list.len() == 1 {
+        return Ok(Some(list.get_item(0)?));
+    }
+    let comma = PyBytes::new(headers.py(), b", ");
+    Ok(Some(comma.call_method1("join", (list,))?))
+}
+
+/// The fields of a response.
+#[pyclass(
+    name = "ResponseHeaders",
+    module = "wptserve.response",
+    frozen,
+    subclass,
+    dict
+)]
+#[derive(Default)]
+pub(crate) struct ResponseHeaders(Mutex<Headers>);
+
+impl ResponseHeaders {
+    /// The fields, which are then gone from here.
+    pub(crate) fn take(&self) -> Headers {
+        std::mem::take(&mut self.lock())
+    }
+
+    /// The fields.
+    pub(crate) fn copy(&self) -> Headers {
+        self.lock().clone()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Headers> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn list<'py>(&self, py: Python<'py>, key: &[u8]) -> Option<Vec<Bound<'py, PyBytes>>> {
+        let headers = self.lock();
+        let values = headers.get(key)?;
+        Some(values.iter().map(|value| PyBytes::new(py, value)).collect())
+    }
+
+    /// Adds each (name, value) pair of an iterable.
+    pub(crate) fn append_all(&self, pairs: &Bound<'_, PyAny>) -> PyResult<()> {
+        for pair in pairs.try_iter()? {
+            let (name, value) = pair_of(&pair?)?;
+            self.append(&name, &value)?;
+        }
+        Ok(())
+    }
+}
+
+/// The two items of a pair, which may be any sequence or iterable of two.
+pub(crate) fn pair_of<'py>(
+    pair: &Bound<'py, PyAny>,
+) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
+    match pair.cast::<PyTuple>() {
+        Ok(tuple) if tuple.len() == 2 => Ok((tuple.get_item(0)?, tuple.get_item(1)?)),
+        _ => {
+            let items: Vec<_> = pair.try_iter()?.collect::<PyResult<_>>()?;
+            let [name, value] = <[_; 2]>::try_from(items).map_err(|items| {
+                let message = format!("a header is a name and a value, not {} items", items.len());
+                pyo3::exceptions::PyValueError::new_err(message)
+            })?;
+            Ok((name, value))
+        }
+    }
+}
+
+#[pymethods]
+impl ResponseHeaders {
+    #[new]
+    fn new() -> Self {
+        Self::default()
+    }
+
+    /// Replaces all values of a name.
+    fn set(&self, key: &Bound<'_, PyAny>, value: &Bound<'_, PyAny>) -> PyResult<()> {
+        let (key, value) = (header_bytes(key)?, header_bytes(value)?);
+        self.lock().set(key, value);
+        Ok(())
+    }
+
+    /// Adds a value to a name.
+    fn append(&self, key: &Bound<'_, PyAny>, value: &Bound<'_, PyAny>) -> PyResult<()> {
+        let (key, value) = (header_bytes(key)?, header_bytes(value)?);
+        self.lock().append(key, value);
+        Ok(())
+    }
+
+    /// All values of a name; an empty list, or `default`, if it is not there.
+    #[pyo3(signature = (key, default=Fallback::Missing))]
+    fn get<'py>(
+        &self,
+        key: &Bound<'py, PyAny>,
+        default: Fallback<'py>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let py = key.py();
+        match (self.list(py, &header_bytes(key)?), default) {
+            (Some(values), _) => Ok(PyList::new(py, values)?.into_any()),
+            (None, Fallback::Value(default)) => Ok(default),
+            (None, Fallback::Missing) => Ok(PyList::empty(py).into_any()),
+        }
+    }
+
+    fn __getitem__<'py>(&self, key: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList>> {
+        let name = header_bytes(key)?;
+        match self.list(key.py(), &name) {
+            Some(values) => PyList::new(key.py(), values),
+            None => Err(missing(key.py(), &name)),
+        }
+    }
+
+    fn __setitem__(&self, key: &Bound<'_, PyAny>, value: &Bound<'_, PyAny>) -> PyResult<()> {
+        self.set(key, value)
+    }
+
+    fn __delitem__(&self, key: &Bound<'_, PyAny>) -> PyResult<()> {
+        let name = header_bytes(key)?;
+        if self.lock().remove(&name) {
+            Ok(())
+        } else {
+            Err(missing(key.py(), &name))
+        }
+    }
+
+    fn __contains__(&self, key: &Bound<'_, PyAny>) -> PyResult<bool> {
+        Ok(self.lock().contains(&header_bytes(key)?))
+    }
+
+    fn __iter__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        Ok(self.items(py)?.try_iter()?.into_any())
+    }
+
+    /// (name, value) pairs as they will go out.
+    fn items<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        let headers = self.lock();
+        let pairs: Vec<_> = headers
+            .iter()
+            .map(|(name, value)| (PyBytes::new(py, name), PyBytes::new(py, value)))
+            .collect();
+        drop(headers);
+        PyList::new(py, pairs)
+    }
+
+    /// Adds each (name, value) pair.
+    fn update(&self, items_iter: &Bound<'_, PyAny>) -> PyResult<()> {
+        self.append_all(items_iter)
+    }
+
+    /// Lower-case names to (name, values), in order; a snapshot.
+    #[getter]
+    fn data<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let data = py.import("collections")?.getattr("OrderedDict")?.call0()?;
+        let groups: Vec<_> = self
+            .lock()
+            .groups()
+            .map(|(name, values)| (name.to_vec(), values.to_vec()))
+            .collect();
+        for (name, values) in groups {
+            let values: Vec<_> = values.iter().map(|value| PyBytes::new(py, value)).collect();
+            let key = PyBytes::new(py, &name.to_ascii_lowercase());
+            data.set_item(key, (PyBytes::new(py, &name), values))?;
+        }
+        Ok(data)
+    }
+
+    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+        Ok(self.data(py)?.repr()?.to_str()?.to_owned())
+    }
+}
+
+fn missing(py: Python<'_>, name: &[u8]) -> PyErr {
+    PyKeyError::new_err(PyBytes::new(py, &name.to_ascii_lowercase()).unbind())
+}

@@ -1,0 +1,17 @@
+//! The classes that scripts see: `request`, `response`, `response.writer`, their headers and
+//! parameters, the stash. What most scripts use is in Rust; rarer corners are in `python/lib` and
+//! reached through `fallback`.
+
+pub(crate) mod cell;
+pub(crate) mod config;
+pub(crate) mod fallback;
+pub(crate) mod headers;
+pub(crate) mod input_file;
+pub(crate) mod multidict;
+pub(crate) mod overrides;
+pub(crate) mod request;
+pub(crate) mod request_as_received;
+pub(crate) mod response;
+pub(crate) mod stash;
+pub(crate) mod tape;
+pub(crate) mod writer;

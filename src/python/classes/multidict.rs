@@ -1,0 +1,135 @@
+//! `MultiDict`: a real `dict` whose stored values are lists, so that `items()` and `dict(…)` give
+//! lists, while `[]`, `get` and `first` give one value (reference §2.3).
+//!
+//! Keys are bytes. A look-up with text finds the key of the same ISO 8859-1 bytes, as look-ups of
+//! headers do: the documentation's own example asks so. The reference finds nothing then.
+
+use pyo3::exceptions::PyKeyError;
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict, PyList, PyString};
+
+use crate::text::latin1;
+
+use crate::python::classes::fallback::Fallback;
+
+/// Several values for each key.
+#[pyclass(name = "MultiDict", module = "wptserve.request", extends = PyDict, subclass, dict)]
+#[derive(Default)]
+pub(crate) struct MultiDict;
+
+#[pymethods]
+impl MultiDict {
+    #[new]
+    fn new() -> Self {
+        Self
+    }
+
+    fn __setitem__(
+        slf: &Bound<'_, Self>,
+        name: Bound<'_, PyAny>,
+        value: Bound<'_, PyAny>,
+    ) -> PyResult<()> {
+        slf.cast::<PyDict>()?
+            .set_item(name, PyList::new(slf.py(), [value])?)
+    }
+
+    fn __getitem__<'py>(
+        slf: &Bound<'py, Self>,
+        key: Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        one(slf, &key, 0)?.ok_or_else(|| PyKeyError::new_err(key.unbind()))
+    }
+
+    /// Adds a value behind those of the same name.
+    fn add(slf: &Bound<'_, Self>, name: Bound<'_, PyAny>, value: Bound<'_, PyAny>) -> PyResult<()> {
+        add(slf, name, value)
+    }
+
+    /// The first value of a key.
+    #[pyo3(signature = (key, default=Fallback::Missing))]
+    fn first<'py>(
+        slf: &Bound<'py, Self>,
+        key: Bound<'py, PyAny>,
+        default: Fallback<'py>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        one(slf, &key, 0)?.map_or_else(|| default.or_key_error(key), Ok)
+    }
+
+    /// The last value of a key.
+    #[pyo3(signature = (key, default=Fallback::Missing))]
+    fn last<'py>(
+        slf: &Bound<'py, Self>,
+        key: Bound<'py, PyAny>,
+        default: Fallback<'py>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        one(slf, &key, -1)?.map_or_else(|| default.or_key_error(key), Ok)
+    }
+
+    /// The first value of a key, or `default`.
+    #[pyo3(signature = (key, default=None))]
+    fn get<'py>(
+        slf: &Bound<'py, Self>,
+        key: Bound<'py, PyAny>,
+        default: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        Ok(one(slf, &key, 0)?.or(default))
+    }
+
+    /// All values of a key; none if it is not there.
+    fn get_list<'py>(
+        slf: &Bound<'py, Self>,
+        key: Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        match values(slf, &key)? {
+            Some(values) => Ok(values),
+            None => Ok(PyList::empty(slf.py()).into_any()),
+        }
+    }
+
+    fn __contains__(slf: &Bound<'_, Self>, key: &Bound<'_, PyAny>) -> PyResult<bool> {
+        Ok(values(slf, key)?.is_some())
+    }
+}
+
+/// Adds a value behind those of the same name.
+pub(crate) fn add(
+    multidict: &Bound<'_, MultiDict>,
+    name: Bound<'_, PyAny>,
+    value: Bound<'_, PyAny>,
+) -> PyResult<()> {
+    let dict = multidict.cast::<PyDict>()?;
+    match dict.get_item(&name)? {
+        Some(values) => values.cast::<PyList>()?.append(value),
+        None => dict.set_item(name, PyList::new(multidict.py(), [value])?),
+    }
+}
+
+/// The value at an index of a key's list; `None` if there is no key or an empty list.
+fn one<'py>(
+    multidict: &Bound<'py, MultiDict>,
+    key: &Bound<'py, PyAny>,
+    index: isize,
+) -> PyResult<Option<Bound<'py, PyAny>>> {
+    match values(multidict, key)? {
+        Some(values) if values.is_truthy()? => Ok(Some(values.get_item(index)?)),
+        _ => Ok(None),
+    }
+}
+
+/// The list of values of a key.
+fn values<'py>(
+    multidict: &Bound<'py, MultiDict>,
+    key: &Bound<'py, PyAny>,
+) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let dict = multidict.cast::<PyDict>()?;
+    if let Some(values) = dict.get_item(key)? {
+        return Ok(Some(values));
+    }
+    match key
+        .cast::<PyString>()
+        .map(|text| latin1::encode(&text.to_string_lossy()))
+    {
+        Ok(Ok(bytes)) => dict.get_item(PyBytes::new(multidict.py(), &bytes)),
+        _ => Ok(None),
+    }
+}

@@ -1,0 +1,84 @@
+//! The attributes that a script has set on one of our objects. Plain settings (`response.encoding`,
+//! `writer.default_status`) are class attributes here as they would be in Python: setting one puts it
+//! into the object's own dictionary, and so does replacing a method.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString};
+
+/// An object's own attributes, none of which most scripts ever set.
+pub(crate) struct Overrides<'py>(Option<Bound<'py, PyDict>>);
+
+/// Where an object remembers its dictionary, which is asked for many times while it is used.
+#[derive(Default)]
+pub(crate) struct OverridesCell(Mutex<Option<Py<PyDict>>>);
+
+impl<'py> Overrides<'py> {
+    /// The attributes of an object whose class has a dictionary for them.
+    pub(crate) fn of(object: &Bound<'py, PyAny>) -> PyResult<Self> {
+        Ok(Self::in_use(&dictionary(object)?))
+    }
+
+    fn in_use(attributes: &Bound<'py, PyDict>) -> Self {
+        Self((!attributes.is_empty()).then(|| attributes.clone()))
+    }
+
+    /// An attribute, if it has been set.
+    pub(crate) fn get(&self, name: &Bound<'py, PyString>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        match &self.0 {
+            Some(attributes) => attributes.get_item(name),
+            None => Ok(None),
+        }
+    }
+
+    /// Whether an attribute is true in Python's sense, `default` if it has not been set.
+    pub(crate) fn is_true(&self, name: &Bound<'py, PyString>, default: bool) -> PyResult<bool> {
+        self.get(name)?
+            .map_or(Ok(default), |value| value.is_truthy())
+    }
+
+    /// Whether one of these has been set.
+    pub(crate) fn has_any(&self, names: &[&str]) -> PyResult<bool> {
+        let Some(attributes) = &self.0 else {
+            return Ok(false);
+        };
+        for name in names {
+            if attributes.contains(name)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
+impl OverridesCell {
+    /// The attributes of the object that this is a field of.
+    pub(crate) fn of<'py>(&self, object: &Bound<'py, PyAny>) -> PyResult<Overrides<'py>> {
+        if let Some(attributes) = &*self.lock() {
+            return Ok(Overrides::in_use(attributes.bind(object.py())));
+        }
+        let attributes = dictionary(object)?;
+        *self.lock() = Some(attributes.clone().unbind());
+        Ok(Overrides::in_use(&attributes))
+    }
+
+    /// Forgets all attributes that have been looked at: a method that was replaced may well hold the
+    /// object itself.
+    pub(crate) fn clear(&self, py: Python<'_>) {
+        let attributes = self.lock().take();
+        if let Some(attributes) = attributes {
+            attributes.bind(py).clear();
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Py<PyDict>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn dictionary<'py>(object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyDict>> {
+    let attributes = object.getattr(intern!(object.py(), "__dict__"))?;
+    Ok(attributes.cast_into::<PyDict>()?)
+}

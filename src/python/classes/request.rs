@@ -1,0 +1,384 @@
+//! `request` as scripts see it (reference §2.1): a view on the facts of the exchange. Every attribute is
+//! made when it is first asked for, and then stays the same object.
+
+use std::sync::Arc;
+
+use pyo3::BoundObject;
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict, PyTuple};
+
+use crate::exchange::{Body, Events, Exchange, Mount, Request as Facts, RouteMatch};
+use crate::hosts::Hosts;
+use crate::http::query;
+
+use crate::python::classes::cell::PyCell;
+use crate::python::classes::config;
+use crate::python::classes::headers::RequestHeaders;
+use crate::python::classes::input_file::{self, InputFile};
+use crate::python::classes::multidict::{self, MultiDict};
+use crate::python::classes::stash::Stash;
+use crate::python::conversions::text::latin1_str;
+use crate::python::interpreter::gate;
+use crate::python::interpreter::imported::Imported;
+
+static URLSPLIT: Imported = Imported::new("urllib.parse", "urlsplit");
+static MESSAGE_FROM_STRING: Imported = Imported::new("email", "message_from_string");
+static HTTP_MESSAGE: Imported = Imported::new("http.client", "HTTPMessage");
+static COOKIES_OF: Imported = Imported::new("wptserve.request", "cookies_of");
+static AUTH_OF: Imported = Imported::new("wptserve.request", "auth_of");
+static FORM_OF: Imported = Imported::new("wptserve.form", "form_of");
+
+/// The request of one exchange. Attributes that are plain ones in the reference can be replaced.
+#[pyclass(name = "Request", module = "wptserve.request", frozen, dict)]
+pub(crate) struct Request {
+    facts: Arc<Facts>,
+    body: Arc<Body>,
+    mount: Mount,
+    hosts: Arc<Hosts>,
+    events: Arc<Events>,
+    groups: RouteMatch,
+    made: Attributes,
+}
+
+/// What has been made or replaced so far.
+#[derive(Default)]
+struct Attributes {
+    doc_root: PyCell,
+    route_match: PyCell,
+    client_address: PyCell,
+    protocol_version: PyCell,
+    method: PyCell,
+    raw_headers: PyCell,
+    headers: PyCell,
+    request_path: PyCell,
+    url_base: PyCell,
+    url: PyCell,
+    url_parts: PyCell,
+    request_line: PyCell,
+    raw_input: PyCell,
+    body: PyCell,
+    get: PyCell,
+    post: PyCell,
+    cookies: PyCell,
+    auth: PyCell,
+    server: PyCell,
+}
+
+impl Request {
+    /// The request of an exchange, answered from this mount.
+    pub(crate) fn new(exchange: &Exchange<'_>, mount: Mount) -> Self {
+        Self {
+            facts: Arc::clone(&exchange.request),
+            body: Arc::clone(&exchange.body),
+            mount,
+            hosts: Arc::clone(exchange.hosts()),
+            events: Arc::clone(exchange.events()),
+            groups: exchange.route_match.clone(),
+            made: Attributes::default(),
+        }
+    }
+
+    /// What the client asked.
+    pub(crate) fn facts(&self) -> &Facts {
+        &self.facts
+    }
+
+    /// What the client sends along.
+    pub(crate) fn body(&self) -> &Body {
+        &self.body
+    }
+
+    /// What exchanges tell each other.
+    pub(crate) fn events(&self) -> &Events {
+        &self.events
+    }
+}
+
+#[pymethods]
+impl Request {
+    /// The folder that is served, without a slash at the end.
+    #[getter]
+    fn get_doc_root<'py>(&self, py: Python<'py>) -> Made<'py> {
+        self.made
+            .doc_root
+            .get_or_make(py, || any(py, self.mount.root().as_os_str()))
+    }
+
+    #[setter]
+    fn set_doc_root(&self, value: Bound<'_, PyAny>) {
+        self.made.doc_root.set(value);
+    }
+
+    /// What the groups of the route's pattern matched.
+    #[getter]
+    fn get_route_match<'py>(&self, py: Python<'py>) -> Made<'py> {
+        self.made.route_match.get_or_make(py, || {
+            let groups = PyDict::new(py);
+            for (name, value) in &self.groups {
+                groups.set_item(&**name, latin1_str(py, value))?;
+            }
+            any(py, groups)
+        })
+    }
+
+    #[setter]
+    fn set_route_match(&self, value: Bound<'_, PyAny>) {
+        self.made.route_match.set(value);
+    }
+
+    /// The client's (host, port).
+    #[getter]
+    fn get_client_address<'py>(&self, py: Python<'py>) -> Made<'py> {
+        self.made.client_address.get_or_make(py, || {
+            let peer = self.facts.peer();
+            any(py, (peer.ip().to_string(), peer.port()))
+        })
+    }
+
+    #[setter]
+    fn set_client_address(&self, value: Bound<'_, PyAny>) {
+        self.made.client_address.set(value);
+    }
+
+    /// What responses speak, whatever the client does.
+    #[getter]
+    fn get_protocol_version<'py>(&self, py: Python<'py>) -> Made<'py> {
+        self.made
+            .protocol_version
+            .get_or_make(py, || any(py, "HTTP/1.1"))
+    }
+
+    #[setter]
+    fn set_protocol_version(&self, value: Bound<'_, PyAny>) {
+        self.made.protocol_version.set(value);
+    }
+
+    /// The method, case kept.
+    #[getter]
+    fn get_method<'py>(&self, py: Python<'py>) -> Made<'py> {
+        self.made
+            .method
+            .get_or_make(py, || any(py, latin1_str(py, self.facts.method())))
+    }
+
+    #[setter]
+    fn set_method(&self, value: Bound<'_, PyAny>) {
+        self.made.method.set(value);
+    }
+
+    /// The fields as `http.client` shows them, parsed by `email`.
+    #[getter]
+    fn get_raw_headers<'py>(&self, py: Python<'py>) -> Made<'py> {
+        self.made.raw_headers.get_or_make(py, || {
+            let section = latin1_str(py, self.facts.head().field_section());
+            let class = HTTP_MESSAGE.get(py)?;
+            MESSAGE_FROM_STRING.get(py)?.call1((section, class))
+        })
+    }
+
+    #[setter]
+    fn set_raw_headers(&self, value: Bound<'_, PyAny>) {
+        self.made.raw_headers.set(value);
+    }
+
+    /// The fields as a mapping of lower-case names.
+    #[getter]
+    fn get_headers<'py>(&self, py: Python<'py>) -> Made<'py> {
+        self.made
+            .headers
+            .get_or_make(py, || any(py, RequestHeaders::of(py, &self.facts)?))
+    }
+
+    /// The target as it came.
+    #[getter]
+    fn get_request_path<'py>(&self, py: Python<'py>) -> Made<'py> {
+        self.made
+            .request_path
+            .get_or_make(py, || any(py, latin1_str(py, self.facts.request_path())))
+    }
+
+    #[setter]
+    fn set_request_path(&self, value: Bound<'_, PyAny>) {
+        self.made.request_path.set(value);
+    }
+
+    /// The part of the path that a mount point adds.
+    #[getter]
+    fn get_url_base<'py>(&self, py: Python<'py>) -> Made<'py> {
+        self.made
+            .url_base
+            .get_or_make(py, || any(py, self.mount.url_base()))
+    }
+
+    #[setter]
+    fn set_url_base(&self, value: Bound<'_, PyAny>) {
+        self.made.url_base.set(value);
+    }
+
+    /// The whole URL, with a port.
+    #[getter]
+    fn get_url<'py>(&self, py: Python<'py>) -> Made<'py> {
+        self.made.url.get_or_make(py, || any(py, self.facts.url()))
+    }
+
+    #[setter]
+    fn set_url(&self, value: Bound<'_, PyAny>) {
+        self.made.url.set(value);
+    }
+
+    /// The URL taken apart by `urllib.parse.urlsplit`.
+    #[getter]
+    fn get_url_parts<'py>(&self, py: Python<'py>) -> Made<'py> {
+        self.made
+            .url_parts
+            .get_or_make(py, || URLSPLIT.get(py)?.call1((self.get_url(py)?,)))
+    }
+
+    #[setter]
+    fn set_url_parts(&self, value: Bound<'_, PyAny>) {
+        self.made.url_parts.set(value);
+    }
+
+    /// The request line as it came, with its line end.
+    #[getter]
+    fn get_request_line<'py>(&self, py: Python<'py>) -> Made<'py> {
+        self.made.request_line.get_or_make(py, || {
+            any(py, PyBytes::new(py, self.facts.head().request_line()))
+        })
+    }
+
+    #[setter]
+    fn set_request_line(&self, value: Bound<'_, PyAny>) {
+        self.made.request_line.set(value);
+    }
+
+    /// The body as a file.
+    #[getter]
+    fn get_raw_input<'py>(&self, py: Python<'py>) -> Made<'py> {
+        self.made
+            .raw_input
+            .get_or_make(py, || any(py, InputFile(Arc::clone(&self.body))))
+    }
+
+    #[setter]
+    fn set_raw_input(&self, value: Bound<'_, PyAny>) {
+        self.made.raw_input.set(value);
+    }
+
+    /// The whole body.
+    #[getter]
+    fn get_body<'py>(&self, py: Python<'py>) -> Made<'py> {
+        self.made.body.get_or_make(py, || {
+            let body = &*self.body;
+            let bytes = gate::away(py, || body.read_all());
+            let bytes = bytes.map_err(|error| input_file::raise(py, error))?;
+            any(py, PyBytes::new(py, &bytes))
+        })
+    }
+
+    /// The parameters of the query, bytes to bytes.
+    #[getter(GET)]
+    fn get_get<'py>(&self, py: Python<'py>) -> Made<'py> {
+        self.made.get.get_or_make(py, || {
+            let parameters = Bound::new(py, MultiDict)?;
+            for (name, value) in query::pairs(self.facts.query()) {
+                let (name, value) = (PyBytes::new(py, &name), PyBytes::new(py, &value));
+                multidict::add(&parameters, name.into_any(), value.into_any())?;
+            }
+            any(py, parameters)
+        })
+    }
+
+    /// The fields of a form in the body.
+    #[getter(POST)]
+    fn get_post<'py>(slf: &Bound<'py, Self>) -> Made<'py> {
+        let py = slf.py();
+        slf.get()
+            .made
+            .post
+            .get_or_make(py, || FORM_OF.get(py)?.call1((slf,)))
+    }
+
+    /// The cookies that came along.
+    #[getter]
+    fn get_cookies<'py>(&self, py: Python<'py>) -> Made<'py> {
+        self.made
+            .cookies
+            .get_or_make(py, || COOKIES_OF.get(py)?.call1((self.get_headers(py)?,)))
+    }
+
+    /// User name and password of basic authentication.
+    #[getter]
+    fn get_auth<'py>(&self, py: Python<'py>) -> Made<'py> {
+        self.made
+            .auth
+            .get_or_make(py, || AUTH_OF.get(py)?.call1((self.get_headers(py)?,)))
+    }
+
+    /// The server: its configuration and its stash.
+    #[getter]
+    fn get_server<'py>(&self, py: Python<'py>) -> Made<'py> {
+        self.made.server.get_or_make(py, || {
+            let server = Server {
+                hosts: Arc::clone(&self.hosts),
+                stash: Py::new(py, Stash::of(self.facts.path()))?,
+            };
+            any(py, server)
+        })
+    }
+
+    #[setter]
+    fn set_server(&self, value: Bound<'_, PyAny>) {
+        self.made.server.set(value);
+    }
+
+    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+        let (method, url) = (self.get_method(py)?, self.get_url(py)?);
+        Ok(format!("<Request {method} {url}>"))
+    }
+
+    /// The exchange lets go of the body by itself; calling this does nothing.
+    fn close(&self) {}
+
+    fn __enter__(slf: PyRef<'_, Self>) -> PyRef<'_, Self> {
+        slf
+    }
+
+    #[pyo3(signature = (*_reason))]
+    fn __exit__(&self, _reason: &Bound<'_, PyTuple>) -> bool {
+        false
+    }
+}
+
+type Made<'py> = PyResult<Bound<'py, PyAny>>;
+
+/// A value as a Python object.
+fn any<'py, T>(py: Python<'py>, value: T) -> Made<'py>
+where
+    T: IntoPyObject<'py, Error: Into<PyErr>>,
+{
+    let object = value.into_pyobject(py).map_err(Into::into)?;
+    Ok(object.into_bound().into_any())
+}
+
+/// `request.server`.
+#[pyclass(name = "Server", module = "wptserve.request", frozen, dict)]
+pub(crate) struct Server {
+    hosts: Arc<Hosts>,
+    stash: Py<Stash>,
+}
+
+#[pymethods]
+impl Server {
+    /// Hosts, ports and the like.
+    #[getter]
+    fn config<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        config::of(py, &self.hosts)
+    }
+
+    /// Values that one request leaves for another.
+    #[getter]
+    fn stash(&self, py: Python<'_>) -> Py<Stash> {
+        self.stash.clone_ref(py)
+    }
+}

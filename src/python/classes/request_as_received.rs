@@ -1,0 +1,313 @@
+//! Requests as they came, as scripts see them: attributes of `request` that show exact bytes and the
+//! time of their arrival, and judge nothing but in `problems`. Every one is made anew when it is asked
+//! for.
+
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyList, PyTuple};
+
+use crate::exchange::Body;
+use crate::exchange::body::BodyError;
+use crate::fault;
+use crate::http::chunk_line::trailer_fields;
+use crate::http::chunked::Decoder;
+use crate::http::framing::Framing;
+use crate::http::problems::{self, Gravity};
+use crate::http::{raw_lines, target};
+
+use crate::python::classes::input_file;
+use crate::python::classes::request::Request;
+use crate::python::interpreter::gate;
+
+#[pymethods]
+impl Request {
+    /// The exact bytes of the head, with the empty lines that were skipped before it.
+    #[getter]
+    fn raw_head<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        PyBytes::new(py, &self.facts().raw_head())
+    }
+
+    /// The head line by line; joined, the lines are `raw_head`.
+    #[getter]
+    fn raw_lines(&self, py: Python<'_>) -> PyResult<Vec<RawLine>> {
+        let head = self.facts().raw_head();
+        let part = |range: &std::ops::Range<usize>| PyBytes::new(py, &head[range.clone()]).unbind();
+        raw_lines::split(&head)
+            .iter()
+            .map(|line| {
+                Ok(RawLine {
+                    raw: part(&line.range),
+                    offset: line.range.start,
+                    kind: line.kind.as_str(),
+                    name: part(&line.name),
+                    separator: part(&line.separator),
+                    value: part(&line.value),
+                    line_end: part(&line.line_end),
+                    flags: PyTuple::new(py, flags_of(line))?.unbind(),
+                })
+            })
+            .collect()
+    }
+
+    /// What is wrong with the head and, as far as it has been read, the body, by the letter of the RFCs.
+    #[getter]
+    fn problems(&self, py: Python<'_>) -> Vec<Problem> {
+        if self.facts().is_unread() {
+            return Vec::new();
+        }
+        let head = self.facts().raw_head();
+        let mut found: Vec<_> = problems::find(&head)
+            .iter()
+            .map(|problem| Problem {
+                offset: problem.offset as u64,
+                what: problem.what.as_str().to_owned(),
+                clause: problem.clause,
+                is_violation: problem.gravity == Gravity::Violation,
+            })
+            .collect();
+        let body = self.body();
+        let failed_at = || body.chunks(Decoder::failed_at).flatten();
+        let broken = gate::away(py, || failed_at().zip(body.broken()));
+        if let Some((offset, BodyError::Malformed(malformed))) = broken {
+            found.push(Problem {
+                offset: head.len() as u64 + offset,
+                what: fault::judge(&malformed).1,
+                clause: "RFC 9112 §7.1",
+                is_violation: true,
+            });
+        }
+        found
+    }
+
+    /// The target as it came, no rewriting done.
+    #[getter]
+    fn raw_target<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        PyBytes::new(py, self.facts().head().target())
+    }
+
+    /// `origin`, `absolute`, `authority`, `asterisk` or `other` (RFC 9112 §3.2).
+    #[getter]
+    fn target_form(&self) -> &'static str {
+        let head = self.facts().head();
+        target::form(head.method(), head.target()).as_str()
+    }
+
+    /// The version as it came, empty in an HTTP/0.9 request.
+    #[getter]
+    fn raw_version<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        PyBytes::new(py, self.facts().head().version_bytes())
+    }
+
+    /// How the body's length was decided: `("none", 0)`, `("length", n)`, `("chunked", None)`, or
+    /// `("unreadable", reason)`.
+    #[getter]
+    fn framing<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        let facts = self.facts();
+        match (facts.unframed(), facts.framing()) {
+            (Some(malformed), _) => {
+                let reason = fault::judge(malformed).1;
+                ("unreadable", reason).into_pyobject(py)
+            }
+            (None, Framing::Chunked) => ("chunked", py.None()).into_pyobject(py),
+            (None, Framing::Length(0)) => ("none", 0).into_pyobject(py),
+            (None, Framing::Length(length)) => ("length", length).into_pyobject(py),
+        }
+    }
+
+    /// The chunks of the body, which is received to its end, or to where it turns out to be broken.
+    #[getter]
+    fn chunks(&self, py: Python<'_>) -> PyResult<Vec<Chunk>> {
+        let Some(decoder) = self.received_chunks(py)? else {
+            return Ok(Vec::new());
+        };
+        let shown = decoder.chunks().map(|chunk| {
+            let extensions = chunk.extensions().map(|(name, value)| {
+                let value = value.map(|value| PyBytes::new(py, &value));
+                (PyBytes::new(py, name), value)
+            });
+            Ok(Chunk {
+                line: PyBytes::new(py, chunk.line).unbind(),
+                size: chunk.size,
+                offset: chunk.offset,
+                extensions: PyList::new(py, extensions.collect::<Vec<_>>())?.unbind(),
+            })
+        });
+        shown.collect()
+    }
+
+    /// The trailer section as it came, without the empty line at its end.
+    #[getter]
+    fn raw_trailers<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        let decoder = self.received_chunks(py)?;
+        let trailers = decoder.as_ref().map_or(&[][..], Decoder::trailers);
+        Ok(PyBytes::new(py, trailers))
+    }
+
+    /// Names and values of the trailers, bytes both.
+    #[getter]
+    fn trailers<'py>(
+        &self,
+        py: Python<'py>,
+    ) -> PyResult<Vec<(Bound<'py, PyBytes>, Bound<'py, PyBytes>)>> {
+        let raw = self.raw_trailers(py)?;
+        let fields = trailer_fields(raw.as_bytes()).into_iter();
+        Ok(fields
+            .map(|(name, value)| (PyBytes::new(py, name), PyBytes::new(py, value)))
+            .collect())
+    }
+
+    /// The body as it came, chunks and all.
+    #[getter]
+    fn raw_body<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        let body = self.body();
+        let bytes = gate::away(py, || body.undecoded());
+        let bytes = bytes.map_err(|error| input_file::raise(py, error))?;
+        Ok(PyBytes::new(py, &bytes))
+    }
+
+    /// The connection, and this request's place on it.
+    #[getter]
+    fn connection(slf: &Bound<'_, Self>) -> Connection {
+        Connection {
+            request: slf.clone().unbind(),
+        }
+    }
+
+    /// When the bytes of this request came: of each read from the socket the seconds since the connection
+    /// was accepted, the offset from the beginning of `raw_head`, and the length. The first may begin
+    /// before the request, with the end of the one before.
+    #[getter]
+    fn segments(&self, py: Python<'_>) -> Vec<(f64, i64, usize)> {
+        let (body, start) = (self.body(), self.facts().arrival().offset);
+        let (accepted, segments) = gate::away(py, || body.segments_from(start));
+        let offset =
+            |at: u64| i64::try_from(i128::from(at) - i128::from(start)).unwrap_or(i64::MAX);
+        segments
+            .iter()
+            .map(|segment| {
+                let since = segment.at.saturating_duration_since(accepted);
+                (since.as_secs_f64(), offset(segment.offset), segment.length)
+            })
+            .collect()
+    }
+}
+
+fn flags_of(line: &raw_lines::RawLine) -> Vec<&'static str> {
+    line.flags().map(raw_lines::Flag::as_str).collect()
+}
+
+impl Request {
+    /// What a chunked body says besides its data, if it is one. Broken chunks are shown as far as they go.
+    fn received_chunks(&self, py: Python<'_>) -> PyResult<Option<Decoder>> {
+        if self.facts().framing() != Framing::Chunked {
+            return Ok(None);
+        }
+        let body = self.body();
+        let received = gate::away(py, || match body.wait_for(None, None) {
+            Ok(()) | Err(BodyError::Malformed(_)) => Ok(body.chunks(Decoder::clone)),
+            Err(error) => Err(error),
+        });
+        received.map_err(|error| input_file::raise(py, error))
+    }
+}
+
+/// A line of the head.
+#[pyclass(module = "wptserve.request", frozen, get_all)]
+pub(crate) struct RawLine {
+    raw: Py<PyBytes>,
+    offset: usize,
+    /// `skipped`, `request_line`, `field`, `continuation`, `no_colon` or `end`.
+    kind: &'static str,
+    name: Py<PyBytes>,
+    separator: Py<PyBytes>,
+    value: Py<PyBytes>,
+    line_end: Py<PyBytes>,
+    flags: Py<PyTuple>,
+}
+
+#[pymethods]
+impl RawLine {
+    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+        let (raw, flags) = (self.raw.bind(py).repr()?, self.flags.bind(py).repr()?);
+        Ok(format!("<RawLine {} {raw} {flags}>", self.kind))
+    }
+}
+
+/// What is wrong with a request.
+#[pyclass(module = "wptserve.request", frozen, get_all)]
+pub(crate) struct Problem {
+    /// From the beginning of `raw_head`, behind which `raw_body` stands.
+    offset: u64,
+    what: String,
+    clause: &'static str,
+    is_violation: bool,
+}
+
+#[pymethods]
+impl Problem {
+    fn __repr__(&self) -> String {
+        let Self {
+            offset,
+            what,
+            clause,
+            ..
+        } = self;
+        format!("<Problem at {offset}: {what} ({clause})>")
+    }
+}
+
+/// A chunk of the body.
+#[pyclass(module = "wptserve.request", frozen, get_all)]
+pub(crate) struct Chunk {
+    /// The size line without its CRLF.
+    line: Py<PyBytes>,
+    size: u64,
+    /// Where the size line begins in `raw_body`.
+    offset: u64,
+    /// Names and values, `None` for a name alone.
+    extensions: Py<PyList>,
+}
+
+#[pymethods]
+impl Chunk {
+    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+        let line = self.line.bind(py).repr()?;
+        Ok(format!("<Chunk {line} at {}>", self.offset))
+    }
+}
+
+/// The connection of a request.
+#[pyclass(module = "wptserve.request", frozen)]
+pub(crate) struct Connection {
+    request: Py<Request>,
+}
+
+#[pymethods]
+impl Connection {
+    /// Its number among those of the server, from 1 on.
+    #[getter]
+    fn id(&self) -> u64 {
+        self.request.get().facts().arrival().connection
+    }
+
+    /// The number of this request on it, from 1 on; 0 before one has been read.
+    #[getter]
+    fn ordinal(&self) -> u64 {
+        self.request.get().facts().arrival().ordinal
+    }
+
+    /// Bytes that have arrived behind this request.
+    #[getter]
+    fn following<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        let body: &Body = self.request.get().body();
+        let following = gate::away(py, || body.following());
+        PyBytes::new(py, &following)
+    }
+
+    /// How the request before ended, `None` for the first one: the status, 0 where it is not known; the
+    /// bytes that were sent; and the bytes of its body that nobody had read.
+    #[getter]
+    fn previous(&self) -> Option<(i64, u64, u64)> {
+        let previous = self.request.get().facts().arrival().previous?;
+        Some((previous.status, previous.sent, previous.drained))
+    }
+}

@@ -1,0 +1,273 @@
+//! `request.server.stash`: the store behind it holds bytes, so every value is copied when it is put.
+//! Plain values have a short form; anything else is pickled. One store and one lock serve the whole
+//! process (reference §6).
+
+use std::sync::OnceLock;
+
+use pyo3::exceptions::{PyRuntimeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyBytes, PyInt, PyString};
+
+use crate::stash::{Key, Lock, MemoryStash, NotHeld, Occupied, Stash as _};
+
+use crate::python::conversions::text::isomorphic;
+use crate::python::interpreter::gate;
+use crate::python::interpreter::imported::Imported;
+
+static STASH_ERROR: Imported = Imported::new("wptserve.stash", "StashError");
+static DUMPS: Imported = Imported::new("wptserve.stash", "dumps");
+static LOADS: Imported = Imported::new("wptserve.stash", "loads");
+static GET_QUEUE: Imported = Imported::new("wptserve.stash", "get_queue");
+static UUID: Imported = Imported::new("uuid", "UUID");
+
+fn store() -> &'static MemoryStash {
+    static STORE: OnceLock<MemoryStash> = OnceLock::new();
+    STORE.get_or_init(MemoryStash::default)
+}
+
+fn lock() -> &'static Lock {
+    static LOCK: OnceLock<Lock> = OnceLock::new();
+    LOCK.get_or_init(Lock::default)
+}
+
+/// The stash as one request sees it.
+#[pyclass(name = "Stash", module = "wptserve.stash", frozen, dict)]
+pub(crate) struct Stash {
+    /// The path of keys that name none.
+    default_path: Vec<u8>,
+}
+
+#[pymethods]
+impl Stash {
+    #[new]
+    #[pyo3(signature = (default_path, address=None, authkey=None))]
+    fn new(
+        default_path: &Bound<'_, PyAny>,
+        address: Option<&Bound<'_, PyAny>>,
+        authkey: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Self> {
+        // The reference connects to another process with these; here there is only one.
+        let _ = (address, authkey);
+        Ok(Self {
+            default_path: isomorphic(default_path)?.into_owned(),
+        })
+    }
+
+    /// The lock that handlers hold around a take and a put; the same one for all.
+    #[classattr]
+    fn lock() -> StashLock {
+        StashLock
+    }
+
+    /// Puts a value, once.
+    #[pyo3(signature = (key, value, path=None))]
+    fn put(
+        &self,
+        key: &Bound<'_, PyAny>,
+        value: &Bound<'_, PyAny>,
+        path: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<()> {
+        if value.is_none() {
+            return Err(PyValueError::new_err("None cannot be put into the stash"));
+        }
+        let place = self.key(key, path)?;
+        let value = dump(value)?;
+        store()
+            .put(place, value)
+            .map_err(|Occupied| occupied(key).unwrap_or_else(|error| error))
+    }
+
+    /// Takes a value away; `None` if there is none.
+    #[pyo3(signature = (key, path=None))]
+    fn take<'py>(
+        &self,
+        key: &Bound<'py, PyAny>,
+        path: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let taken = store().take(&self.key(key, path)?);
+        taken.map(|value| load(key.py(), &value)).transpose()
+    }
+
+    /// A queue that can be put into the stash and stays the same queue.
+    fn get_queue<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        GET_QUEUE.get(py)?.call0()
+    }
+
+    #[getter]
+    fn default_path<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {
+        crate::python::conversions::text::latin1_str(py, &self.default_path)
+    }
+}
+
+/// The exception for a key that has a value already.
+fn occupied(key: &Bound<'_, PyAny>) -> PyResult<PyErr> {
+    let message = format!("there is a value in the stash already for {}", key.repr()?);
+    let error = STASH_ERROR.get(key.py())?.call1((message,))?;
+    Ok(PyErr::from_value(error))
+}
+
+impl Stash {
+    /// The stash for a request to this path.
+    pub(crate) fn of(default_path: &[u8]) -> Self {
+        Self {
+            default_path: default_path.to_vec(),
+        }
+    }
+
+    fn key(&self, key: &Bound<'_, PyAny>, path: Option<&Bound<'_, PyAny>>) -> PyResult<Key> {
+        Ok(Key {
+            path: match path {
+                Some(path) => isomorphic(path)?.into_owned(),
+                None => self.default_path.clone(),
+            },
+            uuid: uuid(key)?,
+        })
+    }
+}
+
+/// The 16 bytes of a UUID in any spelling that Python's `uuid` takes.
+fn uuid(key: &Bound<'_, PyAny>) -> PyResult<[u8; 16]> {
+    let py = key.py();
+    let text = match key.cast::<PyBytes>() {
+        Ok(bytes) => bytes.call_method1("decode", ("ascii",))?,
+        Err(_) => key.clone(),
+    };
+    if let Ok(text) = text.cast::<PyString>()
+        && let Ok(text) = text.to_str()
+        && let Some(uuid) = plain_uuid(text)
+    {
+        return Ok(uuid);
+    }
+    let uuid = UUID.get(py)?.call1((&text,)).map_err(|error| {
+        if !error.is_instance_of::<PyValueError>(py) {
+            return error;
+        }
+        let message = format!("Invalid UUID \"{text}\" used as stash key");
+        let invalid = PyValueError::new_err(message);
+        invalid.set_cause(py, Some(error));
+        invalid
+    })?;
+    uuid.getattr("bytes")?.extract()
+}
+
+/// The two usual spellings, with hyphens or without; the others are for Python's `uuid` to judge.
+fn plain_uuid(text: &str) -> Option<[u8; 16]> {
+    let mut uuid = [0; 16];
+    let mut digits = 0;
+    for character in text.bytes().filter(|&byte| byte != b'-') {
+        let digit = match character {
+            b'0'..=b'9' => character - b'0',
+            b'a'..=b'f' => character - b'a' + 10,
+            b'A'..=b'F' => character - b'A' + 10,
+            _ => return None,
+        };
+        let byte = uuid.get_mut(digits / 2)?;
+        *byte = *byte << 4 | digit;
+        digits += 1;
+    }
+    (digits == 32).then_some(uuid)
+}
+
+// The first byte of a stored value says what follows.
+const BYTES: u8 = b'b';
+const TEXT: u8 = b's';
+const NUMBER: u8 = b'i';
+const TRUE: u8 = b't';
+const FALSE: u8 = b'f';
+const PICKLE: u8 = b'p';
+
+fn dump(value: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
+    let tagged = |tag: u8, bytes: &[u8]| [&[tag], bytes].concat();
+    if let Ok(bytes) = value.cast_exact::<PyBytes>() {
+        return Ok(tagged(BYTES, bytes.as_bytes()));
+    }
+    if let Ok(text) = value.cast_exact::<PyString>()
+        && let Ok(text) = text.to_str()
+    {
+        return Ok(tagged(TEXT, text.as_bytes()));
+    }
+    if let Ok(truth) = value.cast_exact::<PyBool>() {
+        return Ok(vec![if truth.is_true() { TRUE } else { FALSE }]);
+    }
+    if value.cast_exact::<PyInt>().is_ok()
+        && let Ok(number) = value.extract::<i64>()
+    {
+        return Ok(tagged(NUMBER, &number.to_le_bytes()));
+    }
+    let pickled = DUMPS.get(value.py())?.call1((value,))?;
+    Ok(tagged(PICKLE, pickled.cast::<PyBytes>()?.as_bytes()))
+}
+
+fn load<'py>(py: Python<'py>, value: &[u8]) -> PyResult<Bound<'py, PyAny>> {
+    let broken = || PyRuntimeError::new_err("a value in the stash is broken");
+    let (tag, bytes) = value.split_first().ok_or_else(broken)?;
+    Ok(match *tag {
+        BYTES => PyBytes::new(py, bytes).into_any(),
+        TEXT => PyString::new(py, std::str::from_utf8(bytes).map_err(|_| broken())?).into_any(),
+        NUMBER => {
+            let bytes = bytes.try_into().map_err(|_| broken())?;
+            i64::from_le_bytes(bytes).into_pyobject(py)?.into_any()
+        }
+        TRUE | FALSE => PyBool::new(py, *tag == TRUE).to_owned().into_any(),
+        PICKLE => LOADS.get(py)?.call1((PyBytes::new(py, bytes),))?,
+        _ => return Err(broken()),
+    })
+}
+
+/// The lock for all handlers.
+#[pyclass(name = "StashLock", module = "wptserve.stash", frozen)]
+pub(crate) struct StashLock;
+
+#[pymethods]
+impl StashLock {
+    /// Waits until nobody holds the lock, and holds it.
+    fn acquire(&self, py: Python<'_>) {
+        if !lock().try_acquire() {
+            gate::away(py, || lock().acquire());
+        }
+    }
+
+    /// Lets the next one have it.
+    fn release(&self) -> PyResult<()> {
+        lock()
+            .release()
+            .map_err(|NotHeld| PyRuntimeError::new_err("the stash lock is not held"))
+    }
+
+    fn __enter__(&self, py: Python<'_>) {
+        self.acquire(py);
+    }
+
+    fn __exit__(
+        &self,
+        _kind: &Bound<'_, PyAny>,
+        _error: &Bound<'_, PyAny>,
+        _traceback: &Bound<'_, PyAny>,
+    ) -> PyResult<()> {
+        self.release()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_spellings() {
+        let uuid = Some([
+            0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef, 1, 2, 3, 4, 5, 6, 7, 8,
+        ]);
+        assert_eq!(plain_uuid("01234567-89ab-cdef-0102-030405060708"), uuid);
+        assert_eq!(plain_uuid("0123456789ABCDEF0102030405060708"), uuid);
+        for other in [
+            "",
+            "0123",
+            "{01234567-89ab-cdef-0102-030405060708}",
+            "g",
+            "0_1",
+        ] {
+            assert_eq!(plain_uuid(other), None, "{other}");
+        }
+        assert_eq!(plain_uuid(&"0".repeat(33)), None);
+    }
+}

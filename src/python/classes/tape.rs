@@ -1,0 +1,48 @@
+//! A connection's transcript, as the script's own socket tells it what it sends and receives past the
+//! wire (`lib/recorded_socket.py`). Nothing else of Python sees it.
+
+use std::sync::Arc;
+
+use pyo3::prelude::*;
+
+use crate::transcript::{self, Side};
+
+use crate::python::interpreter::gate;
+
+/// The tape of a connection.
+#[pyclass(name = "Tape", module = "_wireserve", frozen)]
+pub(crate) struct Tape(pub(crate) Arc<transcript::Tape>);
+
+#[pymethods]
+impl Tape {
+    /// The script sent `length` bytes, which begin with these.
+    fn sent(&self, py: Python<'_>, bytes: &[u8], length: u64) {
+        gate::away(py, || self.0.sent(bytes, length));
+    }
+
+    /// The script received these; none of them is the client's end.
+    fn received(&self, py: Python<'_>, bytes: &[u8]) {
+        gate::away(py, || match bytes {
+            [] => self.0.client_fin(),
+            bytes => self.0.received(bytes, bytes.len() as u64),
+        });
+    }
+
+    /// The client has given the connection up.
+    fn reset(&self, py: Python<'_>) {
+        gate::away(py, || self.0.reset(Side::Client));
+    }
+
+    /// The script has ended one half, or both, in the socket module's numbers.
+    fn shut(&self, py: Python<'_>, how: i32) {
+        gate::away(py, || match how {
+            libc::SHUT_RD => self.0.deaf(),
+            libc::SHUT_WR => self.0.server_fin(),
+            _ => self.0.cut(),
+        });
+    }
+
+    fn note(&self, py: Python<'_>, text: &str) {
+        gate::away(py, || self.0.note(text));
+    }
+}

@@ -1,0 +1,404 @@
+//! `response.writer`: any bytes, in any pieces, on the raw socket (reference §2.7, §5).
+//!
+//! A write is with the kernel before it returns, applies back-pressure, and says `False` once the peer
+//! is gone. Only head calls (`write_status`, `write_header`, `write_default_headers`, `end_headers`)
+//! may wait for each other, at most a millisecond, and not even that with `coalesce = False`. A method
+//! that a script has replaced on the object is the one that the other methods call.
+
+mod seen;
+mod send;
+mod steps;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use pyo3::exceptions::{PyBrokenPipeError, PyValueError};
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyInt, PyString};
+
+use crate::exchange::response::{SERVER, append_status_line};
+use crate::text::date;
+
+use crate::python::classes::cell::PyCell;
+use crate::python::classes::overrides::OverridesCell;
+use crate::python::classes::request::Request;
+use crate::python::classes::response::Response;
+use crate::python::classes::tape::Tape;
+use crate::python::conversions::text::isomorphic;
+use crate::python::interpreter::imported::Imported;
+use seen::SeenFields;
+use send::{write_default_status, write_missing, write_parts};
+
+static RAW_SOCKET: Imported = Imported::new("wptserve.raw_socket", "RawSocket");
+static RECORDED_SOCKET: Imported = Imported::new("wptserve.recorded_socket", "RecordedSocket");
+static REQUEST_HANDLER: Imported = Imported::new("wptserve.request_handler", "RequestHandler");
+
+/// Writes a response piece by piece.
+#[pyclass(name = "ResponseWriter", module = "wptserve.response", frozen, dict)]
+pub(crate) struct ResponseWriter {
+    response: Py<Response>,
+    headers_seen: SeenFields,
+    handler: PyCell,
+    socket: PyCell,
+    own: OverridesCell,
+    status_written: AtomicBool,
+    headers_complete: AtomicBool,
+    coalesce: AtomicBool,
+}
+
+impl ResponseWriter {
+    /// The writer of a response.
+    pub(crate) fn new(response: &Bound<'_, Response>) -> Self {
+        Self {
+            response: response.clone().unbind(),
+            headers_seen: SeenFields::default(),
+            handler: PyCell::default(),
+            socket: PyCell::default(),
+            own: OverridesCell::default(),
+            status_written: AtomicBool::new(false),
+            headers_complete: AtomicBool::new(false),
+            coalesce: AtomicBool::new(true),
+        }
+    }
+
+    /// Lets go of what holds this object in a circle, and closes the script's socket.
+    pub(crate) fn release(&self, py: Python<'_>) {
+        self.own.clear(py);
+        drop(self.handler.take(py));
+        if let Some(socket) = self.socket.take(py)
+            && let Err(error) = socket.call_method0("close")
+        {
+            log::debug!("a script's socket could not be closed: {error}");
+        }
+    }
+}
+
+/// Calls a method of the writer: the script's replacement, if there is one, else our own.
+macro_rules! dispatch {
+    ($slf:expr, $name:literal, ($($arg:expr),*), $own:expr) => {
+        match Self::own($slf)?.get(intern!($slf.py(), $name))? {
+            Some(replacement) => replacement.call1(($($arg,)*))?.is_truthy(),
+            None => $own,
+        }
+    };
+}
+
+#[pymethods]
+impl ResponseWriter {
+    /// The status of a head that begins without one.
+    #[classattr]
+    #[pyo3(name = "default_status")]
+    const DEFAULT_STATUS: i64 = 200;
+
+    /// Bytes of a file that are read and sent at once.
+    #[classattr]
+    #[pyo3(name = "file_chunk_size")]
+    const FILE_CHUNK_SIZE: usize = 32 * 1024;
+
+    /// Sends a status line.
+    #[pyo3(signature = (code, message=None))]
+    fn write_status(
+        slf: &Bound<'_, Self>,
+        code: &Bound<'_, PyAny>,
+        message: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<()> {
+        let code: i64 = code.extract()?;
+        let message = message.map(isomorphic).transpose()?;
+        let mut line = Vec::with_capacity(64);
+        append_status_line(&mut line, code, message.as_deref());
+        write_parts(slf, &[&line])?;
+        let writer = slf.get();
+        writer.turn().note_status(code);
+        writer.status_written.store(true, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Sends a field; a status line first if there was none.
+    fn write_header(
+        slf: &Bound<'_, Self>,
+        name: &Bound<'_, PyAny>,
+        value: &Bound<'_, PyAny>,
+    ) -> PyResult<bool> {
+        let py = slf.py();
+        let writer = slf.get();
+        if !writer.status_written.load(Ordering::Relaxed) {
+            write_default_status(slf)?;
+        }
+        writer.headers_seen.add(py, writer.lower_case(name)?)?;
+        let value = if value.is_instance_of::<PyInt>() {
+            value.str()?.into_any()
+        } else {
+            value.clone()
+        };
+        let (name, value) = (writer.encode(name)?, writer.encode(&value)?);
+        write_parts(slf, &[&name, b": ", &value, b"\r\n"])
+    }
+
+    /// Sends Server, Date and, for content that has one, Content-Length, where they are missing.
+    fn write_default_headers(slf: &Bound<'_, Self>) -> PyResult<bool> {
+        let py = slf.py();
+        let writer = slf.get();
+        let is_missing = |name: &[u8]| Ok::<_, PyErr>(!writer.headers_seen.contains(py, name)?);
+        if is_missing(b"server")?
+            && !write_missing(slf, "Server", SERVER.as_bytes(), || {
+                Ok(PyString::new(py, SERVER).into_any())
+            })?
+        {
+            return Ok(false);
+        }
+        if is_missing(b"date")? {
+            let mut now = Vec::with_capacity(date::LENGTH);
+            date::append_now(&mut now);
+            let object = || Ok(PyBytes::new(py, &now).into_any());
+            if !write_missing(slf, "Date", &now, object)? {
+                return Ok(false);
+            }
+        }
+        if is_missing(b"content-length")?
+            && let Some(content) = writer.response().content_if_any(py)
+            && (content.is_instance_of::<PyBytes>() || content.is_instance_of::<PyString>())
+        {
+            let length = writer.encode(&content)?.len();
+            let mut digits = itoa::Buffer::new();
+            let digits = digits.format(length).as_bytes();
+            return write_missing(slf, "Content-Length", digits, || {
+                Ok(length.into_pyobject(py)?.into_any())
+            });
+        }
+        Ok(true)
+    }
+
+    /// Sends the fields that are missing and the empty line.
+    fn end_headers(slf: &Bound<'_, Self>) -> PyResult<bool> {
+        let py = slf.py();
+        let writer = slf.get();
+        let response = writer.response.bind(py);
+        if Response::own(response)?.is_true(intern!(py, "add_required_headers"), true)?
+            && !dispatch!(
+                slf,
+                "write_default_headers",
+                (),
+                Self::write_default_headers(slf)
+            )?
+        {
+            return Ok(false);
+        }
+        if !write_parts(slf, &[b"\r\n"])? {
+            return Ok(false);
+        }
+        if !writer.headers_seen.contains(py, b"content-length")? {
+            response.setattr(intern!(py, "close_connection"), true)?;
+        }
+        writer.headers_complete.store(true, Ordering::Relaxed);
+        Ok(true)
+    }
+
+    /// Sends content, behind a head made for it if there was none.
+    fn write_content(slf: &Bound<'_, Self>, data: &Bound<'_, PyAny>) -> PyResult<bool> {
+        let writer = slf.get();
+        if !writer.status_written.load(Ordering::Relaxed) {
+            write_default_status(slf)?;
+        }
+        if !writer.headers_complete.load(Ordering::Relaxed) {
+            writer.response().replace_content(data.clone());
+            dispatch!(slf, "end_headers", (), Self::end_headers(slf))?;
+        }
+        dispatch!(
+            slf,
+            "write_raw_content",
+            (data),
+            Self::write_raw_content(slf, data)
+        )
+    }
+
+    /// Sends bytes, text or a file without a head.
+    fn write_raw_content(slf: &Bound<'_, Self>, data: &Bound<'_, PyAny>) -> PyResult<bool> {
+        if data.is_none() {
+            return Err(PyValueError::new_err("data cannot be None"));
+        }
+        if data.is_instance_of::<PyBytes>() || data.is_instance_of::<PyString>() {
+            dispatch!(slf, "write", (data), Self::write(slf, data))
+        } else {
+            Self::write_content_file(slf, data)
+        }
+    }
+
+    /// Sends bytes or text, raw.
+    fn write(slf: &Bound<'_, Self>, data: &Bound<'_, PyAny>) -> PyResult<bool> {
+        let writer = slf.get();
+        writer.turn().mark_written();
+        let bytes = writer.encode(data)?;
+        Ok(writer.send(slf.py(), &bytes))
+    }
+
+    /// Sends a file to its end and closes it. `False` even then, as in the reference.
+    fn write_content_file(slf: &Bound<'_, Self>, data: &Bound<'_, PyAny>) -> PyResult<bool> {
+        let py = slf.py();
+        let writer = slf.get();
+        writer.turn().mark_written();
+        let size = slf.getattr(intern!(py, "file_chunk_size"))?;
+        loop {
+            let piece = data.call_method1(intern!(py, "read"), (&size,))?;
+            if !piece.is_truthy()? || !writer.send(py, &writer.encode(&piece)?) {
+                break;
+            }
+        }
+        data.call_method0(intern!(py, "close"))?;
+        Ok(false)
+    }
+
+    /// Hands head calls that still wait to the kernel.
+    fn flush(&self, py: Python<'_>) -> bool {
+        self.send(py, &[])
+    }
+
+    /// Text as bytes, in the response's encoding.
+    #[pyo3(name = "encode")]
+    fn encode_data<'py>(&self, data: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyBytes>> {
+        Ok(PyBytes::new(data.py(), &self.encode(data)?))
+    }
+
+    /// Sends bytes that the writer is not to know of; for `_handler.wfile`.
+    fn _wire_write(&self, data: &Bound<'_, PyBytes>) -> PyResult<()> {
+        if self.send(data.py(), data.as_bytes()) {
+            Ok(())
+        } else {
+            Err(PyBrokenPipeError::new_err("the peer is gone"))
+        }
+    }
+
+    /// A `socket.socket` on this connection; what was written so far is out before it is handed over.
+    #[getter]
+    fn socket<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        let py = slf.py();
+        let writer = slf.get();
+        if writer.turn().is_over() {
+            return Err(PyBrokenPipeError::new_err("the exchange is over"));
+        }
+        writer.flush(py);
+        writer.socket.get_or_make(py, || {
+            let wire = writer.turn().wire();
+            let descriptor = wire.duplicate()?;
+            let class = match wire.tape() {
+                None => &RAW_SOCKET,
+                Some(_) => &RECORDED_SOCKET,
+            };
+            class
+                .get(py)?
+                .call_method1(intern!(py, "of"), (descriptor, slf))
+        })
+    }
+
+    /// The script is about to send on the socket: what it has written so far goes first.
+    fn _hand_over(&self, py: Python<'_>) {
+        self.turn().mark_handed_over();
+        self.flush(py);
+    }
+
+    /// Takes bytes that have arrived behind the head and that nobody has read yet.
+    fn _take_arrived<'py>(&self, py: Python<'py>, count: usize) -> Bound<'py, PyBytes> {
+        PyBytes::new(py, &self.turn().wire().take_arrived(count))
+    }
+
+    /// What a socket tells of bytes that go past the wire.
+    #[getter]
+    fn _tape(&self) -> Option<Tape> {
+        self.turn().wire().tape().cloned().map(Tape)
+    }
+
+    /// An `http.server` request handler around this connection.
+    #[getter]
+    fn _handler<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        let py = slf.py();
+        slf.get().handler.get_or_make(py, || {
+            REQUEST_HANDLER
+                .get(py)?
+                .call_method1(intern!(py, "of"), (slf,))
+        })
+    }
+
+    /// The file that `_handler` writes to.
+    #[getter]
+    fn _wfile<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        Self::_handler(slf)?.getattr("wfile")
+    }
+
+    #[getter]
+    fn _response(&self, py: Python<'_>) -> Py<Response> {
+        self.response.clone_ref(py)
+    }
+
+    #[getter]
+    fn request(&self, py: Python<'_>) -> PyResult<Py<Request>> {
+        Ok(self
+            .response
+            .bind(py)
+            .getattr("request")?
+            .extract::<Py<Request>>()?)
+    }
+
+    #[getter]
+    fn get_coalesce(&self) -> bool {
+        self.coalesce.load(Ordering::Relaxed)
+    }
+
+    #[setter]
+    fn set_coalesce(&self, py: Python<'_>, value: bool) {
+        self.coalesce.store(value, Ordering::Relaxed);
+        if !value {
+            self.flush(py);
+        }
+    }
+
+    #[getter]
+    fn get_content_written(&self) -> bool {
+        self.turn().is_written()
+    }
+
+    #[setter]
+    fn set_content_written(&self, value: bool) {
+        self.turn().set_written(value);
+    }
+
+    #[getter(_status_written)]
+    fn get_status_written(&self) -> bool {
+        self.status_written.load(Ordering::Relaxed)
+    }
+
+    #[setter(_status_written)]
+    fn set_status_written(&self, value: bool) {
+        self.status_written.store(value, Ordering::Relaxed);
+    }
+
+    #[getter(_headers_complete)]
+    fn get_headers_complete(&self) -> bool {
+        self.headers_complete.load(Ordering::Relaxed)
+    }
+
+    #[setter(_headers_complete)]
+    fn set_headers_complete(&self, value: bool) {
+        self.headers_complete.store(value, Ordering::Relaxed);
+    }
+
+    #[getter(_headers_seen)]
+    fn get_headers_seen<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.headers_seen.set(py)
+    }
+
+    #[setter(_headers_seen)]
+    fn set_headers_seen(&self, value: Bound<'_, PyAny>) {
+        self.headers_seen.replace(value);
+    }
+
+    #[getter(_close_connection)]
+    fn get_close_connection(&self) -> bool {
+        self.response().handler_close.load(Ordering::Relaxed)
+    }
+
+    #[setter(_close_connection)]
+    fn set_close_connection(&self, value: bool) {
+        self.response()
+            .handler_close
+            .store(value, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,143 @@
+//! How the writer's bytes leave: encoded, gathered where they may be, handed to the kernel.
+
+use std::borrow::Cow;
+use std::sync::atomic::Ordering;
+
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyString};
+
+use crate::exchange::turn::Turn;
+use crate::wire::outbound::Sent;
+
+use crate::python::classes::overrides::Overrides;
+use crate::python::classes::response::Response;
+use crate::python::conversions::text::writer_bytes;
+use crate::python::interpreter::gate;
+
+use super::ResponseWriter;
+
+impl ResponseWriter {
+    /// What a script has set on the writer.
+    pub(super) fn own<'py>(slf: &Bound<'py, Self>) -> PyResult<Overrides<'py>> {
+        slf.get().own.of(slf.as_any())
+    }
+
+    pub(super) fn response(&self) -> &Response {
+        self.response.get()
+    }
+
+    pub(super) fn turn(&self) -> &Turn {
+        &self.response.get().turn
+    }
+
+    /// Bytes as they are, text in the response's encoding.
+    pub(super) fn encode<'a>(&self, data: &'a Bound<'_, PyAny>) -> PyResult<Cow<'a, [u8]>> {
+        if let Ok(bytes) = data.cast::<PyBytes>() {
+            return Ok(Cow::Borrowed(bytes.as_bytes()));
+        }
+        let py = data.py();
+        let own = Response::own(self.response.bind(py))?;
+        match own.get(intern!(py, "encoding"))? {
+            Some(encoding) => writer_bytes(data, Some(encoding.cast::<PyString>()?.to_str()?)),
+            None => writer_bytes(data, None),
+        }
+    }
+
+    fn has_encoding(&self, py: Python<'_>) -> PyResult<bool> {
+        let own = Response::own(self.response.bind(py))?;
+        Ok(own.get(intern!(py, "encoding"))?.is_some())
+    }
+
+    /// The name of a field as `_headers_seen` has it.
+    pub(super) fn lower_case(&self, name: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
+        let plain = if let Ok(bytes) = name.cast_exact::<PyBytes>() {
+            Some(bytes.as_bytes())
+        } else if let Ok(text) = name.cast_exact::<PyString>()
+            && let Ok(text) = text.to_str()
+            && text.is_ascii()
+            && let Cow::Borrowed(bytes) = self.encode(name)?
+        {
+            Some(bytes)
+        } else {
+            None
+        };
+        if let Some(plain) = plain {
+            return Ok(plain.to_ascii_lowercase());
+        }
+        let lower_case = name.call_method0(intern!(name.py(), "lower"))?;
+        Ok(self.encode(&lower_case)?.into_owned())
+    }
+
+    /// Keeps a part of the head for the next write, or for a millisecond; `false` if the peer is gone.
+    fn gather(&self, py: Python<'_>, parts: &[&[u8]]) -> bool {
+        if self.coalesce.load(Ordering::Relaxed) {
+            match self.turn().hold_back(parts) {
+                Ok(true) => return true,
+                Ok(false) => {}
+                Err(_) => return false,
+            }
+        }
+        self.send(py, &parts.concat())
+    }
+
+    /// Hands bytes to the kernel; `false` if the peer is gone. Other scripts run while it takes them: what a
+    /// send costs is most of what a short handler does.
+    pub(super) fn send(&self, py: Python<'_>, bytes: &[u8]) -> bool {
+        let turn = self.turn();
+        // Only what waits is to go, and hardly ever does anything.
+        if bytes.is_empty() && turn.send_now(bytes) == Ok(Sent::All) {
+            return true;
+        }
+        gate::away(py, || turn.send(bytes).is_ok())
+    }
+}
+
+/// Sends parts of a head: each by the script's `write` if that was replaced, else all at once.
+pub(super) fn write_parts(slf: &Bound<'_, ResponseWriter>, parts: &[&[u8]]) -> PyResult<bool> {
+    let py = slf.py();
+    if let Some(write) = ResponseWriter::own(slf)?.get(intern!(py, "write"))? {
+        for part in parts {
+            if !write.call1((PyBytes::new(py, part),))?.is_truthy()? {
+                return Ok(false);
+            }
+        }
+        return Ok(true);
+    }
+    let writer = slf.get();
+    writer.turn().mark_written();
+    Ok(writer.gather(py, parts))
+}
+
+/// Sends a field that is missing: these bytes, unless the script has its own `write_header` or encodes
+/// text in a way of its own. Then it is the object that is written.
+pub(super) fn write_missing<'py>(
+    slf: &Bound<'py, ResponseWriter>,
+    name: &str,
+    bytes: &[u8],
+    object: impl FnOnce() -> PyResult<Bound<'py, PyAny>>,
+) -> PyResult<bool> {
+    let py = slf.py();
+    let writer = slf.get();
+    let write_header = intern!(py, "write_header");
+    if ResponseWriter::own(slf)?.get(write_header)?.is_some() || writer.has_encoding(py)? {
+        return slf
+            .call_method1(write_header, (name, object()?))?
+            .is_truthy();
+    }
+    if !writer.status_written.load(Ordering::Relaxed) {
+        write_default_status(slf)?;
+    }
+    let lower_case = name.to_ascii_lowercase().into_bytes();
+    writer.headers_seen.add(py, lower_case)?;
+    write_parts(slf, &[name.as_bytes(), b": ", bytes, b"\r\n"])
+}
+
+/// Sends the status line of a head that began without one, by the script's method if it has one.
+pub(super) fn write_default_status(slf: &Bound<'_, ResponseWriter>) -> PyResult<()> {
+    let py = slf.py();
+    let status = slf.getattr(intern!(py, "default_status"))?;
+    // By name, so that a script's replacement is found.
+    slf.call_method1(intern!(py, "write_status"), (status,))?;
+    Ok(())
+}

@@ -1,0 +1,104 @@
+//! Content that Python produces while it is sent: an iterable, a generator, a file. Each piece is one
+//! attach; between pieces no Python runs on this thread.
+
+use pyo3::prelude::*;
+use pyo3::types::PyBytes;
+
+use crate::exchange::content::ContentError;
+use crate::exchange::turn::After;
+use crate::exchange::{Chunk, Chunks};
+
+use crate::python::classes::response::Response;
+use crate::python::interpreter::forked;
+use crate::python::interpreter::gate;
+use crate::python::interpreter::imported::Imported;
+use crate::python::scripts::outcome;
+
+static PIECES: Imported = Imported::new("wptserve.content", "pieces");
+
+/// The pieces of an iterable. `None` once it is exhausted or failed.
+pub(crate) struct IterableChunks(Option<Pieces>);
+
+/// What makes the pieces, and the response that it may look at meanwhile.
+struct Pieces {
+    iterator: Py<PyAny>,
+    response: Py<Response>,
+}
+
+impl IterableChunks {
+    /// Nothing of the content is run yet, so a value that cannot be iterated fails when it is sent.
+    pub(crate) fn new(
+        content: &Bound<'_, PyAny>,
+        encoding: &str,
+        response: &Bound<'_, Response>,
+    ) -> PyResult<Self> {
+        let iterator = PIECES.get(content.py())?.call1((content, encoding))?;
+        Ok(Self(Some(Pieces {
+            iterator: iterator.unbind(),
+            response: response.clone().unbind(),
+        })))
+    }
+}
+
+impl Pieces {
+    /// A generator that was not run to its end is closed here and now, not whenever some other thread
+    /// attaches next.
+    fn end(self, py: Python<'_>) {
+        self.iterator.drop_ref(py);
+        // It may have been said only now.
+        if !matches!(outcome::closes(self.response.bind(py)), Ok(false)) {
+            self.response.get().turn.set_after(After::Close);
+        }
+        self.response.get().release(py);
+        self.response.drop_ref(py);
+    }
+}
+
+impl Chunks for IterableChunks {
+    fn next_chunk(&mut self) -> Option<Result<Chunk, ContentError>> {
+        let pieces = self.0.take()?;
+        let _admission = gate::enter();
+        Python::attach(|py| {
+            let piece = pieces.iterator.bind(py).try_iter().and_then(|mut pieces| {
+                pieces
+                    .next()
+                    .transpose()?
+                    .map(|piece| Ok(piece.cast::<PyBytes>()?.as_bytes().to_vec()))
+                    .transpose()
+            });
+            forked::end_child(py, piece.as_ref().err());
+            match piece {
+                Ok(None) => {
+                    pieces.end(py);
+                    None
+                }
+                Ok(Some(piece)) => {
+                    self.0 = Some(pieces);
+                    Some(Ok(Chunk::Bytes(piece)))
+                }
+                Err(error) => {
+                    let text = describe(py, &error);
+                    pieces.end(py);
+                    Some(Err(ContentError(text)))
+                }
+            }
+        })
+    }
+}
+
+impl Drop for IterableChunks {
+    fn drop(&mut self) {
+        if let Some(pieces) = self.0.take() {
+            let _admission = gate::enter();
+            Python::attach(|py| pieces.end(py));
+        }
+    }
+}
+
+/// An exception with its traceback.
+fn describe(py: Python<'_>, error: &PyErr) -> String {
+    let traceback = error
+        .traceback(py)
+        .and_then(|traceback| traceback.format().ok());
+    format!("{}{error}", traceback.unwrap_or_default())
+}

@@ -1,0 +1,30 @@
+//! Functions and classes of Python modules that our Rust code calls: imported at the first use, then kept.
+
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+
+/// A function or class of a module, imported once.
+pub(crate) struct Imported {
+    module: &'static str,
+    name: &'static str,
+    value: PyOnceLock<Py<PyAny>>,
+}
+
+impl Imported {
+    /// `name` of `module`.
+    pub(crate) const fn new(module: &'static str, name: &'static str) -> Self {
+        Self {
+            module,
+            name,
+            value: PyOnceLock::new(),
+        }
+    }
+
+    /// The value, importing its module at the first call.
+    pub(crate) fn get<'py>(&self, py: Python<'py>) -> PyResult<&Bound<'py, PyAny>> {
+        let value = self.value.get_or_try_init(py, || {
+            Ok::<_, PyErr>(py.import(self.module)?.getattr(self.name)?.unbind())
+        })?;
+        Ok(value.bind(py))
+    }
+}

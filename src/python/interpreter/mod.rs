@@ -1,0 +1,102 @@
+//! Starting the interpreter, once a process: no arguments, no signal handlers, the main thread known
+//! to `threading` as the main one, the doc root in front of `sys.path`, and the `wptserve` package
+//! importable. It is never finalized: the process ends without it.
+
+pub(crate) mod forked;
+pub(crate) mod gate;
+pub(crate) mod imported;
+pub(crate) mod placement;
+pub(crate) mod printed;
+pub(crate) mod sleep;
+pub(crate) mod slot;
+pub(crate) mod thread_state;
+
+use std::fmt;
+use std::path::Path;
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use pyo3::ffi;
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+
+use crate::python::package;
+
+/// How long flushing Python's output may take when the process ends: a handler may hold the GIL.
+const FLUSH_LIMIT: Duration = Duration::from_millis(300);
+
+/// Why the interpreter is of no use.
+#[derive(Debug)]
+pub struct InterpreterError(String);
+
+impl fmt::Display for InterpreterError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "cannot start Python: {}", self.0)
+    }
+}
+
+impl std::error::Error for InterpreterError {}
+
+/// Starts the interpreter if that has not happened yet, and puts a doc root on `sys.path`.
+pub(crate) fn start(doc_root: &Path) -> Result<(), InterpreterError> {
+    Python::initialize();
+    Python::attach(|py| {
+        static READY: PyOnceLock<()> = PyOnceLock::new();
+        READY.get_or_try_init(py, || {
+            // Whoever imports it first is the main thread for good.
+            py.import("threading")?;
+            add_virtual_environment(py)?;
+            package::install(py)?;
+            py.import("wptserve.printed")?.call_method0("install")?;
+            forked::watch(py)?;
+            gate::open()?;
+            Ok::<_, PyErr>(())
+        })?;
+        let path = py.import("sys")?.getattr("path")?;
+        if !path.contains(doc_root)? {
+            path.call_method1("insert", (0, doc_root.as_os_str()))?;
+        }
+        Ok(())
+    })
+    .map_err(|error: PyErr| InterpreterError(error.to_string()))
+}
+
+/// How many references there are to an object.
+#[allow(unsafe_code)]
+pub(crate) fn reference_count(object: &Bound<'_, PyAny>) -> isize {
+    // SAFETY: a `Bound` holds a reference to its object and shows that this thread is attached.
+    unsafe { ffi::Py_REFCNT(object.as_ptr()) }
+}
+
+/// Lets scripts import what an active virtual environment has, as `python` itself would.
+fn add_virtual_environment(py: Python<'_>) -> PyResult<()> {
+    let Some(environment) = std::env::var_os("VIRTUAL_ENV") else {
+        return Ok(());
+    };
+    let version = py.version_info();
+    let packages = Path::new(&environment)
+        .join("lib")
+        .join(format!("python{}.{}", version.major, version.minor))
+        .join("site-packages");
+    py.import("site")?.call_method1("addsitedir", (packages,))?;
+    Ok(())
+}
+
+/// Flushes what handlers have printed, if the interpreter lets us within a short while.
+pub fn flush_output() {
+    let (done, seen) = mpsc::channel();
+    thread::spawn(move || {
+        Python::attach(|py| {
+            for stream in ["stdout", "stderr"] {
+                // Nobody is left to be told that it failed.
+                let _ = py
+                    .import("sys")
+                    .and_then(|sys| sys.getattr(stream))
+                    .and_then(|stream| stream.call_method0("flush"));
+            }
+        });
+        let _ = done.send(());
+    });
+    let _ = seen.recv_timeout(FLUSH_LIMIT);
+}

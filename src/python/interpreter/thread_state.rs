@@ -1,0 +1,133 @@
+//! One Python thread state for a thread's life, made like new for each of its connections.
+//!
+//! `PyGILState_Ensure` on a thread that Python does not know makes a thread state and destroys it with
+//! the matching `Release`: costly for every request, and `threading.local` values would be lost between
+//! the requests of a connection, which the reference keeps. An outer `Ensure` that stays open until
+//! the thread ends makes all inner ones find the state that is there. To end it with the connection
+//! would mean to wait for the interpreter once more, with an answer that is sent already; so it is
+//! emptied when the next connection's first script begins.
+
+use std::ptr;
+
+use pyo3::ffi;
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+use crate::python::interpreter::imported::Imported;
+
+static SET_TRACE: Imported = Imported::new("sys", "settrace");
+static SET_PROFILE: Imported = Imported::new("sys", "setprofile");
+static SET_ASYNCGEN_HOOKS: Imported = Imported::new("sys", "set_asyncgen_hooks");
+static SET_ORIGIN_TRACKING: Imported = Imported::new("sys", "set_coroutine_origin_tracking_depth");
+static THREADS: Imported = Imported::new("threading", "_active");
+static IDENTIFIER: Imported = Imported::new("threading", "get_ident");
+
+/// Keeps this thread's Python thread state alive. Belongs to the thread that made it; the pointer makes
+/// it neither `Send` nor `Sync`.
+pub(crate) struct ThreadState {
+    ensured: ffi::PyGILState_STATE,
+    saved: *mut ffi::PyThreadState,
+    /// The context of the connection that it was made like new for; null for the first one, which has
+    /// the thread's own.
+    context: *mut ffi::PyObject,
+}
+
+/// Whether a thread state can be made like new. From Python 3.13 on, `threading.local` keeps its values
+/// where nobody else can clear them.
+const CAN_BE_RENEWED: bool = cfg!(not(Py_3_13));
+
+impl ThreadState {
+    /// Makes a thread state for this thread, which must not be attached.
+    #[allow(unsafe_code)]
+    pub(crate) fn new() -> Self {
+        // SAFETY: the interpreter has been initialised, for a `ThreadState` is made for scripts only,
+        // and is never finalized. `Ensure` attaches this thread, so `SaveThread` detaches an attached
+        // thread, and hands out the state that `drop` restores.
+        unsafe {
+            let ensured = ffi::PyGILState_Ensure();
+            let saved = ffi::PyEval_SaveThread();
+            Self {
+                ensured,
+                saved,
+                context: ptr::null_mut(),
+            }
+        }
+    }
+
+    /// Whether [`renew`](Self::renew) may be called; else a new one must be made.
+    pub(crate) fn can_be_renewed(&self) -> bool {
+        CAN_BE_RENEWED
+    }
+
+    /// Makes the state of this thread, which is attached, like a new one: values of `threading.local` and
+    /// of context variables are gone, and so is who watches what the thread runs.
+    #[allow(unsafe_code)]
+    pub(crate) fn renew(&mut self, py: Python<'_>) {
+        // SAFETY: `py` shows that this thread is attached. `GetDict` returns a borrowed reference to
+        // the thread's dictionary, or null.
+        let values = unsafe { Bound::from_borrowed_ptr_or_opt(py, ffi::PyThreadState_GetDict()) };
+        if let Some(values) = values
+            && let Ok(values) = values.cast::<PyDict>()
+        {
+            values.clear();
+        }
+        // A script may have broken any of these; that is no trouble of this connection's.
+        for set in [&SET_TRACE, &SET_PROFILE] {
+            let _ = set.get(py).and_then(|set| set.call1((py.None(),)));
+        }
+        let hooks = (py.None(), py.None());
+        let _ = SET_ASYNCGEN_HOOKS.get(py).and_then(|set| set.call1(hooks));
+        let _ = SET_ORIGIN_TRACKING.get(py).and_then(|set| set.call1((0,)));
+        forget_thread(py);
+        // Scripts enter contexts for the length of a call only, so ours is the current one.
+        self.leave_context(py);
+        // SAFETY: attached, as above. `New` returns a new reference or null; `Enter` keeps one of its
+        // own.
+        unsafe {
+            let context = ffi::PyContext_New();
+            if context.is_null() || ffi::PyContext_Enter(context) != 0 {
+                ffi::Py_XDECREF(context);
+                ffi::PyErr_Clear();
+            } else {
+                self.context = context;
+            }
+        }
+    }
+
+    #[allow(unsafe_code)]
+    fn leave_context(&mut self, _attached: Python<'_>) {
+        let context = std::mem::replace(&mut self.context, ptr::null_mut());
+        // SAFETY: attached, as the token shows; `context` is null or a reference of our own to a
+        // context that this thread has entered.
+        unsafe {
+            if !context.is_null() && ffi::PyContext_Exit(context) != 0 {
+                ffi::PyErr_Clear();
+            }
+            ffi::Py_XDECREF(context);
+        }
+    }
+}
+
+/// Has `threading` forget its object for this thread, which it keeps by a number that another thread may
+/// have later.
+pub(crate) fn forget_thread(py: Python<'_>) {
+    let _ = THREADS.get(py).and_then(|threads| {
+        let identifier = IDENTIFIER.get(py)?.call0()?;
+        threads.call_method1(intern!(py, "pop"), (identifier, py.None()))
+    });
+}
+
+impl Drop for ThreadState {
+    #[allow(unsafe_code)]
+    fn drop(&mut self) {
+        // SAFETY: this is the thread that made the state, since `self` cannot leave it; every inner
+        // attach has ended, since they are scopes within connections that this thread has served. So
+        // the thread is detached, `saved` is its state, and `Release` matches the outermost `Ensure`.
+        unsafe {
+            ffi::PyEval_RestoreThread(self.saved);
+            self.leave_context(Python::assume_attached());
+            ffi::PyGILState_Release(self.ensured);
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! Which script a URL means, and its code object, which is made once and again whenever the file has
+//! changed. Nothing is run here.
+//!
+//! A file's stamp tells whether it has changed, so that a known script costs one look at its path. The
+//! look alone may follow links out of the root, but what it must find is the very file that was opened
+//! below the root when the code was made.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File, Metadata};
+use std::io::{self, Read as _};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyCode};
+
+use crate::fault::Fault;
+use crate::site::files::{Files, Found};
+use crate::site::handlers::default_script;
+
+use crate::python::interpreter::imported::Imported;
+
+static COMPILE: Imported = Imported::new("builtins", "compile");
+
+/// Scripts and their code.
+pub(crate) struct Scripts {
+    files: Files,
+    /// By name relative to the root, in its plain spelling.
+    known: Mutex<HashMap<OsString, Arc<Compiled>>>,
+}
+
+/// A script that is there.
+pub(crate) enum Script {
+    /// Its file is what it was when it was compiled.
+    Known(Arc<Compiled>),
+    /// A file that is new, or may have changed.
+    Found(Box<Found>),
+}
+
+/// Why there is no code.
+pub(crate) enum NoCode {
+    /// The file cannot be read.
+    File,
+    /// It is not Python.
+    Python(PyErr),
+}
+
+/// A script's code and the file it was made from.
+pub(crate) struct Compiled {
+    path: PathBuf,
+    stamp: Stamp,
+    proof: Proof,
+    code: Py<PyCode>,
+    source: Vec<u8>,
+}
+
+/// What shows that a file is still the same. One that had just been written may change again within the
+/// resolution of its file system's clock: its stamp alone proves nothing yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Proof {
+    /// The stamp was first seen then.
+    BytesSince(Instant),
+    Stamp,
+}
+
+/// What tells one state of a file from another without reading it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Stamp {
+    device: u64,
+    inode: u64,
+    size: u64,
+    modified: (i64, i64),
+    changed: (i64, i64),
+}
+
+/// File systems stamp with the kernel's tick, some milliseconds; a change within it does not show. Theirs is
+/// a clock of its own: it is never compared with ours, only waited for.
+const CLOCK_RESOLUTION: Duration = Duration::from_millis(50);
+
+impl Script {
+    /// Where it is.
+    pub(crate) fn path(&self) -> Cow<'_, Path> {
+        match self {
+            Self::Known(compiled) => Cow::Borrowed(&compiled.path),
+            Self::Found(found) => Cow::Owned(found.path()),
+        }
+    }
+}
+
+impl Scripts {
+    /// The scripts among these files.
+    pub(crate) fn new(files: Files) -> Self {
+        Self {
+            files,
+            known: Mutex::default(),
+        }
+    }
+
+    /// The script that a URL's path names.
+    ///
+    /// # Errors
+    /// 404 when there is none, or it may not be served.
+    pub(crate) fn find(&self, url_path: &[u8]) -> Result<Script, Fault> {
+        let name = self.files.name(url_path)?;
+        if let Some(compiled) = self.unchanged(name.as_os_str()) {
+            return Ok(Script::Known(compiled));
+        }
+        let found = default_script::choose(self.files.open_name(name)?)?;
+        Ok(Script::Found(Box::new(found)))
+    }
+
+    fn unchanged(&self, name: &OsStr) -> Option<Arc<Compiled>> {
+        let compiled = Arc::clone(self.known().get(name)?);
+        let is_unchanged = compiled.proof == Proof::Stamp
+            && fs::metadata(&compiled.path).is_ok_and(|now| Stamp::of(&now) == compiled.stamp);
+        is_unchanged.then_some(compiled)
+    }
+
+    /// The code of a script, compiled again if the file has changed.
+    pub(crate) fn code<'py>(
+        &self,
+        py: Python<'py>,
+        script: &Script,
+    ) -> Result<Bound<'py, PyCode>, NoCode> {
+        match script {
+            Script::Known(compiled) => Ok(compiled.code.bind(py).clone()),
+            Script::Found(found) => self.code_of(py, found),
+        }
+    }
+
+    fn code_of<'py>(&self, py: Python<'py>, found: &Found) -> Result<Bound<'py, PyCode>, NoCode> {
+        let path = plain(&found.path());
+        let stamp = Stamp::of(&found.metadata);
+        let name = plain(found.name()).into_os_string();
+        let before = self.known().get(&name).map(Arc::clone);
+        if let Some(before) = &before
+            && before.proof == Proof::Stamp
+            && before.stamp == stamp
+        {
+            return Ok(before.code.bind(py).clone());
+        }
+        let first_seen = Proof::BytesSince(Instant::now());
+        let source = read(&found.file).map_err(|_| NoCode::File)?;
+        let (code, proof) = match before {
+            Some(before) if before.source == source => {
+                let proof = match before.stamp == stamp {
+                    true => before.proof.behind_read(),
+                    false => first_seen,
+                };
+                (before.code.bind(py).clone(), proof)
+            }
+            _ => {
+                let code = compile(py, &path, &source).map_err(NoCode::Python)?;
+                (code, first_seen)
+            }
+        };
+        let compiled = Compiled {
+            path,
+            stamp,
+            proof,
+            code: code.clone().unbind(),
+            source,
+        };
+        let old = self.known().insert(name, Arc::new(compiled));
+        // Its destructor is Python code: it runs here, behind the lock.
+        drop(old);
+        Ok(code)
+    }
+
+    fn known(&self) -> MutexGuard<'_, HashMap<OsString, Arc<Compiled>>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Stamp {
+    fn of(metadata: &Metadata) -> Self {
+        Self {
+            device: metadata.dev(),
+            inode: metadata.ino(),
+            size: metadata.size(),
+            modified: (metadata.mtime(), metadata.mtime_nsec()),
+            changed: (metadata.ctime(), metadata.ctime_nsec()),
+        }
+    }
+}
+
+impl Proof {
+    /// What will show it for a file that has been read just now and had the stamp before.
+    fn behind_read(self) -> Self {
+        match self {
+            Self::BytesSince(seen) if seen.elapsed() <= CLOCK_RESOLUTION => self,
+            Self::BytesSince(_) | Self::Stamp => Self::Stamp,
+        }
+    }
+}
+
+/// Without doubled slashes and dots, which URLs may have as many of as they like.
+fn plain(name: &Path) -> PathBuf {
+    name.components().collect()
+}
+
+fn read(mut file: &File) -> io::Result<Vec<u8>> {
+    let mut source = Vec::new();
+    file.read_to_end(&mut source)?;
+    Ok(source)
+}
+
+/// The same errors and the same reading of encoding declarations as the reference has.
+fn compile<'py>(py: Python<'py>, path: &Path, source: &[u8]) -> PyResult<Bound<'py, PyCode>> {
+    let source = PyBytes::new(py, source);
+    let code = COMPILE.get(py)?.call1((source, path.as_os_str(), "exec"))?;
+    Ok(code.cast_into::<PyCode>()?)
+}

@@ -1,0 +1,94 @@
+//! What an exception of a script means (reference §3, §8.4): a fault that the client sees, or the end of
+//! the connection without a byte. Tracebacks go to the log as well.
+
+use pyo3::exceptions::{PyException, PyOSError};
+use pyo3::prelude::*;
+
+use crate::fault::Fault;
+
+use crate::python::interpreter::imported::Imported;
+
+static HTTP_EXCEPTION: Imported = Imported::new("wptserve.utils", "HTTPException");
+static ERROR_CAUSE: Imported = Imported::new("wptserve.utils", "get_error_cause");
+static SERVER_ERROR: Imported = Imported::new("wptserve.response", "server_error");
+
+/// Where a script failed; an `OSError` is a missing file everywhere but in `main`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// While its module body ran, or what it returned was taken apart.
+    Around,
+    /// In `main`.
+    Main,
+}
+
+/// What becomes of the exchange.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The client gets this, if nothing was written.
+    Fault(Fault),
+    /// `SystemExit` and its like end the connection.
+    Abort,
+}
+
+/// Sorts an exception. `url` goes into the message, as in the reference.
+pub(crate) fn sort(py: Python<'_>, error: &PyErr, stage: Stage, url: &str) -> Failure {
+    let fault = sort_or_fail(py, error, stage, url).unwrap_or_else(|second| {
+        // A script has broken what describing takes; the error itself is still one to tell.
+        log::error!("cannot describe {error}: {second}");
+        Some(Fault::new(500, error.to_string()))
+    });
+    match fault {
+        Some(fault) => {
+            if (500..600).contains(&fault.status) {
+                log::error!("{}", fault.message);
+            }
+            Failure::Fault(fault)
+        }
+        None => {
+            log::error!("{error} ended a connection while loading {url}");
+            Failure::Abort
+        }
+    }
+}
+
+fn sort_or_fail(py: Python<'_>, error: &PyErr, stage: Stage, url: &str) -> PyResult<Option<Fault>> {
+    // With its traceback, which before Python 3.12 is not part of the value.
+    let value = &error.clone_ref(py).into_value(py).into_bound(py);
+    if value.is_instance(HTTP_EXCEPTION.get(py)?)? {
+        let code = value.getattr("code")?.extract().unwrap_or(500);
+        return Ok(Some(if (500..600).contains(&code) {
+            let cause = ERROR_CAUSE.get(py)?.call1((value,))?;
+            Fault::new(code, server_error(py, &cause, url)?)
+        } else {
+            Fault::new(code, value.str()?.to_string_lossy())
+        }));
+    }
+    if stage == Stage::Around && value.is_instance_of::<PyOSError>() {
+        return Ok(Some(Fault::not_found()));
+    }
+    if !value.is_instance_of::<PyException>() {
+        return Ok(None);
+    }
+    Ok(Some(Fault::new(500, server_error(py, value, url)?)))
+}
+
+/// The message of a 5xx fault, from an exception, a text, or `None`.
+pub(crate) fn server_error(
+    py: Python<'_>,
+    error: &Bound<'_, PyAny>,
+    url: &str,
+) -> PyResult<String> {
+    let message = SERVER_ERROR.get(py)?.call1((error, url, false))?;
+    Ok(message.str()?.to_string_lossy().into_owned())
+}
+
+/// A fault as the exception that scripts know.
+pub(crate) fn http_exception(py: Python<'_>, fault: &Fault) -> PyErr {
+    let exception = HTTP_EXCEPTION
+        .get(py)
+        .and_then(|class| class.call1((fault.status, fault.message.as_str())));
+    match exception {
+        Ok(exception) => PyErr::from_value(exception),
+        Err(error) => error,
+    }
+}

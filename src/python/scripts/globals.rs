@@ -1,0 +1,90 @@
+//! The globals of a script, which are made for one request. Its functions hold them, and they hold its
+//! functions, so that only Python's collector of such circles would ever free them. Here they go at
+//! once where nobody else can reach them.
+
+use std::path::Path;
+
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyFunction};
+
+use crate::python::interpreter::reference_count;
+
+/// The globals that a script begins with.
+pub(crate) fn new<'py>(py: Python<'py>, file: &Path) -> PyResult<Bound<'py, PyDict>> {
+    let globals = PyDict::new(py);
+    globals.set_item(intern!(py, "__file__"), file.as_os_str())?;
+    Ok(globals)
+}
+
+/// Frees the globals of a script that has run, unless something else holds them or one of its functions:
+/// a thread, a generator, a class, a module that was told.
+pub(crate) fn release(globals: &Bound<'_, PyDict>) {
+    // Without a GIL, counts are kept in several parts.
+    if cfg!(Py_GIL_DISABLED) {
+        return;
+    }
+    let mut own_functions = 0;
+    for (_, value) in globals {
+        if is_own_function(&value, globals) {
+            own_functions += 1;
+        }
+    }
+    if reference_count(globals) == OURS + own_functions {
+        globals.clear();
+    }
+}
+
+/// The reference by which we look.
+const OURS: isize = 1;
+
+/// Whether a value is a function that holds these globals, and that nothing but them holds.
+fn is_own_function(value: &Bound<'_, PyAny>, globals: &Bound<'_, PyDict>) -> bool {
+    value.is_exact_instance_of::<PyFunction>()
+        && reference_count(value) == OURS + 1
+        && value
+            .getattr(intern!(value.py(), "__globals__"))
+            .is_ok_and(|of_function| of_function.is(globals))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::CString;
+
+    use super::*;
+
+    #[test]
+    fn only_what_nobody_else_reaches_is_freed() {
+        Python::initialize();
+        Python::attach(|py| {
+            let kept = py.import("types").unwrap();
+            for (script, is_freed) in [
+                ("def main(): pass", true),
+                (
+                    "import json\ndef main(): pass\ndef other(): return main()",
+                    true,
+                ),
+                ("x = [1]", true),
+                ("def main(): pass\nalias = main", false),
+                ("class A:\n  def f(self): pass", false),
+                ("import types\ndef main(): pass\ntypes.kept = main", false),
+                ("import types\ntypes.kept = globals()", false),
+                (
+                    "import types\ndef main(): yield\ntypes.kept = main()",
+                    false,
+                ),
+                (
+                    "def wrap(f):\n  return lambda: f()\n@wrap\ndef main(): pass",
+                    false,
+                ),
+            ] {
+                let globals = new(py, Path::new("/a.py")).unwrap();
+                py.run(&CString::new(script).unwrap(), Some(&globals), None)
+                    .unwrap();
+                release(&globals);
+                assert_eq!(globals.is_empty(), is_freed, "{script}");
+                let _ = kept.delattr("kept");
+            }
+        });
+    }
+}

@@ -1,0 +1,299 @@
+//! Running a script: its module body is executed afresh for every request, and
+//! `main(request, response)` is called (reference §3).
+
+pub(crate) mod code;
+pub(crate) mod failure;
+pub(crate) mod globals;
+pub(crate) mod outcome;
+
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+use std::sync::{Arc, LazyLock};
+
+use memchr::memmem::Finder;
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyCode, PyDict};
+
+use crate::exchange::{Ending, Exchange, Expect, Handler, Mount, Policy, Requirements};
+use crate::fault::Fault;
+use crate::site::files::Files;
+
+use crate::python::classes::request::Request;
+use crate::python::classes::response::Response;
+use crate::python::interpreter::forked;
+use crate::python::interpreter::gate;
+use crate::python::interpreter::imported::Imported;
+use crate::python::interpreter::placement;
+use crate::python::interpreter::thread_state::{ThreadState, forget_thread};
+use code::{NoCode, Script, Scripts};
+use failure::{Failure, Stage};
+
+static EXEC: Imported = Imported::new("builtins", "exec");
+static APPLY_PIPES: Imported = Imported::new("wptserve.pipes", "apply_to_script");
+
+/// Runs scripts.
+pub struct ScriptHandler {
+    mount: Mount,
+    scripts: Scripts,
+}
+
+impl ScriptHandler {
+    /// Runs these scripts.
+    pub fn new(files: Files) -> Self {
+        Self {
+            mount: files.mount().clone(),
+            scripts: Scripts::new(files),
+        }
+    }
+
+    fn run(
+        &self,
+        py: Python<'_>,
+        exchange: &mut Exchange<'_>,
+        script: &Script,
+    ) -> Result<(), Fault> {
+        let path = script.path();
+        let code = match self.scripts.code(py, script) {
+            Ok(code) => Ok(code),
+            Err(NoCode::File) => return Err(Fault::not_found()),
+            Err(NoCode::Python(error)) => Err(error),
+        };
+        let exchanged =
+            Exchanged::new(py, exchange, &self.mount).map_err(|error| broken(&error))?;
+        let globals = globals::new(py, &path).map_err(|error| broken(&error))?;
+        let result = match code {
+            Ok(code) => exchanged.call_main(&code, &globals, &path),
+            Err(error) => {
+                exchanged.send_continue(py);
+                Err((error, Stage::Around))
+            }
+        };
+        let failure = result
+            .err()
+            .map(|(error, stage)| failure::sort(py, &error, stage, &exchange.request.url()));
+        let result = exchanged.conclude(exchange, failure);
+        globals::release(&globals);
+        result
+    }
+}
+
+impl Handler for ScriptHandler {
+    fn handle(&self, exchange: &mut Exchange<'_>) -> Result<(), Fault> {
+        let script = match self.scripts.find(exchange.request.path()) {
+            Ok(script) => script,
+            Err(fault) => {
+                // Whoever is gone gets no fault either.
+                let _ = exchange.send_continue();
+                return Err(fault);
+            }
+        };
+        let _admission = gate::enter();
+        let mut kept = Kept::of(exchange);
+        let result = Python::attach(|py| {
+            kept.prepare(py, exchange.request.arrival().connection);
+            let result = self.run(py, exchange, &script);
+            forked::end_child(py, None);
+            result
+        });
+        *exchange.thread_local() = Some(kept);
+        result
+    }
+
+    /// A script may say that it answers expectations, and that is known only when its body has run.
+    fn requirements(&self) -> Requirements {
+        Requirements {
+            policy: None,
+            expect: Expect::ByHandler,
+        }
+    }
+}
+
+/// What a thread keeps from its first script on.
+struct Kept {
+    state: Option<ThreadState>,
+    /// The connection that the state has been made ready for.
+    connection: u64,
+}
+
+impl Kept {
+    /// Takes what the thread has kept, or something new.
+    fn of(exchange: &mut Exchange<'_>) -> Box<Self> {
+        let connection = exchange.request.arrival().connection;
+        let kept = exchange.thread_local().take();
+        match kept.and_then(|kept| kept.downcast::<Self>().ok()) {
+            Some(kept) if kept.connection == connection || kept.can_be_renewed() => kept,
+            _ => {
+                placement::settle();
+                Box::new(Self {
+                    state: Some(ThreadState::new()),
+                    connection,
+                })
+            }
+        }
+    }
+
+    fn can_be_renewed(&self) -> bool {
+        self.state.as_ref().is_some_and(ThreadState::can_be_renewed)
+    }
+
+    /// Sees to it that a connection finds nothing of the one before.
+    fn prepare(&mut self, py: Python<'_>, connection: u64) {
+        if self.connection != connection
+            && let Some(state) = &mut self.state
+        {
+            state.renew(py);
+            self.connection = connection;
+        }
+    }
+}
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        let _admission = gate::enter();
+        Python::attach(forget_thread);
+        self.state = None;
+    }
+}
+
+fn broken(error: &PyErr) -> Fault {
+    log::error!("the server's own Python code failed: {error}");
+    Fault::new(500, error.to_string())
+}
+
+/// The two objects of an exchange that a script is called with.
+struct Exchanged<'py> {
+    request: Bound<'py, Request>,
+    response: Bound<'py, Response>,
+    policy: Policy,
+}
+
+type Staged<T> = Result<T, (PyErr, Stage)>;
+
+impl<'py> Exchanged<'py> {
+    fn new(py: Python<'py>, exchange: &Exchange<'_>, mount: &Mount) -> PyResult<Self> {
+        let request = Bound::new(py, Request::new(exchange, mount.clone()))?;
+        let response = Response::new(
+            request.clone().unbind(),
+            Arc::clone(&exchange.request),
+            Arc::clone(exchange.turn()),
+        );
+        Ok(Self {
+            request,
+            response: Bound::new(py, response)?,
+            policy: exchange.policy,
+        })
+    }
+
+    fn call_main(
+        &self,
+        code: &Bound<'py, PyCode>,
+        globals: &Bound<'py, PyDict>,
+        path: &Path,
+    ) -> Staged<()> {
+        let py = code.py();
+        let around = |error| (error, Stage::Around);
+        let ran = EXEC.get(py).and_then(|exec| exec.call1((code, globals)));
+        forked::end_child(py, ran.as_ref().err());
+        let handles_expect = globals
+            .get_item(intern!(py, "handles_expect"))
+            .and_then(|value| value.map_or(Ok(false), |value| value.is_truthy()));
+        if !matches!(handles_expect, Ok(true)) {
+            self.send_continue(py);
+        }
+        ran.map_err(around)?;
+        let Some(main) = globals.get_item(intern!(py, "main")).map_err(around)? else {
+            let message = format!("No main function in script {}", path.display());
+            return Err(around(failure::http_exception(
+                py,
+                &Fault::new(500, message),
+            )));
+        };
+        let value = main.call1((&self.request, &self.response));
+        forked::end_child(py, value.as_ref().err());
+        let value = value.map_err(|error| (error, Stage::Main))?;
+        outcome::apply(&value, &self.response).map_err(around)?;
+        self.apply_pipes(path).map_err(around)
+    }
+
+    /// As the server does for other handlers. A client that is gone is noticed by the next write.
+    fn send_continue(&self, py: Python<'py>) {
+        let response = self.response.get();
+        if self.policy != Policy::Raw && response.facts.expects_continue() {
+            let _ = gate::away(py, || response.turn.send_continue(&response.facts));
+        }
+    }
+
+    /// Pipes on scripts are rare, so what they are is Python's business: here is only whether.
+    fn apply_pipes(&self, path: &Path) -> PyResult<()> {
+        static SUB: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(".sub."));
+        static PIPE: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("pipe"));
+        let is_named = SUB.find(path.as_os_str().as_bytes()).is_some();
+        let query = self.response.get().facts.query();
+        if is_named || PIPE.find(query).is_some() {
+            let py = self.response.py();
+            let path = path.as_os_str();
+            APPLY_PIPES
+                .get(py)?
+                .call1((path, &self.request, &self.response))?;
+        }
+        Ok(())
+    }
+
+    /// Leaves in the exchange what is to be sent and how the connection goes on.
+    fn conclude(self, exchange: &mut Exchange<'_>, failure: Option<Failure>) -> Result<(), Fault> {
+        let py = self.response.py();
+        let result = self.conclude_or_fail(exchange, failure);
+        // What makes content while it is sent lets go of the response at its end.
+        if !outcome::is_made_later(&exchange.response.content) {
+            self.response.get().release(py);
+        }
+        result.or_else(|error| {
+            // Nothing of the response could be made, and nothing of it has been sent.
+            match failure::sort(py, &error, Stage::Around, &exchange.request.url()) {
+                Failure::Fault(fault) => Err(fault),
+                Failure::Abort => {
+                    exchange.ending = Ending::Abort;
+                    Ok(())
+                }
+            }
+        })
+    }
+
+    fn conclude_or_fail(
+        &self,
+        exchange: &mut Exchange<'_>,
+        failure: Option<Failure>,
+    ) -> PyResult<()> {
+        let py = self.response.py();
+        let response = self.response.get();
+        let written = exchange.turn().is_written();
+        match failure {
+            None => {}
+            Some(Failure::Abort) => {
+                exchange.ending = if written {
+                    Ending::Close
+                } else {
+                    Ending::Abort
+                };
+                return Ok(());
+            }
+            Some(Failure::Fault(_)) if written => {
+                exchange.ending = Ending::Close;
+                return Ok(());
+            }
+            Some(Failure::Fault(fault)) => response.become_fault(py, &fault)?,
+        }
+        if !written {
+            if outcome::is_customised(&self.response)? {
+                self.response.call_method0(intern!(py, "write"))?;
+            } else {
+                exchange.response = outcome::outgoing(&self.response)?;
+            }
+        }
+        if outcome::closes(&self.response)? {
+            exchange.ending = Ending::Close;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,171 @@
+//! What a script came to: the value that `main` returned is applied to its `response` (reference §4),
+//! and the response, when nothing has been written, becomes the one that goes out.
+
+use std::sync::atomic::Ordering;
+
+use pyo3::exceptions::PyValueError;
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyInt, PyList, PyString, PyTuple};
+
+use crate::exchange::response::{ContentForHead, RequiredHeaders};
+use crate::exchange::{Content, Response as Outgoing};
+use crate::http::headers::Headers;
+
+use crate::python::classes::headers::{ResponseHeaders, pair_of};
+use crate::python::classes::overrides::Overrides;
+use crate::python::classes::response::Response;
+use crate::python::conversions::content::IterableChunks;
+use crate::python::conversions::text::{isomorphic, writer_bytes};
+
+/// Applies a returned value. Only a real tuple is taken apart; `None` leaves the response as it is.
+pub(crate) fn apply(value: &Bound<'_, PyAny>, response: &Bound<'_, Response>) -> PyResult<()> {
+    if value.is_none() {
+        return Ok(());
+    }
+    let (headers, content) = match value.cast::<PyTuple>() {
+        Err(_) => (None, value.clone()),
+        Ok(tuple) => match tuple.len() {
+            2 => (Some(tuple.get_item(0)?), tuple.get_item(1)?),
+            3 => {
+                response.get().assign_status(&tuple.get_item(0)?)?;
+                (Some(tuple.get_item(1)?), tuple.get_item(2)?)
+            }
+            length => {
+                let message =
+                    format!("main returned a tuple of {length} items; 2 or 3 mean something");
+                return Err(PyValueError::new_err(message));
+            }
+        },
+    };
+    if let Some(pairs) = headers {
+        let headers = response.get().get_headers(response.py())?;
+        match headers.cast_exact::<ResponseHeaders>() {
+            Ok(headers) => headers.get().append_all(&pairs)?,
+            Err(_) => {
+                headers.call_method1(intern!(response.py(), "update"), (pairs,))?;
+            }
+        }
+    }
+    response.get().replace_content(content);
+    Ok(())
+}
+
+/// The response as it will go out. Its header fields move out of the script's object, unless they may
+/// still be asked for while the content is made.
+pub(crate) fn outgoing(response: &Bound<'_, Response>) -> PyResult<Outgoing> {
+    let py = response.py();
+    let from = response.get();
+    let own = Response::own(response)?;
+    let status = from.status_parts(py);
+    let encoding = own
+        .get(intern!(py, "encoding"))?
+        .map(|encoding| encoding.extract::<String>())
+        .transpose()?;
+    let reason = match &status.message {
+        Some(message) => Some(isomorphic(message.bind(py))?.into_owned()),
+        None => None,
+    };
+    let content = match from.content_if_any(py) {
+        Some(content) => self::content(&content, encoding.as_deref(), response)?,
+        None => Content::Empty,
+    };
+    Ok(Outgoing {
+        status: status.code,
+        reason,
+        headers: match from.headers_if_any(py) {
+            Some(headers) => match headers.cast_exact::<ResponseHeaders>() {
+                Ok(headers) if is_made_later(&content) => headers.get().copy(),
+                Ok(headers) => headers.get().take(),
+                Err(_) => fields(&headers, encoding.as_deref())?,
+            },
+            None => Headers::default(),
+        },
+        content,
+        required_headers: if own.is_true(intern!(py, "add_required_headers"), true)? {
+            RequiredHeaders::Add
+        } else {
+            RequiredHeaders::Omit
+        },
+        content_for_head: if own.is_true(intern!(py, "send_body_for_head_request"), false)? {
+            ContentForHead::Send
+        } else {
+            ContentForHead::Suppress
+        },
+        ..Outgoing::default()
+    })
+}
+
+/// Whether Python makes the content while it is sent.
+pub(crate) fn is_made_later(content: &Content) -> bool {
+    matches!(content, Content::Chunks(_))
+}
+
+/// Whether the connection is to be closed behind the response.
+pub(crate) fn closes(response: &Bound<'_, Response>) -> PyResult<bool> {
+    Ok(response.get().handler_close.load(Ordering::Relaxed)
+        || Response::own(response)?.is_true(intern!(response.py(), "close_connection"), false)?)
+}
+
+/// Whether the script has replaced a method that a response goes out through, so that it must.
+pub(crate) fn is_customised(response: &Bound<'_, Response>) -> PyResult<bool> {
+    const OF_RESPONSE: [&str; 4] = [
+        "write",
+        "write_status_headers",
+        "write_content",
+        "iter_content",
+    ];
+    const OF_WRITER: [&str; 7] = [
+        "write",
+        "write_status",
+        "write_header",
+        "write_default_headers",
+        "end_headers",
+        "write_content",
+        "write_raw_content",
+    ];
+    if Response::own(response)?.has_any(&OF_RESPONSE)? {
+        return Ok(true);
+    }
+    match response.get().writer_if_any(response.py()) {
+        Some(writer) => Overrides::of(&writer)?.has_any(&OF_WRITER),
+        None => Ok(false),
+    }
+}
+
+/// A script's own list of fields goes out as it is, in its order, through the writer's coding.
+fn fields(headers: &Bound<'_, PyAny>, encoding: Option<&str>) -> PyResult<Headers> {
+    let mut fields = Headers::default();
+    for pair in headers.try_iter()? {
+        let (name, value) = pair_of(&pair?)?;
+        let value = match value.cast::<PyInt>() {
+            Ok(number) => number.str()?.into_any(),
+            Err(_) => value,
+        };
+        fields.push(
+            writer_bytes(&name, encoding)?,
+            writer_bytes(&value, encoding)?,
+        );
+    }
+    Ok(fields)
+}
+
+fn content(
+    content: &Bound<'_, PyAny>,
+    encoding: Option<&str>,
+    response: &Bound<'_, Response>,
+) -> PyResult<Content> {
+    if content.is_instance_of::<PyBytes>() || content.is_instance_of::<PyString>() {
+        return Ok(Content::Bytes(
+            writer_bytes(content, encoding)?.into_owned(),
+        ));
+    }
+    if content
+        .cast_exact::<PyList>()
+        .is_ok_and(|list| list.is_empty())
+    {
+        return Ok(Content::Empty);
+    }
+    let chunks = IterableChunks::new(content, encoding.unwrap_or("utf8"), response)?;
+    Ok(Content::Chunks(Box::new(chunks)))
+}

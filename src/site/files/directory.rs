@@ -1,0 +1,332 @@
+//! Folders (reference §7.2, §8.6): without a slash at the end of the URL a redirect to one with it, and
+//! with it a page that lists what the folder holds. The page has all the elements of the reference's, in
+//! its order, and for people sizes, dates and a style that suits a phone and the dark. It links to
+//! nothing that would not be served, and every name that is served has a link that works.
+
+use std::ffi::{OsStr, OsString};
+use std::fmt::Write as _;
+use std::fs::Metadata;
+use std::os::unix::ffi::OsStrExt;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use rustix::fs::{AtFlags, FileType, Stat};
+
+use crate::exchange::{Content, Exchange};
+use crate::fault::Fault;
+use crate::text::{latin1, percent};
+
+use crate::site::files::Found;
+use crate::site::files::locate;
+
+/// Answers a request whose URL names a folder.
+///
+/// # Errors
+/// 404 when the folder cannot be read; 503 when the system has no descriptor left for that.
+pub fn answer(exchange: &mut Exchange<'_>, folder: &Found) -> Result<(), Fault> {
+    let response = &mut exchange.response;
+    let url_path = exchange.request.path();
+    if !url_path.ends_with(b"/") {
+        // Behind the query, as in the reference; with no content and thus no length.
+        let location = format!("{}/", exchange.request.url());
+        let location = latin1::encode(&location).expect("a URL is made of the request's bytes");
+        response.status = 301;
+        response.headers.append("Location", location);
+        return Ok(());
+    }
+    let entries = read(folder)?;
+    response.headers.append("Content-Type", "text/html");
+    response.content = Content::Bytes(page(&latin1::decode(url_path), &entries).into_bytes());
+    Ok(())
+}
+
+/// What is listed.
+#[derive(Debug, PartialEq, Eq)]
+struct Entry {
+    name: OsString,
+    kind: Kind,
+    changed: SystemTime,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Folder,
+    File { size: u64 },
+}
+
+/// All entries that would be served, in the order of the page.
+fn read(folder: &Found) -> Result<Vec<Entry>, Fault> {
+    let mut entries = folder
+        .names()?
+        .into_iter()
+        .filter_map(|name| entry_of(folder, name).transpose())
+        .collect::<Result<Vec<_>, _>>()?;
+    entries.sort_by(|a, b| sort_key(&a.name).cmp(&sort_key(&b.name)));
+    Ok(entries)
+}
+
+/// Of what is in the way to be listed only links have to be opened, to see where they lead.
+fn entry_of(folder: &Found, name: OsString) -> Result<Option<Entry>, Fault> {
+    if !locate::may_name(name.as_bytes()) || name == "." {
+        return Ok(None);
+    }
+    let Ok(stat) = rustix::fs::statat(&folder.file, &name, AtFlags::SYMLINK_NOFOLLOW) else {
+        return Ok(None);
+    };
+    let (kind, changed) = match FileType::from_raw_mode(stat.st_mode) {
+        FileType::Symlink => match folder.entry(&name) {
+            Ok((_, metadata)) => match metadata.modified() {
+                Ok(modified) => (Kind::of(&metadata), modified),
+                Err(_) => return Ok(None),
+            },
+            Err(fault) if fault == Fault::not_found() => return Ok(None),
+            Err(fault) => return Err(fault),
+        },
+        FileType::Directory => (Kind::Folder, changed(&stat)),
+        FileType::RegularFile => {
+            let size = stat.st_size.try_into().unwrap_or_default();
+            (Kind::File { size }, changed(&stat))
+        }
+        _ => return Ok(None),
+    };
+    Ok(Some(Entry {
+        name,
+        kind,
+        changed,
+    }))
+}
+
+impl Kind {
+    fn of(metadata: &Metadata) -> Self {
+        if metadata.is_dir() {
+            Self::Folder
+        } else {
+            Self::File {
+                size: metadata.len(),
+            }
+        }
+    }
+}
+
+fn changed(stat: &Stat) -> SystemTime {
+    let seconds = u64::try_from(stat.st_mtime).unwrap_or_default();
+    UNIX_EPOCH
+        .checked_add(Duration::from_secs(seconds))
+        .unwrap_or(UNIX_EPOCH)
+}
+
+/// `X.headers` right behind `X`, even if `X-Y` is there.
+fn sort_key(name: &OsStr) -> (&[u8], &[u8]) {
+    let name = name.as_bytes();
+    (name.strip_suffix(HEADERS).unwrap_or(name), name)
+}
+
+const HEADERS: &[u8] = b".headers";
+
+fn page(url_path: &str, entries: &[Entry]) -> String {
+    let path = escaped(url_path);
+    let mut page = format!(
+        "<!doctype html>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width\">\n\
+         <title>Directory listing for {path}</title>\n<style>\n{STYLE}</style>\n\
+         <h1>Directory listing for {path}</h1>\n<ul>\n"
+    );
+    if let Some(parent) = parent(url_path) {
+        let parent = escaped(&parent);
+        let _ = writeln!(page, r#"<li class="dir"><a href="{parent}">..</a></li>"#);
+    }
+    let mut entries = entries.iter().peekable();
+    while let Some(entry) = entries.next() {
+        let headers = entries.next_if(|next| {
+            next.name.as_bytes().strip_suffix(HEADERS) == Some(entry.name.as_bytes())
+        });
+        append_entry(&mut page, entry, headers);
+    }
+    page.push_str("</ul>\n");
+    page
+}
+
+fn append_entry(page: &mut String, entry: &Entry, headers: Option<&Entry>) {
+    let link = percent::encode_segment(entry.name.as_bytes());
+    let name = escaped(&entry.name.to_string_lossy());
+    let (class, slash, size) = match entry.kind {
+        Kind::Folder => ("dir", "/", String::new()),
+        Kind::File { size } => ("file", "", format!("{}, ", readable(size))),
+    };
+    // Writing to a String cannot fail.
+    let _ = write!(
+        page,
+        r#"<li class="{class}"><a href="{link}{slash}">{name}</a>"#
+    );
+    if let Some(headers) = headers {
+        let link = percent::encode_segment(headers.name.as_bytes());
+        let _ = write!(page, r#" (<a href="{link}">.headers</a>)"#);
+    }
+    let _ = writeln!(page, " <small>{size}{}</small></li>", day(entry.changed));
+}
+
+/// The path of the URL without its last segment, as a browser resolves `..`; none for the top.
+fn parent(url_path: &str) -> Option<String> {
+    if url_path == "/" {
+        return None;
+    }
+    let mut segments: Vec<_> = url_path
+        .split('/')
+        .filter(|segment| !segment.is_empty() && *segment != ".")
+        .collect();
+    segments.pop();
+    let mut path = String::from("/");
+    for segment in segments {
+        path.push_str(segment);
+        path.push('/');
+    }
+    Some(path)
+}
+
+/// Text for HTML, as Python's `html.escape` writes it.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#x27;"),
+            character => escaped.push(character),
+        }
+    }
+    escaped
+}
+
+/// `999 B`, `1.2 kB`, `34 MB`.
+fn readable(size: u64) -> String {
+    let mut unit = 1;
+    for name in ["B", "kB", "MB", "GB", "TB"] {
+        match size / unit {
+            whole @ 0..10 if unit > 1 => {
+                let tenth = (size - whole * unit) * 10 / unit;
+                return format!("{whole}.{tenth} {name}");
+            }
+            whole @ 0..1000 => return format!("{whole} {name}"),
+            _ => unit *= 1000,
+        }
+    }
+    format!("{} PB", size / unit)
+}
+
+/// `06 Nov 1994 08:49 UTC`.
+fn day(time: SystemTime) -> String {
+    let latest = UNIX_EPOCH + LATEST;
+    let date = httpdate::fmt_http_date(time.clamp(UNIX_EPOCH, latest));
+    // `Sun, 06 Nov 1994 08:49:37 GMT`
+    format!("{} UTC", &date[5..22])
+}
+
+/// The last second that a date of four digits for the year can tell.
+const LATEST: Duration = Duration::from_secs(253_402_300_799);
+
+const STYLE: &str = "\
+:root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; }
+body { max-width: 50rem; margin: 1rem auto; padding: 0 1rem; overflow-wrap: anywhere; }
+h1 { font-size: 1.25rem; }
+ul { list-style: none; padding: 0; }
+li { padding: .4rem 0; border-top: 1px solid #8884; }
+.dir > a:first-child::after { content: \"/\"; }
+small { opacity: .7; margin-left: .5rem; white-space: nowrap; }
+";
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::ffi::OsStringExt;
+
+    use super::*;
+
+    fn file(name: &[u8], size: u64) -> Entry {
+        Entry {
+            name: OsString::from_vec(name.to_vec()),
+            kind: Kind::File { size },
+            changed: UNIX_EPOCH + Duration::from_secs(784_111_777),
+        }
+    }
+
+    #[test]
+    fn names_are_safe_in_links_and_text() {
+        for (name, line) in [
+            (
+                &b"a b"[..],
+                r#"<li class="file"><a href="a%20b">a b</a> <small>1.5 kB, 06 Nov 1994 08:49 UTC</small></li>"#,
+            ),
+            (
+                b"<\"'&>",
+                r#"<a href="%3C%22%27%26%3E">&lt;&quot;&#x27;&amp;&gt;</a>"#,
+            ),
+            (b"a?b#c%d:e", r#"<a href="a%3Fb%23c%25d%3Ae">a?b#c%d:e</a>"#),
+            ("hä".as_bytes(), r#"<a href="h%C3%A4">hä</a>"#),
+            (b"\xff", "<a href=\"%FF\">\u{fffd}</a>"),
+        ] {
+            let page = page("/", &[file(name, 1536)]);
+            assert!(page.contains(line), "{line} in {page}");
+        }
+    }
+
+    #[test]
+    fn headers_files_are_folded_in() {
+        let mut entries: Vec<_> = ["x-y", "x.headers", "x", "y.headers", "y.headers.headers"]
+            .map(|name| file(name.as_bytes(), 0))
+            .into();
+        entries.sort_by(|a, b| sort_key(&a.name).cmp(&sort_key(&b.name)));
+        let page = page("/", &entries);
+        let lines: Vec<_> = page
+            .lines()
+            .filter_map(|line| {
+                Some(
+                    line.strip_prefix(r#"<li class="file">"#)?
+                        .split_once(" <small>")?
+                        .0,
+                )
+            })
+            .collect();
+        let expected = [
+            r#"<a href="x">x</a> (<a href="x.headers">.headers</a>)"#,
+            r#"<a href="x-y">x-y</a>"#,
+            r#"<a href="y.headers">y.headers</a> (<a href="y.headers.headers">.headers</a>)"#,
+        ];
+        assert_eq!(lines, expected);
+    }
+
+    #[test]
+    fn parents() {
+        for (path, expected) in [
+            ("/", None),
+            ("/a/", Some("/")),
+            ("/a/b/", Some("/a/")),
+            ("/a//b/", Some("/a/")),
+            ("/a/./", Some("/")),
+            ("/./", Some("/")),
+        ] {
+            assert_eq!(parent(path).as_deref(), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn sizes_and_days() {
+        for (size, text) in [
+            (0, "0 B"),
+            (999, "999 B"),
+            (1000, "1.0 kB"),
+            (9999, "9.9 kB"),
+            (10_000, "10 kB"),
+            (1 << 30, "1.0 GB"),
+            (u64::MAX, "18446 PB"),
+        ] {
+            assert_eq!(readable(size), text);
+        }
+        for (time, text) in [
+            (UNIX_EPOCH, "01 Jan 1970 00:00 UTC"),
+            (UNIX_EPOCH - Duration::from_secs(1), "01 Jan 1970 00:00 UTC"),
+            (UNIX_EPOCH + 2 * LATEST, "31 Dec 9999 23:59 UTC"),
+        ] {
+            assert_eq!(day(time), text);
+        }
+    }
+}

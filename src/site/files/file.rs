@@ -1,0 +1,87 @@
+//! Files, with the fields of the files beside them, whole or the ranges that are asked for. All have a
+//! length, and the connection is kept; the reference sends plain files without a length and closes
+//! (reference §1, §7.3). A file is sent as it is read, so that its size costs no memory. Folders are
+//! handed on to `directory.rs`.
+
+use std::sync::Arc;
+
+use crate::exchange::{Content, Ending, Exchange, Handler};
+use crate::fault::Fault;
+use crate::pipes::{self, Context};
+
+use crate::site::files::content_of_range;
+use crate::site::files::directory;
+use crate::site::files::dot_headers;
+use crate::site::files::dot_headers::Field;
+use crate::site::files::media_type;
+use crate::site::files::{Files, Found};
+
+/// Serves files.
+pub struct FileHandler(Files);
+
+impl FileHandler {
+    /// Serves these.
+    pub fn new(files: Files) -> Self {
+        Self(files)
+    }
+}
+
+impl Handler for FileHandler {
+    fn handle(&self, exchange: &mut Exchange<'_>) -> Result<(), Fault> {
+        let found = self.0.open(exchange.request.path())?;
+        if found.is_folder() {
+            return directory::answer(exchange, &found);
+        }
+        self.add_fields(exchange, &found)?;
+        let length = found.metadata.len();
+        let request = &exchange.request;
+        let asked = pipes::asked(found.name(), request.query());
+        match request.head().first("Range") {
+            None => exchange.response.content = Content::File(found.file, length),
+            Some(range) => {
+                content_of_range::set(&mut exchange.response, found.file, length, range)?;
+            }
+        }
+        if let Some(pipeline) = asked {
+            let context = Context {
+                request: &exchange.request,
+                hosts: &Arc::clone(exchange.hosts()),
+                mount: self.0.mount(),
+            };
+            pipeline.apply(&mut exchange.response, &context)?;
+        }
+        Ok(())
+    }
+}
+
+impl FileHandler {
+    /// The media type, unless a headers file has one, then the fields of the headers files.
+    fn add_fields(&self, exchange: &mut Exchange<'_>, found: &Found) -> Result<(), Fault> {
+        let context = Context {
+            request: &exchange.request,
+            hosts: exchange.hosts(),
+            mount: self.0.mount(),
+        };
+        let fields = dot_headers::load(found.root(), found.name(), &context)?;
+        let headers = &mut exchange.response.headers;
+        let has = |wanted: &str| {
+            let mut names = fields.iter().map(|(name, _)| name);
+            names.any(|name| name.eq_ignore_ascii_case(wanted.as_bytes()))
+        };
+        if !has("Content-Type") {
+            headers.append("Content-Type", media_type::of(found.name()));
+        }
+        // The reference closes behind every file that brings no length of its own.
+        if fields.iter().any(is_close) && !has("Content-Length") {
+            exchange.ending = Ending::Close;
+        }
+        for (name, value) in fields {
+            headers.append(name, value);
+        }
+        Ok(())
+    }
+}
+
+fn is_close((name, value): &Field) -> bool {
+    name.eq_ignore_ascii_case(b"connection") && value.eq_ignore_ascii_case(b"close")
+}

@@ -1,0 +1,81 @@
+//! Several files as one: their contents joined, with a media type that is said and not guessed. They
+//! are read once, at the first request, so that a large file costs nothing where nobody asks for it;
+//! what `.headers` files say does not apply.
+
+use std::fs::OpenOptions;
+use std::io::{self, Read as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use crate::exchange::{Exchange, Handler};
+use crate::fault::Fault;
+
+use crate::site::handlers::fixed::FixedHandler;
+
+/// Sends the contents of files one behind the other.
+pub struct JoinedHandler {
+    paths: Vec<PathBuf>,
+    /// What is sent, but for the content.
+    response: FixedHandler,
+    /// The same with the content, once it has been read.
+    whole: OnceLock<FixedHandler>,
+}
+
+impl JoinedHandler {
+    /// Sends these files with a media type. They need not exist yet.
+    pub fn new(media_type: &str, paths: impl IntoIterator<Item = impl Into<PathBuf>>) -> Self {
+        Self {
+            paths: paths.into_iter().map(Into::into).collect(),
+            response: FixedHandler::of_type(media_type, ""),
+            whole: OnceLock::new(),
+        }
+    }
+
+    /// Adds a header field.
+    #[must_use]
+    pub fn field(mut self, name: &str, value: &str) -> Self {
+        self.response.headers.append(name, value);
+        self
+    }
+
+    fn read(&self) -> Result<FixedHandler, Fault> {
+        let mut response = self.response.clone();
+        for path in &self.paths {
+            let bytes = read(path).map_err(|error| {
+                Fault::new(500, format!("cannot read {}: {error}", path.display()))
+            })?;
+            response.content.extend_from_slice(&bytes);
+        }
+        Ok(response)
+    }
+}
+
+/// What a file holds. A named pipe is none, and its writer not waited for.
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let mut file = OpenOptions::new()
+        .read(true)
+        .custom_flags(libc::O_NONBLOCK)
+        .open(path)?;
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::other("it is no file"));
+    }
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+impl Handler for JoinedHandler {
+    /// # Errors
+    /// 500 for a file that cannot be read; the next request tries again.
+    fn handle(&self, exchange: &mut Exchange<'_>) -> Result<(), Fault> {
+        let whole = match self.whole.get() {
+            Some(whole) => whole,
+            None => {
+                let whole = self.read()?;
+                self.whole.get_or_init(|| whole)
+            }
+        };
+        whole.handle(exchange)
+    }
+}

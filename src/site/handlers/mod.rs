@@ -1,0 +1,9 @@
+//! The built-in handlers that do not serve plain files, one file each.
+
+pub mod as_is;
+pub mod basic_auth;
+pub mod default_script;
+pub mod fixed;
+pub mod fuzzed_response;
+pub mod joined;
+pub mod wire_file;

@@ -1,0 +1,107 @@
+//! What a checkout of web-platform-tests is served with when nothing else is said (reference §7.1,
+//! §7.7): names, ports, and the paths that are not the tests' own.
+
+use std::iter;
+use std::path::Path;
+
+use serde_json::{Map, json};
+
+use crate::config::{Config, Level, Logging, Ports, Rewrite, Routes, Ssl, SslKind};
+use crate::hosts::Port;
+
+const BROWSER_HOST: &str = "web-platform.test";
+const ALTERNATE_HOST: (&str, &str) = ("alt", "not-web-platform.test");
+const SUBDOMAINS: [&str; 5] = ["www", "www1", "www2", "天気の良い日", "élève"];
+const NOT_SUBDOMAINS: [&str; 1] = ["nonexistent"];
+const FORBIDDEN: [&str; 4] = ["/_certs/*", "/tools/*", "/{spec}/tools/*", "/results/"];
+
+/// The file in a checkout that says what is different there.
+pub const FILE: &str = "config.json";
+
+/// The configuration of a checkout without its [`FILE`].
+pub fn config(checkout: &Path) -> Config {
+    let certificate = |extension: &str| {
+        let file = format!("tools/certs/{BROWSER_HOST}.{extension}");
+        json!(checkout.join(file).to_string_lossy())
+    };
+    let (name, host) = ALTERNATE_HOST;
+    Config {
+        doc_root: Some(checkout.to_owned()),
+        ws_doc_root: Some(checkout.join("websockets/handlers")),
+        browser_host: Some(BROWSER_HOST.to_owned()),
+        alternate_hosts: Some([(name.to_owned(), host.to_owned())].into()),
+        subdomains: Some(with_pairs(&SUBDOMAINS)),
+        not_subdomains: Some(with_pairs(&NOT_SUBDOMAINS)),
+        ports: ports(),
+        rewrites: vec![Rewrite {
+            method: "GET".to_owned(),
+            from: "/resources/WebIDLParser.js".to_owned(),
+            to: "/resources/webidl2/lib/webidl2.js".to_owned(),
+        }],
+        forbidden: FORBIDDEN.map(str::to_owned).to_vec(),
+        ssl: Some(Ssl {
+            kind: Some(SslKind::Pregenerated),
+            encrypt_after_connect: Some(false),
+            pregenerated: Map::from_iter([
+                ("host_key_path".to_owned(), certificate("key")),
+                ("host_cert_path".to_owned(), certificate("pem")),
+            ]),
+            ..Ssl::default()
+        }),
+        logging: Some(Logging {
+            level: Level::try_from("info".to_owned()).ok(),
+            suppress_handler_traceback: Some(false),
+        }),
+        built_in: Routes::Wpt,
+        ..Config::default()
+    }
+}
+
+/// Numbers for what tests name by number; any for the rest. The second port of `http` may be any,
+/// and is the same one each time if it can.
+fn ports() -> Ports {
+    Ports::from_iter([
+        ("http", vec![Port::Number(8000), Port::Preferred(8001)]),
+        ("http-private", vec![Port::Free]),
+        ("http-public", vec![Port::Free]),
+        ("https", vec![Port::Number(8443), Port::Number(8444)]),
+        ("https-private", vec![Port::Free]),
+        ("https-public", vec![Port::Free]),
+        ("ws", vec![Port::Free]),
+        ("wss", vec![Port::Free]),
+        ("h2", vec![Port::Number(9000)]),
+        ("webtransport-h3", vec![Port::Free]),
+    ])
+}
+
+/// The subdomains, and each below each.
+fn with_pairs(subdomains: &[&str]) -> Vec<String> {
+    let pairs = subdomains.iter().flat_map(|first| {
+        let below = subdomains
+            .iter()
+            .map(move |second| format!("{first}.{second}"));
+        iter::once((*first).to_owned()).chain(below)
+    });
+    pairs.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_a_checkout() {
+        let config = config(Path::new("/wpt"));
+        let subdomains = config.subdomains.unwrap();
+        assert_eq!(subdomains.len(), 30);
+        for name in ["www", "www1.www2", "天気の良い日.élève", "www.www"] {
+            assert!(subdomains.iter().any(|known| known == name), "{name}");
+        }
+        let expected = ["nonexistent", "nonexistent.nonexistent"];
+        assert_eq!(config.not_subdomains.unwrap(), expected);
+        assert_eq!(
+            config.ssl.unwrap().pregenerated["host_cert_path"],
+            "/wpt/tools/certs/web-platform.test.pem"
+        );
+    }
+}

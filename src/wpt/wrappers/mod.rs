@@ -1,0 +1,382 @@
+//! Wrappers: pages and worker scripts that are no files, made for the tests in `X.any.js`,
+//! `X.window.js` and `X.worker.js` (reference §7.6). Which there are is in `kinds`. A wrapper is made
+//! for each request anew, from the comments that its test begins with; nothing else of the test is
+//! read. A file that has the name of a wrapper is served as it is.
+
+mod exposure;
+mod kinds;
+mod meta;
+mod page;
+mod quote;
+mod worker_script;
+
+use std::ffi::OsStr;
+use std::io::BufReader;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::exchange::{Exchange, Handler, Mount};
+use crate::fault::Fault;
+use crate::pipes::{self, Context};
+use crate::site::Site;
+use crate::site::files::dot_headers;
+use crate::site::files::file::FileHandler;
+use crate::site::files::{Files, Found};
+use crate::site::routing::pattern::PatternError;
+use crate::site::routing::router::Method;
+use crate::text::latin1;
+use kinds::{Form, KINDS, Kind};
+use meta::{Meta, MetaError};
+use page::Scope;
+
+/// Adds routes for all wrappers of the tests in a mount.
+///
+/// # Errors
+/// A place of the mount that cannot be part of a pattern.
+pub fn register(site: &mut Site, mount: &Mount) -> Result<(), PatternError> {
+    for kind in &KINDS {
+        let files = Files::mounted(mount.clone());
+        let handler = WrapperHandler {
+            own: FileHandler::new(files.clone()),
+            files,
+            kind,
+        };
+        let pattern = format!("{}*{}", mount.url_base(), kind.suffix);
+        site.register(Method::Get, &pattern, Arc::new(handler))?;
+    }
+    Ok(())
+}
+
+/// Makes one kind of wrapper.
+struct WrapperHandler {
+    /// Answers where a file has the name of a wrapper.
+    own: FileHandler,
+    files: Files,
+    kind: &'static Kind,
+}
+
+/// The harness, without which there are no tests.
+const HARNESS: &str = "/resources/testharness.js";
+
+/// The script that a wrapper is for.
+struct Script<'a> {
+    meta: &'a Meta,
+    /// The path of its URL, not decoded.
+    path: &'a str,
+    /// The request's query: empty, or with its `?`.
+    query: &'a str,
+}
+
+impl<'a> Script<'a> {
+    /// What is loaded where there are no elements for it, in its order: the harness, what the comments
+    /// ask for, the test.
+    fn imports(&self) -> impl Iterator<Item = &'a str> {
+        let asked = self.meta.values("script");
+        [HARNESS].into_iter().chain(asked).chain([self.path])
+    }
+}
+
+impl Handler for WrapperHandler {
+    /// # Errors
+    /// 404 where there is no test, or where it may not run in this scope; 500 for comments that are
+    /// not UTF-8, and what dressing fails with.
+    fn handle(&self, exchange: &mut Exchange<'_>) -> Result<(), Fault> {
+        let kind = self.kind;
+        let request = Arc::clone(&exchange.request);
+        let own = self.files.open(request.path());
+        if own.is_ok_and(|own| !own.is_folder()) {
+            return self.own.handle(exchange);
+        }
+        let stem = request.path().strip_suffix(kind.suffix.as_bytes());
+        let stem = stem.ok_or_else(Fault::not_found)?;
+        let test = self.files.open(&[stem, kind.test.as_bytes()].concat())?;
+        let loads = [stem, kind.loads.as_bytes()].concat();
+
+        let hosts = Arc::clone(exchange.hosts());
+        let context = Context {
+            request: &request,
+            hosts: &hosts,
+            mount: self.files.mount(),
+        };
+        let fields = dot_headers::load(test.root(), test.name(), &context)?;
+        let meta = read_meta(&test)?;
+        if let Some(global) = kind.exposure.filter(|global| !global.is_exposed(&meta)) {
+            let message = format!("This test cannot be loaded in {global} mode");
+            return Err(Fault::new(404, message));
+        }
+        let query = match request.query() {
+            b"" => String::new(),
+            query => format!("?{}", latin1::decode(query)),
+        };
+        let script = Script {
+            meta: &meta,
+            path: &latin1::decode(&loads),
+            query: &query,
+        };
+        let headers = &mut exchange.response.headers;
+        headers.set("Content-Type", media_type(kind.form));
+        for (name, value) in fields {
+            headers.set(name, value);
+        }
+        exchange.response.content = text(kind.form, &script).into_bytes().into();
+        match pipes::asked(Path::new(OsStr::from_bytes(&loads)), request.query()) {
+            Some(pipeline) => Ok(pipeline.apply(&mut exchange.response, &context)?),
+            None => Ok(()),
+        }
+    }
+}
+
+fn read_meta(test: &Found) -> Result<Meta, Fault> {
+    Meta::read(BufReader::new(&test.file)).map_err(|error| match error {
+        // A folder of that name is no test either.
+        MetaError::Unreadable => Fault::not_found(),
+        MetaError::NotUtf8(line) => {
+            let message = format!(
+                "{}:{line}: this comment is not UTF-8",
+                test.name().display()
+            );
+            Fault::new(500, message)
+        }
+    })
+}
+
+fn media_type(form: Form) -> &'static str {
+    match form {
+        Form::WorkerScript(_) => "text/javascript",
+        _ => "text/html",
+    }
+}
+
+fn text(form: Form, script: &Script<'_>) -> String {
+    match form {
+        Form::Window => page::window(script, Scope::Unnamed),
+        Form::AnyWindow => page::window(script, Scope::Named),
+        Form::Worker(kind, script_type) => page::worker(script, kind, script_type),
+        Form::ShadowRealm => page::shadow_realm(script),
+        Form::WorkerScript(script_type) => worker_script::source(script, script_type),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COMMENTS: &str = "\
+// META: title=<a> & \"b\"
+// META: script=one.js?a&\"b\"
+// META: timeout=long
+// META: timeout=short
+// META: script=/two.js
+// META: variant=?x
+";
+
+    /// The text of a wrapper, for `/d/t` and the query `?q="</script>`.
+    fn wrapper(suffix: &str, comments: &str) -> String {
+        let kind = KINDS.iter().find(|kind| kind.suffix == suffix).unwrap();
+        let script = Script {
+            meta: &Meta::read(comments.as_bytes()).unwrap(),
+            path: &format!("/d/t{}", kind.loads),
+            query: "?q=\"</script>",
+        };
+        text(kind.form, &script)
+    }
+
+    /// What the texts have in them in this order, and what they do not have at all.
+    #[test]
+    fn scripts_in_their_order() {
+        const URL: &str = r#"?q=\"\u003c/script>""#;
+        let page_head: &[&str] = &[
+            "<!doctype html>\n<meta charset=utf-8>\n",
+            "<meta name=\"timeout\" content=\"long\">\n<title>&lt;a> &amp; \"b\"</title>\n",
+        ];
+        let harness: &[&str] = &[
+            "<script src=\"/resources/testharness.js\"></script>\n",
+            "<script src=\"/resources/testharnessreport.js\"></script>\n",
+        ];
+        let meta_scripts: &[&str] = &[
+            "<script src=\"one.js?a&amp;&quot;b&quot;\"></script>\n",
+            "<script src=\"/two.js\"></script>\n",
+            "<div id=log></div>\n",
+        ];
+        let in_window = |before: &[&'static str], test: &'static str| {
+            [page_head, before, harness, meta_scripts, &[test]].concat()
+        };
+        let starting = |calls: &[&'static str]| {
+            [
+                page_head,
+                harness,
+                &["<div id=log></div>\n<script>\n"],
+                calls,
+                &["</script>\n"],
+            ]
+            .concat()
+        };
+        let window_global: &[&str] = &[
+            "<script>\nself.GLOBAL = {",
+            "isWindow: () => true",
+            "isWorker: () => false",
+            "isShadowRealm: () => false",
+        ];
+        let worker_global: &[&str] = &[
+            "self.META_TITLE = \"\\u003ca> & \\\"b\\\"\";\nself.GLOBAL = {",
+            "isWindow: () => false",
+            "isWorker: () => true",
+            "isShadowRealm: () => false",
+        ];
+        for (suffix, expected) in [
+            (
+                ".window.html",
+                in_window(&[], "<script src=\"/d/t.window.js\"></script>\n"),
+            ),
+            (
+                ".any.html",
+                in_window(window_global, "<script src=\"/d/t.any.js\"></script>\n"),
+            ),
+            (
+                ".worker.html",
+                starting(&[
+                    "fetch_tests_from_worker(new Worker(\"/d/t.worker.js",
+                    URL,
+                    "));",
+                ]),
+            ),
+            (
+                ".worker-module.html",
+                starting(&[
+                    "fetch_tests_from_worker(new Worker(\"/d/t.worker.js",
+                    URL,
+                    ", {type: \"module\"}));",
+                ]),
+            ),
+            (
+                ".any.worker.html",
+                starting(&[
+                    "fetch_tests_from_worker(new Worker(\"/d/t.any.worker.js",
+                    URL,
+                    "));",
+                ]),
+            ),
+            (
+                ".any.worker-module.html",
+                starting(&[
+                    "new Worker(\"/d/t.any.worker-module.js",
+                    URL,
+                    ", {type: \"module\"}));",
+                ]),
+            ),
+            (
+                ".any.sharedworker.html",
+                starting(&["(new SharedWorker(\"/d/t.any.worker.js", URL, "));"]),
+            ),
+            (
+                ".any.sharedworker-module.html",
+                starting(&[
+                    "(new SharedWorker(\"/d/t.any.worker-module.js",
+                    URL,
+                    ", {type: \"module\"}));",
+                ]),
+            ),
+            (
+                ".any.serviceworker.html",
+                starting(&[
+                    "getRegistration(scope)",
+                    "unregister()",
+                    "register(url, {scope, ...options})",
+                    "fetch_tests_from_worker(registration.installing);",
+                    "(\"/d/t.any.worker.js",
+                    URL,
+                    ");",
+                ]),
+            ),
+            (
+                ".any.serviceworker-module.html",
+                starting(&[
+                    "register(url, {scope, ...options})",
+                    "fetch_tests_from_worker(registration.installing);",
+                    "(\"/d/t.any.worker-module.js",
+                    URL,
+                    ", {type: \"module\"});",
+                ]),
+            ),
+            (
+                ".any.shadowrealm.html",
+                starting(&[
+                    "new ShadowRealm()",
+                    "isShadowRealm: () => true",
+                    "load(\"/resources/testharness.js\")",
+                    "load(\"one.js?a&\\\"b\\\"\")",
+                    "load(\"/two.js\")",
+                    "load(\"/d/t.any.js\")",
+                    "fetch_tests_from_shadow_realm(realm)",
+                    "done();",
+                ]),
+            ),
+            (
+                ".any.worker.js",
+                [
+                    worker_global,
+                    &[
+                        "importScripts(\"/resources/testharness.js\");\n",
+                        "importScripts(\"one.js?a&\\\"b\\\"\");\n",
+                        "importScripts(\"/two.js\");\n",
+                        "importScripts(\"/d/t.any.js\");\n",
+                        "done();\n",
+                    ],
+                ]
+                .concat(),
+            ),
+            (
+                ".any.worker-module.js",
+                [
+                    worker_global,
+                    &[
+                        "import \"/resources/testharness.js\";\n",
+                        "import \"one.js?a&\\\"b\\\"\";\n",
+                        "import \"/two.js\";\n",
+                        "import \"/d/t.any.js\";\n",
+                        "done();\n",
+                    ],
+                ]
+                .concat(),
+            ),
+        ] {
+            let text = wrapper(suffix, COMMENTS);
+            let mut rest = text.as_str();
+            for piece in expected {
+                let at = rest.find(piece);
+                let at =
+                    at.unwrap_or_else(|| panic!("{suffix}: no {piece:?} in\n{rest}\nof\n{text}"));
+                rest = &rest[at + piece.len()..];
+            }
+            assert_eq!(rest, "", "{suffix}");
+            assert!(
+                !text.contains("short") && !text.contains("variant"),
+                "{text}"
+            );
+            assert!(!text.contains("{{") && !text.contains('@'), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_test_without_comments_loads_itself_alone() {
+        let html = wrapper(".any.html", "");
+        assert_eq!(html.matches("src=").count(), 3, "{html}");
+        assert!(
+            !html.contains("<title>") && !html.contains("timeout"),
+            "{html}"
+        );
+        let js = wrapper(".any.worker.js", "");
+        assert_eq!(js.matches("importScripts").count(), 2, "{js}");
+        assert!(!js.contains("META_TITLE"), "{js}");
+    }
+
+    #[test]
+    fn only_the_windows_own_pages_ignore_the_query() {
+        for kind in &KINDS {
+            let starts = matches!(kind.form, Form::Worker(..));
+            let text = wrapper(kind.suffix, "");
+            assert_eq!(text.contains("?q="), starts, "{}", kind.suffix);
+        }
+    }
+}
