@@ -47,9 +47,10 @@
 //! - [`transcript`]: what went over a connection, when, as lines.
 //! - [`wire`]: the sockets.
 //! - [`hosts`]: who the server says it is.
+//! - [`stash`]: values that one request leaves for another.
 //! - [`exchange`]: request, body, response, and the [`Handler`] trait.
 //! - [`pipes`]: what a file's name and the query ask to be done to a response.
-//! - [`site`] and [`stash`]: doc root, routes, files; values kept between requests.
+//! - [`site`]: doc root, routes, files.
 //! - [`config`] and [`wpt`]: what to serve; what is particular to a checkout of web-platform-tests.
 //! - [`server`]: listeners, connections and their threads.
 //! - `python` (feature `python`): the interpreter and what scripts see.

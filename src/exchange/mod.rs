@@ -11,6 +11,7 @@ pub mod play;
 pub mod policy;
 pub mod request;
 pub mod response;
+pub mod server_context;
 pub mod turn;
 
 use std::any::Any;
@@ -25,10 +26,12 @@ pub use play::Played;
 pub use policy::{Expect, Policy, Requirements};
 pub use request::Request;
 pub use response::Response;
+pub use server_context::ServerContext;
 pub use turn::Turn;
 
 use crate::fault::Fault;
 use crate::hosts::Hosts;
+use crate::stash::Stash;
 use crate::wire::outbound::Gone;
 use crate::wire_script::WireScript;
 
@@ -95,8 +98,7 @@ pub struct Exchange<'c> {
     /// What held for the request, and holds for who answers its expectation.
     pub policy: Policy,
     turn: Arc<Turn>,
-    hosts: Arc<Hosts>,
-    events: Arc<Events>,
+    server: Arc<ServerContext>,
     locals: &'c mut Locals,
 }
 
@@ -110,16 +112,15 @@ pub struct Locals {
 }
 
 impl<'c> Exchange<'c> {
-    /// An exchange on a connection, whose locals outlive it, of a server with these names.
+    /// An exchange of a server, on a connection whose locals outlive it.
     pub fn new(
         request: Arc<Request>,
         body: Arc<Body>,
         turn: Arc<Turn>,
-        hosts: Arc<Hosts>,
-        events: Arc<Events>,
+        server: Arc<ServerContext>,
         locals: &'c mut Locals,
     ) -> Self {
-        turn.know_connections(events.connections());
+        turn.know_connections(server.events.connections());
         Self {
             request,
             body,
@@ -128,8 +129,7 @@ impl<'c> Exchange<'c> {
             ending: Ending::ByResponse,
             policy: Policy::default(),
             turn,
-            hosts,
-            events,
+            server,
             locals,
         }
     }
@@ -139,21 +139,31 @@ impl<'c> Exchange<'c> {
         &self.turn
     }
 
-    /// The names and ports of the server.
-    pub fn hosts(&self) -> &Arc<Hosts> {
-        &self.hosts
+    /// What the exchanges of this server share.
+    pub fn server(&self) -> &Arc<ServerContext> {
+        &self.server
     }
 
-    /// What exchanges tell each other.
+    /// The names and ports of the server.
+    pub fn hosts(&self) -> &Arc<Hosts> {
+        &self.server.hosts
+    }
+
+    /// Events that exchanges of the server wait for and cause.
     pub fn events(&self) -> &Arc<Events> {
-        &self.events
+        &self.server.events
+    }
+
+    /// Values that requests to the server leave for each other.
+    pub fn stash(&self) -> &dyn Stash {
+        &*self.server.stash
     }
 
     /// Plays a wire script in the place of a response. What it leaves to be done, the end of the
     /// connection or further requests, is done when the handler has returned.
     pub fn play(&mut self, script: &WireScript) -> Played {
         self.turn.mark_written();
-        play::play(script, &self.turn, &self.body, &self.events)
+        play::play(script, &self.turn, &self.body, &self.server.events)
     }
 
     /// Sends `100 Continue` if the client waits for it, unless all answers are the handler's

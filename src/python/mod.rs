@@ -34,6 +34,13 @@ pub use scripts::ScriptHandler;
 /// A site with the reference's default routes: [`Site::new`], and every `.py` file below the doc root
 /// as a handler for every method. Starts the interpreter.
 ///
+/// A process has one interpreter, which its servers share. Imported modules and everything in them
+/// (`sys.modules`, `os.environ`, `sys.stdout`) are the same for all; `sys.path` holds the doc roots of
+/// all sites, the last one first, so that a module is imported once, from the first of them that has it.
+/// `request.server`, the stash, its lock and its queues belong to one server. The working directory is not
+/// changed: the `wireserve` command does that, and a program that wants handlers to open files relative
+/// to the doc root must do the same.
+///
 /// # Errors
 /// When the interpreter cannot be made ready.
 pub fn site(doc_root: &Path) -> Result<Site, InterpreterError> {

@@ -167,8 +167,7 @@ impl Connection<'_> {
             Arc::clone(&request),
             Arc::clone(&body),
             Arc::clone(&turn),
-            Arc::clone(&self.shared.hosts),
-            Arc::clone(&self.shared.events),
+            Arc::clone(&self.shared.context),
             &mut locals,
         );
         let next = answer(self, &mut exchange);

@@ -24,12 +24,13 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use crate::config::Limits;
-use crate::exchange::{Events, Handler, Mount};
+use crate::exchange::{Events, Handler, Mount, ServerContext};
 use crate::fault::Fault;
 use crate::hosts::{Hosts, Names, Port};
 use crate::site::Site;
 use crate::site::routing::pattern::PatternError;
 use crate::site::routing::router::Method;
+use crate::stash::{MemoryStash, Stash};
 use crate::wire::listener::Reserved;
 use crate::wire::{Ends, Wire, listener};
 use crate::wpt::wrappers;
@@ -75,6 +76,7 @@ pub struct Builder {
     /// Ports beside those of the schemes.
     listeners: Vec<(Port, Listening)>,
     transcripts: TranscriptOptions,
+    stash: Arc<dyn Stash>,
 }
 
 impl Builder {
@@ -163,6 +165,14 @@ impl Builder {
         self
     }
 
+    /// Keeps the stash in this store, instead of in memory and for this server alone. Servers that are
+    /// given the same store share their stash.
+    #[must_use]
+    pub fn stash(mut self, stash: Arc<dyn Stash>) -> Self {
+        self.stash = stash;
+        self
+    }
+
     /// Replaces the limits.
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
@@ -186,8 +196,7 @@ impl Builder {
         let mut server = Server {
             shared: Arc::new(Shared {
                 addresses,
-                hosts: Arc::new(hosts),
-                events: Arc::default(),
+                context: Arc::new(ServerContext::new(hosts, self.stash)),
                 site: RwLock::new(Arc::new(self.site)),
                 roster: Arc::new(Roster::new(self.limits.connections)),
                 recorder,
@@ -227,6 +236,7 @@ impl Server {
             names: Names::default(),
             listeners: Vec::new(),
             transcripts: TranscriptOptions::default(),
+            stash: Arc::new(MemoryStash::default()),
         }
     }
 
@@ -269,7 +279,7 @@ impl Server {
 
     /// What exchanges tell each other, and tests tell them.
     pub fn events(&self) -> &Arc<Events> {
-        &self.shared.events
+        &self.shared.context.events
     }
 
     /// Connections that are open now.
@@ -322,7 +332,7 @@ fn accept(listener: &TcpListener, listening: &Arc<Listening>, shared: &Arc<Share
                 let local = only.map_or_else(|| stream.local_addr(), Ok);
                 match local {
                     Ok(local) => {
-                        let number = shared.events.connection_opened();
+                        let number = shared.context.events.connection_opened();
                         let ends = Ends { peer, local };
                         let recorder = shared.recorder.as_deref();
                         admit(

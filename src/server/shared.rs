@@ -5,8 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::config::Limits;
-use crate::exchange::Events;
-use crate::hosts::Hosts;
+use crate::exchange::ServerContext;
 use crate::site::Site;
 use crate::transcript::Recorder;
 
@@ -17,10 +16,8 @@ use super::threads::Threads;
 pub(super) struct Shared {
     /// All addresses that are listened on.
     pub(super) addresses: Vec<SocketAddr>,
-    /// Who the server says it is.
-    pub(super) hosts: Arc<Hosts>,
-    /// What exchanges tell each other.
-    pub(super) events: Arc<Events>,
+    /// What its exchanges share.
+    pub(super) context: Arc<ServerContext>,
     /// Replaced as a whole when a route is added.
     pub(super) site: RwLock<Arc<Site>>,
     /// The limits in force.

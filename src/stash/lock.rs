@@ -1,5 +1,5 @@
-//! The lock of the stash, which handlers hold around a take and a put. Unlike a mutex it has no guard,
-//! and whoever likes may release it, as Python's `threading.Lock`. It is not reentrant.
+//! A lock without a guard, for the stash: like Python's `threading.Lock`, it is taken and released by
+//! calls, any thread may release it, and it is not reentrant.
 
 use std::mem;
 use std::sync::PoisonError;
@@ -10,7 +10,7 @@ use crate::sync::{Condvar, Mutex, MutexGuard};
 #[derive(Debug, Default)]
 pub struct Lock {
     hold: Mutex<Hold>,
-    /// Signalled for every release.
+    /// Signalled at every release.
     released: Condvar,
 }
 
@@ -21,17 +21,17 @@ enum Hold {
     Held,
 }
 
-/// What was to be released was not held.
+/// A lock was released that nothing held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotHeld;
 
 impl Lock {
-    /// Holds the lock if nobody does, and says whether it did so.
+    /// Takes the lock if it is free, and returns whether it did.
     pub fn try_acquire(&self) -> bool {
         self.replace(Hold::Held) == Hold::Free
     }
 
-    /// Waits until nobody holds the lock, and holds it.
+    /// Waits until the lock is free, and takes it.
     pub fn acquire(&self) {
         let mut hold = self.hold();
         while *hold == Hold::Held {
@@ -43,10 +43,10 @@ impl Lock {
         *hold = Hold::Held;
     }
 
-    /// Lets the next one have it.
+    /// Releases the lock, and wakes one thread that waits for it.
     ///
     /// # Errors
-    /// [`NotHeld`].
+    /// [`NotHeld`] if the lock was free.
     pub fn release(&self) -> Result<(), NotHeld> {
         if self.replace(Hold::Free) == Hold::Free {
             return Err(NotHeld);

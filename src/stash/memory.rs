@@ -1,15 +1,16 @@
-//! The stash of one process: a map behind a lock that is held for one look-up at a time.
+//! The stash in memory: a map behind a mutex that is held for one look-up at a time.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::{Key, Occupied, Stash};
+use super::{Key, Lock, NotHeld, Occupied, Stash};
 
-/// Values in memory, until they are taken or the process ends.
+/// Keeps values until they are taken or the store is dropped.
 #[derive(Debug, Default)]
 pub struct MemoryStash {
     values: Mutex<HashMap<Key, Vec<u8>>>,
+    lock: Lock,
 }
 
 impl MemoryStash {
@@ -22,8 +23,8 @@ impl Stash for MemoryStash {
     fn put(&self, key: Key, value: Vec<u8>) -> Result<(), Occupied> {
         match self.values().entry(key) {
             Entry::Occupied(_) => Err(Occupied),
-            Entry::Vacant(place) => {
-                place.insert(value);
+            Entry::Vacant(entry) => {
+                entry.insert(value);
                 Ok(())
             }
         }
@@ -32,24 +33,29 @@ impl Stash for MemoryStash {
     fn take(&self, key: &Key) -> Option<Vec<u8>> {
         self.values().remove(key)
     }
+
+    fn try_lock(&self) -> bool {
+        self.lock.try_acquire()
+    }
+
+    fn lock(&self) {
+        self.lock.acquire();
+    }
+
+    fn unlock(&self) -> Result<(), NotHeld> {
+        self.lock.release()
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
+    use crate::stash::contract;
 
     #[test]
-    fn put_once_take_once() {
-        let stash = MemoryStash::default();
-        let key = |path: &str| Key {
-            path: path.into(),
-            uuid: [7; 16],
-        };
-        assert_eq!(stash.put(key("/a"), vec![1]), Ok(()));
-        assert_eq!(stash.put(key("/a"), vec![2]), Err(Occupied));
-        assert_eq!(stash.put(key("/b"), vec![3]), Ok(()));
-        assert_eq!(stash.take(&key("/a")), Some(vec![1]));
-        assert_eq!(stash.take(&key("/a")), None);
-        assert_eq!(stash.take(&key("/b")), Some(vec![3]));
+    fn memory_stash_keeps_the_contract() {
+        contract::check(|| Arc::new(MemoryStash::default()));
     }
 }

@@ -1,7 +1,9 @@
-//! The stash: values that one request leaves for another (reference §6). Keys are a path and a UUID;
-//! a value is put once and taken once. Values are bytes here: what they mean is Python's business,
-//! and a store shared by many machines can stand behind the same trait.
+//! The stash: values that one request leaves for another (reference §6). A key is a path and a UUID; a
+//! value is put once and taken once. Values are bytes here, and Python converts them, so that a store
+//! shared by several machines can implement the same trait. Each server has its own [`Stash`].
 
+#[cfg(test)]
+mod contract;
 mod lock;
 mod memory;
 
@@ -13,31 +15,46 @@ pub use memory::MemoryStash;
 /// A path, as ISO 8859-1 bytes, and the 16 bytes of a UUID.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Key {
-    /// The part of the key that keeps resources apart; by default the path of the request.
+    /// Keeps the values of different resources apart; by default the path of the request.
     pub path: Vec<u8>,
-    /// The part that the two requests agree on.
+    /// Agreed on by the request that puts and the request that takes.
     pub uuid: [u8; 16],
 }
 
 impl Hash for Key {
-    /// UUIDs differ; paths hardly do.
+    /// The UUID alone: few keys share one, and paths are long.
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.uuid.hash(state);
     }
 }
 
-/// There is a value under the key already; it stays.
+/// The key already has a value, which stays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Occupied;
 
-/// Where values are kept.
+/// A store of values with one lock for its users.
+///
+/// `put` and `take` are atomic and ignore the lock. Handlers hold the lock around a `take` and a `put`
+/// that belong together.
 pub trait Stash: Send + Sync {
     /// Puts a value.
     ///
     /// # Errors
-    /// [`Occupied`].
+    /// [`Occupied`] if the key already has one.
     fn put(&self, key: Key, value: Vec<u8>) -> Result<(), Occupied>;
 
-    /// Takes a value away, if there is one.
+    /// Removes a value and returns it, if there is one.
     fn take(&self, key: &Key) -> Option<Vec<u8>>;
+
+    /// Takes the lock if it is free, and returns whether it did.
+    fn try_lock(&self) -> bool;
+
+    /// Waits for the lock and takes it. It is not reentrant.
+    fn lock(&self);
+
+    /// Releases the lock. Any thread may do so, whether or not it took the lock.
+    ///
+    /// # Errors
+    /// [`NotHeld`] if the lock was free.
+    fn unlock(&self) -> Result<(), NotHeld>;
 }

@@ -1,6 +1,5 @@
-//! The wires that have begun to hold bytes back, on their way to the thread that looks at them, and
-//! that thread's sleep. What it does with them is `gather`'s business. A wire that was handed over
-//! is taken: the thread never sleeps while there is one.
+//! Hands wires that have begun to hold bytes back to the thread that sends them (`gather`), and puts that
+//! thread to sleep. It never sleeps while there is a wire to take.
 
 use std::sync::{PoisonError, Weak};
 
@@ -9,13 +8,13 @@ use crate::sync::{Condvar, Mutex, MutexGuard};
 
 #[derive(Default)]
 pub(super) struct Flusher {
-    state: Mutex<State>,
+    queue: Mutex<Queue>,
     wake: Condvar,
 }
 
 #[derive(Default)]
-struct State {
-    /// Held something back since the last tick.
+struct Queue {
+    /// Wires that have held something back since the last tick.
     fresh: Vec<Weak<Wire>>,
     activity: Activity,
 }
@@ -28,35 +27,35 @@ enum Activity {
 }
 
 impl Flusher {
-    /// Hands over a wire, and wakes the thread if need be.
+    /// Hands over a wire, and wakes the thread if it sleeps.
     pub(super) fn watch(&self, wire: Weak<Wire>) {
-        let mut state = self.state();
-        state.fresh.push(wire);
-        if state.activity == Activity::Asleep {
-            state.activity = Activity::Ticking;
+        let mut queue = self.queue();
+        queue.fresh.push(wire);
+        if queue.activity == Activity::Asleep {
+            queue.activity = Activity::Ticking;
             self.wake.notify_one();
         }
     }
 
-    /// Adds what was handed over since the last time.
+    /// Moves the wires that were handed over since the last call to `due`.
     pub(super) fn take(&self, due: &mut Vec<Weak<Wire>>) {
-        due.append(&mut self.state().fresh);
+        due.append(&mut self.queue().fresh);
     }
 
-    /// Sleeps until there is something to take.
+    /// Sleeps until there is a wire to take.
     pub(super) fn rest(&self) {
-        let mut state = self.state();
-        while state.fresh.is_empty() {
-            state.activity = Activity::Asleep;
-            state = self
+        let mut queue = self.queue();
+        while queue.fresh.is_empty() {
+            queue.activity = Activity::Asleep;
+            queue = self
                 .wake
-                .wait(state)
+                .wait(queue)
                 .unwrap_or_else(PoisonError::into_inner);
         }
-        state.activity = Activity::Ticking;
+        queue.activity = Activity::Ticking;
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,9 +1,12 @@
-//! Gathering a head: consecutive head calls go out as one write, but a byte must never wait long. A
-//! handler that sleeps between two header lines is seen on the wire doing so.
+//! Gathers a head: consecutive head calls go out as one write, but no byte waits long, so that a handler's
+//! pause between two field lines shows on the wire.
 //!
 //! One thread looks at the wires that hold bytes back, every `TICK`, and sends what has waited for
 //! one whole tick. It sleeps without a timer while nothing was held back for `IDLE_TICKS`, so that
-//! an idle server is idle. Under load no writer ever wakes it: it is awake already.
+//! an idle server is idle. Under load it is awake already, and no writer has to wake it.
+//!
+//! All servers of a process share the thread. It only knows wires, and no server can observe through it
+//! what another does: a wire that cannot be written to is skipped without waiting.
 
 use std::sync::{Arc, OnceLock, Weak};
 use std::thread;
@@ -13,7 +16,7 @@ use super::Wire;
 use super::flusher::Flusher;
 use super::outbound::{Gone, Outbound};
 
-/// How often held-back bytes are looked at. They leave at the second look at the latest, which keeps
+/// How often the thread looks at held-back bytes. They leave at the second look at the latest, which keeps
 /// the wait below one millisecond.
 const TICK: Duration = Duration::from_micros(400);
 
@@ -21,7 +24,7 @@ const TICK: Duration = Duration::from_micros(400);
 /// busy second, short enough to cost an idle machine nothing.
 const IDLE_TICKS: u32 = 100;
 
-/// Keeps head bytes for the next write on this wire, or for a millisecond. `outbound` is the wire's.
+/// Keeps head bytes for the next write on this wire, or for a millisecond. `outbound` belongs to the wire.
 ///
 /// # Errors
 /// [`Gone`], as a write would.
@@ -34,7 +37,7 @@ pub fn hold_back(wire: &Arc<Wire>, outbound: &mut Outbound, parts: &[&[u8]]) -> 
     Ok(())
 }
 
-/// The gathering thread's life.
+/// Runs the gathering thread.
 fn run(flusher: &Flusher) {
     let mut due: Vec<Weak<Wire>> = Vec::new();
     let mut idle = 0;

@@ -3,7 +3,6 @@
 //! reached through `fallback`.
 
 pub(crate) mod cell;
-pub(crate) mod config;
 pub(crate) mod fallback;
 pub(crate) mod headers;
 pub(crate) mod input_file;
@@ -12,6 +11,7 @@ pub(crate) mod overrides;
 pub(crate) mod request;
 pub(crate) mod request_as_received;
 pub(crate) mod response;
+pub(crate) mod server;
 pub(crate) mod stash;
 pub(crate) mod tape;
 pub(crate) mod writer;

@@ -7,16 +7,14 @@ use pyo3::BoundObject;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyTuple};
 
-use crate::exchange::{Body, Events, Exchange, Mount, Request as Facts, RouteMatch};
-use crate::hosts::Hosts;
+use crate::exchange::{Body, Events, Exchange, Mount, Request as Facts, RouteMatch, ServerContext};
 use crate::http::query;
 
 use crate::python::classes::cell::PyCell;
-use crate::python::classes::config;
 use crate::python::classes::headers::RequestHeaders;
 use crate::python::classes::input_file::{self, InputFile};
 use crate::python::classes::multidict::{self, MultiDict};
-use crate::python::classes::stash::Stash;
+use crate::python::classes::server::Server;
 use crate::python::conversions::text::latin1_str;
 use crate::python::interpreter::gate;
 use crate::python::interpreter::imported::Imported;
@@ -34,8 +32,7 @@ pub(crate) struct Request {
     facts: Arc<Facts>,
     body: Arc<Body>,
     mount: Mount,
-    hosts: Arc<Hosts>,
-    events: Arc<Events>,
+    server: Arc<ServerContext>,
     groups: RouteMatch,
     made: Attributes,
 }
@@ -71,8 +68,7 @@ impl Request {
             facts: Arc::clone(&exchange.request),
             body: Arc::clone(&exchange.body),
             mount,
-            hosts: Arc::clone(exchange.hosts()),
-            events: Arc::clone(exchange.events()),
+            server: Arc::clone(exchange.server()),
             groups: exchange.route_match.clone(),
             made: Attributes::default(),
         }
@@ -88,9 +84,9 @@ impl Request {
         &self.body
     }
 
-    /// What exchanges tell each other.
+    /// Events that exchanges of the server wait for and cause.
     pub(crate) fn events(&self) -> &Events {
-        &self.events
+        &self.server.events
     }
 }
 
@@ -319,11 +315,7 @@ impl Request {
     #[getter]
     fn get_server<'py>(&self, py: Python<'py>) -> Made<'py> {
         self.made.server.get_or_make(py, || {
-            let server = Server {
-                hosts: Arc::clone(&self.hosts),
-                stash: Py::new(py, Stash::of(self.facts.path()))?,
-            };
-            any(py, server)
+            any(py, Server::new(py, &self.server, self.facts.path())?)
         })
     }
 
@@ -359,26 +351,4 @@ where
 {
     let object = value.into_pyobject(py).map_err(Into::into)?;
     Ok(object.into_bound().into_any())
-}
-
-/// `request.server`.
-#[pyclass(name = "Server", module = "wptserve.request", frozen, dict)]
-pub(crate) struct Server {
-    hosts: Arc<Hosts>,
-    stash: Py<Stash>,
-}
-
-#[pymethods]
-impl Server {
-    /// Hosts, ports and the like.
-    #[getter]
-    fn config<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        config::of(py, &self.hosts)
-    }
-
-    /// Values that one request leaves for another.
-    #[getter]
-    fn stash(&self, py: Python<'_>) -> Py<Stash> {
-        self.stash.clone_ref(py)
-    }
 }

@@ -1,15 +1,18 @@
-//! `request.server.stash`: the store behind it holds bytes, so every value is copied when it is put.
-//! Plain values have a short form; anything else is pickled. One store and one lock serve the whole
-//! process (reference §6).
+//! `request.server.stash`: Python's view of the server's [`Stash`](crate::stash::Stash), which holds
+//! bytes, so every value is copied when it is put. Plain values have a short form; anything else is
+//! pickled (reference §6).
 
-use std::sync::OnceLock;
+use std::sync::Arc;
 
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyInt, PyString};
 
-use crate::stash::{Key, Lock, MemoryStash, NotHeld, Occupied, Stash as _};
+use crate::exchange::ServerContext;
+use crate::stash::{Key, NotHeld, Occupied, Stash as Store};
 
+use crate::python::classes::server::{self, ServerObjects};
 use crate::python::conversions::text::isomorphic;
 use crate::python::interpreter::gate;
 use crate::python::interpreter::imported::Imported;
@@ -17,28 +20,19 @@ use crate::python::interpreter::imported::Imported;
 static STASH_ERROR: Imported = Imported::new("wptserve.stash", "StashError");
 static DUMPS: Imported = Imported::new("wptserve.stash", "dumps");
 static LOADS: Imported = Imported::new("wptserve.stash", "loads");
-static GET_QUEUE: Imported = Imported::new("wptserve.stash", "get_queue");
 static UUID: Imported = Imported::new("uuid", "UUID");
-
-fn store() -> &'static MemoryStash {
-    static STORE: OnceLock<MemoryStash> = OnceLock::new();
-    STORE.get_or_init(MemoryStash::default)
-}
-
-fn lock() -> &'static Lock {
-    static LOCK: OnceLock<Lock> = OnceLock::new();
-    LOCK.get_or_init(Lock::default)
-}
 
 /// The stash as one request sees it.
 #[pyclass(name = "Stash", module = "wptserve.stash", frozen, dict)]
 pub(crate) struct Stash {
+    server: Arc<ServerContext>,
     /// The path of keys that name none.
     default_path: Vec<u8>,
 }
 
 #[pymethods]
 impl Stash {
+    /// The stash of the server whose requests this thread answers.
     #[new]
     #[pyo3(signature = (default_path, address=None, authkey=None))]
     fn new(
@@ -46,17 +40,18 @@ impl Stash {
         address: Option<&Bound<'_, PyAny>>,
         authkey: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
-        // The reference connects to another process with these; here there is only one.
+        // The reference connects to another process with these; here the stash is in this one.
         let _ = (address, authkey);
         Ok(Self {
+            server: server::of_thread()?,
             default_path: isomorphic(default_path)?.into_owned(),
         })
     }
 
-    /// The lock that handlers hold around a take and a put; the same one for all.
+    /// The lock that handlers hold around a take and a put; one per server.
     #[classattr]
-    fn lock() -> StashLock {
-        StashLock
+    fn lock() -> LockAttribute {
+        LockAttribute
     }
 
     /// Puts a value, once.
@@ -72,25 +67,28 @@ impl Stash {
         }
         let place = self.key(key, path)?;
         let value = dump(value)?;
-        store()
+        self.server
+            .stash
             .put(place, value)
             .map_err(|Occupied| occupied(key).unwrap_or_else(|error| error))
     }
 
-    /// Takes a value away; `None` if there is none.
+    /// Removes a value and returns it; `None` if there is none.
     #[pyo3(signature = (key, path=None))]
     fn take<'py>(
         &self,
         key: &Bound<'py, PyAny>,
         path: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let taken = store().take(&self.key(key, path)?);
+        let taken = self.server.stash.take(&self.key(key, path)?);
         taken.map(|value| load(key.py(), &value)).transpose()
     }
 
-    /// A queue that can be put into the stash and stays the same queue.
+    /// A new queue. Copies that come out of the stash are the same queue.
     fn get_queue<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        GET_QUEUE.get(py)?.call0()
+        ServerObjects::of(&self.server)
+            .queues(py)?
+            .call_method0(intern!(py, "new"))
     }
 
     #[getter]
@@ -99,7 +97,7 @@ impl Stash {
     }
 }
 
-/// The exception for a key that has a value already.
+/// The exception for a key that already has a value.
 fn occupied(key: &Bound<'_, PyAny>) -> PyResult<PyErr> {
     let message = format!("there is a value in the stash already for {}", key.repr()?);
     let error = STASH_ERROR.get(key.py())?.call1((message,))?;
@@ -107,9 +105,10 @@ fn occupied(key: &Bound<'_, PyAny>) -> PyResult<PyErr> {
 }
 
 impl Stash {
-    /// The stash for a request to this path.
-    pub(crate) fn of(default_path: &[u8]) -> Self {
+    /// The server's stash, for a request to this path.
+    pub(crate) fn of(server: &Arc<ServerContext>, default_path: &[u8]) -> Self {
         Self {
+            server: Arc::clone(server),
             default_path: default_path.to_vec(),
         }
     }
@@ -214,23 +213,54 @@ fn load<'py>(py: Python<'py>, value: &[u8]) -> PyResult<Bound<'py, PyAny>> {
     })
 }
 
-/// The lock for all handlers.
+/// `Stash.lock`: the lock of an instance's server or, asked of the class, of the server whose requests
+/// this thread answers.
+#[pyclass(module = "wptserve.stash", frozen)]
+struct LockAttribute;
+
+#[pymethods]
+impl LockAttribute {
+    fn __get__(
+        &self,
+        py: Python<'_>,
+        stash: Option<&Bound<'_, Stash>>,
+        _class: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Py<StashLock>> {
+        match stash {
+            Some(stash) => ServerObjects::lock(&stash.get().server, py),
+            None => ServerObjects::lock(server::of_thread()?.as_ref(), py),
+        }
+    }
+}
+
+/// The lock of a server's stash.
 #[pyclass(name = "StashLock", module = "wptserve.stash", frozen)]
-pub(crate) struct StashLock;
+pub(crate) struct StashLock {
+    stash: Arc<dyn Store>,
+}
+
+impl StashLock {
+    /// The lock of this store.
+    pub(crate) fn of(stash: &Arc<dyn Store>) -> Self {
+        Self {
+            stash: Arc::clone(stash),
+        }
+    }
+}
 
 #[pymethods]
 impl StashLock {
-    /// Waits until nobody holds the lock, and holds it.
+    /// Waits until the lock is free, and takes it.
     fn acquire(&self, py: Python<'_>) {
-        if !lock().try_acquire() {
-            gate::away(py, || lock().acquire());
+        if !self.stash.try_lock() {
+            gate::away(py, || self.stash.lock());
         }
     }
 
-    /// Lets the next one have it.
+    /// Releases the lock.
     fn release(&self) -> PyResult<()> {
-        lock()
-            .release()
+        self.stash
+            .unlock()
             .map_err(|NotHeld| PyRuntimeError::new_err("the stash lock is not held"))
     }
 

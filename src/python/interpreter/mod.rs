@@ -1,6 +1,7 @@
-//! Starting the interpreter, once a process: no arguments, no signal handlers, the main thread known
-//! to `threading` as the main one, the doc root in front of `sys.path`, and the `wptserve` package
-//! importable. It is never finalized: the process ends without it.
+//! Starts the interpreter, once per process: no arguments, no signal handlers, the starting thread as
+//! `threading`'s main thread, the doc root first on `sys.path`, and the `wptserve` package importable.
+//! All servers of the process share it. It is never finalized: the process ends without it. The working
+//! directory stays as it is.
 
 pub(crate) mod forked;
 pub(crate) mod gate;
@@ -26,7 +27,7 @@ use crate::python::package;
 /// How long flushing Python's output may take when the process ends: a handler may hold the GIL.
 const FLUSH_LIMIT: Duration = Duration::from_millis(300);
 
-/// Why the interpreter is of no use.
+/// Why the interpreter could not be started.
 #[derive(Debug)]
 pub struct InterpreterError(String);
 
@@ -38,13 +39,13 @@ impl fmt::Display for InterpreterError {
 
 impl std::error::Error for InterpreterError {}
 
-/// Starts the interpreter if that has not happened yet, and puts a doc root on `sys.path`.
+/// Starts the interpreter unless it is running, and puts a doc root on `sys.path`.
 pub(crate) fn start(doc_root: &Path) -> Result<(), InterpreterError> {
     Python::initialize();
     Python::attach(|py| {
         static READY: PyOnceLock<()> = PyOnceLock::new();
         READY.get_or_try_init(py, || {
-            // Whoever imports it first is the main thread for good.
+            // `threading` treats the first thread that imports it as the main thread.
             py.import("threading")?;
             add_virtual_environment(py)?;
             package::install(py)?;
@@ -62,14 +63,14 @@ pub(crate) fn start(doc_root: &Path) -> Result<(), InterpreterError> {
     .map_err(|error: PyErr| InterpreterError(error.to_string()))
 }
 
-/// How many references there are to an object.
+/// The number of references to an object.
 #[allow(unsafe_code)]
 pub(crate) fn reference_count(object: &Bound<'_, PyAny>) -> isize {
     // SAFETY: a `Bound` holds a reference to its object and shows that this thread is attached.
     unsafe { ffi::Py_REFCNT(object.as_ptr()) }
 }
 
-/// Lets scripts import what an active virtual environment has, as `python` itself would.
+/// Puts the packages of an active virtual environment on `sys.path`, as `python` would.
 fn add_virtual_environment(py: Python<'_>) -> PyResult<()> {
     let Some(environment) = std::env::var_os("VIRTUAL_ENV") else {
         return Ok(());
@@ -83,13 +84,13 @@ fn add_virtual_environment(py: Python<'_>) -> PyResult<()> {
     Ok(())
 }
 
-/// Flushes what handlers have printed, if the interpreter lets us within a short while.
+/// Flushes what handlers have printed, unless the interpreter is busy for longer than [`FLUSH_LIMIT`].
 pub fn flush_output() {
     let (done, seen) = mpsc::channel();
     thread::spawn(move || {
         Python::attach(|py| {
             for stream in ["stdout", "stderr"] {
-                // Nobody is left to be told that it failed.
+                // A failure could no longer be reported.
                 let _ = py
                     .import("sys")
                     .and_then(|sys| sys.getattr(stream))

@@ -1,8 +1,8 @@
-"""`wptserve.config`: what `request.server.config` is, and how it is put together.
+"""`wptserve.config`: the class of `request.server.config`, and the builder of such objects.
 
-That of the running server is told by the server. A builder, which is there for scripts that make
-configurations of their own, takes options and computes the rest: names of hosts and subdomains, ports,
-paths. A builder has no certificates, so its only `ssl` type is "none", and https and wss have no ports.
+The server passes the values of its own configuration to `config_of`. The builder is for scripts that make
+another configuration: it takes options and computes the rest, which is names of hosts and subdomains,
+ports and paths. It has no certificates, so its only `ssl` type is "none", and https and wss have no ports.
 """
 
 import copy

@@ -1,5 +1,6 @@
-"""Queues that handlers share, through copies of copies."""
+"""Queues that the handlers of a server share, through copies of copies."""
 
+import gc
 import pickle
 import queue
 import threading
@@ -11,7 +12,8 @@ from wptserve import stash
 
 class Queues(unittest.TestCase):
     def test_survives_the_stash(self):
-        ours = stash.get_queue()
+        queues = stash.Queues()
+        ours = queues.new()
         theirs, number = stash.loads(stash.dumps((ours, 5)))
         self.assertEqual(number, 5)
         item = [1]
@@ -23,14 +25,26 @@ class Queues(unittest.TestCase):
         self.assertRaises(queue.Empty, ours.get_nowait)
         self.assertRaises(AttributeError, lambda: ours.mutex)
         self.assertRaises((AttributeError, pickle.PicklingError), ours.put, lambda: 0)
-        self.assertTrue(stash.get_queue().empty())
+        self.assertTrue(queues.new().empty())
 
     def test_waits_for_another_thread(self):
-        ours = stash.get_queue()
+        ours = stash.Queues().new()
         thread = threading.Thread(target=lambda: ours.put_nowait(b"x"))
         thread.start()
         self.assertEqual(ours.get(timeout=5), b"x")
         thread.join()
+
+    def test_belongs_to_one_server(self):
+        one, other = stash.Queues(), stash.Queues()
+        ours, theirs = one.new(), other.new()
+        ours.put(1)
+        self.assertTrue(theirs.empty())
+        self.assertTrue(stash.loads(stash.dumps(theirs)).empty())
+        kept = stash.dumps(ours)
+        self.assertEqual(stash.loads(kept).get(), 1)
+        del one, ours
+        gc.collect()
+        self.assertRaisesRegex(ValueError, "has stopped", stash.loads, kept)
 
 
 if __name__ == "__main__":

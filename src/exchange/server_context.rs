@@ -1,0 +1,45 @@
+//! What the exchanges of one server share. Two servers in one process have two of these, and share
+//! nothing of them.
+
+use std::any::Any;
+use std::sync::{Arc, OnceLock};
+
+use super::Events;
+use crate::hosts::Hosts;
+use crate::stash::Stash;
+
+/// The part of a server that its exchanges and their handlers see.
+pub struct ServerContext {
+    /// Names and ports.
+    pub hosts: Arc<Hosts>,
+    /// Events that exchanges wait for and cause.
+    pub events: Arc<Events>,
+    /// Values that requests leave for each other.
+    pub stash: Arc<dyn Stash>,
+    /// Made at the first use, by the one layer above that needs it.
+    local: OnceLock<Box<dyn Any + Send + Sync>>,
+}
+
+impl ServerContext {
+    /// The context of a server that has handled no request.
+    pub fn new(hosts: Hosts, stash: Arc<dyn Stash>) -> Self {
+        Self {
+            hosts: Arc::new(hosts),
+            events: Arc::default(),
+            stash,
+            local: OnceLock::new(),
+        }
+    }
+
+    /// A value that a layer above keeps as long as the server. There is room for one type.
+    ///
+    /// # Panics
+    /// If the value was made with another type.
+    #[cfg_attr(not(feature = "python"), expect(dead_code))]
+    pub(crate) fn local<T: Default + Send + Sync + 'static>(&self) -> &T {
+        self.local
+            .get_or_init(|| Box::<T>::default())
+            .downcast_ref()
+            .expect("only `python` keeps a value")
+    }
+}
