@@ -47,7 +47,7 @@ fn applied(expression: &str, content: &[u8]) -> Result<Response, PipeError> {
         ..Response::default()
     };
     let query = format!("pipe={}", percent::encode_segment(expression.as_bytes()));
-    match pipes::asked(Path::new("/a"), query.as_bytes()) {
+    match pipes::requested(Path::new("/a"), query.as_bytes()) {
         Some(pipeline) => pipeline.apply(&mut response, &Served::new(head).context())?,
         None => assert!(expression.is_empty()),
     }

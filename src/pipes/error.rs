@@ -1,45 +1,72 @@
-//! Why pipes are not applied: facts, whose words are made when they are shown. The peer sees all of
-//! them as a 500 that says what was wrong, since nothing has been sent yet.
+//! Why pipes were not applied. The client gets each of these as a 500 with the reason, since nothing has
+//! been sent yet.
 
+use std::error::Error;
 use std::fmt;
+use std::ops::RangeInclusive;
+use std::sync::Arc;
 
 use crate::exchange::content::ContentError;
 use crate::fault::Fault;
 
 use super::template::TemplateError;
 
-/// What is wrong with a pipe's arguments.
+/// What is wrong with the arguments of a pipe.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WrongArguments {
-    /// There are too few or too many of them.
+    /// There are too few or too many.
     Count {
         /// How many the pipe takes.
-        takes: &'static str,
+        expected: RangeInclusive<usize>,
         /// How many there are.
-        given: usize,
+        found: usize,
     },
-    /// One is not what the pipe wants there.
+    /// The pipe does not accept one.
     NotA {
-        /// What the pipe wants.
-        wanted: &'static str,
-        /// What it gets.
-        given: String,
+        /// What the pipe accepts.
+        expected: &'static str,
+        /// The argument.
+        found: String,
     },
 }
 
 impl WrongArguments {
-    pub(super) fn not_a(wanted: &'static str, given: &str) -> Self {
-        let given = given.to_owned();
-        Self::NotA { wanted, given }
+    pub(super) fn not_a(expected: &'static str, found: &str) -> Self {
+        let found = found.to_owned();
+        Self::NotA { expected, found }
     }
 }
 
 impl fmt::Display for WrongArguments {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Count { takes, given } => write!(f, "takes {takes}, not {given}"),
-            Self::NotA { wanted, given } => write!(f, "{given:?} is not {wanted}"),
+            Self::Count { expected, found } => match expected.clone().into_inner() {
+                (0, 0) => write!(f, "expected no arguments, found {found}"),
+                (1, 1) => write!(f, "expected 1 argument, found {found}"),
+                (least, most) => {
+                    write!(f, "expected {least} to {most} arguments, found {found}")
+                }
+            },
+            Self::NotA { expected, found } => write!(f, "expected {expected}, found {found:?}"),
         }
+    }
+}
+
+/// An error that the objects of a script raised while pipes or templates used them.
+#[derive(Clone, Debug)]
+pub struct Raised(pub Arc<dyn Error + Send + Sync>);
+
+impl PartialEq for Raised {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Eq for Raised {}
+
+impl fmt::Display for Raised {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
     }
 }
 
@@ -48,32 +75,40 @@ impl fmt::Display for WrongArguments {
 pub enum PipeError {
     /// There is no pipe of this name.
     Unknown(String),
-    /// This pipe cannot do with its arguments.
+    /// The pipe of this name does not accept its arguments.
     Arguments(String, WrongArguments),
-    /// The expression ends in a backslash that has nothing to escape.
+    /// The expression ends in a backslash, with no character after it.
     Backslash,
-    /// The content is a template that cannot be filled in.
+    /// A placeholder of a template has no value.
     Template(TemplateError),
-    /// There is no escape of this name, and a placeholder that needs one.
+    /// `sub` has this escape, which does not exist, and there is a placeholder.
     Escape(String),
-    /// The content that is to be changed could not be read.
+    /// The content could not be read.
     Content(ContentError),
+    /// The response of a script raised an error.
+    Raised(Raised),
 }
 
 impl fmt::Display for PipeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unknown(pipe) => write!(f, "no pipe is named {pipe:?}"),
+            Self::Unknown(pipe) => write!(f, "there is no pipe {pipe:?}"),
             Self::Arguments(pipe, wrong) => write!(f, "pipe {pipe}: {wrong}"),
             Self::Backslash => f.write_str("the pipe expression ends in a backslash"),
             Self::Template(error) => error.fmt(f),
-            Self::Escape(escape) => write!(f, "pipe sub: {escape:?} is neither html nor none"),
-            Self::Content(error) => write!(f, "the content cannot be piped: {error}"),
+            Self::Escape(escape) => {
+                write!(
+                    f,
+                    "pipe sub: expected \"html\" or \"none\", found {escape:?}"
+                )
+            }
+            Self::Content(error) => write!(f, "pipes cannot read the content: {error}"),
+            Self::Raised(error) => error.fmt(f),
         }
     }
 }
 
-impl std::error::Error for PipeError {}
+impl Error for PipeError {}
 
 impl From<TemplateError> for PipeError {
     fn from(error: TemplateError) -> Self {

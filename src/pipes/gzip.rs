@@ -1,55 +1,58 @@
-//! `gzip` compresses the content, and says so in `Content-Encoding` and `Content-Length`. Compressing
-//! is the `flate2` crate's; no time and no name go into the result, so that it is always the same.
+//! `gzip` compresses the content with the `flate2` crate, and sets `Content-Encoding` and
+//! `Content-Length`. The result holds no time and no file name, so that it is always the same.
 
 use std::io::Read;
 
 use flate2::Compression;
 use flate2::read::GzEncoder;
 
-use crate::exchange::Response;
 use crate::exchange::content::ContentError;
 
-use super::{PipeError, WrongArguments, whole};
+use super::response::replace;
+use super::template::Scope;
+use super::{Pipe, PipeError, PipedResponse, WrongArguments};
 
 /// The pipe.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Gzip;
 
-impl Gzip {
-    pub(super) fn of(arguments: &[String]) -> Result<Self, WrongArguments> {
-        if arguments.is_empty() {
-            return Ok(Self);
-        }
-        let (takes, given) = ("no arguments", arguments.len());
-        Err(WrongArguments::Count { takes, given })
+impl Pipe for Gzip {
+    fn parse(_: &[String]) -> Result<Self, WrongArguments> {
+        Ok(Self)
     }
 
-    pub(super) fn apply(self, response: &mut Response) -> Result<(), PipeError> {
-        let content = whole::take(response)?;
-        response.headers.set("Content-Encoding", "gzip");
+    fn apply(
+        self: Box<Self>,
+        response: &mut dyn PipedResponse,
+        _: &dyn Scope<'_>,
+    ) -> Result<(), PipeError> {
+        let content = response.take_content()?.into_bytes()?;
+        response.set_field(b"Content-Encoding", b"gzip")?;
         let mut compressed = Vec::new();
         GzEncoder::new(content.as_slice(), Compression::best())
             .read_to_end(&mut compressed)
             .map_err(|error| ContentError(error.to_string()))?;
-        whole::replace(response, compressed);
-        Ok(())
+        replace(response, compressed)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::exchange::Content;
+    use crate::exchange::{Content, Response};
+    use crate::pipes::template::Fixture;
     use flate2::read::GzDecoder;
 
     #[test]
-    fn what_is_compressed_is_the_content() {
+    fn the_content_is_compressed() {
         for content in [String::new(), "ham ".repeat(10_000)] {
             let mut response = Response {
                 content: content.as_str().into(),
                 ..Response::default()
             };
-            Gzip::of(&[]).unwrap().apply(&mut response).unwrap();
+            let fixture = Fixture::new("GET / HTTP/1.1\r\n\r\n");
+            let applied = Box::new(Gzip).apply(&mut response, &fixture.context());
+            applied.unwrap();
             let Content::Bytes(bytes) = &response.content else {
                 panic!("bytes, not {:?}", response.content);
             };
@@ -66,6 +69,5 @@ mod tests {
             ];
             assert_eq!(fields, expected);
         }
-        assert!(Gzip::of(&[String::new()]).is_err());
     }
 }

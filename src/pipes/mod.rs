@@ -1,68 +1,61 @@
-//! Pipes: what a file's name (`page.sub.html`) and the query (`?pipe=status(404)|slice(10)`) ask to be
-//! done to a response before it goes out (reference §7.4). [`asked`] finds the expressions, `syntax`
-//! reads them, and each pipe has a file of its own. `template` is the language of `sub`.
+//! Pipes: what the path (`page.sub.html`) and the query (`?pipe=status(404)|slice(10)`) of a request change
+//! in its response before it is sent (reference §7.4). [`requested`] finds the expression, `syntax` parses it,
+//! `table` has the pipes, and each pipe has a file. `template` is the language of `sub`.
 //!
-//! A pipeline either applies as a whole or fails before a byte is sent. Scripts do not come here:
-//! theirs are in `python/lib`.
+//! There is one engine for files and scripts. Pipes change a [`PipedResponse`], and templates look names up
+//! in a [`Scope`](template::Scope): files give the server's own values, `python` the objects of a script.
+//! A pipeline is applied as a whole, or fails before a byte is sent.
 
 mod error;
 mod gzip;
 mod header;
+mod response;
 mod slice;
 mod status;
 mod sub;
 mod syntax;
+mod table;
 pub mod template;
 mod trickle;
 mod trickled;
-mod whole;
 
 use std::path::Path;
 
 use crate::exchange::{Mount, Request, Response};
 use crate::hosts::Hosts;
 use crate::text::percent;
-pub use error::{PipeError, WrongArguments};
-use gzip::Gzip;
-use header::Header;
-use slice::Slice;
-use status::Status;
-use sub::Sub;
-use syntax::Call;
-use template::Escape;
-use trickle::Trickle;
+pub use error::{PipeError, Raised, WrongArguments};
+pub use response::{MAX_WHOLE, PipedResponse, Source, too_large};
+pub use sub::fill_escaped;
+pub use syntax::{Call, calls};
+pub use table::{PIPES, Pipe, Row, pipe, row};
 
-/// Bytes that content may have which a pipe takes as a whole, and bytes that a template may become; with more
-/// the answer is 500. A link says which pipes there are: `sub`, twice, makes of a kilobyte a gigabyte, and
-/// `gzip` would read a file of any size.
-pub const MAX_WHOLE: u64 = 64 << 20;
-
-/// What pipes look at beside the response.
+/// What pipes on a file use besides the response.
 #[derive(Clone, Copy, Debug)]
 pub struct Context<'e> {
-    /// The request that is answered.
+    /// The request.
     pub request: &'e Request,
     /// The names and ports of the server.
     pub hosts: &'e Hosts,
-    /// The folder that answers, and its place in the site.
+    /// The folder that is served, and its place in the site.
     pub mount: &'e Mount,
 }
 
-/// The pipes that a path and a query ask for, not read yet: an expression that makes no sense is an
-/// error only where there is a response to apply it to.
+/// The pipes that a path and a query request, not yet parsed: an expression that cannot be parsed is an
+/// error only if there is a response to apply it to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pipeline {
-    /// The escape of the template that the file is by its name; it is filled in first.
-    by_name: Option<Escape>,
-    /// What the query asks for.
+    /// The argument of `sub`, which is applied first, if the path names a template.
+    template: Option<&'static str>,
+    /// The expression in the query.
     expression: Option<String>,
 }
 
-/// The pipes that a file's name and the query ask for, if any. `.sub.` counts anywhere in the path.
-/// Of several `pipe` parameters the last one counts; an empty one does not.
-pub fn asked(path: &Path, query: &[u8]) -> Option<Pipeline> {
+/// The pipes that the path of a file and the query request, if any. `.sub.` counts anywhere in the path.
+/// Of several `pipe` parameters the last one counts; empty ones are ignored.
+pub fn requested(path: &Path, query: &[u8]) -> Option<Pipeline> {
     let is_template = path.to_string_lossy().contains(".sub.");
-    let by_name = is_template.then(|| escape_of(path));
+    let template = is_template.then(|| escape_of(path));
     let expression = query
         .split(|&byte| byte == b'&')
         .filter_map(|piece| {
@@ -72,75 +65,46 @@ pub fn asked(path: &Path, query: &[u8]) -> Option<Pipeline> {
         })
         .next_back()
         .map(percent::decode_plus_text);
-    (by_name.is_some() || expression.is_some()).then_some(Pipeline {
-        by_name,
+    (template.is_some() || expression.is_some()).then_some(Pipeline {
+        template,
         expression,
     })
 }
 
-/// Text goes into markup escaped, and into anything else as it is.
-fn escape_of(path: &Path) -> Escape {
+/// The escape of a template: values are escaped in markup only.
+fn escape_of(path: &Path) -> &'static str {
     let extension = path.extension().and_then(|extension| extension.to_str());
     match extension {
-        Some("html" | "htm" | "xht" | "xhtml" | "xml" | "svg") => Escape::Html,
-        _ => Escape::None,
+        Some("html" | "htm" | "xht" | "xhtml" | "xml" | "svg") => sub::HTML,
+        _ => sub::NONE,
     }
 }
 
 impl Pipeline {
+    /// The pipes in their order, with their arguments.
+    ///
+    /// # Errors
+    /// An expression that cannot be parsed.
+    pub fn calls(&self) -> Result<Vec<Call>, PipeError> {
+        let template = self.template.map(|escape| Call {
+            name: "sub".to_owned(),
+            arguments: vec![escape.to_owned()],
+        });
+        let expression = self.expression.as_deref().unwrap_or_default();
+        Ok(template.into_iter().chain(calls(expression)?).collect())
+    }
+
     /// Applies the pipes in their order.
     ///
     /// # Errors
-    /// An expression that cannot be read, and a pipe that fails. The response is then no longer of
+    /// An expression that cannot be parsed, and a pipe that fails. The response is then of no further
     /// use: its content may be gone.
     pub fn apply(&self, response: &mut Response, context: &Context<'_>) -> Result<(), PipeError> {
-        let expression = self.expression.as_deref().unwrap_or_default();
-        let calls = syntax::calls(expression)?;
-        let pipes: Vec<_> = calls.iter().map(Pipe::of).collect::<Result<_, _>>()?;
-        if let Some(escape) = self.by_name {
-            Sub::by_name(escape).apply(response, context)?;
-        }
+        let pipes: Vec<_> = self.calls()?.iter().map(pipe).collect::<Result<_, _>>()?;
         for pipe in pipes {
             pipe.apply(response, context)?;
         }
         Ok(())
-    }
-}
-
-/// A pipe with its arguments.
-enum Pipe {
-    Gzip(Gzip),
-    Header(Header),
-    Slice(Slice),
-    Status(Status),
-    Sub(Sub),
-    Trickle(Trickle),
-}
-
-impl Pipe {
-    fn of(call: &Call) -> Result<Self, PipeError> {
-        let arguments = call.arguments.as_slice();
-        let pipe = match call.pipe.as_str() {
-            "gzip" => Gzip::of(arguments).map(Self::Gzip),
-            "header" => Header::of(arguments).map(Self::Header),
-            "slice" => Slice::of(arguments).map(Self::Slice),
-            "status" => Status::of(arguments).map(Self::Status),
-            "sub" => Sub::of(arguments).map(Self::Sub),
-            "trickle" => Trickle::of(arguments).map(Self::Trickle),
-            _ => return Err(PipeError::Unknown(call.pipe.clone())),
-        };
-        pipe.map_err(|wrong| PipeError::Arguments(call.pipe.clone(), wrong))
-    }
-
-    fn apply(self, response: &mut Response, context: &Context<'_>) -> Result<(), PipeError> {
-        match self {
-            Self::Gzip(gzip) => gzip.apply(response),
-            Self::Header(header) => header.apply(response),
-            Self::Slice(slice) => slice.apply(response),
-            Self::Status(status) => status.apply(response),
-            Self::Sub(sub) => sub.apply(response, context),
-            Self::Trickle(trickle) => trickle.apply(response),
-        }
     }
 }
 
@@ -152,29 +116,28 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn what_is_asked_for() {
-        use Escape::{Html, None as Raw};
-        for (path, query, by_name, expression) in [
-            ("/a.sub.html", "", Some(Html), None),
-            ("/a.sub.svg", "pipe=", Some(Html), None),
-            ("/a.sub.HTML", "", Some(Raw), None),
-            ("/a.sub.x/b.xml", "a=b", Some(Html), None),
-            ("/a.sub.js", "pipe=gzip", Some(Raw), Some("gzip")),
+    fn paths_and_queries_request_pipes() {
+        for (path, query, template, expression) in [
+            ("/a.sub.html", "", Some("html"), None),
+            ("/a.sub.svg", "pipe=", Some("html"), None),
+            ("/a.sub.HTML", "", Some("none"), None),
+            ("/a.sub.x/b.xml", "a=b", Some("html"), None),
+            ("/a.sub.js", "pipe=gzip", Some("none"), Some("gzip")),
             ("/a.js", "pipe=a&pipe=b+%2B%7c&pipe=", None, Some("b +|")),
             ("/a.js", "p%69pe=%c3%a9%ff;a=b", None, Some("é\u{fffd};a=b")),
         ] {
             let expected = Pipeline {
-                by_name,
+                template,
                 expression: expression.map(str::to_owned),
             };
             assert_eq!(
-                asked(Path::new(path), query.as_bytes()),
+                requested(Path::new(path), query.as_bytes()),
                 Some(expected),
                 "{path} {query}"
             );
         }
         // Raw bytes are characters of ISO 8859-1.
-        let raw = asked(Path::new("/a"), b"pipe=\xe9").unwrap();
+        let raw = requested(Path::new("/a"), b"pipe=\xe9").unwrap();
         assert_eq!(raw.expression.as_deref(), Some("é"));
         for (path, query) in [
             ("/sub.html", ""),
@@ -182,26 +145,32 @@ mod tests {
             ("/a", "Pipe=gzip"),
             ("/a", "?pipe=gzip"),
         ] {
-            assert_eq!(asked(Path::new(path), query.as_bytes()), None, "{path}");
+            assert_eq!(requested(Path::new(path), query.as_bytes()), None, "{path}");
         }
     }
 
     #[test]
-    fn faults_name_what_is_wrong() {
+    fn faults_name_the_error() {
         let fault = |expression: &str| {
-            let calls = syntax::calls(expression);
-            let pipes =
-                calls.and_then(|calls| calls.iter().map(Pipe::of).collect::<Result<Vec<_>, _>>());
+            let pipes = calls(expression)
+                .and_then(|calls| calls.iter().map(pipe).collect::<Result<Vec<_>, _>>());
             let fault = Fault::from(pipes.err().expect(expression));
             assert_eq!(fault.status, 500);
             fault.message
         };
         for (expression, message) in [
-            ("tricle(d1)", r#"no pipe is named "tricle""#),
-            ("(", r#"no pipe is named """#),
-            ("status(a)", r#"pipe status: "a" is not a whole number"#),
-            ("gzip()", "pipe gzip: takes no arguments, not 1"),
-            ("header(a", "pipe header: takes 2 or 3 arguments, not 1"),
+            ("tricle(d1)", r#"there is no pipe "tricle""#),
+            ("(", r#"there is no pipe """#),
+            (
+                "status(a)",
+                r#"pipe status: expected a whole number, found "a""#,
+            ),
+            ("gzip()", "pipe gzip: expected no arguments, found 1"),
+            (
+                "header(a",
+                "pipe header: expected 2 to 3 arguments, found 1",
+            ),
+            ("sub(a,b)", "pipe sub: expected 0 to 1 arguments, found 2"),
             ("a(\\", "the pipe expression ends in a backslash"),
         ] {
             assert_eq!(fault(expression), message, "{expression}");
@@ -223,13 +192,16 @@ mod tests {
             ("/a", "sub|status(ham)", "an error"),
         ] {
             let query = format!("pipe={expression}");
-            let pipeline = asked(Path::new(path), query.as_bytes()).unwrap();
+            let pipeline = requested(Path::new(path), query.as_bytes()).unwrap();
             let mut response = Response {
                 content: "<{{host}}>".into(),
                 ..Response::default()
             };
             let text = match pipeline.apply(&mut response, &fixture.context()) {
-                Ok(()) => String::from_utf8(whole::take(&mut response).unwrap()).unwrap(),
+                Ok(()) => {
+                    let content = response.take_content().unwrap().into_bytes();
+                    String::from_utf8(content.unwrap()).unwrap()
+                }
                 Err(_) => "an error".to_owned(),
             };
             assert_eq!(text, content, "{path} {expression}");
@@ -239,9 +211,9 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..Default::default() })]
 
-        /// Whatever the query, its pipes apply or fail, and a failure is a 500.
+        /// The pipes of any query apply or fail, and a failure is a 500.
         #[test]
-        fn any_query_can_be_asked(
+        fn any_query_is_applied_or_refused(
             pieces in proptest::collection::vec(prop_oneof![
                 proptest::collection::vec(any::<u8>(), 0..4),
                 "gzip|header|slice|status|sub|trickle|\\(|\\)|\\||,|:|d0|r2|[0-9]{1,3}|none|null|%[0-9a-f]{2}"
@@ -251,7 +223,7 @@ mod tests {
             let query = [b"pipe=".to_vec(), pieces.concat()].concat();
             let fixture = Fixture::new("GET / HTTP/1.1\r\n\r\n");
             let mut response = Response { content: "<{{host}}>".into(), ..Response::default() };
-            if let Some(pipeline) = asked(Path::new("/a.sub.svg"), &query)
+            if let Some(pipeline) = requested(Path::new("/a.sub.svg"), &query)
                 && let Err(error) = pipeline.apply(&mut response, &fixture.context())
             {
                 prop_assert_eq!(Fault::from(error).status, 500);

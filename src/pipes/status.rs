@@ -1,9 +1,9 @@
-//! `status(CODE)` sets the status code; any whole number is one.
+//! `status(CODE)` sets the status code, which may be any whole number of 64 bits.
 
-use crate::exchange::Response;
 use crate::text::number;
 
-use super::{PipeError, WrongArguments};
+use super::template::Scope;
+use super::{Pipe, PipeError, PipedResponse, WrongArguments};
 
 /// The pipe.
 #[derive(Debug, PartialEq, Eq)]
@@ -11,12 +11,9 @@ pub(super) struct Status {
     code: i64,
 }
 
-impl Status {
-    pub(super) fn of(arguments: &[String]) -> Result<Self, WrongArguments> {
-        let [text] = arguments else {
-            let (takes, given) = ("1 argument", arguments.len());
-            return Err(WrongArguments::Count { takes, given });
-        };
+impl Pipe for Status {
+    fn parse(arguments: &[String]) -> Result<Self, WrongArguments> {
+        let text = &arguments[0];
         let code =
             number::int(text).ok_or_else(|| WrongArguments::not_a("a whole number", text))?;
         let code = code.try_into();
@@ -24,16 +21,20 @@ impl Status {
         Ok(Self { code })
     }
 
-    pub(super) fn apply(self, response: &mut Response) -> Result<(), PipeError> {
-        response.status = self.code;
-        response.reason = None;
-        Ok(())
+    fn apply(
+        self: Box<Self>,
+        response: &mut dyn PipedResponse,
+        _: &dyn Scope<'_>,
+    ) -> Result<(), PipeError> {
+        response.set_status(self.code)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::exchange::Response;
+    use crate::pipes::template::Fixture;
 
     #[test]
     fn codes() {
@@ -44,18 +45,18 @@ mod tests {
             (&["99999999999999999999"], None),
             (&[""], None),
             (&["2.0"], None),
-            (&[], None),
-            (&["200", "OK"], None),
         ] {
             let arguments: Vec<_> = arguments.iter().map(ToString::to_string).collect();
-            let status = Status::of(&arguments).ok();
+            let status = Status::parse(&arguments).ok();
             assert_eq!(status, code.map(|code| Status { code }), "{arguments:?}");
         }
         let mut response = Response {
             reason: Some(b"Ham".to_vec()),
             ..Response::default()
         };
-        Status { code: 404 }.apply(&mut response).unwrap();
+        let fixture = Fixture::new("GET / HTTP/1.1\r\n\r\n");
+        let status = Box::new(Status { code: 404 });
+        status.apply(&mut response, &fixture.context()).unwrap();
         assert_eq!((response.status, response.reason), (404, None));
     }
 }

@@ -1,50 +1,72 @@
-//! `sub` fills in the template that the content is; `sub(none)` without escaping what goes in. What
-//! a template may say is `template`'s business.
+//! `sub` and `sub(html)` fill in the content as a template, and escape the values for markup; `sub(none)`
+//! does not escape. `template` is the language.
 
-use crate::exchange::{Content, Response};
+use crate::exchange::Content;
 
-use super::template::{self, Escape};
-use super::{Context, PipeError, WrongArguments, whole};
+use super::template::{self, Escape, Scope};
+use super::{Pipe, PipeError, PipedResponse, WrongArguments};
 
 /// The pipe.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Sub {
-    /// An escape, or a name that none has: that is an error once there is something to escape.
+    /// An unknown name is an error only if there is a placeholder, as in the reference.
     escape: Result<Escape, String>,
 }
 
-impl Sub {
-    pub(super) fn of(arguments: &[String]) -> Result<Self, WrongArguments> {
-        let escape = match arguments {
-            [] => Ok(Escape::Html),
-            [name] if name == "html" => Ok(Escape::Html),
-            [name] if name == "none" => Ok(Escape::None),
-            [name] => Err(name.clone()),
-            _ => {
-                let (takes, given) = ("at most 1 argument", arguments.len());
-                return Err(WrongArguments::Count { takes, given });
-            }
-        };
-        Ok(Self { escape })
+impl Pipe for Sub {
+    fn parse(arguments: &[String]) -> Result<Self, WrongArguments> {
+        let name = arguments.first().map_or(HTML, String::as_str);
+        Ok(Self {
+            escape: escape_named(name),
+        })
     }
 
-    /// The pipe of a file that is a template by its name.
-    pub(super) fn by_name(escape: Escape) -> Self {
-        Self { escape: Ok(escape) }
-    }
-
-    pub(super) fn apply(
-        self,
-        response: &mut Response,
-        context: &Context<'_>,
+    fn apply(
+        self: Box<Self>,
+        response: &mut dyn PipedResponse,
+        scope: &dyn Scope<'_>,
     ) -> Result<(), PipeError> {
-        let content = whole::take(response)?;
-        response.content = Content::Bytes(match self.escape {
-            Ok(escape) => template::fill(&content, escape, context)?,
-            Err(_) if !template::has_placeholder(&content) => content,
-            Err(name) => return Err(PipeError::Escape(name)),
-        });
-        Ok(())
+        let content = response.take_content()?.into_bytes()?;
+        let filled = fill(content, self.escape, scope)?;
+        response.set_content(Content::Bytes(filled))
+    }
+}
+
+/// The name of the escape for markup.
+pub(super) const HTML: &str = "html";
+
+/// The name of no escape.
+pub(super) const NONE: &str = "none";
+
+fn escape_named(name: &str) -> Result<Escape, String> {
+    match name {
+        HTML => Ok(Escape::Html),
+        NONE => Ok(Escape::None),
+        _ => Err(name.to_owned()),
+    }
+}
+
+/// Fills in a template with the escape of this name.
+///
+/// # Errors
+/// A placeholder without a value, or an unknown escape if there is a placeholder.
+pub fn fill_escaped(
+    content: Vec<u8>,
+    escape: &str,
+    scope: &dyn Scope<'_>,
+) -> Result<Vec<u8>, PipeError> {
+    fill(content, escape_named(escape), scope)
+}
+
+fn fill(
+    content: Vec<u8>,
+    escape: Result<Escape, String>,
+    scope: &dyn Scope<'_>,
+) -> Result<Vec<u8>, PipeError> {
+    match escape {
+        Ok(escape) => Ok(template::fill(&content, escape, scope)?),
+        Err(_) if !template::has_placeholder(&content) => Ok(content),
+        Err(name) => Err(PipeError::Escape(name)),
     }
 }
 
@@ -60,10 +82,9 @@ mod tests {
             (&["none"], Some(Ok(Escape::None))),
             (&["null"], Some(Err("null".to_owned()))),
             (&[""], Some(Err(String::new()))),
-            (&["html", "none"], None),
         ] {
             let arguments: Vec<_> = arguments.iter().map(ToString::to_string).collect();
-            let found = Sub::of(&arguments).ok().map(|sub| sub.escape);
+            let found = Sub::parse(&arguments).ok().map(|sub| sub.escape);
             assert_eq!(found, sub, "{arguments:?}");
         }
     }

@@ -1,45 +1,46 @@
-//! The syntax of pipe expressions, `a(x,y)|b` (reference §7.4): text in, calls out. Nothing is trimmed.
-//! A missing `)` and a stray `|` do no harm, and `f()` has one empty argument. Within the parentheses a
-//! backslash takes the character after it as it is, or as the line end or tab that it stands for.
+//! The syntax of pipe expressions, `a(x,y)|b` (reference §7.4): text in, calls out. Nothing is trimmed. A
+//! missing `)` and additional `|` are accepted, and `f()` has one empty argument. Within parentheses, `\n`,
+//! `\r` and `\t` are line ends and a tab, and a backslash before any other character is that character.
 
 use std::str::Chars;
 
 use super::PipeError;
 
-/// A pipe's name and its arguments, neither looked at.
+/// The name of a pipe and its arguments, both unchecked.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Call {
-    pub(super) pipe: String,
+pub struct Call {
+    /// The name.
+    pub name: String,
     /// Empty without parentheses.
-    pub(super) arguments: Vec<String>,
+    pub arguments: Vec<String>,
 }
 
 /// The calls of an expression.
 ///
 /// # Errors
 /// A backslash at the end.
-pub(super) fn calls(expression: &str) -> Result<Vec<Call>, PipeError> {
+pub fn calls(expression: &str) -> Result<Vec<Call>, PipeError> {
     let mut calls = Vec::new();
     let mut characters = expression.chars();
-    let mut pipe = String::new();
+    let mut name = String::new();
     loop {
         let character = characters.next();
         let arguments = match character {
             Some('(') => arguments(&mut characters)?,
-            Some('|') | None if !pipe.is_empty() => Vec::new(),
+            Some('|') | None if !name.is_empty() => Vec::new(),
             Some('|') => continue,
             Some(character) => {
-                pipe.push(character);
+                name.push(character);
                 continue;
             }
             None => return Ok(calls),
         };
-        let pipe = std::mem::take(&mut pipe);
-        calls.push(Call { pipe, arguments });
+        let name = std::mem::take(&mut name);
+        calls.push(Call { name, arguments });
     }
 }
 
-/// The arguments up to the `)`, which is taken, too.
+/// The arguments up to the `)`, which is consumed.
 fn arguments(characters: &mut Chars<'_>) -> Result<Vec<String>, PipeError> {
     let mut arguments = Vec::new();
     let mut argument = String::new();
@@ -69,7 +70,7 @@ mod tests {
 
     fn shown(expression: &str) -> Vec<(String, Vec<String>)> {
         let calls = calls(expression).expect(expression).into_iter();
-        calls.map(|call| (call.pipe, call.arguments)).collect()
+        calls.map(|call| (call.name, call.arguments)).collect()
     }
 
     #[test]
@@ -107,7 +108,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..Default::default() })]
 
-        /// What is written in the simplest way that there is reads as what it was.
+        /// Calls that are written with escapes are read back.
         #[test]
         fn what_is_written_is_read(
             expected in proptest::collection::vec(
@@ -128,8 +129,7 @@ mod tests {
             prop_assert_eq!(shown(&written.concat()), expected);
         }
 
-        /// Whatever it is, it has no more calls than it has ends of names, and only a backslash is
-        /// ever an error.
+        /// An expression has at most one call for each end of a name, and only a backslash is an error.
         #[test]
         fn anything_can_be_read(expression in "(?s)([a(|,)\\\\]|.){0,30}") {
             match calls(&expression) {

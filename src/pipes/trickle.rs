@@ -1,33 +1,32 @@
-//! `trickle(STEPS)` sends the content in pieces, with pauses (reference §7.4). The steps have colons
-//! between them: `N` sends that many bytes, `dN` waits N seconds, and a final `rN` repeats the N steps
-//! before it for as long as there is content. This reads the steps; `trickled` takes them.
+//! `trickle(STEPS)` sends the content in pieces, with pauses (reference §7.4). Steps are separated by
+//! colons: `N` sends N bytes, `dN` waits N seconds, and a final `rN` repeats the N steps before it while
+//! there is content. This parses the steps; `trickled` performs them.
 //!
-//! Where the reference fails behind the head, or never ends, this refuses the steps: a pause of less
-//! than nothing, a count of less than nothing.
+//! Negative pauses and counts are refused: with them the reference fails after the head, or never ends.
 
 use std::time::Duration;
 
-use crate::exchange::{Content, Response};
+use crate::exchange::Content;
 use crate::text::number;
 
-use super::trickled::{Source, Trickled};
-use super::{PipeError, WrongArguments, whole};
+use super::template::Scope;
+use super::trickled::Trickled;
+use super::{Pipe, PipeError, PipedResponse, WrongArguments};
 
 /// The pipe.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Trickle {
     steps: Vec<Step>,
-    /// Repeated when the steps have been taken and there is content left. Without any, what is left is
-    /// sent at once.
+    /// Repeated after `steps` while there is content. If there are none, the rest is sent at once.
     repeated: Vec<Step>,
 }
 
-/// What is done in turn.
+/// One step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Step {
-    /// Nothing, for a while; [`Duration::MAX`] is for ever.
+    /// Wait; [`Duration::MAX`] is until the client leaves.
     Pause(Duration),
-    /// That many bytes are sent.
+    /// Send this many bytes.
     Send(u64),
 }
 
@@ -38,12 +37,9 @@ enum Item {
     Repeat(usize),
 }
 
-impl Trickle {
-    pub(super) fn of(arguments: &[String]) -> Result<Self, WrongArguments> {
-        let [text] = arguments else {
-            let (takes, given) = ("1 argument", arguments.len());
-            return Err(WrongArguments::Count { takes, given });
-        };
+impl Pipe for Trickle {
+    fn parse(arguments: &[String]) -> Result<Self, WrongArguments> {
+        let text = &arguments[0];
         let items: Vec<_> = text.split(':').map(item).collect::<Result<_, _>>()?;
         let is_alike = |pair: &[Item]| {
             use Step::{Pause, Send};
@@ -55,7 +51,7 @@ impl Trickle {
             )
         };
         if items.windows(2).any(is_alike) {
-            return Err(WrongArguments::not_a("made of alternating steps", text));
+            return Err(WrongArguments::not_a("alternating steps", text));
         }
         let repeated = match items.as_slice() {
             [before @ .., Item::Repeat(count)] => {
@@ -67,28 +63,32 @@ impl Trickle {
         Ok(Self { steps, repeated })
     }
 
-    pub(super) fn apply(self, response: &mut Response) -> Result<(), PipeError> {
-        let source = match std::mem::take(&mut response.content) {
-            Content::File(file, length) => Source::file(file, length),
-            content => {
-                response.content = content;
-                Source::bytes(whole::take(response)?)
-            }
-        };
-        let headers = &mut response.headers;
-        let caching = ["Cache-Control", "Pragma", "Expires"];
-        if !caching.iter().any(|name| headers.contains(name.as_bytes())) {
-            headers.set("Cache-Control", "no-cache, no-store, must-revalidate");
-            headers.set("Pragma", "no-cache");
-            headers.set("Expires", "0");
+    fn apply(
+        self: Box<Self>,
+        response: &mut dyn PipedResponse,
+        _: &dyn Scope<'_>,
+    ) -> Result<(), PipeError> {
+        let source = response.take_content()?;
+        if !has_caching_fields(response)? {
+            response.set_field(b"Cache-Control", b"no-cache, no-store, must-revalidate")?;
+            response.set_field(b"Pragma", b"no-cache")?;
+            response.set_field(b"Expires", b"0")?;
         }
         let trickled = Trickled::new(source, self.steps, self.repeated);
-        response.content = Content::Chunks(Box::new(trickled));
-        Ok(())
+        response.set_content(Content::Chunks(Box::new(trickled)))
     }
 }
 
-/// The steps among the items: a repeat that is not the last item means nothing, but counts.
+fn has_caching_fields(response: &dyn PipedResponse) -> Result<bool, PipeError> {
+    for name in ["Cache-Control", "Pragma", "Expires"] {
+        if response.has_field(name)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// The steps among the items. A repeat before the last item does nothing, but counts as an item.
 fn steps(items: &[Item]) -> Vec<Step> {
     let step = |item: &Item| match item {
         Item::Step(step) => Some(*step),
@@ -103,7 +103,7 @@ fn item(text: &str) -> Result<Item, WrongArguments> {
         [b'd', ..] => {
             let seconds = number::float(&text[1..]).filter(|seconds| *seconds >= 0.0);
             let seconds = seconds.ok_or_else(|| not_a("a pause in seconds"))?;
-            // Longer than there is a Duration for is for ever.
+            // A pause beyond the largest Duration ends when the client leaves.
             let pause = Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX);
             Ok(Item::Step(Step::Pause(pause)))
         }
@@ -124,9 +124,11 @@ fn item(text: &str) -> Result<Item, WrongArguments> {
 mod tests {
     use super::Step::{Pause, Send};
     use super::*;
+    use crate::exchange::Response;
+    use crate::pipes::template::Fixture;
 
     fn trickle(text: &str) -> Result<Trickle, WrongArguments> {
-        Trickle::of(&[text.to_owned()])
+        Trickle::parse(&[text.to_owned()])
     }
 
     #[test]
@@ -159,13 +161,11 @@ mod tests {
         ] {
             assert!(trickle(text).is_err(), "{text:?}");
         }
-        for arguments in [&[][..], &["1".to_owned(), "2".to_owned()]] {
-            assert!(Trickle::of(arguments).is_err());
-        }
     }
 
     #[test]
-    fn caches_are_told_once() {
+    fn caching_is_forbidden_unless_a_field_controls_it() {
+        let fixture = Fixture::new("GET / HTTP/1.1\r\n\r\n");
         for (name, fields) in [
             (None, 3),
             (Some("cache-control"), 1),
@@ -177,7 +177,8 @@ mod tests {
             if let Some(name) = name {
                 response.headers.set(name, "a");
             }
-            trickle("1").unwrap().apply(&mut response).unwrap();
+            let trickle = Box::new(trickle("1").unwrap());
+            trickle.apply(&mut response, &fixture.context()).unwrap();
             assert_eq!(response.headers.iter().count(), fields, "{name:?}");
         }
     }

@@ -1,8 +1,8 @@
-//! Content that trickles: pieces and pauses, made while they are sent. A file is read as its pieces
-//! go out, so that its size takes no memory; nothing here waits or looks at a clock.
+//! Content that trickles: pieces and pauses, produced while they are sent. A file is read piece by piece,
+//! so that its size takes no memory. Nothing here waits or reads a clock.
 //!
-//! A repeat that sends nothing would have no end. If it waits, it waits for ever; if it does not, the
-//! content is sent as if there were no repeat (the reference spins).
+//! A repeat that sends nothing never ends: if it pauses, it pauses until the client leaves; if it does
+//! not, the content is sent as if there were no repeat (the reference spins).
 
 use std::fs::File;
 use std::io::Read;
@@ -11,29 +11,30 @@ use std::time::Duration;
 use crate::exchange::content::ContentError;
 use crate::exchange::{Chunk, Chunks};
 
+use super::response::Source;
 use super::trickle::Step;
 
-/// Bytes in one piece, at most: a step that sends more is several writes in a row.
+/// The most bytes in one piece: a step that sends more is several writes.
 const PIECE: u64 = 64 * 1024;
 
-/// Content on its way.
+/// Content that is being sent.
 pub(super) struct Trickled {
-    source: Source,
+    rest: Rest,
     steps: Vec<Step>,
     /// The next of `steps`. `next <= steps.len()`
     next: usize,
-    /// Bytes of the current step that have not been sent.
+    /// Bytes of the current step that are still to be sent.
     owed: u64,
     after: After,
 }
 
-/// What happens when all steps have been taken and there is content left.
+/// What follows the last step while there is content.
 enum After {
-    /// It is sent at once.
+    /// The rest is sent at once.
     Rest,
-    /// These steps are taken until there is none left.
+    /// These steps are repeated.
     Repeat(Vec<Step>),
-    /// Nothing, for ever.
+    /// Nothing is sent until the client leaves.
     Stall,
 }
 
@@ -50,7 +51,7 @@ impl Trickled {
             After::Rest
         };
         Self {
-            source,
+            rest: source.into(),
             steps,
             next: 0,
             owed: 0,
@@ -62,8 +63,8 @@ impl Trickled {
 impl Chunks for Trickled {
     fn next_chunk(&mut self) -> Option<Result<Chunk, ContentError>> {
         loop {
-            if self.owed > 0 && !self.source.is_empty() {
-                let piece = self.source.take(self.owed.min(PIECE));
+            if self.owed > 0 && !self.rest.is_empty() {
+                let piece = self.rest.take(self.owed.min(PIECE));
                 if let Ok(piece) = &piece {
                     self.owed -= piece.len() as u64;
                 }
@@ -71,7 +72,7 @@ impl Chunks for Trickled {
             }
             self.owed = 0;
             let Some(step) = self.steps.get(self.next) else {
-                if self.source.is_empty() {
+                if self.rest.is_empty() {
                     return None;
                 }
                 match &mut self.after {
@@ -94,23 +95,24 @@ impl Chunks for Trickled {
     }
 }
 
-/// Where the bytes are.
-pub(super) enum Source {
-    /// In memory, from this offset on.
+/// The content that is still to be sent.
+enum Rest {
+    /// In memory, from this offset.
     Bytes(Vec<u8>, usize),
-    /// In a file from its current position, so many of them.
+    /// This many bytes of a file from its current position.
     File(File, u64),
 }
 
-impl Source {
-    pub(super) fn bytes(bytes: Vec<u8>) -> Self {
-        Self::Bytes(bytes, 0)
+impl From<Source> for Rest {
+    fn from(source: Source) -> Self {
+        match source {
+            Source::Bytes(bytes) => Self::Bytes(bytes, 0),
+            Source::File(file, length) => Self::File(file, length),
+        }
     }
+}
 
-    pub(super) fn file(file: File, length: u64) -> Self {
-        Self::File(file, length)
-    }
-
+impl Rest {
     fn is_empty(&self) -> bool {
         match self {
             Self::Bytes(bytes, offset) => *offset == bytes.len(),
@@ -118,7 +120,7 @@ impl Source {
         }
     }
 
-    /// So many bytes, which are few enough for memory, or what is left.
+    /// At most this many bytes, all of them if there are as many.
     fn take(&mut self, count: u64) -> Result<Vec<u8>, ContentError> {
         match self {
             Self::Bytes(bytes, offset) => {
@@ -153,7 +155,7 @@ mod tests {
     const SECOND: Duration = Duration::from_secs(1);
     const MINUTE: Duration = Duration::from_secs(60);
 
-    /// What happens, `|` for a second and `:` for a minute, up to so many chunks.
+    /// The chunks, with `|` for a second and `:` for a minute, up to this many.
     fn shown(mut trickled: Trickled, chunks: usize) -> Vec<String> {
         let mut shown = Vec::new();
         while let Some(chunk) = trickled.next_chunk() {
@@ -161,7 +163,7 @@ mod tests {
                 Chunk::Bytes(bytes) => String::from_utf8(bytes).unwrap(),
                 Chunk::Pause(SECOND) => "|".to_owned(),
                 Chunk::Pause(MINUTE) => ":".to_owned(),
-                Chunk::Pause(Duration::MAX) => "for ever".to_owned(),
+                Chunk::Pause(Duration::MAX) => "stall".to_owned(),
                 Chunk::Pause(other) => panic!("a pause of {other:?}"),
             });
             if shown.len() == chunks {
@@ -176,7 +178,7 @@ mod tests {
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(text.as_bytes()).unwrap();
         file.rewind().unwrap();
-        Source::file(file, text.len() as u64)
+        Source::File(file, text.len() as u64)
     }
 
     #[test]
@@ -198,26 +200,26 @@ mod tests {
             ),
             (&[Send(5)], &[Send(2), second], "abcde"),
             // Repeats that send nothing.
-            (&[second], &[second], "| for ever for ever ..."),
+            (&[second], &[second], "| stall stall ..."),
             (&[Send(5)], &[second], "abcde"),
             (&[Send(1)], &[Send(0), none], "a bcde"),
-            (&[Send(1)], &[Send(0), minute], "a for ever for ever ..."),
+            (&[Send(1)], &[Send(0), minute], "a stall stall ..."),
         ];
         for (steps, repeated, expected) in table {
-            for source in [Source::bytes(b"abcde".to_vec()), file("abcde")] {
+            for source in [Source::Bytes(b"abcde".to_vec()), file("abcde")] {
                 let trickled = Trickled::new(source, steps.to_vec(), repeated.to_vec());
                 let chunks = if expected.ends_with("...") { 3 } else { 99 };
                 assert_eq!(shown(trickled, chunks).join(" "), *expected, "{steps:?}");
             }
         }
-        let nothing = Trickled::new(Source::bytes(Vec::new()), vec![second], vec![second]);
+        let nothing = Trickled::new(Source::Bytes(Vec::new()), vec![second], vec![second]);
         assert_eq!(shown(nothing, 9), ["|"]);
     }
 
     #[test]
     fn a_large_step_is_several_pieces() {
         let text = "x".repeat(2 * PIECE as usize + 5);
-        for source in [Source::bytes(text.clone().into()), file(&text)] {
+        for source in [Source::Bytes(text.clone().into()), file(&text)] {
             let steps = vec![Send(PIECE + 3), Pause(SECOND)];
             let trickled = Trickled::new(source, steps, Vec::new());
             let lengths: Vec<_> = shown(trickled, 99).iter().map(String::len).collect();
@@ -230,7 +232,7 @@ mod tests {
         let Source::File(file, _) = file("abc") else {
             panic!("a file");
         };
-        let mut trickled = Trickled::new(Source::file(file, 5), vec![Send(5)], Vec::new());
+        let mut trickled = Trickled::new(Source::File(file, 5), vec![Send(5)], Vec::new());
         let error = trickled.next_chunk().unwrap().unwrap_err();
         assert!(error.0.contains("last 5 bytes"), "{error}");
     }

@@ -1,14 +1,13 @@
-//! The value of a template expression, and the variables that expressions leave for those behind them.
+//! The value of a template expression, and the variables that it sets for later expressions.
 
 use std::collections::HashMap;
 
-use crate::pipes::Context;
-
 use super::Wrong;
+use super::scope::Scope;
 use super::tokens::{self, Token};
 use super::values::Value;
 
-/// What has been assigned so far, by names that begin with `$`.
+/// The variables set so far, by names that begin with `$`.
 #[derive(Default)]
 pub(super) struct Variables<'e>(HashMap<String, Value<'e>>);
 
@@ -16,7 +15,7 @@ pub(super) struct Variables<'e>(HashMap<String, Value<'e>>);
 pub(super) fn text<'e>(
     expression: &[u8],
     variables: &mut Variables<'e>,
-    context: &Context<'e>,
+    scope: &dyn Scope<'e>,
 ) -> Result<String, Wrong> {
     let mut tokens = tokens::scan(expression)?.into_iter();
     let mut first = tokens.next();
@@ -33,12 +32,12 @@ pub(super) fn text<'e>(
     };
     let mut value = match variables.0.get(&name) {
         Some(value) => value.clone(),
-        None => Value::named(&name, context)?,
+        None => Value::named(&name, scope)?,
     };
     for token in tokens {
         value = match token {
-            Token::Index(index) => value.item(&index, context)?,
-            Token::Arguments(arguments) => value.call(&arguments, context)?,
+            Token::Index(index) => value.item(&index)?,
+            Token::Arguments(arguments) => value.call(&arguments, scope)?,
             Token::Name(name) | Token::Assign(name) => return Err(Wrong::SecondName(name)),
         };
     }

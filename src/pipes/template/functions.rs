@@ -1,8 +1,8 @@
 //! The functions of templates: `uuid()`, `file_hash(algorithm, path)`, `fs_path(path)` and
 //! `header_or_default(name, default)`.
 //!
-//! Where the reference's `file_hash` reads any file that it is told, ours stays below the doc root, as
-//! `fs_path` does in both; and what links lead to is read only where it would be served, too.
+//! The reference's `file_hash` reads any file of the machine. Ours stays below the doc root, as `fs_path`
+//! does in both, and follows symbolic links only where the server does.
 
 use std::fs::File;
 use std::io;
@@ -15,19 +15,22 @@ use sha1::Sha1;
 use sha2::{Digest, Sha224, Sha256, Sha384, Sha512};
 use uuid::Uuid;
 
-use crate::exchange::{Links, Mount};
-use crate::pipes::Context;
-use crate::text::latin1;
+use crate::exchange::Links;
 
 use super::Wrong;
-use super::values::{self, Value};
+use super::scope::Scope;
+use super::values::Value;
 
-/// Something that a template may call.
+/// A function that templates may call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Function {
+pub enum Function {
+    /// `uuid()`.
     Uuid,
+    /// `file_hash(algorithm, path)`.
     FileHash,
+    /// `fs_path(path)`.
     FsPath,
+    /// `header_or_default(name, default)`.
     HeaderOrDefault,
 }
 
@@ -45,28 +48,30 @@ impl Function {
     pub(super) fn call<'e>(
         self,
         arguments: &[String],
-        context: &Context<'e>,
+        scope: &dyn Scope<'e>,
     ) -> Result<Value<'e>, Wrong> {
-        let count = |takes| {
-            let given = arguments.len();
-            Err(Wrong::Count { takes, given })
+        let count = |expected| {
+            let found = arguments.len();
+            Err(Wrong::Count { expected, found })
         };
         match (self, arguments) {
             (Self::Uuid, []) => Ok(Value::Text(Uuid::new_v4().to_string())),
             (Self::Uuid, _) => count(0),
-            (Self::FileHash, [algorithm, path]) => file_hash(algorithm, path, context),
+            (Self::FileHash, [algorithm, path]) => file_hash(algorithm, path, scope),
             (Self::FileHash, _) => count(2),
-            (Self::FsPath, [path]) => fs_path(path, context),
+            (Self::FsPath, [path]) => fs_path(path, scope),
             (Self::FsPath, _) => count(1),
-            (Self::HeaderOrDefault, [name, default]) => Ok(values::header(context, name)?
-                .map_or_else(|| Value::Text(default.clone()), Value::Bytes)),
+            (Self::HeaderOrDefault, [name, default]) => {
+                let value = scope.header(name)?;
+                Ok(value.unwrap_or_else(|| Value::Text(default.clone())))
+            }
             (Self::HeaderOrDefault, _) => count(2),
         }
     }
 }
 
 /// The digest in base64 of a file, whose path is relative to the doc root.
-fn file_hash<'e>(algorithm: &str, path: &str, context: &Context<'_>) -> Result<Value<'e>, Wrong> {
+fn file_hash<'e>(algorithm: &str, path: &str, scope: &dyn Scope<'e>) -> Result<Value<'e>, Wrong> {
     let digest = match algorithm {
         "md5" => digest::<Md5>,
         "sha1" => digest::<Sha1>,
@@ -78,21 +83,20 @@ fn file_hash<'e>(algorithm: &str, path: &str, context: &Context<'_>) -> Result<V
     };
     let outside = || Wrong::Outside(path.to_owned());
     let unreadable = |_| Wrong::Unreadable(path.to_owned());
-    let file = below_root(path, context).ok_or_else(outside)?;
-    if !may_follow(&file, context.mount).map_err(unreadable)? {
+    let (root, links) = scope.doc_root()?;
+    let file = below_root(&root, path).ok_or_else(outside)?;
+    if !may_follow(&file, &root, links).map_err(unreadable)? {
         return Err(outside());
     }
     let digest = digest(&file).map_err(unreadable)?;
     Ok(Value::Bytes(digest.into_bytes()))
 }
 
-/// Whether the links on the way to a file lead no further than those of its mount may.
-fn may_follow(file: &Path, mount: &Mount) -> io::Result<bool> {
-    Ok(match mount.links() {
+/// Whether the symbolic links in the path of a file stay in the folder, if they must.
+fn may_follow(file: &Path, root: &Path, links: Links) -> io::Result<bool> {
+    Ok(match links {
         Links::Anywhere => true,
-        Links::Within => file
-            .canonicalize()?
-            .starts_with(mount.root().canonicalize()?),
+        Links::Within => file.canonicalize()?.starts_with(root.canonicalize()?),
     })
 }
 
@@ -108,7 +112,7 @@ fn digest<D: Digest>(path: &Path) -> io::Result<String> {
     Ok(BASE64_STANDARD.encode(digest.0.finalize()))
 }
 
-/// A digest that can be written to.
+/// A digest as a writer.
 struct Hashing<D>(D);
 
 impl<D: Digest> io::Write for Hashing<D> {
@@ -123,41 +127,40 @@ impl<D: Digest> io::Write for Hashing<D> {
 }
 
 /// The absolute path of a file: from the doc root if it begins with a slash, else from the folder of
-/// the target. As in the reference that folder ends at the last slash of the whole target, query
-/// included, and a target without another slash than its first is one itself.
-fn fs_path<'e>(path: &str, context: &Context<'_>) -> Result<Value<'e>, Wrong> {
+/// the target. As in the reference, that folder ends at the last slash of the target, which may be in the
+/// query, and a target whose only slash is its first is a folder.
+fn fs_path<'e>(path: &str, scope: &dyn Scope<'e>) -> Result<Value<'e>, Wrong> {
     let relative = match path.strip_prefix('/') {
         Some(from_root) => from_root.to_owned(),
         None => {
-            let target = latin1::decode(context.request.request_path());
-            let base = context.mount.url_base().chars().count();
-            let here: String = target.chars().skip(base).collect();
+            let base = scope.url_base()?.chars().count();
+            let here: String = scope.request_path()?.chars().skip(base).collect();
             let folder = here.rsplit_once('/').map_or(&*here, |(folder, _)| folder);
             format!("{folder}/{path}")
         }
     };
     let outside = || Wrong::Outside(path.to_owned());
-    let found = below_root(&relative, context).ok_or_else(outside)?;
+    let found = below_root(&scope.doc_root()?.0, &relative).ok_or_else(outside)?;
     let found = found.to_str().ok_or(Wrong::BadBytes)?;
     Ok(Value::Text(found.to_owned()))
 }
 
-/// The doc root joined with a path, without dots, if that is below it. No name may have `..` in it.
-fn below_root(path: &str, context: &Context<'_>) -> Option<PathBuf> {
-    let root = std::path::absolute(context.mount.root()).ok()?;
+/// The doc root joined with a path, without dot segments, if that is below it. `..` in a name is refused.
+fn below_root(root: &Path, path: &str) -> Option<PathBuf> {
+    let root = std::path::absolute(root).ok()?;
     let root = without_dots(&root);
     let found = without_dots(&root.join(path));
     let below = found.strip_prefix(&root).ok()?;
     (!below.to_string_lossy().contains("..")).then_some(found)
 }
 
-/// An absolute path whose `..` have taken away the names before them.
+/// An absolute path without dot segments.
 fn without_dots(path: &Path) -> PathBuf {
     let mut plain = PathBuf::new();
     for component in path.components() {
         match component {
             Component::CurDir => {}
-            // At the top there is nothing to take away.
+            // At the root this does nothing.
             Component::ParentDir => _ = plain.pop(),
             other => plain.push(other),
         }
@@ -168,6 +171,7 @@ fn without_dots(path: &Path) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::exchange::Mount;
     use crate::pipes::template::Fixture;
     use std::fs;
 
@@ -244,14 +248,14 @@ mod tests {
     #[test]
     fn arguments_are_counted() {
         let fixture = Fixture::new("GET / HTTP/1.1\r\n\r\n");
-        for (call, takes, given) in [
+        for (call, expected, found) in [
             ("uuid(a)", 0, 1),
             ("uuid( )", 0, 1),
             ("fs_path()", 1, 0),
             ("file_hash(md5)", 2, 1),
             ("header_or_default(a, b, c)", 2, 3),
         ] {
-            assert_eq!(fixture.text(call), Err(Wrong::Count { takes, given }));
+            assert_eq!(fixture.text(call), Err(Wrong::Count { expected, found }));
         }
         let uuid = fixture.text("uuid()").unwrap();
         assert_eq!(Uuid::parse_str(&uuid).unwrap().get_version_num(), 4);

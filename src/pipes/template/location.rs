@@ -1,6 +1,6 @@
-//! The parts of the request's URL as templates name them, `location[host]`. Host and port are taken
-//! apart as Python's `urlsplit` does it: the host in lower case and without brackets, the port a
-//! number or none, in which case it is written as `None`.
+//! The parts of the request's URL as templates name them, `location[host]`. The host and port are parsed
+//! as Python's `urlsplit` does: the host in lower case and without brackets, the port a number. A missing
+//! port is written as `None`.
 
 use crate::exchange::Request;
 use crate::text::latin1;
@@ -8,14 +8,19 @@ use crate::text::latin1;
 use super::Wrong;
 use super::values::Value;
 
-/// A URL, taken apart.
+/// The parts of a URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Location {
-    scheme: String,
-    hostname: Option<String>,
-    port: Option<u16>,
-    path: String,
-    query: String,
+pub struct Location {
+    /// The scheme.
+    pub scheme: String,
+    /// The host, in lower case.
+    pub hostname: Option<String>,
+    /// The port, if the URL names one.
+    pub port: Option<u16>,
+    /// The path, not decoded.
+    pub path: String,
+    /// The query, without `?`.
+    pub query: String,
 }
 
 impl Location {
@@ -35,7 +40,7 @@ impl Location {
     }
 
     /// One part.
-    pub(super) fn part(&self, name: &str) -> Option<Value<'static>> {
+    pub(super) fn part<'e>(&self, name: &str) -> Option<Value<'e>> {
         Some(Value::Text(match name {
             "scheme" => self.scheme.clone(),
             "host" => self.host(),
@@ -60,7 +65,7 @@ impl Location {
     }
 }
 
-/// The host without brackets, and the text behind its colon, which is empty if there is none.
+/// The host without brackets, and the text after its colon.
 fn host_and_port(authority: &str) -> (&str, &str) {
     let (_, host) = authority.rsplit_once('@').unwrap_or(("", authority));
     let (hostname, rest) = match host.split_once('[') {

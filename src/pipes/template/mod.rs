@@ -1,15 +1,15 @@
 //! The template language of `.sub.` files and the `sub` pipe (reference §7.5): every `{{expression}}` in
 //! the content is replaced by its value. An expression is a name, then any number of `[index]` and
-//! `(arguments)`; `$name:` in front keeps the value for the rest of the content. Only what is inserted
-//! is escaped.
+//! `(arguments)`; `$name:` before it keeps the value for the rest of the content. Only inserted text is
+//! escaped. One expression without a value makes the whole template an error.
 //!
-//! `tokens` reads expressions, `evaluate` finds their values among those of `values`, and `functions`
-//! has what can be called. An expression that has no meaning is an error, whatever else is in the
-//! content.
+//! `tokens` parses expressions, `evaluate` computes their values, `values` and `functions` are what names
+//! mean, and `scope` is where they are looked up.
 
 mod evaluate;
 mod functions;
 mod location;
+mod scope;
 mod tokens;
 mod values;
 
@@ -18,12 +18,17 @@ use std::fmt;
 use std::ops::Range;
 
 use crate::fault::Fault;
-use crate::pipes::{Context, MAX_WHOLE};
+use crate::pipes::{MAX_WHOLE, Raised};
 use crate::text::latin1;
 use crate::text::quoted::Quoted;
 use evaluate::Variables;
+pub use functions::Function;
+pub use location::Location;
+pub use scope::Scope;
+pub use tokens::Index;
 #[cfg(test)]
 pub(crate) use values::tests::Fixture;
+pub use values::{Object, Value};
 
 /// How inserted text is escaped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +37,7 @@ pub enum Escape {
     Html,
     /// For strings of wire scripts.
     Quoted,
-    /// For header fields: nothing is escaped, and a line end has no place.
+    /// For header fields: nothing is escaped, and a line end is refused.
     Field,
     /// Not at all.
     None,
@@ -41,11 +46,11 @@ pub enum Escape {
 /// The content with every placeholder replaced by its value.
 ///
 /// # Errors
-/// A placeholder that has no value, or too much in front of it.
+/// A placeholder that has no value, or that more than [`MAX_WHOLE`] bytes precede.
 pub fn fill(
     content: &[u8],
     escape: Escape,
-    context: &Context<'_>,
+    scope: &dyn Scope<'_>,
 ) -> Result<Vec<u8>, TemplateError> {
     let mut filled = Vec::with_capacity(content.len() + content.len() / 8);
     let mut variables = Variables::default();
@@ -63,7 +68,7 @@ pub fn fill(
             append(&mut filled, text, escape);
             continue;
         }
-        let text = evaluate::text(expression, &mut variables, context)
+        let text = evaluate::text(expression, &mut variables, scope)
             .and_then(|text| match escape {
                 Escape::Field if text.contains(['\r', '\n']) => Err(Wrong::LineEnd),
                 _ => Ok(text),
@@ -78,8 +83,8 @@ pub fn fill(
     Ok(filled)
 }
 
-/// Whether an expression has the same value wherever it stands: it calls nothing, and neither makes nor
-/// names a variable.
+/// Whether an expression has the same value everywhere in the content: it calls no function, and neither
+/// sets nor uses a variable.
 fn is_constant(expression: &[u8]) -> bool {
     memchr::memchr2(b'(', b'$', expression).is_none()
 }
@@ -130,12 +135,20 @@ fn append(filled: &mut Vec<u8>, text: &str, escape: Escape) {
 /// A placeholder that cannot be replaced.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TemplateError {
-    /// What is between the braces, or its beginning.
+    /// The text between the braces, or its beginning.
     expression: String,
     wrong: Wrong,
 }
 
 impl TemplateError {
+    /// The error of the script's own objects, if that is the reason.
+    pub fn raised(&self) -> Option<&Raised> {
+        match &self.wrong {
+            Wrong::Raised(raised) => Some(raised),
+            _ => None,
+        }
+    }
+
     fn new(expression: &[u8], wrong: Wrong) -> Self {
         // Enough to recognise it, little enough for a message.
         const QUOTED: usize = 100;
@@ -168,64 +181,81 @@ impl From<TemplateError> for Fault {
 
 /// Why an expression has no value.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Wrong {
+pub enum Wrong {
     /// It does not begin with a name.
     NoName,
-    /// There is another name behind its first.
+    /// Another name follows its first.
     SecondName(String),
-    /// What is in brackets or parentheses is not UTF-8.
+    /// The text in brackets or parentheses is not UTF-8.
     NotUtf8,
-    /// There is nothing of this name.
+    /// The name is unknown.
     Undefined(String),
-    /// What is indexed has no such item.
+    /// The indexed value has no such item.
     NoItem(String),
-    /// What is in front of the brackets has no items.
+    /// The value before the brackets has no items.
     NotIndexed,
-    /// What is in front of the parentheses is no function.
+    /// The value before the parentheses is not a function.
     NotCalled,
     /// A function takes another number of arguments.
-    Count { takes: usize, given: usize },
-    /// The value cannot be shown, being a list for example.
+    Count {
+        /// How many it takes.
+        expected: usize,
+        /// How many there are.
+        found: usize,
+    },
+    /// The value cannot be shown; it is a list, for example.
     NotText,
-    /// The value is made of bytes that are no UTF-8.
+    /// The value is bytes that are not UTF-8.
     BadBytes,
-    /// The value would make another header field.
+    /// The value would add another header field.
     LineEnd,
-    /// The content is too long before it.
+    /// The content before it is too long.
     TooLong,
-    /// The URL of the request has a port that is none.
+    /// The port in the request's URL is not a number, or too large.
     BadPort(String),
-    /// There is no such digest.
+    /// The digest algorithm is unknown.
     NoDigest(String),
-    /// A path that leads out of the folder that is served.
+    /// The path is outside of the doc root.
     Outside(String),
-    /// A file that cannot be read.
+    /// The file cannot be read.
     Unreadable(String),
+    /// The objects of a script raised an error.
+    Raised(Raised),
+}
+
+impl Wrong {
+    fn no_item(index: &Index) -> Self {
+        Self::NoItem(match index {
+            Index::Number(number) => number.to_string(),
+            Index::Key(key) => key.clone(),
+        })
+    }
 }
 
 impl fmt::Display for Wrong {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoName => f.write_str("does not begin with a name"),
-            Self::SecondName(name) => write!(f, "has {name:?} where an index could be"),
+            Self::SecondName(name) => {
+                write!(f, "is malformed: expected `[` or `(`, found {name:?}")
+            }
             Self::NotUtf8 => f.write_str("is not UTF-8"),
-            Self::Undefined(name) => write!(f, "has no meaning: nothing is named {name:?}"),
+            Self::Undefined(name) => write!(f, "has no value: there is no variable {name:?}"),
             Self::NoItem(index) => write!(f, "has no value: there is no item {index:?}"),
-            Self::NotIndexed => f.write_str("indexes what has no items"),
-            Self::NotCalled => f.write_str("calls what is no function"),
-            Self::Count { takes, given } => {
-                write!(f, "has {given} arguments for a function that takes {takes}")
+            Self::NotIndexed => f.write_str("indexes a value that has no items"),
+            Self::NotCalled => f.write_str("calls a value that is not a function"),
+            Self::Count { expected, found } => {
+                write!(f, "expected {expected} arguments, found {found}")
             }
             Self::NotText => f.write_str("is neither text nor a number"),
             Self::BadBytes => f.write_str("has a value that is not UTF-8"),
-            Self::LineEnd => f.write_str("has a value of several lines, in a header field"),
-            Self::TooLong => {
-                write!(f, "has more than {} MiB before it", MAX_WHOLE >> 20)
-            }
-            Self::BadPort(port) => write!(f, "has no value: {port:?} is no port"),
-            Self::NoDigest(name) => write!(f, "asks for a digest that is not known, {name:?}"),
+            Self::LineEnd => f.write_str("has a value with a line end, in a header field"),
+            Self::TooLong => write!(f, "follows more than {} MiB of content", MAX_WHOLE >> 20),
+            Self::BadPort(port) => write!(f, "has no value: {port:?} is not a port"),
+            Self::NoDigest(name) => write!(f, "has no value: unknown digest algorithm {name:?}"),
             Self::Outside(path) => write!(f, "has no value: {path:?} is outside of the doc root"),
             Self::Unreadable(path) => write!(f, "has no value: cannot read {path:?}"),
+            Self::Raised(error) => write!(f, "has no value: {error}"),
         }
     }
 }
@@ -297,11 +327,11 @@ mod tests {
             ),
             (
                 "{{ham}}",
-                "template: {{ham}} has no meaning: nothing is named \"ham\"",
+                "template: {{ham}} has no value: there is no variable \"ham\"",
             ),
             (
                 "{{$a}}{{$a:host}}",
-                "template: {{$a}} has no meaning: nothing is named \"$a\"",
+                "template: {{$a}} has no value: there is no variable \"$a\"",
             ),
             (
                 "{{GET[y]}}",

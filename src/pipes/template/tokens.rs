@@ -1,5 +1,5 @@
-//! The tokens of a template expression: `$name:`, `name`, `[index]`, `(arguments)`. What follows the
-//! last token that can be read is ignored, as in the reference. `name` is `\$?\w+` in ASCII.
+//! The tokens of a template expression: `$name:`, `name`, `[index]`, `(arguments)`. Anything after the
+//! last token is ignored, as in the reference. `name` is `\$?\w+` in ASCII.
 
 use crate::text::number;
 
@@ -14,20 +14,20 @@ pub(super) enum Token {
     Name(String),
     /// `[index]`.
     Index(Index),
-    /// `(a, b)`; blanks behind a comma belong to nobody.
+    /// `(a, b)`, without the blanks after commas.
     Arguments(Vec<String>),
 }
 
-/// What is looked up in a value.
+/// An index into a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Index {
+pub enum Index {
     /// The number of an item, from the end if it is negative.
     Number(i128),
-    /// Anything that is no whole number: a key.
+    /// A key: anything but a whole number.
     Key(String),
 }
 
-/// The tokens of an expression, up to the first byte that begins none.
+/// The tokens of an expression, up to the first byte that does not begin one.
 ///
 /// # Errors
 /// An index or arguments that are not UTF-8.
@@ -41,7 +41,7 @@ pub(super) fn scan(expression: &[u8]) -> Result<Vec<Token>, Wrong> {
     Ok(tokens)
 }
 
-/// The token at the beginning, and how many bytes it has.
+/// The first token and its length.
 fn first(rest: &[u8]) -> Result<Option<(Token, usize)>, Wrong> {
     let (token, length) = match rest.first() {
         Some(b'[') => {
@@ -75,7 +75,7 @@ fn first(rest: &[u8]) -> Result<Option<(Token, usize)>, Wrong> {
     Ok(Some((token, length)))
 }
 
-/// What is between the first byte and the closing one.
+/// The text between the first byte and the closing one.
 fn enclosed(rest: &[u8], closing: u8) -> Result<Option<&str>, Wrong> {
     let end = memchr::memchr(closing, rest);
     end.map(|end| std::str::from_utf8(&rest[1..end]).map_err(|_| Wrong::NotUtf8))

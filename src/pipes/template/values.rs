@@ -1,79 +1,79 @@
-//! What names mean in templates: functions, views of the request, and the keys of the server's
-//! configuration, in this order; and what can be done with each kind of value. Indexing follows
-//! Python: a number counts from the end if it is negative, an item of bytes is a number, an item of
-//! text is a character.
+//! The values of names, and what expressions can do with each kind. A name is a function, part of the
+//! request, or a key of the server's configuration, in this order. Indexing follows Python: negative
+//! numbers count from the end, an item of bytes is a number, an item of text is a character.
+
+use std::fmt;
+use std::rc::Rc;
 
 use serde_json::{Map, Value as Json};
-
-use crate::http::query;
-use crate::pipes::Context;
-use crate::text::latin1;
 
 use super::Wrong;
 use super::functions::Function;
 use super::location::Location;
+use super::scope::Scope;
 use super::tokens::Index;
 
 /// The value of a name, or of something in it.
 #[derive(Clone, Debug)]
-pub(super) enum Value<'e> {
-    /// Text of the server's or of the template itself.
+pub enum Value<'e> {
+    /// Text of the server or of the template itself.
     Text(String),
-    /// What the client sent, or a digest: shown as UTF-8.
+    /// Bytes that the client sent, or a digest; shown as UTF-8.
     Bytes(Vec<u8>),
     /// A number.
     Number(i128),
     /// Shown as Python shows it.
     Truth(bool),
-    /// Items by their numbers.
+    /// Items by number.
     List(&'e [Json]),
-    /// Items by their keys.
+    /// Items by key.
     Map(&'e Map<String, Json>),
-    /// The fields of the request.
-    Headers,
-    /// The parameters of the query; those that are not there are empty.
-    Query,
     /// The parts of the URL.
     Location(Location),
-    /// Something to call.
+    /// A function.
     Function(Function),
-    /// None, or a number that is not whole.
+    /// Something else that can be indexed.
+    Object(Rc<dyn Object<'e> + 'e>),
+    /// Null, or a number that is not whole.
     Nothing,
 }
 
+/// A value that can be indexed and cannot be shown.
+pub trait Object<'e>: fmt::Debug {
+    /// The item at an index.
+    ///
+    /// # Errors
+    /// There is no such item.
+    fn item(&self, index: &Index) -> Result<Value<'e>, Wrong>;
+}
+
 impl<'e> Value<'e> {
-    /// What a name means.
-    pub(super) fn named(name: &str, context: &Context<'e>) -> Result<Self, Wrong> {
+    /// The value of a name.
+    pub(super) fn named(name: &str, scope: &dyn Scope<'e>) -> Result<Self, Wrong> {
         if let Some(function) = Function::named(name) {
             return Ok(Self::Function(function));
         }
-        let undefined = || Wrong::Undefined(name.to_owned());
-        let config = |key: &str| context.hosts.config(key).map(Self::from);
+        let config = |key: &str| {
+            let value = scope.config(key)?;
+            value.ok_or_else(|| Wrong::Undefined(name.to_owned()))
+        };
         match name {
-            "headers" => Ok(Self::Headers),
-            "GET" => Ok(Self::Query),
-            "hosts" => config("all_domains").ok_or_else(undefined),
-            "domains" => {
-                let hosts = config("all_domains").ok_or_else(undefined)?;
-                hosts.item(&Index::Key(String::new()), context)
-            }
-            "host" => config("browser_host").ok_or_else(undefined),
-            "location" if config(name).is_none() => {
-                Location::of(context.request).map(Self::Location)
-            }
-            "url_base" if config(name).is_none() => {
-                Ok(Self::Text(context.mount.url_base().to_owned()))
-            }
-            name => config(name).ok_or_else(undefined),
+            "headers" => scope.headers(),
+            "GET" => scope.parameters(),
+            "hosts" => config("all_domains"),
+            "domains" => config("all_domains")?.item(&Index::Key(String::new())),
+            "host" => config("browser_host"),
+            "location" | "url_base" => match scope.config(name)? {
+                Some(value) => Ok(value),
+                None if name == "location" => scope.location().map(Self::Location),
+                None => scope.url_base().map(Self::Text),
+            },
+            name => config(name),
         }
     }
 
-    /// What is found under an index.
-    pub(super) fn item(&self, index: &Index, context: &Context<'e>) -> Result<Self, Wrong> {
-        let no_item = || match index {
-            Index::Number(number) => Wrong::NoItem(number.to_string()),
-            Index::Key(key) => Wrong::NoItem(key.clone()),
-        };
+    /// The item at an index.
+    pub(super) fn item(&self, index: &Index) -> Result<Self, Wrong> {
         let found = match (self, index) {
             (Self::Text(text), Index::Number(number)) => {
                 let place = place(*number, text.chars().count());
@@ -89,25 +89,23 @@ impl<'e> Value<'e> {
                 place.map(|place| Self::from(&items[place]))
             }
             (Self::Map(map), Index::Key(key)) => map.get(key).map(Self::from),
-            (Self::Headers, Index::Key(key)) => header(context, key)?.map(Self::Bytes),
-            (Self::Query, Index::Key(key)) => Some(parameter(context, key)?),
-            (Self::Query, Index::Number(_)) => Some(Self::Text(String::new())),
             (Self::Location(location), Index::Key(key)) => location.part(key),
-            (Self::Map(_) | Self::Headers | Self::Location(_), Index::Number(_)) => None,
+            (Self::Object(object), index) => return object.item(index),
+            (Self::Map(_) | Self::Location(_), Index::Number(_)) => None,
             _ => return Err(Wrong::NotIndexed),
         };
-        found.ok_or_else(no_item)
+        found.ok_or_else(|| Wrong::no_item(index))
     }
 
-    /// What a function returns.
-    pub(super) fn call(&self, arguments: &[String], context: &Context<'e>) -> Result<Self, Wrong> {
+    /// The result of a function.
+    pub(super) fn call(&self, arguments: &[String], scope: &dyn Scope<'e>) -> Result<Self, Wrong> {
         match self {
-            Self::Function(function) => function.call(arguments, context),
+            Self::Function(function) => function.call(arguments, scope),
             _ => Err(Wrong::NotCalled),
         }
     }
 
-    /// How the value is shown.
+    /// The text that takes the place of an expression.
     pub(super) fn text(&self) -> Result<String, Wrong> {
         match self {
             Self::Text(text) => Ok(text.clone()),
@@ -137,7 +135,7 @@ impl<'e> From<&'e Json> for Value<'e> {
     }
 }
 
-/// Where an item is among so many.
+/// The position of an item in a sequence of this length.
 fn place(number: i128, length: usize) -> Option<usize> {
     let number = if number < 0 {
         number.saturating_add(length as i128)
@@ -148,33 +146,13 @@ fn place(number: i128, length: usize) -> Option<usize> {
     (place < length).then_some(place)
 }
 
-/// The value of a field, several joined with a comma.
-pub(super) fn header(context: &Context<'_>, name: &str) -> Result<Option<Vec<u8>>, Wrong> {
-    let wanted = latin1::encode(name).map_err(|_| Wrong::NoItem(name.to_owned()))?;
-    let fields = context.request.head().fields();
-    let values: Vec<_> = fields
-        .filter(|(name, _)| name.eq_ignore_ascii_case(&wanted))
-        .map(|(_, value)| value)
-        .collect();
-    Ok((!values.is_empty()).then(|| values.join(&b", "[..])))
-}
-
-fn parameter<'e>(context: &Context<'_>, name: &str) -> Result<Value<'e>, Wrong> {
-    let wanted = latin1::encode(name).map_err(|_| Wrong::NoItem(name.to_owned()))?;
-    let mut pairs = query::pairs(context.request.query());
-    let found = pairs.find(|(name, _)| *name == wanted);
-    Ok(found.map_or_else(
-        || Value::Text(String::new()),
-        |(_, value)| Value::Bytes(value),
-    ))
-}
-
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
     use crate::exchange::{Mount, Request};
     use crate::hosts::{Hosts, Names};
     use crate::http::head::Head;
+    use crate::pipes::Context;
     use crate::pipes::template::evaluate::{self, Variables};
     use std::path::Path;
 

@@ -35,14 +35,14 @@ impl Handler for FileHandler {
         self.add_fields(exchange, &found)?;
         let length = found.metadata.len();
         let request = &exchange.request;
-        let asked = pipes::asked(found.name(), request.query());
+        let requested = pipes::requested(found.name(), request.query());
         match request.head().first("Range") {
             None => exchange.response.content = Content::File(found.file, length),
             Some(range) => {
                 content_of_range::set(&mut exchange.response, found.file, length, range)?;
             }
         }
-        if let Some(pipeline) = asked {
+        if let Some(pipeline) = requested {
             let context = Context {
                 request: &exchange.request,
                 hosts: &Arc::clone(exchange.hosts()),

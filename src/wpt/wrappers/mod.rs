@@ -120,7 +120,7 @@ impl Handler for WrapperHandler {
             headers.set(name, value);
         }
         exchange.response.content = text(kind.form, &script).into_bytes().into();
-        match pipes::asked(Path::new(OsStr::from_bytes(&loads)), request.query()) {
+        match pipes::requested(Path::new(OsStr::from_bytes(&loads)), request.query()) {
             Some(pipeline) => Ok(pipeline.apply(&mut exchange.response, &context)?),
             None => Ok(()),
         }

@@ -1,0 +1,217 @@
+//! The response that pipes change, behind one trait: the server's own [`Response`] for files, and in
+//! `python` the objects that a script has left. Pipes that need the content in one piece get it as a
+//! [`Source`]: a file stays a file, so that `slice` and `trickle` do not read it.
+
+use std::fs::File;
+use std::io::Read;
+use std::time::Duration;
+
+use crate::exchange::content::ContentError;
+use crate::exchange::{Chunk, Content, Response};
+
+use super::PipeError;
+
+/// Bytes of content that a pipe reads into memory, and bytes that a template may become; with more, the
+/// answer is 500. A link chooses the pipes: `sub` twice turns a kilobyte into a gigabyte, and `gzip` would
+/// read a file of any size. The limit applies to files and to what scripts produce piece by piece, not to
+/// bytes that are in memory already.
+pub const MAX_WHOLE: u64 = 64 << 20;
+
+/// Bytes that are allocated before a file is read; more are allocated as they are read.
+const RESERVED: u64 = 1024 * 1024;
+
+/// A response that pipes change.
+pub trait PipedResponse {
+    /// Sets the status code, with its usual reason phrase.
+    ///
+    /// # Errors
+    /// What the response raises.
+    fn set_status(&mut self, code: i64) -> Result<(), PipeError>;
+
+    /// Whether there is a field of this name.
+    ///
+    /// # Errors
+    /// What the response raises.
+    fn has_field(&self, name: &str) -> Result<bool, PipeError>;
+
+    /// Sets a field in place of all of its name.
+    ///
+    /// # Errors
+    /// What the response raises.
+    fn set_field(&mut self, name: &[u8], value: &[u8]) -> Result<(), PipeError>;
+
+    /// Adds a field.
+    ///
+    /// # Errors
+    /// What the response raises.
+    fn append_field(&mut self, name: &[u8], value: &[u8]) -> Result<(), PipeError>;
+
+    /// Sets `Content-Length`.
+    ///
+    /// # Errors
+    /// What the response raises.
+    fn set_length(&mut self, length: u64) -> Result<(), PipeError>;
+
+    /// Takes the content, which the pipe then replaces. Content that pauses while it is sent does so now,
+    /// before the head, as in the reference.
+    ///
+    /// # Errors
+    /// Content that cannot be produced to its end, or is larger than [`MAX_WHOLE`].
+    fn take_content(&mut self) -> Result<Source, PipeError>;
+
+    /// Replaces the content.
+    ///
+    /// # Errors
+    /// What the response raises.
+    fn set_content(&mut self, content: Content) -> Result<(), PipeError>;
+}
+
+/// Content that a pipe works on.
+#[derive(Debug)]
+pub enum Source {
+    /// In memory.
+    Bytes(Vec<u8>),
+    /// This many bytes of a file from its current position.
+    File(File, u64),
+}
+
+impl Source {
+    /// All of it in memory.
+    pub(super) fn into_bytes(self) -> Result<Vec<u8>, ContentError> {
+        match self {
+            Self::Bytes(bytes) => Ok(bytes),
+            Self::File(_, TOO_MANY..) => Err(too_large()),
+            Self::File(file, length) => {
+                let mut bytes = Vec::with_capacity(length.min(RESERVED) as usize);
+                let read = file.take(length).read_to_end(&mut bytes);
+                read.map_err(|error| ContentError(error.to_string()))?;
+                Ok(bytes)
+            }
+        }
+    }
+}
+
+/// The fewest bytes that are too many.
+const TOO_MANY: u64 = MAX_WHOLE + 1;
+
+/// The error for content beyond [`MAX_WHOLE`].
+pub fn too_large() -> ContentError {
+    ContentError(format!("it has more than {} MiB", MAX_WHOLE >> 20))
+}
+
+/// Replaces the content with bytes, and `Content-Length` with their number.
+pub(super) fn replace(response: &mut dyn PipedResponse, content: Vec<u8>) -> Result<(), PipeError> {
+    response.set_length(content.len() as u64)?;
+    response.set_content(Content::Bytes(content))
+}
+
+impl PipedResponse for Response {
+    fn set_status(&mut self, code: i64) -> Result<(), PipeError> {
+        self.status = code;
+        self.reason = None;
+        Ok(())
+    }
+
+    fn has_field(&self, name: &str) -> Result<bool, PipeError> {
+        Ok(self.headers.contains(name.as_bytes()))
+    }
+
+    fn set_field(&mut self, name: &[u8], value: &[u8]) -> Result<(), PipeError> {
+        self.headers.set(name, value);
+        Ok(())
+    }
+
+    fn append_field(&mut self, name: &[u8], value: &[u8]) -> Result<(), PipeError> {
+        self.headers.append(name, value);
+        Ok(())
+    }
+
+    fn set_length(&mut self, length: u64) -> Result<(), PipeError> {
+        self.headers.set("Content-Length", length.to_string());
+        Ok(())
+    }
+
+    fn take_content(&mut self) -> Result<Source, PipeError> {
+        let mut chunks = match std::mem::take(&mut self.content) {
+            Content::Empty => return Ok(Source::Bytes(Vec::new())),
+            Content::Bytes(bytes) => return Ok(Source::Bytes(bytes)),
+            Content::File(file, length) => return Ok(Source::File(file, length)),
+            Content::Chunks(chunks) => chunks,
+        };
+        let mut bytes = Vec::new();
+        while let Some(chunk) = chunks.next_chunk() {
+            match chunk? {
+                Chunk::Bytes(more) if (bytes.len() + more.len()) as u64 > MAX_WHOLE => {
+                    return Err(too_large().into());
+                }
+                Chunk::Bytes(more) => bytes.extend(more),
+                Chunk::Pause(pause) => {
+                    self.delay = self.delay.saturating_add(pause);
+                    // Nothing can follow a pause without an end.
+                    if self.delay == Duration::MAX {
+                        break;
+                    }
+                }
+            }
+        }
+        Ok(Source::Bytes(bytes))
+    }
+
+    fn set_content(&mut self, content: Content) -> Result<(), PipeError> {
+        self.content = content;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    /// Bytes and pauses, in turn.
+    struct Pieces(std::vec::IntoIter<Chunk>);
+
+    impl crate::exchange::Chunks for Pieces {
+        fn next_chunk(&mut self) -> Option<Result<Chunk, ContentError>> {
+            self.0.next().map(Ok)
+        }
+    }
+
+    #[test]
+    fn content_of_every_kind() {
+        let second = Duration::from_secs(1);
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(b"ham and eggs").unwrap();
+        std::io::Seek::rewind(&mut file).unwrap();
+        let pieces = |chunks: Vec<Chunk>| Content::Chunks(Box::new(Pieces(chunks.into_iter())));
+        let bytes = |text: &str| Chunk::Bytes(text.as_bytes().to_vec());
+        for (content, whole, delay) in [
+            (Content::Empty, "", Duration::ZERO),
+            ("ham".into(), "ham", Duration::ZERO),
+            (Content::File(file, 7), "ham and", Duration::ZERO),
+            (
+                pieces(vec![
+                    Chunk::Pause(second),
+                    bytes("ham"),
+                    Chunk::Pause(second),
+                    bytes("!"),
+                ]),
+                "ham!",
+                second * 2,
+            ),
+            (
+                pieces(vec![bytes("a"), Chunk::Pause(Duration::MAX), bytes("b")]),
+                "a",
+                Duration::MAX,
+            ),
+        ] {
+            let mut response = Response {
+                content,
+                ..Response::default()
+            };
+            let source = response.take_content().unwrap();
+            assert_eq!(source.into_bytes().unwrap(), whole.as_bytes());
+            assert_eq!(response.delay, delay);
+        }
+    }
+}

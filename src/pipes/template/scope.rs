@@ -1,0 +1,142 @@
+//! What templates look names up in. For a file it is the request and its server, [`Context`]; for a
+//! script, `python` gives the request object, whose attributes the script may have replaced.
+
+use std::path::PathBuf;
+use std::rc::Rc;
+
+use crate::exchange::{Links, Request};
+use crate::http::query;
+use crate::pipes::Context;
+use crate::text::latin1;
+
+use super::Wrong;
+use super::location::Location;
+use super::tokens::Index;
+use super::values::{Object, Value};
+
+/// A request and the server that answers it, as templates see them.
+pub trait Scope<'e> {
+    /// `headers`, indexed by name. A missing one is an error.
+    ///
+    /// # Errors
+    /// What the request raises, here and below.
+    fn headers(&self) -> Result<Value<'e>, Wrong>;
+
+    /// The value of a field, several joined with a comma.
+    ///
+    /// # Errors
+    /// A name beyond ISO 8859-1.
+    fn header(&self, name: &str) -> Result<Option<Value<'e>>, Wrong>;
+
+    /// `GET`, indexed by name. A missing parameter is empty.
+    ///
+    /// # Errors
+    /// What the request raises.
+    fn parameters(&self) -> Result<Value<'e>, Wrong>;
+
+    /// The parts of the URL.
+    ///
+    /// # Errors
+    /// A port that is not a number.
+    fn location(&self) -> Result<Location, Wrong>;
+
+    /// A key of the server's configuration.
+    ///
+    /// # Errors
+    /// What the request raises.
+    fn config(&self, key: &str) -> Result<Option<Value<'e>>, Wrong>;
+
+    /// The place of the folder in the site.
+    ///
+    /// # Errors
+    /// What the request raises.
+    fn url_base(&self) -> Result<String, Wrong>;
+
+    /// The request target.
+    ///
+    /// # Errors
+    /// What the request raises.
+    fn request_path(&self) -> Result<String, Wrong>;
+
+    /// The folder that is served, and where its symbolic links may lead.
+    ///
+    /// # Errors
+    /// What the request raises.
+    fn doc_root(&self) -> Result<(PathBuf, Links), Wrong>;
+}
+
+impl<'e> Scope<'e> for Context<'e> {
+    fn headers(&self) -> Result<Value<'e>, Wrong> {
+        Ok(Value::Object(Rc::new(Fields(self.request))))
+    }
+
+    fn header(&self, name: &str) -> Result<Option<Value<'e>>, Wrong> {
+        field(self.request, name)
+    }
+
+    fn parameters(&self) -> Result<Value<'e>, Wrong> {
+        Ok(Value::Object(Rc::new(Parameters(self.request))))
+    }
+
+    fn location(&self) -> Result<Location, Wrong> {
+        Location::of(self.request)
+    }
+
+    fn config(&self, key: &str) -> Result<Option<Value<'e>>, Wrong> {
+        Ok(self.hosts.config(key).map(Value::from))
+    }
+
+    fn url_base(&self) -> Result<String, Wrong> {
+        Ok(self.mount.url_base().to_owned())
+    }
+
+    fn request_path(&self) -> Result<String, Wrong> {
+        Ok(latin1::decode(self.request.request_path()).into_owned())
+    }
+
+    fn doc_root(&self) -> Result<(PathBuf, Links), Wrong> {
+        Ok((self.mount.root().to_path_buf(), self.mount.links()))
+    }
+}
+
+/// The header fields of a request.
+#[derive(Debug)]
+struct Fields<'e>(&'e Request);
+
+impl<'e> Object<'e> for Fields<'e> {
+    fn item(&self, index: &Index) -> Result<Value<'e>, Wrong> {
+        let found = match index {
+            Index::Key(name) => field(self.0, name)?,
+            Index::Number(_) => None,
+        };
+        found.ok_or_else(|| Wrong::no_item(index))
+    }
+}
+
+fn field<'e>(request: &Request, name: &str) -> Result<Option<Value<'e>>, Wrong> {
+    let wanted = latin1::encode(name).map_err(|_| Wrong::NoItem(name.to_owned()))?;
+    let values: Vec<_> = request
+        .head()
+        .fields()
+        .filter(|(name, _)| name.eq_ignore_ascii_case(&wanted))
+        .map(|(_, value)| value)
+        .collect();
+    Ok((!values.is_empty()).then(|| Value::Bytes(values.join(&b", "[..]))))
+}
+
+/// The query parameters of a request.
+#[derive(Debug)]
+struct Parameters<'e>(&'e Request);
+
+impl<'e> Object<'e> for Parameters<'e> {
+    fn item(&self, index: &Index) -> Result<Value<'e>, Wrong> {
+        let missing = || Value::Text(String::new());
+        let Index::Key(name) = index else {
+            return Ok(missing());
+        };
+        let wanted = latin1::encode(name).map_err(|_| Wrong::no_item(index))?;
+        let mut pairs = query::pairs(self.0.query());
+        let found = pairs.find(|(name, _)| *name == wanted);
+        Ok(found.map_or_else(missing, |(_, value)| Value::Bytes(value)))
+    }
+}
