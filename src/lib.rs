@@ -54,8 +54,8 @@
 //! - [`config`] and [`wpt`]: what to serve; what is particular to a checkout of web-platform-tests.
 //! - [`server`]: listeners, connections and their threads.
 //! - `python` (feature `python`): the interpreter and what scripts see.
-//! - `log_output`: where log lines go, without holding up anybody.
-//! - [`cli`]: the command.
+//! - `log_output` (feature `cli`): writes log lines without blocking connections.
+//! - `cli` (feature `cli`): the command.
 //!
 //! # One request
 //!
@@ -66,12 +66,14 @@
 //! script has written to the wire itself. What is still to be sent goes out in one write. Then the
 //! connection is closed, or the rest of the body is drained and the next head is read.
 
+#[cfg(feature = "cli")]
 pub mod cli;
 pub mod config;
 pub mod exchange;
 pub mod fault;
 pub mod hosts;
 pub mod http;
+#[cfg(feature = "cli")]
 mod log_output;
 pub mod pipes;
 #[cfg(feature = "python")]

@@ -1,7 +1,7 @@
 //! The body of a request: read from the wire as far as somebody asks, kept so that it can be read
 //! again, in memory up to [`MEMORY`] and on disk beyond it. The position behaves as that of the
-//! reference's `InputFile` (reference §2.4). How bytes come off the wire is in [`source`], and bodies
-//! as they came, undecoded, in [`raw`].
+//! reference's `InputFile` (reference §2.4). How bytes come off the wire is in `source`, and bodies
+//! as they came, undecoded, in `raw`.
 
 mod raw;
 mod source;

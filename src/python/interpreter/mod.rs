@@ -84,7 +84,7 @@ fn add_virtual_environment(py: Python<'_>) -> PyResult<()> {
     Ok(())
 }
 
-/// Flushes what handlers have printed, unless the interpreter is busy for longer than [`FLUSH_LIMIT`].
+/// Flushes what handlers have printed, unless the interpreter is busy for longer than `FLUSH_LIMIT`.
 pub fn flush_output() {
     let (done, seen) = mpsc::channel();
     thread::spawn(move || {
