@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Writes the seed corpus, `corpus/TARGET/`, from the data of the tests and from the examples below.
+"""Writes the seed corpus, `corpus/TARGET/`, from the catalogue and from the examples below.
 
-Run it after tests/data or tests/catalogue has changed; it rewrites its own files and leaves others,
+Run it after the catalogue has changed; it rewrites its own files and leaves others,
 such as finds that were kept, as they are. A seed is small, and named by what it is.
 """
 
@@ -11,6 +11,7 @@ import re
 from pathlib import Path
 
 FUZZ = Path(__file__).resolve().parent
+CATALOGUE = FUZZ.parent / "catalogue"
 TESTS = FUZZ.parent / "tests"
 
 # Seeds of one target, at most; and bytes of one, beyond which a fuzzer only gets slow.
@@ -19,11 +20,11 @@ LARGEST = 2048
 
 
 def main():
-    requests = json.loads((TESTS / "data/requests.json").read_text())
+    requests = json.loads((CATALOGUE / "requests.json").read_text())
     sent = {name_of(case): latin1("".join(texts(case["sends"]))) for case in requests}
-    responses = json.loads((TESTS / "data/responses.json").read_text())
+    responses = json.loads((CATALOGUE / "responses.json").read_text())
     answers = {name_of(case): latin1("".join(texts(case["steps"]))) for case in responses}
-    scripts = {path.stem: path.read_bytes() for path in sorted((TESTS / "catalogue").glob("*.wire"))}
+    scripts = {path.stem: path.read_bytes() for path in sorted((CATALOGUE / "responses").glob("*.wire"))}
 
     write("wire_script", {**spread(scripts, MOST - len(WIRE)), **WIRE})
     write("raw_lines", {**sent, **spread(of_heads(answers), MOST - len(sent))})

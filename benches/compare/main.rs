@@ -22,7 +22,7 @@
 //! - [`picture`], [`comparison`], [`growth`]: the result as pictures.
 //! - [`document`]: where they are kept.
 //!
-//! A bench without a harness has no unit tests. `tests/comparison.rs` holds what is computed here.
+//! A bench without a harness has no unit tests. `tests/project/comparison.rs` holds what is computed here.
 
 pub(crate) mod churn;
 pub(crate) mod comparison;

@@ -24,6 +24,7 @@ pub mod raw_site;
 pub mod response;
 pub mod transcript;
 pub mod wait;
+pub mod watch;
 pub mod written_bytes;
 
 use std::path::PathBuf;

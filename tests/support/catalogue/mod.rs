@@ -1,4 +1,4 @@
-//! The catalogue of what a server may send: its cases as `tests/data/responses.json` has them, and
+//! The catalogue of what a server may send: its cases as `catalogue/responses.json` has them, and
 //! where each is played from.
 //!
 //! In the data, `%PORT%` stands for the server's port and `%ACCEPT%` for what a WebSocket server makes
@@ -69,7 +69,7 @@ pub enum Deed {
 }
 
 impl Case {
-    /// The name of its file in `tests/catalogue`.
+    /// The name of its file in `catalogue/responses`.
     pub fn file(&self) -> String {
         let ending = if self.mentions(ACCEPT) {
             "py"
@@ -116,7 +116,7 @@ impl Case {
 
 /// All cases, in the order of the data.
 pub fn cases() -> Vec<Case> {
-    let data = fs::read(repository().join("tests/data/responses.json")).expect("the data");
+    let data = fs::read(repository().join("catalogue/responses.json")).expect("the data");
     serde_json::from_slice(&data).expect("a list of cases")
 }
 
@@ -128,7 +128,7 @@ pub fn case(id: &str) -> Case {
 
 /// The folder of their files.
 pub fn folder() -> PathBuf {
-    let folder = repository().join("tests/catalogue");
+    let folder = repository().join("catalogue/responses");
     folder.canonicalize().expect("the catalogue")
 }
 

@@ -1,0 +1,167 @@
+//! How each client is run: curl and hyper from here, the others by the drivers beside this file,
+//! which take cases as arguments and print a line for each.
+//!
+//! An outcome is `STATUS "body"`, with the field X-T where there is one; `error KIND`, or `STATUS error
+//! KIND` when the client had told the status before it failed; `hang`, or `STATUS hang`. Kinds are the
+//! client's own words. Behind a second request it goes on with `, then` and the same.
+
+pub mod curl;
+pub mod hyper;
+
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::Duration;
+use std::{env, fs};
+
+use crate::support::browser::{Browser, listen_for_reports};
+use crate::support::command::Running;
+use crate::support::repository;
+
+/// How long a client may take for one answer before it counts as hanging; the drivers say it too.
+pub const ANSWER_WITHIN: Duration = Duration::from_secs(3);
+
+/// How long after an answer the next request follows. What the server sends behind an answer has
+/// come by then; the drivers say it too.
+pub const BETWEEN_REQUESTS: Duration = Duration::from_millis(300);
+
+/// What a client is to ask for, one URL behind the other.
+pub struct Case {
+    pub urls: Vec<String>,
+}
+
+/// A client.
+pub struct Client {
+    /// What it is called in `tests/data/clients.json`.
+    pub name: &'static str,
+    /// The one that is here, or what to install.
+    pub version: fn() -> Result<String, String>,
+    /// What it does with each of the cases; panics if it cannot be run.
+    pub meet: fn(&[Case]) -> Vec<String>,
+}
+
+/// All of them.
+pub const CLIENTS: [Client; 6] = [
+    Client {
+        name: "curl",
+        version: || installed("curl", "curl"),
+        meet: curl::meet,
+    },
+    Client {
+        name: "http.client",
+        version: || python("import platform; print('Python', platform.python_version())"),
+        meet: |cases| python_driver("http_client.py", cases),
+    },
+    Client {
+        name: "urllib3",
+        version: || python("import urllib3; print('urllib3', urllib3.__version__)"),
+        meet: |cases| python_driver("urllib3_client.py", cases),
+    },
+    Client {
+        name: "Node",
+        version: || Ok(format!("Node {}", installed("node", "nodejs")?)),
+        meet: |cases| {
+            lines(with_cases(
+                Command::new("node").arg(folder("node.js")),
+                cases,
+            ))
+        },
+    },
+    Client {
+        name: "hyper",
+        version: || Ok([locked("hyper"), locked("hyper-util")].join(", ")),
+        meet: hyper::meet,
+    },
+    Client {
+        name: "Chromium",
+        version: || installed("chromium", "chromium"),
+        meet: meet_in_a_browser,
+    },
+];
+
+/// The lines of a command that has ended well.
+fn lines(command: &mut Command) -> Vec<String> {
+    let ended = Running::start(command).end();
+    assert_eq!(ended.code, Some(0), "{command:?}:\n{}", ended.stderr);
+    without_ends(&ended.stdout)
+}
+
+fn without_ends(lines: &[String]) -> Vec<String> {
+    let lines = lines.iter().map(|line| line.trim_end_matches('\n'));
+    lines.map(str::to_owned).collect()
+}
+
+/// How a body, and the field X-T if there is one, are shown.
+pub fn answer(body: &[u8], field: Option<&str>) -> String {
+    let body: String = body.iter().map(|&byte| byte as char).collect();
+    let quoted = |text: &str| serde_json::to_string(text).expect("text");
+    match field {
+        Some(field) => format!("{} x-t={}", quoted(&body), quoted(field)),
+        None => quoted(&body),
+    }
+}
+
+fn python_driver(file: &str, cases: &[Case]) -> Vec<String> {
+    lines(with_cases(Command::new(venv()).arg(folder(file)), cases))
+}
+
+fn with_cases<'a>(command: &'a mut Command, cases: &[Case]) -> &'a mut Command {
+    command.args(cases.iter().map(|case| case.urls.join(",")))
+}
+
+fn meet_in_a_browser(cases: &[Case]) -> Vec<String> {
+    let (listener, reports) = listen_for_reports();
+    let first = &cases[0].urls[0];
+    let (origin, _) = first.split_once("/responses/").expect("a case's URL");
+    let mut url = format!("{origin}/clients/browser.html?report=http://{listener}/");
+    for case in cases {
+        url.push_str("&case=");
+        let urls = case.urls.join(",");
+        url.extend(percent_encoding::utf8_percent_encode(
+            &urls,
+            percent_encoding::NON_ALPHANUMERIC,
+        ));
+    }
+    let report = Browser::open(&url).wait_for(&reports);
+    serde_json::from_str(&report).expect("the page reports a list")
+}
+
+/// The first two words that `program` has for its version; behind them stands how it was built.
+fn installed(program: &str, package: &str) -> Result<String, String> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    if !env::split_paths(&path).any(|folder| folder.join(program).is_file()) {
+        return Err(format!(
+            "no `{program}` on PATH: install the package {package}, or run `./dev setup`"
+        ));
+    }
+    let said = lines(Command::new(program).arg("--version"));
+    let words = said.iter().flat_map(|line| line.split_whitespace());
+    Ok(words.take(2).collect::<Vec<_>>().join(" "))
+}
+
+/// What the virtual environment's Python prints.
+fn python(code: &str) -> Result<String, String> {
+    let lack = "is not in target/venv: run `./dev setup`";
+    if !venv().is_file() {
+        return Err(format!("Python {lack}"));
+    }
+    let ended = Running::start(Command::new(venv()).args(["-c", code])).end();
+    let version = without_ends(&ended.stdout).into_iter().next();
+    version.ok_or_else(|| format!("what `{code}` needs {lack}"))
+}
+
+/// Name and version of a crate that this test is built with.
+fn locked(name: &str) -> String {
+    let lock = fs::read_to_string(repository().join("Cargo.lock")).expect("Cargo.lock");
+    let entry = format!("name = \"{name}\"\nversion = \"");
+    let (_, rest) = lock.split_once(&entry).expect("a locked crate");
+    let (version, _) = rest.split_once('"').expect("a version");
+    format!("{name} {version}")
+}
+
+fn venv() -> PathBuf {
+    repository().join("target/venv/bin/python")
+}
+
+fn folder(file: &str) -> PathBuf {
+    repository().join("tests/clients/drivers").join(file)
+}

@@ -1,0 +1,12 @@
+//! Real clients: Chromium, curl, Node.js, hyper, and two of Python.
+
+// A test exports nothing: `pub` means "for the other files" here.
+#![allow(unreachable_pub)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod broken_responses;
+mod drivers;
+mod examples_page;
+mod wpt_pages;

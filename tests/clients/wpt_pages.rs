@@ -1,0 +1,129 @@
+//! A site like WPT's works in a browser: headless Chromium opens pages that are made for tests in
+//! `.any.js`, `.window.js` and `.worker.js`, in every scope that it has, and pages that need
+//! templates, pipes, ranges and fields of `.headers` files; and every test on them passes.
+//!
+//! All pages are opened once, as frames of `run.html`, which reports for them; each test here looks
+//! at some of them.
+
+use std::sync::OnceLock;
+
+use crate::support;
+use crate::support::browser::{Browser, listen_for_reports};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::Value;
+use wireserve::exchange::Mount;
+use wireserve::wpt::wrappers;
+use wireserve::{Server, Site};
+
+/// Pages in which `scopes/all.any.js` runs.
+const SCOPES: [&str; 7] = [
+    "/scopes/all.any.html?scope=Window",
+    "/scopes/all.any.worker.html?scope=DedicatedWorkerGlobalScope",
+    "/scopes/all.any.worker-module.html?scope=DedicatedWorkerGlobalScope",
+    "/scopes/all.any.sharedworker.html?scope=SharedWorkerGlobalScope",
+    "/scopes/all.any.sharedworker-module.html?scope=SharedWorkerGlobalScope",
+    "/scopes/all.any.serviceworker.html?scope=ServiceWorkerGlobalScope",
+    "/scopes/all.any.serviceworker-module.html?scope=ServiceWorkerGlobalScope",
+];
+
+const WINDOW: &str = "/scopes/scope.window.html";
+const WORKER: &str = "/scopes/own.worker.html?passed=on";
+
+/// The file is named `odd&lt'name' +.any.js`.
+const ODD_NAMES: [&str; 3] = [
+    "/scopes/odd&lt'name'%20+.any.html",
+    "/scopes/odd&lt'name'%20+.any.worker.html",
+    "/scopes/odd&lt'name'%20+.any.serviceworker.html",
+];
+
+const TEMPLATE: &str = "/served/template.sub.html?text=%3Cb%3E%22%26amp;";
+const TEMPLATE_WRAPPERS: [&str; 2] = [
+    "/served/template.sub.any.html",
+    "/served/template.sub.any.worker.html",
+];
+const TRICKLE: &str = "/served/trickle.html";
+const RANGE: &str = "/served/range.html";
+const FIELDS: &str = "/served/fields.window.html";
+
+#[test]
+fn a_test_for_any_scope_runs_in_each() {
+    SCOPES.iter().for_each(|page| passes(page, 6));
+}
+
+#[test]
+fn a_test_for_a_window_runs_in_one() {
+    passes(WINDOW, 1);
+}
+
+#[test]
+fn a_test_for_a_worker_runs_in_one() {
+    passes(WORKER, 1);
+}
+
+#[test]
+fn a_test_may_have_an_odd_name() {
+    ODD_NAMES.iter().for_each(|page| passes(page, 1));
+}
+
+#[test]
+fn templates_know_where_they_are() {
+    passes(TEMPLATE, 2);
+}
+
+#[test]
+fn wrappers_of_templates_are_templates() {
+    TEMPLATE_WRAPPERS.iter().for_each(|page| passes(page, 1));
+}
+
+#[test]
+fn pipes_change_what_pages_load() {
+    passes(TRICKLE, 3);
+}
+
+#[test]
+fn media_elements_get_ranges() {
+    passes(RANGE, 2);
+}
+
+#[test]
+fn fields_of_headers_files_arrive() {
+    passes(FIELDS, 4);
+}
+
+/// Fails unless the page ran so many tests and all passed.
+fn passes(page: &str, count: usize) {
+    static REPORT: OnceLock<Value> = OnceLock::new();
+    let report = REPORT.get_or_init(run_all);
+    let Some(tests) = report[page].as_array() else {
+        panic!("{page} reported nothing");
+    };
+    for test in tests {
+        assert_eq!(test["status"], "PASS", "{page}: {test}");
+    }
+    assert_eq!(tests.len(), count, "{page}: {tests:?}");
+}
+
+/// What all pages report.
+fn run_all() -> Value {
+    let server = serve();
+    let (listener, reports) = listen_for_reports();
+    let mut url = server.url(&format!("/run.html?report=http://{listener}/"));
+    let single = [&[WINDOW, WORKER, TEMPLATE, TRICKLE, RANGE, FIELDS][..]];
+    for page in [&SCOPES[..], &ODD_NAMES, &TEMPLATE_WRAPPERS]
+        .into_iter()
+        .chain(single)
+        .flatten()
+    {
+        url.push_str("&page=");
+        url.extend(utf8_percent_encode(page, NON_ALPHANUMERIC));
+    }
+    let report = Browser::open(&url).wait_for(&reports);
+    serde_json::from_str(&report).expect("the page reports JSON")
+}
+
+fn serve() -> Server {
+    let root = support::repository().join("tests/wpt_site");
+    let mut site = Site::new(root.as_path());
+    wrappers::register(&mut site, &Mount::top(root)).expect("good patterns");
+    Server::builder().site(site).start().expect("a free port")
+}

@@ -1,0 +1,16 @@
+//! The command `wireserve`: options, configuration, listeners, log, signals.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod configuration_file;
+#[cfg(feature = "python")]
+mod listeners;
+mod listening;
+mod log_lines;
+mod refused_arguments;
+mod routes;
+mod safe_defaults;
+mod signals;
+mod unread_log_pipe;
+mod wpt_preset;

@@ -1,0 +1,179 @@
+//! A file is served as it is at the time of the request: edits, headers files that come and go, another
+//! file of its name, even another doc root show at once. What has been promised is kept: a file that
+//! grows while it is sent sends its first length, and one that shrinks ends the connection.
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+
+use crate::support::client::Client;
+use crate::support::command::request;
+use crate::support::folder::folder;
+use crate::support::process::Process;
+use crate::support::response::Response;
+
+/// More than the sockets' buffers hold, so that it is still being sent when it changes.
+const LARGE: u64 = 64 << 20;
+
+fn ask(client: &mut Client, target: &str) -> Response {
+    client.send(&request("GET", target));
+    client.read_response("GET")
+}
+
+#[test]
+fn edits_show_at_once() {
+    let folder = folder(&[("a.txt", "one"), ("b.txt", "b")]);
+    let server = Process::wireserve(folder.path(), ["--log", "off"]);
+    let mut client = Client::connect(server.addr());
+    let path = |name: &str| folder.path().join(name);
+    type Change<'a> = &'a dyn Fn(&dyn Fn(&str) -> PathBuf);
+    let write = |name: &str, text: &str| fs::write(path(name), text).expect("a file");
+    let steps: &[(Change<'_>, &str)] = &[
+        (&|_| (), "200 one text/plain -"),
+        (&|_| write("a.txt", "two"), "200 two text/plain -"),
+        (&|_| write("a.txt", "three"), "200 three text/plain -"),
+        (
+            &|_| write("a.txt.headers", "X: 1"),
+            "200 three text/plain 1",
+        ),
+        (
+            &|_| write("a.txt.headers", "X: 2"),
+            "200 three text/plain 2",
+        ),
+        (
+            &|_| write("__dir__.headers", "Content-Type: a/b"),
+            "200 three a/b 2",
+        ),
+        (
+            &|path| fs::remove_file(path("a.txt.headers")).expect("it is there"),
+            "200 three a/b -",
+        ),
+        (
+            &|path| fs::remove_file(path("__dir__.headers")).expect("it is there"),
+            "200 three text/plain -",
+        ),
+        (
+            &|path| fs::rename(path("b.txt"), path("a.txt")).expect("both are there"),
+            "200 b text/plain -",
+        ),
+        (
+            &|path| fs::remove_file(path("a.txt")).expect("it is there"),
+            "404",
+        ),
+        (&|_| write("a.txt.headers", "X: 3"), "404"),
+        (
+            &|path| fs::create_dir(path("a.txt")).expect("nothing there"),
+            "301",
+        ),
+        (
+            &|path| {
+                fs::remove_dir(path("a.txt")).expect("it is empty");
+                symlink("c.txt", path("a.txt")).expect("nothing there");
+            },
+            "404",
+        ),
+        (&|_| write("c.txt", "four"), "200 four text/plain 3"),
+        (&|_| write("a.txt.headers", "bad"), "500"),
+    ];
+    for (index, (change, expected)) in steps.iter().enumerate() {
+        change(&path);
+        let answer = ask(&mut client, "/a.txt");
+        let field = |name| match answer.header(name) {
+            Some(value) => String::from_utf8_lossy(value).into_owned(),
+            None => "-".into(),
+        };
+        let seen = match answer.status {
+            200 => format!(
+                "200 {} {} {}",
+                answer.text(),
+                field("content-type"),
+                field("x")
+            ),
+            status => status.to_string(),
+        };
+        assert_eq!(seen, *expected, "step {index}");
+        if answer.status == 301 {
+            // A redirect has no length, so the connection ends behind it.
+            client = Client::connect(server.addr());
+        }
+    }
+}
+
+#[test]
+fn another_doc_root_of_the_same_name_shows() {
+    let folder = folder(&[("site/a.txt", "old"), ("next/a.txt", "new")]);
+    let site = folder.path().join("site");
+    let server = Process::wireserve(&site, ["--log", "off"]);
+    let mut client = Client::connect(server.addr());
+    assert_eq!(ask(&mut client, "/a.txt").text(), "old");
+    fs::rename(&site, folder.path().join("old")).expect("it is there");
+    assert_eq!(ask(&mut client, "/a.txt").status, 404);
+    fs::rename(folder.path().join("next"), &site).expect("both are there");
+    assert_eq!(ask(&mut client, "/a.txt").text(), "new");
+    fs::remove_dir_all(&site).expect("it is there");
+    assert_eq!(ask(&mut client, "/a.txt").status, 404);
+    fs::create_dir(&site).expect("a folder");
+    fs::write(site.join("a.txt"), "again").expect("a file");
+    assert_eq!(ask(&mut client, "/a.txt").text(), "again");
+}
+
+/// Begins to read a large file or a part of it, changes it, and reads the rest: the promised length and
+/// what came of it.
+fn sent_while(range: &str, change: impl Fn(&Path)) -> (u64, Vec<u8>) {
+    let folder = folder(&[]);
+    let path = folder.path().join("large.bin");
+    File::create(&path)
+        .and_then(|file| file.set_len(LARGE))
+        .expect("room");
+    let server = Process::wireserve(folder.path(), ["--log", "off"]);
+    let mut client = Client::connect(server.addr());
+    let request = format!("GET /large.bin HTTP/1.1\r\nHost: a\r\n{range}Connection: close\r\n\r\n");
+    client.send(request.as_bytes());
+    let head = client.read_until(b"\r\n\r\n");
+    change(&path);
+    let head = Response::parse(&head, "HEAD");
+    let length = head.header("content-length").expect("a length");
+    let length = String::from_utf8_lossy(length).parse().expect("a number");
+    (length, client.read_until_close())
+}
+
+const RANGES: [&str; 3] = ["", "Range: bytes=5-\r\n", "Range: bytes=0-1,5-\r\n"];
+
+#[test]
+fn a_file_that_shrinks_ends_the_connection() {
+    for range in RANGES {
+        let shrink = |path: &Path| {
+            let file = File::options().write(true).open(path).expect("it is there");
+            file.set_len(10).expect("it can");
+        };
+        let (length, content) = sent_while(range, shrink);
+        assert!(length >= LARGE - 5, "{range}");
+        assert!((content.len() as u64) < length, "{range}");
+    }
+}
+
+#[test]
+fn a_file_that_grows_sends_what_was_promised() {
+    for range in RANGES {
+        let grow = |path: &Path| {
+            let mut file = File::options()
+                .append(true)
+                .open(path)
+                .expect("it is there");
+            file.write_all(&[1; 100_000]).expect("room");
+        };
+        let (length, content) = sent_while(range, grow);
+        assert_eq!(content.len() as u64, length, "{range}");
+        assert!(!content.contains(&1), "{range}");
+    }
+}
+
+#[test]
+fn a_file_that_vanishes_is_sent_to_its_end() {
+    for range in RANGES {
+        let vanish = |path: &Path| fs::remove_file(path).expect("it is there");
+        let (length, content) = sent_while(range, vanish);
+        assert_eq!(content.len() as u64, length, "{range}");
+    }
+}

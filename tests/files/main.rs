@@ -1,0 +1,10 @@
+//! Doc roots: which file answers a path, what a site adds to its files, and what stays out of reach.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod built_in_handlers;
+mod doc_root_escapes;
+mod edited_files;
+mod mounts;
+mod test_wrappers;

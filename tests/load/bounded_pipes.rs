@@ -1,0 +1,80 @@
+//! No client takes memory for the asking: not by a link whose pipes multiply what they are given or want a
+//! file of any size as a whole, not by the name of a test whose first line has no end, and not by what it
+//! sends to a wire script that only skips it.
+
+use std::fs::File;
+use std::time::Duration;
+
+use crate::support::client::Client;
+use crate::support::command::{get, request};
+use crate::support::folder::folder;
+use crate::support::process::Process;
+use crate::support::watch::{grown_since, peak_memory};
+
+/// Bytes of the large files, which are holes.
+const SIZE: u64 = 1 << 30;
+
+/// Memory, in KiB, that any of it may need: that of what is piped, before and after, and of buffers that
+/// grow twofold.
+const ROOM: u64 = 512 * 1024;
+
+#[test]
+fn links_do_not() {
+    let folder = folder(&[("echo.sub.txt", "{{GET[x]}}"), ("hello.txt", "hello")]);
+    for name in ["large.bin", "large.any.js"] {
+        let file = File::create(folder.path().join(name)).expect("a file");
+        file.set_len(SIZE).expect("room");
+    }
+    let server = Process::wireserve(folder.path(), ["--log", "off"]);
+    get(server.addr(), "/hello.txt");
+    let before = peak_memory(server.id());
+    // A thousand times a thousand times a thousand of them.
+    let bomb = "{{GET[x]}}".repeat(1000);
+    let bomb = format!("/echo.sub.txt?x={bomb}&pipe=sub|sub|sub|sub|sub|sub");
+    let many: Vec<_> = (1..100)
+        .map(|n| format!("{}-{},{}-", 10 * n, 10 * n, 10 * n - 1))
+        .collect();
+    let many = format!("Range: bytes={}\r\n", many.join(","));
+    for (target, field, status, said) in [
+        (bomb.as_str(), "", 500, "64 MiB"),
+        ("/large.bin?pipe=gzip", "", 500, "64 MiB"),
+        ("/large.bin?pipe=sub", "", 500, "64 MiB"),
+        ("/large.bin?pipe=trickle(9)|gzip", "", 500, "64 MiB"),
+        ("/large.bin?pipe=slice(0,9)", &many, 500, "64 MiB"),
+        ("/large.bin?pipe=slice(-9,-1)", "", 200, "\0\0\0\0\0\0\0\0"),
+        ("/large.any.html", "", 200, "/large.any.js"),
+    ] {
+        let name = &target[..target.len().min(40)];
+        let mut client = Client::connect(server.addr());
+        client.send(format!("GET {target} HTTP/1.1\r\nHost: a\r\n{field}\r\n").as_bytes());
+        let answer = client.read_response("GET");
+        assert_eq!(answer.status, status, "{name}: {}", answer.text());
+        assert!(answer.text().contains(said), "{name}: {}", answer.text());
+        let grown = grown_since(before, server.id());
+        assert!(grown < ROOM, "{name}: {grown} KiB more");
+    }
+    assert_eq!(get(server.addr(), "/hello.txt").text(), "hello");
+}
+
+#[test]
+fn bytes_that_a_wire_script_skips_do_not() {
+    const SENT: usize = 256 << 20;
+    let folder = folder(&[
+        (
+            "until.wire",
+            "read until \"\\r\\n.\\r\\n\"\nsend \"seen\"\n",
+        ),
+        ("count.wire", "read 268435456\nsend \"seen\"\n"),
+    ]);
+    let server = Process::wireserve(folder.path(), ["--log", "off"]);
+    let before = peak_memory(server.id());
+    for target in ["/until.wire", "/count.wire"] {
+        let mut client = Client::connect(server.addr());
+        client.send(&request("POST", target));
+        assert!(client.flood(SENT, Duration::from_secs(60)) >= SENT);
+        client.send(b"\r\n.\r\n");
+        assert_eq!(client.read_exact(4), b"seen", "{target}");
+        let grown = grown_since(before, server.id());
+        assert!(grown < ROOM / 8, "{target}: {grown} KiB more");
+    }
+}

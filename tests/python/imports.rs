@@ -1,0 +1,133 @@
+//! What scripts import is found: stand-ins for modules that are nowhere else, and the packages of an
+//! active virtual environment. (What the parity suite compares is in `tests/site/imports`.)
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use crate::support::client::Client;
+use crate::support::process::Process;
+
+fn site() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/imports_site"))
+}
+
+fn get(server: &Process, path: &str) -> (u16, String) {
+    let mut client = Client::connect(server.addr());
+    client.send(format!("GET {path} HTTP/1.1\r\n\r\n").as_bytes());
+    let response = client.read_response("GET");
+    (
+        response.status,
+        String::from_utf8(response.body).expect("text"),
+    )
+}
+
+#[test]
+fn six_is_there_for_scripts_of_2021() {
+    let server = Process::wireserve(site(), [""; 0]);
+    let expected = r#"['<wireserve>/six.py', True, b'\x03', [0, 1], 'a%20b', 'a=1']"#;
+    assert_eq!(get(&server, "/six_stand_in.py"), (200, expected.to_owned()));
+}
+
+/// A handler, or a helper, that is called as a module of the standard library is, hides that from nobody who
+/// finds it with the reference, which has imported it before.
+#[test]
+fn names_of_the_standard_library_are_its_own() {
+    const USES: &str = "
+import json
+
+def main(request, response):
+    form = [request.POST.first(b'field').decode(), request.cookies.first(b'c').value.decode()]
+    response.set_cookie('a', 'b', max_age=60)
+    key = '00000000-0000-0000-0000-0000000000aa'
+    request.server.stash.put(key, {'a': object})
+    seen = [request.server.stash.take(key)['a'].__name__, bool(request.server.config['ports'])]
+    queue = request.server.stash.get_queue()
+    queue.put(1)
+    seen += [queue.get(), request.raw_headers.get_content_type(), request.url_parts.path]
+    if b'raise' in request.GET:
+        raise ValueError(json.dumps(form + seen))
+    return json.dumps(form + seen) + ' {{uuid()}}{{file_hash(md5, uses.py)}}{{GET[a]}}'
+";
+    const ALL: &str = "
+import json, sys
+
+def main(request, response):
+    return json.dumps(sorted(set(sys.stdlib_module_names) - set(sys.builtin_module_names)))
+";
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).expect("a file");
+    write("all.py", ALL);
+    write("uses.py", USES);
+    write(
+        "json.py",
+        "import json\ndef main(request, response): return json.dumps([1])\n",
+    );
+    let names = {
+        let server = Process::wireserve(folder.path(), [""; 0]);
+        get(&server, "/all.py").1
+    };
+    let names: Vec<String> = serde_json::from_str(&names).expect("JSON");
+    for name in names.iter().filter(|&name| name != "json") {
+        write(
+            &format!("{name}.py"),
+            "raise ImportError(f'{__name__} of the doc root')\n",
+        );
+    }
+    let server = Process::wireserve(folder.path(), [""; 0]);
+    assert_eq!(get(&server, "/json.py"), (200, "[1]".to_owned()));
+    let body = "--b\r\nContent-Disposition: form-data; name=\"field\"\r\n\r\nvalue\r\n--b--\r\n";
+    for target in [
+        "/uses.py",
+        "/uses.py?pipe=sub|gzip|trickle(9)",
+        "/uses.py?raise",
+    ] {
+        let mut client = Client::connect(server.addr());
+        let head = format!(
+            "POST {target} HTTP/1.1\r\nContent-Type: multipart/form-data; boundary=b\r\n\
+             Cookie: c=d\r\nContent-Length: {}\r\n\r\n",
+            body.len()
+        );
+        client.send((head + body).as_bytes());
+        let answer = client.read_response("POST");
+        let text = answer.text();
+        assert!(!text.contains("of the doc root"), "{target}: {text}");
+        let is_expected = match target.contains("raise") {
+            true => answer.status == 500 && text.contains("ValueError"),
+            false => answer.status == 200,
+        };
+        assert!(is_expected, "{target}: {text}");
+    }
+}
+
+#[test]
+fn an_active_virtual_environment_is_importable() {
+    let environment = tempfile::tempdir().expect("a folder");
+    let packages = environment
+        .path()
+        .join("lib")
+        .join(python_folder())
+        .join("site-packages");
+    fs::create_dir_all(&packages).expect("a folder");
+    let module = packages.join("only_in_the_virtual_environment.py");
+    fs::write(module, "answer = 'found'\n").expect("a file");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wireserve"));
+    command
+        .arg(site())
+        .args(["--port", "0"])
+        .env("VIRTUAL_ENV", environment.path());
+    let server = Process::start(command);
+    assert_eq!(
+        get(&server, "/virtual_environment.py"),
+        (200, "found".to_owned())
+    );
+}
+
+/// `pythonX.Y` of the embedded interpreter, as a script sees it.
+fn python_folder() -> String {
+    let folder = tempfile::tempdir().expect("a folder");
+    let script = "import sys\n\ndef main(request, response):\n    return 'python%d.%d' % sys.version_info[:2]\n";
+    fs::write(folder.path().join("version.py"), script).expect("a file");
+    let server = Process::wireserve(folder.path(), [""; 0]);
+    get(&server, "/version.py").1
+}

@@ -1,0 +1,797 @@
+//! What a wire script can do, a Python handler does by calls on `response.writer`, one by one or as a
+//! list: between its writes, in order, and with an answer to whether the client is still there. Wrong
+//! arguments are exceptions that say what is wrong, before anything is done. And whoever waits lets
+//! the others run.
+
+use std::time::{Duration, Instant};
+
+use crate::support::client::{Arrival, Client, DEADLINE};
+use crate::support::folder::folder;
+use crate::support::process::Process;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// Long enough to be told from none at all, on a busy machine too.
+const SOON: Duration = Duration::from_millis(50);
+
+/// A server whose handlers are given by their names and what they do. Of what they do, `main` is made:
+/// `w` is the writer, and `say` writes what it is given, as JSON.
+struct Stage {
+    server: Process,
+    _doc_root: TempDir,
+}
+
+impl Stage {
+    fn new(handlers: &[(&str, &str)]) -> Self {
+        let beginning = "import json, time\n\
+                         def main(request, response):\n\
+                         \x20   w = response.writer\n\
+                         \x20   say = lambda what: w.write(json.dumps(what) + '\\n')\n";
+        let files: Vec<_> = handlers
+            .iter()
+            .map(|(name, steps)| {
+                let main = indented(steps);
+                (format!("{name}.py"), format!("{beginning}{main}"))
+            })
+            .collect();
+        let files: Vec<_> = files
+            .iter()
+            .map(|(name, text)| (&**name, &**text))
+            .collect();
+        let doc_root = folder(&files);
+        Self {
+            server: Process::wireserve(doc_root.path(), ["--log", "error"]),
+            _doc_root: doc_root,
+        }
+    }
+
+    /// A connection on which this handler has been asked, and what else is sent along.
+    fn ask(&self, name: &str, rest: &str) -> Client {
+        let mut client = Client::connect(self.server.addr());
+        client.send(format!("POST /{name}.py HTTP/1.1\r\n{rest}").as_bytes());
+        client
+    }
+
+    /// Asks for a handler that does nothing but set an event.
+    fn answer(&self, name: &str) -> String {
+        self.ask(name, "\r\n").read_response("POST").text()
+    }
+}
+
+/// Lines of a function. All but the first may be further to the right by as much.
+fn indented(steps: &str) -> String {
+    let margin = |line: &str| line.len() - line.trim_start().len();
+    let common = steps.lines().skip(1).map(margin).min().unwrap_or(0);
+    let lines = steps.lines().enumerate();
+    lines
+        .map(|(number, line)| match number {
+            0 => format!("    {line}\n"),
+            _ => format!("    {}\n", &line[common..]),
+        })
+        .collect()
+}
+
+/// The next thing said.
+fn said(client: &mut Client) -> Value {
+    serde_json::from_slice(&client.read_until(b"\n")).expect("JSON")
+}
+
+#[test]
+fn a_pause_is_as_long_as_it_says() {
+    let stage = Stage::new(&[(
+        "pause",
+        "say(w.pause(0.05))
+        say(w.pause(0))
+        response.close_connection = True",
+    )]);
+    let began = Instant::now();
+    let seen = stage.ask("pause", "\r\n").read_until_close();
+    assert!(began.elapsed() >= SOON);
+    assert_eq!(seen, b"true\ntrue\n");
+}
+
+/// A pause before the response leaves it to `main` to return one.
+#[test]
+fn what_waits_does_not_answer() {
+    let stage = Stage::new(&[(
+        "wait",
+        "seen = [w.pause(0), w.wait_for_body(2), w.wait_for('no', within=0), w.set('yes'),
+                w.wait_for('yes'), w.clear('yes'), w.wait_for('yes', 0),
+                w.wait_for_connection(0), w.read(1).decode(), w.content_written]
+        return json.dumps(seen)",
+    )]);
+    let mut client = stage.ask("wait", "Content-Length: 2\r\n\r\nabc");
+    let seen: Value = serde_json::from_slice(&client.read_response("POST").body).expect("JSON");
+    let expected = json!([
+        true, true, false, null, true, null, false, false, "c", false
+    ]);
+    assert_eq!(seen, expected);
+}
+
+#[test]
+fn reading() {
+    let stage = Stage::new(&[(
+        "read",
+        "say(w.read(3).decode())
+        say(w.read(until=b'\\r\\n').decode())
+        say(w.read(until='!', within=60).decode())
+        try:
+            w.read(5, within=0.05)
+        except TimeoutError as error:
+            say([str(error), error.partial.decode()])
+        try:
+            w.read(until=b'\\n', within=0)
+        except TimeoutError as error:
+            say([str(error), error.partial.decode()])
+        say(w.read(0).decode())
+        say(w.read(9).decode())
+        say(w.read(1).decode())",
+    )]);
+    let mut client = stage.ask("read", "\r\nab");
+    assert_eq!(client.arrival(SOON), Arrival::Nothing);
+    client.send(b"cd\r");
+    assert_eq!(said(&mut client), "abc");
+    client.send(b"\n!?");
+    assert_eq!(said(&mut client), "d\r\n");
+    assert_eq!(said(&mut client), "!");
+    let late = "the bytes did not come in time";
+    assert_eq!(said(&mut client), json!([late, "?"]));
+    assert_eq!(said(&mut client), json!([late, ""]));
+    assert_eq!(said(&mut client), "");
+    client.send(b"rest");
+    client.half_close();
+    assert_eq!(said(&mut client), "rest");
+    assert_eq!(said(&mut client), "");
+}
+
+#[test]
+fn waiting_for_a_body() {
+    let stage = Stage::new(&[(
+        "body",
+        "say(w.wait_for_body(2))
+        say(w.wait_for_body(3, within=0.02))
+        say(w.wait_for_body(within=0.02))
+        say(w.wait_for_body())
+        say(w.wait_for_body(99))
+        say(request.body.decode())",
+    )]);
+    for (fields, pieces) in [
+        ("Content-Length: 4", ["ab", "cd"]),
+        (
+            "Transfer-Encoding: chunked",
+            ["2\r\nab\r\n", "2\r\ncd\r\n0\r\n\r\n"],
+        ),
+    ] {
+        let mut client = stage.ask("body", &format!("{fields}\r\n\r\n"));
+        assert_eq!(client.arrival(SOON), Arrival::Nothing);
+        client.send(pieces[0].as_bytes());
+        assert_eq!(
+            [0; 3].map(|_| said(&mut client)),
+            [true, false, false].map(Value::from)
+        );
+        client.send(pieces[1].as_bytes());
+        assert_eq!(
+            [0; 2].map(|_| said(&mut client)),
+            [true, true].map(Value::from)
+        );
+        assert_eq!(said(&mut client), "abcd");
+    }
+    // A client that leaves does not send the rest.
+    let mut client = stage.ask("body", "Content-Length: 4\r\n\r\nabc");
+    client.half_close();
+    let seen = [0; 4].map(|_| said(&mut client));
+    assert_eq!(seen, [true, true, false, false].map(Value::from));
+}
+
+#[test]
+fn one_request_waits_for_another() {
+    let stage = Stage::new(&[
+        (
+            "first",
+            "say(w.wait_for('go'))
+            w.set('gone')
+            say(w.wait_for_connection())
+            w.close()",
+        ),
+        ("second", "w.set('go'); return str(w.wait_for('gone', 10))"),
+    ]);
+    let mut first = stage.ask("first", "\r\n");
+    assert_eq!(first.arrival(SOON), Arrival::Nothing);
+    assert_eq!(stage.answer("second"), "True");
+    assert_eq!(said(&mut first), true);
+    // The connection of `second` came when `first` was being answered already.
+    assert_eq!(said(&mut first), true);
+    assert_eq!(first.read_until_close(), b"");
+}
+
+#[test]
+fn half_closing_and_closing() {
+    let stage = Stage::new(&[
+        (
+            "half",
+            "w.write('x')
+            w.half_close()
+            kept = w.read(3)
+            w.set('heard ' + kept.decode())
+            w.set('is gone' if not w.write('y') else 'is there')",
+        ),
+        (
+            "heard",
+            "return str([w.wait_for('heard abc', 10), w.wait_for('is gone', 10)])",
+        ),
+        (
+            "close",
+            "w.write('x')
+            w.close()
+            return w.wait_for('closed')",
+        ),
+        ("closed", "w.set('closed')"),
+        ("nothing", "w.close()"),
+    ]);
+    let mut client = stage.ask("half", "\r\n");
+    assert_eq!(client.read_until_close(), b"x");
+    assert!(!client.was_reset());
+    client.send(b"abc");
+    assert_eq!(stage.answer("heard"), "[True, True]");
+
+    // The end is there before the handler's.
+    let mut client = stage.ask("close", "\r\n");
+    assert_eq!(client.read_until_close(), b"x");
+    stage.answer("closed");
+    assert_eq!(stage.ask("nothing", "\r\n").read_until_close(), b"");
+}
+
+#[test]
+fn a_reset_comes_at_once_whoever_has_the_socket() {
+    let stage = Stage::new(&[
+        (
+            "reset",
+            "w.write('x')
+            held = w.socket.dup()
+            w.reset()
+            w.wait_for('seen')
+            say('too late')",
+        ),
+        ("seen", "w.set('seen')"),
+        (
+            "script",
+            "held = w.socket; w.script([('send', 'x'), 'reset']); w.wait_for('seen')",
+        ),
+    ]);
+    for name in ["reset", "script"] {
+        let mut client = stage.ask(name, "\r\n");
+        assert_eq!(client.read_until_close(), b"x", "{name}");
+        assert!(client.was_reset(), "{name}");
+        stage.answer("seen");
+    }
+}
+
+#[test]
+fn a_reset_does_not_wait_for_a_client_that_does_not_read() {
+    const WRITES: &str = "\
+import threading, time
+        written = []
+        def write():
+            while w.write('x' * 1000000): written.append(1)
+        threading.Thread(target=write).start()
+        before = -1
+        while before != len(written):
+            before = len(written)
+            time.sleep(0.1)
+        ";
+    let stage = Stage::new(&[
+        ("reset", &format!("{WRITES}w.reset()")),
+        ("script", &format!("{WRITES}w.script(['reset'])")),
+    ]);
+    for name in ["reset", "script"] {
+        let client = stage.ask(name, "\r\n");
+        assert!(client.is_reset_within(DEADLINE), "{name}");
+    }
+}
+
+#[test]
+fn holding() {
+    let stage = Stage::new(&[
+        (
+            "hold",
+            "say(w.hold(0.05))
+            w.set('left' if not w.hold() else 'not left')",
+        ),
+        (
+            "hold_long",
+            "w.write('x')
+            w.set('left' if not w.hold(600) else 'not left')",
+        ),
+        (
+            "left",
+            "left = w.wait_for('left', 10); w.clear('left'); return str(left)",
+        ),
+    ]);
+    let mut client = stage.ask("hold", "\r\n");
+    assert_eq!(said(&mut client), true);
+    assert_eq!(client.arrival(SOON), Arrival::Nothing);
+    client.half_close();
+    assert_eq!(client.read_until_close(), b"");
+    assert_eq!(stage.answer("left"), "True");
+    let mut client = stage.ask("hold_long", "\r\n");
+    client.read_exact(1);
+    drop(client);
+    assert_eq!(stage.answer("left"), "True");
+}
+
+#[test]
+fn a_client_that_is_gone_ends_a_wait() {
+    let stage = Stage::new(&[
+        ("pause", "w.write('x'); w.set(f'gone {w.pause(600)}')"),
+        (
+            "wait_for",
+            "w.write('x'); w.set(f'gone {w.wait_for(\"never\")}')",
+        ),
+        (
+            "gone",
+            "gone = w.wait_for('gone False', 10); w.clear('gone False'); return str(gone)",
+        ),
+        ("read", "w.write('x'); w.set(f'gone {bool(w.read(1))}')"),
+    ]);
+    for name in ["pause", "wait_for", "read"] {
+        let mut client = stage.ask(name, "\r\n");
+        client.read_exact(1);
+        client.reset();
+        assert_eq!(stage.answer("gone"), "True", "{name}");
+    }
+}
+
+#[test]
+fn every_step_of_a_list() {
+    let stage = Stage::new(&[
+        (
+            "list",
+            "played = w.script([
+                ('send', b'1'), ('send', 'é'), ('pause', 0.05), ('set', 'a'), ('wait_for', 'a'),
+                ('wait_for', 'a', 1), ('clear', 'a'), ('wait_for_body',), 'wait_for_body',
+                ('wait_for_body', 2), ('wait_for_body', 2, 0.5), ('wait_for_body', None, 0.5),
+                ('read', 2), ('read', 1, 5), ('read_until', b'\\n'), ('read_until', '\\n', 5.0),
+                ('wait_for_head',), ('wait_for_head', 5), ('send', '2'), ('wait_for_connection', 5),
+                ('hold', 0.01), 'half_close',
+            ])
+            assert [round(asked, 3) for asked, _ in played.timings][:4] == [0, 0, 0.05, 0.05]
+            assert all(asked <= achieved for asked, achieved in played.timings)
+            w.set(f'{played.end} {len(played.timings)}')",
+        ),
+        (
+            "ended",
+            "return str([w.wait_for('done 22', 10), w.wait_for('a', 0)])",
+        ),
+        (
+            "next",
+            "w.script((('send', 'first'), 'next', ('send', 'second'), ('next_site',), ('close',)))",
+        ),
+        ("plain", "return 'plain'"),
+        (
+            "generator",
+            "w.script(('send', str(number)) for number in range(3))
+            response.close_connection = True",
+        ),
+        ("hold", "w.script(['hold'])"),
+        ("empty", "w.script([]); return 'not this'"),
+    ]);
+    let mut client = stage.ask("list", "Content-Length: 2\r\n\r\nab");
+    assert_eq!(client.read_exact(3), "1é".as_bytes());
+    client.send(b"cde\n\nGET / HTTP/1.1\r\n");
+    assert_eq!(client.arrival(SOON), Arrival::Nothing);
+    client.send(b"\r\n");
+    assert_eq!(client.read_exact(1), b"2");
+    let _another = Client::connect(stage.server.addr());
+    assert_eq!(client.read_until_close(), b"");
+    assert_eq!(stage.answer("ended"), "[True, False]");
+
+    let mut client = stage.ask("next", "\r\n");
+    assert_eq!(client.read_exact(5), b"first");
+    client.send(b"GET /plain.py HTTP/1.1\r\n\r\n");
+    assert_eq!(client.read_exact(6), b"second");
+    client.send(b"GET /plain.py HTTP/1.1\r\n\r\n");
+    assert_eq!(client.read_response("GET").text(), "plain");
+    assert_eq!(client.read_until_close(), b"");
+
+    assert_eq!(stage.ask("generator", "\r\n").read_until_close(), b"012");
+    let mut client = stage.ask("hold", "\r\n");
+    assert_eq!(client.arrival(SOON), Arrival::Nothing);
+    client.half_close();
+    assert_eq!(client.read_until_close(), b"");
+    assert_eq!(stage.ask("empty", "\r\n").read_until_close(), b"");
+}
+
+#[test]
+fn a_script_says_how_it_ended() {
+    let stage = Stage::new(&[
+        (
+            "late",
+            "played = w.script([('send', 'x'), ('wait_for', 'never', 0.01), ('send', 'y')])
+            w.set(f'{played.end} {len(played.timings)}')",
+        ),
+        (
+            "gone",
+            "played = w.script([('send', 'x'), ('wait_for', 'never'), ('send', 'y')])
+            w.set(f'{played.end} {len(played.timings)}')",
+        ),
+        (
+            "told",
+            "return str([w.wait_for('too late 2', 10), w.wait_for('gone 2', 10)])",
+        ),
+    ]);
+    assert_eq!(stage.ask("late", "\r\n").read_until_close(), b"x");
+    let mut client = stage.ask("gone", "\r\n");
+    client.read_exact(1);
+    client.reset();
+    assert_eq!(stage.answer("told"), "[True, True]");
+}
+
+#[test]
+fn a_text_is_a_script() {
+    let text = r#"'send "HTTP/1.1 200 OK\\r\\nContent-Length: " length("text") "\\r\\n\\r\\n"\nsend by 1 every 1ms "text"\n'"#;
+    let stage = Stage::new(&[
+        ("str", &format!("assert w.script({text}).end == 'done'")),
+        ("bytes", &format!("assert w.script(b{text}).end == 'done'")),
+    ]);
+    for name in ["str", "bytes"] {
+        let mut client = stage.ask(name, "\r\n");
+        assert_eq!(client.read_response("POST").text(), "text");
+        assert!(client.is_kept_open(), "{name}");
+    }
+}
+
+/// Each is refused before anything is done: the answer is as if it had not been called.
+#[test]
+fn wrong_arguments() {
+    let stage = Stage::new(&[(
+        "evaluate",
+        "seen = []
+        for expression in json.loads(request.body):
+            try:
+                seen.append(['no exception', repr(eval(expression))])
+            except (ValueError, TypeError, TimeoutError) as error:
+                seen.append([type(error).__name__, str(error)])
+        return json.dumps([*seen, w.content_written])",
+    )]);
+    let in_script = |steps: &str| format!("w.script([('send', 'never'), {steps}])");
+    let calls = [
+        (
+            "w.pause(-1)",
+            "ValueError",
+            "-1 is no number of seconds to wait",
+        ),
+        (
+            "w.pause(float('nan'))",
+            "ValueError",
+            "no number of seconds",
+        ),
+        (
+            "w.pause(float('inf'))",
+            "ValueError",
+            "inf is no number of seconds",
+        ),
+        ("w.pause('1')", "TypeError", "real number"),
+        ("w.pause()", "TypeError", "seconds"),
+        ("w.hold(-1)", "ValueError", "-1 is no number of seconds"),
+        ("w.hold('x')", "TypeError", "real number"),
+        ("w.read()", "TypeError", "a count or until"),
+        ("w.read(1, until=b'x')", "TypeError", "a count or until"),
+        ("w.read(-1)", "ValueError", "-1 is no number of bytes"),
+        (
+            "w.read(2 ** 64)",
+            "ValueError",
+            "18446744073709551616 is no number of bytes",
+        ),
+        ("w.read(1.5)", "TypeError", "float"),
+        ("w.read('1')", "TypeError", "str"),
+        ("w.read(until=b'')", "ValueError", "the pattern is empty"),
+        ("w.read(until='')", "ValueError", "the pattern is empty"),
+        ("w.read(until=7)", "ValueError", "should be bytes or str"),
+        ("w.read(1, within=-1)", "ValueError", "no number of seconds"),
+        ("w.wait_for(b'x')", "TypeError", "str"),
+        ("w.wait_for('')", "ValueError", "an event has a name"),
+        ("w.wait_for('x', -1)", "ValueError", "no number of seconds"),
+        ("w.wait_for()", "TypeError", "event"),
+        ("w.wait_for_body(-1)", "ValueError", "no number of bytes"),
+        ("w.wait_for_body(1, '2')", "TypeError", "real number"),
+        (
+            "w.wait_for_connection(-1)",
+            "ValueError",
+            "no number of seconds",
+        ),
+        ("w.set('')", "ValueError", "an event has a name"),
+        ("w.set(1)", "TypeError", "str"),
+        ("w.clear('')", "ValueError", "an event has a name"),
+        ("w.clear()", "TypeError", "event"),
+        ("w.script(1)", "TypeError", "not iterable"),
+        ("w.script()", "TypeError", "steps"),
+        (
+            "w.script('sned \"\"')",
+            "ValueError",
+            "line 1: there is no step `sned`",
+        ),
+        ("w.script('send \"x\"\\nsend')", "ValueError", "line 2: "),
+        ("w.script(b'close\\nclose')", "ValueError", "line 2: "),
+        ("w.script('\\udc80')", "UnicodeEncodeError", "surrogates"),
+    ];
+    let steps = [
+        ("()", "ValueError", "it is empty"),
+        ("1", "TypeError", "a tuple, or the name of a step"),
+        (
+            "['send', 'x']",
+            "TypeError",
+            "a tuple, or the name of a step",
+        ),
+        ("(1,)", "TypeError", "int"),
+        ("'sned'", "ValueError", "there is no step \"sned\""),
+        ("('sned', 1)", "ValueError", "there is no step \"sned\""),
+        ("'send'", "ValueError", "\"send\" needs an argument"),
+        ("('send',)", "ValueError", "\"send\" needs an argument"),
+        ("('send', 1)", "ValueError", "should be bytes or str"),
+        ("('send', '\\udc80')", "ValueError", "surrogates"),
+        (
+            "('send', 'a', 'b')",
+            "ValueError",
+            "\"send\" takes 1 argument at most",
+        ),
+        ("'pause'", "ValueError", "\"pause\" needs an argument"),
+        ("('pause', -1)", "ValueError", "no number of seconds"),
+        ("('pause', 'x')", "TypeError", "real number"),
+        (
+            "('pause', 1, 2)",
+            "ValueError",
+            "\"pause\" takes 1 argument at most",
+        ),
+        ("'wait_for'", "ValueError", "\"wait_for\" needs an argument"),
+        ("('wait_for', '')", "ValueError", "an event has a name"),
+        ("('wait_for', 1)", "TypeError", "int"),
+        (
+            "('wait_for', 'x', -1)",
+            "ValueError",
+            "no number of seconds",
+        ),
+        (
+            "('wait_for', 'x', 1, 2)",
+            "ValueError",
+            "takes 2 arguments at most",
+        ),
+        ("('wait_for_head', 'x')", "TypeError", "real number"),
+        (
+            "('wait_for_head', 1, 2)",
+            "ValueError",
+            "takes 1 argument at most",
+        ),
+        (
+            "('wait_for_connection', -1)",
+            "ValueError",
+            "no number of seconds",
+        ),
+        (
+            "('wait_for_body', -1)",
+            "ValueError",
+            "-1 is no number of bytes",
+        ),
+        ("('wait_for_body', 'x')", "TypeError", "str"),
+        (
+            "('wait_for_body', 1, 2, 3)",
+            "ValueError",
+            "takes 2 arguments at most",
+        ),
+        ("'set'", "ValueError", "\"set\" needs an argument"),
+        ("('set', '')", "ValueError", "an event has a name"),
+        ("('clear', 1)", "TypeError", "int"),
+        ("('read',)", "ValueError", "\"read\" needs an argument"),
+        ("('read', -1)", "ValueError", "-1 is no number of bytes"),
+        ("('read', 1, -1)", "ValueError", "no number of seconds"),
+        ("('read_until', b'')", "ValueError", "the pattern is empty"),
+        ("('read_until', 1)", "ValueError", "should be bytes or str"),
+        (
+            "('read_until', 'x', 1, 2)",
+            "ValueError",
+            "takes 2 arguments at most",
+        ),
+        (
+            "('half_close', 1)",
+            "ValueError",
+            "\"half_close\" takes no argument",
+        ),
+        ("('close', 1)", "ValueError", "\"close\" takes no argument"),
+        ("('reset', 1)", "ValueError", "\"reset\" takes no argument"),
+        ("('hold', -1)", "ValueError", "no number of seconds"),
+        ("('hold', 1, 2)", "ValueError", "takes 1 argument at most"),
+        ("('next', 1)", "ValueError", "\"next\" takes no argument"),
+        (
+            "('next_site', 1)",
+            "ValueError",
+            "\"next_site\" takes no argument",
+        ),
+    ];
+    let third = [
+        (
+            "'close', 'next'",
+            "ValueError",
+            "step 3: nothing can come behind the end",
+        ),
+        (
+            "'reset', ('pause', 1)",
+            "ValueError",
+            "step 3: nothing can come behind the end",
+        ),
+        (
+            "('hold',), 'close'",
+            "ValueError",
+            "step 3: nothing can come behind the end",
+        ),
+        ("'close', 'sned'", "ValueError", "step 3: there is no step"),
+        (
+            "'half_close', ('send', '')",
+            "ValueError",
+            "step 3: nothing can be sent",
+        ),
+        (
+            "'half_close', 'next_site'",
+            "ValueError",
+            "step 3: nothing can be sent",
+        ),
+    ];
+    let calls = calls.map(|(call, kind, text)| (call.to_owned(), kind, text.to_owned()));
+    let steps = steps.map(|(step, kind, text)| (in_script(step), kind, text.to_owned()));
+    let third = third.map(|(step, kind, text)| (in_script(step), kind, text.to_owned()));
+    let expected: Vec<_> = calls
+        .into_iter()
+        .chain(steps.clone())
+        .chain(third)
+        .collect();
+
+    let expressions: Vec<_> = expected.iter().map(|(expression, ..)| expression).collect();
+    let body = json!(expressions).to_string();
+    let head = format!("Content-Length: {}\r\n\r\n{body}", body.len());
+    let mut client = stage.ask("evaluate", &head);
+    let answer = client.read_response("POST");
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let mut seen: Vec<Value> = serde_json::from_slice(&answer.body).expect("JSON");
+    assert_eq!(
+        seen.pop(),
+        Some(Value::Bool(false)),
+        "something was written"
+    );
+    assert_eq!(seen.len(), expected.len());
+    for (seen, (expression, kind, text)) in seen.iter().zip(&expected) {
+        let (found, message) = (seen[0].as_str().unwrap(), seen[1].as_str().unwrap());
+        assert!(
+            found == *kind && message.contains(text),
+            "{expression}: {seen}"
+        );
+    }
+    for (expression, ..) in &steps {
+        let at = expected.iter().position(|(other, ..)| other == expression);
+        let message = seen[at.expect("one of them")][1].as_str().unwrap();
+        assert!(message.starts_with("step 2: "), "{expression}: {message}");
+    }
+}
+
+#[test]
+fn the_handler_answers_the_expectation() {
+    const EXPECT: &str = "Expect: 100-continue\r\n";
+    let expecting = |then: &str| {
+        format!(
+            "handles_expect = True\n\
+             def main(request, response):\n\
+             \x20   w = response.writer\n\
+             \x20   {then}\n\
+             \x20   return request.body\n"
+        )
+    };
+    let files = [
+        ("now.py", expecting("assert w.send_continue()")),
+        (
+            "twice.py",
+            expecting("w.send_continue(); w.send_continue()"),
+        ),
+        (
+            "later.py",
+            expecting("w.wait_for('now'); w.send_continue()"),
+        ),
+        ("final.py", expecting("return 417, [], 'no'")),
+        ("never.py", expecting("pass")),
+        ("false.py", expecting("pass").replace("True", "False")),
+        (
+            "server.py",
+            expecting("w.send_continue()").replace("handles_expect = True", ""),
+        ),
+        (
+            "now_set.py",
+            "def main(_, response): response.writer.set('now')".to_owned(),
+        ),
+    ];
+    let files = files.each_ref().map(|(name, text)| (*name, &**text));
+    let doc_root = folder(&files);
+    let server = Process::wireserve(doc_root.path(), ["--log", "error"]);
+    let ask = |name: &str, fields: &str| {
+        let mut client = Client::connect(server.addr());
+        let head = format!("POST /{name}.py HTTP/1.1\r\n{fields}Content-Length: 2\r\n\r\n");
+        client.send(head.as_bytes());
+        client
+    };
+    for name in ["now", "twice", "false", "server"] {
+        let mut client = ask(name, EXPECT);
+        assert_eq!(
+            client.read_until(b"\r\n\r\n"),
+            b"HTTP/1.1 100 Continue\r\n\r\n"
+        );
+        client.send(b"ab");
+        let answer = client.read_response("POST");
+        assert_eq!(
+            (answer.text().as_str(), answer.interim.len()),
+            ("ab", 0),
+            "{name}"
+        );
+        // Nobody is told to go on who has not asked.
+        let mut client = ask(name, "");
+        client.send(b"ab");
+        assert_eq!(client.read_response("POST").interim.len(), 0, "{name}");
+    }
+    let mut client = ask("later", EXPECT);
+    assert_eq!(client.arrival(SOON), Arrival::Nothing);
+    let mut other = Client::connect(server.addr());
+    other.send(b"GET /now_set.py HTTP/1.1\r\n\r\n");
+    assert_eq!(
+        client.read_until(b"\r\n\r\n"),
+        b"HTTP/1.1 100 Continue\r\n\r\n"
+    );
+    client.send(b"ab");
+    assert_eq!(client.read_response("POST").text(), "ab");
+
+    let answer = ask("final", EXPECT).read_response("POST");
+    assert_eq!((answer.status, answer.interim.len()), (417, 0));
+
+    let mut client = ask("never", EXPECT);
+    assert_eq!(client.arrival(SOON), Arrival::Nothing);
+    client.send(b"ab");
+    let answer = client.read_response("POST");
+    assert_eq!((answer.text().as_str(), answer.interim.len()), ("ab", 0));
+}
+
+#[test]
+fn those_who_wait_let_others_run() {
+    /// Handlers that wait at the same time.
+    const WAITING: usize = 50;
+
+    /// How long all the others together may take.
+    const BOUND: Duration = Duration::from_secs(5);
+
+    let waits = [
+        ("pause", "w.write('.'); w.pause(600)"),
+        ("hold", "w.write('.'); w.hold()"),
+        ("wait_for", "w.write('.'); w.wait_for('never')"),
+        ("read", "w.write('.'); w.read(1)"),
+        ("wait_for_body", "w.write('.'); w.wait_for_body()"),
+        ("chunks", "w.write('.'); request.chunks"),
+        ("script", "w.script([('send', '.'), ('wait_for', 'never')])"),
+        (
+            "continued",
+            "w.write('.'); w.send_continue(); request.raw_body",
+        ),
+    ];
+    let mut handlers = waits.to_vec();
+    handlers.push(("plain", "return 'plain'"));
+    let stage = Stage::new(&handlers);
+    for (name, _) in waits {
+        let mut waiting: Vec<_> = (0..WAITING)
+            .map(|_| stage.ask(name, "Transfer-Encoding: chunked\r\n\r\n"))
+            .collect();
+        for client in &mut waiting {
+            client.read_exact(1);
+        }
+        let began = Instant::now();
+        for _ in 0..WAITING {
+            assert_eq!(stage.answer("plain"), "plain");
+        }
+        let took = began.elapsed();
+        assert!(took < BOUND, "{name}: {took:?}");
+        for client in waiting {
+            client.reset();
+        }
+    }
+    assert!(BOUND < DEADLINE);
+}

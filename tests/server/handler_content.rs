@@ -1,0 +1,214 @@
+//! What a Rust handler answers is sent as it is made: raw bytes as they are, chunks one by one and
+//! only while somebody listens, no field that is not wanted, and nothing of what is aborted.
+
+use std::sync::{Mutex, mpsc};
+use std::time::Duration;
+
+use crate::support::client::{Client, DEADLINE};
+use crate::support::embedded::{Answer, builder, get, request};
+use crate::support::escape;
+use wireserve::exchange::content::ContentError;
+use wireserve::exchange::response::RequiredHeaders;
+use wireserve::exchange::{Chunk, Chunks, Ending};
+use wireserve::{Content, Exchange, Fault, Handler, Server};
+
+#[test]
+fn raw_bytes_are_sent_as_they_are() {
+    struct Raw {
+        pieces: Vec<Vec<u8>>,
+        ending: Ending,
+    }
+    impl Handler for Raw {
+        fn handle(&self, exchange: &mut Exchange<'_>) -> Answer {
+            exchange.turn().mark_written();
+            exchange.ending = self.ending;
+            for piece in &self.pieces {
+                if exchange.turn().send(piece).is_err() {
+                    break;
+                }
+            }
+            Ok(())
+        }
+    }
+    let all: &[u8] = &std::array::from_fn::<u8, 256, _>(|byte| byte as u8);
+    let cases: [(&[&[u8]], Ending); 8] = [
+        (&[b"HTTP/1.1 2OO OK\n\n"], Ending::Close),
+        (&[b"HTTP/9.9 \xff\x00\r", b"\n\r\n"], Ending::ByResponse),
+        (&[b"\0"], Ending::ByResponse),
+        (&[&[]], Ending::Close),
+        (&[], Ending::Abort),
+        (&[b"not finished"], Ending::Abort),
+        (&[b"a", b"b", b"c"], Ending::ByResponse),
+        (&[all], Ending::Close),
+    ];
+    for (pieces, ending) in cases {
+        let raw = Raw {
+            pieces: pieces.iter().map(|piece| piece.to_vec()).collect(),
+            ending,
+        };
+        let server = Server::builder()
+            .route("GET", "/raw", raw)
+            .expect("a good pattern")
+            .start()
+            .expect("a free port");
+        let mut client = Client::connect(server.address());
+        client.send(&request("GET", "/raw"));
+        let sent = pieces.concat();
+        assert_eq!(client.read_exact(sent.len()), sent, "{pieces:?}");
+        if ending == Ending::ByResponse {
+            assert!(client.is_kept_open(), "{pieces:?}");
+        } else {
+            assert_eq!(client.read_until_close(), b"", "{pieces:?}");
+        }
+    }
+}
+
+#[test]
+fn an_aborted_response_is_not_sent() {
+    let abort = |exchange: &mut Exchange<'_>| {
+        exchange.response.content = "not this".into();
+        exchange.ending = Ending::Abort;
+        Ok(())
+    };
+    let server = builder([("GET", "/", abort)]).start().expect("a free port");
+    let mut client = Client::connect(server.address());
+    client.send(&request("GET", "/"));
+    assert_eq!(client.read_until_close(), b"");
+}
+
+#[test]
+fn fields_are_left_out_on_request() {
+    let bare = |exchange: &mut Exchange<'_>| {
+        exchange.response.required_headers = RequiredHeaders::Omit;
+        exchange.response.headers.append("only", "this");
+        exchange.response.content = "text".into();
+        Ok(())
+    };
+    let server = builder([("GET", "/", bare)]).start().expect("a free port");
+    let mut client = Client::connect(server.address());
+    client.send(&request("GET", "/"));
+    // Without a length the end of the connection is the end of the response.
+    assert_eq!(
+        client.read_until_close(),
+        b"HTTP/1.1 200 OK\r\nonly: this\r\n\r\ntext"
+    );
+}
+
+#[test]
+fn chunks_are_sent_when_they_are_made() {
+    let (piece, pieces) = mpsc::channel::<Vec<u8>>();
+    let pieces = Mutex::new(Some(pieces));
+    let server = Server::builder()
+        .route("GET", "/stream", move |exchange: &mut Exchange<'_>| {
+            let pieces = pieces.lock().expect("no panic").take();
+            let pieces = pieces.ok_or_else(Fault::no_route)?;
+            exchange.response.content = Content::Chunks(Box::new(pieces.into_iter()));
+            Ok(())
+        })
+        .expect("a good pattern")
+        .start()
+        .expect("a free port");
+    let mut client = Client::connect(server.address());
+    client.send(&request("GET", "/stream"));
+    let head = client.read_until(b"\r\n\r\n");
+    assert!(
+        !head.windows(8).any(|word| word == b"Content-"),
+        "no length"
+    );
+    for text in ["one", "two", "", "three"] {
+        // The client has each piece before the next one exists.
+        piece.send(text.into()).expect("the server asks for more");
+        assert_eq!(client.read_exact(text.len()), text.as_bytes());
+        assert_eq!(escape::lines(client.pending(), ""), "(nothing)");
+    }
+    drop(piece);
+    assert_eq!(client.read_until_close(), b"");
+}
+
+#[test]
+fn content_that_fails_ends_the_connection() {
+    struct Failing(Vec<Result<Vec<u8>, ContentError>>);
+    impl Chunks for Failing {
+        fn next_chunk(&mut self) -> Option<Result<Chunk, ContentError>> {
+            Some(self.0.pop()?.map(Chunk::Bytes))
+        }
+    }
+    let fail = |exchange: &mut Exchange<'_>| {
+        let error = Err(ContentError("on purpose".to_owned()));
+        let chunks = Failing(vec![Ok(b"never".into()), error, Ok(b"begun".into())]);
+        exchange.response.headers.append("Content-Length", "100");
+        exchange.response.content = Content::Chunks(Box::new(chunks));
+        Ok(())
+    };
+    let server = builder([("GET", "/", fail)]).start().expect("a free port");
+    let mut client = Client::connect(server.address());
+    client.send(&request("GET", "/"));
+    assert!(client.read_until_close().ends_with(b"\r\n\r\nbegun"));
+    assert_eq!(get(&server, "/none").status, 404, "nobody else is harmed");
+}
+
+#[test]
+fn content_is_no_longer_made_when_the_client_is_gone() {
+    struct Endless(mpsc::Sender<()>);
+    impl Iterator for Endless {
+        type Item = Vec<u8>;
+        fn next(&mut self) -> Option<Vec<u8>> {
+            Some(vec![b'.'; 100_000])
+        }
+    }
+    impl Drop for Endless {
+        fn drop(&mut self) {
+            let _ = self.0.send(());
+        }
+    }
+    let (gone, seen) = mpsc::channel();
+    let server = Server::builder()
+        .route("GET", "/", move |exchange: &mut Exchange<'_>| {
+            exchange.response.content = Content::Chunks(Box::new(Endless(gone.clone())));
+            Ok(())
+        })
+        .expect("a good pattern")
+        .start()
+        .expect("a free port");
+    let mut client = Client::connect(server.address());
+    client.send(&request("GET", "/"));
+    client.read_exact(1_000_000);
+    assert_eq!(seen.try_recv(), Err(mpsc::TryRecvError::Empty));
+    drop(client);
+    seen.recv_timeout(DEADLINE).expect("it is let go of");
+}
+
+#[test]
+fn a_pause_ends_when_the_client_is_gone_or_the_server_stops() {
+    struct Endless(mpsc::Sender<()>);
+    impl Chunks for Endless {
+        fn next_chunk(&mut self) -> Option<Result<Chunk, ContentError>> {
+            Some(Ok(Chunk::Pause(Duration::MAX)))
+        }
+    }
+    impl Drop for Endless {
+        fn drop(&mut self) {
+            let _ = self.0.send(());
+        }
+    }
+    let (gone, seen) = mpsc::channel();
+    let server = Server::builder()
+        .route("GET", "/", move |exchange: &mut Exchange<'_>| {
+            exchange.response.content = Content::Chunks(Box::new(Endless(gone.clone())));
+            Ok(())
+        })
+        .expect("a good pattern")
+        .start()
+        .expect("a free port");
+    let mut clients = [(); 2].map(|()| Client::connect(server.address()));
+    for client in &mut clients {
+        client.send(&request("GET", "/"));
+        client.read_exact(b"HTTP/1.1 200 OK\r\n".len());
+    }
+    let [reset, _stays] = clients;
+    reset.reset();
+    seen.recv_timeout(DEADLINE).expect("the client has left");
+    assert_eq!(seen.try_recv(), Err(mpsc::TryRecvError::Empty));
+    drop(server);
+    seen.try_recv().expect("the server has stopped");
+}

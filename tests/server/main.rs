@@ -1,0 +1,11 @@
+//! `wireserve::Server` within a Rust test: routes, handlers, bodies, limits.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod connection_limits;
+mod handler_content;
+mod handlers;
+mod ports_and_limits;
+mod raw_requests;
+mod routes;

@@ -1,0 +1,33 @@
+//! Watching a server from outside: what it has needed at most, and what comes to rest.
+
+use std::fs;
+use std::time::{Duration, Instant};
+
+use super::wait::eventually;
+
+/// Waits until a value has not changed for `rest`, and returns it.
+pub fn settled<T: PartialEq>(what: &str, rest: Duration, mut value: impl FnMut() -> T) -> T {
+    let (mut last, mut since) = (value(), Instant::now());
+    eventually(what, || {
+        let now = value();
+        if now != last {
+            (last, since) = (now, Instant::now());
+        }
+        since.elapsed() >= rest
+    });
+    last
+}
+
+/// The most memory that a process has had at a time, in KiB.
+pub fn peak_memory(process: u32) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).expect("a running process");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kib = line.and_then(|line| line.trim().strip_suffix(" kB"));
+    kib.and_then(|kib| kib.parse().ok()).expect("VmHWM in kB")
+}
+
+/// How much more memory a process has had at its peak than `before`, in KiB. The kernel counts in
+/// batches for each thread, so that even a peak may be told a little lower later.
+pub fn grown_since(before: u64, process: u32) -> u64 {
+    peak_memory(process).saturating_sub(before)
+}

@@ -1,0 +1,17 @@
+//! What goes over the wire: requests of every shape and their answers, wire scripts, transcripts, and
+//! the files of the catalogue.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod bad_input;
+mod catalogue_files;
+#[cfg(feature = "python")]
+mod documented_recipes;
+mod fuzzed_responses;
+mod request_bodies;
+mod request_cases;
+mod request_problems;
+mod transcript_files;
+mod transcripts;
+mod wire_scripts;

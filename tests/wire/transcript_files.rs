@@ -1,0 +1,262 @@
+//! Transcripts in a folder: a file for each connection, readable as it grows, text or JSON lines;
+//! bounded, and none of the server's business when they cannot be written.
+
+use std::fs;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use crate::support::client::Client;
+use crate::support::command::{Running, get, request, run_in, site, wireserve};
+use crate::support::embedded::fixed;
+use crate::support::transcript::{files, lines, whole};
+use crate::support::wait::eventually;
+use serde_json::Value;
+use tempfile::TempDir;
+use wireserve::Server;
+use wireserve::transcript::{Format, Limits};
+
+fn server(folder: &Path, format: Format, limits: Limits) -> Server {
+    fixed("hello")
+        .transcript_folder(folder, format)
+        .transcript_limits(limits)
+        .start()
+        .expect("a free port")
+}
+
+/// One exchange on a connection of its own, which is closed on both sides when this returns.
+fn exchange(address: SocketAddr) {
+    let mut client = Client::connect(address);
+    client.send(b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n");
+    client.read_until_close();
+}
+
+#[test]
+fn a_file_is_there_as_things_happen() {
+    let folder = TempDir::new().expect("a folder");
+    let place = folder.path().join("new/one");
+    let server = server(&place, Format::Text, Limits::default());
+    let mut client = Client::connect(server.address());
+    eventually(
+        "the first line",
+        || matches!(&files(&place)[..], [file] if fs::read_to_string(file).is_ok_and(|t| t.lines().count() == 1)),
+    );
+    for count in 1..=3 {
+        client.send(&request("GET", "/"));
+        client.read_response("GET");
+        let mut text = String::new();
+        eventually("both lines", || {
+            text = fs::read_to_string(&files(&place)[0]).expect("a file");
+            text.lines().count() == 1 + 2 * count
+        });
+        let asked = format!("{count}  > 35 \"GET / HTTP/1.1\\r\\nHost: localhost\\r\\n\\r\\n\"");
+        let seen = lines(&text);
+        assert_eq!(seen[seen.len() - 2], asked);
+    }
+    // Another run in the same place leaves all of it alone.
+    let other = fixed("hello").transcript_folder(&place, Format::Text);
+    let other = other.start().expect("a free port");
+    let before = fs::read(&files(&place)[0]).expect("a file");
+    exchange(other.address());
+    eventually("two files", || files(&place).len() == 2);
+    let found = files(&place);
+    assert_eq!(fs::read(&found[0]).expect("a file"), before);
+    for file in found {
+        assert!(file.to_str().expect("ASCII").ends_with("Z-000001.txt"));
+    }
+}
+
+#[test]
+fn json_lines_give_back_the_bytes() {
+    let folder = TempDir::new().expect("a folder");
+    let server = server(folder.path(), Format::Json, Limits::default());
+    let mut sent = b"GET / HTTP/1.1\r\nConnection: close\r\nA: ".to_vec();
+    sent.extend((0x80..=0xff).chain(b"\"\\\t\x7f".iter().copied()));
+    sent.extend(b"\r\n\r\n");
+    let mut client = Client::connect(server.address());
+    client.send(&sent);
+    let received = client.read_until_close();
+    drop(client);
+    let text = whole(folder.path());
+    let values: Vec<Value> = text
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect();
+    let bytes = |from: &str| -> Vec<u8> {
+        let of_side = values.iter().filter(|value| value["from"] == from);
+        let texts = of_side.filter_map(|value| value["bytes"].as_str());
+        let characters = texts.flat_map(str::chars);
+        characters
+            .map(|character| u8::try_from(character).expect("a byte"))
+            .collect()
+    };
+    assert_eq!(bytes("client"), sent);
+    assert_eq!(bytes("server"), received);
+    let events: Vec<_> = values.iter().filter_map(|v| v["event"].as_str()).collect();
+    assert_eq!(events, ["opened", "fin", "fin", "closed"]);
+    assert_eq!(values[0]["server"], server.address().to_string());
+    for value in &values[1..] {
+        assert_eq!(value["connection"], 1);
+        assert_eq!(value["exchange"], 1);
+        assert!(value["time"].as_f64().expect("a number") > 0.0);
+    }
+    let lengths = values.iter().filter_map(|value| value["length"].as_u64());
+    assert_eq!(lengths.sum::<u64>(), (sent.len() + received.len()) as u64);
+    assert!(
+        files(folder.path())[0]
+            .extension()
+            .is_some_and(|e| e == "jsonl")
+    );
+}
+
+#[test]
+fn the_folder_is_bounded() {
+    let folder = TempDir::new().expect("a folder");
+    let limits = Limits {
+        folder: 3 * 4096,
+        ..Limits::default()
+    };
+    let server = server(folder.path(), Format::Text, limits);
+    let name = |file: &PathBuf| {
+        file.to_str()
+            .expect("ASCII")
+            .rsplit('-')
+            .next()
+            .map(str::to_owned)
+    };
+    for last in 1..=6 {
+        exchange(server.address());
+        eventually("it is closed", || {
+            files(folder.path()).last().is_some_and(|file| {
+                name(file) == Some(format!("{last:06}.txt"))
+                    && fs::read_to_string(file).is_ok_and(|text| text.ends_with("-- closed\n"))
+            })
+        });
+        let count = files(folder.path()).len();
+        assert_eq!(count, last.min(3));
+    }
+    let left: Vec<_> = files(folder.path()).iter().filter_map(name).collect();
+    assert_eq!(left, ["000004.txt", "000005.txt", "000006.txt"]);
+}
+
+#[test]
+fn a_connection_is_bounded() {
+    let folder = TempDir::new().expect("a folder");
+    let limits = Limits {
+        connection: 1000,
+        ..Limits::default()
+    };
+    let server = server(folder.path(), Format::Text, limits);
+    let mut client = Client::connect(server.address());
+    for _ in 0..20 {
+        client.send(&request("GET", "/"));
+        assert_eq!(client.read_response("GET").text(), "hello");
+    }
+    let text = fs::read_to_string(&files(folder.path())[0]).expect("a file");
+    // The limit was reached long before the last answer.
+    assert!(text.len() < 1100, "{}", text.len());
+    assert!(
+        text.ends_with("-- the transcript ends here: it has its 1000 bytes\n"),
+        "{text}"
+    );
+}
+
+#[test]
+fn serving_goes_on_without_the_folder() {
+    let folder = site(&[]);
+    let place = folder.path().join("transcripts");
+    let mut command = wireserve();
+    command
+        .arg(folder.path())
+        .args(["--port", "0", "--transcript"])
+        .arg(&place);
+    let mut running = Running::start(&mut command);
+    let address = running.ready("");
+    let mut early = Client::connect(address);
+    eventually("its file", || files(&place).len() == 1);
+    fs::remove_dir_all(&place).expect("it is ours");
+    for _ in 0..2 {
+        assert_eq!(get(address, "/hello.txt").text(), "hello");
+        early.send(&request("GET", "/hello.txt"));
+        assert_eq!(early.read_response("GET").text(), "hello");
+    }
+    running.signal("TERM");
+    let stderr = running.end().stderr;
+    let errors: Vec<_> = stderr
+        .lines()
+        .filter(|line| line.contains("the transcript"))
+        .collect();
+    assert_eq!(errors.len(), 2, "{stderr}");
+    assert!(
+        errors[0].contains("-000002.txt ends: No such file"),
+        "{stderr}"
+    );
+}
+
+#[test]
+fn a_folder_that_cannot_be_used_is_refused() {
+    let folder = site(&[
+        ("nowhere.json", r#"{"transcript": {"json": true}}"#),
+        ("file.json", r#"{"transcript": {"folder": "hello.txt"}}"#),
+        ("key.json", r#"{"transcript": {"dir": "x"}}"#),
+    ]);
+    for (arguments, named) in [
+        (
+            &["--transcript", "hello.txt"][..],
+            &["transcript folder", "hello.txt"][..],
+        ),
+        (
+            &["--transcript", "/proc/none"],
+            &["transcript folder", "/proc/none"],
+        ),
+        (&["--transcript-json"], &["--transcript DIR"]),
+        (&["--config", "nowhere.json"], &["--transcript DIR"]),
+        (
+            &["--config", "file.json"],
+            &["transcript folder", "hello.txt"],
+        ),
+        (
+            &["--config", "key.json"],
+            &["key.json", "transcript", "dir"],
+        ),
+    ] {
+        run_in(folder.path(), arguments).is_refusal(named);
+    }
+}
+
+/// Paths of flags are relative to where the command starts, those of a file to the file.
+#[test]
+fn flags_and_the_configuration_file() {
+    let config =
+        r#"{"doc_root": "..", "transcript": {"folder": "filed", "json": true, "limit": 9000}}"#;
+    for (arguments, place, ending) in [
+        (&["--config", "conf/server.json"][..], "conf/filed", "jsonl"),
+        (
+            &["--config", "conf/server.json", "--transcript", "flag"],
+            "flag",
+            "jsonl",
+        ),
+        (&["conf", "--transcript", "flag"], "flag", "txt"),
+        (
+            &["conf", "--transcript", "flag", "--transcript-json"],
+            "flag",
+            "jsonl",
+        ),
+    ] {
+        let folder = site(&[("conf/server.json", config)]);
+        let mut command = wireserve();
+        command
+            .current_dir(folder.path())
+            .args(["--port", "0"])
+            .args(arguments);
+        let mut running = Running::start(&mut command);
+        exchange(running.ready(""));
+        let found = files(&folder.path().join(place));
+        let [file] = &found[..] else {
+            panic!("{arguments:?}: {found:?}");
+        };
+        assert!(
+            file.extension().is_some_and(|e| e == ending),
+            "{arguments:?}"
+        );
+    }
+}

@@ -1,0 +1,538 @@
+//! A wire script does to a connection what its steps say, in their order and at their time; whether it
+//! answers a request, the one behind it, or comes before any.
+
+use std::sync::{Arc, mpsc};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::support;
+use crate::support::client::{Arrival, Client, DEADLINE};
+use crate::support::embedded::request;
+use wireserve::exchange::body::{BodyError, RawReadError};
+use wireserve::exchange::play::{End, Played};
+use wireserve::exchange::{Exchange, Handler, Policy, policy};
+use wireserve::server::listening::Listening;
+use wireserve::wire_script::{Awaited, By, MAX_BYTES, Reading, Step, WireScript};
+use wireserve::{Fault, Server};
+
+const OK: &str = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+/// Long enough to be told from none at all, on a busy machine too.
+const SOON: Duration = Duration::from_millis(50);
+
+fn script() -> WireScript {
+    WireScript::new()
+}
+
+/// A server that answers every request with this handler, CONNECT included.
+fn server(handler: impl Handler + 'static) -> Server {
+    let handler: Arc<dyn Handler> = Arc::new(handler);
+    let under = |policy| policy::WithPolicy::new(policy, Arc::clone(&handler));
+    let requirements = handler.requirements().policy.unwrap_or_default();
+    Server::builder()
+        .route("*", "*", under(requirements))
+        .and_then(|builder| builder.route("CONNECT", "*", under(requirements)))
+        .and_then(|builder| builder.start().map_err(|error| panic!("{error}")))
+        .expect("good patterns")
+}
+
+/// A server whose connections all begin with this script, and whose site says "site".
+fn from_the_start(script: WireScript) -> (Server, Client) {
+    let server = Server::builder()
+        .route("*", "*", |exchange: &mut Exchange<'_>| {
+            exchange.response.content = "site".into();
+            Ok(())
+        })
+        .expect("a good pattern")
+        .listener(0, Listening::Connections(Arc::new(script)))
+        .start()
+        .expect("a server");
+    let address = *server.addresses().last().expect("two addresses");
+    (server, Client::connect(address))
+}
+
+fn asking(server: &Server) -> Client {
+    let mut client = Client::connect(server.address());
+    client.send(&request("GET", "/"));
+    client
+}
+
+#[test]
+fn bytes_come_in_pieces_and_pauses_between_them() {
+    let server = server(
+        script()
+            .send("one")
+            .pause(SOON)
+            .send("two")
+            .pause(SOON)
+            .close(),
+    );
+    let mut client = asking(&server);
+    assert_eq!(client.read_exact(3), b"one");
+    let began = Instant::now();
+    assert_eq!(client.pending(), b"");
+    assert_eq!(client.read_exact(3), b"two");
+    assert_eq!(client.pending(), b"");
+    assert_eq!(client.read_until_close(), b"");
+    assert!(began.elapsed() >= SOON, "{:?}", began.elapsed());
+    assert!(!client.was_reset());
+}
+
+#[test]
+fn a_script_that_does_not_end_the_connection_leaves_it_to_the_next_request() {
+    let server = server(script().send(OK));
+    let mut client = asking(&server);
+    for _ in 0..2 {
+        assert_eq!(client.read_response("GET").body, b"ok");
+        client.send(&request("GET", "/"));
+    }
+    // A client that wishes so is let go.
+    client.read_response("GET");
+    client.send(b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n");
+    assert_eq!(client.read_until_close(), OK.as_bytes());
+}
+
+#[test]
+fn each_way_to_end() {
+    let server = server(script().send("x").reset());
+    let mut client = asking(&server);
+    assert_eq!(client.read_until_close(), b"x");
+    assert!(client.was_reset());
+
+    let server = self::server(script().send("x").half_close().read(3).reset());
+    let mut client = asking(&server);
+    assert_eq!(client.read_until_close(), b"x");
+    assert!(!client.was_reset());
+    // The other half is still open.
+    client.send(b"abc");
+    support::wait::eventually("the reset", || server.connections() == 0);
+
+    let server = self::server(script().send("x").hold());
+    let mut client = asking(&server);
+    assert_eq!(client.read_exact(1), b"x");
+    assert_eq!(client.arrival(SOON), Arrival::Nothing);
+    client.half_close();
+    assert_eq!(client.read_until_close(), b"");
+
+    let server = self::server(script().send("x").hold_for(SOON).send("y").close());
+    assert_eq!(asking(&server).read_until_close(), b"xy");
+}
+
+#[test]
+fn a_script_without_a_byte_closes() {
+    let server = server(script());
+    assert_eq!(asking(&server).read_until_close(), b"");
+}
+
+#[test]
+fn events_join_two_connections() {
+    let waiting = script().wait_for("go").send("went").set("gone").close();
+    let setting = script().set("go").wait_for("gone").send("set").close();
+    let server = Server::builder()
+        .route("GET", "/waiting", waiting)
+        .and_then(|builder| builder.route("GET", "/setting", setting))
+        .expect("good patterns")
+        .start()
+        .expect("a server");
+    let ask = |path| {
+        let mut client = Client::connect(server.address());
+        client.send(&request("GET", path));
+        client
+    };
+    let mut first = ask("/waiting");
+    assert_eq!(first.arrival(SOON), Arrival::Nothing);
+    assert_eq!(ask("/setting").read_until_close(), b"set");
+    assert_eq!(first.read_until_close(), b"went");
+    // A test may do the same, and undo it.
+    assert!(server.events().wait("gone", Duration::ZERO));
+    server.events().clear("go");
+    let mut again = ask("/waiting");
+    assert_eq!(again.arrival(SOON), Arrival::Nothing);
+    server.events().set("go");
+    assert_eq!(again.read_until_close(), b"went");
+}
+
+#[test]
+fn a_wait_in_vain_ends_the_connection() {
+    let limit = Some(SOON);
+    for step in [
+        Step::WaitFor(Awaited::Event("never".to_owned()), limit),
+        Step::WaitFor(Awaited::Connection, limit),
+        Step::WaitFor(Awaited::Body(Some(3)), limit),
+        Step::WaitFor(Awaited::Head, limit),
+        Step::Read(Reading::Bytes(3), limit),
+        Step::Read(Reading::Until(b"!".to_vec()), limit),
+    ] {
+        let server = server(script().send("before").step(step.clone()).send("behind"));
+        let mut client = Client::connect(server.address());
+        client.send(b"POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\nab");
+        assert_eq!(client.read_until_close(), b"before", "{step:?}");
+    }
+}
+
+/// Bytes that are there are in time where a limit has just passed, but not for ever.
+#[test]
+fn a_limit_is_not_put_off_by_a_client_that_never_stops() {
+    /// Behind a limit nothing is taken for so long.
+    const LONG: Duration = Duration::from_secs(5);
+
+    let (says, hears) = mpsc::channel();
+    let server = server(move |exchange: &mut Exchange<'_>| {
+        let head = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+        assert_eq!(exchange.turn().send(head), Ok(()));
+        exchange.turn().mark_written();
+        assert!(exchange.turn().wire().is_readable_within(DEADLINE));
+        let now = Instant::now();
+        let passed = now.checked_sub(LONG);
+        let body = &exchange.body;
+        let late = (
+            body.wait_for(None, passed),
+            body.read_raw(&Reading::Bytes(1), passed),
+        );
+        let limit = Some(now);
+        let read = body.read_raw(&Reading::Bytes(1), limit);
+        says.send((passed, late, read)).expect("somebody listens");
+        Ok(())
+    });
+    for (field, body) in [
+        ("Content-Length: 1", "a"),
+        ("Transfer-Encoding: chunked", "0\r\n\r\n"),
+    ] {
+        let mut client = Client::connect(server.address());
+        client.send(format!("POST / HTTP/1.1\r\n{field}\r\n\r\n").as_bytes());
+        client.read_response("POST");
+        client.send(body.as_bytes());
+        let (passed, late, read) = hears.recv_timeout(DEADLINE).expect("an exchange");
+        assert!(passed.is_some(), "a machine that runs for so long");
+        let too_late = Err(RawReadError::TooLate(Vec::new()));
+        assert_eq!(late, (Err(BodyError::TooLate), too_late), "{field}");
+        assert_eq!(read, Ok(body.as_bytes()[..1].to_vec()), "{field}");
+    }
+}
+
+#[test]
+fn a_wait_ends_with_its_client() {
+    let server = server(script().wait_for("never").set("reached"));
+    asking(&server).reset();
+    support::wait::eventually("the end", || server.connections() == 0);
+    assert!(!server.events().has_happened("reached"));
+}
+
+#[test]
+fn waiting_for_what_the_client_does() {
+    let body = |count| Step::WaitFor(Awaited::Body(count), None);
+    let server = server(
+        script()
+            .send("1")
+            .step(body(Some(2)))
+            .send("2")
+            .step(body(None))
+            .send("3")
+            .step(Step::WaitFor(Awaited::Connection, None))
+            .send("4")
+            .close(),
+    );
+    for (head, pieces) in [
+        ("Content-Length: 4", ["ab", "cd"]),
+        (
+            "Transfer-Encoding: chunked",
+            ["2\r\nab\r\n", "2\r\ncd\r\n0\r\n\r\n"],
+        ),
+    ] {
+        let mut client = Client::connect(server.address());
+        client.send(format!("POST / HTTP/1.1\r\n{head}\r\n\r\n").as_bytes());
+        assert_eq!(client.read_exact(1), b"1");
+        for (piece, sent) in pieces.iter().zip([b"2", b"3"]) {
+            assert_eq!(client.arrival(SOON), Arrival::Nothing);
+            client.send(piece.as_bytes());
+            assert_eq!(client.read_exact(1), sent);
+        }
+        assert_eq!(client.arrival(SOON), Arrival::Nothing);
+        let _another = Client::connect(server.address());
+        assert_eq!(client.read_until_close(), b"4");
+    }
+}
+
+#[test]
+fn bytes_are_read_raw_and_count_towards_the_body() {
+    let server = server(script().read(3).send("1").read_until("\r\n").send(OK));
+    let mut client = Client::connect(server.address());
+    client.send(b"POST / HTTP/1.1\r\nContent-Length: 6\r\n\r\nab");
+    assert_eq!(client.arrival(SOON), Arrival::Nothing);
+    client.send(b"cd\r");
+    assert_eq!(client.read_exact(1), b"1");
+    assert_eq!(client.arrival(SOON), Arrival::Nothing);
+    // The line end is the last of the body, and the next request begins behind it.
+    client.send(b"\nPOST / HTTP/1.1\r\nContent-Length: 9\r\n\r\nabc\r\nrest");
+    assert_eq!(client.read_exact(OK.len() + 1), format!("{OK}1").as_bytes());
+    assert_eq!(client.read_response("GET").body, b"ok");
+    // What was not read is drained.
+    client.send(b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n");
+    client.read_exact(1);
+    assert_eq!(client.read_response("GET").body, b"ok");
+    assert!(
+        client.is_kept_open_for(&script_request()),
+        "chunks to their end"
+    );
+}
+
+/// As many as in front of a request that is read; then there is none to wait for.
+#[test]
+fn a_head_is_not_awaited_behind_empty_lines_without_end() {
+    let lines = |bytes: usize| "\r\n".repeat(bytes / 2);
+    let awaiting = script().step(Step::WaitFor(Awaited::Head, None));
+    let awaiting = awaiting.send("there").close();
+    for (sent, seen) in [
+        (lines(60_000) + "GET / HTTP/1.1\r\n\r\n", &b"there"[..]),
+        (lines(100_000), b""),
+    ] {
+        let (_server, mut client) = from_the_start(awaiting.clone());
+        client.send(sent.as_bytes());
+        assert_eq!(client.read_until_close(), seen, "{} bytes", sent.len());
+    }
+}
+
+fn script_request() -> Vec<u8> {
+    b"POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\nabc\r\n".to_vec()
+}
+
+#[test]
+fn requests_come_one_after_another() {
+    let server = server(
+        script()
+            .send(OK)
+            .next_request()
+            .send("HTTP/1.1 204 Second\r\n\r\n")
+            .next_request()
+            .close(),
+    );
+    let mut client = asking(&server);
+    client.read_response("GET");
+    client.send(&request("GET", "/2"));
+    assert_eq!(client.read_response("GET").status, 204);
+    client.send(&request("GET", "/3"));
+    assert_eq!(client.read_until_close(), b"");
+}
+
+#[test]
+fn stray_bytes_follow_an_answer() {
+    let server = server(script().send(OK).pause(SOON).send("stray"));
+    let mut client = asking(&server);
+    assert_eq!(client.read_response("GET").body, b"ok");
+    assert_eq!(client.pending(), b"");
+    assert_eq!(client.read_exact(5), b"stray");
+    client.send(&request("GET", "/"));
+    assert_eq!(client.read_response("GET").body, b"ok");
+}
+
+#[test]
+fn a_script_may_come_before_any_request() {
+    let (_server, mut client) = from_the_start(script().send("early").pause(SOON));
+    assert_eq!(client.read_exact(5), b"early");
+    client.send(&request("GET", "/"));
+    assert_eq!(client.read_response("GET").body, b"site");
+
+    // The answer may have come before its request; what is asked behind that is the site's.
+    let (_server, mut client) = from_the_start(script().send(OK).next_request());
+    assert_eq!(client.read_response("GET").body, b"ok");
+    for _ in 0..2 {
+        client.send(&request("GET", "/"));
+    }
+    assert_eq!(client.read_response("GET").body, b"site");
+    assert_eq!(client.arrival(SOON), Arrival::Nothing);
+
+    let head = Step::WaitFor(Awaited::Head, None);
+    let (_server, mut client) = from_the_start(script().step(head).send("a").next_by_site());
+    client.send(b"GET / HTTP/1.1\r\n");
+    assert_eq!(client.arrival(SOON), Arrival::Nothing);
+    client.send(b"\r\n");
+    assert_eq!(client.read_exact(1), b"a");
+    assert_eq!(client.read_response("GET").body, b"site");
+
+    let (_server, mut client) = from_the_start(script().read(3).send("TLS?").close());
+    client.send(b"\x16\x03\x01");
+    assert_eq!(client.read_until_close(), b"TLS?");
+    let (_server, mut client) = from_the_start(script().pause(SOON).reset());
+    client.read_until_close();
+    assert!(client.was_reset());
+}
+
+#[test]
+fn the_site_answers_where_the_script_says_so() {
+    let plan = script().next_by_site().next_request().close();
+    let (_server, mut client) = from_the_start(plan);
+    client.send(&request("GET", "/"));
+    assert_eq!(client.read_response("GET").body, b"site");
+    client.send(&request("GET", "/"));
+    assert_eq!(client.read_until_close(), b"");
+
+    let plan = script()
+        .next_by_site()
+        .pause(SOON)
+        .send("stray")
+        .next_by_site();
+    let (_server, mut client) = from_the_start(plan);
+    for _ in 0..2 {
+        client.send(&request("GET", "/"));
+    }
+    assert_eq!(client.read_response("GET").body, b"site");
+    assert_eq!(client.read_exact(5), b"stray");
+    assert_eq!(client.read_response("GET").body, b"site");
+    client.send(&request("GET", "/"));
+    assert_eq!(client.read_response("GET").body, b"site", "and so on");
+}
+
+#[test]
+fn what_lenient_handlers_do_not_get() {
+    for (fields, body) in [
+        ("Content-Length: 2\r\nContent-Length: 3", "abc"),
+        ("Content-Length: two", "ab"),
+        ("Transfer-Encoding: identity", "abc"),
+        ("Host: a b/c\r\nContent-Length: 0", ""),
+    ] {
+        let bytes = format!("POST / HTTP/1.1\r\n{fields}\r\n\r\n{body}");
+        let count = body.len() as u64;
+        let server = server(script().read(count).send("raw").close());
+        let mut client = Client::connect(server.address());
+        client.send(bytes.as_bytes());
+        assert_eq!(client.read_until_close(), b"raw", "{fields}");
+        let server = self::server(|_: &mut Exchange<'_>| Ok(()));
+        let mut client = Client::connect(server.address());
+        client.send(bytes.as_bytes());
+        assert_eq!(client.read_response("POST").status, 400, "{fields}");
+    }
+}
+
+#[test]
+fn connect_and_asterisk_reach_a_route() {
+    let tunnel = script()
+        .send("HTTP/1.1 200 Connected\r\n\r\n")
+        .read_until("\n")
+        .send("behind the tunnel")
+        .close();
+    let server = server(tunnel);
+    let mut client = Client::connect(server.address());
+    client.send(b"CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\nhello\n");
+    client.read_until(b"\r\n\r\n");
+    assert_eq!(client.read_until_close(), b"behind the tunnel");
+
+    let seen = |exchange: &mut Exchange<'_>| {
+        exchange.response.content = exchange.route_match[0].1.clone().into();
+        Ok(())
+    };
+    let server = self::server(seen);
+    for (request, star) in [("OPTIONS *", "*"), ("CONNECT a:443", "a:443")] {
+        let mut client = Client::connect(server.address());
+        client.send(format!("{request} HTTP/1.1\r\nHost: a\r\n\r\n").as_bytes());
+        assert_eq!(client.read_response("GET").body, star.as_bytes());
+    }
+}
+
+#[test]
+fn expectations_are_the_script_s() {
+    let expecting = b"PUT / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n";
+    let server = server(script().send(OK));
+    let mut client = Client::connect(server.address());
+    client.send(expecting);
+    let response = client.read_response("PUT");
+    assert_eq!((response.status, response.interim.len()), (200, 0));
+
+    let by_itself = |exchange: &mut Exchange<'_>| {
+        exchange
+            .turn()
+            .send_continue(&exchange.request)
+            .map_err(|_| Fault::new(500, "gone"))
+    };
+    let server = self::server(policy::WithPolicy::new(Policy::Raw, Arc::new(by_itself)));
+    let mut client = Client::connect(server.address());
+    client.send(expecting);
+    let response = client.read_response("PUT");
+    assert_eq!((response.status, response.interim.len()), (200, 1));
+}
+
+#[test]
+fn every_step_says_when_it_was_done() {
+    let (says, hears) = mpsc::channel::<Played>();
+    let handler = move |exchange: &mut Exchange<'_>| {
+        let steps = script().send("a").pause(SOON).send("b").pause(SOON).close();
+        says.send(exchange.play(&steps))
+            .map_err(|_| Fault::new(500, "nobody listens"))
+    };
+    let server = server(handler);
+    assert_eq!(asking(&server).read_until_close(), b"ab");
+    let played = hears.recv_timeout(DEADLINE).expect("a report");
+    assert_eq!(played.end, End::Done);
+    let asked: Vec<_> = played.timings.iter().map(|timing| timing.asked).collect();
+    assert_eq!(asked, [0, 1, 1, 2, 2].map(|pauses| SOON * pauses));
+    for timing in played.timings {
+        assert!(timing.achieved >= timing.asked, "{timing:?}");
+    }
+}
+
+/// Each request belongs to the script that asked for it last; the outer one goes on when the inner is done.
+#[test]
+fn a_script_of_the_site_within_a_script() {
+    let next = |by| Step::Next(by);
+    let inner = script()
+        .send("inner 1|")
+        .step(next(By::Script))
+        .send("inner 2|");
+    let outer = script()
+        .send("outer 1|")
+        .step(next(By::Site))
+        .send("outer 2|")
+        .close();
+    let server = Server::builder()
+        .route("*", "*", inner)
+        .expect("a good pattern")
+        .listener(0, Listening::Connections(Arc::new(outer)))
+        .start()
+        .expect("a server");
+    let address = *server.addresses().last().expect("two addresses");
+    let mut client = Client::connect(address);
+    assert_eq!(client.read_exact(8), b"outer 1|");
+    client.send(&request("GET", "/"));
+    assert_eq!(client.read_exact(8), b"inner 1|");
+    assert_eq!(client.pending(), b"");
+    client.send(&request("GET", "/"));
+    assert_eq!(client.read_until_close(), b"inner 2|outer 2|");
+}
+
+/// A client may ask for a script within itself, and leave more to be sent each time.
+#[test]
+fn scripts_within_scripts_have_the_limits_of_one() {
+    let piece = usize::try_from(MAX_BYTES / 3).expect("it fits");
+    let script = script()
+        .send("begun|")
+        .step(Step::Next(By::Site))
+        .send(vec![b'.'; piece]);
+    let server = server(script);
+    let mut client = Client::connect(server.address());
+    // The fourth adds to three pieces that are still to be sent.
+    for _ in 0..4 {
+        client.send(&request("GET", "/"));
+        assert_eq!(client.read_exact(6), b"begun|");
+    }
+    assert_eq!(client.read_until_close(), b"");
+}
+
+#[test]
+fn a_script_of_a_client_that_left_ends() {
+    let (says, hears) = mpsc::channel::<Played>();
+    let handler = move |exchange: &mut Exchange<'_>| {
+        let steps = script()
+            .pause(DEADLINE * 10)
+            .send("late")
+            .step(Step::Next(By::Script));
+        says.send(exchange.play(&steps))
+            .map_err(|_| Fault::new(500, "nobody listens"))
+    };
+    let server = server(handler);
+    let client = asking(&server);
+    thread::spawn(move || {
+        thread::sleep(SOON);
+        client.reset();
+    });
+    let played = hears.recv_timeout(DEADLINE).expect("a report");
+    assert_eq!((played.end, played.timings.len()), (End::Gone, 1));
+}
