@@ -148,7 +148,7 @@ fn the_server_sends_the_bytes_of_each_case() {
     for (case, address) in cases.iter().zip(&server.addresses) {
         let id = case.id;
         let mut client = client::Client::connect(*address);
-        client.send(&request("GET", &format!("/responses/{id}.wire")));
+        client.send(&request("GET", &format!("/catalogue/responses/{id}.wire")));
         for step in script(id).steps() {
             match step {
                 Step::Send(bytes) => {
@@ -278,7 +278,7 @@ fn meet(client: &Client, stated: &Stated) -> Result<Seen, String> {
 
 /// The targets that a client requests, in order.
 fn targets(case: &Requested<'_>) -> Vec<String> {
-    let mut targets = vec![format!("/responses/{}.wire", case.id)];
+    let mut targets = vec![format!("/catalogue/responses/{}.wire", case.id)];
     if case.then_after {
         targets.push(format!("/after?{}", case.id));
     }
@@ -294,7 +294,7 @@ struct Serving {
 impl Serving {
     fn start(ports: usize) -> Self {
         let mut command = wireserve();
-        command.arg(repository().join("catalogue"));
+        command.arg(repository());
         command.args(["--log", "info", "--route", "GET", "/after", "200:after"]);
         command.args((0..ports).map(|_| "--port=0"));
         let mut running = Running::start(&mut command);

@@ -111,8 +111,10 @@ fn with_cases<'a>(command: &'a mut Command, cases: &[Case]) -> &'a mut Command {
 fn meet_in_a_browser(cases: &[Case]) -> Vec<String> {
     let (listener, reports) = listen_for_reports();
     let first = &cases[0].urls[0];
-    let (origin, _) = first.split_once("/responses/").expect("a case's URL");
-    let mut url = format!("{origin}/clients/browser.html?report=http://{listener}/");
+    let (origin, _) = first
+        .split_once("/catalogue/responses/")
+        .expect("a case's URL");
+    let mut url = format!("{origin}/tests/clients/drivers/browser.html?report=http://{listener}/");
     for case in cases {
         url.push_str("&case=");
         let urls = case.urls.join(",");
