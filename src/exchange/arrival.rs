@@ -1,6 +1,9 @@
-//! How a request came: on which connection, as the how-manieth, behind what.
+//! How a request came: its connection, its place among the requests of that connection, and what
+//! preceded it.
 
 use std::net::SocketAddr;
+
+use crate::http::scheme::Scheme;
 
 /// The place of a request on its connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -9,22 +12,25 @@ pub struct Arrival {
     pub peer: SocketAddr,
     /// The address that the client connected to.
     pub local: SocketAddr,
-    /// The number of the connection among those of the server, from 1 on.
+    /// The scheme of the listener that accepted the connection.
+    pub scheme: Scheme,
+    /// The number of the connection among the connections of the server, counted from 1.
     pub connection: u64,
-    /// The number of the request among those of the connection, from 1 on; 0 where none has been read.
+    /// The number of the request among the requests of the connection, counted from 1; 0 where no
+    /// request has been read.
     pub ordinal: u64,
-    /// Bytes of the connection before this request and what was skipped in front of it.
+    /// Bytes of the connection before this request and the empty lines that precede it.
     pub offset: u64,
-    /// The empty lines in front of it (RFC 9112 §2.2).
+    /// The empty lines that precede it (RFC 9112 §2.2).
     pub skipped: Vec<u8>,
-    /// The request before it on the connection.
+    /// The previous request of the connection.
     pub previous: Option<Previous>,
 }
 
-/// How the request before ended; its connection was kept.
+/// How the previous request ended; its connection was kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Previous {
-    /// The status of its response, 0 where the handler wrote none that we know of.
+    /// The status of its response; 0 where the handler wrote one that the server did not see.
     pub status: i64,
     /// Bytes that were sent in answer to it.
     pub sent: u64,
@@ -38,6 +44,7 @@ impl From<(SocketAddr, SocketAddr)> for Arrival {
         Self {
             peer,
             local,
+            scheme: Scheme::Http,
             connection: 1,
             ordinal: 1,
             offset: 0,

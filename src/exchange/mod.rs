@@ -6,6 +6,7 @@ pub mod arrival;
 pub mod body;
 pub mod content;
 pub mod events;
+pub mod fate;
 pub mod mount;
 pub mod play;
 pub mod policy;
@@ -21,6 +22,7 @@ pub use arrival::Arrival;
 pub use body::Body;
 pub use content::{Chunk, Chunks, Content};
 pub use events::Events;
+pub use fate::Fate;
 pub use mount::{Links, Mount};
 pub use play::Played;
 pub use policy::{Expect, Policy, Requirements};
@@ -72,17 +74,6 @@ where
 /// What a route's pattern matched: the names of its groups, `*` among them, with their text.
 pub type RouteMatch = Vec<(Arc<str>, Vec<u8>)>;
 
-/// What is to become of the connection once the handler has returned.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ending {
-    /// The response decides: with a length the connection is kept.
-    ByResponse,
-    /// Close behind the response, whatever it says.
-    Close,
-    /// Close as things are: not a byte more is sent.
-    Abort,
-}
-
 /// One request being answered.
 pub struct Exchange<'c> {
     /// What the client asked.
@@ -93,8 +84,6 @@ pub struct Exchange<'c> {
     pub response: Response,
     /// What the route's pattern matched.
     pub route_match: RouteMatch,
-    /// What is to become of the connection.
-    pub ending: Ending,
     /// What held for the request, and holds for who answers its expectation.
     pub policy: Policy,
     turn: Arc<Turn>,
@@ -126,7 +115,6 @@ impl<'c> Exchange<'c> {
             body,
             response: Response::default(),
             route_match: RouteMatch::new(),
-            ending: Ending::ByResponse,
             policy: Policy::default(),
             turn,
             server,
@@ -157,6 +145,16 @@ impl<'c> Exchange<'c> {
     /// Values that requests to the server leave for each other.
     pub fn stash(&self) -> &dyn Stash {
         &*self.server.stash
+    }
+
+    /// Closes the connection after the response, whatever the response and the client say.
+    pub fn close_connection(&self) {
+        self.turn.grow_fate(Fate::Close);
+    }
+
+    /// Ends the connection as it is: the response that this handler leaves is not sent.
+    pub fn abort_connection(&self) {
+        self.turn.grow_fate(Fate::Abort);
     }
 
     /// Plays a wire script in the place of a response. What it leaves to be done, the end of the

@@ -9,13 +9,14 @@
 use std::time::{Duration, Instant};
 
 use crate::http::head;
-use crate::wire::close;
 use crate::wire::outbound::{Gone, Sent};
+use crate::wire::{NoHead, close};
 use crate::wire_script::{Awaited, By, Limit, Reading, Step, WireScript};
 
 use super::body::{Body, BodyError, RawReadError};
 use super::events::{Events, Waited};
-use super::turn::{After, Turn};
+use super::fate::Fate;
+use super::turn::Turn;
 
 /// When a step was to be done, and when it was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,7 +60,7 @@ pub fn play(script: &WireScript, turn: &Turn, body: &Body, events: &Events) -> P
     for (index, step) in script.steps().iter().enumerate() {
         if let Step::Next(by) = step {
             let rest = WireScript::from(script.steps()[index + 1..].to_vec());
-            turn.set_after(After::Next(*by, rest));
+            turn.grow_fate(Fate::Next(*by, rest));
             break;
         }
         let done = player.step(step);
@@ -88,7 +89,7 @@ pub fn play(script: &WireScript, turn: &Turn, body: &Body, events: &Events) -> P
                         index + 1
                     );
                 }
-                turn.set_after(After::Close);
+                turn.grow_fate(Fate::Close);
                 return Played { timings, end };
             }
         }
@@ -130,27 +131,27 @@ impl Player<'_> {
             Step::HalfClose => {
                 self.turn.flush()?;
                 self.turn.mark_written();
-                self.turn.set_after(After::Close);
+                self.turn.grow_fate(Fate::Close);
                 close::half_close(self.turn.wire());
                 Ok(())
             }
             Step::Close => {
                 self.turn.mark_written();
-                self.turn.set_after(After::Close);
+                self.turn.grow_fate(Fate::Close);
                 Ok(())
             }
             Step::Reset => {
                 // Not waiting: the peer may take nothing any more.
                 self.turn.send_now(&[])?;
                 self.turn.mark_written();
-                self.turn.set_after(After::Close);
+                self.turn.grow_fate(Fate::Close);
                 close::reset(self.turn.wire());
                 Ok(())
             }
             Step::Hold(None) => {
                 self.turn.wire().is_left_within(None);
                 self.turn.mark_written();
-                self.turn.set_after(After::Close);
+                self.turn.grow_fate(Fate::Close);
                 Ok(())
             }
             Step::Hold(Some(time)) => {
@@ -195,24 +196,14 @@ impl Player<'_> {
     }
 
     fn wait_for_head(&self, limit: Option<Instant>) -> Result<(), End> {
-        let wire = self.turn.wire();
-        let mut too_late = false;
-        let is_there = wire
-            .inbound()
-            .await_head(&head::Limits::default(), |inbound| {
-                let left = limit.map(|limit| limit.saturating_duration_since(Instant::now()));
-                too_late = left.is_some_and(|left| !wire.is_readable_within(left));
-                if too_late {
-                    0
-                } else {
-                    inbound.fill(wire.stream())
-                }
-            });
-        match is_there {
-            true => Ok(()),
-            false if too_late => Err(End::TooLate),
-            false => Err(End::Gone),
-        }
+        let mut inbound = self.turn.wire().inbound();
+        let time_left = || limit.map(|limit| limit.saturating_duration_since(Instant::now()));
+        inbound
+            .await_head(&head::Limits::default(), time_left)
+            .map_err(|none| match none {
+                NoHead::TooLate => End::TooLate,
+                NoHead::Ended => End::Gone,
+            })
     }
 
     fn read(&mut self, what: &Reading, limit: Limit) -> Result<(), End> {

@@ -12,6 +12,7 @@ use crate::http::target::{self, Parts};
 use crate::text::latin1;
 
 use super::arrival::Arrival;
+use super::fate::Fate;
 
 /// A request: its head and the connection it came on.
 #[derive(Debug)]
@@ -19,7 +20,6 @@ pub struct Request {
     head: Head,
     /// What a rewrite put in the place of the head's target.
     rewritten: Option<Vec<u8>>,
-    scheme: &'static str,
     arrival: Arrival,
     /// Into `request_path`.
     parts: Parts,
@@ -27,15 +27,6 @@ pub struct Request {
     host: Result<(), Malformed>,
     /// What the body's extent is, or why nobody can say.
     framing: Result<(Framing, Trust), Malformed>,
-}
-
-/// Whether the client wants the connection to go on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ClientWish {
-    /// HTTP/1.1 without `Connection: close`, or an older version with `keep-alive`.
-    Keep,
-    /// The connection is to be closed behind the response.
-    Close,
 }
 
 impl Request {
@@ -57,7 +48,9 @@ impl Request {
         arrival: impl Into<Arrival>,
     ) -> Self {
         let target = rewritten.as_deref().unwrap_or_else(|| head.target());
-        let parts = target::split(target::collapse_slashes(target), SCHEME);
+        let arrival = arrival.into();
+        let scheme = arrival.scheme.as_str();
+        let parts = target::split(target::collapse_slashes(target), scheme);
         let host = head.first("Host").map_or(Ok(()), target::check_host);
         let framing = framing::decide(
             head.values("Content-Length"),
@@ -67,8 +60,7 @@ impl Request {
         Self {
             head,
             rewritten,
-            scheme: SCHEME,
-            arrival: arrival.into(),
+            arrival,
             parts,
             host,
             framing,
@@ -143,7 +135,7 @@ impl Request {
     /// the address of this server; an absolute target is the URL.
     pub fn url(&self) -> String {
         let path = latin1::decode(self.request_path());
-        if target::is_absolute(self.request_path(), self.scheme) {
+        if target::is_absolute(self.request_path(), self.scheme()) {
             return path.into_owned();
         }
         let local = self.arrival.local;
@@ -154,12 +146,17 @@ impl Request {
             None => (own.as_str(), port.as_str()),
             Some(host) => host.split_once(':').unwrap_or((host, &port)),
         };
-        format!("{}://{host}:{port}{path}", self.scheme)
+        format!("{}://{host}:{port}{path}", self.scheme())
     }
 
     /// The client's address.
     pub fn peer(&self) -> SocketAddr {
         self.arrival.peer
+    }
+
+    /// The scheme of the listener that accepted the connection.
+    pub fn scheme(&self) -> &'static str {
+        self.arrival.scheme.as_str()
     }
 
     /// The address that the client connected to.
@@ -182,29 +179,28 @@ impl Request {
                 .is_some_and(|value| value.eq_ignore_ascii_case(b"100-continue"))
     }
 
-    /// What the client wants to become of the connection. `Connection` counts only if `close` or
-    /// `keep-alive` is all it says, as in the reference (reference §8.2).
-    pub fn client_wish(&self) -> ClientWish {
+    /// What the request contributes to what becomes of the connection: [`Fate::Keep`] for HTTP/1.1
+    /// without `Connection: close` and for older versions with `keep-alive`, otherwise
+    /// [`Fate::Close`], as for framing that another recipient may read differently. `Connection` counts
+    /// only if `close` or `keep-alive` is its whole value, as in the reference (reference §8.2).
+    pub fn fate(&self) -> Fate {
         match self.framing {
-            _ if self.is_unread() => return ClientWish::Keep,
+            _ if self.is_unread() => return Fate::Keep,
             Ok((_, Trust::Sound)) if !self.head.has_doubtful_framing() => {}
-            Ok(_) | Err(_) => return ClientWish::Close,
+            Ok(_) | Err(_) => return Fate::Close,
         }
         let connection = self.head.first("Connection").unwrap_or_default();
         if connection.eq_ignore_ascii_case(b"close") {
-            ClientWish::Close
+            Fate::Close
         } else if connection.eq_ignore_ascii_case(b"keep-alive")
             || self.head.version() >= Version::HTTP_11
         {
-            ClientWish::Keep
+            Fate::Keep
         } else {
-            ClientWish::Close
+            Fate::Close
         }
     }
 }
-
-/// What every connection speaks so far.
-pub const SCHEME: &str = "http";
 
 #[cfg(test)]
 mod tests {
@@ -251,8 +247,8 @@ mod tests {
 
     #[test]
     fn wishes() {
-        use ClientWish::{Close, Keep};
-        for (version, fields, wish) in [
+        use Fate::{Close, Keep};
+        for (version, fields, fate) in [
             ("HTTP/1.1", "", Keep),
             ("HTTP/1.1", "Connection: CLOSE\r\n", Close),
             ("HTTP/1.1", "Connection: close, x\r\n", Keep),
@@ -271,8 +267,8 @@ mod tests {
             ("HTTP/1.1", "X:\r\n y\r\nContent-Length: 0\r\n", Keep),
         ] {
             let head = format!("GET / {version}\r\n{fields}\r\n");
-            assert_eq!(request(&head).client_wish(), wish, "{head:?}");
+            assert_eq!(request(&head).fate(), fate, "{head:?}");
         }
-        assert_eq!(request("GET /\r\n\r\n").client_wish(), Close);
+        assert_eq!(request("GET /\r\n\r\n").fate(), Close);
     }
 }

@@ -13,6 +13,7 @@ use crate::text::date;
 use crate::wire::outbound::Gone;
 
 use super::content::{Chunk, Chunks, Content, ContentError};
+use super::fate::Fate;
 use super::turn::Turn;
 
 /// The value of the `Server` field.
@@ -63,19 +64,6 @@ pub enum ContentForHead {
     Send,
 }
 
-/// How sending a response ended.
-#[derive(Debug)]
-pub enum Outcome {
-    /// Everything is with the kernel, and the client can tell where the response ends.
-    Delimited,
-    /// Everything is with the kernel, but only closing tells the client so.
-    UntilClose,
-    /// The client left.
-    PeerGone,
-    /// The content could not be produced to its end.
-    ContentFailed(ContentError),
-}
-
 impl Default for Response {
     fn default() -> Self {
         Self {
@@ -102,12 +90,17 @@ impl From<Fault> for Response {
 }
 
 impl Response {
-    /// Sends everything.
-    pub fn send(self, turn: &Turn, method: &[u8]) -> Outcome {
+    /// Sends everything, and returns what that contributes to what becomes of the connection:
+    /// [`Fate::Close`] where only the end of the connection shows the client the end of the response,
+    /// [`Fate::Abort`] where the client is gone.
+    ///
+    /// # Errors
+    /// [`ContentError`] where the content could not be produced to its end.
+    pub fn send(self, turn: &Turn, method: &[u8]) -> Result<Fate, ContentError> {
         turn.mark_written();
         turn.note_status(self.status);
         if !self.delay.is_zero() && turn.pause(self.delay).is_err() {
-            return Outcome::PeerGone;
+            return Ok(Fate::Abort);
         }
         let mut out = Vec::with_capacity(512);
         let delimited = self.append_head(&mut out);
@@ -120,10 +113,10 @@ impl Response {
             Content::Chunks(chunks) => send_chunks(turn, &out, chunks),
         };
         match sent {
-            Ok(()) if delimited => Outcome::Delimited,
-            Ok(()) => Outcome::UntilClose,
-            Err(Failure::Gone) => Outcome::PeerGone,
-            Err(Failure::Content(error)) => Outcome::ContentFailed(error),
+            Ok(()) if delimited => Ok(Fate::Keep),
+            Ok(()) => Ok(Fate::Close),
+            Err(Failure::Gone) => Ok(Fate::Abort),
+            Err(Failure::Content(error)) => Err(error),
         }
     }
 

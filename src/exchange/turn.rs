@@ -1,15 +1,19 @@
 //! A [`Turn`] is one exchange's right to write on its wire. It ends when the next exchange of the
 //! connection begins, or when the connection is closed: a handler that kept its response and writes
-//! later can then harm nobody.
+//! later then gets [`Gone`] and harms no other exchange.
+//!
+//! The turn also records what was written of a response ([`Written`]) and what the handler and its
+//! wire scripts want to become of the connection ([`Fate`]).
 
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::mem;
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU8, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::wire::outbound::{Gone, Outbound, Sent};
 use crate::wire::{Wire, gather};
-use crate::wire_script::{By, WireScript};
 
+use super::fate::Fate;
 use super::request::Request;
 
 /// The right to write on a wire during one exchange.
@@ -19,24 +23,35 @@ pub struct Turn {
     number: u64,
     /// Bytes of the connection before this exchange.
     before: u64,
-    written: AtomicBool,
-    handed_over: AtomicBool,
-    continued: AtomicBool,
+    /// A [`Written`].
+    written: AtomicU8,
+    /// Whether `100 Continue` was sent, which is no part of the final response.
+    continue_sent: AtomicBool,
     status: AtomicI64,
-    after: Mutex<After>,
+    fate: Mutex<Fate>,
     known_connections: AtomicU64,
 }
 
-/// What is to come when this exchange is over.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum After {
-    /// What response and client wish.
-    #[default]
-    ByResponse,
-    /// The end of the connection.
-    Close,
-    /// The next request, answered so, and the rest of a wire script behind it.
-    Next(By, WireScript),
+/// What was written of a final response, from the weakest to the strongest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Written {
+    /// Nothing: the response that the handler leaves is sent.
+    Nothing,
+    /// The handler writes the response itself, through this type; what it leaves is not sent.
+    Begun,
+    /// The handler has sent bytes on the socket itself, which are not counted here.
+    HandedOver,
+}
+
+impl Written {
+    fn from_u8(value: u8) -> Self {
+        match value {
+            0 => Self::Nothing,
+            1 => Self::Begun,
+            _ => Self::HandedOver,
+        }
+    }
 }
 
 /// Whether a head call's bytes may wait for the next write.
@@ -58,11 +73,10 @@ impl Turn {
             wire,
             number,
             before,
-            written: AtomicBool::new(false),
-            handed_over: AtomicBool::new(false),
-            continued: AtomicBool::new(false),
+            written: AtomicU8::new(Written::Nothing as u8),
+            continue_sent: AtomicBool::new(false),
             status: AtomicI64::new(0),
-            after: Mutex::default(),
+            fate: Mutex::default(),
             known_connections: AtomicU64::new(0),
         }
     }
@@ -79,7 +93,7 @@ impl Turn {
     pub fn send(&self, bytes: &[u8]) -> Result<(), Gone> {
         let mut outbound = self.wire.outbound();
         self.check(&outbound)?;
-        outbound.send(self.wire.stream(), bytes)
+        outbound.send(bytes)
     }
 
     /// Waits, as long as the peer is there.
@@ -104,7 +118,7 @@ impl Turn {
             return Ok(Sent::Part(0));
         };
         self.check(&outbound)?;
-        outbound.send_now(self.wire.stream(), bytes)
+        outbound.send_now(bytes)
     }
 
     /// Takes parts of a head, which go out with the next write or within a millisecond. `false` when
@@ -126,7 +140,7 @@ impl Turn {
     /// # Errors
     /// As [`Turn::send`].
     pub fn send_continue(&self, request: &Request) -> Result<(), Gone> {
-        if request.expects_continue() && !self.continued.swap(true, Ordering::Relaxed) {
+        if request.expects_continue() && !self.continue_sent.swap(true, Ordering::Relaxed) {
             self.send(b"HTTP/1.1 100 Continue\r\n\r\n")?;
         }
         Ok(())
@@ -151,40 +165,54 @@ impl Turn {
         self.known_connections.store(count, Ordering::Relaxed);
     }
 
-    /// Says what is to come when this exchange is over.
-    pub fn set_after(&self, after: After) {
-        *self.after.lock().unwrap_or_else(PoisonError::into_inner) = after;
+    /// Contributes to what becomes of the connection after this exchange ([`Fate::join`]).
+    pub fn grow_fate(&self, fate: Fate) {
+        let mut current = self.fate();
+        *current = mem::take(&mut *current).join(fate);
     }
 
-    /// Takes what was said last.
-    pub fn take_after(&self) -> After {
-        std::mem::take(&mut self.after.lock().unwrap_or_else(PoisonError::into_inner))
+    /// Takes the strongest fate contributed so far; [`Fate::Keep`] remains.
+    pub fn take_fate(&self) -> Fate {
+        mem::take(&mut self.fate())
     }
 
-    /// A response has begun to go out, so no other may.
+    fn fate(&self) -> MutexGuard<'_, Fate> {
+        self.fate.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Records that a response has begun, so that no other may.
     pub fn mark_written(&self) {
-        self.written.store(true, Ordering::Relaxed);
+        self.mark(Written::Begun);
     }
 
-    /// The handler has sent bytes on the socket itself, past this type.
+    /// Records that the handler has sent bytes on the socket itself.
     pub fn mark_handed_over(&self) {
-        self.handed_over.store(true, Ordering::Relaxed);
-        self.mark_written();
+        self.mark(Written::HandedOver);
     }
 
-    /// Whether a handler has taken the response upon itself and then sent not a byte.
-    pub fn is_silent(&self) -> bool {
-        self.is_written() && !self.handed_over.load(Ordering::Relaxed) && self.sent() == 0
+    fn mark(&self, written: Written) {
+        self.written.fetch_max(written as u8, Ordering::Relaxed);
     }
 
-    /// Says whether a response has begun to go out, for handlers that know better.
-    pub fn set_written(&self, written: bool) {
-        self.written.store(written, Ordering::Relaxed);
+    /// Takes back what was recorded, for a handler that wants the response it leaves to be sent.
+    pub fn mark_unwritten(&self) {
+        let nothing = Written::Nothing as u8;
+        self.written.store(nothing, Ordering::Relaxed);
+    }
+
+    /// What was written of a response.
+    pub fn written(&self) -> Written {
+        Written::from_u8(self.written.load(Ordering::Relaxed))
     }
 
     /// Whether a response has begun to go out.
     pub fn is_written(&self) -> bool {
-        self.written.load(Ordering::Relaxed)
+        self.written() > Written::Nothing
+    }
+
+    /// Whether a handler took the response upon itself and then sent not a byte.
+    pub fn is_silent(&self) -> bool {
+        self.written() == Written::Begun && self.sent() == 0
     }
 
     /// Remembers the status for the access log.

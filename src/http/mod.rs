@@ -15,6 +15,7 @@ pub mod query;
 pub mod range;
 pub mod raw_lines;
 pub mod request_line;
+pub mod scheme;
 pub mod status;
 pub mod target;
 

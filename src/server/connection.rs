@@ -1,6 +1,6 @@
-//! The life of one connection: head, handler, response, and again. This is the only place that decides
-//! to close, and it decides by values: what the client wished, how the response ended, what the handler
-//! asked for, what a wire script left to be done.
+//! The life of one connection: head, handler, response, and again. What becomes of the connection after
+//! an exchange is a [`Fate`], joined from what the request, the response, the handler and a wire script
+//! contribute; only this file acts on it.
 
 use std::mem;
 use std::panic::{self, AssertUnwindSafe};
@@ -8,11 +8,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::exchange::arrival::Previous;
-use crate::exchange::request::ClientWish;
-use crate::exchange::response::Outcome;
-use crate::exchange::turn::After;
 use crate::exchange::{
-    Arrival, Body, Ending, Exchange, Expect, Handler, Locals, Policy, Request, Requirements,
+    Arrival, Body, Exchange, Expect, Fate, Handler, Locals, Policy, Request, Requirements,
     Response, Turn,
 };
 use crate::fault::Fault;
@@ -27,17 +24,6 @@ use super::access_log::{self, shown_target};
 use super::listening::Listening;
 use super::roster::Membership;
 use super::shared::Shared;
-
-/// What follows an exchange.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Next {
-    /// Another request may come, and the site answers it.
-    Request,
-    /// Another request may come, and the rest of a wire script is about it.
-    Play(By, WireScript),
-    /// FIN, then drain.
-    Close,
-}
 
 /// One connection of a server, from its first byte to its last.
 struct Connection<'c> {
@@ -71,7 +57,7 @@ pub(super) fn serve(
     close::fin_then_drain(wire);
 }
 
-/// Answers what is not even read with a whole response, and closes.
+/// Answers a connection whose requests are not read, and closes it.
 pub(super) fn refuse(wire: &Arc<Wire>, fault: Fault) {
     send_refusal(&Turn::begin(Arc::clone(wire)), fault, b"");
     close::fin_then_drain(wire);
@@ -82,13 +68,15 @@ fn send_refusal(turn: &Turn, fault: Fault, method: &[u8]) {
     log::info!("{} refused: {fault}", turn.wire().peer());
     let mut response = Response::from(fault);
     response.headers.append("Connection", "close");
-    response.send(turn, method);
+    if let Err(error) = response.send(turn, method) {
+        log::debug!("a refusal could not be sent: {error}");
+    }
 }
 
 impl Connection<'_> {
     fn run(&mut self, membership: &Membership) {
-        let mut next = match self.listening {
-            Listening::Requests(_) => Next::Request,
+        let mut fate = match self.listening {
+            Listening::Requests(_) => Fate::Keep,
             Listening::Connections(handler) => {
                 let request = Request::unread(self.arrival(0));
                 self.exchange(request, |_, exchange| {
@@ -98,15 +86,15 @@ impl Connection<'_> {
             }
         };
         loop {
-            let plan = match next {
-                Next::Close => return,
-                Next::Request => None,
-                Next::Play(by, rest) => Some((by, rest)),
+            let plan = match fate {
+                Fate::Close | Fate::Abort => return,
+                Fate::Keep => None,
+                Fate::Next(by, rest) => Some((by, rest)),
             };
             if !wait_for_request(self.wire, membership) || self.shared.is_stopping() {
                 return;
             }
-            next = match self.read_request() {
+            fate = match self.read_request() {
                 Ok(Some((request, site))) => self.exchange(request, |connection, exchange| {
                     connection.answer(exchange, &site, plan)
                 }),
@@ -122,12 +110,12 @@ impl Connection<'_> {
     /// The next request, with the site as it is when the request is there.
     fn read_request(&mut self) -> Result<Option<(Request, Arc<Site>)>, Fault> {
         let limits = self.shared.limits.head();
-        let read = self.wire.inbound().read_head(self.wire.stream(), &limits);
+        let read = self.wire.inbound().read_head(&limits);
         match read {
             HeadRead::Head(read) => {
                 let head = Head::parse(read.head)?;
                 let site = self.shared.site();
-                let rewritten = site.rewritten(head.method(), head.target());
+                let rewritten = site.rewritten(head.method(), head.target(), self.wire.scheme());
                 self.requests += 1;
                 let arrival = Arrival {
                     skipped: read.skipped,
@@ -145,6 +133,7 @@ impl Connection<'_> {
         Arrival {
             peer: self.wire.peer(),
             local: self.wire.local(),
+            scheme: self.wire.scheme(),
             connection: self.wire.number(),
             ordinal: self.requests,
             offset,
@@ -156,8 +145,8 @@ impl Connection<'_> {
     fn exchange(
         &mut self,
         request: Request,
-        answer: impl FnOnce(&Self, &mut Exchange<'_>) -> Next,
-    ) -> Next {
+        answer: impl FnOnce(&Self, &mut Exchange<'_>) -> Fate,
+    ) -> Fate {
         let began = log::log_enabled!(log::Level::Info).then(Instant::now);
         let request = Arc::new(request);
         let turn = Arc::new(Turn::begin(Arc::clone(self.wire)));
@@ -170,28 +159,25 @@ impl Connection<'_> {
             Arc::clone(&self.shared.context),
             &mut locals,
         );
-        let next = answer(self, &mut exchange);
+        let mut fate = answer(self, &mut exchange);
         *self.locals = locals;
-        let next = match (next, &*body) {
-            (Next::Close, _) => Next::Close,
-            (next, body) => match body.drain() {
-                Ok(drained) => {
-                    self.note_end(&request, &turn, drained);
-                    next
-                }
-                Err(_) => Next::Close,
-            },
-        };
+        if !fate.ends_connection() {
+            match body.drain() {
+                Ok(drained) => self.note_end(&request, &turn, drained),
+                // The next request cannot be found.
+                Err(_) => fate = Fate::Abort,
+            }
+        }
         body.end();
         if let Some(tape) = self.wire.tape()
-            && next != Next::Close
+            && !fate.ends_connection()
         {
             tape.exchange_over();
         }
         if let Some(began) = began {
             access_log::write(&request, &turn, began);
         }
-        next
+        fate
     }
 
     fn note_end(&mut self, request: &Request, turn: &Turn, drained: u64) {
@@ -209,7 +195,7 @@ impl Connection<'_> {
         exchange: &mut Exchange<'_>,
         site: &Site,
         plan: Option<(By, WireScript)>,
-    ) -> Next {
+    ) -> Fate {
         match plan {
             None => self.answer_by_site(exchange, site),
             // `next` was the last step: what answers this request was sent before it came.
@@ -219,27 +205,27 @@ impl Connection<'_> {
                 finish(exchange, None)
             }
             Some((By::Site, steps)) => match self.answer_by_site(exchange, site) {
-                // The site's answer was a script with a request to come: ours goes on behind it.
-                Next::Play(by, rest) => {
+                // The site's answer was a script that waits for a request itself: ours follows it.
+                Fate::Next(by, rest) => {
                     let both = rest.followed_by(steps);
                     match both.is_within_limits() {
-                        true => Next::Play(by, both),
+                        true => Fate::Next(by, both),
                         // A client that asks for such a script again and again adds to it each time.
                         false => {
                             log::warn!("{}: scripts within scripts are too long", self.wire.peer());
-                            Next::Close
+                            Fate::Abort
                         }
                     }
                 }
-                Next::Request | Next::Close => {
+                by_site => {
                     exchange.play(&steps);
-                    finish(exchange, None)
+                    by_site.join(finish(exchange, None))
                 }
             },
         }
     }
 
-    fn answer_by_site(&self, exchange: &mut Exchange<'_>, site: &Site) -> Next {
+    fn answer_by_site(&self, exchange: &mut Exchange<'_>, site: &Site) -> Fate {
         let request = Arc::clone(&exchange.request);
         let is_connect = request.method() == b"CONNECT";
         let path = request.route_path();
@@ -256,14 +242,14 @@ impl Connection<'_> {
         exchange.policy = policy;
         if let Err(fault) = admit(&request, policy) {
             send_refusal(exchange.turn(), fault, request.method());
-            return Next::Close;
+            return Fate::Close;
         }
         let Some((handler, route_match)) = route else {
             return match is_connect {
                 true => answer_connect(exchange),
                 false => {
                     if exchange.send_continue().is_err() {
-                        return Next::Close;
+                        return Fate::Abort;
                     }
                     finish(exchange, Some(Fault::no_route().into()))
                 }
@@ -298,7 +284,7 @@ fn wait_for_request(wire: &Wire, membership: &Membership) -> bool {
     let mut inbound = wire.inbound();
     if inbound.buffered().is_empty() {
         membership.idle();
-        if inbound.fill(wire.stream()) == 0 {
+        if inbound.fill() == 0 {
             return false;
         }
         return membership.busy();
@@ -306,18 +292,18 @@ fn wait_for_request(wire: &Wire, membership: &Membership) -> bool {
     true
 }
 
-/// A tunnel that leads to this very server: the bytes behind it are the next request (reference §8.7.6).
-fn answer_connect(exchange: &Exchange<'_>) -> Next {
-    let request = &exchange.request;
+/// A tunnel that leads to this very server: the bytes after the head are the next request
+/// (reference §8.7).
+fn answer_connect(exchange: &Exchange<'_>) -> Fate {
     if exchange.send_continue().is_err() {
-        return Next::Close;
+        return Fate::Abort;
     }
-    match (
-        Response::default().send(exchange.turn(), request.method()),
-        request.client_wish(),
-    ) {
-        (Outcome::PeerGone, _) | (_, ClientWish::Close) => Next::Close,
-        _ => Next::Request,
+    // The response has no length, and the tunnel has no end.
+    let sent = Response::default().send(exchange.turn(), exchange.request.method());
+    match sent {
+        Ok(Fate::Keep | Fate::Close) => exchange.request.fate(),
+        Ok(fate) => fate,
+        Err(_) => Fate::Abort,
     }
 }
 
@@ -325,12 +311,12 @@ fn answer_connect(exchange: &Exchange<'_>) -> Next {
 fn handle(exchange: &mut Exchange<'_>, handler: &dyn Handler, expect: Expect) -> Option<Response> {
     let request = Arc::clone(&exchange.request);
     if expect == Expect::ByServer && exchange.send_continue().is_err() {
-        exchange.ending = Ending::Abort;
+        exchange.abort_connection();
         return None;
     }
     let result = panic::catch_unwind(AssertUnwindSafe(|| handler.handle(exchange)));
     let result = result.unwrap_or_else(|_| {
-        exchange.ending = Ending::Close;
+        exchange.close_connection();
         Err(Fault::new(500, "the handler panicked"))
     });
     match (result, exchange.turn().is_written()) {
@@ -343,49 +329,37 @@ fn handle(exchange: &mut Exchange<'_>, handler: &dyn Handler, expect: Expect) ->
                 "{} failed within its response: {fault}",
                 shown_target(&request)
             );
-            exchange.ending = Ending::Close;
+            exchange.close_connection();
             None
         }
     }
 }
 
-fn finish(exchange: &Exchange<'_>, response: Option<Response>) -> Next {
+/// Sends what is still to be sent, and joins what everyone contributes to the connection's fate.
+fn finish(exchange: &Exchange<'_>, response: Option<Response>) -> Fate {
     let request = &exchange.request;
-    if exchange.ending == Ending::Abort {
-        return Next::Close;
-    }
     let turn = exchange.turn();
-    let after = turn.take_after();
-    // A client that has asked nothing yet gets no response, and does not wait for one.
-    let is_owed = !request.is_unread() && !matches!(after, After::Next(..));
-    let outcome = match response.filter(|_| !request.is_unread()) {
-        Some(response) => response.send(turn, request.method()),
-        // Head calls without a write behind them are still waiting.
-        None if turn.flush().is_err() => Outcome::PeerGone,
-        // The client would wait for ever.
-        None if is_owed && turn.is_silent() => Outcome::UntilClose,
-        None => Outcome::Delimited,
-    };
-    // Content may say so while it is made.
-    let after = match turn.take_after() {
-        After::ByResponse => after,
-        later => later,
-    };
-    match (outcome, after, exchange.ending) {
-        (Outcome::ContentFailed(error), ..) => {
-            log::error!(
-                "{}: the content ended early: {error}",
-                shown_target(request)
-            );
-            Next::Close
-        }
-        (Outcome::PeerGone, ..) | (_, After::Close, _) => Next::Close,
-        (_, After::Next(by, rest), _) => Next::Play(by, rest),
-        (Outcome::Delimited, After::ByResponse, Ending::ByResponse)
-            if request.client_wish() == ClientWish::Keep =>
-        {
-            Next::Request
-        }
-        _ => Next::Close,
+    let fate = turn.take_fate();
+    if fate == Fate::Abort {
+        return fate;
     }
+    // A client that has asked nothing yet gets no response, and does not wait for one.
+    let is_owed = !request.is_unread() && !matches!(fate, Fate::Next(..));
+    let sent = match response.filter(|_| !request.is_unread()) {
+        Some(response) => response.send(turn, request.method()),
+        // Head calls without a write after them are still waiting.
+        None if turn.flush().is_err() => Ok(Fate::Abort),
+        // The client would wait indefinitely.
+        None if is_owed && turn.is_silent() => Ok(Fate::Close),
+        None => Ok(Fate::Keep),
+    };
+    let sent = sent.unwrap_or_else(|error| {
+        log::error!(
+            "{}: the content ended early: {error}",
+            shown_target(request)
+        );
+        Fate::Abort
+    });
+    // Content may close the connection while it is made.
+    request.fate().join(fate).join(turn.take_fate()).join(sent)
 }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::exchange::{Handler, Policy};
+use crate::http::scheme::Scheme;
 
 /// What a listener does with those who connect.
 #[derive(Clone)]
@@ -32,6 +33,13 @@ impl fmt::Debug for Listening {
 }
 
 impl Listening {
+    /// The scheme of its connections.
+    pub(super) fn scheme(&self) -> Scheme {
+        match self {
+            Self::Requests(_) | Self::Connections(_) => Scheme::Http,
+        }
+    }
+
     /// The policy for handlers that have none of their own.
     pub(super) fn policy(&self) -> Policy {
         match self {

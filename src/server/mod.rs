@@ -333,7 +333,12 @@ fn accept(listener: &TcpListener, listening: &Arc<Listening>, shared: &Arc<Share
                 match local {
                     Ok(local) => {
                         let number = shared.context.events.connection_opened();
-                        let ends = Ends { peer, local };
+                        let scheme = listening.scheme();
+                        let ends = Ends {
+                            peer,
+                            local,
+                            scheme,
+                        };
                         let recorder = shared.recorder.as_deref();
                         admit(
                             Wire::recorded(stream, ends, number, recorder),

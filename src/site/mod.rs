@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::exchange::{Handler, Links, Mount, RouteMatch};
+use crate::http::scheme::Scheme;
 use files::Files;
 use files::file::FileHandler;
 use handlers::as_is::AsIsHandler;
@@ -84,8 +85,8 @@ impl Site {
     }
 
     /// The target in whose stead a request is answered, where a rule rewrites it.
-    pub fn rewritten(&self, method: &[u8], target: &[u8]) -> Option<Vec<u8>> {
-        self.rewrites.rewrite(method, target)
+    pub fn rewritten(&self, method: &[u8], target: &[u8], scheme: Scheme) -> Option<Vec<u8>> {
+        self.rewrites.rewrite(method, target, scheme)
     }
 
     /// Adds a folder at a place of its own, which wins over all routes that were there. Its files are

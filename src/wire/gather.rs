@@ -63,7 +63,7 @@ fn still_waits(wire: &Weak<Wire>) -> bool {
     let Some(mut outbound) = wire.try_outbound() else {
         return true;
     };
-    outbound.send_now(wire.stream(), &[]).is_ok() && outbound.is_waiting()
+    outbound.send_now(&[]).is_ok() && outbound.is_waiting()
 }
 
 fn flusher() -> &'static Flusher {

@@ -2,17 +2,15 @@
 //! turn. Bytes behind a head stay for the body, bytes behind a body for the next head, so pipelined
 //! requests need nothing special.
 
-use std::io::{self, Read};
-use std::net::TcpStream;
+use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-
-use rustix::buffer::spare_capacity;
-use rustix::net::{RecvFlags, recv};
 
 use crate::http::Malformed;
 use crate::http::head::{Limits, Progress, Scanner};
 use crate::transcript::Tape;
+
+use super::stream::Stream;
 
 /// Bytes asked from the socket at once. Most requests fit; larger bodies are read directly.
 const READ_SIZE: usize = 16 * 1024;
@@ -140,7 +138,7 @@ impl Inbound {
 
     /// Waits for more bytes and says how many came; 0 means that there will be no more. A failing
     /// connection looks like one that ended: whoever reads cannot do anything else about it.
-    pub fn fill(&mut self, stream: &TcpStream) -> usize {
+    pub(super) fn fill(&mut self, stream: &Stream) -> usize {
         blocking(stream, || self.try_fill(stream)).unwrap_or_else(|_| {
             self.end = End::Reached;
             0
@@ -148,7 +146,7 @@ impl Inbound {
     }
 
     /// Reads up to `out.len()` bytes, from the buffer if it has any; 0 means the end.
-    pub fn read(&mut self, stream: &TcpStream, out: &mut [u8]) -> usize {
+    pub(super) fn read(&mut self, stream: &Stream, out: &mut [u8]) -> usize {
         let buffered = self.buffered();
         if !buffered.is_empty() {
             let count = buffered.len().min(out.len());
@@ -160,7 +158,7 @@ impl Inbound {
             return 0;
         }
         let count = blocking(stream, || {
-            let read = (&*stream).read(out);
+            let read = stream.read(out);
             if let Some(tape) = &self.tape {
                 tape.read(&read, out);
             }
@@ -176,7 +174,7 @@ impl Inbound {
 
     /// Waits for a whole head and takes it. At the end of input what there is counts as one, so that
     /// half a head gets an answer too.
-    pub fn read_head(&mut self, stream: &TcpStream, limits: &Limits) -> HeadRead {
+    pub(super) fn read_head(&mut self, stream: &Stream, limits: &Limits) -> HeadRead {
         let mut scanner = Scanner::default();
         let offset = self.taken();
         self.segments
@@ -224,7 +222,7 @@ impl Inbound {
 
     /// Waits until a whole head is there, and takes nothing; `false` when none comes, and what comes
     /// instead is for [`Inbound::read_head`] to say. `more` waits for more bytes and says how many came.
-    pub fn await_head(
+    pub(super) fn await_head(
         &mut self,
         limits: &Limits,
         mut more: impl FnMut(&mut Self) -> usize,
@@ -240,7 +238,7 @@ impl Inbound {
         }
     }
 
-    fn fill_within(&mut self, stream: &TcpStream, limit: Duration) -> usize {
+    fn fill_within(&mut self, stream: &Stream, limit: Duration) -> usize {
         if stream.set_read_timeout(Some(limit)).is_err() {
             return 0;
         }
@@ -251,7 +249,7 @@ impl Inbound {
         }
     }
 
-    fn try_fill(&mut self, stream: &TcpStream) -> io::Result<usize> {
+    fn try_fill(&mut self, stream: &Stream) -> io::Result<usize> {
         if self.end == End::Reached {
             return Ok(0);
         }
@@ -261,9 +259,7 @@ impl Inbound {
             self.buffer.reserve(READ_SIZE);
         }
         let before = self.buffer.len();
-        let room = spare_capacity(&mut self.buffer);
-        let read = recv(stream, room, RecvFlags::empty());
-        let read = read.map(|(count, _)| count).map_err(io::Error::from);
+        let read = stream.read_into_spare(&mut self.buffer);
         if let Some(tape) = &self.tape {
             tape.read(&read, &self.buffer[before..]);
         }
@@ -276,12 +272,12 @@ impl Inbound {
 }
 
 /// Calls again where a signal came between, or where the socket does not wait though it should.
-fn blocking<T>(stream: &TcpStream, mut call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+fn blocking<T>(stream: &Stream, mut call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
     loop {
         match call() {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                super::restore_blocking(stream);
+                stream.restore_blocking();
             }
             result => return result,
         }

@@ -7,36 +7,37 @@
 pub mod close;
 mod flusher;
 pub mod gather;
+mod guards;
 pub mod inbound;
 pub mod listener;
 pub mod outbound;
+mod stream;
 
 use std::io;
-use std::mem::MaybeUninit;
 use std::net::{SocketAddr, TcpStream};
-use std::os::fd::{IntoRawFd, RawFd};
+use std::os::fd::RawFd;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::{Duration, Instant};
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::io::Errno;
-use socket2::SockRef;
+use rustix::event::PollFlags;
 
+use crate::http::scheme::Scheme;
 use crate::transcript::{Recorder, Tape};
 
 use inbound::Inbound;
 use outbound::Outbound;
+use stream::Stream;
 
-/// The longest time that is given to the kernel at once, which has limits of its own.
-const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
+pub use guards::{InboundGuard, NoHead, OutboundGuard};
 
 /// One accepted connection.
 #[derive(Debug)]
 pub struct Wire {
-    stream: TcpStream,
+    stream: Stream,
     number: u64,
     peer: SocketAddr,
     local: SocketAddr,
+    scheme: Scheme,
     accepted: Instant,
     inbound: Mutex<Inbound>,
     outbound: Mutex<Outbound>,
@@ -44,13 +45,15 @@ pub struct Wire {
     tape: Option<Arc<Tape>>,
 }
 
-/// The addresses of a connection.
+/// The ends of a connection: its addresses, and what is spoken between them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ends {
     /// The client's.
     pub peer: SocketAddr,
     /// The one that the client connected to.
     pub local: SocketAddr,
+    /// The scheme of the listener that accepted it.
+    pub scheme: Scheme,
 }
 
 impl Wire {
@@ -63,6 +66,7 @@ impl Wire {
         let ends = Ends {
             peer: stream.peer_addr()?,
             local: stream.local_addr()?,
+            scheme: Scheme::Http,
         };
         Ok(Self::recorded(stream, ends, 1, None))
     }
@@ -71,7 +75,11 @@ impl Wire {
     /// among the server's connections, and on a tape of the recorder's if there is one.
     pub fn recorded(
         stream: TcpStream,
-        Ends { peer, local }: Ends,
+        Ends {
+            peer,
+            local,
+            scheme,
+        }: Ends,
         number: u64,
         recorder: Option<&Recorder>,
     ) -> Arc<Self> {
@@ -80,8 +88,9 @@ impl Wire {
             number,
             peer,
             local,
+            scheme,
             accepted: Instant::now(),
-            stream,
+            stream: Stream::new(stream),
             inbound: Mutex::new(Inbound::recorded(tape.clone())),
             outbound: Mutex::new(Outbound::recorded(tape.clone())),
             tape,
@@ -98,6 +107,11 @@ impl Wire {
         self.local
     }
 
+    /// The scheme of the listener that accepted the connection.
+    pub fn scheme(&self) -> Scheme {
+        self.scheme
+    }
+
     /// Its number among the connections of the server, from 1 on.
     pub fn number(&self) -> u64 {
         self.number
@@ -108,17 +122,12 @@ impl Wire {
         self.accepted
     }
 
-    /// The socket itself, for what the rest of this type does not offer.
-    pub fn stream(&self) -> &TcpStream {
-        &self.stream
-    }
-
-    /// A descriptor of its own on the same socket.
+    /// Another descriptor of the socket, which the caller closes.
     ///
     /// # Errors
     /// When the process has no descriptor left.
     pub fn duplicate(&self) -> io::Result<RawFd> {
-        Ok(self.stream.try_clone()?.into_raw_fd())
+        self.stream.duplicate()
     }
 
     /// This connection's transcript, if one is made.
@@ -127,8 +136,8 @@ impl Wire {
     }
 
     /// The inbound half. Held while reading, which may wait for the peer.
-    pub fn inbound(&self) -> MutexGuard<'_, Inbound> {
-        lock(&self.inbound)
+    pub fn inbound(&self) -> InboundGuard<'_> {
+        InboundGuard::new(&self.stream, lock(&self.inbound))
     }
 
     /// Takes up to `count` bytes that have arrived already; none where another thread is reading.
@@ -145,56 +154,38 @@ impl Wire {
     /// Whether bytes, or the peer's end, have arrived that nobody has read yet. Says so of the kernel's
     /// buffer alone, without waiting and while another thread may be reading.
     pub fn has_arrivals(&self) -> bool {
-        let mut byte = [MaybeUninit::uninit()];
-        let flags = libc::MSG_PEEK | libc::MSG_DONTWAIT;
-        SockRef::from(&self.stream)
-            .recv_with_flags(&mut byte, flags)
-            .is_ok()
+        self.stream.has_arrivals()
     }
 
     /// Waits until the connection has ended in both directions, by a reset or by our own doing; `false`
     /// when it has not within this time. A peer that has only sent FIN may still be reading.
     pub fn is_gone_within(&self, time: Duration) -> bool {
         // Nothing is asked for: an end is reported all the same.
-        self.is_reported_within(PollFlags::empty(), Some(time))
+        self.stream
+            .is_reported_within(PollFlags::empty(), Some(time))
     }
 
     /// Waits until the peer has closed its sending half, or the connection has ended; `false` when
     /// neither has happened within this time. Without a time it waits as long as that takes.
     pub fn is_left_within(&self, time: Option<Duration>) -> bool {
-        self.is_reported_within(PollFlags::RDHUP, time)
+        self.stream.is_reported_within(PollFlags::RDHUP, time)
     }
 
     /// Waits until a read would not wait: bytes have arrived, or the end; `false` when nothing has
     /// within this time.
     pub fn is_readable_within(&self, time: Duration) -> bool {
-        self.is_reported_within(PollFlags::IN, Some(time))
-    }
-
-    fn is_reported_within(&self, wanted: PollFlags, time: Option<Duration>) -> bool {
-        let began = Instant::now();
-        loop {
-            let left = time.map(|time| time.saturating_sub(began.elapsed()));
-            let step = left.unwrap_or(LONGEST_WAIT).min(LONGEST_WAIT);
-            let mut asked = [PollFd::new(&self.stream, wanted)];
-            let timeout = Timespec::try_from(step).unwrap_or_default();
-            match poll(&mut asked, Some(&timeout)) {
-                Ok(0) if left.is_none_or(|left| left > LONGEST_WAIT) => {}
-                Ok(0) => return false,
-                Err(Errno::INTR) => {}
-                Ok(_) | Err(_) => return true,
-            }
-        }
+        self.stream.is_reported_within(PollFlags::IN, Some(time))
     }
 
     /// The outbound half. Held while writing, which may wait for the peer.
-    pub fn outbound(&self) -> MutexGuard<'_, Outbound> {
-        lock(&self.outbound)
+    pub fn outbound(&self) -> OutboundGuard<'_> {
+        OutboundGuard::new(&self.stream, lock(&self.outbound))
     }
 
     /// The outbound half if nobody is writing.
-    pub fn try_outbound(&self) -> Option<MutexGuard<'_, Outbound>> {
-        try_lock(&self.outbound)
+    pub fn try_outbound(&self) -> Option<OutboundGuard<'_>> {
+        let half = try_lock(&self.outbound)?;
+        Some(OutboundGuard::new(&self.stream, half))
     }
 }
 
@@ -203,14 +194,6 @@ impl Drop for Wire {
         if let Some(tape) = &self.tape {
             tape.closed();
         }
-    }
-}
-
-/// A handler that was given the socket may have set a time-out on it, which makes it non-blocking for
-/// us as well.
-fn restore_blocking(stream: &TcpStream) {
-    if let Err(error) = stream.set_nonblocking(false) {
-        log::error!("cannot make a socket blocking again: {error}");
     }
 }
 

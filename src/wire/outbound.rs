@@ -2,14 +2,12 @@
 //! whatever waited in front of it; only head calls may wait (`gather.rs`), and only until the next
 //! write or for a millisecond.
 
-use std::io::{self, IoSlice};
-use std::net::TcpStream;
+use std::io;
 use std::sync::Arc;
 
-use rustix::event::{PollFd, PollFlags, poll};
-use socket2::SockRef;
-
 use crate::transcript::Tape;
+
+use super::stream::{Blocking, Stream};
 
 /// The peer does not take bytes any more: it reset the connection, or we closed it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,16 +56,16 @@ impl Outbound {
     ///
     /// # Errors
     /// [`Gone`], now and ever after.
-    pub fn send(&mut self, stream: &TcpStream, bytes: &[u8]) -> Result<(), Gone> {
-        self.send_parts(stream, bytes, 0).map(drop)
+    pub(super) fn send(&mut self, stream: &Stream, bytes: &[u8]) -> Result<(), Gone> {
+        self.send_parts(stream, bytes, Blocking::Wait).map(drop)
     }
 
     /// Writes what the kernel takes at once.
     ///
     /// # Errors
     /// [`Gone`], now and ever after.
-    pub fn send_now(&mut self, stream: &TcpStream, bytes: &[u8]) -> Result<Sent, Gone> {
-        self.send_parts(stream, bytes, libc::MSG_DONTWAIT)
+    pub(super) fn send_now(&mut self, stream: &Stream, bytes: &[u8]) -> Result<Sent, Gone> {
+        self.send_parts(stream, bytes, Blocking::Return)
     }
 
     /// Keeps head bytes for the next write. Whoever calls this sees to it that they do not wait long.
@@ -116,19 +114,23 @@ impl Outbound {
         self.waiting.clear();
     }
 
-    fn send_parts(&mut self, stream: &TcpStream, bytes: &[u8], flags: i32) -> Result<Sent, Gone> {
+    fn send_parts(
+        &mut self,
+        stream: &Stream,
+        bytes: &[u8],
+        blocking: Blocking,
+    ) -> Result<Sent, Gone> {
         if self.peer == Peer::Gone {
             return Err(Gone);
         }
-        let socket = SockRef::from(stream);
         let mut sent = 0;
         while self.is_waiting() || sent < bytes.len() {
             let parts = [&self.waiting, &bytes[sent..]];
             let result = match &self.tape {
-                None => hand_over(&socket, parts, flags),
-                Some(tape) => tape.sending(parts, || {
-                    hand_over(&socket, parts, flags | libc::MSG_DONTWAIT)
-                }),
+                None => stream.send(parts, blocking),
+                // Where a transcript is made, a write and its entry are one step, which must not wait:
+                // other threads would wait for it.
+                Some(tape) => tape.sending(parts, || stream.send(parts, Blocking::Return)),
             };
             match result {
                 Ok(count) => {
@@ -139,12 +141,12 @@ impl Outbound {
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    if flags & libc::MSG_DONTWAIT != 0 {
+                    if blocking == Blocking::Return {
                         return Ok(Sent::Part(sent));
                     }
                     match self.tape {
-                        None => super::restore_blocking(stream),
-                        Some(_) => wait_for_room(stream),
+                        None => stream.restore_blocking(),
+                        Some(_) => stream.wait_for_room(),
                     }
                 }
                 Err(_) => {
@@ -155,21 +157,4 @@ impl Outbound {
         }
         Ok(Sent::All)
     }
-}
-
-/// One system call for both parts.
-fn hand_over(socket: &SockRef<'_>, parts: [&[u8]; 2], flags: i32) -> io::Result<usize> {
-    let flags = flags | libc::MSG_NOSIGNAL;
-    match parts {
-        [[], bytes] => socket.send_with_flags(bytes, flags),
-        parts => socket.send_vectored_with_flags(&parts.map(IoSlice::new), flags),
-    }
-}
-
-/// Waits until the kernel takes more. With a tape this is done beside the write and not by it, since
-/// a write and its entry are one step that nobody may have to wait for.
-fn wait_for_room(stream: &TcpStream) {
-    let mut wanted = [PollFd::new(stream, PollFlags::OUT)];
-    // Whatever comes of it, the next write tells.
-    let _ = poll(&mut wanted, None);
 }

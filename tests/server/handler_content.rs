@@ -9,19 +9,19 @@ use crate::support::embedded::{Answer, builder, get, request};
 use crate::support::escape;
 use wireserve::exchange::content::ContentError;
 use wireserve::exchange::response::RequiredHeaders;
-use wireserve::exchange::{Chunk, Chunks, Ending};
+use wireserve::exchange::{Chunk, Chunks, Fate};
 use wireserve::{Content, Exchange, Fault, Handler, Server};
 
 #[test]
 fn raw_bytes_are_sent_as_they_are() {
     struct Raw {
         pieces: Vec<Vec<u8>>,
-        ending: Ending,
+        fate: Fate,
     }
     impl Handler for Raw {
         fn handle(&self, exchange: &mut Exchange<'_>) -> Answer {
             exchange.turn().mark_written();
-            exchange.ending = self.ending;
+            exchange.turn().grow_fate(self.fate.clone());
             for piece in &self.pieces {
                 if exchange.turn().send(piece).is_err() {
                     break;
@@ -31,20 +31,20 @@ fn raw_bytes_are_sent_as_they_are() {
         }
     }
     let all: &[u8] = &std::array::from_fn::<u8, 256, _>(|byte| byte as u8);
-    let cases: [(&[&[u8]], Ending); 8] = [
-        (&[b"HTTP/1.1 2OO OK\n\n"], Ending::Close),
-        (&[b"HTTP/9.9 \xff\x00\r", b"\n\r\n"], Ending::ByResponse),
-        (&[b"\0"], Ending::ByResponse),
-        (&[&[]], Ending::Close),
-        (&[], Ending::Abort),
-        (&[b"not finished"], Ending::Abort),
-        (&[b"a", b"b", b"c"], Ending::ByResponse),
-        (&[all], Ending::Close),
+    let cases: [(&[&[u8]], Fate); 8] = [
+        (&[b"HTTP/1.1 2OO OK\n\n"], Fate::Close),
+        (&[b"HTTP/9.9 \xff\x00\r", b"\n\r\n"], Fate::Keep),
+        (&[b"\0"], Fate::Keep),
+        (&[&[]], Fate::Close),
+        (&[], Fate::Abort),
+        (&[b"not finished"], Fate::Abort),
+        (&[b"a", b"b", b"c"], Fate::Keep),
+        (&[all], Fate::Close),
     ];
-    for (pieces, ending) in cases {
+    for (pieces, fate) in cases {
         let raw = Raw {
             pieces: pieces.iter().map(|piece| piece.to_vec()).collect(),
-            ending,
+            fate: fate.clone(),
         };
         let server = Server::builder()
             .route("GET", "/raw", raw)
@@ -55,7 +55,7 @@ fn raw_bytes_are_sent_as_they_are() {
         client.send(&request("GET", "/raw"));
         let sent = pieces.concat();
         assert_eq!(client.read_exact(sent.len()), sent, "{pieces:?}");
-        if ending == Ending::ByResponse {
+        if fate == Fate::Keep {
             assert!(client.is_kept_open(), "{pieces:?}");
         } else {
             assert_eq!(client.read_until_close(), b"", "{pieces:?}");
@@ -67,7 +67,7 @@ fn raw_bytes_are_sent_as_they_are() {
 fn an_aborted_response_is_not_sent() {
     let abort = |exchange: &mut Exchange<'_>| {
         exchange.response.content = "not this".into();
-        exchange.ending = Ending::Abort;
+        exchange.abort_connection();
         Ok(())
     };
     let server = builder([("GET", "/", abort)]).start().expect("a free port");

@@ -7,7 +7,6 @@ use crate::support::client::{Client, DEADLINE};
 use crate::support::embedded::{ask, fixed, get, request};
 use crate::support::folder::folder;
 use crate::support::response::head_length;
-use wireserve::exchange::Ending;
 use wireserve::exchange::response::ContentForHead;
 use wireserve::site::handlers::fixed::FixedHandler;
 use wireserve::{Exchange, Server, Site};
@@ -25,7 +24,7 @@ fn get_routes_answer_head_too() {
             builder.route("GET", "/on-purpose", |exchange: &mut Exchange<'_>| {
                 exchange.response.content_for_head = ContentForHead::Send;
                 exchange.response.content = "unasked".into();
-                exchange.ending = Ending::Close;
+                exchange.close_connection();
                 Ok(())
             })
         })

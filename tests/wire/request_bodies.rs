@@ -10,7 +10,6 @@ use std::sync::mpsc;
 use crate::support::bodies::{Framing, PARTS, assert_upload_is_answered, line_byte};
 use crate::support::client::{Client, DEADLINE};
 use crate::support::escape;
-use wireserve::exchange::Ending;
 use wireserve::exchange::body::{BodyError, MEMORY};
 use wireserve::server::Builder;
 use wireserve::site::routing::pattern::PatternError;
@@ -259,7 +258,7 @@ fn server() -> Server {
     };
     let close = |exchange: &mut Exchange<'_>| {
         exchange.response.content = "closed".into();
-        exchange.ending = Ending::Close;
+        exchange.close_connection();
         Ok(())
     };
     serving(

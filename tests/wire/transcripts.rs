@@ -26,7 +26,7 @@ fn echo(exchange: &mut Exchange<'_>) -> Answer {
     let body = exchange.body.read_all().unwrap_or_default();
     exchange.turn().mark_written();
     let _ = exchange.turn().send(&body);
-    exchange.ending = wireserve::exchange::Ending::Close;
+    exchange.close_connection();
     Ok(())
 }
 

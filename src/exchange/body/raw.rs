@@ -135,7 +135,7 @@ impl Body {
                 if !is_in_time(&self.wire, limit) {
                     return Err(RawReadError::TooLate(read));
                 }
-                if inbound.fill(self.wire.stream()) == 0 {
+                if inbound.fill() == 0 {
                     return Err(RawReadError::Ended(read));
                 }
             }

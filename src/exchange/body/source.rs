@@ -40,7 +40,7 @@ pub(super) fn fetch_counted(
         out.clear();
         return Err(Stop::TooLate);
     }
-    let got = inbound.read(wire.stream(), out);
+    let got = inbound.read(out);
     out.truncate(got);
     *left -= got as u64;
     if got == 0 && want > 0 {
@@ -62,7 +62,7 @@ pub(super) fn fetch_chunked(
             if !is_in_time(wire, limit) {
                 return Err(Stop::TooLate);
             }
-            if inbound.fill(wire.stream()) == 0 {
+            if inbound.fill() == 0 {
                 return Err(Stop::Ended);
             }
         }

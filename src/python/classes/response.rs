@@ -1,7 +1,6 @@
 //! `response` as scripts see it (reference §2.5). While a script runs this object is the truth: its
 //! attributes may be replaced by anything, and are looked at only when the response goes out.
 
-use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use pyo3::exceptions::PyValueError;
@@ -37,8 +36,6 @@ pub(crate) struct Response {
     content: PyCell,
     writer: PyCell,
     own: OverridesCell,
-    /// What `writer._handler.close_connection` was set to.
-    pub(crate) handler_close: AtomicBool,
 }
 
 /// A status code and a phrase; `None` is the table's.
@@ -64,7 +61,6 @@ impl Response {
             content: PyCell::default(),
             writer: PyCell::default(),
             own: OverridesCell::default(),
-            handler_close: AtomicBool::new(false),
         }
     }
 

@@ -5,8 +5,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
 use crate::exchange::content::ContentError;
-use crate::exchange::turn::After;
-use crate::exchange::{Chunk, Chunks};
+use crate::exchange::{Chunk, Chunks, Fate};
 
 use crate::python::classes::response::Response;
 use crate::python::interpreter::forked;
@@ -47,7 +46,7 @@ impl Pieces {
         self.iterator.drop_ref(py);
         // It may have been said only now.
         if !matches!(outcome::closes(self.response.bind(py)), Ok(false)) {
-            self.response.get().turn.set_after(After::Close);
+            self.response.get().turn.grow_fate(Fate::Close);
         }
         self.response.get().release(py);
         self.response.drop_ref(py);

@@ -15,7 +15,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyCode, PyDict};
 
-use crate::exchange::{Ending, Exchange, Expect, Handler, Mount, Policy, Requirements};
+use crate::exchange::{Exchange, Expect, Handler, Mount, Policy, Requirements};
 use crate::fault::Fault;
 use crate::site::files::Files;
 
@@ -255,7 +255,7 @@ impl<'py> Exchanged<'py> {
             match failure::sort(py, &error, Stage::Around, &exchange.request.url()) {
                 Failure::Fault(fault) => Err(fault),
                 Failure::Abort => {
-                    exchange.ending = Ending::Abort;
+                    exchange.abort_connection();
                     Ok(())
                 }
             }
@@ -273,15 +273,15 @@ impl<'py> Exchanged<'py> {
         match failure {
             None => {}
             Some(Failure::Abort) => {
-                exchange.ending = if written {
-                    Ending::Close
+                if written {
+                    exchange.close_connection();
                 } else {
-                    Ending::Abort
-                };
+                    exchange.abort_connection();
+                }
                 return Ok(());
             }
             Some(Failure::Fault(_)) if written => {
-                exchange.ending = Ending::Close;
+                exchange.close_connection();
                 return Ok(());
             }
             Some(Failure::Fault(fault)) => response.become_fault(py, &fault)?,
@@ -294,7 +294,7 @@ impl<'py> Exchanged<'py> {
             }
         }
         if outcome::closes(&self.response)? {
-            exchange.ending = Ending::Close;
+            exchange.close_connection();
         }
         Ok(())
     }

@@ -1,8 +1,6 @@
 //! What a script came to: the value that `main` returned is applied to its `response` (reference §4),
 //! and the response, when nothing has been written, becomes the one that goes out.
 
-use std::sync::atomic::Ordering;
-
 use pyo3::exceptions::PyValueError;
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -15,6 +13,7 @@ use crate::http::headers::Headers;
 use crate::python::classes::headers::{ResponseHeaders, pair_of};
 use crate::python::classes::overrides::Overrides;
 use crate::python::classes::response::Response;
+use crate::python::classes::writer::ResponseWriter;
 use crate::python::conversions::content::IterableChunks;
 use crate::python::conversions::text::{isomorphic, writer_bytes};
 
@@ -101,10 +100,20 @@ pub(crate) fn is_made_later(content: &Content) -> bool {
     matches!(content, Content::Chunks(_))
 }
 
-/// Whether the connection is to be closed behind the response.
+/// Whether the script asked for the connection to be closed after the response, by
+/// `response.close_connection` or `writer._handler.close_connection`.
 pub(crate) fn closes(response: &Bound<'_, Response>) -> PyResult<bool> {
-    Ok(response.get().handler_close.load(Ordering::Relaxed)
-        || Response::own(response)?.is_true(intern!(response.py(), "close_connection"), false)?)
+    let py = response.py();
+    if Response::own(response)?.is_true(intern!(py, "close_connection"), false)? {
+        return Ok(true);
+    }
+    let writer = response.get().writer_if_any(py);
+    match writer.as_ref().map(Bound::cast::<ResponseWriter>) {
+        Some(Ok(writer)) => {
+            ResponseWriter::own(writer)?.is_true(intern!(py, "_close_connection"), false)
+        }
+        Some(Err(_)) | None => Ok(false),
+    }
 }
 
 /// Whether the script has replaced a method that a response goes out through, so that it must.

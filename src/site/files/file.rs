@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use crate::exchange::{Content, Ending, Exchange, Handler};
+use crate::exchange::{Content, Exchange, Handler};
 use crate::fault::Fault;
 use crate::pipes::{self, Context};
 
@@ -63,17 +63,17 @@ impl FileHandler {
             mount: self.0.mount(),
         };
         let fields = dot_headers::load(found.root(), found.name(), &context)?;
-        let headers = &mut exchange.response.headers;
         let has = |wanted: &str| {
             let mut names = fields.iter().map(|(name, _)| name);
             names.any(|name| name.eq_ignore_ascii_case(wanted.as_bytes()))
         };
+        // The reference closes the connection after every file without a configured length.
+        if fields.iter().any(is_close) && !has("Content-Length") {
+            exchange.close_connection();
+        }
+        let headers = &mut exchange.response.headers;
         if !has("Content-Type") {
             headers.append("Content-Type", media_type::of(found.name()));
-        }
-        // The reference closes behind every file that brings no length of its own.
-        if fields.iter().any(is_close) && !has("Content-Length") {
-            exchange.ending = Ending::Close;
         }
         for (name, value) in fields {
             headers.append(name, value);

@@ -4,7 +4,7 @@
 use std::fs::File;
 use std::io::{self, Read as _};
 
-use crate::exchange::{Ending, Exchange, Handler};
+use crate::exchange::{Exchange, Handler};
 use crate::fault::Fault;
 
 use crate::site::files::Files;
@@ -30,7 +30,7 @@ impl Handler for AsIsHandler {
             return Err(Fault::new(500, message));
         }
         let mut piece = read(&mut found.file).map_err(|_| Fault::not_found())?;
-        exchange.ending = Ending::Close;
+        exchange.close_connection();
         exchange.turn().mark_written();
         // A client that left is noticed when the connection is closed.
         while !piece.is_empty() && exchange.turn().send(&piece).is_ok() {

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use crate::exchange::request::SCHEME;
+use crate::http::scheme::Scheme;
 use crate::http::target;
 
 /// The rules of a site.
@@ -40,12 +40,12 @@ impl Rewrites {
     }
 
     /// The target that a rule makes of this one, if there is a rule for it.
-    pub fn rewrite(&self, method: &[u8], target: &[u8]) -> Option<Vec<u8>> {
+    pub fn rewrite(&self, method: &[u8], target: &[u8], scheme: Scheme) -> Option<Vec<u8>> {
         if self.by_path.is_empty() {
             return None;
         }
         let target = target::collapse_slashes(target);
-        let path = target::split(target, SCHEME).path;
+        let path = target::split(target, scheme.as_str()).path;
         let rule = self.by_path.get(&target[path.clone()])?;
         match &rule.method {
             Methods::Only(only) if only != method => None,
@@ -86,7 +86,7 @@ mod tests {
             ("PUT", "/last", Some("/b")),
             ("GET", "/last", None),
         ] {
-            let found = rewrites.rewrite(method.as_bytes(), target.as_bytes());
+            let found = rewrites.rewrite(method.as_bytes(), target.as_bytes(), Scheme::Http);
             let expected = expected.map(|target| target.as_bytes().to_vec());
             assert_eq!(found, expected, "{method} {target}");
         }
@@ -94,6 +94,9 @@ mod tests {
 
     #[test]
     fn without_rules_nothing_changes() {
-        assert_eq!(Rewrites::default().rewrite(b"GET", b"/"), None);
+        assert_eq!(
+            Rewrites::default().rewrite(b"GET", b"/", Scheme::Http),
+            None
+        );
     }
 }

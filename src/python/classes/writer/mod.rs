@@ -9,7 +9,7 @@ mod seen;
 mod send;
 mod steps;
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
 use pyo3::exceptions::{PyBrokenPipeError, PyValueError};
 use pyo3::intern;
@@ -33,6 +33,15 @@ static RAW_SOCKET: Imported = Imported::new("wptserve.raw_socket", "RawSocket");
 static RECORDED_SOCKET: Imported = Imported::new("wptserve.recorded_socket", "RecordedSocket");
 static REQUEST_HANDLER: Imported = Imported::new("wptserve.request_handler", "RequestHandler");
 
+/// How much of a response's head the script has written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+enum HeadProgress {
+    Nothing,
+    StatusLine,
+    Complete,
+}
+
 /// Writes a response piece by piece.
 #[pyclass(name = "ResponseWriter", module = "wptserve.response", frozen, dict)]
 pub(crate) struct ResponseWriter {
@@ -41,8 +50,8 @@ pub(crate) struct ResponseWriter {
     handler: PyCell,
     socket: PyCell,
     own: OverridesCell,
-    status_written: AtomicBool,
-    headers_complete: AtomicBool,
+    /// A [`HeadProgress`].
+    head: AtomicU8,
     coalesce: AtomicBool,
 }
 
@@ -55,10 +64,25 @@ impl ResponseWriter {
             handler: PyCell::default(),
             socket: PyCell::default(),
             own: OverridesCell::default(),
-            status_written: AtomicBool::new(false),
-            headers_complete: AtomicBool::new(false),
+            head: AtomicU8::new(HeadProgress::Nothing as u8),
             coalesce: AtomicBool::new(true),
         }
+    }
+
+    fn head(&self) -> HeadProgress {
+        match self.head.load(Ordering::Relaxed) {
+            0 => HeadProgress::Nothing,
+            1 => HeadProgress::StatusLine,
+            _ => HeadProgress::Complete,
+        }
+    }
+
+    fn set_head(&self, progress: HeadProgress) {
+        self.head.store(progress as u8, Ordering::Relaxed);
+    }
+
+    fn advance_head(&self, progress: HeadProgress) {
+        self.head.fetch_max(progress as u8, Ordering::Relaxed);
     }
 
     /// Lets go of what holds this object in a circle, and closes the script's socket.
@@ -95,6 +119,11 @@ impl ResponseWriter {
     #[pyo3(name = "file_chunk_size")]
     const FILE_CHUNK_SIZE: usize = 32 * 1024;
 
+    /// What `_handler.close_connection` was set to.
+    #[classattr]
+    #[pyo3(name = "_close_connection")]
+    const CLOSE_CONNECTION: bool = false;
+
     /// Sends a status line.
     #[pyo3(signature = (code, message=None))]
     fn write_status(
@@ -109,7 +138,7 @@ impl ResponseWriter {
         write_parts(slf, &[&line])?;
         let writer = slf.get();
         writer.turn().note_status(code);
-        writer.status_written.store(true, Ordering::Relaxed);
+        writer.advance_head(HeadProgress::StatusLine);
         Ok(())
     }
 
@@ -121,7 +150,7 @@ impl ResponseWriter {
     ) -> PyResult<bool> {
         let py = slf.py();
         let writer = slf.get();
-        if !writer.status_written.load(Ordering::Relaxed) {
+        if writer.head() == HeadProgress::Nothing {
             write_default_status(slf)?;
         }
         writer.headers_seen.add(py, writer.lower_case(name)?)?;
@@ -189,17 +218,17 @@ impl ResponseWriter {
         if !writer.headers_seen.contains(py, b"content-length")? {
             response.setattr(intern!(py, "close_connection"), true)?;
         }
-        writer.headers_complete.store(true, Ordering::Relaxed);
+        writer.advance_head(HeadProgress::Complete);
         Ok(true)
     }
 
     /// Sends content, behind a head made for it if there was none.
     fn write_content(slf: &Bound<'_, Self>, data: &Bound<'_, PyAny>) -> PyResult<bool> {
         let writer = slf.get();
-        if !writer.status_written.load(Ordering::Relaxed) {
+        if writer.head() == HeadProgress::Nothing {
             write_default_status(slf)?;
         }
-        if !writer.headers_complete.load(Ordering::Relaxed) {
+        if writer.head() != HeadProgress::Complete {
             writer.response().replace_content(data.clone());
             dispatch!(slf, "end_headers", (), Self::end_headers(slf))?;
         }
@@ -357,27 +386,39 @@ impl ResponseWriter {
 
     #[setter]
     fn set_content_written(&self, value: bool) {
-        self.turn().set_written(value);
+        match value {
+            true => self.turn().mark_written(),
+            false => self.turn().mark_unwritten(),
+        }
     }
 
     #[getter(_status_written)]
     fn get_status_written(&self) -> bool {
-        self.status_written.load(Ordering::Relaxed)
+        self.head() != HeadProgress::Nothing
     }
 
     #[setter(_status_written)]
     fn set_status_written(&self, value: bool) {
-        self.status_written.store(value, Ordering::Relaxed);
+        match value {
+            true => self.advance_head(HeadProgress::StatusLine),
+            false => self.set_head(HeadProgress::Nothing),
+        }
     }
 
     #[getter(_headers_complete)]
     fn get_headers_complete(&self) -> bool {
-        self.headers_complete.load(Ordering::Relaxed)
+        self.head() == HeadProgress::Complete
     }
 
     #[setter(_headers_complete)]
     fn set_headers_complete(&self, value: bool) {
-        self.headers_complete.store(value, Ordering::Relaxed);
+        match value {
+            true => self.set_head(HeadProgress::Complete),
+            false if self.head() == HeadProgress::Complete => {
+                self.set_head(HeadProgress::StatusLine);
+            }
+            false => {}
+        }
     }
 
     #[getter(_headers_seen)]
@@ -388,17 +429,5 @@ impl ResponseWriter {
     #[setter(_headers_seen)]
     fn set_headers_seen(&self, value: Bound<'_, PyAny>) {
         self.headers_seen.replace(value);
-    }
-
-    #[getter(_close_connection)]
-    fn get_close_connection(&self) -> bool {
-        self.response().handler_close.load(Ordering::Relaxed)
-    }
-
-    #[setter(_close_connection)]
-    fn set_close_connection(&self, value: bool) {
-        self.response()
-            .handler_close
-            .store(value, Ordering::Relaxed);
     }
 }

@@ -15,11 +15,11 @@ use crate::python::classes::response::Response;
 use crate::python::conversions::text::writer_bytes;
 use crate::python::interpreter::gate;
 
-use super::ResponseWriter;
+use super::{HeadProgress, ResponseWriter};
 
 impl ResponseWriter {
     /// What a script has set on the writer.
-    pub(super) fn own<'py>(slf: &Bound<'py, Self>) -> PyResult<Overrides<'py>> {
+    pub(crate) fn own<'py>(slf: &Bound<'py, Self>) -> PyResult<Overrides<'py>> {
         slf.get().own.of(slf.as_any())
     }
 
@@ -125,7 +125,7 @@ pub(super) fn write_missing<'py>(
             .call_method1(write_header, (name, object()?))?
             .is_truthy();
     }
-    if !writer.status_written.load(Ordering::Relaxed) {
+    if writer.head() == HeadProgress::Nothing {
         write_default_status(slf)?;
     }
     let lower_case = name.to_ascii_lowercase().into_bytes();

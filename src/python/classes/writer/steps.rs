@@ -8,10 +8,10 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString, PyTuple};
 
+use crate::exchange::Fate;
 use crate::exchange::body::{BodyError, RawReadError};
 use crate::exchange::events::Waited;
 use crate::exchange::play::{self, End};
-use crate::exchange::turn::After;
 use crate::python::classes::input_file;
 use crate::python::classes::request::Request;
 use crate::python::interpreter::gate;
@@ -57,7 +57,7 @@ impl ResponseWriter {
         self.turn().mark_written();
         let is_left = gate::away(py, || self.turn().wire().is_left_within(time));
         if is_left {
-            self.turn().set_after(After::Close);
+            self.turn().grow_fate(Fate::Close);
         }
         Ok(!is_left)
     }
@@ -69,7 +69,7 @@ impl ResponseWriter {
         }
         self.flush(py);
         self.turn().mark_written();
-        self.turn().set_after(After::Close);
+        self.turn().grow_fate(Fate::Close);
         gate::away(py, || close::half_close(self.turn().wire()));
     }
 
@@ -86,7 +86,7 @@ impl ResponseWriter {
         // Not waiting for the peer. One that is gone is reset all the same.
         let _ = self.turn().send_now(&[]);
         self.turn().mark_written();
-        self.turn().set_after(After::Close);
+        self.turn().grow_fate(Fate::Close);
         gate::away(py, || close::reset(self.turn().wire()));
     }
 

@@ -1,0 +1,29 @@
+//! The schemes of URLs that HTTP/1.1 is spoken for (RFC 9110 §4.2).
+
+use std::fmt;
+
+/// The scheme of a connection, which its listener decides.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Scheme {
+    /// `http`: bytes go over TCP as they are.
+    #[default]
+    Http,
+    /// `https`: bytes go through TLS.
+    Https,
+}
+
+impl Scheme {
+    /// The scheme as URLs have it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Https => "https",
+        }
+    }
+}
+
+impl fmt::Display for Scheme {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

@@ -1,0 +1,131 @@
+//! The halves of a wire while a thread holds them. A guard knows the stream, so that reading and writing
+//! need nothing else.
+
+use std::ops::{Deref, DerefMut};
+use std::sync::MutexGuard;
+use std::time::Duration;
+
+use rustix::event::PollFlags;
+
+use crate::http::head::Limits;
+
+use super::inbound::{HeadRead, Inbound};
+use super::outbound::{Gone, Outbound, Sent};
+use super::stream::Stream;
+
+/// The inbound half, held. Other threads that want to read wait.
+pub struct InboundGuard<'w> {
+    stream: &'w Stream,
+    half: MutexGuard<'w, Inbound>,
+}
+
+impl<'w> InboundGuard<'w> {
+    pub(super) fn new(stream: &'w Stream, half: MutexGuard<'w, Inbound>) -> Self {
+        Self { stream, half }
+    }
+
+    /// Waits for more bytes and returns how many came; 0 means that there will be no more.
+    pub fn fill(&mut self) -> usize {
+        self.half.fill(self.stream)
+    }
+
+    /// Reads up to `out.len()` bytes, from the buffer if it has any; 0 means the end.
+    pub fn read(&mut self, out: &mut [u8]) -> usize {
+        self.half.read(self.stream, out)
+    }
+
+    /// Waits for a whole head and takes it. At the end of input what there is counts as one, so that
+    /// half a head gets an answer too.
+    pub fn read_head(&mut self, limits: &Limits) -> HeadRead {
+        self.half.read_head(self.stream, limits)
+    }
+
+    /// Waits until a whole head is buffered, and takes nothing. `time_left` is asked before each read how
+    /// long it may wait; `None` is without a limit.
+    ///
+    /// # Errors
+    /// [`NoHead`].
+    pub fn await_head(
+        &mut self,
+        limits: &Limits,
+        time_left: impl Fn() -> Option<Duration>,
+    ) -> Result<(), NoHead> {
+        let stream = self.stream;
+        let mut passed = false;
+        let is_there = self.half.await_head(limits, |inbound| {
+            passed = time_left()
+                .is_some_and(|left| !stream.is_reported_within(PollFlags::IN, Some(left)));
+            if passed { 0 } else { inbound.fill(stream) }
+        });
+        match is_there {
+            true => Ok(()),
+            false if passed => Err(NoHead::TooLate),
+            false => Err(NoHead::Ended),
+        }
+    }
+}
+
+/// Why there is no whole head.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoHead {
+    /// The limit passed.
+    TooLate,
+    /// The client's bytes ended, or what came cannot become a head.
+    Ended,
+}
+
+impl Deref for InboundGuard<'_> {
+    type Target = Inbound;
+
+    fn deref(&self) -> &Inbound {
+        &self.half
+    }
+}
+
+impl DerefMut for InboundGuard<'_> {
+    fn deref_mut(&mut self) -> &mut Inbound {
+        &mut self.half
+    }
+}
+
+/// The outbound half, held. Other threads that want to write wait.
+pub struct OutboundGuard<'w> {
+    stream: &'w Stream,
+    half: MutexGuard<'w, Outbound>,
+}
+
+impl<'w> OutboundGuard<'w> {
+    pub(super) fn new(stream: &'w Stream, half: MutexGuard<'w, Outbound>) -> Self {
+        Self { stream, half }
+    }
+
+    /// Hands all bytes to the kernel, waiting for the client as long as that takes.
+    ///
+    /// # Errors
+    /// [`Gone`], now and for every later write.
+    pub fn send(&mut self, bytes: &[u8]) -> Result<(), Gone> {
+        self.half.send(self.stream, bytes)
+    }
+
+    /// Hands to the kernel what it takes at once.
+    ///
+    /// # Errors
+    /// [`Gone`], now and for every later write.
+    pub fn send_now(&mut self, bytes: &[u8]) -> Result<Sent, Gone> {
+        self.half.send_now(self.stream, bytes)
+    }
+}
+
+impl Deref for OutboundGuard<'_> {
+    type Target = Outbound;
+
+    fn deref(&self) -> &Outbound {
+        &self.half
+    }
+}
+
+impl DerefMut for OutboundGuard<'_> {
+    fn deref_mut(&mut self) -> &mut Outbound {
+        &mut self.half
+    }
+}
