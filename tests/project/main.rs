@@ -1,9 +1,12 @@
-//! The project itself: its layers, and the calculations of its benches, which have no unit tests.
+//! The project itself: its layers, its documents, and the calculations of its benches, which have no
+//! unit tests.
 
 #[path = "../support/mod.rs"]
 mod support;
 
 mod comparison;
+mod documents;
 mod instruction_counts;
 mod layers;
+mod readme;
 mod section_references;
