@@ -5,6 +5,7 @@ mod support;
 
 mod connection_isolation;
 mod cpu_pinning;
+mod documented_handlers;
 mod generators_and_gone_clients;
 mod imports;
 mod independent_servers;
