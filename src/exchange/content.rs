@@ -12,7 +12,7 @@ pub enum Content {
     Empty,
     /// Bytes, with their length.
     Bytes(Vec<u8>),
-    /// A file from its current position, with the length that is promised for it.
+    /// A file from its current position, with the value of `Content-Length`.
     File(File, u64),
     /// Pieces that are made while they are sent; with a length where that is known.
     Chunks(Box<dyn Chunks>),
@@ -41,16 +41,16 @@ impl From<&str> for Content {
     }
 }
 
-/// Content that is made while it is sent, each piece a write of its own.
+/// Content that is made while it is sent, one write for each piece.
 pub trait Chunks: Send {
-    /// The next chunk; `None` behind the last. Not called again once the peer is gone.
+    /// The next chunk; `None` after the last. Not called again once the client is gone.
     ///
     /// # Errors
     /// What went wrong, for the log: the client sees the connection end.
     fn next_chunk(&mut self) -> Option<Result<Chunk, ContentError>>;
 
-    /// How many bytes all chunks have together, if that is known before they are made. It is then
-    /// promised to the client.
+    /// Bytes of all chunks together, if that is known before they are made. It becomes the
+    /// `Content-Length`.
     fn length(&self) -> Option<u64> {
         None
     }
@@ -59,9 +59,9 @@ pub trait Chunks: Send {
 /// What content that is made while it is sent consists of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Chunk {
-    /// Bytes, a write of their own.
+    /// Bytes, sent in one write.
     Bytes(Vec<u8>),
-    /// Nothing, for a while; cut short when the peer goes.
+    /// Nothing is sent for this time; cut short when the client leaves.
     Pause(Duration),
 }
 

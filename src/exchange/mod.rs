@@ -1,6 +1,6 @@
 //! An exchange: one request and its response. A [`Handler`] answers it, either by filling in the
 //! [`Response`], which then goes out as a whole, or by writing to the wire itself through its
-//! [`Turn`]. Whether the connection goes on is decided by `connection.rs` from what is found here.
+//! [`Turn`]. What becomes of the connection afterwards is a [`Fate`].
 
 pub mod arrival;
 pub mod body;
@@ -37,15 +37,15 @@ use crate::stash::Stash;
 use crate::wire::outbound::Gone;
 use crate::wire_script::WireScript;
 
-/// Answers exchanges. Closures and functions of this shape are handlers.
+/// Answers exchanges. Closures and functions with the signature of [`Handler::handle`] are handlers.
 pub trait Handler: Send + Sync {
-    /// Answers one exchange. It may take as long as it likes: it has a thread of its own.
+    /// Answers one exchange. It may block for as long as it likes: each connection has its own thread.
     ///
     /// # Errors
-    /// A fault replaces the response, if nothing has been written yet.
+    /// A fault replaces the response if nothing has been written yet.
     fn handle(&self, exchange: &mut Exchange<'_>) -> Result<(), Fault>;
 
-    /// What is to happen before that.
+    /// What the server must do before that.
     fn requirements(&self) -> Requirements {
         Requirements::default()
     }
@@ -71,7 +71,7 @@ where
     }
 }
 
-/// What a route's pattern matched: the names of its groups, `*` among them, with their text.
+/// What a route's pattern matched: the names of its groups, including `*`, with their text.
 pub type RouteMatch = Vec<(Arc<str>, Vec<u8>)>;
 
 /// One request being answered.
@@ -84,19 +84,19 @@ pub struct Exchange<'c> {
     pub response: Response,
     /// What the route's pattern matched.
     pub route_match: RouteMatch,
-    /// What held for the request, and holds for who answers its expectation.
+    /// The policy under which the request was admitted; it also decides who answers `Expect`.
     pub policy: Policy,
     turn: Arc<Turn>,
     server: Arc<ServerContext>,
     locals: &'c mut Locals,
 }
 
-/// What handlers keep beyond an exchange.
+/// Values that handlers keep beyond an exchange.
 #[derive(Default)]
 pub struct Locals {
-    /// To the end of the connection.
+    /// Kept until the connection ends.
     pub connection: Option<Box<dyn Any>>,
-    /// To the end of the thread, which serves other connections after this one.
+    /// Kept until the thread ends, which serves other connections after this one.
     pub thread: Option<Box<dyn Any>>,
 }
 
@@ -157,15 +157,15 @@ impl<'c> Exchange<'c> {
         self.turn.grow_fate(Fate::Abort);
     }
 
-    /// Plays a wire script in the place of a response. What it leaves to be done, the end of the
-    /// connection or further requests, is done when the handler has returned.
+    /// Plays a wire script instead of a response. If it ends the connection or waits for another request,
+    /// that happens after the handler has returned.
     pub fn play(&mut self, script: &WireScript) -> Played {
         self.turn.mark_written();
         play::play(script, &self.turn, &self.body, &self.server.events)
     }
 
-    /// Sends `100 Continue` if the client waits for it, unless all answers are the handler's
-    /// ([`Turn::send_continue`] sends it then).
+    /// Sends `100 Continue` if the client waits for it, except under [`Policy::Raw`], where the handler
+    /// may send it by [`Turn::send_continue`].
     ///
     /// # Errors
     /// [`Gone`] when the client is.
@@ -176,13 +176,13 @@ impl<'c> Exchange<'c> {
         }
     }
 
-    /// Something that a handler keeps with the connection, on its thread, from its first exchange to
-    /// its end. One kind of handler uses it: whoever finds another's value replaces it.
+    /// A value that a handler keeps until the connection ends. There is room for one value: a handler
+    /// that finds a value of another type replaces it.
     pub fn connection_local(&mut self) -> &mut Option<Box<dyn Any>> {
         &mut self.locals.connection
     }
 
-    /// The same for the thread, which goes on to serve other connections.
+    /// The same until the thread ends, which serves other connections after this one.
     pub fn thread_local(&mut self) -> &mut Option<Box<dyn Any>> {
         &mut self.locals.thread
     }

@@ -1,4 +1,4 @@
-//! Which folder answers which URLs: a folder, and the prefix of the paths that are looked up in it.
+//! A mount: a folder, and the prefix of the URL paths that are looked up in it.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -15,10 +15,10 @@ pub struct Mount {
 /// How far the symbolic links of a folder may lead.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Links {
-    /// To what is in the folder; others are not there.
+    /// Within the folder. Other links are treated as missing.
     #[default]
     Within,
-    /// Wherever they point: whoever can make links there decides what is served.
+    /// Wherever they point. Anyone who can create links in the folder decides what is served.
     Anywhere,
 }
 
@@ -29,7 +29,7 @@ impl Mount {
     }
 
     /// A folder that answers for the paths below `url_base`, which begins and ends with a slash. The
-    /// folder has no slash at its end.
+    /// folder does not end with a slash.
     pub fn new(root: impl Into<Arc<Path>>, url_base: impl Into<Arc<str>>) -> Self {
         Self {
             root: root.into(),

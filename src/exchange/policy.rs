@@ -1,5 +1,5 @@
-//! What a handler wants to happen before it runs: how broken a request it takes, and who answers
-//! `Expect: 100-continue`. A listener has a policy for the handlers that do not say.
+//! What a handler requires before it runs: which malformed requests it accepts, and who answers
+//! `Expect: 100-continue`. A listener has a policy for handlers without one.
 
 use std::sync::Arc;
 
@@ -9,18 +9,19 @@ use crate::fault::Fault;
 
 use super::{Exchange, Handler};
 
-/// What becomes of malformed requests.
+/// What happens to malformed requests.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Policy {
-    /// A request that has any reading is handled; what would make its body the next request is refused.
+    /// A request that can be parsed is handled. Framing that would turn its body into the next request is
+    /// refused.
     #[default]
     Lenient,
     /// A request that a strict server would refuse gets 400, with the clause in the body.
     Strict,
-    /// The handler gets every request whose request line has a reading, those with a host or a body
-    /// that has none among them, and nobody answers `Expect` for it; what it does not read of such a body
-    /// is nobody's, and the connection ends.
+    /// The handler gets every request whose request line can be parsed, even if `Host` or the framing of
+    /// the body is malformed, and answers `Expect` itself. After a body with malformed framing the
+    /// connection is closed.
     Raw,
 }
 
@@ -34,17 +35,17 @@ pub enum Expect {
     ByHandler,
 }
 
-/// What a handler wants to happen before it runs.
+/// What a handler requires before it runs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Requirements {
-    /// The listener's policy, where there is none.
+    /// `None` for the policy of the listener.
     pub policy: Option<Policy>,
-    /// Who answers an expectation.
+    /// Who answers `Expect`.
     pub expect: Expect,
 }
 
 impl Requirements {
-    /// Those of a handler that wants every request, and has all answers to itself.
+    /// The requirements of a handler that accepts every request and answers `Expect` itself.
     pub fn raw() -> Self {
         Self {
             policy: Some(Policy::Raw),
@@ -53,7 +54,7 @@ impl Requirements {
     }
 }
 
-/// A handler under another policy than its own.
+/// A handler with a policy that replaces its own.
 pub struct WithPolicy {
     policy: Policy,
     handler: Arc<dyn Handler>,

@@ -1,5 +1,4 @@
-//! What the client asked, as facts over the head's exact bytes: nothing is decoded before somebody
-//! asks. The names are the reference's (reference §2.1, §8.7).
+//! What the client asked, as ranges of the head's exact bytes: nothing is decoded until it is used. The names are the reference's (reference §2.1, §8.7).
 
 use std::borrow::Cow;
 use std::net::SocketAddr;
@@ -23,9 +22,9 @@ pub struct Request {
     arrival: Arrival,
     /// Into `request_path`.
     parts: Parts,
-    /// Why nobody can say what host is meant.
+    /// Why `Host` is malformed, if it is.
     host: Result<(), Malformed>,
-    /// What the body's extent is, or why nobody can say.
+    /// How the body is framed, or why that is malformed.
     framing: Result<(Framing, Trust), Malformed>,
 }
 
@@ -78,23 +77,23 @@ impl Request {
     }
 
     /// Why only a handler under [`Policy::Raw`](super::Policy::Raw) may have this request: the length of
-    /// its body or its host has no reading.
+    /// its body or its host is malformed.
     pub fn malformed(&self) -> Option<&Malformed> {
         self.host.as_ref().err().or_else(|| self.unframed())
     }
 
-    /// Why the length of the body has no reading.
+    /// Why the framing of the body is malformed, if it is.
     pub fn unframed(&self) -> Option<&Malformed> {
         self.framing.as_ref().err()
     }
 
-    /// The exact bytes of the head, with what was skipped in front of it.
+    /// The exact bytes of the head, with the empty lines that precede it.
     pub fn raw_head(&self) -> Vec<u8> {
         [&self.arrival.skipped, self.head.bytes()].concat()
     }
 
     /// What the patterns of routes are matched with: the path, or, for `*` and the authority
-    /// that CONNECT names, which have none, the target behind a slash.
+    /// that CONNECT names, which have no path, a slash and the target.
     pub fn route_path(&self) -> Cow<'_, [u8]> {
         let target = self.request_path();
         if target == b"*" || self.method() == b"CONNECT" {
@@ -164,7 +163,8 @@ impl Request {
         self.arrival.local
     }
 
-    /// How the body ends. A body without a reading has no bytes: those behind the head are nobody's.
+    /// How the body is framed. A body with malformed framing has no bytes; what follows the head then
+    /// belongs to no request.
     pub fn framing(&self) -> Framing {
         let framing = self.framing.as_ref();
         framing.map_or(Framing::Length(0), |(framing, _)| *framing)

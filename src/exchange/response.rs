@@ -1,4 +1,4 @@
-//! The response that a handler fills in, and how it goes out (reference §8.1, §8.2): status line, the
+//! The response that a handler fills in, and how it is sent (reference §8.1, §8.2): status line, the
 //! handler's fields, then `Server`, `Date` and `Content-Length` where they are missing, in one write
 //! with the content if that is small.
 
@@ -38,7 +38,7 @@ pub struct Response {
     pub headers: Headers,
     /// What follows the head.
     pub content: Content,
-    /// Waited before the first byte, as long as the peer is there.
+    /// How long to wait before the first byte; cut short when the client leaves.
     pub delay: Duration,
     /// Whether `Server`, `Date` and `Content-Length` are added.
     pub required_headers: RequiredHeaders,
@@ -46,7 +46,7 @@ pub struct Response {
     pub content_for_head: ContentForHead,
 }
 
-/// Whether the fields that HTTP wants are added where a handler has not set them.
+/// Whether `Server`, `Date` and `Content-Length` are added where a handler has not set them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RequiredHeaders {
     /// Add what is missing.
@@ -120,7 +120,7 @@ impl Response {
         }
     }
 
-    /// Appends status line and fields, and says whether a length is among them.
+    /// Appends status line and fields, and returns whether `Content-Length` is among them.
     fn append_head(&self, out: &mut Vec<u8>) -> bool {
         append_status_line(out, self.status, self.reason.as_deref());
         let mut seen = Seen::default();
@@ -171,7 +171,7 @@ fn append_length(out: &mut Vec<u8>, length: u64) {
     append_field(out, b"Content-Length", digits.format(length).as_bytes());
 }
 
-/// Which of the fields that HTTP wants a handler has set.
+/// Which of the required fields a handler has set.
 #[derive(Default)]
 struct Seen {
     server: bool,

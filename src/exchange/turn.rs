@@ -59,7 +59,7 @@ impl Written {
 pub enum Gathering {
     /// At most for a millisecond.
     Allowed,
-    /// Every call is a segment of its own.
+    /// Every call is a separate write.
     Off,
 }
 
@@ -86,20 +86,20 @@ impl Turn {
         &self.wire
     }
 
-    /// Hands bytes to the kernel, waiting for the peer as long as that takes.
+    /// Hands bytes to the kernel, waiting for the client as long as that takes.
     ///
     /// # Errors
-    /// [`Gone`] when the peer is, or when this exchange's turn is over.
+    /// [`Gone`] when the client is gone, or when this exchange is over.
     pub fn send(&self, bytes: &[u8]) -> Result<(), Gone> {
         let mut outbound = self.wire.outbound();
         self.check(&outbound)?;
         outbound.send(bytes)
     }
 
-    /// Waits, as long as the peer is there.
+    /// Waits, unless the client leaves.
     ///
     /// # Errors
-    /// [`Gone`] when the peer is, which ends the wait.
+    /// [`Gone`] when the client is gone, which ends the wait.
     pub fn pause(&self, time: Duration) -> Result<(), Gone> {
         if self.wire.is_gone_within(time) {
             Err(Gone)
@@ -108,8 +108,8 @@ impl Turn {
         }
     }
 
-    /// Hands to the kernel what it takes at once. Nobody waits: where another thread is writing, not
-    /// a byte is taken.
+    /// Hands to the kernel what it takes at once. Never waits: while another thread is writing, no byte
+    /// is taken.
     ///
     /// # Errors
     /// As [`Turn::send`].
@@ -135,7 +135,7 @@ impl Turn {
         Ok(true)
     }
 
-    /// Sends `100 Continue` if the client of this request waits for it (RFC 9110 §10.1.1): once.
+    /// Sends `100 Continue` once, if the client of this request waits for it (RFC 9110 §10.1.1).
     ///
     /// # Errors
     /// As [`Turn::send`].
@@ -154,13 +154,13 @@ impl Turn {
         self.send(&[])
     }
 
-    /// How many connections the server had seen when this exchange began, or when it last waited for
-    /// another one.
+    /// Connections that the server had accepted when this exchange began, or when it last waited for
+    /// another connection.
     pub fn known_connections(&self) -> u64 {
         self.known_connections.load(Ordering::Relaxed)
     }
 
-    /// Says how many connections the server has seen by now.
+    /// Records how many connections the server has accepted by now.
     pub fn know_connections(&self, count: u64) {
         self.known_connections.store(count, Ordering::Relaxed);
     }
@@ -215,12 +215,12 @@ impl Turn {
         self.written() == Written::Begun && self.sent() == 0
     }
 
-    /// Remembers the status for the access log.
+    /// Records the status for the access log.
     pub fn note_status(&self, status: i64) {
         self.status.store(status, Ordering::Relaxed);
     }
 
-    /// The status that was sent last, 0 if the handler wrote none that we know of.
+    /// The status that was sent last; 0 if the handler wrote one that the server did not see.
     pub fn status(&self) -> i64 {
         self.status.load(Ordering::Relaxed)
     }
@@ -230,8 +230,8 @@ impl Turn {
         self.wire.outbound().total() - self.before
     }
 
-    /// Whether the connection's next exchange has begun, and what goes over the connection is its own.
-    /// Nobody waits: where another thread is writing it is not known, and `false`.
+    /// Whether the next exchange of the connection has begun. Never waits: while another thread is
+    /// writing, the answer is `false`.
     pub fn is_over(&self) -> bool {
         let outbound = self.wire.try_outbound();
         outbound.is_some_and(|outbound| self.check(&outbound).is_err())

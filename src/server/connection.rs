@@ -63,7 +63,7 @@ pub(super) fn refuse(wire: &Arc<Wire>, fault: Fault) {
     close::fin_then_drain(wire);
 }
 
-/// `method` is the request's, as far as it has been read: to HEAD goes no content.
+/// `method` is the method of the request if it has been read: HEAD gets no content.
 fn send_refusal(turn: &Turn, fault: Fault, method: &[u8]) {
     log::info!("{} refused: {fault}", turn.wire().peer());
     let mut response = Response::from(fault);
@@ -107,7 +107,7 @@ impl Connection<'_> {
         }
     }
 
-    /// The next request, with the site as it is when the request is there.
+    /// The next request, and the site at the time when its head was read.
     fn read_request(&mut self) -> Result<Option<(Request, Arc<Site>)>, Fault> {
         let limits = self.shared.limits.head();
         let read = self.wire.inbound().read_head(&limits);
@@ -198,7 +198,7 @@ impl Connection<'_> {
     ) -> Fate {
         match plan {
             None => self.answer_by_site(exchange, site),
-            // `next` was the last step: what answers this request was sent before it came.
+            // `next` was the last step: the response to this request was sent before it arrived.
             Some((By::Script, steps)) if steps.steps().is_empty() => finish(exchange, None),
             Some((By::Script, steps)) => {
                 exchange.play(&steps);
@@ -261,7 +261,7 @@ impl Connection<'_> {
     }
 }
 
-/// Whether a request may come to a handler.
+/// Whether a policy lets a request through to a handler.
 fn admit(request: &Request, policy: Policy) -> Result<(), Fault> {
     match policy {
         Policy::Raw => Ok(()),
@@ -279,7 +279,7 @@ fn admit(request: &Request, policy: Policy) -> Result<(), Fault> {
     }
 }
 
-/// Waits until bytes of a request are there. `false` when there will be none.
+/// Waits until bytes of a request are buffered; `false` when there will be none.
 fn wait_for_request(wire: &Wire, membership: &Membership) -> bool {
     let mut inbound = wire.inbound();
     if inbound.buffered().is_empty() {
@@ -298,7 +298,7 @@ fn answer_connect(exchange: &Exchange<'_>) -> Fate {
     if exchange.send_continue().is_err() {
         return Fate::Abort;
     }
-    // The response has no length, and the tunnel has no end.
+    // A response without a length would otherwise close the connection.
     let sent = Response::default().send(exchange.turn(), exchange.request.method());
     match sent {
         Ok(Fate::Keep | Fate::Close) => exchange.request.fate(),
@@ -307,7 +307,7 @@ fn answer_connect(exchange: &Exchange<'_>) -> Fate {
     }
 }
 
-/// Lets the handler answer. What is still to be sent comes back.
+/// Lets the handler answer, and returns the response that is still to be sent.
 fn handle(exchange: &mut Exchange<'_>, handler: &dyn Handler, expect: Expect) -> Option<Response> {
     let request = Arc::clone(&exchange.request);
     if expect == Expect::ByServer && exchange.send_continue().is_err() {
@@ -324,9 +324,9 @@ fn handle(exchange: &mut Exchange<'_>, handler: &dyn Handler, expect: Expect) ->
         (Ok(()), true) => None,
         (Err(fault), false) => Some(fault.into()),
         (Err(fault), true) => {
-            // The client has the beginning of another response; only the end of it can be told.
+            // The client has the beginning of another response, and can only be shown its end.
             log::error!(
-                "{} failed within its response: {fault}",
+                "{}: the handler failed after it had begun its response: {fault}",
                 shown_target(&request)
             );
             exchange.close_connection();
@@ -355,7 +355,7 @@ fn finish(exchange: &Exchange<'_>, response: Option<Response>) -> Fate {
     };
     let sent = sent.unwrap_or_else(|error| {
         log::error!(
-            "{}: the content ended early: {error}",
+            "{}: the content failed before its end: {error}",
             shown_target(request)
         );
         Fate::Abort

@@ -54,8 +54,8 @@ fn run(flusher: &Flusher) {
     }
 }
 
-/// Sends what a wire holds back; what the kernel does not take now is tried again. A wire that is
-/// being written to needs no help: a write takes the held-back bytes along.
+/// Sends what a wire holds back; what the kernel does not take now is tried again. A wire that another
+/// thread is writing to needs nothing: that write takes the held-back bytes along.
 fn still_waits(wire: &Weak<Wire>) -> bool {
     let Some(wire) = wire.upgrade() else {
         return false;

@@ -1,6 +1,6 @@
 //! The inbound half of a wire: one buffer, filled from the socket, emptied by heads and bodies in
-//! turn. Bytes behind a head stay for the body, bytes behind a body for the next head, so pipelined
-//! requests need nothing special.
+//! turn. Bytes after a head remain for the body, bytes after a body for the next head, so pipelined
+//! requests need no special case.
 
 use std::io;
 use std::sync::Arc;
@@ -19,8 +19,8 @@ const READ_SIZE: usize = 16 * 1024;
 /// head has taken.
 const KEPT_ROOM: usize = 4 * READ_SIZE;
 
-/// How long to wait for header lines behind `GET /x` without a version. A client of HTTP/0.9 sends
-/// none and waits for its answer; one that does send some sends them along.
+/// How long to wait for header lines after `GET /x` without a version. An HTTP/0.9 client sends none
+/// and waits for its response; other clients send them together with the request line.
 const SIMPLE_REQUEST_GRACE: Duration = Duration::from_millis(250);
 
 /// Bytes that have arrived and have not been taken yet.
@@ -36,7 +36,7 @@ pub struct Inbound {
     arrived: u64,
     /// When, for those that the head being read or its request came in.
     segments: Vec<Segment>,
-    /// What every read from the socket is told to.
+    /// Records every read from the socket.
     tape: Option<Arc<Tape>>,
 }
 
@@ -60,7 +60,7 @@ pub const MAX_SEGMENTS: usize = 4096;
 enum End {
     #[default]
     Open,
-    /// The peer has closed its sending half, or the connection failed.
+    /// The client has closed its sending half, or the connection failed.
     Reached,
 }
 
@@ -69,9 +69,9 @@ enum End {
 pub enum HeadRead {
     /// A whole head.
     Head(ReadHead),
-    /// The peer left between two requests.
+    /// The client closed the connection between two requests.
     Closed,
-    /// What came is no head, and says how it fails.
+    /// What arrived cannot become a head.
     Malformed(Malformed),
 }
 
@@ -136,8 +136,8 @@ impl Inbound {
         }
     }
 
-    /// Waits for more bytes and says how many came; 0 means that there will be no more. A failing
-    /// connection looks like one that ended: whoever reads cannot do anything else about it.
+    /// Waits for more bytes and returns how many came; 0 means that there will be no more. A connection
+    /// that failed looks like one that ended, since the caller can do nothing else about it.
     pub(super) fn fill(&mut self, stream: &Stream) -> usize {
         blocking(stream, || self.try_fill(stream)).unwrap_or_else(|_| {
             self.end = End::Reached;
@@ -221,7 +221,7 @@ impl Inbound {
     }
 
     /// Waits until a whole head is there, and takes nothing; `false` when none comes, and what comes
-    /// instead is for [`Inbound::read_head`] to say. `more` waits for more bytes and says how many came.
+    /// instead [`Inbound::read_head`] reports. `more` waits for more bytes and returns how many came.
     pub(super) fn await_head(
         &mut self,
         limits: &Limits,

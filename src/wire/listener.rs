@@ -1,4 +1,4 @@
-//! Listening sockets: IPv4 or IPv6, address reuse, a deep backlog, and a way to wake whoever waits in
+//! Listening sockets: IPv4 or IPv6, address reuse, a deep backlog, and a way to wake the thread that waits in
 //! `accept`; and ports that are kept free of listeners.
 
 use std::io;
@@ -7,13 +7,13 @@ use std::time::Duration;
 
 use socket2::{Domain, Protocol, SockRef, Socket, TcpKeepalive, Type};
 
-/// Connections that the kernel holds until they are accepted. The reference's number; below it, a
-/// burst of clients sees connects time out and come back a second later.
+/// Connections that the kernel holds until they are accepted. The reference's number; with fewer, some
+/// of a burst of clients time out and connect a second later.
 pub const BACKLOG: i32 = 2000;
 
-/// A peer that has closed both directions has sent nothing but FIN, as one that still reads has. While nothing
-/// is sent to it, only the kernel's questions tell them apart: asked after a minute of silence, it answers
-/// with a reset, or, if its machine is gone, not at all, four times.
+/// A client that closed its socket has sent only FIN, exactly like one that still reads. While the server
+/// sends nothing, keepalive probes tell them apart: after a minute of silence the system of a closed
+/// socket answers with RST, and a machine that is gone leaves four probes unanswered.
 const KEEPALIVE: TcpKeepalive = TcpKeepalive::new()
     .with_time(Duration::from_secs(60))
     .with_interval(Duration::from_secs(15))
@@ -34,7 +34,7 @@ pub fn listen(host: &str, port: u16) -> io::Result<TcpListener> {
     Ok(socket.into())
 }
 
-/// A port on which connections are refused for as long as this lives, since nobody else can listen
+/// A port on which connections are refused for as long as this lives, since no other process can listen
 /// there.
 #[derive(Debug)]
 pub struct Reserved {
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn connections_ask_whether_their_peer_is_there() {
+    fn connections_use_keepalive() {
         let listener = listen("127.0.0.1", 0).unwrap();
         let _peer = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
         let (connection, _) = listener.accept().unwrap();
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_listens_on_a_reserved_port() {
+    fn a_reserved_port_refuses_connections() {
         let reserved = Reserved::new("127.0.0.1").unwrap();
         let error = TcpStream::connect(("127.0.0.1", reserved.port())).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::ConnectionRefused);

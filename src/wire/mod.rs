@@ -1,8 +1,8 @@
-//! The sockets, and the only place that owns any. A [`Wire`] is one accepted connection: an inbound
-//! half that reads heads and bodies into one buffer, and an outbound half whose rule is that a
-//! writing call returns only when the kernel has its bytes, or says that the peer is gone.
+//! The sockets, which no other module touches. A [`Wire`] is one accepted connection: an inbound half
+//! that reads heads and bodies into one buffer, and an outbound half whose writing calls return only
+//! when the kernel has the bytes, or report that the client is gone ([`outbound::Gone`]).
 //!
-//! When to close is not decided here (`connection.rs` does); how to, is.
+//! This module knows how to end a connection; `server/connection.rs` decides when.
 
 pub mod close;
 mod flusher;
@@ -41,7 +41,7 @@ pub struct Wire {
     accepted: Instant,
     inbound: Mutex<Inbound>,
     outbound: Mutex<Outbound>,
-    /// What is said of this connection; both halves say their part.
+    /// The transcript of this connection; both halves write to it.
     tape: Option<Arc<Tape>>,
 }
 
@@ -60,7 +60,7 @@ impl Wire {
     /// Takes over an accepted socket and turns Nagle's algorithm off: a write is a segment.
     ///
     /// # Errors
-    /// When the peer has already reset the connection.
+    /// When the client has already reset the connection.
     pub fn new(stream: TcpStream) -> io::Result<Arc<Self>> {
         stream.set_nodelay(true)?;
         let ends = Ends {
@@ -135,12 +135,12 @@ impl Wire {
         self.tape.as_ref()
     }
 
-    /// The inbound half. Held while reading, which may wait for the peer.
+    /// The inbound half. Held while reading, which may wait for the client.
     pub fn inbound(&self) -> InboundGuard<'_> {
         InboundGuard::new(&self.stream, lock(&self.inbound))
     }
 
-    /// Takes up to `count` bytes that have arrived already; none where another thread is reading.
+    /// Takes up to `count` bytes that are buffered; no bytes while another thread is reading.
     pub fn take_arrived(&self, count: usize) -> Vec<u8> {
         let Some(mut inbound) = try_lock(&self.inbound) else {
             return Vec::new();
@@ -151,22 +151,22 @@ impl Wire {
         taken
     }
 
-    /// Whether bytes, or the peer's end, have arrived that nobody has read yet. Says so of the kernel's
-    /// buffer alone, without waiting and while another thread may be reading.
+    /// Whether unread bytes, or the client's FIN, are in the kernel's buffer. Does not wait, also while
+    /// another thread is reading.
     pub fn has_arrivals(&self) -> bool {
         self.stream.has_arrivals()
     }
 
-    /// Waits until the connection has ended in both directions, by a reset or by our own doing; `false`
-    /// when it has not within this time. A peer that has only sent FIN may still be reading.
+    /// Waits until the connection has ended in both directions, by a reset or because the server ended
+    /// it; `false` when it has not within this time. A client that has only sent FIN may still be reading.
     pub fn is_gone_within(&self, time: Duration) -> bool {
         // Nothing is asked for: an end is reported all the same.
         self.stream
             .is_reported_within(PollFlags::empty(), Some(time))
     }
 
-    /// Waits until the peer has closed its sending half, or the connection has ended; `false` when
-    /// neither has happened within this time. Without a time it waits as long as that takes.
+    /// Waits until the client has closed its sending half, or the connection has ended; `false` when
+    /// neither has happened within this time. Without a time it waits indefinitely.
     pub fn is_left_within(&self, time: Option<Duration>) -> bool {
         self.stream.is_reported_within(PollFlags::RDHUP, time)
     }
@@ -177,12 +177,12 @@ impl Wire {
         self.stream.is_reported_within(PollFlags::IN, Some(time))
     }
 
-    /// The outbound half. Held while writing, which may wait for the peer.
+    /// The outbound half. Held while writing, which may wait for the client.
     pub fn outbound(&self) -> OutboundGuard<'_> {
         OutboundGuard::new(&self.stream, lock(&self.outbound))
     }
 
-    /// The outbound half if nobody is writing.
+    /// The outbound half, unless another thread is writing.
     pub fn try_outbound(&self) -> Option<OutboundGuard<'_>> {
         let half = try_lock(&self.outbound)?;
         Some(OutboundGuard::new(&self.stream, half))
@@ -197,8 +197,8 @@ impl Drop for Wire {
     }
 }
 
-/// A panic of one connection's handler must not take others along, and the halves of a wire are
-/// valid between any two of their statements: poisoning says nothing here.
+/// A panic in one connection's handler must not affect others, and the halves of a wire are valid
+/// between any two of their statements, so a poisoned lock is used as it is.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

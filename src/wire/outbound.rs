@@ -1,5 +1,5 @@
-//! The outbound half of a wire. A write is handed to the kernel before the call returns, with
-//! whatever waited in front of it; only head calls may wait (`gather.rs`), and only until the next
+//! The outbound half of a wire. A write is handed to the kernel before the call returns, together with
+//! the bytes that were held back before it; only head calls may be held back (`gather.rs`), and only until the next
 //! write or for a millisecond.
 
 use std::io;
@@ -9,7 +9,7 @@ use crate::transcript::Tape;
 
 use super::stream::{Blocking, Stream};
 
-/// The peer does not take bytes any more: it reset the connection, or we closed it.
+/// The client takes no more bytes: it reset the connection, or the server closed it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Gone;
 
@@ -25,14 +25,14 @@ pub enum Sent {
 /// Bytes on their way out.
 #[derive(Debug, Default)]
 pub struct Outbound {
-    /// Head bytes that go out in front of the next write.
+    /// Head bytes that go out before the next write.
     waiting: Vec<u8>,
     peer: Peer,
     /// Bytes that the kernel has taken over this connection's life.
     total: u64,
     /// Counts the exchanges of this connection; see `exchange::Turn`.
     exchange: u64,
-    /// What every write to the socket is told to.
+    /// Records every write to the socket.
     tape: Option<Arc<Tape>>,
 }
 
@@ -52,10 +52,10 @@ impl Outbound {
         }
     }
 
-    /// Writes all bytes, waiting for the peer as long as that takes.
+    /// Writes all bytes, waiting for the client as long as that takes.
     ///
     /// # Errors
-    /// [`Gone`], now and ever after.
+    /// [`Gone`], now and for every later write.
     pub(super) fn send(&mut self, stream: &Stream, bytes: &[u8]) -> Result<(), Gone> {
         self.send_parts(stream, bytes, Blocking::Wait).map(drop)
     }
@@ -63,12 +63,12 @@ impl Outbound {
     /// Writes what the kernel takes at once.
     ///
     /// # Errors
-    /// [`Gone`], now and ever after.
+    /// [`Gone`], now and for every later write.
     pub(super) fn send_now(&mut self, stream: &Stream, bytes: &[u8]) -> Result<Sent, Gone> {
         self.send_parts(stream, bytes, Blocking::Return)
     }
 
-    /// Keeps head bytes for the next write. Whoever calls this sees to it that they do not wait long.
+    /// Keeps head bytes for the next write. The caller makes sure that they do not wait long.
     ///
     /// # Errors
     /// [`Gone`], as a write would.
@@ -94,7 +94,7 @@ impl Outbound {
         self.total + self.waiting.len() as u64
     }
 
-    /// Begins the next exchange and returns its number. Who writes for an earlier one is refused.
+    /// Begins the next exchange and returns its number. Writes for an earlier exchange are refused.
     pub fn next_exchange(&mut self) -> u64 {
         self.exchange += 1;
         if let Some(tape) = &self.tape {
@@ -108,7 +108,7 @@ impl Outbound {
         self.exchange
     }
 
-    /// From now on every write says [`Gone`].
+    /// Makes every later write fail with [`Gone`].
     pub fn shut(&mut self) {
         self.peer = Peer::Gone;
         self.waiting.clear();

@@ -1,7 +1,7 @@
-//! The body of a request: read from the wire as far as somebody asks, kept so that it can be read
-//! again, in memory up to [`MEMORY`] and on disk beyond it. The position behaves as that of the
-//! reference's `InputFile` (reference §2.4). How bytes come off the wire is in `source`, and bodies
-//! as they came, undecoded, in `raw`.
+//! The body of a request: read from the wire when a handler asks for it, and kept so that it can be
+//! read again, in memory up to [`MEMORY`] and on disk beyond it. The position behaves as that of the
+//! reference's `InputFile` (reference §2.4). `source` reads bytes from the wire; `raw` has the body
+//! undecoded, as it came.
 
 mod raw;
 mod source;
@@ -24,10 +24,10 @@ use source::{Source, Stop, fetch_chunked, fetch_counted};
 /// Bytes of a body kept in memory; a larger one goes to a temporary file. The reference's number.
 pub const MEMORY: usize = 1024 * 1024;
 
-/// Bytes asked from the wire at once.
+/// Bytes read from the wire at once.
 const PIECE: usize = 64 * 1024;
 
-/// A request's body, shared by all who read it.
+/// A request's body, shared by all its readers.
 #[derive(Debug)]
 pub struct Body {
     wire: Arc<Wire>,
@@ -38,20 +38,20 @@ pub struct Body {
 struct State {
     source: Source,
     spool: Option<SpooledTempFile>,
-    /// Bytes in the spool. `position` may be before, at or (after a seek) behind it.
+    /// Bytes in the spool. `position` may be less than, equal to or (after a seek) greater than it.
     received: u64,
     position: u64,
-    /// Known from the head, or once the last chunk is there.
+    /// Known from the head, or once the last chunk has arrived.
     length: Option<u64>,
-    /// Bytes that were taken off the wire without being kept.
+    /// Bytes that were read from the wire and not kept.
     dropped: u64,
-    /// The chunks of a chunked body, with what stood around them.
+    /// The chunks of a chunked body, with their framing.
     decoder: Option<Box<Decoder>>,
-    /// The beginning of a chunked body as it came, for when it turns out to be none.
+    /// The beginning of a chunked body as it came, to show where it turns out to be malformed.
     undecoded: Vec<u8>,
 }
 
-/// Bytes of a chunked body that are kept as they came, beside their decoded ones.
+/// Bytes of a chunked body that are kept undecoded, in addition to the decoded data.
 pub const UNDECODED: usize = 64 * 1024;
 
 /// Why a body cannot be read to its end.
@@ -62,16 +62,16 @@ pub enum BodyError {
         /// Bytes that came.
         received: u64,
     },
-    /// A chunked body that is not one.
+    /// A chunked body is malformed.
     Malformed(Malformed),
-    /// The temporary file failed; the text is the system's.
+    /// The temporary file failed, with the system's message.
     Spool(String),
     /// A position outside the body.
     OutOfRange,
     /// The bytes did not come within the time that was set.
     TooLate,
-    /// More than [`UNDECODED`] bytes came in more chunks than are remembered, so what they looked like
-    /// is not known any more.
+    /// More than [`UNDECODED`] bytes came in more chunks than are recorded, so the undecoded body cannot
+    /// be shown.
     NotKept,
 }
 
@@ -88,9 +88,11 @@ impl fmt::Display for BodyError {
                 f.write_str(&crate::fault::Fault::from(malformed.clone()).message)
             }
             Self::Spool(error) => write!(f, "cannot store the request body: {error}"),
-            Self::OutOfRange => f.write_str("a position outside the request body"),
-            Self::TooLate => f.write_str("the request body did not come in time"),
-            Self::NotKept => f.write_str("the request body has too many chunks to show them"),
+            Self::OutOfRange => f.write_str("the position is outside the request body"),
+            Self::TooLate => f.write_str("the request body did not arrive in time"),
+            Self::NotKept => {
+                f.write_str("the request body has too many chunks to be shown undecoded")
+            }
         }
     }
 }
@@ -127,7 +129,7 @@ impl Body {
         }
     }
 
-    /// Bytes of the whole body; a chunked one is received to its end to know.
+    /// Bytes of the whole body. A chunked body is received to its end first.
     ///
     /// # Errors
     /// As [`Body::read`].
@@ -143,7 +145,7 @@ impl Body {
     /// Moves the position.
     ///
     /// # Errors
-    /// [`BodyError::OutOfRange`] behind the end.
+    /// [`BodyError::OutOfRange`] after the end.
     pub fn seek(&self, position: u64) -> Result<(), BodyError> {
         let mut state = self.state();
         if position > state.received && position > state.length(&self.wire)? {
@@ -153,7 +155,7 @@ impl Body {
         Ok(())
     }
 
-    /// Reads `count` bytes, or up to the end, waiting for the client where it must.
+    /// Reads `count` bytes, or up to the end, waiting for the client if needed.
     ///
     /// # Errors
     /// When the body ends early, is malformed, or cannot be stored.
@@ -186,7 +188,7 @@ impl Body {
         }
     }
 
-    /// Everything, whatever the position is and without moving it.
+    /// The whole body, whatever the position is, and without moving it.
     ///
     /// # Errors
     /// As [`Body::read`].
@@ -196,11 +198,11 @@ impl Body {
         state.take_all()
     }
 
-    /// Waits until `count` bytes of the body have come, or all of it, and keeps them. `limit` is when to
-    /// give up.
+    /// Waits until `count` bytes of the body, or all of it, have arrived, and keeps them. `limit` is
+    /// when to give up.
     ///
     /// # Errors
-    /// As [`Body::read`], and [`BodyError::TooLate`], behind which reading can go on.
+    /// As [`Body::read`], and [`BodyError::TooLate`], after which reading can continue.
     pub fn wait_for(&self, count: Option<u64>, limit: Option<Instant>) -> Result<(), BodyError> {
         let mut state = self.state();
         let end = count.unwrap_or(u64::MAX);
@@ -213,11 +215,11 @@ impl Body {
         Ok(())
     }
 
-    /// Takes the rest off the wire without keeping it, so that the next head can be read, and says how
-    /// many bytes of the body that were.
+    /// Reads the rest from the wire without keeping it, so that the next head can be read, and returns
+    /// how many bytes of the body that were.
     ///
     /// # Errors
-    /// When there is no next head to be had: the rest ends early or is malformed.
+    /// When the next head cannot be found because the rest ends early or is malformed.
     pub fn drain(&self) -> Result<u64, BodyError> {
         let mut state = self.state();
         let mut scratch = Vec::new();
@@ -257,7 +259,7 @@ impl State {
         Ok(())
     }
 
-    /// Stores up to `count` more bytes and says how many; 0 at the end of the body.
+    /// Stores up to `count` more bytes and returns how many; 0 at the end of the body.
     fn receive(&mut self, wire: &Wire, count: u64) -> Result<usize, BodyError> {
         self.receive_by(wire, count, None)
     }
@@ -271,7 +273,7 @@ impl State {
         let mut piece = Vec::new();
         let received = self.fetch(wire, count, limit, &mut piece)?;
         if received > 0 {
-            // What could not be stored is gone: what comes behind it is not to be taken for it.
+            // What could not be stored is lost, and what follows must not be mistaken for it.
             self.store(&piece)
                 .map_err(|error| self.broken(error.into()))?;
         }
@@ -351,7 +353,7 @@ impl State {
         Ok(bytes)
     }
 
-    /// Behind the first LF at or behind `from` that has been received.
+    /// The position after the first received LF at or after `from`.
     fn find_line_end(&mut self, from: u64) -> Result<Option<u64>, BodyError> {
         let Some(spool) = &mut self.spool else {
             return Ok(None);

@@ -1,6 +1,5 @@
-//! Bodies as they came: the chunks with what stands around them, what has arrived behind the request, and
-//! bytes taken off the wire without asking what they are. What is taken so counts towards the body, so
-//! that its end is found all the same.
+//! Bodies as they came: chunks with their framing, bytes that arrived after the request, and bytes read
+//! from the wire without being interpreted. Those count towards the body, so that its end is still found.
 
 use std::time::Instant;
 
@@ -65,8 +64,8 @@ impl Body {
         (self.wire.accepted(), segments)
     }
 
-    /// What has arrived behind this request: the bytes that wait behind the body, as far as they can be
-    /// told from it without waiting. A chunked body that is none ends with the byte that is wrong.
+    /// The bytes that have arrived after the body, as far as its end is known without waiting. A
+    /// malformed chunked body ends with the byte that is wrong.
     pub fn following(&self) -> Vec<u8> {
         let state = self.state();
         let inbound = self.wire.inbound();
@@ -95,7 +94,7 @@ impl Body {
         self.take_raw(what, limit, usize::MAX)
     }
 
-    /// The same for bytes that nobody looks at. However many come, they take no memory: an error has the
+    /// The same for bytes that are discarded. However many come, they take no memory: an error has the
     /// last ones at most.
     ///
     /// # Errors
@@ -182,8 +181,8 @@ impl State {
     }
 }
 
-/// How many bytes of `buffered` lead up to and with the pattern, which may have begun in what was `read`
-/// before; all of them where it does not end in them, and one where there are none.
+/// How many bytes of `buffered` lead up to and include the pattern, which may have begun in what was
+/// `read` before; all of them where the pattern does not end in them, and 1 where `buffered` is empty.
 fn bytes_up_to(pattern: &[u8], read: &[u8], buffered: &[u8]) -> usize {
     let before = &read[read.len().saturating_sub(pattern.len() - 1)..];
     let joint = [before, &buffered[..buffered.len().min(pattern.len() - 1)]].concat();

@@ -1,4 +1,4 @@
-//! What is still on the wire of a body, and how it is taken off: counted bytes, or chunks.
+//! The rest of a body that is still on the wire, and how it is read: counted bytes, or chunks.
 
 use std::time::{Duration, Instant};
 
@@ -74,8 +74,8 @@ pub(super) fn fetch_chunked(
     Ok(out.len())
 }
 
-/// Decodes from the front of `input`, and says how many bytes of it are the body's: of one that turns out
-/// to be none, those up to and with the wrong one, however they arrived.
+/// Decodes from the front of `input`, and returns how many of its bytes belong to the body. A malformed
+/// body ends with the byte that is wrong, however the bytes arrived.
 pub(super) fn decode(
     decoder: &mut Decoder,
     input: &[u8],
@@ -96,9 +96,8 @@ pub(super) fn keep_undecoded(undecoded: &mut Vec<u8>, bytes: &[u8]) {
     undecoded.extend_from_slice(&bytes[..bytes.len().min(room)]);
 }
 
-/// How long behind a limit what has arrived is still taken. Bytes that were there in time are read
-/// within it, also where the limit is no time at all; a client that never stops sending does not put
-/// the limit off for longer.
+/// How long after a limit bytes that have arrived are still read. Bytes that arrived in time are read,
+/// even with a limit of zero; a client that never stops sending cannot delay the limit for longer.
 const TAKING: Duration = Duration::from_secs(1);
 
 /// Whether there is something to read before the limit.
