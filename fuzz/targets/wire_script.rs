@@ -1,6 +1,5 @@
-//! Whatever the text, a script that is read from it can be played, stays within the limits of
-//! `wire_script::parse`, and is read again from what it prints; a text that is refused has the line
-//! that is wrong.
+//! For any text: a script parsed from it can be played, stays within the limits of `wire_script::parse`,
+//! and is parsed as the same script from its printed form; a text that is refused has a line of the error.
 //!
 //! Input: a `.wire` file.
 
@@ -9,7 +8,7 @@
 use wireserve::WireScript;
 use wireserve::wire_script::{By, MAX_BYTES, MAX_STEPS, Reading, Step};
 
-/// Bytes of a script that is printed and read again; more take too long for a fuzzer.
+/// The largest script that is printed and parsed again; more take too long for a fuzzer.
 const PRINTED: usize = 256 << 10;
 
 #[cfg(fuzzing)]
@@ -45,16 +44,16 @@ fn size(step: &Step) -> usize {
     }
 }
 
-/// Nothing stands behind an end, nothing is sent behind a FIN, and no reading has no end.
+/// No step follows an end, nothing is sent after a FIN, and no pattern is empty.
 fn assert_playable(steps: &[Step]) {
     let mut left = steps.iter();
     while let Some(step) = left.next() {
         if step.is_last() {
-            assert_eq!(left.len(), 0, "steps behind {step}");
+            assert_eq!(left.len(), 0, "steps after {step}");
         }
         if *step == Step::HalfClose {
             let sends = |step: &Step| matches!(step, Step::Send(_) | Step::Next(By::Site));
-            assert!(!left.clone().any(sends), "something is sent behind a FIN");
+            assert!(!left.clone().any(sends), "a step sends after a FIN");
         }
         if let Step::Read(Reading::Until(pattern), _) = step {
             assert!(!pattern.is_empty());

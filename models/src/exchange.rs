@@ -25,7 +25,7 @@ pub fn an_event_wakes_all() {
         let events = Arc::<Events>::default();
         let waiting = [(); 2].map(|()| {
             let events = Arc::clone(&events);
-            thread::spawn(move || events.wait_while_there("ready", None, || true))
+            thread::spawn(move || events.wait_while_connected("ready", None, || true))
         });
         events.set("ready");
         let ended = waiting.map(|waiting| waiting.join().unwrap());
@@ -39,7 +39,7 @@ pub fn events_are_apart() {
         let events = Arc::<Events>::default();
         let waiting = ["first", "second"].map(|name| {
             let events = Arc::clone(&events);
-            thread::spawn(move || events.wait_while_there(name, None, || true))
+            thread::spawn(move || events.wait_while_connected(name, None, || true))
         });
         events.set("second");
         events.set("first");

@@ -1,6 +1,6 @@
-//! Events: names that one exchange waits for and another, or a test, makes happen; and the opening of
-//! connections, which is counted here too. An event that has happened stays so until it is cleared, so
-//! it does not matter who comes first.
+//! Events: names that one exchange waits for and another, or a test, sets. An event stays set until it
+//! is cleared, so it may be set before the wait begins. Waiting for new connections is here, too, and
+//! therefore their count.
 
 use std::collections::HashSet;
 use std::sync::PoisonError;
@@ -9,81 +9,81 @@ use std::time::Duration;
 use crate::sync::atomic::{AtomicU64, Ordering};
 use crate::sync::{Condvar, Instant, Mutex, MutexGuard};
 
-/// How often a wait looks whether its client is still there.
-const LOOK: Duration = Duration::from_millis(10);
+/// How often a wait checks that its client is still connected.
+const CHECK: Duration = Duration::from_millis(10);
 
 /// The events of a server.
 #[derive(Debug, Default)]
 pub struct Events {
-    state: Mutex<State>,
+    names: Mutex<Names>,
     changed: Condvar,
     connections: AtomicU64,
 }
 
 #[derive(Debug, Default)]
-struct State {
-    happened: HashSet<String>,
-    /// Threads that wait for any of them.
+struct Names {
+    set: HashSet<String>,
+    /// Threads that wait for an event or a connection.
     waiting: usize,
 }
 
 /// How a wait ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Waited {
-    /// What was waited for has happened.
+    /// The event is set, or the connection open.
     Happened,
     /// The limit passed first.
-    TooLate,
-    /// There is no reason to wait any more.
-    GivenUp,
+    TimedOut,
+    /// The waiting exchange's client left first.
+    ClientGone,
 }
 
 impl Events {
-    /// Makes an event happen, and wakes all who wait for it.
+    /// Sets an event, and wakes all waits for it.
     pub fn set(&self, name: &str) {
-        let mut state = self.state();
-        state.happened.insert(name.to_owned());
-        self.wake(state);
+        let mut names = self.names();
+        names.set.insert(name.to_owned());
+        self.wake(names);
     }
 
-    /// Makes an event one that has not happened.
+    /// Clears an event.
     pub fn clear(&self, name: &str) {
-        self.state().happened.remove(name);
+        self.names().set.remove(name);
     }
 
-    /// Whether an event has happened.
-    pub fn has_happened(&self, name: &str) -> bool {
-        self.state().happened.contains(name)
+    /// Whether an event is set.
+    pub fn is_set(&self, name: &str) -> bool {
+        self.names().set.contains(name)
     }
 
-    /// Waits for an event, and says whether it happened within this time.
+    /// Waits for an event; `false` if it is not set within this time.
     pub fn wait(&self, name: &str, within: Duration) -> bool {
         let limit = Instant::now().checked_add(within);
-        self.wait_while_there(name, limit, || true) == Waited::Happened
+        self.wait_while_connected(name, limit, || true) == Waited::Happened
     }
 
-    /// Connections that were opened so far.
+    /// How many connections have been opened so far.
     pub fn connections(&self) -> u64 {
         self.connections.load(Ordering::Relaxed)
     }
 
-    /// Counts a connection and says its number, from 1 on.
+    /// Counts a connection and returns its number, from 1 on.
     pub(crate) fn connection_opened(&self) -> u64 {
-        // Under the lock, or a wait that has just looked would miss it.
-        let state = self.state();
+        // Under the lock, or a wait that has just checked would miss it.
+        let names = self.names();
         let before = self.connections.fetch_add(1, Ordering::Relaxed);
-        self.wake(state);
+        self.wake(names);
         before + 1
     }
 
-    /// Waits for an event up to a limit, as long as `is_there` says so.
-    pub(crate) fn wait_while_there(
+    /// Waits for an event up to a limit, while the client is connected.
+    pub(crate) fn wait_while_connected(
         &self,
         name: &str,
         limit: Option<Instant>,
-        is_there: impl Fn() -> bool,
+        is_connected: impl Fn() -> bool,
     ) -> Waited {
-        self.wait_until(limit, is_there, |state| state.happened.contains(name))
+        self.wait_until(limit, is_connected, |names| names.set.contains(name))
     }
 
     /// Waits until more than `known` connections have been opened.
@@ -91,52 +91,52 @@ impl Events {
         &self,
         known: u64,
         limit: Option<Instant>,
-        is_there: impl Fn() -> bool,
+        is_connected: impl Fn() -> bool,
     ) -> Waited {
-        self.wait_until(limit, is_there, |_| self.connections() > known)
+        self.wait_until(limit, is_connected, |_| self.connections() > known)
     }
 
     fn wait_until(
         &self,
         limit: Option<Instant>,
-        is_there: impl Fn() -> bool,
-        has_happened: impl Fn(&State) -> bool,
+        is_connected: impl Fn() -> bool,
+        has_happened: impl Fn(&Names) -> bool,
     ) -> Waited {
-        let mut state = self.state();
+        let mut names = self.names();
         loop {
-            if has_happened(&state) {
+            if has_happened(&names) {
                 return Waited::Happened;
             }
-            let left = limit.map_or(LOOK, |limit| {
+            let left = limit.map_or(CHECK, |limit| {
                 limit.saturating_duration_since(Instant::now())
             });
             if left.is_zero() {
-                return Waited::TooLate;
+                return Waited::TimedOut;
             }
-            if !is_there() {
-                return Waited::GivenUp;
+            if !is_connected() {
+                return Waited::ClientGone;
             }
-            state.waiting += 1;
-            state = self
+            names.waiting += 1;
+            names = self
                 .changed
-                .wait_timeout(state, left.min(LOOK))
+                .wait_timeout(names, left.min(CHECK))
                 .unwrap_or_else(PoisonError::into_inner)
                 .0;
-            state.waiting -= 1;
+            names.waiting -= 1;
         }
     }
 
-    /// A call into the kernel, even if nobody waits; so it is made only if somebody does.
-    fn wake(&self, state: MutexGuard<'_, State>) {
-        let is_waited_for = state.waiting > 0;
-        drop(state);
+    /// Notifying is a system call even without waiting threads, so those are counted.
+    fn wake(&self, names: MutexGuard<'_, Names>) {
+        let is_waited_for = names.waiting > 0;
+        drop(names);
         if is_waited_for {
             self.changed.notify_all();
         }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn names(&self) -> MutexGuard<'_, Names> {
+        self.names.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -147,7 +147,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_does_not_matter_who_comes_first() {
+    fn an_event_may_be_set_before_or_during_a_wait() {
         let events = Events::default();
         events.set("early");
         assert!(events.wait("early", Duration::ZERO));
@@ -157,19 +157,19 @@ mod tests {
             assert!(waiting.join().unwrap());
         });
         events.clear("late");
-        assert!(!events.has_happened("late"));
+        assert!(!events.is_set("late"));
         assert!(!events.wait("late", Duration::from_millis(1)));
     }
 
     #[test]
     fn a_wait_ends_with_its_reason() {
         let events = Events::default();
-        let gone = events.wait_while_there("never", None, || false);
-        assert_eq!(gone, Waited::GivenUp);
+        let gone = events.wait_while_connected("never", None, || false);
+        assert_eq!(gone, Waited::ClientGone);
         let known = events.connection_opened();
         let limit = Instant::now() + Duration::from_millis(1);
         let none = events.wait_for_connection(known, Some(limit), || true);
-        assert_eq!(none, Waited::TooLate);
+        assert_eq!(none, Waited::TimedOut);
         events.connection_opened();
         let another = events.wait_for_connection(known, None, || true);
         assert_eq!(another, Waited::Happened);

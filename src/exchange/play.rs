@@ -1,10 +1,9 @@
-//! Plays wire scripts on an exchange's connection. Time is kept against deadlines: a pause ends so long
-//! after the step before it was due, whatever that step cost, so that a script does not drift. Only
-//! waiting for the peer moves what follows.
+//! Plays wire scripts on an exchange's connection. Time is kept against deadlines: a pause is counted
+//! from when the step before it was due, so that a script does not drift by what its steps cost. Only
+//! waiting for the client moves later deadlines.
 //!
-//! A script does not end the connection by itself (the law is that `connection.rs` decides): it leaves
-//! in its [`Turn`] what is to come next. FIN in the middle and RST are the exceptions, as nothing can
-//! come after them.
+//! A script does not close the connection, which is up to `connection.rs`: it leaves in its [`Turn`]
+//! what comes next. A half-close and a reset are exceptions, since nothing can follow them.
 
 use std::time::{Duration, Instant};
 
@@ -18,33 +17,33 @@ use super::events::{Events, Waited};
 use super::fate::Fate;
 use super::turn::Turn;
 
-/// When a step was to be done, and when it was.
+/// When a step was due, and when it was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Timing {
-    /// From the beginning of the script, by its pauses alone.
+    /// From the start of the script, by its pauses alone.
     pub asked: Duration,
-    /// From the beginning of the script.
+    /// From the start of the script.
     pub achieved: Duration,
 }
 
-/// How far a script came.
+/// How far a script was played.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Played {
-    /// Of each step that was done, in order.
+    /// The times of each step that was played, in order.
     pub timings: Vec<Timing>,
-    /// Why there was no other step.
+    /// Why no other step was played.
     pub end: End,
 }
 
 /// Why a script ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
-    /// All steps were done; or those up to a [`Step::Next`], whose request is still to come.
-    Done,
-    /// The client left, or its bytes ended.
-    Gone,
+    /// All steps were played; or those before a [`Step::Next`], whose request is yet to be read.
+    Completed,
+    /// The client left, or ended its side of the connection while a step waited for bytes.
+    ClientGone,
     /// The limit of a step passed.
-    TooLate,
+    TimedOut,
 }
 
 /// Plays a script.
@@ -59,7 +58,7 @@ pub fn play(script: &WireScript, turn: &Turn, body: &Body, events: &Events) -> P
     let mut timings = Vec::with_capacity(script.steps().len());
     for (index, step) in script.steps().iter().enumerate() {
         if let Step::Next(by) = step {
-            let rest = WireScript::from(script.steps()[index + 1..].to_vec());
+            let rest = script.rest(index + 1);
             turn.grow_fate(Fate::Next(*by, rest));
             break;
         }
@@ -82,11 +81,12 @@ pub fn play(script: &WireScript, turn: &Turn, body: &Body, events: &Events) -> P
             Ok(()) if step.is_last() => break,
             Ok(()) => {}
             Err(end) => {
-                if end == End::TooLate {
+                if end == End::TimedOut {
                     log::warn!(
-                        "{}: step {} of a wire script waited in vain",
+                        "{}: step {} of a wire script, {}, timed out",
                         turn.wire().peer(),
-                        index + 1
+                        index + 1,
+                        step.name()
                     );
                 }
                 turn.grow_fate(Fate::Close);
@@ -96,7 +96,7 @@ pub fn play(script: &WireScript, turn: &Turn, body: &Body, events: &Events) -> P
     }
     Played {
         timings,
-        end: End::Done,
+        end: End::Completed,
     }
 }
 
@@ -105,7 +105,7 @@ struct Player<'p> {
     body: &'p Body,
     events: &'p Events,
     began: Instant,
-    /// When the step that is being done is to be over.
+    /// When the current step is due.
     due: Duration,
 }
 
@@ -118,7 +118,11 @@ impl Player<'_> {
                 let left = self.due.saturating_sub(self.began.elapsed());
                 self.turn.pause(left).map_err(End::from)
             }
-            Step::WaitFor(what, limit) => self.wait_for(what, *limit),
+            Step::WaitFor(what, limit) => {
+                let waited = wait_for(what, instant(*limit), self.turn, self.body, self.events);
+                self.catch_up();
+                waited
+            }
             Step::Set(event) => {
                 self.events.set(event);
                 Ok(())
@@ -141,7 +145,7 @@ impl Player<'_> {
                 Ok(())
             }
             Step::Reset => {
-                // Not waiting: the peer may take nothing any more.
+                // Without waiting: the client may have stopped reading.
                 self.turn.send_now(&[])?;
                 self.turn.mark_written();
                 self.turn.grow_fate(Fate::Close);
@@ -158,11 +162,11 @@ impl Player<'_> {
                 self.due = self.due.saturating_add(*time);
                 let left = self.due.saturating_sub(self.began.elapsed());
                 match self.turn.wire().is_left_within(Some(left)) {
-                    true => Err(End::Gone),
+                    true => Err(End::ClientGone),
                     false => Ok(()),
                 }
             }
-            // The connection's business, see `play`.
+            // `play` leaves it to the connection.
             Step::Next(By::Script | By::Site) => Ok(()),
         }
     }
@@ -176,72 +180,80 @@ impl Player<'_> {
         Ok(())
     }
 
-    fn wait_for(&mut self, what: &Awaited, limit: Limit) -> Result<(), End> {
-        let limit = instant(limit);
-        let wire = self.turn.wire();
-        let is_there = || !wire.is_gone_within(Duration::ZERO);
-        let waited = match what {
-            Awaited::Event(name) => self.events.wait_while_there(name, limit, is_there).into(),
-            Awaited::Connection => {
-                let known = self.turn.known_connections();
-                let waited = self.events.wait_for_connection(known, limit, is_there);
-                self.turn.know_connections(self.events.connections());
-                waited.into()
-            }
-            Awaited::Body(count) => self.body.wait_for(*count, limit).map_err(End::from),
-            Awaited::Head => self.wait_for_head(limit),
-        };
-        self.catch_up();
-        waited
-    }
-
-    fn wait_for_head(&self, limit: Option<Instant>) -> Result<(), End> {
-        let mut inbound = self.turn.wire().inbound();
-        let time_left = || limit.map(|limit| limit.saturating_duration_since(Instant::now()));
-        inbound
-            .await_head(&head::Limits::default(), time_left)
-            .map_err(|none| match none {
-                NoHead::TooLate => End::TooLate,
-                NoHead::Ended => End::Gone,
-            })
-    }
-
     fn read(&mut self, what: &Reading, limit: Limit) -> Result<(), End> {
         let limit = instant(limit);
         if self.turn.is_over() {
-            return Err(End::Gone);
+            return Err(End::ClientGone);
         }
         let read = self.body.skip_raw(what, limit);
         self.catch_up();
         match read {
             Ok(()) => Ok(()),
-            Err(RawReadError::TooLate(_)) => Err(End::TooLate),
-            Err(RawReadError::Ended(_)) => Err(End::Gone),
+            Err(RawReadError::TooLate(_)) => Err(End::TimedOut),
+            Err(RawReadError::Ended(_)) => Err(End::ClientGone),
         }
     }
 
-    /// What follows is due from now on, if it would be late.
+    /// Moves the deadline of later steps to now, if it has passed.
     fn catch_up(&mut self) {
         self.due = self.due.max(self.began.elapsed());
     }
 }
 
-/// When the limit passes; one that no clock reaches is none.
+/// Waits by itself, outside any script.
+///
+/// # Errors
+/// The client left, or the limit passed.
+pub(crate) fn wait_for(
+    what: &Awaited,
+    limit: Option<Instant>,
+    turn: &Turn,
+    body: &Body,
+    events: &Events,
+) -> Result<(), End> {
+    let is_connected = || !turn.wire().is_gone_within(Duration::ZERO);
+    match what {
+        Awaited::Event(name) => events
+            .wait_while_connected(name, limit, is_connected)
+            .into(),
+        Awaited::Connection => {
+            let known = turn.known_connections();
+            let waited = events.wait_for_connection(known, limit, is_connected);
+            turn.know_connections(events.connections());
+            waited.into()
+        }
+        Awaited::Body(count) => body.wait_for(*count, limit).map_err(End::from),
+        Awaited::Head => wait_for_head(turn, limit),
+    }
+}
+
+fn wait_for_head(turn: &Turn, limit: Option<Instant>) -> Result<(), End> {
+    let mut inbound = turn.wire().inbound();
+    let time_left = || limit.map(|limit| limit.saturating_duration_since(Instant::now()));
+    inbound
+        .await_head(&head::Limits::default(), time_left)
+        .map_err(|none| match none {
+            NoHead::TooLate => End::TimedOut,
+            NoHead::Ended => End::ClientGone,
+        })
+}
+
+/// When the limit passes; `None` if no clock reaches that time.
 fn instant(limit: Limit) -> Option<Instant> {
     Instant::now().checked_add(limit?)
 }
 
 impl From<Gone> for End {
     fn from(Gone: Gone) -> Self {
-        Self::Gone
+        Self::ClientGone
     }
 }
 
 impl From<BodyError> for End {
     fn from(error: BodyError) -> Self {
         match error {
-            BodyError::TooLate => Self::TooLate,
-            _ => Self::Gone,
+            BodyError::TooLate => Self::TimedOut,
+            _ => Self::ClientGone,
         }
     }
 }
@@ -250,8 +262,8 @@ impl From<Waited> for Result<(), End> {
     fn from(waited: Waited) -> Self {
         match waited {
             Waited::Happened => Ok(()),
-            Waited::TooLate => Err(End::TooLate),
-            Waited::GivenUp => Err(End::Gone),
+            Waited::TimedOut => Err(End::TimedOut),
+            Waited::ClientGone => Err(End::ClientGone),
         }
     }
 }

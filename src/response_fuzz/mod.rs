@@ -11,7 +11,7 @@
 //!
 //! let response = FuzzedResponse::from_seed(3);
 //! assert_eq!(wireserve::WireScript::parse(response.to_string().as_bytes())?, response.script);
-//! # Ok::<_, wireserve::wire_script::Unreadable>(())
+//! # Ok::<_, wireserve::wire_script::ParseError>(())
 //! ```
 
 mod delivery;

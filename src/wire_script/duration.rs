@@ -1,10 +1,10 @@
-//! Times as `.wire` files have them: a number and a unit, `50ms`, `1.5s`. A time is exact or refused;
-//! shown is the whole number of the largest unit that is exact, without `min`.
+//! Durations in `.wire` files: a number and a unit, `50ms`, `1.5s`. A duration is exact or refused. It
+//! is printed as a whole number of the largest unit below `min` that is exact.
 
 use std::fmt;
 use std::time::Duration;
 
-/// Names of the units, and their nanoseconds.
+/// The units, with their nanoseconds.
 const UNITS: [(&str, u128); 5] = [
     ("min", 60_000_000_000),
     ("s", 1_000_000_000),
@@ -13,7 +13,7 @@ const UNITS: [(&str, u128); 5] = [
     ("ns", 1),
 ];
 
-/// Shows a time so that [`read`] reads the same one.
+/// Prints a duration so that [`read`] returns the same.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Exact(pub(super) Duration);
 
@@ -28,29 +28,26 @@ impl fmt::Display for Exact {
     }
 }
 
-/// Reads a time that is all of `text`.
+/// Reads a duration that is all of `text`.
 ///
 /// # Errors
-/// What is wrong with it.
+/// What was expected instead.
 pub(super) fn read(text: &str) -> Result<Duration, &'static str> {
     let unit = text
         .find(|character: char| !matches!(character, '0'..='9' | '.'))
-        .ok_or("has no unit: min, s, ms, us, or ns")?;
+        .ok_or(UNIT)?;
     let (number, unit) = text.split_at(unit);
-    let (_, size) = UNITS
-        .iter()
-        .find(|(name, _)| *name == unit)
-        .ok_or("has none of the units min, s, ms, us, and ns")?;
+    let (_, size) = UNITS.iter().find(|(name, _)| *name == unit).ok_or(UNIT)?;
     let (whole, fraction) = match number.split_once('.') {
-        Some((_, "")) => return Err("has no digit behind its point"),
+        Some((_, "")) => return Err("a digit after the decimal point"),
         Some((whole, fraction)) => (whole, fraction.trim_end_matches('0')),
         None => (number, ""),
     };
     if whole.is_empty() || fraction.contains('.') {
-        return Err("is not a number and a unit");
+        return Err("a number and a unit, such as `1.5s`");
     }
     let whole: u128 = whole.parse().map_err(|_| TOO_LONG)?;
-    let part = part(fraction, *size).ok_or("is not a whole number of nanoseconds")?;
+    let part = part(fraction, *size).ok_or("a whole number of nanoseconds")?;
     let nanoseconds = whole
         .checked_mul(*size)
         .and_then(|whole| whole.checked_add(part))
@@ -60,7 +57,7 @@ pub(super) fn read(text: &str) -> Result<Duration, &'static str> {
     Ok(Duration::new(seconds, (nanoseconds % 1_000_000_000) as u32))
 }
 
-/// So many nanoseconds are the digits behind the point of a unit. No time is finer.
+/// The nanoseconds of the digits after a unit's decimal point; `None` if they are not whole.
 fn part(digits: &str, unit: u128) -> Option<u128> {
     if digits.is_empty() {
         return Some(0);
@@ -70,7 +67,9 @@ fn part(digits: &str, unit: u128) -> Option<u128> {
     (scaled % ten_to_their_number == 0).then_some(scaled / ten_to_their_number)
 }
 
-const TOO_LONG: &str = "is too long a time";
+const UNIT: &str = "a number with the unit min, s, ms, us or ns";
+
+const TOO_LONG: &str = "a duration below 2^64 seconds";
 
 #[cfg(test)]
 mod tests {
@@ -79,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_are_exact() {
+    fn durations_are_exact() {
         for (text, nanoseconds, shown) in [
             ("50ms", 50_000_000, "50ms"),
             ("200us", 200_000, "200us"),
@@ -98,24 +97,30 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_time_is_refused() {
+    fn what_is_not_a_duration_is_refused() {
         for (text, reason) in [
-            ("50", "has no unit"),
-            ("50m", "none of the units"),
-            ("50MS", "none of the units"),
-            ("5s5", "none of the units"),
-            ("1.s", "no digit behind"),
-            ("1.2.3s", "not a number"),
-            (".5s", "not a number"),
-            ("ms", "not a number"),
+            ("50", "with the unit"),
+            ("50m", "with the unit"),
+            ("50MS", "with the unit"),
+            ("5s5", "with the unit"),
+            ("1.s", "a digit after"),
+            ("1.2.3s", "a number and a unit"),
+            (".5s", "a number and a unit"),
+            ("ms", "a number and a unit"),
             ("0.5ns", "nanoseconds"),
             (
                 "0.00000000000000000000000000000000000000001s",
                 "nanoseconds",
             ),
-            ("18446744073709551616s", "too long"),
-            ("340282366920938463463374607431768211455s", "too long"),
-            ("999999999999999999999999999999999999999999s", "too long"),
+            ("18446744073709551616s", "below 2^64 seconds"),
+            (
+                "340282366920938463463374607431768211455s",
+                "below 2^64 seconds",
+            ),
+            (
+                "999999999999999999999999999999999999999999s",
+                "below 2^64 seconds",
+            ),
         ] {
             let error = read(text).unwrap_err();
             assert!(error.contains(reason), "{text}: {error}");

@@ -1,41 +1,44 @@
-//! The bytes of a step as its items say them: strings, names, repeats and functions. Sizes come first:
-//! they are known, and can be refused, before any bytes are made, and `length(…)` needs none at all.
+//! The bytes of a step, given as items: strings, names, repeats and functions. The size of an item is
+//! known before its bytes are made, so that a file cannot ask for all memory, and `length(…)` needs no
+//! bytes at all.
 //!
-//! Items are nested no deeper than [`MAX_DEPTH`]. Making the bytes of one takes as long as they are
-//! many, however often something is repeated; an item without bytes is left out.
+//! Items nest no deeper than [`MAX_DEPTH`]. Making bytes takes time in proportion to their number,
+//! whatever is repeated: items without bytes are left out.
 
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use super::parse_error::ParseError;
 use super::tokens::{Token, Tokens, wrong};
-use super::unreadable::Unreadable;
 
-/// How deep items may be nested, so that reading them stays within any thread's stack. Deeper ones
+/// How deep items may be nested, so that parsing them stays within any thread's stack. Deeper items
 /// are refused.
 pub const MAX_DEPTH: usize = 32;
 
 /// Words that end items.
 const RESERVED: [&str; 4] = ["by", "every", "until", "within"];
 
-/// What names stand for.
+/// The names that `let` defines.
 #[derive(Debug, Default)]
 pub(super) struct Names<'a> {
-    /// Bytes, and the line that says so.
+    /// Bytes, and the line of the definition.
     known: HashMap<&'a str, (Rc<[u8]>, usize)>,
 }
 
 impl<'a> Names<'a> {
     /// # Errors
     /// Why this cannot be a new name.
-    pub(super) fn may_be(&self, name: &str) -> Result<(), String> {
+    pub(super) fn check_new(&self, name: &str) -> Result<(), String> {
         if Function::named(name).is_some() || RESERVED.contains(&name) {
             return Err(format!(
-                "`{name}` cannot be a name, it means something else"
+                "expected a new name, found the reserved word `{name}`"
             ));
         }
         match self.known.get(name) {
             None => Ok(()),
-            Some((_, line)) => Err(format!("`{name:.40}` has a value, from line {line}")),
+            Some((_, line)) => Err(format!(
+                "expected a new name, found `{name:.40}`, which line {line} defines"
+            )),
         }
     }
 
@@ -44,7 +47,7 @@ impl<'a> Names<'a> {
     }
 }
 
-/// Items one behind the other.
+/// A sequence of items.
 #[derive(Debug, Default)]
 pub(super) struct Items {
     /// None of them empty.
@@ -57,7 +60,7 @@ enum Item {
     Bytes(Vec<u8>),
     Named(Rc<[u8]>),
     Group(Items),
-    /// The size is that of all of them.
+    /// The size is the total of all repeats.
     Repeated {
         what: Items,
         size: u64,
@@ -65,20 +68,20 @@ enum Item {
 }
 
 impl Items {
-    /// Reads as many items as there are, but one at least.
+    /// Reads all items that follow, at least one.
     ///
     /// # Errors
-    /// There is none, or one is wrong.
-    pub(super) fn read(tokens: &mut Tokens<'_>, names: &Names<'_>) -> Result<Self, Unreadable> {
+    /// There is no item, or an item is malformed.
+    pub(super) fn read(tokens: &mut Tokens<'_>, names: &Names<'_>) -> Result<Self, ParseError> {
         Self::read_within(tokens, names, 0)
     }
 
-    /// How many bytes they are.
+    /// How many bytes they have.
     pub(super) fn size(&self) -> u64 {
         self.size
     }
 
-    /// Makes the bytes; the caller has seen that they are not too many.
+    /// Makes the bytes; the caller has checked the size.
     pub(super) fn bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(usize::try_from(self.size).unwrap_or(0));
         self.write(&mut bytes);
@@ -89,12 +92,14 @@ impl Items {
         tokens: &mut Tokens<'_>,
         names: &Names<'_>,
         depth: usize,
-    ) -> Result<Self, Unreadable> {
+    ) -> Result<Self, ParseError> {
         if depth > MAX_DEPTH {
-            return tokens.wrong(format!("items are nested deeper than {MAX_DEPTH}"));
+            return tokens.wrong(format!(
+                "expected at most {MAX_DEPTH} nested items, found more"
+            ));
         }
         if !begins_item(tokens.first()) {
-            return tokens.missing("a string or another item");
+            return tokens.expected("a string, a name, a function or `(`");
         }
         let mut items = Self::default();
         loop {
@@ -111,8 +116,8 @@ impl Items {
         }
     }
 
-    /// Takes what begins an item, and all that belongs to it but a repeat.
-    fn one(tokens: &mut Tokens<'_>, names: &Names<'_>, depth: usize) -> Result<Item, Unreadable> {
+    /// Takes an item without its repeat.
+    fn one(tokens: &mut Tokens<'_>, names: &Names<'_>, depth: usize) -> Result<Item, ParseError> {
         let line = tokens.line();
         let word = match tokens.take()? {
             Token::Bytes(bytes) => return Ok(Item::Bytes(bytes)),
@@ -127,32 +132,35 @@ impl Items {
                     None => wrong(line, TOO_LARGE),
                 }
             }
-            (Some(_), _) => wrong(line, format!("`(` is missing behind `{word}`")),
-            (None, Token::Sign('(')) => {
-                let reason = format!("there is no function `{word:.40}`: chunk, length, or hex");
-                wrong(line, reason)
-            }
+            (Some(_), found) => wrong(line, format!("expected `(` after `{word}`, found {found}")),
+            (None, Token::Sign('(')) => wrong(
+                line,
+                format!("expected the function chunk, length or hex, found `{word:.40}`"),
+            ),
             (None, _) => match names.known.get(word) {
                 Some((bytes, _)) => Ok(Item::Named(Rc::clone(bytes))),
-                None => wrong(line, format!("nothing above defines the name `{word:.40}`")),
+                None => wrong(
+                    line,
+                    format!("expected a name that an earlier `let` defines, found `{word:.40}`"),
+                ),
             },
         }
     }
 
-    /// What is between parentheses, and the closing one.
+    /// Takes the items between parentheses, and the closing parenthesis.
     fn inside(
         tokens: &mut Tokens<'_>,
         names: &Names<'_>,
         depth: usize,
-    ) -> Result<Self, Unreadable> {
+    ) -> Result<Self, ParseError> {
         let items = Self::read_within(tokens, names, depth + 1)?;
         if tokens.take_if(&Token::Sign(')'))? {
             return Ok(items);
         }
-        tokens.missing("`)`")
+        tokens.expected("`)`")
     }
 
-    /// `None`: more bytes than can be counted.
+    /// `None`: the size does not fit in 64 bits.
     fn push(&mut self, item: Item) -> Option<()> {
         self.size = self.size.checked_add(item.size())?;
         if item.size() > 0 {
@@ -191,12 +199,12 @@ impl Item {
         }
     }
 
-    /// As often as the first token says.
-    fn repeated(self, tokens: &mut Tokens<'_>) -> Result<Self, Unreadable> {
+    /// Takes the number of repeats.
+    fn repeated(self, tokens: &mut Tokens<'_>) -> Result<Self, ParseError> {
         let times = tokens.count()?;
         if *tokens.first() == Token::Sign('*') {
             return tokens
-                .wrong("an item is repeated once; ( … ) makes one item of a repeated one");
+                .wrong("expected one `*`, found a second; put the repeated item in parentheses");
         }
         let Some(size) = self.size().checked_mul(times) else {
             return tokens.wrong(TOO_LARGE);
@@ -207,14 +215,14 @@ impl Item {
     }
 }
 
-/// What is made of the items between its parentheses.
+/// Makes bytes from the items between its parentheses.
 #[derive(Clone, Copy)]
 enum Function {
-    /// Them as one chunk of a chunked body.
+    /// One chunk of a chunked body, with the items as its data.
     Chunk,
-    /// How many bytes they are, decimal.
+    /// The number of their bytes, in decimal.
     Length,
-    /// The same, hexadecimal.
+    /// The number of their bytes, in hexadecimal.
     Hex,
 }
 
@@ -228,7 +236,7 @@ impl Function {
         }
     }
 
-    /// `None`: more bytes than can be counted.
+    /// `None`: the size does not fit in 64 bits.
     fn of(self, items: Items) -> Option<Item> {
         let size = items.size;
         Some(match self {
@@ -245,7 +253,7 @@ impl Function {
     }
 }
 
-fn begins_item(token: &Token<'_>) -> bool {
+pub(super) fn begins_item(token: &Token<'_>) -> bool {
     match token {
         Token::Bytes(_) | Token::Sign('(') => true,
         Token::Word(word) => !RESERVED.contains(word),
@@ -253,7 +261,7 @@ fn begins_item(token: &Token<'_>) -> bool {
     }
 }
 
-const TOO_LARGE: &str = "too many bytes to count";
+const TOO_LARGE: &str = "expected fewer than 2^64 bytes, found more";
 
 #[cfg(test)]
 mod tests {
@@ -295,32 +303,35 @@ mod tests {
     #[test]
     fn what_is_wrong_has_a_reason() {
         for (text, reason) in [
-            ("", "another item is missing, there is the end of the step"),
-            ("5", "another item is missing, there is `5`"),
-            ("within", "another item is missing, there is `within`"),
-            ("()", "another item is missing, there is `)`"),
             (
-                r#""a" * "b""#,
-                "a whole number is missing, there is a string",
+                "",
+                "a string, a name, a function or `(`, found the end of the step",
             ),
-            (r#""a" * 2s"#, "a whole number is missing, there is `2s`"),
-            (r#""a" * 2 * 3"#, "an item is repeated once"),
-            (r#""ab" * 18446744073709551615"#, "too many bytes to count"),
+            ("5", "or `(`, found `5`"),
+            ("within", "or `(`, found `within`"),
+            ("()", "or `(`, found `)`"),
+            (r#""a" * "b""#, "expected a whole number, found a string"),
+            (r#""a" * 2s"#, "expected a whole number, found `2s`"),
+            (r#""a" * 2 * 3"#, "expected one `*`, found a second"),
+            (r#""ab" * 18446744073709551615"#, "fewer than 2^64 bytes"),
             (
                 r#"("a" * 18446744073709551615) "a""#,
-                "too many bytes to count",
+                "fewer than 2^64 bytes",
             ),
             (
                 r#"chunk("a" * 18446744073709551615)"#,
-                "too many bytes to count",
+                "fewer than 2^64 bytes",
             ),
-            ("x y", "nothing above defines the name `y`"),
+            (
+                "x y",
+                "expected a name that an earlier `let` defines, found `y`",
+            ),
             (
                 "size(x)",
-                "there is no function `size`: chunk, length, or hex",
+                "expected the function chunk, length or hex, found `size`",
             ),
-            ("length x", "`(` is missing behind `length`"),
-            ("(x", "`)` is missing, there is the end of the step"),
+            ("length x", "expected `(` after `length`, found `x`"),
+            ("(x", "expected `)`, found the end of the step"),
             (r#"(x "\q")"#, "column 6: an unknown escape"),
         ] {
             let error = read(text).unwrap_err();
@@ -334,7 +345,7 @@ mod tests {
         assert_eq!(read(&nested(MAX_DEPTH)).as_deref(), Ok("abc"));
         for depth in [MAX_DEPTH + 1, 100_000] {
             let error = read(&nested(depth)).unwrap_err();
-            assert_eq!(error, "items are nested deeper than 32");
+            assert_eq!(error, "expected at most 32 nested items, found more");
         }
     }
 

@@ -1,6 +1,6 @@
-//! Wire scripts: what is to happen on one connection, step by step, in bytes and time. A [`WireScript`]
-//! is made by its builder, from a `.wire` file, or by a handler; here is what it says, and nothing of how
-//! it is played (`exchange/play.rs`).
+//! Wire scripts: what happens on one connection, step by step, in bytes and time. A [`WireScript`] comes
+//! from its builder, a `.wire` file, or a handler. It is data; `exchange/play.rs` plays it. `table.rs`
+//! spells each step in all languages; `order.rs` says which steps may follow others.
 //!
 //! ```
 //! use std::time::Duration;
@@ -17,63 +17,72 @@
 mod duration;
 mod items;
 mod operands;
+mod order;
 mod parse;
+mod parse_error;
 mod print;
+pub(crate) mod table;
 mod tokens;
-mod unreadable;
 
 use std::time::Duration;
 
 pub use items::MAX_DEPTH;
+pub use order::Misplaced;
+use order::Order;
+pub(crate) use order::Place;
 pub use parse::{MAX_BYTES, MAX_STEPS};
-pub use unreadable::Unreadable;
+pub use parse_error::ParseError;
+use table::{Effect, Form};
 
-/// Steps on one connection, in their order. Behind the last one the connection goes on with the next
+/// Steps on one connection, in order. After the last one the connection continues with the next
 /// request, unless that step has ended it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct WireScript {
     steps: Vec<Step>,
+    /// Judges the step that is added next.
+    order: Order,
 }
 
-/// One step. Durations are counted from the deadline of the step before, so that a script does not
-/// fall behind by what its own steps cost.
+/// One step. Durations are counted from the deadline of the step before, so that the time that steps
+/// take does not add up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// One write of these bytes, with the kernel before the next step begins.
+    /// One write of these bytes. The kernel has them before the next step begins.
     Send(Vec<u8>),
-    /// Nothing, for so long.
+    /// Does nothing, for this long.
     Pause(Duration),
-    /// Waits for something to happen. A limit that passes first ends script and connection.
+    /// Waits for something to happen. Script and connection end if the limit passes first.
     WaitFor(Awaited, Limit),
-    /// Makes a named event happen. It stays so.
+    /// Sets a named event. It stays set.
     Set(String),
-    /// Makes a named event one that has not happened.
+    /// Clears a named event.
     Clear(String),
-    /// Takes bytes that the client sends off the connection, raw.
+    /// Takes raw bytes that the client sends off the connection.
     Read(Reading, Limit),
-    /// FIN; the client may go on sending.
+    /// Sends FIN; the client may continue to send.
     HalfClose,
-    /// FIN, then reading what still comes, for a bounded time. Ends the script.
+    /// Sends FIN, then drains what the client still sends, for a bounded time. Ends the script.
     Close,
-    /// RST, at once. Ends the script.
+    /// Sends RST at once. Ends the script.
     Reset,
-    /// Open and silent for so long, or until the client leaves. Without a time, ends the script.
+    /// Stays open and silent for this long, or until the client leaves. Without a time, ends the script.
     Hold(Option<Duration>),
-    /// Reads the next request of the connection. The steps behind answer it, or stand behind its answer.
+    /// Reads the next request of the connection. The following steps answer it, or are played after
+    /// the site's response to it.
     Next(By),
 }
 
-/// How long a step may wait; without a limit as long as the client is there.
+/// How long a step may wait; without a limit, until the client leaves.
 pub type Limit = Option<Duration>;
 
 /// What a step waits for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Awaited {
-    /// A named event, which may have happened already.
+    /// A named event, which may be set already.
     Event(String),
-    /// The whole head of the next request, which is not taken off the connection.
+    /// The whole head of the next request, which stays on the connection.
     Head,
-    /// So many bytes of the request's body, or all of it.
+    /// This many bytes of the request's body, or all of it.
     Body(Option<u64>),
     /// Another connection to this server, opened since this script began or last waited for one.
     Connection,
@@ -84,53 +93,53 @@ pub enum Awaited {
 pub enum Reading {
     /// This many.
     Bytes(u64),
-    /// Up to these bytes and with them. Not empty.
+    /// Up to and including this pattern, which is not empty.
     Until(Vec<u8>),
 }
 
 /// Who answers a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum By {
-    /// The steps that follow.
+    /// The following steps.
     Script,
-    /// The site's route; the steps that follow are played behind its response.
+    /// The site; the following steps are played after its response.
     Site,
 }
 
 impl Step {
-    /// The word that it begins with in a `.wire` file.
+    /// The first word in a `.wire` file.
     pub fn name(&self) -> &'static str {
-        match self {
-            Self::Send(_) => "send",
-            Self::Pause(_) => "pause",
-            Self::WaitFor(..) => "wait_for",
-            Self::Set(_) => "set",
-            Self::Clear(_) => "clear",
-            Self::Read(..) => "read",
-            Self::HalfClose => "half_close",
-            Self::Close => "close",
-            Self::Reset => "reset",
-            Self::Hold(_) => "hold",
-            Self::Next(_) => "next",
-        }
+        self.form().word
     }
 
-    /// Whether no step can follow.
+    /// Whether the step ends the script, so that no step can follow.
     pub fn is_last(&self) -> bool {
-        matches!(self, Self::Close | Self::Reset | Self::Hold(None))
+        self.form().effect == Effect::Ends
+    }
+
+    fn form(&self) -> &'static Form {
+        self.parts().form
     }
 }
 
-impl From<Vec<Step>> for WireScript {
-    /// Steps behind one that [is the last](Step::is_last) are never reached.
-    fn from(steps: Vec<Step>) -> Self {
-        Self { steps }
+impl TryFrom<Vec<Step>> for WireScript {
+    type Error = Misplaced;
+
+    fn try_from(steps: Vec<Step>) -> Result<Self, Misplaced> {
+        steps.into_iter().try_fold(Self::new(), Self::add)
     }
 }
 
-/// The builder: one method for each kind of step.
+impl PartialEq for WireScript {
+    fn eq(&self, other: &Self) -> bool {
+        self.steps == other.steps
+    }
+}
+
+impl Eq for WireScript {}
+
 impl WireScript {
-    /// Nothing yet.
+    /// A script without steps.
     pub fn new() -> Self {
         Self::default()
     }
@@ -140,85 +149,21 @@ impl WireScript {
         &self.steps
     }
 
-    /// [`Step::Send`].
+    /// Adds any step.
+    ///
+    /// # Panics
+    /// The steps so far make it impossible. [`TryFrom`] returns the same as an error.
     #[must_use]
-    pub fn send(self, bytes: impl Into<Vec<u8>>) -> Self {
-        self.step(Step::Send(bytes.into()))
+    #[track_caller]
+    pub fn step(self, step: Step) -> Self {
+        let number = self.steps.len() + 1;
+        match self.add(step) {
+            Ok(script) => script,
+            Err(error) => panic!("step {number}: {error}"),
+        }
     }
 
-    /// [`Step::Pause`].
-    #[must_use]
-    pub fn pause(self, time: Duration) -> Self {
-        self.step(Step::Pause(time))
-    }
-
-    /// [`Step::WaitFor`] an event, without a limit.
-    #[must_use]
-    pub fn wait_for(self, event: impl Into<String>) -> Self {
-        self.step(Step::WaitFor(Awaited::Event(event.into()), None))
-    }
-
-    /// [`Step::Set`].
-    #[must_use]
-    pub fn set(self, event: impl Into<String>) -> Self {
-        self.step(Step::Set(event.into()))
-    }
-
-    /// [`Step::Read`] of so many bytes, without a limit.
-    #[must_use]
-    pub fn read(self, count: u64) -> Self {
-        self.step(Step::Read(Reading::Bytes(count), None))
-    }
-
-    /// [`Step::Read`] up to these bytes, without a limit.
-    #[must_use]
-    pub fn read_until(self, pattern: impl Into<Vec<u8>>) -> Self {
-        self.step(Step::Read(Reading::Until(pattern.into()), None))
-    }
-
-    /// [`Step::HalfClose`].
-    #[must_use]
-    pub fn half_close(self) -> Self {
-        self.step(Step::HalfClose)
-    }
-
-    /// [`Step::Close`].
-    #[must_use]
-    pub fn close(self) -> Self {
-        self.step(Step::Close)
-    }
-
-    /// [`Step::Reset`].
-    #[must_use]
-    pub fn reset(self) -> Self {
-        self.step(Step::Reset)
-    }
-
-    /// [`Step::Hold`] until the client leaves.
-    #[must_use]
-    pub fn hold(self) -> Self {
-        self.step(Step::Hold(None))
-    }
-
-    /// [`Step::Hold`] for so long.
-    #[must_use]
-    pub fn hold_for(self, time: Duration) -> Self {
-        self.step(Step::Hold(Some(time)))
-    }
-
-    /// [`Step::Next`], answered by the steps that follow.
-    #[must_use]
-    pub fn next_request(self) -> Self {
-        self.step(Step::Next(By::Script))
-    }
-
-    /// [`Step::Next`], answered by the site.
-    #[must_use]
-    pub fn next_by_site(self) -> Self {
-        self.step(Step::Next(By::Site))
-    }
-
-    /// Whether this is no more than what is read from a file: [`MAX_STEPS`] and [`MAX_BYTES`].
+    /// Whether [`MAX_STEPS`] and [`MAX_BYTES`] allow this script.
     pub fn is_within_limits(&self) -> bool {
         let bytes = self.steps.iter().map(|step| match step {
             Step::Send(bytes) | Step::Read(Reading::Until(bytes), _) => bytes.len() as u64,
@@ -227,17 +172,40 @@ impl WireScript {
         self.steps.len() <= MAX_STEPS && bytes.sum::<u64>() <= MAX_BYTES
     }
 
-    /// These steps, and then those.
+    /// The steps from an index on, to be played as a script.
+    pub(crate) fn rest(&self, from: usize) -> Self {
+        Self {
+            steps: self.steps[from..].to_vec(),
+            order: self.order,
+        }
+    }
+
+    /// These steps, then those of another script. Their order is not judged: steps that turn out to be
+    /// unreachable are not played.
     #[must_use]
-    pub fn followed_by(mut self, others: Self) -> Self {
-        self.steps.extend(others.steps);
+    pub(crate) fn followed_by(mut self, other: Self) -> Self {
+        self.steps.extend(other.steps);
+        self.order = other.order;
         self
     }
 
-    /// Any step, those with limits among them.
-    #[must_use]
-    pub fn step(mut self, step: Step) -> Self {
+    /// Judges whether a step of this form may follow.
+    ///
+    /// # Errors
+    /// The steps so far make it impossible.
+    pub(crate) fn admit(&mut self, form: &Form, place: Place) -> Result<(), Misplaced> {
+        self.order.add(form, place)
+    }
+
+    /// Adds a step whose form is admitted.
+    pub(crate) fn push(&mut self, step: Step) {
         self.steps.push(step);
-        self
+    }
+
+    fn add(mut self, step: Step) -> Result<Self, Misplaced> {
+        let place = Place::Step(self.steps.len() + 1);
+        self.admit(step.form(), place)?;
+        self.push(step);
+        Ok(self)
     }
 }

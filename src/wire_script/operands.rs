@@ -1,39 +1,39 @@
-//! What stands behind the word of a step, but for items: numbers, times, limits and events. Each is
-//! taken off the tokens, or refused with the line where it should be.
+//! The arguments of a step, except items: numbers, times, limits and events. Each is taken off the
+//! tokens, or refused with the line where it was expected.
 
 use std::time::Duration;
 
+use super::parse_error::ParseError;
 use super::tokens::{Token, Tokens};
-use super::unreadable::Unreadable;
 use super::{Limit, duration};
 
 impl Tokens<'_> {
     /// A whole number of up to 64 bits.
-    pub(super) fn count(&mut self) -> Result<u64, Unreadable> {
+    pub(super) fn count(&mut self) -> Result<u64, ParseError> {
         match self.first() {
             Token::Number(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => {
                 match digits.parse() {
                     Ok(number) => self.take_as(number),
-                    Err(_) => self.wrong(format!("{} is too large a number", self.first())),
+                    Err(_) => self.expected("a number below 2^64"),
                 }
             }
-            _ => self.missing("a whole number"),
+            _ => self.expected("a whole number"),
         }
     }
 
     /// A number and a unit.
-    pub(super) fn time(&mut self) -> Result<Duration, Unreadable> {
+    pub(super) fn time(&mut self) -> Result<Duration, ParseError> {
         let &Token::Number(number) = self.first() else {
-            return self.missing("a time");
+            return self.expected("a duration such as `10ms`");
         };
         match duration::read(number) {
             Ok(time) => self.take_as(time),
-            Err(reason) => self.wrong(format!("{} {reason}", self.first())),
+            Err(expected) => self.expected(expected),
         }
     }
 
-    /// `within` and a time, if there is a `within`.
-    pub(super) fn limit(&mut self) -> Result<Limit, Unreadable> {
+    /// `within` and a time, if `within` follows.
+    pub(super) fn limit(&mut self) -> Result<Limit, ParseError> {
         match self.take_if(&Token::Word("within"))? {
             true => self.time().map(Some),
             false => Ok(None),
@@ -41,14 +41,14 @@ impl Tokens<'_> {
     }
 
     /// The name of an event.
-    pub(super) fn event(&mut self) -> Result<String, Unreadable> {
+    pub(super) fn event(&mut self) -> Result<String, ParseError> {
         let Token::Bytes(name) = self.first() else {
-            return self.missing("an event in quotes");
+            return self.expected("the name of an event in quotes");
         };
         match str::from_utf8(name) {
-            Ok("") => self.wrong("the name of an event is not empty"),
+            Ok("") => self.wrong("expected the name of an event, found an empty string"),
             Ok(name) => self.take_as(name.to_owned()),
-            Err(_) => self.wrong("the name of an event is UTF-8"),
+            Err(_) => self.wrong("expected the name of an event in UTF-8, found other bytes"),
         }
     }
 }
@@ -57,7 +57,7 @@ impl Tokens<'_> {
 mod tests {
     use super::*;
 
-    type Read<T> = fn(&mut Tokens<'static>) -> Result<T, Unreadable>;
+    type Read<T> = fn(&mut Tokens<'static>) -> Result<T, ParseError>;
 
     fn read<T>(text: &'static str, read: Read<T>) -> Result<T, String> {
         let first = |text| {
@@ -85,21 +85,18 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_said() {
+    fn errors_name_what_was_expected_and_found() {
         for (text, reason) in [
             (
                 "",
-                "line 1: a whole number is missing, there is the end of the step",
+                "line 1: expected a whole number, found the end of the step",
             ),
-            ("2s", "line 1: a whole number is missing, there is `2s`"),
-            ("1.5", "line 1: a whole number is missing, there is `1.5`"),
-            (
-                "\"1\"",
-                "line 1: a whole number is missing, there is a string",
-            ),
+            ("2s", "line 1: expected a whole number, found `2s`"),
+            ("1.5", "line 1: expected a whole number, found `1.5`"),
+            ("\"1\"", "line 1: expected a whole number, found a string"),
             (
                 "18446744073709551616",
-                "line 1: `18446744073709551616` is too large a number",
+                "line 1: expected a number below 2^64, found `18446744073709551616`",
             ),
         ] {
             assert_eq!(read(text, Tokens::count).unwrap_err(), reason);
@@ -107,20 +104,32 @@ mod tests {
         for (text, reason) in [
             (
                 "within",
-                "line 1: a time is missing, there is the end of the step",
+                "line 1: expected a duration such as `10ms`, found the end of the step",
             ),
-            ("within a", "line 1: a time is missing, there is `a`"),
+            (
+                "within a",
+                "line 1: expected a duration such as `10ms`, found `a`",
+            ),
             (
                 "within 50",
-                "line 1: `50` has no unit: min, s, ms, us, or ns",
+                "line 1: expected a number with the unit min, s, ms, us or ns, found `50`",
             ),
         ] {
             assert_eq!(read(text, Tokens::limit).unwrap_err(), reason);
         }
         for (text, reason) in [
-            ("a", "line 1: an event in quotes is missing, there is `a`"),
-            ("\"\"", "line 1: the name of an event is not empty"),
-            ("\"\\xff\"", "line 1: the name of an event is UTF-8"),
+            (
+                "a",
+                "line 1: expected the name of an event in quotes, found `a`",
+            ),
+            (
+                "\"\"",
+                "line 1: expected the name of an event, found an empty string",
+            ),
+            (
+                "\"\\xff\"",
+                "line 1: expected the name of an event in UTF-8, found other bytes",
+            ),
         ] {
             assert_eq!(read(text, Tokens::event).unwrap_err(), reason);
         }

@@ -1,168 +1,195 @@
-//! The steps of a `.wire` file. The format is told at [`WireScript::parse`]; items, operands and tokens
-//! have files of their own, and the counterpart is `print.rs`.
+//! The parser of `.wire` files. [`WireScript::parse`] describes the format, `table.rs` the steps; items,
+//! operands and tokens have files of their own. The counterpart is `print.rs`.
 //!
-//! What is read can be played: nothing stands behind an end, and nothing is sent behind a FIN. No text,
-//! whatever it says, takes more memory than its own size and the limits here allow.
+//! No text, whatever it asks for, takes more memory than its own size and the limits here allow.
 
-use super::items::{Items, Names};
+use super::items::{Items, Names, begins_item};
+use super::parse_error::ParseError;
+use super::table::{self, FORMS, Form, Takes};
 use super::tokens::{Token, Tokens, wrong};
-use super::unreadable::Unreadable;
-use super::{Awaited, By, Reading, Step, WireScript};
+use super::{Limit, Place, Step, WireScript};
 
-/// How many bytes the sends of a script may have together, with what it reads until; and again what it
-/// gives names. More are refused before there are any: a few characters can ask for all of memory.
+/// How many bytes a script may send and search for in total, and how many its names may have in total.
+/// Larger files are refused before the bytes are made: a few characters can ask for all memory.
 pub const MAX_BYTES: u64 = 64 << 20;
 
-/// How many steps a script may have, for the same reason: `send by 1` makes one of each byte. A script
-/// with more is refused.
+/// How many steps a script may have, for the same reason: `send by 1` makes a step of each byte.
+/// Longer scripts are refused.
 pub const MAX_STEPS: usize = 100_000;
 
 impl WireScript {
-    /// Reads a `.wire` file. A step begins in the first column of a line; a line that begins with a blank
-    /// goes on with it.
+    /// Parses a `.wire` file. A step begins in the first column of a line; an indented line continues it.
     ///
     /// ```text
-    /// # a comment, as far as its line goes
+    /// # a comment, to the end of the line
     /// let body = "ok"                      # a name for bytes
     /// send "HTTP/1.1 200 OK\r\n"           # one write, of all items together
     ///      "Content-Length: " length(body) "\r\n\r\n"
     ///      body
-    /// send by 1 every 10ms "slowly"        # several writes of so many bytes; `every` may be left out
+    /// send by 1 every 10ms "slowly"        # writes of one byte each; `every` is optional
     /// pause 50ms                           # min, s, ms, us, ns
     /// read 5                               # also: read until "\r\n"
-    /// wait_for "event" within 2s           # also: head, body, body 10, connection; as with `read`,
-    ///                                      # `within` may be left out
+    /// wait_for "event" within 2s           # also: head, body, body 10, connection;
+    ///                                      # `within` is optional, here and after `read`
     /// set "event"                          # also: clear "event"
     /// next                                 # also: next site
     /// half_close
-    /// hold 2s                              # ends the script without a time, as do: close, reset
+    /// hold 2s                              # without a time, ends the script; so do close, reset
     /// ```
     ///
     /// Items are strings in quotes ([`quoted`](crate::text::quoted)), names, items in parentheses, and
-    /// functions: `chunk("data")` is a chunk of a chunked body, `length(body)` how many bytes there are,
-    /// `hex(body)` the same in hexadecimal. Behind an item, `* 3` repeats it.
+    /// functions: `chunk("data")` is a chunk of a chunked body, `length(body)` the number of bytes in
+    /// decimal, `hex(body)` in hexadecimal. `* 3` repeats the item before it.
     ///
     /// ```
     /// use wireserve::WireScript;
     ///
     /// let script = WireScript::parse(b"send \"HTTP/1.1 200 OK\\r\\n\\r\\n\"\nclose\n")?;
     /// assert_eq!(script, WireScript::new().send("HTTP/1.1 200 OK\r\n\r\n").close());
-    /// let error = WireScript::parse(b"close\nsned \"\"").unwrap_err();
-    /// assert_eq!(error.to_string(), "line 2: there is no step `sned`");
-    /// # Ok::<_, wireserve::wire_script::Unreadable>(())
+    /// let error = WireScript::parse(b"close\npause ten").unwrap_err();
+    /// assert_eq!(error.to_string(), "line 2: unreachable: `close` ends the script (line 1)");
+    /// # Ok::<_, wireserve::wire_script::ParseError>(())
     /// ```
     ///
     /// # Errors
-    /// The first line that is wrong.
-    pub fn parse(text: &[u8]) -> Result<Self, Unreadable> {
-        let mut reader = Reader {
+    /// The first error, with its line.
+    pub fn parse(text: &[u8]) -> Result<Self, ParseError> {
+        let mut parser = Parser {
             tokens: Tokens::new(text)?,
             names: Names::default(),
-            steps: Vec::new(),
-            left: Left::Everything,
+            script: Self::new(),
             sent: 0,
             named: 0,
         };
-        if !matches!(reader.tokens.first(), Token::StepBegins | Token::End) {
-            return reader
+        if !matches!(parser.tokens.first(), Token::StepBegins | Token::End) {
+            return parser
                 .tokens
-                .wrong("this line goes on with a step, and there is none above");
+                .wrong("expected a step in the first column, found an indented line");
         }
-        while reader.tokens.take()? == Token::StepBegins {
-            reader.step()?;
-            if !matches!(reader.tokens.first(), Token::StepBegins | Token::End) {
-                let reason = format!("the step is complete before {}", reader.tokens.first());
-                return reader.tokens.wrong(reason);
+        while parser.tokens.take()? == Token::StepBegins {
+            parser.line()?;
+            if !matches!(parser.tokens.first(), Token::StepBegins | Token::End) {
+                return parser.tokens.expected("the end of the step");
             }
         }
-        Ok(reader.steps.into())
+        Ok(parser.script)
     }
 }
 
-/// A script that has been read to the end of a step, or to somewhere in it.
-struct Reader<'a> {
+/// A script that is parsed up to some token.
+struct Parser<'a> {
     tokens: Tokens<'a>,
     names: Names<'a>,
-    /// Not more than [`MAX_STEPS`].
-    steps: Vec<Step>,
-    left: Left,
-    /// Bytes of steps; not more than [`MAX_BYTES`].
+    /// At most [`MAX_STEPS`].
+    script: WireScript,
+    /// Bytes of steps; at most [`MAX_BYTES`].
     sent: u64,
-    /// Bytes of names; not more than [`MAX_BYTES`].
+    /// Bytes of names; at most [`MAX_BYTES`].
     named: u64,
 }
 
-/// What the steps so far leave of the connection.
-enum Left {
-    Everything,
-    /// All but sending.
-    Receiving,
-    /// This step has ended it.
-    Nothing(&'static str),
-}
-
-impl<'a> Reader<'a> {
-    fn step(&mut self) -> Result<(), Unreadable> {
+impl Parser<'_> {
+    /// A step or a `let`.
+    fn line(&mut self) -> Result<(), ParseError> {
         let line = self.tokens.line();
-        let &Token::Word(word) = self.tokens.first() else {
-            let reason = format!(
-                "a step is missing, there is {}; a line that goes on with one begins with a blank",
-                self.tokens.first()
-            );
-            return self.tokens.wrong(reason);
-        };
-        let read = match word {
-            "let" => Self::define,
-            "send" => Self::send,
-            "pause" => Self::pause,
-            "wait_for" => Self::wait_for,
-            "set" => Self::set,
-            "clear" => Self::clear,
-            "read" => Self::read,
-            "half_close" => Self::half_close,
-            "close" => Self::close,
-            "reset" => Self::reset,
-            "hold" => Self::hold,
-            "next" => Self::next,
-            word => return wrong(line, format!("there is no step `{word:.40}`")),
-        };
-        if let (Left::Nothing(end), false) = (&self.left, word == "let") {
-            return wrong(line, format!("`{word}` is never reached behind `{end}`"));
+        match *self.tokens.first() {
+            Token::Word("let") => {
+                self.tokens.take()?;
+                self.define(line)
+            }
+            Token::Word(word) => match table::words().find(|&known| known == word) {
+                Some(word) => {
+                    self.tokens.take()?;
+                    self.step(word, line)
+                }
+                None => {
+                    let words: Vec<_> = table::words().collect();
+                    self.tokens.expected(&format!("let, {}", words.join(", ")))
+                }
+            },
+            _ => self
+                .tokens
+                .expected("a step, or a blank before the rest of the step above"),
         }
-        self.tokens.take()?;
-        read(self, line)
     }
 
-    fn define(&mut self, line: usize) -> Result<(), Unreadable> {
+    fn step(&mut self, word: &str, line: usize) -> Result<(), ParseError> {
+        let form = self.form(word)?;
+        if let Err(error) = self.script.admit(form, Place::Line(line)) {
+            return wrong(line, error.to_string());
+        }
+        match form.takes {
+            Takes::Bytes(make) => {
+                if self.tokens.take_if(&Token::Word("by"))? {
+                    return self.pieces(make, line);
+                }
+                let bytes = self.bytes(line)?;
+                self.push(form, |limit| make(bytes, limit), line)
+            }
+            Takes::Pattern(make) => {
+                let pattern = self.bytes(line)?;
+                if pattern.is_empty() {
+                    return wrong(line, "expected bytes to search for, found an empty string");
+                }
+                self.push(form, |limit| make(pattern, limit), line)
+            }
+            Takes::Event(make) => {
+                let event = self.tokens.event()?;
+                self.push(form, |limit| make(event, limit), line)
+            }
+            Takes::Count(make) => {
+                let count = self.tokens.count()?;
+                self.push(form, |limit| make(count, limit), line)
+            }
+            Takes::Time(make) => {
+                let time = self.tokens.time()?;
+                self.push(form, |limit| make(time, limit), line)
+            }
+            Takes::Nothing(make) => self.push(form, make, line),
+        }
+    }
+
+    /// The form that the tokens after the first word of a step have. Takes the qualifier.
+    fn form(&mut self, word: &str) -> Result<&'static Form, ParseError> {
+        let forms = || FORMS.iter().filter(|form| form.word == word);
+        let qualifier = forms()
+            .filter_map(|form| form.qualifier)
+            .find(|&qualifier| *self.tokens.first() == Token::Word(qualifier));
+        if qualifier.is_some() {
+            self.tokens.take()?;
+        }
+        let forms = || forms().filter(|form| form.qualifier == qualifier);
+        let first = self.tokens.first();
+        let fits = |form: &&Form| begins(&form.takes, first);
+        let bare = |form: &&Form| matches!(form.takes, Takes::Nothing(_));
+        match forms().find(fits).or_else(|| forms().find(bare)) {
+            Some(form) => Ok(form),
+            None => self.tokens.expected(&arguments(word)),
+        }
+    }
+
+    fn define(&mut self, line: usize) -> Result<(), ParseError> {
         let &Token::Word(name) = self.tokens.first() else {
-            return self.tokens.missing("a name");
+            return self.tokens.expected("a name");
         };
-        if let Err(reason) = self.names.may_be(name) {
+        if let Err(reason) = self.names.check_new(name) {
             return self.tokens.wrong(reason);
         }
         self.tokens.take()?;
         if !self.tokens.take_if(&Token::Sign('='))? {
-            return self.tokens.missing("`=`");
+            return self.tokens.expected("`=`");
         }
         let items = self.items()?;
-        self.named = sum(self.named, &items, "names", line)?;
+        self.named = sum(self.named, &items, "in names", line)?;
         self.names.define(name, items.bytes(), line);
         Ok(())
     }
 
-    fn send(&mut self, line: usize) -> Result<(), Unreadable> {
-        self.may_send("send", line)?;
-        if self.tokens.take_if(&Token::Word("by"))? {
-            return self.send_by(line);
-        }
-        let bytes = self.bytes(line)?;
-        self.push(Step::Send(bytes), line)
-    }
-
-    fn send_by(&mut self, line: usize) -> Result<(), Unreadable> {
+    /// `send by`, which is short for several steps.
+    fn pieces(&mut self, make: fn(Vec<u8>, Limit) -> Step, line: usize) -> Result<(), ParseError> {
         let size = self.tokens.count()?;
         if size == 0 {
-            return wrong(line, "`by 0` would never send anything");
+            return wrong(line, "expected at least 1 byte for each write, found `0`");
         }
         let every = match self.tokens.take_if(&Token::Word("every"))? {
             true => Some(self.tokens.time()?),
@@ -170,132 +197,87 @@ impl<'a> Reader<'a> {
         };
         let bytes = self.bytes(line)?;
         let size = usize::try_from(size).unwrap_or(usize::MAX);
-        for (index, part) in bytes.chunks(size).enumerate() {
+        for (index, piece) in bytes.chunks(size).enumerate() {
             if let (Some(every), 1..) = (every, index) {
-                self.push(Step::Pause(every), line)?;
+                self.push_step(Step::Pause(every), line)?;
             }
-            self.push(Step::Send(part.to_vec()), line)?;
+            self.push_step(make(piece.to_vec(), None), line)?;
         }
         Ok(())
     }
 
-    fn pause(&mut self, line: usize) -> Result<(), Unreadable> {
-        let time = self.tokens.time()?;
-        self.push(Step::Pause(time), line)
-    }
-
-    fn wait_for(&mut self, line: usize) -> Result<(), Unreadable> {
-        let awaited = match self.tokens.first() {
-            Token::Bytes(_) => Awaited::Event(self.tokens.event()?),
-            Token::Word("head") => self.tokens.take_as(Awaited::Head)?,
-            Token::Word("connection") => self.tokens.take_as(Awaited::Connection)?,
-            Token::Word("body") => {
-                self.tokens.take()?;
-                Awaited::Body(match self.tokens.first() {
-                    Token::Number(_) => Some(self.tokens.count()?),
-                    _ => None,
-                })
-            }
-            _ => {
-                return self.tokens.missing("head, body, connection, or an event");
-            }
+    /// Adds a step, with its limit if it has one.
+    fn push(
+        &mut self,
+        form: &Form,
+        make: impl FnOnce(Limit) -> Step,
+        line: usize,
+    ) -> Result<(), ParseError> {
+        let limit = match form.has_limit {
+            true => self.tokens.limit()?,
+            false => None,
         };
-        let limit = self.tokens.limit()?;
-        self.push(Step::WaitFor(awaited, limit), line)
+        self.push_step(make(limit), line)
     }
 
-    fn set(&mut self, line: usize) -> Result<(), Unreadable> {
-        let event = self.tokens.event()?;
-        self.push(Step::Set(event), line)
-    }
-
-    fn clear(&mut self, line: usize) -> Result<(), Unreadable> {
-        let event = self.tokens.event()?;
-        self.push(Step::Clear(event), line)
-    }
-
-    fn read(&mut self, line: usize) -> Result<(), Unreadable> {
-        let reading = if self.tokens.take_if(&Token::Word("until"))? {
-            let pattern = self.bytes(line)?;
-            if pattern.is_empty() {
-                return wrong(line, "reading until no bytes at all has no end");
-            }
-            Reading::Until(pattern)
-        } else {
-            Reading::Bytes(self.tokens.count()?)
-        };
-        let limit = self.tokens.limit()?;
-        self.push(Step::Read(reading, limit), line)
-    }
-
-    fn half_close(&mut self, line: usize) -> Result<(), Unreadable> {
-        self.left = Left::Receiving;
-        self.push(Step::HalfClose, line)
-    }
-
-    fn close(&mut self, line: usize) -> Result<(), Unreadable> {
-        self.left = Left::Nothing("close");
-        self.push(Step::Close, line)
-    }
-
-    fn reset(&mut self, line: usize) -> Result<(), Unreadable> {
-        self.left = Left::Nothing("reset");
-        self.push(Step::Reset, line)
-    }
-
-    fn hold(&mut self, line: usize) -> Result<(), Unreadable> {
-        if let Token::Number(_) = self.tokens.first() {
-            let time = self.tokens.time()?;
-            return self.push(Step::Hold(Some(time)), line);
-        }
-        self.left = Left::Nothing("hold");
-        self.push(Step::Hold(None), line)
-    }
-
-    fn next(&mut self, line: usize) -> Result<(), Unreadable> {
-        if self.tokens.take_if(&Token::Word("site"))? {
-            self.may_send("next site", line)?;
-            return self.push(Step::Next(By::Site), line);
-        }
-        self.push(Step::Next(By::Script), line)
-    }
-
-    fn may_send(&self, step: &str, line: usize) -> Result<(), Unreadable> {
-        match self.left {
-            Left::Receiving => wrong(
+    fn push_step(&mut self, step: Step, line: usize) -> Result<(), ParseError> {
+        if self.script.steps().len() == MAX_STEPS {
+            return wrong(
                 line,
-                format!("`{step}` can send nothing behind `half_close`"),
-            ),
-            Left::Everything | Left::Nothing(_) => Ok(()),
+                format!("expected at most {MAX_STEPS} steps, found more"),
+            );
         }
-    }
-
-    fn push(&mut self, step: Step, line: usize) -> Result<(), Unreadable> {
-        if self.steps.len() == MAX_STEPS {
-            return wrong(line, format!("a script has at most {MAX_STEPS} steps"));
-        }
-        self.steps.push(step);
+        self.script.push(step);
         Ok(())
     }
 
-    fn items(&mut self) -> Result<Items, Unreadable> {
+    fn items(&mut self) -> Result<Items, ParseError> {
         Items::read(&mut self.tokens, &self.names)
     }
 
-    fn bytes(&mut self, line: usize) -> Result<Vec<u8>, Unreadable> {
+    fn bytes(&mut self, line: usize) -> Result<Vec<u8>, ParseError> {
         let items = self.items()?;
-        self.sent = sum(self.sent, &items, "sends", line)?;
+        self.sent = sum(self.sent, &items, "to send or search for", line)?;
         Ok(items.bytes())
     }
 }
 
+/// Whether a token begins this argument.
+fn begins(takes: &Takes, token: &Token<'_>) -> bool {
+    match takes {
+        Takes::Nothing(_) => false,
+        Takes::Bytes(_) => begins_item(token) || *token == Token::Word("by"),
+        Takes::Pattern(_) => begins_item(token),
+        Takes::Event(_) => matches!(token, Token::Bytes(_)),
+        Takes::Count(_) | Takes::Time(_) => matches!(token, Token::Number(_)),
+    }
+}
+
+/// What may follow the first word of a step, for an error.
+fn arguments(word: &str) -> String {
+    let mut expected: Vec<&str> = Vec::new();
+    for form in FORMS.iter().filter(|form| form.word == word) {
+        let next = form.qualifier.unwrap_or(match form.takes {
+            Takes::Nothing(_) => "the end of the step",
+            Takes::Bytes(_) | Takes::Pattern(_) => "a string, a name, a function or `(`",
+            Takes::Event(_) => "the name of an event in quotes",
+            Takes::Count(_) => "a whole number",
+            Takes::Time(_) => "a duration such as `10ms`",
+        });
+        if !expected.contains(&next) {
+            expected.push(next);
+        }
+    }
+    expected.join(" or ")
+}
+
 /// The bytes so far and those of some more items.
-fn sum(bytes: u64, items: &Items, whose: &str, line: usize) -> Result<u64, Unreadable> {
+fn sum(bytes: u64, items: &Items, purpose: &str, line: usize) -> Result<u64, ParseError> {
     match bytes.checked_add(items.size()) {
         Some(sum) if sum <= MAX_BYTES => Ok(sum),
         _ => wrong(
             line,
-            format!("the {whose} of a script have more than {MAX_BYTES} bytes"),
+            format!("expected at most {MAX_BYTES} bytes {purpose}, found more"),
         ),
     }
 }
@@ -329,7 +311,7 @@ reset
         assert_eq!(script.to_string(), text);
     }
 
-    /// What lines, `¶` between them, print as.
+    /// The printed script of lines that `¶` separates, or the error.
     fn printed(lines: &str) -> String {
         match WireScript::parse(lines.replace('¶', "\n").as_bytes()) {
             Ok(script) => script.to_string().trim_end().replace('\n', "¶"),
@@ -338,7 +320,7 @@ reset
     }
 
     #[test]
-    fn lines_are_steps_or_go_on_with_one() {
+    fn lines_begin_or_continue_a_step() {
         for (lines, expected) in [
             ("", ""),
             (" # nothing¶", ""),
@@ -365,37 +347,126 @@ reset
     }
 
     #[test]
-    fn what_is_wrong_has_a_line_and_a_reason() {
+    fn errors_name_the_line_what_was_expected_and_found() {
         for (lines, line, reason) in [
-            (r#" "a""#, 1, "goes on with a step"),
-            (r#"#¶"a""#, 2, "a step is missing, there is a string"),
-            (r#"¶sned "a""#, 2, "no step `sned`"),
+            (
+                r#" "a""#,
+                1,
+                "expected a step in the first column, found an indented line",
+            ),
+            (
+                r#"#¶"a""#,
+                2,
+                "expected a step, or a blank before the rest of the step above, found a string",
+            ),
+            (
+                r#"¶sned "a""#,
+                2,
+                "expected let, send, pause, wait_for, set, clear, read, half_close, close, reset, hold, next, found `sned`",
+            ),
             (
                 r#"send "a"¶¶ "a" * 67108864"#,
                 1,
-                "more than 67108864 bytes",
+                "expected at most 67108864 bytes to send or search for, found more",
             ),
-            (r#"read until "a" * 67108865"#, 1, "sends of a script have"),
-            (r#"let a = "a" * 67108865"#, 1, "names of a script have"),
-            (r#"let a = ""¶¶let a = """#, 3, "value, from line 1"),
-            (r#"let chunk = """#, 1, "`chunk` cannot be a name"),
-            (r#"let within = """#, 1, "`within` cannot be a name"),
-            (r#"let 5 = """#, 1, "a name is missing, there is `5`"),
-            (r#"let a """#, 1, "`=` is missing, there is a string"),
-            (r#"send by 0 "a""#, 1, "never send anything"),
-            (r#"send by 1 every 5 "a""#, 1, "`5` has no unit"),
-            (r#"send by 1 "a" * 100001"#, 1, "at most 100000 steps"),
-            ("pause", 1, "a time is missing"),
-            ("pause 1s 2s", 1, "complete before `2s`"),
-            ("read", 1, "a whole number is missing"),
-            (r#"read until """#, 1, "no end"),
-            ("wait_for name", 1, "an event is missing, there is `name`"),
-            (r#"close¶ "a""#, 2, "complete before a string"),
-            (r#"close¶¶send "a""#, 3, "`send` is never reached"),
-            ("reset¶close", 2, "never reached behind `reset`"),
-            ("hold¶close", 2, "never reached behind `hold`"),
-            (r#"half_close¶next¶send """#, 3, "`send` can send nothing"),
-            ("half_close¶next site", 2, "`next site` can send nothing"),
+            (
+                r#"read until "a" * 67108865"#,
+                1,
+                "at most 67108864 bytes to send or search for",
+            ),
+            (
+                r#"let a = "a" * 67108865"#,
+                1,
+                "at most 67108864 bytes in names",
+            ),
+            (
+                r#"let a = ""¶¶let a = """#,
+                3,
+                "expected a new name, found `a`, which line 1 defines",
+            ),
+            (
+                r#"let chunk = """#,
+                1,
+                "expected a new name, found the reserved word `chunk`",
+            ),
+            (
+                r#"let within = """#,
+                1,
+                "expected a new name, found the reserved word `within`",
+            ),
+            (r#"let 5 = """#, 1, "expected a name, found `5`"),
+            (r#"let a """#, 1, "expected `=`, found a string"),
+            (
+                r#"send by 0 "a""#,
+                1,
+                "expected at least 1 byte for each write, found `0`",
+            ),
+            (
+                r#"send by 1 every 5 "a""#,
+                1,
+                "expected a number with the unit min, s, ms, us or ns, found `5`",
+            ),
+            (
+                r#"send by 1 "a" * 100001"#,
+                1,
+                "expected at most 100000 steps, found more",
+            ),
+            (
+                "pause",
+                1,
+                "expected a duration such as `10ms`, found the end of the step",
+            ),
+            (
+                "set \"a\"¶¶pause ten",
+                3,
+                "expected a duration such as `10ms`, found `ten`",
+            ),
+            ("pause 1s 2s", 1, "expected the end of the step, found `2s`"),
+            (
+                "read",
+                1,
+                "expected a whole number or until, found the end of the step",
+            ),
+            (
+                r#"read until """#,
+                1,
+                "expected bytes to search for, found an empty string",
+            ),
+            (
+                "wait_for name",
+                1,
+                "expected the name of an event in quotes or head or body or connection, found `name`",
+            ),
+            (
+                r#"close¶ "a""#,
+                2,
+                "expected the end of the step, found a string",
+            ),
+            (
+                r#"close¶¶send "a""#,
+                3,
+                "unreachable: `close` ends the script (line 1)",
+            ),
+            (
+                "reset¶close",
+                2,
+                "unreachable: `reset` ends the script (line 1)",
+            ),
+            (
+                "hold¶close",
+                2,
+                "unreachable: `hold` ends the script (line 1)",
+            ),
+            (
+                r#"half_close¶next¶send """#,
+                3,
+                "cannot send: `half_close` closes the sending side (line 1)",
+            ),
+            (
+                "half_close¶next site",
+                2,
+                "cannot send: `half_close` closes the sending side (line 1)",
+            ),
         ] {
             let error = printed(lines);
             assert!(error.starts_with(&format!("line {line}: ")), "{error}");
@@ -403,7 +474,7 @@ reset
         }
     }
 
-    /// A soup of what the format is made of, with its larger pieces among it.
+    /// Fragments of the format in any order.
     fn soup() -> impl Strategy<Value = String> {
         let piece = prop::sample::select(vec![
             "let a = \"x\"",

@@ -1,20 +1,21 @@
-//! A wire script as text that reads as the same script (`parse.rs`), laid out for a person: a short
-//! send is one line, a longer one has a line for each of its own; a long run of one byte is a repeat.
-//! The names and functions of the file that a script came from are gone.
+//! Prints a wire script as a text that `parse.rs` reads as the same script, laid out for people: a short
+//! `send` is one line, a longer one breaks where its bytes have line ends, and a long run of one byte is
+//! a repeat. Names and functions of the original file are lost.
 
 use std::fmt::{self, Write as _};
 
 use super::duration::Exact;
-use super::{Awaited, By, Limit, Reading, Step, WireScript};
+use super::table::{Argument, Parts};
+use super::{Step, WireScript};
 use crate::text::quoted::Quoted;
 
-/// As many equal bytes are shown as a repeat.
+/// The least number of equal bytes that is printed as a repeat.
 const RUN: usize = 32;
 
-/// Columns of a send that stays on one line.
+/// The greatest width of a `send` on one line.
 const SHORT: usize = 72;
 
-/// Bytes of a line that has no line end of its own; a run counts once.
+/// Bytes after which a line without a line end is broken; a run counts once.
 const LONGEST: usize = 96;
 
 impl fmt::Display for WireScript {
@@ -27,65 +28,50 @@ impl fmt::Display for WireScript {
 
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Send(bytes) => send(f, bytes),
-            Self::Pause(time) => write!(f, "pause {}", Exact(*time)),
-            Self::WaitFor(awaited, limit) => {
-                match awaited {
-                    Awaited::Event(name) => write!(f, "wait_for {}", Quoted(name.as_bytes())),
-                    Awaited::Head => f.write_str("wait_for head"),
-                    Awaited::Body(Some(count)) => write!(f, "wait_for body {count}"),
-                    Awaited::Body(None) => f.write_str("wait_for body"),
-                    Awaited::Connection => f.write_str("wait_for connection"),
-                }?;
-                within(f, limit)
-            }
-            Self::Set(name) => write!(f, "set {}", Quoted(name.as_bytes())),
-            Self::Clear(name) => write!(f, "clear {}", Quoted(name.as_bytes())),
-            Self::Read(reading, limit) => {
-                match reading {
-                    Reading::Bytes(count) => write!(f, "read {count}"),
-                    Reading::Until(pattern) => write!(f, "read until {}", Items(pattern)),
-                }?;
-                within(f, limit)
-            }
-            Self::HalfClose => f.write_str("half_close"),
-            Self::Close => f.write_str("close"),
-            Self::Reset => f.write_str("reset"),
-            Self::Hold(None) => f.write_str("hold"),
-            Self::Hold(Some(time)) => write!(f, "hold {}", Exact(*time)),
-            Self::Next(By::Script) => f.write_str("next"),
-            Self::Next(By::Site) => f.write_str("next site"),
+        let Parts {
+            form,
+            argument,
+            limit,
+        } = self.parts();
+        f.write_str(form.word)?;
+        if let Some(qualifier) = form.qualifier {
+            write!(f, " {qualifier}")?;
+        }
+        match argument {
+            Argument::Nothing => {}
+            Argument::Bytes(bytes) => lines(f, form.word.len() + 1, bytes)?,
+            Argument::Pattern(bytes) => write!(f, " {}", Items(bytes))?,
+            Argument::Event(name) => write!(f, " {}", Quoted(name.as_bytes()))?,
+            Argument::Count(count) => write!(f, " {count}")?,
+            Argument::Time(time) => write!(f, " {}", Exact(*time))?,
+        }
+        match limit {
+            Some(time) => write!(f, " within {}", Exact(time)),
+            None => Ok(()),
         }
     }
 }
 
-fn within(f: &mut fmt::Formatter<'_>, limit: &Limit) -> fmt::Result {
-    match limit {
-        Some(time) => write!(f, " within {}", Exact(*time)),
-        None => Ok(()),
-    }
-}
-
-fn send(f: &mut fmt::Formatter<'_>, bytes: &[u8]) -> fmt::Result {
+/// Bytes after a word that leaves them this column.
+fn lines(f: &mut fmt::Formatter<'_>, column: usize, bytes: &[u8]) -> fmt::Result {
     if bytes.len() < SHORT {
-        let line = format!("send {}", Items(bytes));
-        if line.len() <= SHORT {
-            return f.write_str(&line);
+        let line = Items(bytes).to_string();
+        if column + line.len() <= SHORT {
+            return write!(f, " {line}");
         }
     }
     let (line, mut rest) = first_line(bytes);
-    write!(f, "send {}", Items(line))?;
+    write!(f, " {}", Items(line))?;
     while !rest.is_empty() {
-        let (line, behind) = first_line(rest);
-        write!(f, "\n     {}", Items(line))?;
-        rest = behind;
+        let (line, after) = first_line(rest);
+        write!(f, "\n{:column$}{}", "", Items(line))?;
+        rest = after;
     }
     Ok(())
 }
 
-/// What is shown on one line, and the rest. The empty line that ends a head stays with the line before
-/// it, and a run is not cut.
+/// The bytes of the first printed line, and the rest. The empty line that ends a head stays with the
+/// line before it, and a run is not cut.
 fn first_line(bytes: &[u8]) -> (&[u8], &[u8]) {
     let (mut length, mut shown) = (0, 0);
     while length < bytes.len() {
@@ -145,9 +131,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::wire_script::{Awaited, By, Reading};
 
     #[test]
-    fn a_script_is_laid_out_for_a_person() {
+    fn a_script_is_laid_out_for_people() {
         let script = WireScript::new()
             .send("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 1004\r\n\r\n")
             .send("")
@@ -261,7 +248,7 @@ hold
         ]
     }
 
-    /// Leaves out what could not be played.
+    /// The steps that may follow those before them.
     fn legal(steps: Vec<Step>) -> WireScript {
         let mut legal: Vec<Step> = Vec::new();
         for step in steps {
@@ -273,12 +260,12 @@ hold
                 break;
             }
         }
-        legal.into()
+        WireScript::try_from(legal).expect("legal steps")
     }
 
     proptest! {
         #[test]
-        fn what_is_printed_is_read_again(steps in prop::collection::vec(step(), 0..12)) {
+        fn a_printed_script_is_parsed_as_the_same(steps in prop::collection::vec(step(), 0..12)) {
             let script = legal(steps);
             let text = script.to_string();
             prop_assert_eq!(WireScript::parse(text.as_bytes()), Ok(script), "{}", text);

@@ -1,13 +1,13 @@
-//! The words of a `.wire` file: cuts text into tokens, and knows where a step begins and on which line
-//! each token stands. What tokens mean is for `parse.rs` and `items.rs`.
+//! The lexer of `.wire` files: cuts text into tokens, with the line of each. `parse.rs`, `items.rs` and
+//! `operands.rs` give tokens their meaning.
 //!
-//! A step begins with a token in its line's first column. Blank lines and comments are nothing,
-//! wherever they stand. Outside strings there are no control bytes but tabs and line ends, not even in
-//! comments, so that what an editor shows is what there is.
+//! A step begins with a token in the first column of a line. Blank lines and comments are skipped
+//! everywhere. Outside strings the only control bytes are tabs and line ends, even in comments, so that
+//! an editor shows all that a file contains.
 
 use std::fmt;
 
-use super::unreadable::Unreadable;
+use super::parse_error::ParseError;
 use crate::text::quoted;
 
 /// One token.
@@ -19,7 +19,7 @@ pub(super) enum Token<'a> {
     Word(&'a str),
     /// A digit, then letters, digits, `_` and `.`.
     Number(&'a str),
-    /// What a string in quotes says.
+    /// The bytes of a string in quotes.
     Bytes(Vec<u8>),
     /// One of `(`, `)`, `*` and `=`.
     Sign(char),
@@ -38,25 +38,25 @@ impl fmt::Display for Token<'_> {
     }
 }
 
-/// The tokens of a text, the first of which can be looked at before it is taken.
+/// The tokens of a text, with one token of lookahead.
 #[derive(Debug)]
 pub(super) struct Tokens<'a> {
     text: &'a [u8],
-    /// Behind `first`.
+    /// After `first`.
     at: usize,
     /// The line of `at`.
     at_line: usize,
-    /// Where the step begins that was announced last.
+    /// Where the last [`Token::StepBegins`] stands.
     begins: Option<usize>,
     first: Token<'a>,
-    /// The line of `first`, or for an end the line of the token before.
+    /// The line of `first`; at the end of a step, the line of the token before.
     line: usize,
 }
 
 impl<'a> Tokens<'a> {
     /// # Errors
     /// As [`take`](Self::take).
-    pub(super) fn new(text: &'a [u8]) -> Result<Self, Unreadable> {
+    pub(super) fn new(text: &'a [u8]) -> Result<Self, ParseError> {
         let mut tokens = Self {
             text,
             at: 0,
@@ -74,26 +74,26 @@ impl<'a> Tokens<'a> {
         &self.first
     }
 
-    /// The line of the first token; where a step ends, its last line.
+    /// The line of the first token; at the end of a step, its last line.
     pub(super) fn line(&self) -> usize {
         self.line
     }
 
-    /// That something is wrong with the first token.
-    pub(super) fn wrong<T>(&self, reason: impl Into<String>) -> Result<T, Unreadable> {
+    /// An error at the first token.
+    pub(super) fn wrong<T>(&self, reason: impl Into<String>) -> Result<T, ParseError> {
         wrong(self.line(), reason)
     }
 
-    /// That something else should be the first token.
-    pub(super) fn missing<T>(&self, what: &str) -> Result<T, Unreadable> {
-        self.wrong(format!("{what} is missing, there is {}", self.first))
+    /// The error that the first token is something else.
+    pub(super) fn expected<T>(&self, what: &str) -> Result<T, ParseError> {
+        self.wrong(format!("expected {what}, found {}", self.first))
     }
 
     /// Takes the first token.
     ///
     /// # Errors
-    /// The token behind it is none.
-    pub(super) fn take(&mut self) -> Result<Token<'a>, Unreadable> {
+    /// The bytes after it are not a token.
+    pub(super) fn take(&mut self) -> Result<Token<'a>, ParseError> {
         let next = self.read()?;
         if !matches!(next, Token::StepBegins | Token::End) {
             self.line = self.at_line;
@@ -101,11 +101,11 @@ impl<'a> Tokens<'a> {
         Ok(std::mem::replace(&mut self.first, next))
     }
 
-    /// Takes the first token if it is this one, and says whether it is.
+    /// Takes the first token if it is this one; returns whether it was.
     ///
     /// # Errors
     /// As [`take`](Self::take).
-    pub(super) fn take_if(&mut self, token: &Token<'_>) -> Result<bool, Unreadable> {
+    pub(super) fn take_if(&mut self, token: &Token<'_>) -> Result<bool, ParseError> {
         let same = self.first == *token;
         if same {
             self.take()?;
@@ -113,16 +113,16 @@ impl<'a> Tokens<'a> {
         Ok(same)
     }
 
-    /// Takes the first token, and says what it means.
+    /// Takes the first token and returns its meaning.
     ///
     /// # Errors
     /// As [`take`](Self::take).
-    pub(super) fn take_as<T>(&mut self, meaning: T) -> Result<T, Unreadable> {
+    pub(super) fn take_as<T>(&mut self, meaning: T) -> Result<T, ParseError> {
         self.take()?;
         Ok(meaning)
     }
 
-    fn read(&mut self) -> Result<Token<'a>, Unreadable> {
+    fn read(&mut self) -> Result<Token<'a>, ParseError> {
         let text = self.text;
         loop {
             let begins = self.at == 0 || text[self.at - 1] == b'\n';
@@ -136,7 +136,7 @@ impl<'a> Tokens<'a> {
                     self.at += 1 + length;
                 }
                 [byte, ..] if byte.is_ascii_control() => {
-                    return self.unexpected("a control byte outside a string", *byte);
+                    return self.unexpected("a tab or the end of the line", *byte);
                 }
                 _ if begins && self.begins != Some(self.at) => {
                     self.begins = Some(self.at);
@@ -153,7 +153,9 @@ impl<'a> Tokens<'a> {
                     ));
                 }
                 [byte, ..] if is_of_word(*byte) => return Ok(Token::Word(self.run(is_of_word))),
-                [byte, ..] => return self.unexpected("means nothing outside a string", *byte),
+                [byte, ..] => {
+                    return self.unexpected("a word, a number, a string or one of `()*=`", *byte);
+                }
             }
         }
     }
@@ -163,7 +165,7 @@ impl<'a> Tokens<'a> {
         self.at_line += 1;
     }
 
-    fn string(&mut self, rest: &[u8]) -> Result<Token<'a>, Unreadable> {
+    fn string(&mut self, rest: &[u8]) -> Result<Token<'a>, ParseError> {
         match quoted::read(rest) {
             Ok((bytes, length)) => {
                 self.at += length;
@@ -176,7 +178,7 @@ impl<'a> Tokens<'a> {
         }
     }
 
-    /// ASCII, by what `belongs`.
+    /// The longest run of ASCII that `belongs`.
     fn run(&mut self, belongs: impl Fn(u8) -> bool) -> &'a str {
         let rest = &self.text[self.at..];
         let length = rest.iter().take_while(|&&byte| belongs(byte)).count();
@@ -184,9 +186,10 @@ impl<'a> Tokens<'a> {
         str::from_utf8(&rest[..length]).unwrap_or_default()
     }
 
-    fn unexpected<T>(&self, what: &str, byte: u8) -> Result<T, Unreadable> {
+    fn unexpected<T>(&self, expected: &str, byte: u8) -> Result<T, ParseError> {
         let (column, byte) = (self.column(), byte.escape_ascii());
-        wrong(self.at_line, format!("column {column}: `{byte}`: {what}"))
+        let reason = format!("column {column}: expected {expected}, found the byte `{byte}`");
+        wrong(self.at_line, reason)
     }
 
     /// In bytes, from 1.
@@ -196,10 +199,10 @@ impl<'a> Tokens<'a> {
     }
 }
 
-/// That something is wrong with a line.
-pub(super) fn wrong<T>(line: usize, reason: impl Into<String>) -> Result<T, Unreadable> {
+/// An error on a line.
+pub(super) fn wrong<T>(line: usize, reason: impl Into<String>) -> Result<T, ParseError> {
     let reason = reason.into();
-    Err(Unreadable { line, reason })
+    Err(ParseError { line, reason })
 }
 
 fn is_of_word(byte: u8) -> bool {
@@ -214,7 +217,7 @@ fn is_visible(byte: u8) -> bool {
 mod tests {
     use super::*;
 
-    fn all(text: &[u8]) -> Result<Vec<(usize, String)>, Unreadable> {
+    fn all(text: &[u8]) -> Result<Vec<(usize, String)>, ParseError> {
         let mut tokens = Tokens::new(text)?;
         let mut found = Vec::new();
         while *tokens.first() != Token::End {
@@ -256,14 +259,38 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_token_has_a_place() {
+    fn what_is_not_a_token_has_a_place() {
         for (text, line, reason) in [
-            (&b"a\n b \0"[..], 2, "column 4: `\\x00`: a control byte"),
-            (b"# \x1b", 1, "column 3: `\\x1b`: a control byte"),
-            (b"a\rb", 1, "column 2: `\\r`: a control byte"),
-            (b"a\n\r", 2, "column 1: `\\r`: a control byte"),
-            (b"a -1", 1, "column 3: `-`: means nothing"),
-            (b"a\n \xc3\xa9", 2, "column 2: `\\xc3`: means nothing"),
+            (
+                &b"a\n b \0"[..],
+                2,
+                "column 4: expected a tab or the end of the line, found the byte `\\x00`",
+            ),
+            (
+                b"# \x1b",
+                1,
+                "column 3: expected a tab or the end of the line, found the byte `\\x1b`",
+            ),
+            (
+                b"a\rb",
+                1,
+                "column 2: expected a tab or the end of the line, found the byte `\\r`",
+            ),
+            (
+                b"a\n\r",
+                2,
+                "column 1: expected a tab or the end of the line, found the byte `\\r`",
+            ),
+            (
+                b"a -1",
+                1,
+                "column 3: expected a word, a number, a string or one of `()*=`, found the byte `-`",
+            ),
+            (
+                b"a\n \xc3\xa9",
+                2,
+                "column 2: expected a word, a number, a string or one of `()*=`, found the byte `\\xc3`",
+            ),
             (b"a\n  \"b\n\"", 2, "column 5: no closing quote"),
             (b"a \"b\\q\"", 1, "column 5: an unknown escape"),
             (b"a \"b", 1, "column 5: no closing quote"),

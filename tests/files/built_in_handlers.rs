@@ -158,7 +158,7 @@ fn a_folder_is_no_file_whatever_its_name() {
     let server = Server::builder().site(site).start().expect("a free port");
     for (target, reason) in [
         ("/a.asis", "is a folder and cannot be sent as it is"),
-        ("/b.wire", "a folder cannot be played"),
+        ("/b.wire", "expected a file, found a folder"),
     ] {
         let response = get(&server, target);
         assert_eq!(response.status, 500, "{target}");

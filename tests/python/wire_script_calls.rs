@@ -1,8 +1,8 @@
-//! What a wire script can do, a Python handler does by calls on `response.writer`, one by one or as a
-//! list: between its writes, in order, and with an answer to whether the client is still there. Wrong
-//! arguments are exceptions that say what is wrong, before anything is done. And whoever waits lets
-//! the others run.
+//! A Python handler does the steps of a wire script by calls on `response.writer`, one by one or as a
+//! list, between its other writes; each call returns whether the client is still there. Wrong arguments
+//! raise exceptions before anything is done. A handler that waits lets others run.
 
+use std::fs;
 use std::time::{Duration, Instant};
 
 use crate::support::client::{Arrival, Client, DEADLINE};
@@ -11,11 +11,11 @@ use crate::support::process::Process;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-/// Long enough to be told from none at all, on a busy machine too.
+/// Long enough to be distinguished from no wait, even on a busy machine.
 const SOON: Duration = Duration::from_millis(50);
 
-/// A server whose handlers are given by their names and what they do. Of what they do, `main` is made:
-/// `w` is the writer, and `say` writes what it is given, as JSON.
+/// A server with handlers given by their names and the statements of `main`, in which `w` is the writer
+/// and `say` writes a value as JSON.
 struct Stage {
     server: Process,
     _doc_root: TempDir,
@@ -45,20 +45,20 @@ impl Stage {
         }
     }
 
-    /// A connection on which this handler has been asked, and what else is sent along.
+    /// A connection with a request for this handler, which `rest` completes.
     fn ask(&self, name: &str, rest: &str) -> Client {
         let mut client = Client::connect(self.server.addr());
         client.send(format!("POST /{name}.py HTTP/1.1\r\n{rest}").as_bytes());
         client
     }
 
-    /// Asks for a handler that does nothing but set an event.
+    /// The response of a handler.
     fn answer(&self, name: &str) -> String {
         self.ask(name, "\r\n").read_response("POST").text()
     }
 }
 
-/// Lines of a function. All but the first may be further to the right by as much.
+/// Lines of a function, indented alike. All but the first may have a larger common indentation.
 fn indented(steps: &str) -> String {
     let margin = |line: &str| line.len() - line.trim_start().len();
     let common = steps.lines().skip(1).map(margin).min().unwrap_or(0);
@@ -71,13 +71,13 @@ fn indented(steps: &str) -> String {
         .collect()
 }
 
-/// The next thing said.
+/// The next value that `say` wrote.
 fn said(client: &mut Client) -> Value {
     serde_json::from_slice(&client.read_until(b"\n")).expect("JSON")
 }
 
 #[test]
-fn a_pause_is_as_long_as_it_says() {
+fn a_pause_lasts_as_long_as_asked() {
     let stage = Stage::new(&[(
         "pause",
         "say(w.pause(0.05))
@@ -90,9 +90,9 @@ fn a_pause_is_as_long_as_it_says() {
     assert_eq!(seen, b"true\ntrue\n");
 }
 
-/// A pause before the response leaves it to `main` to return one.
+/// After waits alone, `main` still returns the response.
 #[test]
-fn what_waits_does_not_answer() {
+fn waiting_does_not_answer() {
     let stage = Stage::new(&[(
         "wait",
         "seen = [w.pause(0), w.wait_for_body(2), w.wait_for('no', within=0), w.set('yes'),
@@ -134,7 +134,7 @@ fn reading() {
     client.send(b"\n!?");
     assert_eq!(said(&mut client), "d\r\n");
     assert_eq!(said(&mut client), "!");
-    let late = "the bytes did not come in time";
+    let late = "timed out before all bytes arrived";
     assert_eq!(said(&mut client), json!([late, "?"]));
     assert_eq!(said(&mut client), json!([late, ""]));
     assert_eq!(said(&mut client), "");
@@ -199,7 +199,7 @@ fn one_request_waits_for_another() {
     assert_eq!(first.arrival(SOON), Arrival::Nothing);
     assert_eq!(stage.answer("second"), "True");
     assert_eq!(said(&mut first), true);
-    // The connection of `second` came when `first` was being answered already.
+    // The connection of `second` was opened while `first` was being answered.
     assert_eq!(said(&mut first), true);
     assert_eq!(first.read_until_close(), b"");
 }
@@ -234,7 +234,7 @@ fn half_closing_and_closing() {
     client.send(b"abc");
     assert_eq!(stage.answer("heard"), "[True, True]");
 
-    // The end is there before the handler's.
+    // The connection ends before the handler does.
     let mut client = stage.ask("close", "\r\n");
     assert_eq!(client.read_until_close(), b"x");
     stage.answer("closed");
@@ -242,7 +242,7 @@ fn half_closing_and_closing() {
 }
 
 #[test]
-fn a_reset_comes_at_once_whoever_has_the_socket() {
+fn a_reset_is_immediate_even_with_a_duplicate_of_the_socket() {
     let stage = Stage::new(&[
         (
             "reset",
@@ -402,7 +402,7 @@ fn every_step_of_a_list() {
 }
 
 #[test]
-fn a_script_says_how_it_ended() {
+fn a_script_reports_how_it_ended() {
     let stage = Stage::new(&[
         (
             "late",
@@ -440,7 +440,7 @@ fn a_text_is_a_script() {
     }
 }
 
-/// Each is refused before anything is done: the answer is as if it had not been called.
+/// Each call is refused before anything is done: the response is as if it had not been called.
 #[test]
 fn wrong_arguments() {
     let stage = Stage::new(&[(
@@ -458,180 +458,304 @@ fn wrong_arguments() {
         (
             "w.pause(-1)",
             "ValueError",
-            "-1 is no number of seconds to wait",
+            "expected a number of seconds, found -1",
         ),
         (
             "w.pause(float('nan'))",
             "ValueError",
-            "no number of seconds",
+            "expected a number of seconds",
         ),
         (
             "w.pause(float('inf'))",
             "ValueError",
-            "inf is no number of seconds",
+            "expected a number of seconds, found inf",
         ),
         ("w.pause('1')", "TypeError", "real number"),
         ("w.pause()", "TypeError", "seconds"),
-        ("w.hold(-1)", "ValueError", "-1 is no number of seconds"),
+        (
+            "w.hold(-1)",
+            "ValueError",
+            "expected a number of seconds, found -1",
+        ),
         ("w.hold('x')", "TypeError", "real number"),
-        ("w.read()", "TypeError", "a count or until"),
-        ("w.read(1, until=b'x')", "TypeError", "a count or until"),
-        ("w.read(-1)", "ValueError", "-1 is no number of bytes"),
+        ("w.read()", "TypeError", "expected either count or until"),
+        (
+            "w.read(1, until=b'x')",
+            "TypeError",
+            "expected either count or until",
+        ),
+        (
+            "w.read(-1)",
+            "ValueError",
+            "expected a number of bytes below 2^64, found -1",
+        ),
         (
             "w.read(2 ** 64)",
             "ValueError",
-            "18446744073709551616 is no number of bytes",
+            "expected a number of bytes below 2^64, found 18446744073709551616",
         ),
         ("w.read(1.5)", "TypeError", "float"),
         ("w.read('1')", "TypeError", "str"),
-        ("w.read(until=b'')", "ValueError", "the pattern is empty"),
-        ("w.read(until='')", "ValueError", "the pattern is empty"),
+        (
+            "w.read(until=b'')",
+            "ValueError",
+            "expected bytes to search for, found an empty string",
+        ),
+        (
+            "w.read(until='')",
+            "ValueError",
+            "expected bytes to search for, found an empty string",
+        ),
         ("w.read(until=7)", "ValueError", "should be bytes or str"),
-        ("w.read(1, within=-1)", "ValueError", "no number of seconds"),
+        (
+            "w.read(1, within=-1)",
+            "ValueError",
+            "expected a number of seconds",
+        ),
         ("w.wait_for(b'x')", "TypeError", "str"),
-        ("w.wait_for('')", "ValueError", "an event has a name"),
-        ("w.wait_for('x', -1)", "ValueError", "no number of seconds"),
+        (
+            "w.wait_for('')",
+            "ValueError",
+            "expected the name of an event, found an empty string",
+        ),
+        (
+            "w.wait_for('x', -1)",
+            "ValueError",
+            "expected a number of seconds",
+        ),
         ("w.wait_for()", "TypeError", "event"),
-        ("w.wait_for_body(-1)", "ValueError", "no number of bytes"),
+        (
+            "w.wait_for_body(-1)",
+            "ValueError",
+            "expected a number of bytes",
+        ),
         ("w.wait_for_body(1, '2')", "TypeError", "real number"),
         (
             "w.wait_for_connection(-1)",
             "ValueError",
-            "no number of seconds",
+            "expected a number of seconds",
         ),
-        ("w.set('')", "ValueError", "an event has a name"),
+        (
+            "w.set('')",
+            "ValueError",
+            "expected the name of an event, found an empty string",
+        ),
         ("w.set(1)", "TypeError", "str"),
-        ("w.clear('')", "ValueError", "an event has a name"),
+        (
+            "w.clear('')",
+            "ValueError",
+            "expected the name of an event, found an empty string",
+        ),
         ("w.clear()", "TypeError", "event"),
         ("w.script(1)", "TypeError", "not iterable"),
         ("w.script()", "TypeError", "steps"),
         (
             "w.script('sned \"\"')",
             "ValueError",
-            "line 1: there is no step `sned`",
+            "line 1: expected let, send, pause,",
         ),
         ("w.script('send \"x\"\\nsend')", "ValueError", "line 2: "),
-        ("w.script(b'close\\nclose')", "ValueError", "line 2: "),
+        (
+            "w.script(b'close\\nclose')",
+            "ValueError",
+            "line 2: unreachable: `close` ends the script (line 1)",
+        ),
         ("w.script('\\udc80')", "UnicodeEncodeError", "surrogates"),
     ];
     let steps = [
-        ("()", "ValueError", "it is empty"),
-        ("1", "TypeError", "a tuple, or the name of a step"),
+        (
+            "()",
+            "ValueError",
+            "expected the name of a step, found an empty tuple",
+        ),
+        (
+            "1",
+            "TypeError",
+            "expected a tuple or the name of a step, found int",
+        ),
         (
             "['send', 'x']",
             "TypeError",
-            "a tuple, or the name of a step",
+            "expected a tuple or the name of a step, found list",
         ),
         ("(1,)", "TypeError", "int"),
-        ("'sned'", "ValueError", "there is no step \"sned\""),
-        ("('sned', 1)", "ValueError", "there is no step \"sned\""),
-        ("'send'", "ValueError", "\"send\" needs an argument"),
-        ("('send',)", "ValueError", "\"send\" needs an argument"),
+        ("'sned'", "ValueError", "next_site, found `sned`"),
+        ("('sned', 1)", "ValueError", "next_site, found `sned`"),
+        (
+            "'send'",
+            "ValueError",
+            "expected an argument after `send`, found none",
+        ),
+        (
+            "('send',)",
+            "ValueError",
+            "expected an argument after `send`, found none",
+        ),
         ("('send', 1)", "ValueError", "should be bytes or str"),
         ("('send', '\\udc80')", "ValueError", "surrogates"),
         (
             "('send', 'a', 'b')",
             "ValueError",
-            "\"send\" takes 1 argument at most",
+            "expected at most 1 argument after `send`, found 2",
         ),
-        ("'pause'", "ValueError", "\"pause\" needs an argument"),
-        ("('pause', -1)", "ValueError", "no number of seconds"),
+        (
+            "'pause'",
+            "ValueError",
+            "expected an argument after `pause`, found none",
+        ),
+        (
+            "('pause', -1)",
+            "ValueError",
+            "expected a number of seconds",
+        ),
         ("('pause', 'x')", "TypeError", "real number"),
         (
             "('pause', 1, 2)",
             "ValueError",
-            "\"pause\" takes 1 argument at most",
+            "expected at most 1 argument after `pause`, found 2",
         ),
-        ("'wait_for'", "ValueError", "\"wait_for\" needs an argument"),
-        ("('wait_for', '')", "ValueError", "an event has a name"),
+        (
+            "'wait_for'",
+            "ValueError",
+            "expected an argument after `wait_for`, found none",
+        ),
+        (
+            "('wait_for', '')",
+            "ValueError",
+            "expected the name of an event, found an empty string",
+        ),
         ("('wait_for', 1)", "TypeError", "int"),
         (
             "('wait_for', 'x', -1)",
             "ValueError",
-            "no number of seconds",
+            "expected a number of seconds",
         ),
         (
             "('wait_for', 'x', 1, 2)",
             "ValueError",
-            "takes 2 arguments at most",
+            "expected at most 2 arguments after `",
         ),
         ("('wait_for_head', 'x')", "TypeError", "real number"),
         (
             "('wait_for_head', 1, 2)",
             "ValueError",
-            "takes 1 argument at most",
+            "expected at most 1 argument after `",
         ),
         (
             "('wait_for_connection', -1)",
             "ValueError",
-            "no number of seconds",
+            "expected a number of seconds",
         ),
         (
             "('wait_for_body', -1)",
             "ValueError",
-            "-1 is no number of bytes",
+            "expected a number of bytes below 2^64, found -1",
         ),
         ("('wait_for_body', 'x')", "TypeError", "str"),
         (
             "('wait_for_body', 1, 2, 3)",
             "ValueError",
-            "takes 2 arguments at most",
+            "expected at most 2 arguments after `",
         ),
-        ("'set'", "ValueError", "\"set\" needs an argument"),
-        ("('set', '')", "ValueError", "an event has a name"),
+        (
+            "'set'",
+            "ValueError",
+            "expected an argument after `set`, found none",
+        ),
+        (
+            "('set', '')",
+            "ValueError",
+            "expected the name of an event, found an empty string",
+        ),
         ("('clear', 1)", "TypeError", "int"),
-        ("('read',)", "ValueError", "\"read\" needs an argument"),
-        ("('read', -1)", "ValueError", "-1 is no number of bytes"),
-        ("('read', 1, -1)", "ValueError", "no number of seconds"),
-        ("('read_until', b'')", "ValueError", "the pattern is empty"),
+        (
+            "('read',)",
+            "ValueError",
+            "expected an argument after `read`, found none",
+        ),
+        (
+            "('read', -1)",
+            "ValueError",
+            "expected a number of bytes below 2^64, found -1",
+        ),
+        (
+            "('read', 1, -1)",
+            "ValueError",
+            "expected a number of seconds",
+        ),
+        (
+            "('read_until', b'')",
+            "ValueError",
+            "expected bytes to search for, found an empty string",
+        ),
         ("('read_until', 1)", "ValueError", "should be bytes or str"),
         (
             "('read_until', 'x', 1, 2)",
             "ValueError",
-            "takes 2 arguments at most",
+            "expected at most 2 arguments after `",
         ),
         (
             "('half_close', 1)",
             "ValueError",
-            "\"half_close\" takes no argument",
+            "expected no argument after `half_close`, found 1",
         ),
-        ("('close', 1)", "ValueError", "\"close\" takes no argument"),
-        ("('reset', 1)", "ValueError", "\"reset\" takes no argument"),
-        ("('hold', -1)", "ValueError", "no number of seconds"),
-        ("('hold', 1, 2)", "ValueError", "takes 1 argument at most"),
-        ("('next', 1)", "ValueError", "\"next\" takes no argument"),
+        (
+            "('close', 1)",
+            "ValueError",
+            "expected no argument after `close`, found 1",
+        ),
+        (
+            "('reset', 1)",
+            "ValueError",
+            "expected no argument after `reset`, found 1",
+        ),
+        ("('hold', -1)", "ValueError", "expected a number of seconds"),
+        (
+            "('hold', 1, 2)",
+            "ValueError",
+            "expected at most 1 argument after `",
+        ),
+        (
+            "('next', 1)",
+            "ValueError",
+            "expected no argument after `next`, found 1",
+        ),
         (
             "('next_site', 1)",
             "ValueError",
-            "\"next_site\" takes no argument",
+            "expected no argument after `next_site`, found 1",
         ),
     ];
     let third = [
         (
             "'close', 'next'",
             "ValueError",
-            "step 3: nothing can come behind the end",
+            "step 3: unreachable: `close` ends the script (step 2)",
         ),
         (
             "'reset', ('pause', 1)",
             "ValueError",
-            "step 3: nothing can come behind the end",
+            "step 3: unreachable: `reset` ends the script (step 2)",
         ),
         (
             "('hold',), 'close'",
             "ValueError",
-            "step 3: nothing can come behind the end",
+            "step 3: unreachable: `hold` ends the script (step 2)",
         ),
-        ("'close', 'sned'", "ValueError", "step 3: there is no step"),
+        (
+            "'close', 'sned'",
+            "ValueError",
+            "step 3: expected send, pause, wait_for",
+        ),
         (
             "'half_close', ('send', '')",
             "ValueError",
-            "step 3: nothing can be sent",
+            "step 3: cannot send: `half_close` closes the sending side (step 2)",
         ),
         (
             "'half_close', 'next_site'",
             "ValueError",
-            "step 3: nothing can be sent",
+            "step 3: cannot send: `half_close` closes the sending side (step 2)",
         ),
     ];
     let calls = calls.map(|(call, kind, text)| (call.to_owned(), kind, text.to_owned()));
@@ -667,6 +791,62 @@ fn wrong_arguments() {
         let at = expected.iter().position(|(other, ..)| other == expression);
         let message = seen[at.expect("one of them")][1].as_str().unwrap();
         assert!(message.starts_with("step 2: "), "{expression}: {message}");
+    }
+}
+
+/// The rows of the table in `docs/wire.md`, which a unit test holds equal to the table in the code.
+fn documented_steps() -> Vec<[String; 5]> {
+    let page = crate::support::repository().join("docs/wire.md");
+    let page = fs::read_to_string(page).expect("the page");
+    let (_, table) = page.split_once("\n| step | ").expect("a table of steps");
+    let rows = table
+        .lines()
+        .skip(2)
+        .take_while(|line| line.starts_with('|'));
+    let cells = |row: &str| {
+        let cells = row.trim_matches('|').split('|');
+        let cells: Vec<_> = cells
+            .map(|cell| cell.trim().trim_matches('`').to_owned())
+            .collect();
+        cells.try_into().expect("five cells")
+    };
+    rows.map(cells).collect()
+}
+
+#[test]
+fn the_documented_calls_and_steps_exist() {
+    let stage = Stage::new(&[(
+        "evaluate",
+        "import inspect
+        data, event, count, seconds, within = b'x', 'e', 1, 0, 0
+        seen = []
+        for step, call in json.loads(request.body):
+            name = call.partition('(')[0]
+            signature = name + str(inspect.signature(getattr(w, name))) if call else ''
+            try:
+                w.script([eval(step), 'sned'])
+            except ValueError as error:
+                seen.append([signature, str(error)])
+        return json.dumps([*seen, w.content_written])",
+    )]);
+    let rows = documented_steps();
+    assert!(rows.len() > 10);
+    let asked: Vec<_> = rows
+        .iter()
+        .map(|[_, step, call, ..]| [step.clone(), call.clone()])
+        .collect();
+    let body = json!(asked).to_string();
+    let head = format!("Content-Length: {}\r\n\r\n{body}", body.len());
+    let answer = stage.ask("evaluate", &head).read_response("POST");
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let mut seen: Vec<Value> = serde_json::from_slice(&answer.body).expect("JSON");
+    assert_eq!(seen.pop(), Some(Value::Bool(false)), "a step was played");
+    assert_eq!(seen.len(), asked.len());
+    for (seen, [step, call]) in seen.iter().zip(&asked) {
+        assert_eq!(seen[0], **call, "{step}");
+        // The step itself is accepted; only one after it is refused.
+        let message = seen[1].as_str().expect("a message");
+        assert!(message.starts_with("step 2: "), "{step}: {message}");
     }
 }
 
@@ -726,7 +906,7 @@ fn the_handler_answers_the_expectation() {
             ("ab", 0),
             "{name}"
         );
-        // Nobody is told to go on who has not asked.
+        // No interim response without the expectation.
         let mut client = ask(name, "");
         client.send(b"ab");
         assert_eq!(client.read_response("POST").interim.len(), 0, "{name}");
@@ -753,8 +933,8 @@ fn the_handler_answers_the_expectation() {
 }
 
 #[test]
-fn those_who_wait_let_others_run() {
-    /// Handlers that wait at the same time.
+fn a_waiting_handler_lets_others_run() {
+    /// How many handlers wait at the same time.
     const WAITING: usize = 50;
 
     /// How long all the others together may take.

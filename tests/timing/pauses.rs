@@ -1,9 +1,9 @@
-//! A pause of a wire script lasts as long as it was asked to: in the median, the bytes around it arrive
-//! within 2 ms of that, and the steps behind it are done so by the server's own account. Cases of the
-//! catalogue show it, one after the other.
+//! A pause of a wire script lasts as long as asked: in the median, the bytes around it arrive within 2 ms
+//! of the time asked for, and the server reports the following steps as done within 2 ms. Cases of the
+//! catalogue are played one after the other.
 //!
-//! A busy machine is late by itself. How late is measured at the same time (`support/lateness.rs`); a
-//! pause that is off by no more than that shows nothing, which is printed.
+//! A busy machine adds delays, which are measured at the same time (`support/lateness.rs`). A pause that
+//! is off by no more than those is inconclusive, which is printed.
 
 use std::fs;
 use std::sync::mpsc::{self, Receiver};
@@ -27,11 +27,11 @@ const CASES: [(&str, usize); 6] = [
     ("TX-08", 9),
 ];
 
-/// How far from what was asked a pause may be.
+/// How far a pause may be from the time asked for.
 const OFF: Duration = Duration::from_millis(2);
 
-/// How often a case may be late before it counts: a machine can become busy between two of the
-/// measurements that say how busy it is.
+/// How many rounds of a case must be late for a failure: a machine can become busy between two of the
+/// measurements of its delays.
 const ROUNDS: usize = 3;
 
 #[test]
@@ -53,7 +53,7 @@ fn within_two_milliseconds() {
     }
 }
 
-/// Who plays a case, and what it says of each time that it has done so.
+/// A stage for a case, and a report of each time that it was played.
 fn stage(id: &str) -> (Stage, Receiver<Played>) {
     let case = case(id);
     let file = fs::read(folder().join(case.file())).expect("a file for the case");
@@ -61,7 +61,7 @@ fn stage(id: &str) -> (Stage, Receiver<Played>) {
     let (says, reports) = mpsc::channel();
     let handler = move |exchange: &mut Exchange<'_>| {
         says.send(exchange.play(&script))
-            .map_err(|_| Fault::new(500, "nobody listens"))
+            .map_err(|_| Fault::new(500, "no receiver"))
     };
     (Stage::by(&case, handler), reports)
 }
@@ -69,11 +69,11 @@ fn stage(id: &str) -> (Stage, Receiver<Played>) {
 /// Several runs of a case.
 #[derive(Debug)]
 struct Round {
-    /// How far the client saw a pause to be from what was asked, in the median.
+    /// How far pauses were from the time asked for, as seen by the client, in the median.
     pauses: Duration,
-    /// How late a step was done, in the median.
+    /// How late steps were done, in the median.
     steps: Duration,
-    /// How late the machine is by itself.
+    /// The delays of the machine itself.
     machine: Duration,
 }
 
@@ -83,7 +83,7 @@ impl Round {
         let (mut pauses, mut steps) = (Vec::new(), Vec::new());
         for _ in 0..runs {
             let gaps = stage.play();
-            // A pause that was not seen is as far off as can be.
+            // A pause that was not seen counts as missing entirely.
             let off = gaps.iter().map(|gap| {
                 let seen = gap.seen.unwrap_or_default();
                 seen.abs_diff(gap.asked)

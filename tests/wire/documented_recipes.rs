@@ -1,5 +1,5 @@
-//! What `docs/wire.md` shows is true: each recipe is run as it stands there, on the real binary, and a
-//! client sees what the page says; and the page's other scripts and settings can be read.
+//! The examples in `docs/wire.md` work: each recipe runs as printed there, on the real binary, and a client
+//! sees what the page shows. The page's other scripts and settings can be parsed.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -55,14 +55,14 @@ fn every_setting() {
 
 /// A fenced block of the page.
 struct Block<'p> {
-    /// What stands behind the opening fence.
+    /// The text after the opening fence.
     info: &'p str,
     text: &'p str,
 }
 
 fn blocks(page: &str) -> impl Iterator<Item = Block<'_>> {
     page.split("\n```").skip(1).step_by(2).map(|fenced| {
-        let (info, text) = fenced.split_once('\n').expect("a line behind a fence");
+        let (info, text) = fenced.split_once('\n').expect("a line after a fence");
         Block { info, text }
     })
 }
@@ -74,7 +74,7 @@ fn page() -> String {
 /// One recipe of the page.
 struct Recipe<'p> {
     files: Vec<(&'p str, &'p str)>,
-    /// What is said on the command line.
+    /// The command line.
     arguments: Vec<&'p str>,
     transcript: &'p str,
 }

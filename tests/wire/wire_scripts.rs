@@ -1,5 +1,5 @@
-//! A wire script does to a connection what its steps say, in their order and at their time; whether it
-//! answers a request, the one behind it, or comes before any.
+//! A wire script plays its steps on a connection in order and on time, whether it answers a request,
+//! continues with the next one, or runs before any request.
 
 use std::sync::{Arc, mpsc};
 use std::thread;
@@ -17,7 +17,7 @@ use wireserve::{Fault, Server};
 
 const OK: &str = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
-/// Long enough to be told from none at all, on a busy machine too.
+/// Long enough to be distinguished from no wait, even on a busy machine.
 const SOON: Duration = Duration::from_millis(50);
 
 fn script() -> WireScript {
@@ -36,7 +36,7 @@ fn server(handler: impl Handler + 'static) -> Server {
         .expect("good patterns")
 }
 
-/// A server whose connections all begin with this script, and whose site says "site".
+/// A server whose connections all begin with this script, and whose site answers "site".
 fn from_the_start(script: WireScript) -> (Server, Client) {
     let server = Server::builder()
         .route("*", "*", |exchange: &mut Exchange<'_>| {
@@ -58,7 +58,7 @@ fn asking(server: &Server) -> Client {
 }
 
 #[test]
-fn bytes_come_in_pieces_and_pauses_between_them() {
+fn bytes_arrive_in_pieces_with_pauses_between_them() {
     let server = server(
         script()
             .send("one")
@@ -86,7 +86,7 @@ fn a_script_that_does_not_end_the_connection_leaves_it_to_the_next_request() {
         assert_eq!(client.read_response("GET").body, b"ok");
         client.send(&request("GET", "/"));
     }
-    // A client that wishes so is let go.
+    // A client may ask for the connection to be closed.
     client.read_response("GET");
     client.send(b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n");
     assert_eq!(client.read_until_close(), OK.as_bytes());
@@ -143,7 +143,7 @@ fn events_join_two_connections() {
     assert_eq!(first.arrival(SOON), Arrival::Nothing);
     assert_eq!(ask("/setting").read_until_close(), b"set");
     assert_eq!(first.read_until_close(), b"went");
-    // A test may do the same, and undo it.
+    // A test may set and clear events, too.
     assert!(server.events().wait("gone", Duration::ZERO));
     server.events().clear("go");
     let mut again = ask("/waiting");
@@ -153,7 +153,7 @@ fn events_join_two_connections() {
 }
 
 #[test]
-fn a_wait_in_vain_ends_the_connection() {
+fn a_wait_that_times_out_ends_the_connection() {
     let limit = Some(SOON);
     for step in [
         Step::WaitFor(Awaited::Event("never".to_owned()), limit),
@@ -163,17 +163,17 @@ fn a_wait_in_vain_ends_the_connection() {
         Step::Read(Reading::Bytes(3), limit),
         Step::Read(Reading::Until(b"!".to_vec()), limit),
     ] {
-        let server = server(script().send("before").step(step.clone()).send("behind"));
+        let server = server(script().send("before").step(step.clone()).send("after"));
         let mut client = Client::connect(server.address());
         client.send(b"POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\nab");
         assert_eq!(client.read_until_close(), b"before", "{step:?}");
     }
 }
 
-/// Bytes that are there are in time where a limit has just passed, but not for ever.
+/// Bytes that have arrived count as in time just after a limit has passed, but not later.
 #[test]
-fn a_limit_is_not_put_off_by_a_client_that_never_stops() {
-    /// Behind a limit nothing is taken for so long.
+fn a_client_that_never_stops_does_not_extend_a_limit() {
+    /// This long after a limit, nothing is taken.
     const LONG: Duration = Duration::from_secs(5);
 
     let (says, hears) = mpsc::channel();
@@ -215,7 +215,7 @@ fn a_wait_ends_with_its_client() {
     let server = server(script().wait_for("never").set("reached"));
     asking(&server).reset();
     support::wait::eventually("the end", || server.connections() == 0);
-    assert!(!server.events().has_happened("reached"));
+    assert!(!server.events().is_set("reached"));
 }
 
 #[test]
@@ -262,11 +262,11 @@ fn bytes_are_read_raw_and_count_towards_the_body() {
     client.send(b"cd\r");
     assert_eq!(client.read_exact(1), b"1");
     assert_eq!(client.arrival(SOON), Arrival::Nothing);
-    // The line end is the last of the body, and the next request begins behind it.
+    // The line end is the last of the body; the next request follows it.
     client.send(b"\nPOST / HTTP/1.1\r\nContent-Length: 9\r\n\r\nabc\r\nrest");
     assert_eq!(client.read_exact(OK.len() + 1), format!("{OK}1").as_bytes());
     assert_eq!(client.read_response("GET").body, b"ok");
-    // What was not read is drained.
+    // The rest of the body is drained.
     client.send(b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n");
     client.read_exact(1);
     assert_eq!(client.read_response("GET").body, b"ok");
@@ -276,9 +276,9 @@ fn bytes_are_read_raw_and_count_towards_the_body() {
     );
 }
 
-/// As many as in front of a request that is read; then there is none to wait for.
+/// The bound is the same as before a request line.
 #[test]
-fn a_head_is_not_awaited_behind_empty_lines_without_end() {
+fn a_wait_for_a_head_ends_after_too_many_empty_lines() {
     let lines = |bytes: usize| "\r\n".repeat(bytes / 2);
     let awaiting = script().step(Step::WaitFor(Awaited::Head, None));
     let awaiting = awaiting.send("there").close();
@@ -315,7 +315,7 @@ fn requests_come_one_after_another() {
 }
 
 #[test]
-fn stray_bytes_follow_an_answer() {
+fn stray_bytes_follow_a_response() {
     let server = server(script().send(OK).pause(SOON).send("stray"));
     let mut client = asking(&server);
     assert_eq!(client.read_response("GET").body, b"ok");
@@ -332,7 +332,7 @@ fn a_script_may_come_before_any_request() {
     client.send(&request("GET", "/"));
     assert_eq!(client.read_response("GET").body, b"site");
 
-    // The answer may have come before its request; what is asked behind that is the site's.
+    // A response may come before its request; the site answers later requests.
     let (_server, mut client) = from_the_start(script().send(OK).next_request());
     assert_eq!(client.read_response("GET").body, b"ok");
     for _ in 0..2 {
@@ -358,7 +358,7 @@ fn a_script_may_come_before_any_request() {
 }
 
 #[test]
-fn the_site_answers_where_the_script_says_so() {
+fn the_site_answers_next_site() {
     let plan = script().next_by_site().next_request().close();
     let (_server, mut client) = from_the_start(plan);
     client.send(&request("GET", "/"));
@@ -383,7 +383,7 @@ fn the_site_answers_where_the_script_says_so() {
 }
 
 #[test]
-fn what_lenient_handlers_do_not_get() {
+fn a_script_gets_requests_that_lenient_handlers_do_not() {
     for (fields, body) in [
         ("Content-Length: 2\r\nContent-Length: 3", "abc"),
         ("Content-Length: two", "ab"),
@@ -408,13 +408,13 @@ fn connect_and_asterisk_reach_a_route() {
     let tunnel = script()
         .send("HTTP/1.1 200 Connected\r\n\r\n")
         .read_until("\n")
-        .send("behind the tunnel")
+        .send("after the tunnel")
         .close();
     let server = server(tunnel);
     let mut client = Client::connect(server.address());
     client.send(b"CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\nhello\n");
     client.read_until(b"\r\n\r\n");
-    assert_eq!(client.read_until_close(), b"behind the tunnel");
+    assert_eq!(client.read_until_close(), b"after the tunnel");
 
     let seen = |exchange: &mut Exchange<'_>| {
         exchange.response.content = exchange.route_match[0].1.clone().into();
@@ -429,7 +429,7 @@ fn connect_and_asterisk_reach_a_route() {
 }
 
 #[test]
-fn expectations_are_the_script_s() {
+fn a_script_answers_expectations_itself() {
     let expecting = b"PUT / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n";
     let server = server(script().send(OK));
     let mut client = Client::connect(server.address());
@@ -451,17 +451,17 @@ fn expectations_are_the_script_s() {
 }
 
 #[test]
-fn every_step_says_when_it_was_done() {
+fn the_times_of_every_step_are_reported() {
     let (says, hears) = mpsc::channel::<Played>();
     let handler = move |exchange: &mut Exchange<'_>| {
         let steps = script().send("a").pause(SOON).send("b").pause(SOON).close();
         says.send(exchange.play(&steps))
-            .map_err(|_| Fault::new(500, "nobody listens"))
+            .map_err(|_| Fault::new(500, "no receiver"))
     };
     let server = server(handler);
     assert_eq!(asking(&server).read_until_close(), b"ab");
     let played = hears.recv_timeout(DEADLINE).expect("a report");
-    assert_eq!(played.end, End::Done);
+    assert_eq!(played.end, End::Completed);
     let asked: Vec<_> = played.timings.iter().map(|timing| timing.asked).collect();
     assert_eq!(asked, [0, 1, 1, 2, 2].map(|pauses| SOON * pauses));
     for timing in played.timings {
@@ -469,7 +469,7 @@ fn every_step_says_when_it_was_done() {
     }
 }
 
-/// Each request belongs to the script that asked for it last; the outer one goes on when the inner is done.
+/// Each request belongs to the innermost script that reads it; the outer one continues after it.
 #[test]
 fn a_script_of_the_site_within_a_script() {
     let next = |by| Step::Next(by);
@@ -498,7 +498,7 @@ fn a_script_of_the_site_within_a_script() {
     assert_eq!(client.read_until_close(), b"inner 2|outer 2|");
 }
 
-/// A client may ask for a script within itself, and leave more to be sent each time.
+/// A client may request a script within itself, with more left to send each time.
 #[test]
 fn scripts_within_scripts_have_the_limits_of_one() {
     let piece = usize::try_from(MAX_BYTES / 3).expect("it fits");
@@ -508,7 +508,7 @@ fn scripts_within_scripts_have_the_limits_of_one() {
         .send(vec![b'.'; piece]);
     let server = server(script);
     let mut client = Client::connect(server.address());
-    // The fourth adds to three pieces that are still to be sent.
+    // The fourth adds to three pieces that have not been sent yet.
     for _ in 0..4 {
         client.send(&request("GET", "/"));
         assert_eq!(client.read_exact(6), b"begun|");
@@ -525,7 +525,7 @@ fn a_script_of_a_client_that_left_ends() {
             .send("late")
             .step(Step::Next(By::Script));
         says.send(exchange.play(&steps))
-            .map_err(|_| Fault::new(500, "nobody listens"))
+            .map_err(|_| Fault::new(500, "no receiver"))
     };
     let server = server(handler);
     let client = asking(&server);
@@ -534,5 +534,5 @@ fn a_script_of_a_client_that_left_ends() {
         client.reset();
     });
     let played = hears.recv_timeout(DEADLINE).expect("a report");
-    assert_eq!((played.end, played.timings.len()), (End::Gone, 1));
+    assert_eq!((played.end, played.timings.len()), (End::ClientGone, 1));
 }

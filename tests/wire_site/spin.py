@@ -1,4 +1,4 @@
-"""Computes for ever."""
+"""Computes indefinitely."""
 
 
 def main(request, response):

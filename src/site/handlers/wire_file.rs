@@ -1,6 +1,6 @@
-//! `.wire` files: wire scripts that a doc root serves like any other file, for every method. One that
-//! cannot be read is a 500 that names line and reason, and not a step of it is played. `X.sub.wire` is a
-//! template as well, whose values belong into strings: `"{{headers[host]}}"`.
+//! `.wire` files: wire scripts in a doc root, which answer requests of every method. A file that cannot
+//! be parsed is answered with a 500 that names line and reason, and no step of it is played.
+//! `X.sub.wire` is also a template, whose values belong in strings: `"{{headers[host]}}"`.
 
 use std::io::Read as _;
 use std::os::unix::ffi::OsStrExt as _;
@@ -13,15 +13,15 @@ use crate::wire_script::WireScript;
 
 use crate::site::files::Files;
 
-/// Bytes that a `.wire` file may have. It is read as a whole, and can ask for far more bytes than it has
-/// (`"a" * 1000000`); a larger one is refused.
+/// The largest `.wire` file, in bytes. Larger files are refused, since the file is read into memory. The
+/// script may send far more bytes (`"a" * 1000000`).
 pub const MAX_SIZE: u64 = 16 * 1024 * 1024;
 
 /// Plays `.wire` files.
 pub struct WireFileHandler(Files);
 
 impl WireFileHandler {
-    /// Plays these.
+    /// Plays these files.
     pub fn new(files: Files) -> Self {
         Self(files)
     }
@@ -30,17 +30,17 @@ impl WireFileHandler {
 impl Handler for WireFileHandler {
     fn handle(&self, exchange: &mut Exchange<'_>) -> Result<(), Fault> {
         let found = self.0.open(exchange.request.path())?;
-        let unreadable = |reason: &str| {
+        let cannot_play = |reason: &str| {
             let name = found.name().display();
             Fault::new(500, format!("{name}: {reason}"))
         };
         if found.is_folder() {
-            return Err(unreadable("a folder cannot be played"));
+            return Err(cannot_play("expected a file, found a folder"));
         }
         let mut text = Vec::new();
         let read = (&found.file).take(MAX_SIZE + 1).read_to_end(&mut text);
         if read.map_err(|_| Fault::not_found())? as u64 > MAX_SIZE {
-            return Err(unreadable("a wire script of more than 16 MiB"));
+            return Err(cannot_play("expected at most 16 MiB, found a larger file"));
         }
         if memchr::memmem::find(found.name().as_os_str().as_bytes(), b".sub.").is_some() {
             let context = Context {
@@ -50,7 +50,7 @@ impl Handler for WireFileHandler {
             };
             text = template::fill(&text, Escape::Quoted, &context)?;
         }
-        let script = WireScript::parse(&text).map_err(|error| unreadable(&error.to_string()))?;
+        let script = WireScript::parse(&text).map_err(|error| cannot_play(&error.to_string()))?;
         exchange.play(&script);
         Ok(())
     }

@@ -1,5 +1,6 @@
-//! What a wire script's steps are as calls on the writer, one by one or as a list: any of them may come
-//! before, between or instead of the writes of a response. A wait is spent without the interpreter.
+//! The steps of wire scripts as methods of the writer, one by one or as a list, before, between or
+//! instead of the writes of a response. Waits leave the interpreter to other handlers.
+//! `wire_script/table.rs` names the methods and their signatures.
 
 use std::time::{Duration, Instant};
 
@@ -10,19 +11,19 @@ use pyo3::types::{PyBytes, PyString, PyTuple};
 
 use crate::exchange::Fate;
 use crate::exchange::body::{BodyError, RawReadError};
-use crate::exchange::events::Waited;
 use crate::exchange::play::{self, End};
 use crate::python::classes::input_file;
 use crate::python::classes::request::Request;
 use crate::python::interpreter::gate;
 use crate::wire::close;
-use crate::wire_script::{Awaited, By, Limit, Reading, Step, WireScript};
+use crate::wire_script::table::{FORMS, Form, Takes};
+use crate::wire_script::{Awaited, Limit, Place, Reading, WireScript};
 
 use super::ResponseWriter;
 
 #[pymethods]
 impl ResponseWriter {
-    /// Plays a script: steps as tuples, or a text in the `.wire` format.
+    /// Plays a script: a list of steps, or a text in the `.wire` format.
     fn script(&self, py: Python<'_>, steps: &Bound<'_, PyAny>) -> PyResult<Played> {
         let script = self.script_of(steps)?;
         let request = self.asked();
@@ -35,21 +36,21 @@ impl ResponseWriter {
                 .map(|timing| (timing.asked.as_secs_f64(), timing.achieved.as_secs_f64()))
                 .collect(),
             end: match played.end {
-                End::Done => "done",
-                End::Gone => "gone",
-                End::TooLate => "too late",
+                End::Completed => "done",
+                End::ClientGone => "gone",
+                End::TimedOut => "too late",
             },
         })
     }
 
-    /// Waits so many seconds; `False` as soon as the client is gone.
+    /// Waits for this many seconds; `False` as soon as the client is gone.
     fn pause(&self, py: Python<'_>, seconds: f64) -> PyResult<bool> {
         let time = duration(seconds)?;
         self.flush(py);
         Ok(gate::away(py, || self.turn().pause(time).is_ok()))
     }
 
-    /// Stays silent until the client leaves, or for so many seconds; `False` if it has left.
+    /// Stays silent until the client leaves, or for this many seconds; `False` if it has left.
     #[pyo3(signature = (seconds=None))]
     fn hold(&self, py: Python<'_>, seconds: Option<f64>) -> PyResult<bool> {
         let time = seconds.map(duration).transpose()?;
@@ -62,7 +63,7 @@ impl ResponseWriter {
         Ok(!is_left)
     }
 
-    /// FIN; the client may go on sending.
+    /// FIN; the client may continue to send.
     fn half_close(&self, py: Python<'_>) {
         if self.turn().is_over() {
             return;
@@ -73,7 +74,7 @@ impl ResponseWriter {
         gate::away(py, || close::half_close(self.turn().wire()));
     }
 
-    /// FIN, and the end of the connection when the handler has returned.
+    /// FIN, and the end of the connection after the handler has returned.
     fn close(&self, py: Python<'_>) {
         self.half_close(py);
     }
@@ -83,15 +84,15 @@ impl ResponseWriter {
         if self.turn().is_over() {
             return;
         }
-        // Not waiting for the peer. One that is gone is reset all the same.
+        // Without waiting for the client, and even if it is gone.
         let _ = self.turn().send_now(&[]);
         self.turn().mark_written();
         self.turn().grow_fate(Fate::Close);
         gate::away(py, || close::reset(self.turn().wire()));
     }
 
-    /// Takes bytes off the connection as they come: so many, or up to and with a pattern. Fewer when
-    /// the client's bytes end. Where a limit passes, `partial` of the `TimeoutError` has what came.
+    /// Takes raw bytes off the connection: this many, or up to and including a pattern. Fewer if the
+    /// client's bytes end. When the limit passes, `partial` of the `TimeoutError` has what came.
     #[pyo3(signature = (count=None, *, until=None, within=None))]
     fn read<'py>(
         &self,
@@ -103,7 +104,7 @@ impl ResponseWriter {
         let what = match (count, until) {
             (Some(count), None) => Reading::Bytes(self::count(&count)?),
             (None, Some(pattern)) => Reading::Until(self.pattern(&pattern)?),
-            _ => return Err(PyTypeError::new_err("read takes a count or until")),
+            _ => return Err(PyTypeError::new_err("expected either count or until")),
         };
         let limit = limit(within)?;
         if self.turn().is_over() {
@@ -114,7 +115,7 @@ impl ResponseWriter {
         match gate::away(py, || body.read_raw(&what, limit)) {
             Ok(read) | Err(RawReadError::Ended(read)) => Ok(PyBytes::new(py, &read)),
             Err(RawReadError::TooLate(read)) => {
-                let error = PyTimeoutError::new_err("the bytes did not come in time");
+                let error = PyTimeoutError::new_err("timed out before all bytes arrived");
                 let partial = PyBytes::new(py, &read);
                 error.value(py).setattr(intern!(py, "partial"), partial)?;
                 Err(error)
@@ -122,23 +123,15 @@ impl ResponseWriter {
         }
     }
 
-    /// Waits for an event; `False` if it does not happen within so many seconds, or the client leaves.
+    /// Waits for an event; `False` if it is not set within this many seconds, or the client leaves.
     #[pyo3(signature = (event, within=None))]
     fn wait_for(&self, py: Python<'_>, event: &str, within: Option<f64>) -> PyResult<bool> {
-        let event = named(event)?;
-        let limit = limit(within)?;
-        self.flush(py);
-        let waited = gate::away(py, || {
-            let wire = self.turn().wire();
-            let is_there = || !wire.is_gone_within(Duration::ZERO);
-            let events = self.asked().events();
-            events.wait_while_there(event, limit, is_there)
-        });
-        Ok(waited == Waited::Happened)
+        let event = Awaited::Event(named(event)?.to_owned());
+        self.wait(py, &event, within)
     }
 
-    /// Waits for so many bytes of the body, or all of it; `False` if they do not come within so many
-    /// seconds, or at all.
+    /// Waits for this many bytes of the body, or all of it; `False` if they do not come within this
+    /// many seconds, or at all.
     #[pyo3(signature = (count=None, within=None))]
     fn wait_for_body(
         &self,
@@ -160,26 +153,16 @@ impl ResponseWriter {
     /// Waits for another connection to the server; `False` as for `wait_for`.
     #[pyo3(signature = (within=None))]
     fn wait_for_connection(&self, py: Python<'_>, within: Option<f64>) -> PyResult<bool> {
-        let limit = limit(within)?;
-        self.flush(py);
-        let waited = gate::away(py, || {
-            let turn = self.turn();
-            let is_there = || !turn.wire().is_gone_within(Duration::ZERO);
-            let events = self.asked().events();
-            let waited = events.wait_for_connection(turn.known_connections(), limit, is_there);
-            turn.know_connections(events.connections());
-            waited
-        });
-        Ok(waited == Waited::Happened)
+        self.wait(py, &Awaited::Connection, within)
     }
 
-    /// Makes an event happen.
+    /// Sets an event.
     fn set(&self, event: &str) -> PyResult<()> {
         self.asked().events().set(named(event)?);
         Ok(())
     }
 
-    /// Makes an event one that has not happened.
+    /// Clears an event.
     fn clear(&self, event: &str) -> PyResult<()> {
         self.asked().events().clear(named(event)?);
         Ok(())
@@ -192,10 +175,10 @@ impl ResponseWriter {
     }
 }
 
-/// What has become of a script's steps.
+/// How far a script was played.
 #[pyclass(name = "Played", module = "wptserve.response", frozen, get_all)]
 pub(in crate::python) struct Played {
-    /// Of each step, when it was to be done and when it was, in seconds from the beginning.
+    /// When each step was due and when it was done, in seconds from the start.
     timings: Vec<(f64, f64)>,
     /// `done`, `gone` (the client) or `too late` (a limit passed).
     end: &'static str,
@@ -206,120 +189,129 @@ impl ResponseWriter {
         self.response().asked()
     }
 
+    fn wait(&self, py: Python<'_>, what: &Awaited, within: Option<f64>) -> PyResult<bool> {
+        let limit = limit(within)?;
+        self.flush(py);
+        let request = self.asked();
+        let (turn, body, events) = (self.turn(), request.body(), request.events());
+        let waited = gate::away(py, || play::wait_for(what, limit, turn, body, events));
+        Ok(waited.is_ok())
+    }
+
     fn script_of(&self, steps: &Bound<'_, PyAny>) -> PyResult<WireScript> {
         if steps.is_instance_of::<PyString>() || steps.is_instance_of::<PyBytes>() {
             let text = self.encode(steps)?;
-            return WireScript::parse(&text)
-                .map_err(|error| PyValueError::new_err(error.to_string()));
+            return WireScript::parse(&text).map_err(|error| value_error(error.to_string()));
         }
         let py = steps.py();
-        let mut script: Vec<Step> = Vec::new();
-        let mut is_receiving = false;
-        for (number, step) in steps.try_iter()?.enumerate() {
-            // Not every class of exception can be made from a text.
-            let numbered = |error: PyErr| {
-                let message = format!("step {}: {}", number + 1, error.value(py));
+        let mut script = WireScript::new();
+        for (index, step) in steps.try_iter()?.enumerate() {
+            let number = index + 1;
+            self.add(&mut script, &step?, number).map_err(|error| {
+                // Not every class of exception can be made from a text.
+                let message = format!("step {number}: {}", error.value(py));
                 match error.is_instance_of::<PyTypeError>(py) {
                     true => PyTypeError::new_err(message),
-                    false => PyValueError::new_err(message),
+                    false => value_error(message),
                 }
-            };
-            let refused = |reason| Err(numbered(PyValueError::new_err(reason)));
-            let step = self.step_of(&step?).map_err(numbered)?;
-            if script.last().is_some_and(Step::is_last) {
-                return refused("nothing can come behind the end");
-            }
-            if is_receiving && matches!(step, Step::Send(_) | Step::Next(By::Site)) {
-                return refused("nothing can be sent behind half_close");
-            }
-            is_receiving |= step == Step::HalfClose;
-            script.push(step);
+            })?;
         }
-        Ok(script.into())
+        Ok(script)
+    }
+
+    /// Adds an item of the list to the script.
+    fn add(&self, script: &mut WireScript, item: &Bound<'_, PyAny>, number: usize) -> PyResult<()> {
+        let item = Item::of(item)?;
+        let form = item.form()?;
+        script
+            .admit(form, Place::Step(number))
+            .map_err(|error| value_error(error.to_string()))?;
+        item.check_count()?;
+        let step = match form.takes {
+            Takes::Nothing(make) => make(item.limit(form)?),
+            Takes::Bytes(make) => {
+                let bytes = self.encode(&item.argument()?)?.into_owned();
+                make(bytes, item.limit(form)?)
+            }
+            Takes::Pattern(make) => make(self.pattern(&item.argument()?)?, item.limit(form)?),
+            Takes::Event(make) => {
+                let event = item.argument()?.extract::<String>()?;
+                make(named(&event)?.to_owned(), item.limit(form)?)
+            }
+            Takes::Count(make) => make(count(&item.argument()?)?, item.limit(form)?),
+            Takes::Time(make) => {
+                let time = duration(item.argument()?.extract()?)?;
+                make(time, item.limit(form)?)
+            }
+        };
+        script.push(step);
+        Ok(())
     }
 
     fn pattern(&self, pattern: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
         let pattern = self.encode(pattern)?;
         if pattern.is_empty() {
-            return Err(PyValueError::new_err("the pattern is empty"));
+            return Err(value_error(
+                "expected bytes to search for, found an empty string",
+            ));
         }
         Ok(pattern.into_owned())
     }
-
-    fn step_of(&self, step: &Bound<'_, PyAny>) -> PyResult<Step> {
-        let py = step.py();
-        let (name, arguments) = if let Ok(tuple) = step.cast::<PyTuple>() {
-            let name = tuple
-                .get_item(0)
-                .map_err(|_| PyValueError::new_err("it is empty"))?;
-            (name.extract::<String>()?, tuple.get_slice(1, tuple.len()))
-        } else {
-            let name = step.extract::<String>().map_err(|_| {
-                PyTypeError::new_err("it must be a tuple, or the name of a step without arguments")
-            })?;
-            (name, PyTuple::empty(py))
-        };
-        let arguments = Arguments {
-            name: &name,
-            arguments,
-        };
-        let step = match name.as_str() {
-            "send" => Step::Send(self.encode(&arguments.first()?)?.into_owned()),
-            "pause" => Step::Pause(duration(arguments.first()?.extract()?)?),
-            "wait_for" => {
-                let event = Awaited::Event(arguments.event()?);
-                Step::WaitFor(event, arguments.within(1)?)
-            }
-            "wait_for_head" => Step::WaitFor(Awaited::Head, arguments.within(0)?),
-            "wait_for_connection" => Step::WaitFor(Awaited::Connection, arguments.within(0)?),
-            "wait_for_body" => {
-                let count = arguments.optional(0);
-                let count = count.as_ref().map(self::count).transpose()?;
-                Step::WaitFor(Awaited::Body(count), arguments.within(1)?)
-            }
-            "set" => Step::Set(arguments.event()?),
-            "clear" => Step::Clear(arguments.event()?),
-            "read" => {
-                let count = Reading::Bytes(count(&arguments.first()?)?);
-                Step::Read(count, arguments.within(1)?)
-            }
-            "read_until" => {
-                let pattern = self.pattern(&arguments.first()?)?;
-                Step::Read(Reading::Until(pattern), arguments.within(1)?)
-            }
-            "half_close" => Step::HalfClose,
-            "close" => Step::Close,
-            "reset" => Step::Reset,
-            "hold" => Step::Hold(arguments.within(0)?),
-            "next" => Step::Next(By::Script),
-            "next_site" => Step::Next(By::Site),
-            unknown => {
-                return Err(PyValueError::new_err(format!(
-                    "there is no step {unknown:?}"
-                )));
-            }
-        };
-        arguments.check_count(&step)?;
-        Ok(step)
-    }
 }
 
-/// What stands behind the name of a step.
-struct Arguments<'a, 'py> {
-    name: &'a str,
+/// A step as lists have it: a tuple of its name and arguments, or the name alone.
+struct Item<'py> {
+    name: String,
     arguments: Bound<'py, PyTuple>,
 }
 
-impl<'py> Arguments<'_, 'py> {
-    fn first(&self) -> PyResult<Bound<'py, PyAny>> {
-        self.arguments
-            .get_item(0)
-            .map_err(|_| PyValueError::new_err(format!("{:?} needs an argument", self.name)))
+impl<'py> Item<'py> {
+    fn of(item: &Bound<'py, PyAny>) -> PyResult<Self> {
+        if let Ok(tuple) = item.cast::<PyTuple>() {
+            let name = tuple
+                .get_item(0)
+                .map_err(|_| value_error("expected the name of a step, found an empty tuple"))?;
+            let arguments = tuple.get_slice(1, tuple.len());
+            let name = name.extract()?;
+            return Ok(Self { name, arguments });
+        }
+        match item.extract() {
+            Ok(name) => Ok(Self {
+                name,
+                arguments: PyTuple::empty(item.py()),
+            }),
+            Err(_) => Err(PyTypeError::new_err(format!(
+                "expected a tuple or the name of a step, found {}",
+                item.get_type().name()?
+            ))),
+        }
     }
 
-    fn event(&self) -> PyResult<String> {
-        let event = self.first()?.extract::<String>()?;
-        named(&event).map(str::to_owned)
+    /// The forms that steps of this name can have.
+    fn forms(&self) -> impl Iterator<Item = &'static Form> {
+        FORMS.iter().filter(|form| form.list_name == self.name)
+    }
+
+    /// The form with an argument if there is one, and otherwise the form without.
+    fn form(&self) -> PyResult<&'static Form> {
+        let has_argument = self.optional(0).is_some();
+        let fits = |form: &&'static Form| takes_argument(form) == has_argument;
+        let form = self.forms().find(fits).or_else(|| self.forms().next());
+        form.ok_or_else(|| {
+            let mut names: Vec<_> = FORMS.iter().map(|form| form.list_name).collect();
+            names.dedup();
+            let names = names.join(", ");
+            value_error(format!("expected {names}, found `{}`", self.name))
+        })
+    }
+
+    fn argument(&self) -> PyResult<Bound<'py, PyAny>> {
+        self.arguments.get_item(0).map_err(|_| {
+            value_error(format!(
+                "expected an argument after `{}`, found none",
+                self.name
+            ))
+        })
     }
 
     fn optional(&self, at: usize) -> Option<Bound<'py, PyAny>> {
@@ -327,36 +319,49 @@ impl<'py> Arguments<'_, 'py> {
         argument.filter(|argument| !argument.is_none())
     }
 
-    fn within(&self, at: usize) -> PyResult<Limit> {
+    /// The last argument of a form that has a limit.
+    fn limit(&self, form: &Form) -> PyResult<Limit> {
+        if !form.has_limit {
+            return Ok(None);
+        }
+        let at = usize::from(self.forms().any(takes_argument));
         let seconds = self.optional(at);
         seconds
             .map(|seconds| duration(seconds.extract()?))
             .transpose()
     }
 
-    fn check_count(&self, step: &Step) -> PyResult<()> {
-        let most = match step {
-            Step::Send(_) | Step::Pause(_) | Step::Set(_) | Step::Clear(_) | Step::Hold(_) => 1,
-            Step::WaitFor(Awaited::Head | Awaited::Connection, _) => 1,
-            Step::WaitFor(Awaited::Event(_) | Awaited::Body(_), _) | Step::Read(..) => 2,
-            Step::HalfClose | Step::Close | Step::Reset | Step::Next(_) => 0,
-        };
-        if self.arguments.len() > most {
-            let takes = match most {
-                0 => "no argument",
-                1 => "1 argument at most",
-                _ => "2 arguments at most",
+    fn check_count(&self) -> PyResult<()> {
+        let most = usize::from(self.forms().any(takes_argument))
+            + usize::from(self.forms().any(|form| form.has_limit));
+        let found = self.arguments.len();
+        if found > most {
+            let name = &self.name;
+            let expected = match most {
+                0 => "no argument".to_owned(),
+                1 => "at most 1 argument".to_owned(),
+                _ => format!("at most {most} arguments"),
             };
-            let message = format!("{:?} takes {takes}", self.name);
-            return Err(PyValueError::new_err(message));
+            let message = format!("expected {expected} after `{name}`, found {found}");
+            return Err(value_error(message));
         }
         Ok(())
     }
 }
 
+fn takes_argument(form: &Form) -> bool {
+    !matches!(form.takes, Takes::Nothing(_))
+}
+
+fn value_error(message: impl Into<String>) -> PyErr {
+    PyValueError::new_err(message.into())
+}
+
 fn named(event: &str) -> PyResult<&str> {
     if event.is_empty() {
-        return Err(PyValueError::new_err("an event has a name"));
+        return Err(value_error(
+            "expected the name of an event, found an empty string",
+        ));
     }
     Ok(event)
 }
@@ -366,17 +371,19 @@ fn count(count: &Bound<'_, PyAny>) -> PyResult<u64> {
         if error.is_instance_of::<PyTypeError>(count.py()) {
             return error;
         }
-        PyValueError::new_err(format!("{count} is no number of bytes"))
+        value_error(format!(
+            "expected a number of bytes below 2^64, found {count}"
+        ))
     })
 }
 
 fn duration(seconds: f64) -> PyResult<Duration> {
     Duration::try_from_secs_f64(seconds)
-        .map_err(|_| PyValueError::new_err(format!("{seconds} is no number of seconds to wait")))
+        .map_err(|_| value_error(format!("expected a number of seconds, found {seconds}")))
 }
 
 fn limit(within: Option<f64>) -> PyResult<Option<Instant>> {
     let within = within.map(duration).transpose()?;
-    // A limit that no clock reaches is none.
+    // A limit that no clock reaches is no limit.
     Ok(within.and_then(|within| Instant::now().checked_add(within)))
 }

@@ -1,0 +1,20 @@
+//! [`ParseError`]: why a text is not a wire script. Tokens, items, operands and steps share it.
+
+use std::fmt;
+
+/// A text that is not a wire script. Shown as `line 3: …`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParseError {
+    /// The line of the error, counted from 1.
+    pub line: usize,
+    /// What was found, and what was expected.
+    pub reason: String,
+}
+
+impl fmt::Display for ParseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}: {}", self.line, self.reason)
+    }
+}
+
+impl std::error::Error for ParseError {}

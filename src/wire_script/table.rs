@@ -1,0 +1,384 @@
+//! The table of steps: a row for each form that a step can have, with its spelling in a `.wire` file, in
+//! Python and in Rust. The parser, the printer and Python's `script()` read the table, the builder's
+//! methods are made from it, and tests hold `docs/wire.md` equal to it. A [`Step`] without a row does
+//! not compile.
+
+use std::time::Duration;
+
+use super::{Awaited, By, Limit, Reading, Step, WireScript};
+
+/// One row.
+#[derive(Debug)]
+pub(crate) struct Form {
+    /// The first word in a `.wire` file.
+    pub(crate) word: &'static str,
+    /// A second word, as `head` in `wait_for head`.
+    pub(crate) qualifier: Option<&'static str>,
+    pub(crate) takes: Takes,
+    /// Whether `within TIME` may follow.
+    pub(crate) has_limit: bool,
+    pub(crate) effect: Effect,
+    /// The name in the lists of Python's `script()`.
+    #[cfg_attr(not(feature = "python"), allow(dead_code, reason = "for Python"))]
+    pub(crate) list_name: &'static str,
+    /// The method of Python's `response.writer` that does the same at once, with its signature.
+    #[cfg(test)]
+    pub(crate) call: Option<&'static str>,
+    /// The builder's method, with its arguments.
+    #[cfg(test)]
+    pub(crate) method: &'static str,
+}
+
+/// The argument of a step, and how the step is made from it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Takes {
+    Nothing(fn(Limit) -> Step),
+    Bytes(fn(Vec<u8>, Limit) -> Step),
+    /// Bytes to search for; not empty.
+    Pattern(fn(Vec<u8>, Limit) -> Step),
+    /// The name of an event; not empty.
+    Event(fn(String, Limit) -> Step),
+    Count(fn(u64, Limit) -> Step),
+    Time(fn(Duration, Limit) -> Step),
+}
+
+/// The argument that a step has.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Argument<'a> {
+    Nothing,
+    Bytes(&'a [u8]),
+    Pattern(&'a [u8]),
+    Event(&'a str),
+    Count(&'a u64),
+    Time(&'a Duration),
+}
+
+/// What a step does to the connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Effect {
+    /// Bytes go to the client.
+    Sends,
+    /// Nothing is sent, and nothing closed.
+    Waits,
+    /// The sending side is closed.
+    HalfCloses,
+    /// The connection ends, and the script with it.
+    Ends,
+}
+
+/// A step taken apart.
+pub(super) struct Parts<'a> {
+    pub(super) form: &'static Form,
+    pub(super) argument: Argument<'a>,
+    pub(super) limit: Limit,
+}
+
+/// `None` unless there is a value.
+macro_rules! option {
+    () => {
+        None
+    };
+    ($value:expr) => {
+        Some($value)
+    };
+}
+
+/// The type of a builder's argument.
+macro_rules! type_of {
+    (Bytes) => { impl Into<Vec<u8>> };
+    (Pattern) => { impl Into<Vec<u8>> };
+    (Event) => { impl Into<String> };
+    (Count) => { u64 };
+    (Time) => { Duration };
+}
+
+/// The pattern of a step's limit; steps without one ignore it.
+macro_rules! limit_pattern {
+    () => {
+        _
+    };
+    ($limit:ident) => {
+        $limit
+    };
+}
+
+macro_rules! steps {
+    ($(
+        $(#[$doc:meta])*
+        $method:ident: $kind:ident $(($argument:ident))? $(within $limit:ident)?
+            => $step:ident $(($($fields:tt)*))?,
+            wire $word:literal $($qualifier:literal)?, list $list_name:literal,
+            $effect:ident $(, call $call:literal)?;
+    )*) => {
+        /// All rows, in the order of the documentation.
+        pub(crate) static FORMS: &[Form] = &[$(Form {
+            word: $word,
+            qualifier: option!($($qualifier)?),
+            takes: Takes::$kind(|$($argument,)? limit_pattern!($($limit)?)| {
+                Step::$step $(($($fields)*))?
+            }),
+            has_limit: !stringify!($($limit)?).is_empty(),
+            effect: Effect::$effect,
+            list_name: $list_name,
+            #[cfg(test)]
+            call: option!($($call)?),
+            #[cfg(test)]
+            method: concat!(stringify!($method), "(", $(stringify!($argument),)? ")"),
+        }),*];
+
+        /// Numbers of the rows.
+        #[allow(non_camel_case_types, reason = "named as the builder's methods")]
+        enum Row { $($method),* }
+
+        impl Step {
+            /// The row of the table, and what the step says beyond it.
+            pub(super) fn parts(&self) -> Parts<'_> {
+                match self {
+                    $(Self::$step $(($($fields)*))? => Parts {
+                        form: &FORMS[Row::$method as usize],
+                        argument: Argument::$kind $(($argument))?,
+                        limit: option!($(*$limit)?).flatten(),
+                    },)*
+                }
+            }
+
+            /// The limit, for steps that can have one.
+            #[allow(unused_variables, reason = "arguments are not needed")]
+            fn limit_mut(&mut self) -> Option<&mut Limit> {
+                match self {
+                    $(Self::$step $(($($fields)*))? => option!($($limit)?),)*
+                }
+            }
+        }
+
+        /// The builder: a method for each form of a step. They panic where [`WireScript::step`] does.
+        impl WireScript {
+            $(
+                $(#[$doc])*
+                #[must_use]
+                #[track_caller]
+                pub fn $method(self $(, $argument: type_of!($kind))?) -> Self {
+                    $(let $argument = $argument.into();)?
+                    $(let $limit = None;)?
+                    self.step(Step::$step $(($($fields)*))?)
+                }
+            )*
+        }
+    };
+}
+
+steps! {
+    /// One write of these bytes.
+    send: Bytes(bytes) => Send(bytes),
+        wire "send", list "send", Sends, call "write(data)";
+    /// A pause, counted from when the step before was due.
+    pause: Time(time) => Pause(time),
+        wire "pause", list "pause", Waits, call "pause(seconds)";
+    /// Waits for an event.
+    wait_for: Event(event) within limit => WaitFor(Awaited::Event(event), limit),
+        wire "wait_for", list "wait_for", Waits, call "wait_for(event, within=None)";
+    /// Waits for the head of the next request.
+    wait_for_head: Nothing within limit => WaitFor(Awaited::Head, limit),
+        wire "wait_for" "head", list "wait_for_head", Waits;
+    /// Waits for the whole body of the request.
+    wait_for_body: Nothing within limit => WaitFor(Awaited::Body(None), limit),
+        wire "wait_for" "body", list "wait_for_body", Waits,
+        call "wait_for_body(count=None, within=None)";
+    /// Waits for this many bytes of the request's body.
+    wait_for_body_bytes: Count(count) within limit => WaitFor(Awaited::Body(Some(count)), limit),
+        wire "wait_for" "body", list "wait_for_body", Waits,
+        call "wait_for_body(count=None, within=None)";
+    /// Waits for another connection to the server.
+    wait_for_connection: Nothing within limit => WaitFor(Awaited::Connection, limit),
+        wire "wait_for" "connection", list "wait_for_connection", Waits,
+        call "wait_for_connection(within=None)";
+    /// Sets an event.
+    set: Event(event) => Set(event),
+        wire "set", list "set", Waits, call "set(event)";
+    /// Clears an event.
+    clear: Event(event) => Clear(event),
+        wire "clear", list "clear", Waits, call "clear(event)";
+    /// Takes this many bytes off the connection.
+    read: Count(count) within limit => Read(Reading::Bytes(count), limit),
+        wire "read", list "read", Waits, call "read(count=None, *, until=None, within=None)";
+    /// Takes bytes off the connection, up to and including this pattern.
+    read_until: Pattern(pattern) within limit => Read(Reading::Until(pattern), limit),
+        wire "read" "until", list "read_until", Waits,
+        call "read(count=None, *, until=None, within=None)";
+    /// Sends FIN. The client may continue to send.
+    half_close: Nothing => HalfClose,
+        wire "half_close", list "half_close", HalfCloses, call "half_close()";
+    /// Sends FIN, then drains what the client still sends. Ends the script.
+    close: Nothing => Close,
+        wire "close", list "close", Ends, call "close()";
+    /// Sends RST at once. Ends the script.
+    reset: Nothing => Reset,
+        wire "reset", list "reset", Ends, call "reset()";
+    /// Stays open and silent until the client leaves. Ends the script.
+    hold: Nothing => Hold(None),
+        wire "hold", list "hold", Ends, call "hold(seconds=None)";
+    /// Stays open and silent for this long.
+    hold_for: Time(time) => Hold(Some(time)),
+        wire "hold", list "hold", Waits, call "hold(seconds=None)";
+    /// Reads the next request, which the following steps answer.
+    next_request: Nothing => Next(By::Script),
+        wire "next", list "next", Waits;
+    /// Reads the next request, which the site answers.
+    next_by_site: Nothing => Next(By::Site),
+        wire "next" "site", list "next_site", Sends;
+}
+
+impl WireScript {
+    /// Limits how long the last step waits.
+    ///
+    /// # Panics
+    /// The last step is not one of the `wait_for` and `read` steps.
+    #[must_use]
+    #[track_caller]
+    pub fn within(mut self, time: Duration) -> Self {
+        let last = self.steps.last_mut();
+        let Some(limit) = last.and_then(Step::limit_mut) else {
+            panic!("`within` must follow a step that can have a limit: `wait_for` or `read`");
+        };
+        *limit = Some(time);
+        self
+    }
+}
+
+/// The words that begin a step in a `.wire` file, without repeats.
+pub(super) fn words() -> impl Iterator<Item = &'static str> {
+    let is_first =
+        |&(index, form): &(usize, &'static Form)| index == 0 || FORMS[index - 1].word != form.word;
+    FORMS
+        .iter()
+        .enumerate()
+        .filter(is_first)
+        .map(|(_, form)| form.word)
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use std::fs;
+
+    use super::*;
+
+    /// A step of this form.
+    pub(in crate::wire_script) fn sample(form: &Form) -> Step {
+        let limit = form.has_limit.then_some(Duration::from_millis(20));
+        match form.takes {
+            Takes::Nothing(make) => make(limit),
+            Takes::Bytes(make) | Takes::Pattern(make) => make(b"a\r\n\xff".to_vec(), limit),
+            Takes::Event(make) => make("an event".to_owned(), limit),
+            Takes::Count(make) => make(7, limit),
+            Takes::Time(make) => make(Duration::from_millis(10), limit),
+        }
+    }
+
+    #[test]
+    fn every_form_is_read_as_it_is_printed() {
+        for form in FORMS {
+            let step = sample(form);
+            assert!(std::ptr::eq(step.parts().form, form), "{step}");
+            let text = step.to_string();
+            let script = WireScript::parse(text.as_bytes());
+            assert_eq!(script, Ok(WireScript::new().step(step)), "{text}");
+            assert_eq!(text.contains("within"), form.has_limit, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_builder_makes_every_form() {
+        let script = WireScript::new;
+        for (index, script) in [
+            script().send("a"),
+            script().pause(Duration::ZERO),
+            script().wait_for("a"),
+            script().wait_for_head(),
+            script().wait_for_body(),
+            script().wait_for_body_bytes(1),
+            script().wait_for_connection(),
+            script().set("a"),
+            script().clear("a"),
+            script().read(1),
+            script().read_until("a"),
+            script().half_close(),
+            script().close(),
+            script().reset(),
+            script().hold(),
+            script().hold_for(Duration::ZERO),
+            script().next_request(),
+            script().next_by_site(),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let form = script.steps()[0].parts().form;
+            assert!(std::ptr::eq(form, &FORMS[index]), "{script}");
+        }
+        let limited = WireScript::new().read(5).within(Duration::from_secs(1));
+        assert_eq!(limited.to_string(), "read 5 within 1s\n");
+    }
+
+    #[test]
+    #[should_panic(expected = "`within` must follow a step that can have a limit")]
+    fn only_steps_that_wait_for_the_client_have_limits() {
+        let _ = WireScript::new().close().within(Duration::ZERO);
+    }
+
+    /// The first four cells of a row in `docs/wire.md`.
+    fn cells(form: &Form) -> [String; 4] {
+        let (in_file, in_list) = match form.takes {
+            Takes::Nothing(_) => (None, None),
+            Takes::Bytes(_) | Takes::Pattern(_) => (Some("BYTES"), Some("data")),
+            Takes::Event(_) => (Some("EVENT"), Some("event")),
+            Takes::Count(_) => (Some("COUNT"), Some("count")),
+            Takes::Time(_) => (Some("TIME"), Some("seconds")),
+        };
+        let within = form.has_limit.then_some("[within TIME]");
+        let words = [Some(form.word), form.qualifier, in_file, within];
+        let words: Vec<_> = words.into_iter().flatten().collect();
+
+        let takes_one = |other: &&Form| !matches!(other.takes, Takes::Nothing(_));
+        let shared = FORMS
+            .iter()
+            .filter(|other| other.list_name == form.list_name);
+        let has_place = form.has_limit && shared.filter(takes_one).count() > 0;
+        let in_list = in_list.or_else(|| has_place.then_some("None"));
+        let name = format!("\"{}\"", form.list_name);
+        let within = form.has_limit.then_some("within");
+        let items = [Some(name.as_str()), in_list, within];
+        let items: Vec<_> = items.into_iter().flatten().collect();
+        let in_list = match items[..] {
+            [name] => name.to_owned(),
+            _ => format!("({})", items.join(", ")),
+        };
+        let call = form
+            .call
+            .map_or_else(String::new, |call| format!("`{call}`"));
+        [
+            format!("`{}`", words.join(" ")),
+            format!("`{in_list}`"),
+            call,
+            format!("`{}`", form.method),
+        ]
+    }
+
+    #[test]
+    fn the_documentation_has_this_table() {
+        let page = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/wire.md");
+        let page = fs::read_to_string(page).unwrap();
+        let (_, table) = page.split_once("\n| step | ").expect("a table of steps");
+        let rows: Vec<Vec<_>> = table
+            .lines()
+            .skip(2)
+            .take_while(|line| line.starts_with('|'))
+            .map(|row| row.trim_matches('|').split('|').map(str::trim).collect())
+            .collect();
+        for (row, form) in rows.iter().zip(FORMS) {
+            assert_eq!(row[..4], cells(form));
+            let ends = row[4].contains("Ends the script");
+            assert_eq!(ends, form.effect == Effect::Ends, "{}", row[4]);
+        }
+        assert_eq!(rows.len(), FORMS.len());
+    }
+}
