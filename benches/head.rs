@@ -7,7 +7,7 @@ mod chromium;
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use wireserve::http::head::{Head, Limits, Progress, Scanner};
+use wireserve::http::head::{Head, HeadLimits, Progress, Scanner};
 
 criterion_group!(benches, heads);
 criterion_main!(benches);
@@ -27,7 +27,7 @@ fn heads(criterion: &mut Criterion) {
 }
 
 fn read(buffer: &[u8]) -> Head {
-    let progress = Scanner::default().scan(buffer, &Limits::default());
+    let progress = Scanner::default().scan(buffer, &HeadLimits::default());
     let Ok(Progress::Whole(range)) = progress else {
         panic!("no whole head: {progress:?}");
     };

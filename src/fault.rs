@@ -1,23 +1,30 @@
-//! A [`Fault`] is a failure that the peer sees: a status and a message. This is the one place that
-//! says which status a malformed request deserves, and the one that turns a fault into bytes: the
-//! reference's JSON object (reference §8.4), whoever noticed the fault. Failures that only the operator
-//! sees are errors and never come here.
+//! A [`Fault`] is a failure that the client sees: a status and a message. Only this module maps
+//! malformed requests to statuses, and only it turns faults into bytes: the reference's JSON object
+//! (reference §8.4). Failures that only the operator sees are errors, not faults.
 
-use std::fmt;
 use std::io;
 
 use crate::http::Malformed;
 use crate::http::basic_auth::BadCredentials;
 use crate::http::headers::Headers;
 use crate::http::problems::{Problem, ProblemKind};
-use crate::text::{json, latin1};
+use crate::text::json;
 
-/// A failure to be answered with a status and a JSON message.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A failure that is answered with a status and a message in JSON.
+///
+/// ```
+/// use wireserve::fault::Fault;
+///
+/// let fault = Fault::new(503, "try again later");
+/// assert_eq!(fault.body(), r#"{"error": {"code": 503, "message": "try again later"}}"#);
+/// assert_eq!(fault.to_string(), "503 try again later");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{status} {message}")]
 pub struct Fault {
-    /// The status code of the answer; any number.
+    /// The status code of the response. Not limited to valid status codes, as in the reference.
     pub status: i64,
-    /// What the JSON object says; may be empty.
+    /// The message in the JSON object; may be empty.
     pub message: String,
 }
 
@@ -30,18 +37,18 @@ impl Fault {
         }
     }
 
-    /// Nothing answers this URL: 404 without a message.
+    /// No route matches the URL: 404 without a message.
     pub fn no_route() -> Self {
         Self::new(404, "")
     }
 
-    /// A route answers, but what it names is not there: 404 with the reference's message.
+    /// A route matches, but the file does not exist: 404 with the reference's message.
     pub fn not_found() -> Self {
         Self::new(404, "404")
     }
 
-    /// The system has no descriptor or no memory to give: 503, since what was asked for may well be
-    /// there. `None` for any other error.
+    /// Out of file descriptors or memory: 503, since the resource may well exist. `None` for any other
+    /// error.
     pub fn of_shortage(error: &io::Error) -> Option<Self> {
         let is_shortage = matches!(
             error.raw_os_error(),
@@ -50,7 +57,8 @@ impl Fault {
         is_shortage.then(|| Self::new(503, error.to_string()))
     }
 
-    /// The header fields of the answer; whatever a handler had set is lost, as in the reference.
+    /// The header fields of the response. They replace all fields that a handler has set, as in the
+    /// reference.
     pub fn headers(&self) -> Headers {
         [
             ("Content-Type", "application/json".to_owned()),
@@ -60,7 +68,7 @@ impl Fault {
         .collect()
     }
 
-    /// The JSON object.
+    /// The content of the response, a JSON object in ASCII.
     pub fn body(&self) -> String {
         format!(
             r#"{{"error": {{"code": {}, "message": {}}}}}"#,
@@ -70,44 +78,19 @@ impl Fault {
     }
 }
 
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.status, self.message)
-    }
-}
-
-impl std::error::Error for Fault {}
-
-/// A value is quoted up to here: enough to recognise it, little enough for a log line.
-const QUOTED: usize = 100;
-
-fn quote(value: &[u8]) -> String {
-    let shown = latin1::decode(&value[..value.len().min(QUOTED)]).into_owned();
-    let cut = if value.len() > QUOTED { "..." } else { "" };
-    format!("{shown:?}{cut}")
-}
-
 impl From<BadCredentials> for Fault {
-    /// The reference tells only an unknown scheme from its own failures (reference §8.8.4).
+    /// As in the reference, only an unsupported scheme is the client's error (reference §8.8.4).
     fn from(bad: BadCredentials) -> Self {
         let status = match bad {
             BadCredentials::Scheme(_) => 400,
             _ => 500,
         };
-        let message = match bad {
-            BadCredentials::Scheme(scheme) => {
-                format!("the authentication scheme {} is not Basic", quote(&scheme))
-            }
-            BadCredentials::Missing => "bad Authorization: nothing behind the scheme".to_owned(),
-            BadCredentials::Base64 => "bad Authorization: not in base64".to_owned(),
-            BadCredentials::NoColon => "bad Authorization: no colon behind the name".to_owned(),
-        };
-        Self::new(status, message)
+        Self::new(status, bad.to_string())
     }
 }
 
 impl From<&Problem> for Fault {
-    /// What a strict server says to it.
+    /// The response of a strict server (RFC 9112 §2.2, §3; RFC 9110 §15.6.6 for 505).
     fn from(problem: &Problem) -> Self {
         let status = match problem.what {
             ProblemKind::MajorVersion | ProblemKind::Http2Preface => 505,
@@ -118,64 +101,32 @@ impl From<&Problem> for Fault {
     }
 }
 
-/// The status of a malformed request, what is wrong with it, and the clause that says so, where it is not
-/// a limit of ours.
-pub fn judge(malformed: &Malformed) -> (i64, String, Option<&'static str>) {
-    let (status, what, clause) = match malformed {
-        Malformed::NotHttp => (
-            400,
-            "this is not HTTP/1.1 (TLS on a plain port?)".to_owned(),
-            "RFC 9112 §2.2",
-        ),
-        Malformed::RequestLine(line) => (
-            400,
-            format!("bad request line {}", quote(line)),
-            "RFC 9112 §3",
-        ),
-        Malformed::Version(word) => (
-            400,
-            format!("bad request version {}", quote(word)),
-            "RFC 9112 §2.3",
-        ),
-        Malformed::UnsupportedVersion(word) => (
-            505,
-            format!("unsupported HTTP version {}", quote(word)),
-            "RFC 9110 §15.6.6",
-        ),
-        Malformed::RequestLineTooLong => return (414, String::new(), None),
-        Malformed::FieldTooLong => return (431, "a header line is too long".to_owned(), None),
-        Malformed::TooManyFields => return (431, "too many header lines".to_owned(), None),
-        Malformed::ContentLength(value) => (
-            400,
-            format!("bad Content-Length {}", quote(value)),
-            "RFC 9110 §8.6",
-        ),
-        Malformed::ConflictingLengths => (
-            400,
-            "conflicting Content-Length fields".to_owned(),
-            "RFC 9112 §6.3",
-        ),
-        Malformed::TransferEncoding(value) => (
-            400,
-            format!(
-                "bad Transfer-Encoding {}: the last coding is not chunked",
-                quote(value)
-            ),
-            "RFC 9112 §6.3",
-        ),
-        Malformed::Host(value) => (400, format!("bad Host {}", quote(value)), "RFC 9112 §3.2"),
-        Malformed::Chunk(what) => (400, format!("bad chunked body: {what}"), "RFC 9112 §7.1"),
-    };
-    (status, what, Some(clause))
-}
-
 impl From<Malformed> for Fault {
     fn from(malformed: Malformed) -> Self {
-        match judge(&malformed) {
-            (status, what, Some(clause)) => Self::new(status, format!("{what} ({clause})")),
-            (status, what, None) => Self::new(status, what),
+        match status_and_clause(&malformed) {
+            // The reference sends no message with 414.
+            (status @ 414, _) => Self::new(status, ""),
+            (status, Some(clause)) => Self::new(status, format!("{malformed} ({clause})")),
+            (status, None) => Self::new(status, malformed.to_string()),
         }
     }
+}
+
+/// The status of a malformed request, and the clause that it violates. Our own limits have no clause.
+fn status_and_clause(malformed: &Malformed) -> (i64, Option<&'static str>) {
+    let (status, clause) = match malformed {
+        Malformed::RequestLineTooLong => return (414, None),
+        Malformed::FieldTooLong | Malformed::TooManyFields => return (431, None),
+        Malformed::NotHttp => (400, "RFC 9112 §2.2"),
+        Malformed::RequestLine(_) => (400, "RFC 9112 §3"),
+        Malformed::Version(_) => (400, "RFC 9112 §2.3"),
+        Malformed::UnsupportedVersion(_) => (505, "RFC 9110 §15.6.6"),
+        Malformed::ContentLength(_) => (400, "RFC 9110 §8.6"),
+        Malformed::ConflictingLengths | Malformed::TransferEncoding(_) => (400, "RFC 9112 §6.3"),
+        Malformed::Host(_) => (400, "RFC 9112 §3.2"),
+        Malformed::Chunk(_) => (400, "RFC 9112 §7.1"),
+    };
+    (status, Some(clause))
 }
 
 #[cfg(test)]
@@ -183,7 +134,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_reference_s_json() {
+    fn json_as_in_the_reference() {
         assert_eq!(
             Fault::not_found().body(),
             r#"{"error": {"code": 404, "message": "404"}}"#

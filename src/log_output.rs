@@ -1,6 +1,6 @@
-//! Where log lines go: to stderr, through a thread of their own. A pipe that nobody reads fills up after
-//! some hundred lines, and whoever writes to it then waits for ever; no connection is to wait for that.
-//! When the queue is full, lines are dropped and counted, and the count is told once there is room.
+//! Log output to stderr through a dedicated thread. If stderr is a pipe that is not being read, it fills
+//! up after some hundred lines and writes to it block indefinitely; connections must not block with
+//! it. When the queue is full, lines are dropped, and their number is logged once there is room.
 
 use std::io::{self, IsTerminal, Write};
 use std::sync::OnceLock;
@@ -12,22 +12,22 @@ use std::time::Duration;
 use env_logger::{Builder, Target, WriteStyle};
 use log::LevelFilter;
 
-/// Lines that may wait for stderr: some seconds of a busy server, a few MiB.
+/// Capacity of the queue in lines: a few MiB, some seconds of a busy server.
 const QUEUE: usize = 16 * 1024;
 
-/// How long ending may wait for stderr to take what is queued.
+/// How long [`flush`] waits for stderr to accept the queued lines.
 const FLUSH_LIMIT: Duration = Duration::from_millis(300);
 
 enum Message {
     Lines(Vec<u8>),
-    /// Answered when everything before it is written.
+    /// Answered when all lines before it are written.
     Flush(Sender<()>),
 }
 
 static QUEUED: OnceLock<SyncSender<Message>> = OnceLock::new();
 static DROPPED: AtomicU64 = AtomicU64::new(0);
 
-/// Starts logging: at `level`, or as `RUST_LOG` says, or at `default`.
+/// Starts logging at `level`, else at the level of `RUST_LOG`, else at `default`.
 pub(crate) fn start(level: Option<LevelFilter>, default: LevelFilter) {
     let mut builder = Builder::new();
     match level {
@@ -37,19 +37,19 @@ pub(crate) fn start(level: Option<LevelFilter>, default: LevelFilter) {
     builder.format_target(false);
     let (sender, receiver) = mpsc::sync_channel(QUEUE);
     let thread = thread::Builder::new().name("wireserve-log".to_owned());
-    // Without a thread, lines go to stderr as they come.
+    // Without the thread, lines are written to stderr directly.
     if thread.spawn(move || write_lines(&receiver)).is_ok() {
         if io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none() {
             builder.write_style(WriteStyle::Always);
         }
         builder.target(Target::Pipe(Box::new(Queue(sender.clone()))));
-        // Logging starts once a process; a second start finds the first one's queue.
+        // Logging starts once in a process; a second call keeps the first queue.
         let _ = QUEUED.set(sender);
     }
     builder.init();
 }
 
-/// Waits until stderr has all lines, but not for long.
+/// Waits until all queued lines are written, up to [`FLUSH_LIMIT`].
 pub(crate) fn flush() {
     let Some(queued) = QUEUED.get() else {
         return;
@@ -78,14 +78,14 @@ impl Write for Queue {
 fn write_lines(receiver: &Receiver<Message>) {
     let mut stderr = io::stderr();
     for message in receiver {
-        // A stderr that is gone takes nothing; that is no reason to stop serving.
+        // Errors are ignored: the server continues without its stderr.
         match message {
             Message::Lines(lines) => {
                 let dropped = DROPPED.swap(0, Ordering::Relaxed);
                 if dropped > 0 {
                     let _ = writeln!(
                         stderr,
-                        "{dropped} log lines were dropped: nobody read stderr"
+                        "dropped {dropped} log lines because stderr was not being read"
                     );
                 }
                 let _ = stderr.write_all(&lines);

@@ -1,6 +1,6 @@
-//! What threads lock, wait and run with: the standard library's, under one name. The crate `models`
-//! compiles the files that use it once more, and there `crate::sync` is a model checker's. So a file
-//! that is to be checked takes from here whatever threads meet at, and nothing else of the kind.
+//! The synchronization primitives of files that the model checker runs. Here they are the standard
+//! library's; the crate `models` compiles the same files with loom's primitives as `crate::sync`. Such a
+//! file must import locks, atomics, threads and clocks only from here.
 
 pub(crate) use std::sync::{Condvar, Mutex, MutexGuard, atomic};
 pub(crate) use std::thread;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use wireserve::Site;
 use wireserve::exchange::Mount;
-use wireserve::http::head::{Head, Limits, Progress, Scanner};
+use wireserve::http::head::{Head, HeadLimits, Progress, Scanner};
 use wireserve::site::handlers::fixed::ErrorHandler;
 use wireserve::site::routing::router::Method;
 use wireserve::wpt::routes::{RUNNER_FILES, RUNNER_SCRIPT, WELL_KNOWN};
@@ -32,7 +32,7 @@ pub(crate) fn repeat(work: Work, times: u64) {
 }
 
 fn read(buffer: &[u8]) {
-    let progress = Scanner::default().scan(buffer, &Limits::default());
+    let progress = Scanner::default().scan(buffer, &HeadLimits::default());
     let Ok(Progress::Whole(range)) = progress else {
         panic!("no whole head: {progress:?}");
     };

@@ -6,21 +6,21 @@
 #![cfg_attr(fuzzing, no_main)]
 
 use wireserve::http::Malformed;
-use wireserve::http::head::{Head, Limits, Progress, Scanner};
+use wireserve::http::head::{Head, HeadLimits, Progress, Scanner};
 use wireserve::http::{fields, request_line};
 
 #[cfg(fuzzing)]
 libfuzzer_sys::fuzz_target!(|input: &[u8]| holds(input));
 
 /// Limits that small inputs reach.
-const NARROW: Limits = Limits {
+const NARROW: HeadLimits = HeadLimits {
     request_line: 30,
     field_line: 20,
     field_lines: 4,
 };
 
 pub(crate) fn holds(input: &[u8]) {
-    for limits in [Limits::default(), NARROW] {
+    for limits in [HeadLimits::default(), NARROW] {
         let whole = verdict(input, input.len().max(1), &limits);
         for size in [1, 2, 7] {
             assert_eq!(verdict(input, size, &limits), whole, "in pieces of {size}");
@@ -48,7 +48,7 @@ enum Verdict {
 
 /// The verdict on input that comes in pieces of this size. Empty lines are taken off the buffer as
 /// they come, as a connection does it.
-fn verdict(input: &[u8], size: usize, limits: &Limits) -> Verdict {
+fn verdict(input: &[u8], size: usize, limits: &HeadLimits) -> Verdict {
     let mut scanner = Scanner::default();
     let mut buffer = Vec::new();
     let mut progress = Progress::Partial;

@@ -26,7 +26,7 @@ pub(crate) fn holds(head: &[u8]) {
         assert!(problem.offset <= head.len(), "{problem:?}");
         assert!(seen.insert((problem.offset, problem.what)), "{problem:?}");
         assert_eq!(problem.clause, problem.what.clause());
-        assert_eq!(problem.gravity, problem.what.gravity());
+        assert_eq!(problem.severity, problem.what.severity());
     }
     assert!(problems.is_sorted_by_key(|problem| problem.offset));
     if problems.is_empty() {

@@ -6,7 +6,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::hosts::{Names, Resolving, hosts_file};
+use crate::hosts::{Names, Subdomains, hosts_file};
 
 /// How long all names together may take. One that is in the hosts file is found at once.
 const LOOK_UP_LIMIT: Duration = Duration::from_secs(2);
@@ -17,7 +17,7 @@ const AT_ONCE: usize = 16;
 /// Looks up all names that are to resolve, and logs one line if some do not. `command` prints the lines
 /// for the hosts file. Returns at once.
 pub(super) fn tell(names: &Names, command: String) {
-    let names: Vec<_> = hosts_file::sorted(names, Resolving::Yes).collect();
+    let names: Vec<_> = hosts_file::sorted(names, Subdomains::Resolving).collect();
     if names.is_empty() {
         return;
     }
@@ -38,7 +38,7 @@ fn advice(unresolved: &[String], command: &str) -> String {
     format!(
         "host names that do not resolve: {}; /etc/hosts needs what `{command}` prints, or this line: {} {}",
         unresolved.len(),
-        hosts_file::HERE,
+        hosts_file::LOOPBACK,
         unresolved.join(" ")
     )
 }

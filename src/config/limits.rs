@@ -24,7 +24,7 @@ const MAX_CONNECTIONS: usize = 8192;
 
 impl Default for Limits {
     fn default() -> Self {
-        let head = head::Limits::default();
+        let head = head::HeadLimits::default();
         Self {
             request_line: head.request_line,
             field_line: head.field_line,
@@ -36,8 +36,8 @@ impl Default for Limits {
 
 impl Limits {
     /// Those of a request's head.
-    pub fn head(&self) -> head::Limits {
-        head::Limits {
+    pub fn head(&self) -> head::HeadLimits {
+        head::HeadLimits {
             request_line: self.request_line,
             field_line: self.field_line,
             field_lines: self.field_lines,

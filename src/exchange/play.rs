@@ -231,7 +231,7 @@ fn wait_for_head(turn: &Turn, limit: Option<Instant>) -> Result<(), End> {
     let mut inbound = turn.wire().inbound();
     let time_left = || limit.map(|limit| limit.saturating_duration_since(Instant::now()));
     inbound
-        .await_head(&head::Limits::default(), time_left)
+        .await_head(&head::HeadLimits::default(), time_left)
         .map_err(|none| match none {
             NoHead::TooLate => End::TimedOut,
             NoHead::Ended => End::ClientGone,

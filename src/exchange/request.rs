@@ -186,7 +186,7 @@ impl Request {
     pub fn fate(&self) -> Fate {
         match self.framing {
             _ if self.is_unread() => return Fate::Keep,
-            Ok((_, Trust::Sound)) if !self.head.has_doubtful_framing() => {}
+            Ok((_, Trust::Sound)) if !self.head.has_ambiguous_framing() => {}
             Ok(_) | Err(_) => return Fate::Close,
         }
         let connection = self.head.first("Connection").unwrap_or_default();

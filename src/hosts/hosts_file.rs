@@ -1,38 +1,52 @@
-//! Lines for the hosts file (`/etc/hosts`), by which a machine finds the names of a server (reference
-//! §7.7). Nothing is read or written here.
+//! Lines for the hosts file (`/etc/hosts`), with which a machine resolves the names of a server (reference
+//! §7.7). Reads and writes no file.
 
 use std::collections::BTreeSet;
 
-use super::{Names, Resolving};
+use super::{Names, Subdomains};
 
-/// Where the names of a server lead: to this machine.
-pub const HERE: &str = "127.0.0.1";
+/// The address of every name of a server: this machine.
+pub const LOOPBACK: &str = "127.0.0.1";
 
-/// What Windows takes for nowhere. Elsewhere it is this machine.
-const NOWHERE: &str = "0.0.0.0";
+/// An address that is unreachable on Windows. Elsewhere it means this machine.
+const UNREACHABLE: &str = "0.0.0.0";
 
-/// Whose hosts file it is.
+/// The operating system of the hosts file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum System {
-    /// Names that must not resolve are left out: no address stands for "nowhere".
+    /// Names that must not resolve are omitted, since no address is unreachable.
     Unix,
-    /// Names that must not resolve have lines, too.
+    /// Names that must not resolve are listed with an unreachable address.
     Windows,
 }
 
-/// One line for each name, without line ends, in the order of the domains: a domain, then what is
-/// below it.
+/// One line for each name, without line terminators. Subdomains follow their domain.
+///
+/// ```
+/// use wireserve::hosts::Names;
+/// use wireserve::hosts::hosts_file::{self, System};
+///
+/// let names = Names {
+///     browser_host: Some("web.test".to_owned()),
+///     subdomains: vec!["www".to_owned()],
+///     ..Names::default()
+/// };
+/// let lines = hosts_file::lines(&names, System::Unix);
+/// assert_eq!(lines, ["127.0.0.1\tweb.test", "127.0.0.1\twww.web.test"]);
+/// ```
 pub fn lines(names: &Names, system: System) -> Vec<String> {
-    let found = sorted(names, Resolving::Yes);
-    let mut lines: Vec<_> = found.map(|name| format!("{HERE}\t{name}")).collect();
+    let found = sorted(names, Subdomains::Resolving);
+    let mut lines: Vec<_> = found.map(|name| format!("{LOOPBACK}\t{name}")).collect();
     if system == System::Windows {
-        lines.extend(sorted(names, Resolving::No).map(|name| format!("{NOWHERE}\t{name}")));
+        lines.extend(
+            sorted(names, Subdomains::NotResolving).map(|name| format!("{UNREACHABLE}\t{name}")),
+        );
     }
     lines
 }
 
-/// The full names of all hosts, sorted by their labels from the last to the first.
-pub fn sorted(names: &Names, which: Resolving) -> impl Iterator<Item = String> {
+/// The full names of all hosts and their subdomains, sorted by label from the last to the first.
+pub fn sorted(names: &Names, which: Subdomains) -> impl Iterator<Item = String> {
     let by_labels: BTreeSet<Vec<String>> = names
         .hosts()
         .flat_map(|(_, host)| names.full_names(host, which))

@@ -1,7 +1,7 @@
-//! Who a server says it is: host names with their subdomains, and ports by scheme. This is the
-//! structure that templates look into and that `request.server.config` shows (reference §7.7). Nothing
-//! is resolved or listened on here, and a port may belong to a scheme that this server does not speak.
-//! The keys and values are made once, and both readers get the same ones.
+//! The host names of a server with their subdomains, and its ports by scheme, as templates and
+//! `request.server.config` show them (reference §7.7). Nothing is resolved or listened on here, and a
+//! port may belong to a scheme that this server does not support. [`Hosts`] computes keys and values
+//! once, for templates and scripts alike.
 
 pub mod hosts_file;
 pub mod port;
@@ -13,29 +13,49 @@ use serde_json::{Map, Value, json};
 
 pub use port::Port;
 
-/// The names of a server, before it is known where it listens.
+/// The configured names of a server, before it listens.
+///
+/// The default is a server without names: its host is the address of its first listener.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Names {
-    /// The host that pages are opened on; without it, the address of the first listener.
+    /// The host on which pages are opened. Default: the address of the first listener.
     pub browser_host: Option<String>,
-    /// Other hosts, by the name that templates use: `hosts[alt][www]`.
+    /// Pairs of a name and another host. Templates refer to the host by the name: `hosts[alt][www]`.
     pub alternate_hosts: Vec<(String, String)>,
-    /// Subdomains of every host, in Unicode, that resolve.
+    /// Subdomains of every host that resolve, in Unicode.
     pub subdomains: Vec<String>,
-    /// Subdomains that must not resolve.
+    /// Subdomains of every host that must not resolve, in Unicode.
     pub not_subdomains: Vec<String>,
-    /// Ports that are shown beside those of the first listeners, by scheme.
+    /// Ports by scheme, as shown to templates and scripts. The ports of `http` are replaced with those of
+    /// the listeners.
     pub ports: Vec<(String, Vec<u16>)>,
-    /// The host that the server says it listens on; without it, the browser's.
+    /// The value of `server_host`, on which the server claims to listen. Default: `browser_host`.
     pub server_host: Option<String>,
-    /// The folder of WebSocket handlers, which are shown and not served.
+    /// The folder of WebSocket handlers. It is shown in the configuration, but not served.
     pub ws_doc_root: Option<PathBuf>,
-    /// Keys that are shown as they were configured: `ssl`, `logging`, `aliases` and others. They
-    /// replace the defaults, and none of the keys that are made of the fields above.
+    /// Keys that are shown as configured: `ssl`, `logging`, `aliases` and others. They replace default
+    /// values, but not the keys that are computed from the fields above.
     pub settings: Map<String, Value>,
 }
 
 /// The names and ports of a running server.
+///
+/// ```
+/// use std::path::Path;
+///
+/// use serde_json::json;
+/// use wireserve::hosts::{Hosts, Names};
+///
+/// let names = Names {
+///     browser_host: Some("web.test".to_owned()),
+///     subdomains: vec!["www".to_owned()],
+///     ..Names::default()
+/// };
+/// let listeners = ["127.0.0.1:8000".parse().unwrap()];
+/// let hosts = Hosts::new(names, &listeners, Path::new("/srv"));
+/// assert_eq!(hosts.config("domains").unwrap()[""]["www"], json!("www.web.test"));
+/// assert_eq!(hosts.config("ports").unwrap()["http"], json!([8000]));
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Hosts {
     names: Names,
@@ -44,7 +64,7 @@ pub struct Hosts {
 }
 
 impl Hosts {
-    /// The hosts of a server that listens on these addresses and serves this folder.
+    /// The hosts of a server that listens on `listeners` and serves `doc_root`.
     pub fn new(mut names: Names, listeners: &[SocketAddr], doc_root: &Path) -> Self {
         let http: Vec<_> = listeners.iter().map(SocketAddr::port).collect();
         names.ports.retain(|(scheme, _)| scheme != "http");
@@ -69,9 +89,9 @@ impl Hosts {
         add("subdomains", names.subdomains.clone().into());
         add("not_subdomains", names.not_subdomains.clone().into());
         for (key, which) in [
-            ("domains", Resolving::Yes),
-            ("not_domains", Resolving::No),
-            ("all_domains", Resolving::All),
+            ("domains", Subdomains::Resolving),
+            ("not_domains", Subdomains::NotResolving),
+            ("all_domains", Subdomains::All),
         ] {
             add(key, names.domains(which));
             let set: Vec<_> = hosts_file::sorted(&names, which).collect();
@@ -95,69 +115,69 @@ impl Hosts {
         }
     }
 
-    /// The names this is made of, with the ports in force.
+    /// The configured names, with defaults filled in and with the ports of the listeners.
     pub fn names(&self) -> &Names {
         &self.names
     }
 
-    /// The folder that is served.
+    /// The folder that the server serves.
     pub fn doc_root(&self) -> &Path {
         &self.doc_root
     }
 
-    /// One key of the configuration, as templates see it.
+    /// The value of a configuration key, as templates see it.
     pub fn config(&self, key: &str) -> Option<&Value> {
         self.config.get(key)
     }
 
-    /// All keys of the configuration.
+    /// All keys and values of the configuration.
     pub fn configuration(&self) -> &Map<String, Value> {
         &self.config
     }
 }
 
-/// Which subdomains are meant.
+/// A choice of subdomains.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Resolving {
-    /// Those that resolve, and the bare host as `""`.
-    Yes,
-    /// Those that must not.
-    No,
-    /// All of them.
+pub enum Subdomains {
+    /// Subdomains that resolve, and the host itself as `""`.
+    Resolving,
+    /// Subdomains that must not resolve.
+    NotResolving,
+    /// All subdomains, and the host itself as `""`.
     All,
 }
 
 impl Names {
-    /// Every host by its name in templates; the browser's own has the empty one.
+    /// Pairs of a host's name in templates and the host. The browser host has the empty name.
     pub fn hosts(&self) -> impl Iterator<Item = (&str, &str)> {
         let alternates = self.alternate_hosts.iter();
         let alternates = alternates.map(|(name, host)| (name.as_str(), host.as_str()));
         alternates.chain(self.browser_host.as_deref().map(|host| ("", host)))
     }
 
-    /// The full names of a host's subdomains, by the subdomain in Unicode.
-    pub fn full_names(&self, host: &str, which: Resolving) -> Vec<(String, String)> {
+    /// Pairs of a subdomain in Unicode and its full name below `host` in ASCII.
+    pub fn full_names(&self, host: &str, which: Subdomains) -> Vec<(String, String)> {
         let mut found = Vec::new();
         let mut add = |subdomains: &[String]| {
             for subdomain in subdomains {
-                // What IDNA has no form for stays as it is: it will not resolve, and shows why.
+                // Names that IDNA refuses are kept: they do not resolve, and show why.
                 let ascii = idna::domain_to_ascii(subdomain).unwrap_or_else(|_| subdomain.clone());
                 found.push((subdomain.clone(), format!("{ascii}.{host}")));
             }
         };
-        if which != Resolving::No {
+        if which != Subdomains::NotResolving {
             add(&self.subdomains);
         }
-        if which != Resolving::Yes {
+        if which != Subdomains::Resolving {
             add(&self.not_subdomains);
         }
-        if which != Resolving::No {
+        if which != Subdomains::NotResolving {
             found.push((String::new(), host.to_owned()));
         }
         found
     }
 
-    fn domains(&self, which: Resolving) -> Value {
+    fn domains(&self, which: Subdomains) -> Value {
         let hosts = self.hosts();
         hosts
             .map(|(name, host)| (name.to_owned(), object(&self.full_names(host, which))))
@@ -166,7 +186,7 @@ impl Names {
     }
 }
 
-/// What is shown where nothing was configured; the reference's defaults.
+/// The values of keys that are not configured; the reference's defaults.
 fn default_settings() -> Map<String, Value> {
     let defaults = json!({
         "check_subdomains": true,
@@ -181,7 +201,7 @@ fn default_settings() -> Map<String, Value> {
     }
 }
 
-/// Where certificates are, if they were there before; none are made here.
+/// The paths of pregenerated certificates. Certificates are not generated.
 fn ssl_config(ssl: &Value) -> Value {
     if ssl["type"] != "pregenerated" {
         return Value::Null;
@@ -282,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_name_it_is_its_address() {
+    fn the_address_is_the_default_host() {
         let listeners = ["[::1]:8000".parse().unwrap()];
         let hosts = Hosts::new(Names::default(), &listeners, Path::new("/"));
         for key in ["browser_host", "server_host"] {

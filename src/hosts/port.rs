@@ -1,14 +1,20 @@
-//! Ports as they are asked for, before anybody listens: a number, a number that may be replaced when
-//! it is taken, or any free one. And which schemes this server speaks.
+//! Requested ports, before the server listens, and the schemes that this server supports.
 
-/// A port of a scheme.
+/// A requested port.
+///
+/// ```
+/// use wireserve::hosts::Port;
+///
+/// assert_eq!(Port::from(8000), Port::Number(8000));
+/// assert_eq!(Port::from(0), Port::Free);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Port {
-    /// This one and no other.
+    /// Exactly this port. Listening fails if it is in use.
     Number(u16),
-    /// This one, or a free one when somebody else listens there.
+    /// This port, or a free one if it is in use.
     Preferred(u16),
-    /// A free one, which the system picks; `"auto"` or 0 in a configuration.
+    /// A free port that the system chooses; `"auto"` or 0 in a configuration.
     Free,
 }
 
@@ -21,8 +27,8 @@ impl From<u16> for Port {
     }
 }
 
-/// Whether ports of this scheme are listened on, and not only shown. `http-local`, `http-public` and
-/// `http-private` differ from `http` in their ports alone.
+/// Whether the server listens on ports of this scheme. Ports of other schemes are only shown.
+/// `http-local`, `http-public` and `http-private` differ from `http` only in their ports.
 pub fn is_served(scheme: &str) -> bool {
     scheme == "http" || scheme.starts_with("http-")
 }

@@ -1,35 +1,42 @@
-//! The credentials of the Basic scheme (RFC 7617) as the reference reads them (reference §8.8.4): the
-//! scheme is spelt exactly `Basic`, base64 is taken as leniently as Python's `b64decode` takes it, and
-//! the first colon ends the name. Both parts are bytes; which coding they are in is the reader's guess.
+//! Credentials of the Basic authentication scheme (RFC 7617), parsed as the reference does (reference
+//! §8.8.4): the scheme is case-sensitive, base64 is as lenient as Python's `b64decode`, and the first
+//! colon ends the user name. Both parts are bytes, since the encoding is unknown.
 
 use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use thiserror::Error;
 
-/// A name and a password.
+use crate::text::latin1::excerpt;
+
+/// A user name and a password.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Credentials {
-    /// What is before the first colon.
+    /// The bytes before the first colon.
     pub username: Vec<u8>,
-    /// What is behind it, more colons included.
+    /// The bytes after the first colon; may contain more colons.
     pub password: Vec<u8>,
 }
 
-/// Why the value of an `Authorization` field has no credentials of this scheme.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Why an `Authorization` field has no valid credentials of the Basic scheme.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum BadCredentials {
-    /// Another scheme, which is here as it was written.
+    /// Another scheme, as received.
+    #[error("expected the authentication scheme `Basic`, found {}", excerpt(.0))]
     Scheme(Vec<u8>),
-    /// No space, so nothing behind the scheme.
+    /// No space, and so no credentials after the scheme.
+    #[error("invalid Authorization: expected credentials after the scheme")]
     Missing,
-    /// What is behind the scheme is not base64.
+    /// The credentials are not valid base64.
+    #[error("invalid Authorization: the credentials are not valid base64")]
     Base64,
-    /// There is no colon in what was decoded.
+    /// The decoded credentials contain no colon.
+    #[error("invalid Authorization: expected a colon after the user name")]
     NoColon,
 }
 
 impl Credentials {
-    /// Reads the value of an `Authorization` field.
+    /// Parses the value of an `Authorization` field.
     ///
     /// # Errors
     /// [`BadCredentials`].
@@ -52,8 +59,8 @@ fn split_at_first(bytes: &[u8], separator: u8) -> Option<(&[u8], &[u8])> {
     Some((&bytes[..at], &bytes[at + 1..]))
 }
 
-/// What is no digit is skipped, padding too early included; padding that completes four digits is
-/// required and ends the data.
+/// Decodes base64 as Python's `b64decode` does: characters outside the alphabet and early padding are
+/// skipped; padding that completes a group of four is required and ends the data.
 fn decode(data: &[u8]) -> Option<Vec<u8>> {
     let mut digits = Vec::with_capacity(data.len());
     let mut padding = 0;
@@ -77,7 +84,7 @@ fn decode(data: &[u8]) -> Option<Vec<u8>> {
         .flatten()
 }
 
-/// Digits alone, with bits behind the last byte that need not be zero.
+/// No padding; the bits after the last byte need not be zero.
 const LENIENT: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
     GeneralPurposeConfig::new()
@@ -102,10 +109,10 @@ mod tests {
             (b"Basic dTpwOng=", good(b"u", b"p:x")),
             (b"Basic Og==", good(b"", b"")),
             (b"Basic 6Tr/", good(b"\xe9", b"\xff")),
-            // Blanks, other bytes and early padding count for nothing.
+            // Characters outside the alphabet and early padding are skipped.
             (b"Basic  d=T\xff-p w", good(b"u", b"p")),
             (b"Basic d===Tpw", good(b"u", b"p")),
-            // Bits that belong to no byte, and what is behind the padding.
+            // Trailing bits, and bytes after the padding.
             (b"Basic dTp=", good(b"u", b"")),
             (b"Basic dTp/", good(b"u", b"\x7f")),
             (b"Basic dTr=dTpw", good(b"u", b"")),

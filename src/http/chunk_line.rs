@@ -1,41 +1,41 @@
-//! What a chunked body says besides its data, to be looked at: the line in front of each chunk, and
-//! the trailers. The decoder (`chunked`) has judged the bytes before; here they are read leniently,
-//! and nothing fails. Source: RFC 9112 §7.1.1 (extensions), §7.1.2 (trailers).
+//! The chunk-size lines and the trailer section of a chunked body, for handlers that inspect them. The
+//! decoder (`chunked`) has validated the bytes already; parsing here is lenient and never fails.
+//! Source: RFC 9112 §7.1.1 (chunk extensions), §7.1.2 (trailer section).
 
 use std::borrow::Cow;
 
 use super::grammar::is_blank;
 
-/// Size lines that are kept of a body; those beyond are counted only. More than anyone looks at.
+/// Chunk-size lines that are kept of a body. More are only counted.
 pub const MAX_CHUNKS_KEPT: usize = 16_384;
 
-/// Bytes of size lines that are kept, whatever their number, so that long extensions do not fill the
-/// memory of a server that has no use for them.
+/// Bytes of chunk-size lines that are kept of a body, which limits the memory that long chunk
+/// extensions can use.
 pub const MAX_LINE_BYTES_KEPT: usize = 1024 * 1024;
 
-/// The line in front of a chunk (RFC 9112 §7.1).
+/// The line before a chunk: its size and extensions (RFC 9112 §7.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ChunkLine<'a> {
-    /// The line as it came, without its CRLF.
+    /// The line as received, without CRLF.
     pub line: &'a [u8],
-    /// Bytes of the chunk's data; 0 for the last chunk.
+    /// Size of the chunk's data in bytes; 0 for the last chunk.
     pub size: u64,
-    /// Where the line begins in the undecoded body.
+    /// Offset of the line in the undecoded body, in bytes.
     pub offset: u64,
 }
 
 impl<'a> ChunkLine<'a> {
-    /// Names and values of the extensions (RFC 9112 §7.1.1); a value in quotes is unquoted.
+    /// Names and values of the chunk extensions (RFC 9112 §7.1.1), with quoted values unquoted.
     pub fn extensions(&self) -> impl Iterator<Item = (&'a [u8], Option<Cow<'a, [u8]>>)> + use<'a> {
         Extensions { rest: self.line }
     }
 }
 
-/// The size lines of one body, as far as they are kept.
+/// The chunk-size lines of one body, up to the limits.
 #[derive(Clone, Debug, Default)]
 pub(super) struct SizeLines {
-    /// The first `kept` lines with their CRLF, and what there is of the next one. No other LF is in
-    /// them. `bytes.len() <= MAX_LINE_BYTES_KEPT`
+    /// The first `kept` lines with CRLF, and the beginning of the next line. Contains no other LF.
+    /// `bytes.len() <= MAX_LINE_BYTES_KEPT`
     bytes: Vec<u8>,
     keeping: Keeping,
     /// `kept <= MAX_CHUNKS_KEPT`
@@ -43,17 +43,17 @@ pub(super) struct SizeLines {
     count: u64,
 }
 
-/// What becomes of the next line.
+/// What to do with the next line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Keeping {
     #[default]
     Lines,
-    /// There are as many as are kept.
+    /// A limit is reached.
     Count,
 }
 
 impl SizeLines {
-    /// Takes the next bytes of the line being read.
+    /// Adds bytes to the current line.
     pub(super) fn keep(&mut self, part: &[u8]) {
         if self.keeping == Keeping::Lines {
             if self.bytes.len() + part.len() <= MAX_LINE_BYTES_KEPT {
@@ -66,7 +66,7 @@ impl SizeLines {
         }
     }
 
-    /// The line being read has come to its end.
+    /// Ends the current line.
     pub(super) fn end_line(&mut self) {
         if self.keeping == Keeping::Lines {
             self.kept += 1;
@@ -77,24 +77,23 @@ impl SizeLines {
         self.count += 1;
     }
 
-    /// How many lines have come to their end.
+    /// Number of complete lines, kept or not.
     pub(super) fn count(&self) -> u64 {
         self.count
     }
 
-    /// Whether all of them are kept.
+    /// Whether all lines are kept.
     pub(super) fn are_complete(&self) -> bool {
         self.count == self.kept as u64
     }
 
-    /// Those that are kept.
+    /// The lines that are kept.
     pub(super) fn chunks(&self) -> impl Iterator<Item = ChunkLine<'_>> {
         split(&self.bytes).take(self.kept)
     }
 }
 
-/// The lines of a body, from all its size lines with their CRLF. Where each stands follows from the
-/// sizes of the chunks before it.
+/// Splits concatenated chunk-size lines. The offset of each follows from the sizes before it.
 fn split(size_lines: &[u8]) -> impl Iterator<Item = ChunkLine<'_>> {
     let mut offset = 0_u64;
     size_lines
@@ -103,21 +102,21 @@ fn split(size_lines: &[u8]) -> impl Iterator<Item = ChunkLine<'_>> {
             let line = whole.strip_suffix(b"\r\n").unwrap_or(whole);
             let size = size(line);
             let chunk = ChunkLine { line, size, offset };
-            let behind = size.saturating_add(whole.len() as u64 + "\r\n".len() as u64);
-            offset = offset.saturating_add(behind);
+            let length = size.saturating_add(whole.len() as u64 + "\r\n".len() as u64);
+            offset = offset.saturating_add(length);
             chunk
         })
 }
 
-/// The hexadecimal number at the front of a line.
+/// The hexadecimal number at the beginning of a line.
 fn size(line: &[u8]) -> u64 {
     let digits = line.iter().map_while(|&byte| char::from(byte).to_digit(16));
     digits.fold(0, |size, digit| size << 4 | u64::from(digit))
 }
 
-/// Reads one `;name=value` after the other.
+/// Iterates over `;name=value` pairs.
 struct Extensions<'a> {
-    /// What is not read yet: up to the next `;` it is of no meaning.
+    /// The unparsed part. Bytes before its first `;` are ignored.
     rest: &'a [u8],
 }
 
@@ -131,8 +130,8 @@ impl<'a> Iterator for Extensions<'a> {
             let name_end = memchr::memchr2(b';', b'=', text).unwrap_or(text.len());
             let name = text[..name_end].trim_ascii();
             self.rest = &text[name_end..];
-            if let Some(behind) = self.rest.strip_prefix(b"=") {
-                return Some((name, Some(self.value(behind))));
+            if let Some(value) = self.rest.strip_prefix(b"=") {
+                return Some((name, Some(self.value(value))));
             }
             if !name.is_empty() {
                 return Some((name, None));
@@ -142,7 +141,7 @@ impl<'a> Iterator for Extensions<'a> {
 }
 
 impl<'a> Extensions<'a> {
-    /// Reads a value from the front of `text`, and leaves what is behind it.
+    /// Parses a value at the beginning of `text`, and sets `rest` to what follows.
     fn value(&mut self, text: &'a [u8]) -> Cow<'a, [u8]> {
         let text = text.trim_ascii_start();
         if let Some(quoted) = text.strip_prefix(b"\"") {
@@ -156,7 +155,8 @@ impl<'a> Extensions<'a> {
     }
 }
 
-/// What is between quotes (RFC 9110 §5.6.4), and how many bytes that and the closing quote are.
+/// Unquotes a quoted-string after its opening quote (RFC 9110 §5.6.4). Returns the value and the
+/// number of bytes read, closing quote included.
 fn unquote(quoted: &[u8]) -> (Vec<u8>, usize) {
     let mut value = Vec::new();
     let mut at = 0;
@@ -174,8 +174,9 @@ fn unquote(quoted: &[u8]) -> (Vec<u8>, usize) {
     (value, at)
 }
 
-/// Names and values of trailers, given as [`super::chunked::Decoder::trailers`] has them. As in a head, a
-/// value has no leading blanks and keeps trailing ones. A line without a colon is a name.
+/// Names and values in a trailer section, as [`super::chunked::Decoder::trailers`] returns it. As in a
+/// head, values are without leading whitespace and with trailing whitespace. A line without a colon
+/// is a name with an empty value.
 pub fn trailer_fields(trailers: &[u8]) -> Vec<(&[u8], &[u8])> {
     let field = |line| -> (&[u8], &[u8]) {
         let Some(colon) = memchr::memchr(b':', line) else {
@@ -269,7 +270,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_line_is_read(line in "[0-9;=\"\\\\ a\u{e9}]{0,40}") {
+        fn any_line_can_be_parsed(line in "[0-9;=\"\\\\ a\u{e9}]{0,40}") {
             prop_assert!(extensions(&line).len() <= line.len());
         }
     }

@@ -1,22 +1,22 @@
-//! Chunked bodies (RFC 9112 §7.1), decoded from whatever pieces arrive. Strict: a size is hex digits
-//! that fit 64 bits, and every line ends with CRLF, because a lenient reading here is a smuggled
-//! request there. Size lines, with the extensions in them, and trailers are kept as they came, so that
-//! the undecoded body can be shown: `encoded` gives it back byte for byte.
+//! An incremental decoder for chunked bodies (RFC 9112 §7.1). It is strict, since leniency would allow
+//! request smuggling: a chunk size is hexadecimal and fits in 64 bits, and every line ends with CRLF.
+//! Chunk-size lines, with their extensions, and the trailer section are kept as received, so that
+//! `encoded` can restore the undecoded body byte for byte.
 
 use super::Malformed;
 use super::chunk_line::SizeLines;
 pub use super::chunk_line::{ChunkLine, MAX_CHUNKS_KEPT, MAX_LINE_BYTES_KEPT, trailer_fields};
 
-/// Bytes of one chunk-size line, extensions included. A chunk is announced in 20 bytes; more than
-/// this is an attack or a bug, and the body is refused.
+/// Limit of a chunk-size line in bytes, chunk extensions included. Longer lines are refused as an attack
+/// or a bug: a size alone needs at most 16 bytes.
 pub const MAX_SIZE_LINE: usize = 16 * 1024;
 
-/// Bytes of the whole trailer section. As long as one header line may be.
+/// Limit of the trailer section in bytes, the same as for one field line of a head.
 pub const MAX_TRAILERS: usize = 64 * 1024;
 
 /// What the decoder expects next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
+enum DecoderState {
     Size {
         digits: usize,
     },
@@ -25,7 +25,7 @@ enum State {
     Data,
     DataCr,
     DataLf,
-    /// At the start of a trailer line.
+    /// The first byte of a trailer line, or of the final CRLF.
     TrailerLine,
     Trailer,
     TrailerLf,
@@ -33,8 +33,8 @@ enum State {
     Done,
 }
 
-impl State {
-    fn behind_size_line(size: u64) -> Self {
+impl DecoderState {
+    fn after_size_line(size: u64) -> Self {
         if size == 0 {
             Self::TrailerLine
         } else {
@@ -43,11 +43,21 @@ impl State {
     }
 }
 
-/// Decodes one body. Bytes behind its end are never consumed.
+/// Decodes one body. Bytes after its end are never consumed.
+///
+/// ```
+/// use wireserve::http::chunked::Decoder;
+///
+/// let (mut decoder, mut body) = (Decoder::default(), Vec::new());
+/// let consumed = decoder.decode(b"2;a=b\r\nok\r\n0\r\n\r\nGET /", &mut body)?;
+/// assert!(decoder.is_done());
+/// assert_eq!((consumed, &body[..]), (16, &b"ok"[..]));
+/// # Ok::<(), wireserve::http::Malformed>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Decoder {
-    state: State,
-    /// Of the chunk being read: its size while that is read, then what is left of its data.
+    state: DecoderState,
+    /// The size of the current chunk as parsed so far, then the bytes left of its data.
     left: u64,
     line: usize,
     trailers: Vec<u8>,
@@ -59,7 +69,7 @@ pub struct Decoder {
 impl Default for Decoder {
     fn default() -> Self {
         Self {
-            state: State::Size { digits: 0 },
+            state: DecoderState::Size { digits: 0 },
             left: 0,
             line: 0,
             trailers: Vec::new(),
@@ -71,11 +81,11 @@ impl Default for Decoder {
 }
 
 impl Decoder {
-    /// Consumes from the front of `input`, appends data to `out`, and says how many bytes it took:
-    /// all of them, unless the body ended before.
+    /// Consumes bytes from the beginning of `input` and appends the decoded data to `out`. Returns the
+    /// number of bytes consumed, which is less than `input.len()` only at the end of the body.
     ///
     /// # Errors
-    /// [`Malformed::Chunk`]; the decoder is of no use after it.
+    /// [`Malformed::Chunk`], after which the decoder must not be used again.
     pub fn decode(&mut self, input: &[u8], out: &mut Vec<u8>) -> Result<usize, Malformed> {
         let mut at = 0;
         let result = self.advance(input, &mut at, out);
@@ -86,39 +96,39 @@ impl Decoder {
         result.map(|()| at)
     }
 
-    /// Whether the last chunk and the trailers have been read.
+    /// Whether the body is complete, trailer section included.
     pub fn is_done(&self) -> bool {
-        self.state == State::Done
+        self.state == DecoderState::Done
     }
 
-    /// The trailer section's lines as they came, without the empty one that ends it.
+    /// The lines of the trailer section as received, without the empty line that ends it.
     pub fn trailers(&self) -> &[u8] {
         &self.trailers
     }
 
-    /// The size lines that are kept, the last chunk's included: all, or the first
-    /// [`MAX_CHUNKS_KEPT`] and not more than [`MAX_LINE_BYTES_KEPT`].
+    /// The first chunk-size lines, up to [`MAX_CHUNKS_KEPT`] lines and [`MAX_LINE_BYTES_KEPT`] bytes.
+    /// The line of the last chunk counts as well.
     pub fn chunks(&self) -> impl Iterator<Item = ChunkLine<'_>> {
         self.size_lines.chunks()
     }
 
-    /// How many size lines there have been, kept or not.
+    /// Number of chunk-size lines read so far, kept or not.
     pub fn chunk_count(&self) -> u64 {
         self.size_lines.count()
     }
 
-    /// Bytes of the undecoded body that have been read, up to the wrong one if one was.
+    /// Bytes of the undecoded body that have been consumed, up to the first invalid byte.
     pub fn consumed(&self) -> u64 {
         self.consumed
     }
 
-    /// Where in the undecoded body the byte is that no chunked body has there.
+    /// Offset of the first invalid byte in the undecoded body, if decoding failed.
     pub fn failed_at(&self) -> Option<u64> {
         self.failed_at
     }
 
-    /// The undecoded bytes of a whole body whose decoded ones are `data`. `None` while there is more to
-    /// come, when size lines were not kept, and for other data.
+    /// The undecoded body, restored from its decoded `data`. `None` if the body is incomplete, if
+    /// chunk-size lines were not kept, or if the length of `data` does not match.
     pub fn encoded(&self, data: &[u8]) -> Option<Vec<u8>> {
         if !self.is_done() || !self.size_lines.are_complete() {
             return None;
@@ -129,11 +139,10 @@ impl Decoder {
             encoded.extend_from_slice(chunk.line);
             encoded.extend_from_slice(b"\r\n");
             if chunk.size > 0 {
-                let (of_chunk, behind) =
-                    rest.split_at_checked(usize::try_from(chunk.size).ok()?)?;
+                let (of_chunk, after) = rest.split_at_checked(usize::try_from(chunk.size).ok()?)?;
                 encoded.extend_from_slice(of_chunk);
                 encoded.extend_from_slice(b"\r\n");
-                rest = behind;
+                rest = after;
             }
         }
         encoded.extend_from_slice(&self.trailers);
@@ -141,7 +150,7 @@ impl Decoder {
         rest.is_empty().then_some(encoded)
     }
 
-    /// Moves `at` to the end of what it took, or to the byte that is wrong.
+    /// Advances `at` to the end of the consumed bytes, or to the first invalid byte.
     fn advance(
         &mut self,
         input: &[u8],
@@ -150,8 +159,8 @@ impl Decoder {
     ) -> Result<(), Malformed> {
         while *at < input.len() {
             match self.state {
-                State::Done => break,
-                State::Data => {
+                DecoderState::Done => break,
+                DecoderState::Data => {
                     let left = usize::try_from(self.left).unwrap_or(usize::MAX);
                     let take = left.min(input.len() - *at);
                     out.extend_from_slice(&input[*at..*at + take]);
@@ -160,13 +169,13 @@ impl Decoder {
                     if self.left > 0 {
                         break;
                     }
-                    self.state = State::DataCr;
+                    self.state = DecoderState::DataCr;
                 }
-                State::Size { .. } | State::Extension | State::SizeLf => {
+                DecoderState::Size { .. } | DecoderState::Extension | DecoderState::SizeLf => {
                     self.size_line(input, at)?;
                 }
-                State::DataCr if input[*at..].starts_with(b"\r\n") => {
-                    self.state = State::Size { digits: 0 };
+                DecoderState::DataCr if input[*at..].starts_with(b"\r\n") => {
+                    self.state = DecoderState::Size { digits: 0 };
                     self.line = 0;
                     *at += 2;
                 }
@@ -179,27 +188,27 @@ impl Decoder {
         Ok(())
     }
 
-    /// Reads a size line, or what there is of it.
+    /// Parses a chunk-size line, or the part of it that has arrived.
     fn size_line(&mut self, input: &[u8], at: &mut usize) -> Result<(), Malformed> {
         let start = *at;
-        if self.state == (State::Size { digits: 0 })
+        if self.state == (DecoderState::Size { digits: 0 })
             && let Some((size, length)) = plain_size_line(&input[start..])
         {
             *at += length;
             self.left = size;
-            self.state = State::behind_size_line(size);
+            self.state = DecoderState::after_size_line(size);
             self.size_lines.keep(&input[start..*at]);
             self.size_lines.end_line();
             return Ok(());
         }
         while *at < input.len() {
-            if self.state == State::Extension {
+            if self.state == DecoderState::Extension {
                 self.skip_extension(input, at);
             }
             let Some(&byte) = input.get(*at) else {
                 break;
             };
-            let is_last = self.state == State::SizeLf;
+            let is_last = self.state == DecoderState::SizeLf;
             self.state = self.step(byte)?;
             *at += 1;
             if is_last {
@@ -212,7 +221,7 @@ impl Decoder {
         Ok(())
     }
 
-    /// Goes to the byte that ends an extension, or that makes the line too long.
+    /// Advances to the byte that ends the chunk extensions, or that exceeds the limit.
     fn skip_extension(&mut self, input: &[u8], at: &mut usize) {
         let rest = &input[*at..];
         let length = memchr::memchr2(b'\r', b'\n', rest).unwrap_or(rest.len());
@@ -221,45 +230,50 @@ impl Decoder {
         *at += length;
     }
 
-    fn step(&mut self, byte: u8) -> Result<State, Malformed> {
+    fn step(&mut self, byte: u8) -> Result<DecoderState, Malformed> {
         self.line += 1;
-        if self.line > MAX_SIZE_LINE && matches!(self.state, State::Size { .. } | State::Extension)
+        if self.line > MAX_SIZE_LINE
+            && matches!(
+                self.state,
+                DecoderState::Size { .. } | DecoderState::Extension
+            )
         {
-            return Err(Malformed::Chunk("a chunk-size line is too long"));
+            return Err(Malformed::Chunk("a chunk-size line longer than 16 KiB"));
         }
         match self.state {
-            State::Size { digits } => self.size(digits, byte),
-            State::Extension => match byte {
-                b'\r' => Ok(State::SizeLf),
+            DecoderState::Size { digits } => self.size(digits, byte),
+            DecoderState::Extension => match byte {
+                b'\r' => Ok(DecoderState::SizeLf),
                 b'\n' => Err(Malformed::Chunk("a bare LF in a chunk extension")),
-                _ => Ok(State::Extension),
+                _ => Ok(DecoderState::Extension),
             },
-            State::SizeLf => {
-                expect(byte, b'\n', "no LF behind a chunk size")?;
+            DecoderState::SizeLf => {
+                expect(byte, b'\n', "expected LF after CR in a chunk-size line")?;
                 self.line = 0;
-                Ok(State::behind_size_line(self.left))
+                Ok(DecoderState::after_size_line(self.left))
             }
-            State::DataCr => {
-                expect(byte, b'\r', "no CRLF behind a chunk's data").map(|()| State::DataLf)
+            DecoderState::DataCr => {
+                expect(byte, b'\r', "expected CRLF after chunk data").map(|()| DecoderState::DataLf)
             }
-            State::DataLf => {
-                expect(byte, b'\n', "no CRLF behind a chunk's data")?;
+            DecoderState::DataLf => {
+                expect(byte, b'\n', "expected CRLF after chunk data")?;
                 self.line = 0;
-                Ok(State::Size { digits: 0 })
+                Ok(DecoderState::Size { digits: 0 })
             }
-            State::TrailerLine if byte == b'\r' => Ok(State::LastLf),
-            State::TrailerLine | State::Trailer => self.trailer(byte),
-            State::TrailerLf => {
-                expect(byte, b'\n', "a bare CR in a trailer")?;
+            DecoderState::TrailerLine if byte == b'\r' => Ok(DecoderState::LastLf),
+            DecoderState::TrailerLine | DecoderState::Trailer => self.trailer(byte),
+            DecoderState::TrailerLf => {
+                expect(byte, b'\n', "a bare CR in the trailer section")?;
                 self.trailers.extend_from_slice(b"\r\n");
-                Ok(State::TrailerLine)
+                Ok(DecoderState::TrailerLine)
             }
-            State::LastLf => expect(byte, b'\n', "no CRLF at the end").map(|()| State::Done),
-            State::Data | State::Done => unreachable!("handled by decode"),
+            DecoderState::LastLf => expect(byte, b'\n', "expected CRLF after the trailer section")
+                .map(|()| DecoderState::Done),
+            DecoderState::Data | DecoderState::Done => unreachable!("handled by `advance`"),
         }
     }
 
-    fn size(&mut self, digits: usize, byte: u8) -> Result<State, Malformed> {
+    fn size(&mut self, digits: usize, byte: u8) -> Result<DecoderState, Malformed> {
         match byte {
             b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F' => {
                 let value = u64::from(char::from(byte).to_digit(16).unwrap_or(0));
@@ -267,36 +281,36 @@ impl Decoder {
                     .left
                     .checked_mul(16)
                     .and_then(|left| left.checked_add(value));
-                self.left = left.ok_or(Malformed::Chunk("a chunk size beyond 64 bits"))?;
-                Ok(State::Size { digits: digits + 1 })
+                self.left = left.ok_or(Malformed::Chunk(
+                    "a chunk size that does not fit in 64 bits",
+                ))?;
+                Ok(DecoderState::Size { digits: digits + 1 })
             }
-            _ if digits == 0 => Err(Malformed::Chunk("a chunk size without digits")),
-            // Blanks before an extension or the line end are read as "bad whitespace" (§7.1.1).
-            b';' | b' ' | b'\t' => Ok(State::Extension),
-            b'\r' => Ok(State::SizeLf),
-            _ => Err(Malformed::Chunk(
-                "a chunk size that is no hexadecimal number",
-            )),
+            _ if digits == 0 => Err(Malformed::Chunk("expected a chunk size in hexadecimal")),
+            // Spaces and tabs after the size are bad whitespace (BWS, RFC 9112 §7.1.1).
+            b';' | b' ' | b'\t' => Ok(DecoderState::Extension),
+            b'\r' => Ok(DecoderState::SizeLf),
+            _ => Err(Malformed::Chunk("an invalid character after a chunk size")),
         }
     }
 
-    fn trailer(&mut self, byte: u8) -> Result<State, Malformed> {
+    fn trailer(&mut self, byte: u8) -> Result<DecoderState, Malformed> {
         if self.trailers.len() >= MAX_TRAILERS {
-            return Err(Malformed::Chunk("the trailers are too long"));
+            return Err(Malformed::Chunk("a trailer section longer than 64 KiB"));
         }
         match byte {
-            b'\r' => Ok(State::TrailerLf),
-            b'\n' => Err(Malformed::Chunk("a bare LF in a trailer")),
+            b'\r' => Ok(DecoderState::TrailerLf),
+            b'\n' => Err(Malformed::Chunk("a bare LF in the trailer section")),
             _ => {
                 self.trailers.push(byte);
-                Ok(State::Trailer)
+                Ok(DecoderState::Trailer)
             }
         }
     }
 }
 
-/// The size in a size line that is whole, of at most 16 digits and without extensions, as nearly all
-/// are, and the line's length; `None` is for the decoder to judge, byte by byte.
+/// Fast path for a complete chunk-size line of at most 16 digits without extensions. Returns the chunk
+/// size and the length of the line, or `None` if the line must be parsed byte by byte.
 fn plain_size_line(input: &[u8]) -> Option<(u64, usize)> {
     let mut size = 0;
     for (at, &byte) in input.iter().take(17).enumerate() {
@@ -326,7 +340,7 @@ mod tests {
 
     use super::*;
 
-    /// Whole, byte by byte, and with the next request behind it.
+    /// Decodes the input whole, byte by byte, and followed by another request.
     fn decode(input: &[u8]) -> Result<(Vec<u8>, Vec<u8>, bool), Malformed> {
         let feed = |pieces: &[&[u8]]| {
             let mut decoder = Decoder::default();
@@ -375,7 +389,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_body() {
+    fn malformed_bodies() {
         for (input, at) in [
             ("\r\n", 0),
             ("x\r\n", 0),
@@ -475,7 +489,7 @@ mod tests {
     }
 
     #[test]
-    fn other_data_is_not_encoded() {
+    fn data_of_another_length_is_not_encoded() {
         let mut decoder = Decoder::default();
         decoder
             .decode(b"2\r\nab\r\n0\r\n\r\n", &mut Vec::new())
@@ -485,7 +499,7 @@ mod tests {
         }
     }
 
-    /// Bodies with every freedom that a sender has.
+    /// Valid bodies of all kinds.
     fn body() -> impl Strategy<Value = Vec<u8>> {
         let extension = "([ \t]{0,2};[a-z]{0,3}(=[a-z]{0,3}|=\"[a-z;\u{e9}]{0,20}\")?[ \t]?){0,2}";
         let chunk = (
@@ -514,7 +528,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_body_can_be_encoded_as_it_came(body in body(), size in 1..50_usize) {
+        fn the_undecoded_body_is_restored(body in body(), size in 1..50_usize) {
             let mut decoder = Decoder::default();
             let mut out = Vec::new();
             for piece in body.chunks(size) {
@@ -528,7 +542,7 @@ mod tests {
         }
 
         #[test]
-        fn pieces_do_not_change_what_a_body_is(
+        fn pieces_do_not_change_the_result(
             body in proptest::collection::vec(
                 proptest::sample::select(b"0012aF;=\"\r\n\r\n \xe9".to_vec()), 0..30,
             ),
@@ -541,7 +555,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cut_body_is_not_done() {
+    fn a_truncated_body_is_not_done() {
         let whole = b"2\r\nab\r\n0\r\nA: b\r\n\r\n";
         for end in 0..whole.len() {
             assert!(!decode(&whole[..end]).unwrap().2, "{end}");

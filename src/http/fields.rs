@@ -1,37 +1,39 @@
-//! The header section by the reference's rules (reference §8.7.3), for heads that httparse refuses.
+//! The lenient parser for header sections that httparse refuses, by the reference's rules (reference
+//! §8.7.3).
 //!
-//! The reference reads it with Python's `email` package: lines end at LF, CRLF or a lone CR; a line
-//! that begins with a space or tab continues the one before, line ends included; a line that is not
-//! `name:` with a name of printable ASCII ends the section, and what follows it is ignored without an
-//! error. RFC 9112 §5 would have 400 for most of these; a handler here gets to see them.
+//! The reference uses Python's `email` package: lines end with LF, CRLF or a bare CR; a line that
+//! begins with a space or tab continues the previous field, whose value includes the line terminator;
+//! a line that does not begin with a name of printable ASCII and a colon ends the section, and the
+//! rest is ignored without an error. RFC 9112 §5 requires 400 for most of these; here a handler sees
+//! them.
 
 use std::ops::Range;
 
-/// Where one field stands in the head.
+/// The position of a field in the head.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Field {
-    /// The name, up to the colon; never empty.
+pub struct FieldRange {
+    /// The name, without the colon; never empty.
     pub name: Range<usize>,
-    /// The value: leading spaces and tabs are left out, trailing ones and folds are kept.
+    /// The value without leading spaces and tabs; trailing ones and line folding are included.
     pub value: Range<usize>,
 }
 
-/// Reads the section that begins at `start`. Ranges are into `head`.
-pub fn parse(head: &[u8], start: usize) -> Vec<Field> {
+/// Parses the section that begins at `start`. Ranges index into `head`.
+pub fn parse(head: &[u8], start: usize) -> Vec<FieldRange> {
     read(head, start).0
 }
 
-/// Where the section that begins at `start` ends early, with a line that is no field; at the end of the
-/// head if no line is.
+/// Offset of the line that ends the section that begins at `start`: the first line that is not a
+/// field, or the end of the head.
 pub fn end(head: &[u8], start: usize) -> usize {
     read(head, start).1
 }
 
-fn read(head: &[u8], start: usize) -> (Vec<Field>, usize) {
+fn read(head: &[u8], start: usize) -> (Vec<FieldRange>, usize) {
     let mut fields = Vec::new();
-    // The field being read, which continuation lines make longer. A line with an empty name is not
-    // kept, but swallows its continuation lines.
-    let mut open: Option<Option<Field>> = None;
+    // The current field, which continuation lines may extend. `Some(None)` is a line with an empty
+    // name: it is dropped together with its continuation lines.
+    let mut open: Option<Option<FieldRange>> = None;
     let mut at = start;
     while at < head.len() {
         let line = at..line_end(head, at);
@@ -47,10 +49,9 @@ fn read(head: &[u8], start: usize) -> (Vec<Field>, usize) {
                     fields.extend(open.take().flatten());
                     let name = content.start..content.start + length;
                     let value = skip_blanks(head, name.end + 1, content.end)..content.end;
-                    open = Some((length > 0).then_some(Field { name, value }));
+                    open = Some((length > 0).then_some(FieldRange { name, value }));
                 }
-                // mbox's "From " line is skipped in first place; elsewhere it is a defect without
-                // consequences.
+                // The `email` package skips mbox's "From " lines.
                 _ if head[content.clone()].starts_with(b"From ") => {
                     fields.extend(open.take().flatten());
                 }
@@ -68,7 +69,7 @@ fn is_name(name: &[u8]) -> bool {
         .all(|byte| matches!(byte, b'!'..=b'9' | b';'..=b'~'))
 }
 
-/// Behind the line that begins at `start`: past its LF, CRLF or lone CR.
+/// End of the line that begins at `start`, after its LF, CRLF or bare CR.
 fn line_end(head: &[u8], start: usize) -> usize {
     match memchr::memchr2(b'\r', b'\n', &head[start..]) {
         None => head.len(),

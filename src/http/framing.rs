@@ -1,34 +1,35 @@
-//! How long a request's body is (RFC 9112 §6.3), leniently where the reference is: the length is
-//! whatever Python's `int` takes, and any method may have a body. What has no single reading is
-//! refused, because a wrong guess would make the body the next request.
+//! The length of a request's body (RFC 9112 §6.3). As lenient as the reference: `Content-Length` is
+//! parsed like Python's `int`, and any method may have a body. Ambiguous framing is refused, because a
+//! wrong guess would turn the body into the next request (request smuggling).
 
 use crate::text::{latin1, number};
 
 use super::Malformed;
 use super::request_line::Version;
 
-/// The extent of a request's body.
+/// How the end of a request's body is determined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Framing {
-    /// This many bytes; 0 where no field speaks of a body.
+    /// A number of bytes; 0 if neither field is present.
     Length(u64),
-    /// Chunks up to the last one (RFC 9112 §7.1).
+    /// The chunked transfer coding (RFC 9112 §7.1).
     Chunked,
 }
 
-/// Whether another request may follow the body on this connection.
+/// Whether the connection may be kept open after the body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trust {
-    /// The framing is beyond doubt.
+    /// The framing is unambiguous.
     Sound,
-    /// Both fields, or chunks in HTTP/1.0: others may have seen another end (RFC 9112 §6.1).
+    /// Both fields, or a transfer coding in HTTP/1.0: other recipients may have seen another end, so the
+    /// connection must be closed (RFC 9112 §6.1).
     Doubtful,
 }
 
-/// More bytes than any body has, and as many as a file offset can say.
+/// Limit of `Content-Length`: the largest file offset.
 const LONGEST: i128 = i64::MAX as i128;
 
-/// Decides by all values of the two fields.
+/// Determines the framing from all values of the two fields.
 ///
 /// # Errors
 /// [`Malformed::ContentLength`], [`Malformed::ConflictingLengths`],
@@ -40,7 +41,7 @@ pub fn decide<'a>(
 ) -> Result<(Framing, Trust), Malformed> {
     let mut length = None;
     for value in content_lengths {
-        // The reference reads it with Python's `int`.
+        // The reference parses it with Python's `int`.
         let number = number::int(&latin1::decode(value));
         let number = number.filter(|number| (0..=LONGEST).contains(number));
         let number = number.and_then(|number| u64::try_from(number).ok());
@@ -54,7 +55,7 @@ pub fn decide<'a>(
     let mut last_coding = None;
     for next in transfer_encodings {
         value = Some(next);
-        // Empty members of a list are none (RFC 9110 §5.6.1.2).
+        // Empty list members are ignored (RFC 9110 §5.6.1.2).
         let mut codings = next.split(|&byte| byte == b',').map(<[u8]>::trim_ascii);
         last_coding = codings.rfind(|coding| !coding.is_empty()).or(last_coding);
     }

@@ -1,36 +1,37 @@
-//! The character classes of the grammar, in one place. The strict reading (`problems`) judges by
-//! them; what a handler gets to see does not depend on them. Source: RFC 9110 §5.6.2, RFC 3986 §2.
+//! The character classes of the grammar, as `problems` checks them. What handlers see does not depend
+//! on them. Source: RFC 9110 §5.6.2, RFC 3986 §2.
 
-/// A byte of a token: a method or a field name (RFC 9110 §5.6.2, `tchar`).
+/// A byte of a token, such as a method or a field name (RFC 9110 §5.6.2, `tchar`).
 pub fn is_tchar(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
 }
 
-/// A space or tab (RFC 9110 §5.6.3, what `OWS` consists of).
+/// A space or tab (RFC 9110 §5.6.3, `OWS`).
 pub fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t')
 }
 
-/// A byte of a registered name, percent sign included (RFC 3986 §3.2.2, `reg-name`).
+/// A byte of a registered name or `%` (RFC 3986 §3.2.2, `reg-name`).
 pub fn is_name_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=%".contains(&byte)
 }
 
-/// A byte of a path or query, percent sign included (RFC 3986 §3.3, §3.4).
+/// A byte of a path or query, or `%` (RFC 3986 §3.3, §3.4).
 pub fn is_path_byte(byte: u8) -> bool {
     is_name_byte(byte) || b":@/?".contains(&byte)
 }
 
-/// Where the first `%` is that has not two hexadecimal digits behind it (RFC 3986 §2.1).
-pub fn broken_percent(text: &[u8]) -> Option<usize> {
+/// Offset of the first `%` that is not followed by two hexadecimal digits (RFC 3986 §2.1).
+pub fn invalid_percent(text: &[u8]) -> Option<usize> {
     memchr::memchr_iter(b'%', text).find(|&at| {
         let digits = text.get(at + 1..at + 3);
         !digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
     })
 }
 
-/// Where `host [":" port]` stops to be one, if it does (RFC 3986 §3.2.2, §3.2.3). An empty host is one.
-pub fn broken_authority(text: &[u8]) -> Option<usize> {
+/// Offset of the first byte that is invalid in `host [":" port]` (RFC 3986 §3.2.2, §3.2.3). An empty
+/// host is valid.
+pub fn invalid_authority(text: &[u8]) -> Option<usize> {
     let host = match host_length(text) {
         Ok(host) => host,
         Err(at) => return Some(at),
@@ -45,14 +46,17 @@ pub fn broken_authority(text: &[u8]) -> Option<usize> {
     }
 }
 
-/// Bytes of the host at the front of `text`, or where it is broken.
+/// Length of the host at the beginning of `text`.
+///
+/// # Errors
+/// Offset of the first invalid byte.
 fn host_length(text: &[u8]) -> Result<usize, usize> {
     if text.first() != Some(&b'[') {
         let end = text.iter().position(|&byte| !is_name_byte(byte));
         let end = end.unwrap_or(text.len());
-        return broken_percent(&text[..end]).map_or(Ok(end), Err);
+        return invalid_percent(&text[..end]).map_or(Ok(end), Err);
     }
-    // What the address says is not looked at, only its bytes.
+    // Only the characters of an IP literal are checked, not its structure.
     let inside = |byte: u8| is_name_byte(byte) && byte != b'%' || byte == b':';
     match text[1..].iter().position(|&byte| !inside(byte)) {
         Some(at) if at > 0 && text[1 + at] == b']' => Ok(at + 2),
@@ -67,7 +71,7 @@ mod tests {
 
     #[test]
     fn authorities() {
-        for (text, broken) in [
+        for (text, invalid) in [
             ("", None),
             ("a", None),
             ("a:", None),
@@ -92,20 +96,20 @@ mod tests {
             ("a]", Some(1)),
             ("\u{e9}", Some(0)),
         ] {
-            assert_eq!(broken_authority(text.as_bytes()), broken, "{text:?}");
+            assert_eq!(invalid_authority(text.as_bytes()), invalid, "{text:?}");
         }
     }
 
     #[test]
     fn percent_signs() {
-        for (text, broken) in [
+        for (text, invalid) in [
             ("/a%20%fF", None),
             ("%", Some(0)),
             ("%20%2", Some(3)),
             ("%%20", Some(0)),
             ("a%g0", Some(1)),
         ] {
-            assert_eq!(broken_percent(text.as_bytes()), broken, "{text:?}");
+            assert_eq!(invalid_percent(text.as_bytes()), invalid, "{text:?}");
         }
     }
 }

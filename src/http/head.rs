@@ -1,29 +1,30 @@
-//! The head of a request: its end found in a growing buffer ([`Scanner`]), its parts found in its
-//! exact bytes ([`Head`]).
+//! The head of a request: a [`Scanner`] finds its end in a growing buffer, and [`Head`] is its parsed
+//! form.
 //!
-//! httparse reads every head that it accepts. What it refuses is read by `request_line` and `fields`,
-//! the reference's lenient grammar, so that a handler sees what a broken client sent; only a request
-//! line without any reading is an error. Where both can read a head they agree, but for one thing
-//! that this module evens out: httparse trims blanks behind a value, the reference keeps them.
+//! httparse parses every head that it accepts. Other heads are parsed by the reference's lenient
+//! grammar, `request_line` and `fields`, so that a handler sees what a broken client sent; only a
+//! malformed request line is an error. Both grammars agree on every head that httparse accepts, with
+//! one difference that this module removes: httparse trims whitespace after a value, the reference
+//! keeps it.
 
 use std::ops::Range;
 
 use super::Malformed;
-use super::fields::{self, Field};
+use super::fields::{self, FieldRange};
 use super::request_line::{self, RequestLine, Version};
 
-/// How large a head may be. The defaults are the reference's (reference §8.5).
+/// Limits of a head. The defaults are the reference's (reference §8.5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// Bytes of the request line with its line end; beyond it, 414.
+pub struct HeadLimits {
+    /// Bytes of the request line with its line terminator; a longer line is answered with 414.
     pub request_line: usize,
-    /// Bytes of a header line with its line end; beyond it, 431.
+    /// Bytes of a field line with its line terminator; a longer line is answered with 431.
     pub field_line: usize,
-    /// Header lines, the empty one at the end included; beyond it, 431.
+    /// Number of field lines, plus one for the empty line at the end; more are answered with 431.
     pub field_lines: usize,
 }
 
-impl Default for Limits {
+impl Default for HeadLimits {
     fn default() -> Self {
         Self {
             request_line: 65_536,
@@ -33,50 +34,51 @@ impl Default for Limits {
     }
 }
 
-/// How far a buffer has got towards a whole head.
+/// How much of a head is in a buffer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Progress {
-    /// The head is in this part of the buffer; before it are empty lines that are skipped (RFC 9112
+    /// The whole head, in this range of the buffer. The empty lines before it are ignored (RFC 9112
     /// §2.2).
     Whole(Range<usize>),
-    /// The request line is whole and has no version; HTTP/0.9 clients send nothing more.
+    /// The whole request line of an HTTP/0.9 request, which may be all that the client sends.
     SimpleSoFar,
     /// More bytes are needed.
     Partial,
 }
 
-/// Looks for the end of a head, each byte once however often it is asked.
+/// Finds the end of a head, looking at each byte once.
 #[derive(Debug, Default)]
 pub struct Scanner {
-    /// Where the head begins: behind skipped empty lines.
+    /// Offset of the head, after empty lines.
     start: usize,
-    /// Where the line being read begins.
+    /// Offset of the current line.
     line: usize,
-    /// No LF between `line` and here. `line <= scanned`
+    /// There is no LF between `line` and here. `line <= scanned`
     scanned: usize,
+    /// Complete lines of the head.
     lines: usize,
     request_line: RequestLineState,
 }
 
-/// What is known of the request line while the rest of the head is still to come.
+/// What is known about the request line before the head is complete.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum RequestLineState {
-    /// Not read yet: most heads are whole when they are first looked at, and are read then.
+    /// Not parsed: most heads arrive whole, and [`Head::parse`] parses their request line.
     #[default]
-    Unread,
-    /// It has no version: there may be no more.
+    Unparsed,
+    /// An HTTP/0.9 request line, which fields may not follow.
     Simple,
-    /// It has one, so there will be more.
+    /// A request line with a version, which a header section follows.
     Versioned,
 }
 
 impl Scanner {
-    /// Looks at what `buffer` has in addition to the last call. The buffer may only have grown. Of
-    /// several errors it is the same one in whatever pieces the buffer came: the request line's first.
+    /// Scans the bytes that were added to `buffer` since the last call. If there are several errors, the
+    /// result does not depend on how the head was split: errors of the request line come first.
     ///
     /// # Errors
-    /// [`Malformed::NotHttp`], those of [`request_line::parse`] and the three limits.
-    pub fn scan(&mut self, buffer: &[u8], limits: &Limits) -> Result<Progress, Malformed> {
+    /// [`Malformed::NotHttp`], the errors of [`request_line::parse`], and those of the three limits.
+    pub fn scan(&mut self, buffer: &[u8], limits: &HeadLimits) -> Result<Progress, Malformed> {
         loop {
             if self.lines == 0
                 && let Some(&first) = buffer.get(self.line)
@@ -88,14 +90,14 @@ impl Scanner {
             let end = memchr::memchr(b'\n', &buffer[self.scanned..]);
             self.scanned = end.map_or(buffer.len(), |at| self.scanned + at + 1);
             let length = self.scanned - self.line;
-            let beyond = match self.lines {
+            let exceeded = match self.lines {
                 0 => (length > limits.request_line).then_some(Malformed::RequestLineTooLong),
                 lines if lines > limits.field_lines => Some(Malformed::TooManyFields),
                 _ => (length > limits.field_line).then_some(Malformed::FieldTooLong),
             };
-            if let Some(beyond) = beyond {
-                self.read_request_line(buffer)?;
-                return Err(beyond);
+            if let Some(error) = exceeded {
+                self.parse_request_line(buffer)?;
+                return Err(error);
             }
             if end.is_none() {
                 return self.partial(buffer);
@@ -111,12 +113,13 @@ impl Scanner {
         }
     }
 
-    /// Bytes of the empty lines in front of the head that have not been forgotten.
+    /// Bytes of the empty lines before the head.
     pub fn empty_lines(&self) -> usize {
         self.start
     }
 
-    /// Forgets the empty lines in front of the head, which the caller then takes off the buffer.
+    /// Drops the empty lines before the head and returns their bytes, which the caller must remove from
+    /// the buffer.
     pub fn skip_empty_lines(&mut self) -> usize {
         let skipped = std::mem::take(&mut self.start);
         self.line -= skipped;
@@ -124,19 +127,19 @@ impl Scanner {
         skipped
     }
 
-    /// A client whose request line has no reading may send nothing more, so it is read as soon as it is
-    /// there: SMTP's and SSH's greetings look like that.
+    /// The result for an incomplete head. Parses the request line early, because a client of another
+    /// protocol may wait for an answer to its first line: SMTP and SSH clients do.
     fn partial(&mut self, buffer: &[u8]) -> Result<Progress, Malformed> {
-        self.read_request_line(buffer)?;
+        self.parse_request_line(buffer)?;
         Ok(match (self.lines, self.request_line) {
             (1, RequestLineState::Simple) => Progress::SimpleSoFar,
             _ => Progress::Partial,
         })
     }
 
-    /// Reads the request line once it is there.
-    fn read_request_line(&mut self, buffer: &[u8]) -> Result<(), Malformed> {
-        if self.lines > 0 && self.request_line == RequestLineState::Unread {
+    /// Parses the request line, once it is complete.
+    fn parse_request_line(&mut self, buffer: &[u8]) -> Result<(), Malformed> {
+        if self.lines > 0 && self.request_line == RequestLineState::Unparsed {
             let head = &buffer[self.start..];
             let line = request_line::parse(&head[..line_length(head)])?;
             self.request_line = if line.version == Version::SIMPLE {
@@ -148,36 +151,45 @@ impl Scanner {
         Ok(())
     }
 
-    /// What there is when no more bytes will come: the end of input stands for the empty line.
-    /// `None` if there is not even the beginning of a request line.
+    /// The head when the input has ended, which counts as the empty line. `None` if no request line has
+    /// begun.
     pub fn finish(&self, buffer: &[u8]) -> Option<Range<usize>> {
         (self.start < buffer.len()).then_some(self.start..buffer.len())
     }
 }
 
-/// A request's head: its bytes, and where its parts are in them.
+/// The head of a request: its bytes, and the ranges of its parts.
+///
+/// ```
+/// use wireserve::http::head::Head;
+///
+/// let head = Head::parse(b"GET /a?b HTTP/1.1\r\nHost: example\r\n\r\n".to_vec())?;
+/// assert_eq!(head.target(), b"/a?b");
+/// assert_eq!(head.first("host"), Some(&b"example"[..]));
+/// # Ok::<(), wireserve::http::Malformed>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Head {
     bytes: Vec<u8>,
     line: RequestLine,
-    fields: Vec<Field>,
+    fields: Vec<FieldRange>,
     grammar: Grammar,
 }
 
-/// What a head was read by.
+/// The grammar by which a head was parsed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Grammar {
-    /// httparse, which leaves nothing to opinion.
+    /// httparse's.
     Strict,
     /// The reference's rules.
     Lenient,
 }
 
 impl Head {
-    /// Reads a whole head, from the request line to the empty line.
+    /// Parses a whole head, from the request line to the empty line.
     ///
     /// # Errors
-    /// Those of [`request_line::parse`].
+    /// The errors of [`request_line::parse`].
     pub fn parse(bytes: Vec<u8>) -> Result<Self, Malformed> {
         let ((line, fields), grammar) = match strict(&bytes) {
             Some(parts) => (parts, Grammar::Strict),
@@ -191,7 +203,7 @@ impl Head {
         })
     }
 
-    /// The head of a request that has not been read.
+    /// An empty head, for a handler that runs before a request is read.
     pub fn nothing() -> Self {
         Self {
             bytes: Vec::new(),
@@ -205,39 +217,39 @@ impl Head {
         }
     }
 
-    /// Whether others may find a length of the body where we find none, or none where we do: a field of
-    /// framing stands in lines that are ignored, or beside a lone CR, which ends a line only for some.
-    pub fn has_doubtful_framing(&self) -> bool {
+    /// Whether other recipients may determine another body length: a framing field is in an ignored
+    /// line, or in a section with a bare CR, which ends a line only for some recipients.
+    pub fn has_ambiguous_framing(&self) -> bool {
         if self.grammar == Grammar::Strict {
             return false;
         }
         let start = line_length(&self.bytes);
         let section = &self.bytes[start..];
         let ignored = &self.bytes[fields::end(&self.bytes, start)..];
-        names_framing(ignored) || (has_lone_cr(section) && names_framing(section))
+        names_framing(ignored) || (has_bare_cr(section) && names_framing(section))
     }
 
-    /// The bytes as they came.
+    /// The bytes as received.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 
-    /// The request line as it came, with its line end.
+    /// The request line as received, with its line terminator.
     pub fn request_line(&self) -> &[u8] {
         &self.bytes[..line_length(&self.bytes)]
     }
 
-    /// What follows the request line, the empty line included.
+    /// Everything after the request line, the empty line included.
     pub fn field_section(&self) -> &[u8] {
         &self.bytes[line_length(&self.bytes)..]
     }
 
-    /// The method; any bytes but whitespace.
+    /// The method: any bytes except whitespace.
     pub fn method(&self) -> &[u8] {
         &self.bytes[self.line.method.clone()]
     }
 
-    /// The request target as it came.
+    /// The request target as received.
     pub fn target(&self) -> &[u8] {
         &self.bytes[self.line.target.clone()]
     }
@@ -247,7 +259,7 @@ impl Head {
         self.line.version
     }
 
-    /// The version as it came, `HTTP/1.1` for most; empty for a simple request.
+    /// The version as received, such as `HTTP/1.1`; empty in an HTTP/0.9 request.
     pub fn version_bytes(&self) -> &[u8] {
         let rest = &self.request_line()[self.line.target.end..];
         let is_word = |byte: &u8| !request_line::is_separator(*byte);
@@ -260,8 +272,8 @@ impl Head {
         }
     }
 
-    /// Names and values in the order they came. A value has no leading blanks; trailing blanks and
-    /// folded lines are in it.
+    /// Names and values in the order received. Values are without leading whitespace; trailing
+    /// whitespace and line folding are included.
     pub fn fields(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
         self.fields.iter().map(|field| {
             (
@@ -271,7 +283,7 @@ impl Head {
         })
     }
 
-    /// All values of a name, which is compared without regard to case.
+    /// All values of a name, which is compared case-insensitively.
     pub fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [u8]> {
         self.fields()
             .filter(|(other, _)| other.eq_ignore_ascii_case(name.as_bytes()))
@@ -284,27 +296,26 @@ impl Head {
     }
 }
 
-/// Fields that most heads stay below; parsing more means a second pass with room for
-/// [`MANY_FIELDS`].
+/// More fields than most heads have. With more, the head is parsed again with room for [`MANY_FIELDS`].
 const FEW_FIELDS: usize = 48;
 const MANY_FIELDS: usize = 512;
 
-fn strict(bytes: &[u8]) -> Option<(RequestLine, Vec<Field>)> {
+fn strict(bytes: &[u8]) -> Option<(RequestLine, Vec<FieldRange>)> {
     match strict_with::<FEW_FIELDS>(bytes) {
         Err(httparse::Error::TooManyHeaders) => strict_with_many(bytes),
         result => result.ok().flatten(),
     }
 }
 
-/// Not within its caller, whose stack would have the room for every head.
+/// Not inlined, so that the stack frame of the caller does not need the room.
 #[inline(never)]
-fn strict_with_many(bytes: &[u8]) -> Option<(RequestLine, Vec<Field>)> {
+fn strict_with_many(bytes: &[u8]) -> Option<(RequestLine, Vec<FieldRange>)> {
     strict_with::<MANY_FIELDS>(bytes).ok().flatten()
 }
 
 fn strict_with<const ROOM: usize>(
     bytes: &[u8],
-) -> Result<Option<(RequestLine, Vec<Field>)>, httparse::Error> {
+) -> Result<Option<(RequestLine, Vec<FieldRange>)>, httparse::Error> {
     let mut headers = [httparse::EMPTY_HEADER; ROOM];
     let mut request = httparse::Request::new(&mut headers);
     let httparse::Status::Complete(length) = request.parse(bytes)? else {
@@ -338,7 +349,7 @@ fn strict_with<const ROOM: usize>(
             let start = name.end + 1 + blanks;
             let line = line_length(&bytes[start..]);
             let end = bytes[start..start + line].trim_ascii_end_of_line().len();
-            Field {
+            FieldRange {
                 name,
                 value: start..start + end,
             }
@@ -347,7 +358,7 @@ fn strict_with<const ROOM: usize>(
     Ok(Some((line, fields)))
 }
 
-fn lenient(bytes: &[u8]) -> Result<(RequestLine, Vec<Field>), Malformed> {
+fn lenient(bytes: &[u8]) -> Result<(RequestLine, Vec<FieldRange>), Malformed> {
     let section = line_length(bytes);
     let line = request_line::parse(&bytes[..section])?;
     Ok((line, fields::parse(bytes, section)))
@@ -360,16 +371,16 @@ fn names_framing(section: &[u8]) -> bool {
         .any(|name| memchr::memmem::find(&section, name.as_bytes()).is_some())
 }
 
-fn has_lone_cr(section: &[u8]) -> bool {
+fn has_bare_cr(section: &[u8]) -> bool {
     memchr::memchr_iter(b'\r', section).any(|at| section.get(at + 1) != Some(&b'\n'))
 }
 
-/// Bytes up to and with the first LF, or all.
+/// Length of the first line, including its LF.
 fn line_length(bytes: &[u8]) -> usize {
     memchr::memchr(b'\n', bytes).map_or(bytes.len(), |at| at + 1)
 }
 
-/// Where `part`, a slice of `whole`, stands in it.
+/// The range of `part`, a subslice of `whole`.
 fn range_in(whole: &[u8], part: &[u8]) -> Range<usize> {
     let start = part.as_ptr() as usize - whole.as_ptr() as usize;
     start..start + part.len()
@@ -392,9 +403,9 @@ mod tests {
 
     use super::*;
 
-    /// Whole, byte by byte, and with bytes behind the end.
+    /// Scans the buffer whole, byte by byte, and with bytes after the end.
     fn scan(buffer: &[u8]) -> Result<Progress, Malformed> {
-        let limits = Limits::default();
+        let limits = HeadLimits::default();
         let whole = Scanner::default().scan(buffer, &limits);
         let mut scanner = Scanner::default();
         let mut stepwise = Ok(Progress::Partial);
@@ -444,7 +455,7 @@ mod tests {
 
     #[test]
     fn limits() {
-        let limits = Limits {
+        let limits = HeadLimits {
             request_line: 18,
             field_line: 8,
             field_lines: 3,
@@ -469,8 +480,8 @@ mod tests {
     }
 
     #[test]
-    fn of_several_errors_it_is_the_same_one_however_they_come() {
-        let limits = Limits {
+    fn the_first_error_does_not_depend_on_the_pieces() {
+        let limits = HeadLimits {
             request_line: 18,
             field_line: 8,
             field_lines: 2,
@@ -497,9 +508,9 @@ mod tests {
     }
 
     #[test]
-    fn empty_lines_can_be_forgotten_at_any_time() {
+    fn empty_lines_can_be_skipped_at_any_time() {
         let mut scanner = Scanner::default();
-        let limits = Limits::default();
+        let limits = HeadLimits::default();
         assert_eq!(scanner.scan(b"\r\n\r\nGET", &limits), Ok(Progress::Partial));
         assert_eq!(scanner.skip_empty_lines(), 4);
         assert_eq!(scanner.skip_empty_lines(), 0);
@@ -510,10 +521,12 @@ mod tests {
     }
 
     #[test]
-    fn the_end_of_input_stands_for_the_empty_line() {
+    fn the_end_of_input_ends_the_head() {
         for (buffer, head) in [("", None), ("\r\n", None), ("GET / H", Some(0..7))] {
             let mut scanner = Scanner::default();
-            scanner.scan(buffer.as_bytes(), &Limits::default()).unwrap();
+            scanner
+                .scan(buffer.as_bytes(), &HeadLimits::default())
+                .unwrap();
             assert_eq!(scanner.finish(buffer.as_bytes()), head);
         }
     }
@@ -545,7 +558,7 @@ mod tests {
         );
     }
 
-    /// Heads that are nearly right, of pieces that grammars disagree about.
+    /// Almost valid heads, made of parts about which grammars disagree.
     fn nearly_a_head() -> impl Strategy<Value = Vec<u8>> {
         let word = prop_oneof![
             Just(b"GET".to_vec()),
@@ -582,30 +595,33 @@ mod tests {
         #![proptest_config(ProptestConfig { cases: 5000, failure_persistence: None, ..Default::default() })]
 
         #[test]
-        fn what_httparse_accepts_the_lenient_grammar_reads_alike(head in nearly_a_head()) {
+        fn the_lenient_grammar_agrees_with_httparse(head in nearly_a_head()) {
             if let Some(strict) = strict(&head) {
                 prop_assert_eq!(Ok(strict), lenient(&head), "{}", head.escape_ascii());
             }
         }
 
         #[test]
-        fn the_pieces_that_a_head_comes_in_do_not_change_what_it_is(head in nearly_a_head()) {
+        fn pieces_do_not_change_the_head(head in nearly_a_head()) {
             let whole = verdict(std::iter::once(&head[..]));
             let stepwise = verdict((0..=head.len()).map(|end| &head[..end]));
             prop_assert_eq!(&whole, &stepwise, "{}", head.escape_ascii());
         }
     }
 
-    /// What a growing buffer is found to hold: a request line and the bytes of its head, or an error.
+    /// The result of scanning a growing buffer: a request line and the bytes of the head, or an error.
     fn verdict<'a>(
         mut buffers: impl Iterator<Item = &'a [u8]>,
     ) -> Option<Result<(RequestLine, Vec<u8>), Malformed>> {
         let mut scanner = Scanner::default();
-        let head = buffers.find_map(|buffer| match scanner.scan(buffer, &Limits::default()) {
-            Ok(Progress::Whole(range)) => Some(Head::parse(buffer[range].to_vec())),
-            Ok(Progress::SimpleSoFar | Progress::Partial) => None,
-            Err(malformed) => Some(Err(malformed)),
-        })?;
+        let head =
+            buffers.find_map(
+                |buffer| match scanner.scan(buffer, &HeadLimits::default()) {
+                    Ok(Progress::Whole(range)) => Some(Head::parse(buffer[range].to_vec())),
+                    Ok(Progress::SimpleSoFar | Progress::Partial) => None,
+                    Err(malformed) => Some(Err(malformed)),
+                },
+            )?;
         Some(head.map(|head| {
             assert_eq!(
                 [head.request_line(), head.field_section()].concat(),
@@ -617,7 +633,7 @@ mod tests {
     }
 
     #[test]
-    fn what_httparse_refuses_is_read_leniently() {
+    fn the_lenient_grammar_parses_what_httparse_refuses() {
         let parse = |head: &str| Head::parse(head.as_bytes().to_vec()).unwrap();
         let head = parse("GET\t/\u{e9}  HTTP/1.2\r\nHost: a\r\nA b: c\r\nD: e\r\n\r\n");
         assert_eq!(head.method(), b"GET");
@@ -629,7 +645,7 @@ mod tests {
     }
 
     #[test]
-    fn the_version_as_it_came() {
+    fn the_version_as_received() {
         for (head, version) in [
             ("GET / HTTP/1.1\r\n\r\n", "HTTP/1.1"),
             ("GET / HTTP/1.1 \t\n\n", "HTTP/1.1"),

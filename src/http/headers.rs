@@ -1,24 +1,36 @@
-//! The fields of a response: ordered, case-insensitive, several values a name (reference §8.2).
+//! The header fields of a response: ordered, with case-insensitive names and several values for a name
+//! (reference §8.2).
 //!
-//! Facts: all values of a name go out together where the first one stands; the name is written as in
-//! the first `append`, or in the latest `set`; values are not looked at, so a CR LF or a NUL in one
-//! reaches the wire.
+//! Facts: all values of a name are sent together, at the position of the first; the name is spelled as
+//! in the first `append` or the latest `set`; values are not validated, so CRLF or NUL in a value is
+//! sent as it is.
 
-/// One name with all its values.
+/// A name with all its values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Entry {
     name: Vec<u8>,
     values: Vec<Vec<u8>>,
 }
 
-/// The header fields of a response, in the order they go out.
+/// The header fields of a response, in the order in which they are sent.
+///
+/// ```
+/// use wireserve::http::headers::Headers;
+///
+/// let mut headers = Headers::default();
+/// headers.append("Set-Cookie", "a=1");
+/// headers.set("Content-Type", "text/plain");
+/// headers.append("set-cookie", "b=2");
+/// let lines: Vec<_> = headers.iter().collect();
+/// assert_eq!(lines[1], (&b"Set-Cookie"[..], &b"b=2"[..]));
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Headers {
     entries: Vec<Entry>,
 }
 
 impl Headers {
-    /// Replaces all values of a name; its place stays, its spelling becomes this one.
+    /// Replaces all values of a name and its spelling. The position stays.
     pub fn set(&mut self, name: impl Into<Vec<u8>>, value: impl Into<Vec<u8>>) {
         let (name, values) = (name.into(), vec![value.into()]);
         match self.entry(&name) {
@@ -27,7 +39,7 @@ impl Headers {
         }
     }
 
-    /// Adds a value; the name's place and spelling stay.
+    /// Adds a value to a name. Position and spelling of an existing name stay.
     pub fn append(&mut self, name: impl Into<Vec<u8>>, value: impl Into<Vec<u8>>) {
         let (name, value) = (name.into(), value.into());
         match self.entry(&name) {
@@ -39,8 +51,8 @@ impl Headers {
         }
     }
 
-    /// Adds a field at the end, whatever names are there: for lists that are to go out as they are.
-    /// Of fields with one name, [`Headers::get`] then sees the first.
+    /// Adds a separate field at the end, even if the name exists, so that a list is sent in its own
+    /// order. [`Headers::get`] then finds the first field of a name.
     pub fn push(&mut self, name: impl Into<Vec<u8>>, value: impl Into<Vec<u8>>) {
         self.entries.push(Entry {
             name: name.into(),
@@ -48,7 +60,7 @@ impl Headers {
         });
     }
 
-    /// Removes a name and says whether it was there.
+    /// Removes a name. Returns whether it existed.
     pub fn remove(&mut self, name: &[u8]) -> bool {
         let before = self.entries.len();
         self.entries
@@ -56,7 +68,7 @@ impl Headers {
         self.entries.len() < before
     }
 
-    /// The values of a name, if it is there.
+    /// The values of a name, or `None` if there is no such name.
     pub fn get(&self, name: &[u8]) -> Option<&[Vec<u8>]> {
         self.entries
             .iter()
@@ -64,12 +76,12 @@ impl Headers {
             .map(|entry| entry.values.as_slice())
     }
 
-    /// Whether a name is there.
+    /// Whether a name exists.
     pub fn contains(&self, name: &[u8]) -> bool {
         self.get(name).is_some()
     }
 
-    /// Names with their values, as they go out.
+    /// Names and values in the order in which they are sent.
     pub fn iter(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
         self.entries.iter().flat_map(|entry| {
             let values = entry.values.iter();

@@ -1,6 +1,5 @@
-//! The protocol: bytes in, values out. No socket, file or clock is touched here, and "more bytes are
-//! needed" is a value, never an error. What a peer got wrong is a [`Malformed`]; which status that
-//! means is for `fault.rs` to say.
+//! The protocol without I/O: bytes in, values out. "More bytes are needed" is a value, never an error.
+//! A request that cannot be served is a [`Malformed`]; `fault.rs` maps it to a status.
 
 pub mod basic_auth;
 pub mod chunk_line;
@@ -19,31 +18,45 @@ pub mod scheme;
 pub mod status;
 pub mod target;
 
-/// What is wrong with what the peer sent, as plain facts.
-#[derive(Clone, Debug, PartialEq, Eq)]
+use crate::text::latin1::excerpt;
+
+/// A request that cannot be served, as plain facts. [`Fault`](crate::fault::Fault) adds the status.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Malformed {
-    /// The first bytes cannot be a request line: a control character, or TLS on a plain port.
+    /// The first byte cannot begin a request line: a control character, such as TLS sends.
+    #[error("not an HTTP/1.1 request (TLS on a plaintext port?)")]
     NotHttp,
-    /// The request line has not two or three words, or two words and another method than GET.
+    /// The request line has neither three words, nor two words and the method GET.
+    #[error("malformed request line {}", excerpt(.0))]
     RequestLine(Vec<u8>),
-    /// The last word of the request line is no HTTP version.
+    /// The last word of the request line is not an HTTP version.
+    #[error("malformed HTTP version {}", excerpt(.0))]
     Version(Vec<u8>),
-    /// A version of HTTP/2 or above.
+    /// The major version is 2 or above.
+    #[error("unsupported HTTP version {}", excerpt(.0))]
     UnsupportedVersion(Vec<u8>),
-    /// The request line is longer than the limit.
+    /// The request line is longer than [`head::HeadLimits::request_line`].
+    #[error("the request line is too long")]
     RequestLineTooLong,
-    /// A header line is longer than the limit.
+    /// A field line is longer than [`head::HeadLimits::field_line`].
+    #[error("a field line is too long")]
     FieldTooLong,
-    /// There are more header lines than the limit.
+    /// There are more field lines than [`head::HeadLimits::field_lines`].
+    #[error("too many field lines")]
     TooManyFields,
-    /// `Content-Length` is no number, negative, or too large to count.
+    /// `Content-Length` is not a number, or is negative or too large.
+    #[error("invalid Content-Length {}", excerpt(.0))]
     ContentLength(Vec<u8>),
-    /// Several `Content-Length` fields that do not agree (RFC 9112 §6.3).
+    /// Several `Content-Length` fields with different values (RFC 9112 §6.3).
+    #[error("conflicting Content-Length values")]
     ConflictingLengths,
-    /// `Transfer-Encoding` whose last coding is not chunked (RFC 9112 §6.3).
+    /// `Transfer-Encoding` whose final coding is not chunked (RFC 9112 §6.3).
+    #[error("invalid Transfer-Encoding {}: the final coding is not chunked", excerpt(.0))]
     TransferEncoding(Vec<u8>),
     /// `Host` that cannot be part of a URL.
+    #[error("invalid Host {}", excerpt(.0))]
     Host(Vec<u8>),
-    /// A chunked body that is not one (RFC 9112 §7.1); the text says where.
+    /// A malformed chunked body (RFC 9112 §7.1), with the reason.
+    #[error("malformed chunked body: {0}")]
     Chunk(&'static str),
 }

@@ -1,9 +1,9 @@
-//! Query strings and urlencoded forms as names and values (reference §8.8.1): split on `&` alone, empty
-//! pieces skipped, `a` the same as `a=`, values bytes.
+//! Query strings and urlencoded forms (reference §8.8.1): pairs are separated by `&` only, empty pairs
+//! are skipped, `a` equals `a=`, and values are bytes.
 
 use crate::text::percent;
 
-/// The pairs of a query string in order, decoded.
+/// The percent-decoded pairs of a query string, in order.
 pub fn pairs(query: &[u8]) -> impl Iterator<Item = (Vec<u8>, Vec<u8>)> {
     query
         .split(|&byte| byte == b'&')

@@ -1,9 +1,8 @@
-//! A head as the lines that came: each with its name, what separates it from the value, the value
-//! and its line end, and flags for what is unusual about it. Nothing is repaired or left out, and
-//! nothing is judged, which is for `problems` to do. It differs from `fields`, which says what a
-//! handler's headers are: here a line ends at LF only, whatever else is in it.
+//! The lines of a head as received: each with its name, separator, value and line terminator, and
+//! flags for what is unusual about it. Nothing is repaired, dropped or judged; `problems` does the
+//! latter. In contrast to `fields`, which finds the fields that a handler sees, only LF ends a line.
 //!
-//! Invariant: the ranges, one behind the other, are the head byte for byte, whatever its bytes are.
+//! Invariant: the concatenated ranges are the head, byte for byte, for any input.
 //!
 //! Source: RFC 9112 §2.2 (line ends), §5 (field lines).
 
@@ -12,38 +11,38 @@ use std::ops::Range;
 
 use super::grammar::{is_blank, is_tchar};
 
-/// One line. `name`, `separator`, `value` and `line_end` follow each other and make up `range`.
+/// One line. `name`, `separator`, `value` and `line_end` are adjacent and together make up `range`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RawLine {
     /// The whole line.
     pub range: Range<usize>,
-    /// What the line is.
+    /// The kind of the line.
     pub kind: LineKind,
-    /// The name, without the blanks before the colon; empty unless the line is a field.
+    /// The name without trailing whitespace; empty unless the line is a field.
     pub name: Range<usize>,
-    /// The colon with the blanks around it; empty unless the line is a field.
+    /// The colon with the whitespace around it; empty unless the line is a field.
     pub separator: Range<usize>,
-    /// The rest, trailing blanks included; the whole content of a line that is no field.
+    /// The value with trailing whitespace; the whole content if the line is not a field.
     pub value: Range<usize>,
-    /// CRLF, LF, or nothing where the input ended.
+    /// CRLF or LF; empty where the input ended.
     pub line_end: Range<usize>,
     flags: Flags,
 }
 
 impl RawLine {
-    /// What is unusual about the line, in the order of [`Flag::ALL`].
+    /// The flags of the line, in the order of [`Flag::ALL`].
     pub fn flags(&self) -> impl Iterator<Item = Flag> + use<> {
         let flags = self.flags;
         Flag::ALL.into_iter().filter(move |&flag| flags.has(flag))
     }
 
-    /// Whether the line has this flag.
+    /// Whether the line has a flag.
     pub fn has(&self, flag: Flag) -> bool {
         self.flags.has(flag)
     }
 }
 
-/// What a line is.
+/// The kind of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum LineKind {
     /// An empty line before the request line (RFC 9112 §2.2).
@@ -52,16 +51,16 @@ pub enum LineKind {
     RequestLine,
     /// A line with a colon (RFC 9112 §5).
     Field,
-    /// A line that begins with a blank (RFC 9112 §5.2).
+    /// A line that begins with a space or tab (RFC 9112 §5.2).
     Continuation,
     /// Any other line.
     NoColon,
-    /// The empty line behind the fields.
+    /// The empty line after the field lines.
     End,
 }
 
 impl LineKind {
-    /// Its name in JSON and Python.
+    /// The name in JSON and Python.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Skipped => "skipped",
@@ -77,32 +76,32 @@ impl LineKind {
 /// Something unusual about a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Flag {
-    /// Blanks between name and colon (RFC 9112 §5.1).
+    /// Whitespace between name and colon (RFC 9112 §5.1).
     SpaceBeforeColon,
-    /// Neither a field nor a continuation (RFC 9112 §5).
+    /// Neither a field line nor a continuation (RFC 9112 §5).
     NoColon,
-    /// It continues the line before (RFC 9112 §5.2).
+    /// A continuation of the previous line (RFC 9112 §5.2).
     ObsFold,
-    /// It ends in LF without CR (RFC 9112 §2.2).
+    /// Terminated by LF without CR (RFC 9112 §2.2).
     BareLf,
     /// A CR that is not directly before LF (RFC 9112 §2.2).
     BareCr,
     /// A NUL (RFC 9110 §5.5).
     Nul,
-    /// A name that is empty or has a byte that no token has (RFC 9110 §5.1, §5.6.2).
+    /// A name that is not a valid token (RFC 9110 §5.1, §5.6.2).
     NonToken,
-    /// A name that an earlier line has, without regard to case (RFC 9110 §5.2).
+    /// The name of an earlier line, compared case-insensitively (RFC 9110 §5.2).
     Duplicate,
     /// A control character other than HTAB, CR, LF and NUL (RFC 9110 §5.5).
     Control,
-    /// A byte above ASCII (RFC 9110 §5.5).
+    /// A non-ASCII byte (RFC 9110 §5.5).
     ObsText,
-    /// It begins with a blank, and there is no field before it to continue (RFC 9112 §2.2).
+    /// It begins with whitespace and precedes the first field (RFC 9112 §2.2).
     BlankBeforeFirstField,
 }
 
 impl Flag {
-    /// All of them, in the order in which they are listed.
+    /// All flags, in the order in which JSON and Python list them.
     pub const ALL: [Self; 11] = [
         Self::SpaceBeforeColon,
         Self::NoColon,
@@ -117,7 +116,7 @@ impl Flag {
         Self::BlankBeforeFirstField,
     ];
 
-    /// Its name in JSON and Python.
+    /// The name in JSON and Python.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::SpaceBeforeColon => "space_before_colon",
@@ -149,8 +148,8 @@ impl Flags {
     }
 }
 
-/// Splits a head, from the empty lines before the request line to the empty line at the end, or to
-/// where the input ended. What stands behind the end is read as more lines of the field section.
+/// Splits a head into lines, beginning with any empty lines before the request line. Bytes after the
+/// empty line that ends the head are split into more lines of the header section.
 pub fn split(head: &[u8]) -> Vec<RawLine> {
     let mut lines = Vec::new();
     let mut section = Section::Before;
@@ -158,7 +157,7 @@ pub fn split(head: &[u8]) -> Vec<RawLine> {
     let mut at = 0;
     while at < head.len() {
         let end = memchr::memchr(b'\n', &head[at..]).map_or(head.len(), |length| at + length + 1);
-        let mut line = unread(head, at..end);
+        let mut line = unclassified(head, at..end);
         section = section.read(head, &mut line);
         if line.kind == LineKind::Field
             && !names.insert(head[line.name.clone()].to_ascii_lowercase())
@@ -171,19 +170,19 @@ pub fn split(head: &[u8]) -> Vec<RawLine> {
     lines
 }
 
-/// What has been before a line.
+/// The position of a line in the head.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Section {
-    /// Nothing but empty lines.
+    /// Before the request line.
     Before,
-    /// The request line.
+    /// Between the request line and the first field line.
     NoField,
-    /// A line that another may continue.
+    /// After a line that a continuation may follow.
     Fields,
 }
 
 impl Section {
-    /// Says what a line is, finds its parts, and returns what comes next.
+    /// Sets the kind and the parts of a line, and returns the position of the next line.
     fn read(self, head: &[u8], line: &mut RawLine) -> Self {
         let content = &head[line.value.clone()];
         let is_empty = content.is_empty() && !line.line_end.is_empty();
@@ -219,8 +218,8 @@ impl Section {
     }
 }
 
-/// A line that is content and line end, with the flags that do not depend on what it is.
-fn unread(head: &[u8], range: Range<usize>) -> RawLine {
+/// A line as content and line terminator, with the flags that do not depend on its kind.
+fn unclassified(head: &[u8], range: Range<usize>) -> RawLine {
     let bytes = &head[range.clone()];
     let mut flags = Flags::default();
     let content = match bytes {
@@ -252,17 +251,17 @@ fn unread(head: &[u8], range: Range<usize>) -> RawLine {
     }
 }
 
-/// Makes a field of a line whose content has its first colon at `colon`.
+/// Turns a line into a field whose name ends at `colon`, an offset in the content.
 fn divide(head: &[u8], line: &mut RawLine, colon: usize) {
     let content = line.value.clone();
     let colon = content.start + colon;
     let before = head[content.start..colon].iter().rev();
     let blanks_before = before.take_while(|&&byte| is_blank(byte)).count();
-    let behind = head[colon + 1..content.end].iter();
-    let blanks_behind = behind.take_while(|&&byte| is_blank(byte)).count();
+    let after = head[colon + 1..content.end].iter();
+    let blanks_after = after.take_while(|&&byte| is_blank(byte)).count();
     line.kind = LineKind::Field;
     line.name = content.start..colon - blanks_before;
-    line.separator = line.name.end..colon + 1 + blanks_behind;
+    line.separator = line.name.end..colon + 1 + blanks_after;
     line.value = line.separator.end..content.end;
     if blanks_before > 0 {
         line.flags.add(Flag::SpaceBeforeColon);
@@ -281,7 +280,7 @@ mod tests {
 
     use super::*;
 
-    /// `kind: [name|separator|value|line end] flags` for each line, the ends left out where CRLF.
+    /// `kind name|separator|value|line end +flags` for each line; CRLF line ends are omitted.
     fn shown(head: &[u8]) -> Vec<String> {
         let text = |range: &Range<usize>| head[range.clone()].escape_ascii().to_string();
         let show = |line: RawLine| {
@@ -359,7 +358,7 @@ mod tests {
     }
 
     #[test]
-    fn names_of_flags_are_their_own() {
+    fn flags_have_distinct_names() {
         let names: HashSet<_> = Flag::ALL.into_iter().map(Flag::as_str).collect();
         assert_eq!(names.len(), Flag::ALL.len());
     }
@@ -369,13 +368,13 @@ mod tests {
         let fields: String = (0..100_000).map(|n| format!("X-{n}: v\r\n")).collect();
         let start = Instant::now();
         assert_eq!(split(fields.as_bytes()).len(), 100_000);
-        // Even on a busy machine; growing with the square it would take minutes.
+        // Generous for a busy machine; quadratic time would be minutes.
         assert!(start.elapsed() < Duration::from_secs(30));
     }
 
     proptest! {
         #[test]
-        fn the_parts_are_the_head(head in proptest::collection::vec(
+        fn the_parts_make_up_the_head(head in proptest::collection::vec(
             prop_oneof![any::<u8>(), proptest::sample::select(b" \t:\r\n\0a".to_vec())], 0..200,
         )) {
             let mut at = 0;

@@ -1,6 +1,6 @@
-//! The request line by the reference's rules (reference §8.5, §8.7.1), for lines that httparse refuses:
-//! words between any ASCII whitespace, any method, any target, `HTTP/0.9` without a version.
-//! RFC 9112 §3 is stricter; a test server's clients are not.
+//! The lenient parser for request lines that httparse refuses, by the reference's rules (reference
+//! §8.5, §8.7.1): words separated by any ASCII whitespace, any method, any target, and HTTP/0.9
+//! requests without a version. RFC 9112 §3 is stricter, but the clients of a test server may not be.
 
 use std::ops::Range;
 
@@ -11,7 +11,7 @@ use super::Malformed;
 pub struct Version {
     /// The number before the dot.
     pub major: u32,
-    /// The number behind the dot.
+    /// The number after the dot.
     pub minor: u32,
 }
 
@@ -24,18 +24,18 @@ impl Version {
     pub const HTTP_11: Self = Self { major: 1, minor: 1 };
 }
 
-/// Where the words of a request line stand.
+/// The parts of a request line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestLine {
-    /// The method, any bytes but whitespace.
+    /// The method: any bytes except whitespace.
     pub method: Range<usize>,
     /// The request target.
     pub target: Range<usize>,
-    /// The version, [`Version::SIMPLE`] when there is none.
+    /// The version; [`Version::SIMPLE`] if the line has none.
     pub version: Version,
 }
 
-/// Reads a line, with or without its line end. Ranges are into `line`.
+/// Parses a line, with or without its line terminator. Ranges index into `line`.
 ///
 /// # Errors
 /// [`Malformed::RequestLine`], [`Malformed::Version`] and [`Malformed::UnsupportedVersion`].
@@ -58,13 +58,13 @@ pub fn parse(line: &[u8]) -> Result<RequestLine, Malformed> {
     })
 }
 
-/// What separates words: the ASCII whitespace of Python's `str.split`. The reference splits at 0x85 and
-/// 0xA0 as well, which would cut targets that are UTF-8 in the middle of a character.
+/// Whether a byte separates words: ASCII whitespace as in Python's `str.split`. The reference also
+/// splits at 0x85 and 0xA0, which would cut UTF-8 targets in the middle of a character.
 pub fn is_separator(byte: u8) -> bool {
     matches!(byte, b'\t'..=b'\r' | 0x1c..=0x1f | b' ')
 }
 
-/// Where the words of a line stand.
+/// The words of a line.
 pub fn words(line: &[u8]) -> Vec<Range<usize>> {
     let mut words = Vec::with_capacity(3);
     let mut at = 0;
@@ -79,7 +79,7 @@ pub fn words(line: &[u8]) -> Vec<Range<usize>> {
 
 fn parse_version(word: &[u8]) -> Result<Version, Malformed> {
     let number = |digits: &[u8]| -> Option<u32> {
-        // More than ten digits are refused by the reference as unreasonable; ten may still not fit.
+        // The reference refuses more than ten digits; ten may still exceed 32 bits.
         if digits.is_empty() || digits.len() > 10 || !digits.iter().all(u8::is_ascii_digit) {
             return None;
         }

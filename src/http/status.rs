@@ -1,7 +1,7 @@
-//! Reason phrases. The table is the reference's (reference §8.1), old names and gaps included: a code
-//! that is not in it gets an empty phrase, whose space stays in the status line.
+//! Reason phrases. The table is the reference's (reference §8.1), including obsolete names and missing
+//! codes. A missing code has an empty phrase; the space before it is still sent in the status line.
 
-/// Codes and phrases in order of code.
+/// Status codes and reason phrases, ordered by code.
 pub const REASONS: [(u16, &str); 40] = [
     (100, "Continue"),
     (101, "Switching Protocols"),
@@ -45,7 +45,7 @@ pub const REASONS: [(u16, &str); 40] = [
     (505, "HTTP Version Not Supported"),
 ];
 
-/// The phrase that goes with a code when a handler gives none; empty where the table has no line.
+/// The default reason phrase of a status code; empty if the table has none.
 pub fn reason(code: i64) -> &'static str {
     REASONS
         .iter()
@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn old_names_and_gaps() {
+    fn obsolete_names_and_missing_codes() {
         assert_eq!(reason(200), "OK");
         assert_eq!(reason(414), "Request-URI Too Long");
         for gap in [0, 103, 226, 308, 418, 431, 511, 999] {

@@ -1,21 +1,22 @@
-//! The request target as a URL's parts (reference §8.7.2): which bytes are the path that routes match
-//! and which the query. The target itself stays as the client sent it.
+//! The request target (reference §8.7.2): its form, and which bytes are the path that routes match and
+//! the query. The target itself is kept as received.
 
 use std::ops::Range;
 
 use super::Malformed;
-use super::grammar::broken_authority;
+use super::grammar::invalid_authority;
 
-/// Where path and query stand in a target.
+/// The path and query of a target.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parts {
-    /// The path, not decoded; empty for `*` and for CONNECT's `host:port`.
+    /// The path, not decoded; empty for asterisk-form and authority-form.
     pub path: Range<usize>,
-    /// What is behind the first `?`, without the fragment.
+    /// The query without `?` and without the fragment, not decoded.
     pub query: Range<usize>,
 }
 
-/// Splits a target as `urlsplit(scheme://host:port + target)` does, absolute form included.
+/// Splits a target as Python's `urlsplit` does for `scheme://host:port` + target. An absolute-form
+/// target is split as the URL that it is.
 pub fn split(target: &[u8], scheme: &str) -> Parts {
     let authority = if is_absolute(target, scheme) {
         scheme.len() + "://".len()
@@ -37,23 +38,23 @@ pub fn split(target: &[u8], scheme: &str) -> Parts {
     }
 }
 
-/// The forms of a target (RFC 9112 §3.2).
+/// The form of a request target (RFC 9112 §3.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TargetForm {
-    /// A path and perhaps a query (RFC 9112 §3.2.1).
+    /// origin-form: a path with an optional query (RFC 9112 §3.2.1).
     Origin,
-    /// A whole URL, of any scheme (RFC 9112 §3.2.2).
+    /// absolute-form: a URL with any scheme (RFC 9112 §3.2.2).
     Absolute,
-    /// Host and port (RFC 9112 §3.2.3).
+    /// authority-form: host and port (RFC 9112 §3.2.3).
     Authority,
-    /// `*` (RFC 9112 §3.2.4).
+    /// asterisk-form: `*` (RFC 9112 §3.2.4).
     Asterisk,
-    /// None of these.
+    /// None of the four forms.
     Other,
 }
 
 impl TargetForm {
-    /// Its name in JSON and Python.
+    /// The name in JSON and Python.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Origin => "origin",
@@ -65,8 +66,8 @@ impl TargetForm {
     }
 }
 
-/// The form that a target has, whether or not it suits the method. The method decides where a target
-/// has two readings: `a:` is a host without a port number for CONNECT, else a URL of the scheme `a`.
+/// The form of a target, even if the method does not allow it. The method only resolves an ambiguity:
+/// `a:` is a host with an empty port for CONNECT, and otherwise a URL with the scheme `a`.
 pub fn form(method: &[u8], target: &[u8]) -> TargetForm {
     let colon = target.iter().position(|&byte| byte == b':');
     let is_scheme = |text: &[u8]| {
@@ -86,30 +87,30 @@ pub fn form(method: &[u8], target: &[u8]) -> TargetForm {
     }
 }
 
-/// `host:port`, the port being any number of digits.
+/// Whether a target is `host:port`, with any number of digits as port.
 fn is_host_and_port(target: &[u8]) -> bool {
     let digits = target.iter().rev().take_while(|byte| byte.is_ascii_digit());
     let host = target[..target.len() - digits.count()].strip_suffix(b":");
-    host.is_some_and(|host| !host.is_empty()) && broken_authority(target).is_none()
+    host.is_some_and(|host| !host.is_empty()) && invalid_authority(target).is_none()
 }
 
-/// Whether the target is a whole URL of this server's scheme (RFC 9112 §3.2.2).
+/// Whether a target is a URL with this server's scheme (RFC 9112 §3.2.2).
 pub fn is_absolute(target: &[u8], scheme: &str) -> bool {
     target
         .strip_prefix(scheme.as_bytes())
         .is_some_and(|rest| rest.starts_with(b"://"))
 }
 
-/// The target as handlers see it: several leading slashes are one, which keeps `//host/` from being
-/// read as a URL without a scheme (CPython gh-87389).
+/// The target as handlers see it: leading slashes are reduced to one, so that `//host/` is not parsed as
+/// a URL without a scheme (CPython gh-87389).
 pub fn collapse_slashes(target: &[u8]) -> &[u8] {
     let slashes = target.iter().take_while(|&&byte| byte == b'/').count();
     &target[slashes.saturating_sub(1)..]
 }
 
-/// Refuses a `Host` that would change what the rest of the URL means, or that no URL parser takes: one
-/// with blanks, `/`, `?`, `#` or half a pair of brackets. Missing and empty values are the client's
-/// right to send, and a port that is no number is for the handler to see.
+/// Refuses a `Host` that would change the other parts of the URL or that URL parsers refuse: one with
+/// whitespace, control characters, `/`, `?`, `#`, `\`, or an unpaired bracket. Empty values and invalid
+/// ports are left to the handler.
 ///
 /// # Errors
 /// [`Malformed::Host`].

@@ -14,7 +14,7 @@ use crate::exchange::{
 };
 use crate::fault::Fault;
 use crate::http::head::Head;
-use crate::http::problems::{self, Gravity};
+use crate::http::problems::{self, Severity};
 use crate::site::Site;
 use crate::wire::inbound::HeadRead;
 use crate::wire::{Wire, close};
@@ -271,7 +271,7 @@ fn admit(request: &Request, policy: Policy) -> Result<(), Fault> {
         Policy::Strict => {
             let problems = problems::find(&request.raw_head());
             let mut violations = problems.iter();
-            match violations.find(|problem| problem.gravity == Gravity::Violation) {
+            match violations.find(|problem| problem.severity == Severity::Violation) {
                 Some(problem) => Err(Fault::from(problem)),
                 None => admit(request, Policy::Lenient),
             }

@@ -1,10 +1,10 @@
-//! The `Date` field's value: IMF-fixdate (RFC 9110 §5.6.7), made once a second in each thread, since
-//! a busy connection asks for it thousands of times in one.
+//! The value of the `Date` field, an IMF-fixdate (RFC 9110 §5.6.7). It is cached for one second in each
+//! thread, since a busy connection needs it thousands of times a second.
 
 use std::cell::RefCell;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// Bytes of an IMF-fixdate: `Sun, 06 Nov 1994 08:49:37 GMT`.
+/// Length of an IMF-fixdate in bytes, such as `Sun, 06 Nov 1994 08:49:37 GMT`.
 pub const LENGTH: usize = 29;
 
 /// Appends the current time as an IMF-fixdate.

@@ -1,5 +1,5 @@
-//! A JSON string in pure ASCII, as Python's `json.dumps` writes it: what is above U+007F goes out as
-//! `\uXXXX`, in surrogate pairs where needed. Escaping below that is `serde_json`'s.
+//! JSON strings in ASCII, as Python's `json.dumps` writes them: characters above U+007F become `\uXXXX`,
+//! with surrogate pairs where needed. `serde_json` escapes the others.
 
 use std::fmt::Write as _;
 
@@ -27,7 +27,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn as_python_writes_it() {
+    fn strings_as_python_writes_them() {
         for (text, json) in [
             ("", r#""""#),
             ("a\"\\/", r#""a\"\\/""#),

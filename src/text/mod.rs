@@ -1,5 +1,5 @@
-//! Bytes ↔ text, the conventions that HTTP and the reference use at their borders. Nothing here
-//! knows what a header or a request is.
+//! Conversions between bytes and text, as HTTP and the reference use them. Nothing here depends on
+//! requests or responses.
 
 pub mod date;
 pub mod json;

@@ -1,8 +1,7 @@
-//! Numbers as Python's `int()` and `float()` read them from text: blanks around, a sign, and single
-//! underscores between digits are fine. Digits are those of ASCII, where Python knows those of every
-//! script.
+//! Numbers as Python's `int()` and `float()` parse them: surrounding whitespace, a sign, and single
+//! underscores between digits are allowed. Unlike in Python, digits are ASCII only.
 
-/// A whole number. Beyond 128 bits it is the nearest one that there is.
+/// Parses an integer. Values beyond 128 bits are saturated.
 pub fn int(text: &str) -> Option<i128> {
     let text = trimmed(text);
     let (sign, digits) = match text.as_bytes() {
@@ -21,7 +20,7 @@ pub fn int(text: &str) -> Option<i128> {
     })
 }
 
-/// A number with a fraction; `inf` and `nan` are some.
+/// Parses a floating-point number, including `inf` and `nan`.
 pub fn float(text: &str) -> Option<f64> {
     let text = trimmed(text);
     if !underscores_join_digits(text.as_bytes()) {
@@ -31,7 +30,7 @@ pub fn float(text: &str) -> Option<f64> {
 }
 
 fn trimmed(text: &str) -> &str {
-    // The blanks of C for ASCII, those of Unicode beyond.
+    // ASCII whitespace as in C; otherwise Unicode whitespace.
     text.trim_matches(|character: char| match character {
         '\t'..='\r' | ' ' => true,
         character => !character.is_ascii() && character.is_whitespace(),

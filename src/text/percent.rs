@@ -1,6 +1,5 @@
-//! Percent-decoding in the two forms the reference has, of query strings and forms and of paths, and
-//! the encoding of names in links. Bad escapes stay as they are. The coding itself is the
-//! `percent-encoding` crate's.
+//! Percent-encoding (RFC 3986 §2.1), by the `percent-encoding` crate: decoding of query strings, forms and
+//! paths as in the reference, and encoding of names in links. Invalid escapes are kept.
 
 use std::borrow::Cow;
 
@@ -8,12 +7,12 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, percent_encod
 
 use super::latin1;
 
-/// `%XX` to bytes; anything that is no escape stays.
+/// Decodes `%XX`; other bytes are kept.
 pub fn decode(bytes: &[u8]) -> Cow<'_, [u8]> {
     percent_decode(bytes).into()
 }
 
-/// A form component: `+` is a space, then [`decode`].
+/// Decodes a form component: replaces `+` with a space, then as [`decode`].
 pub fn decode_plus(bytes: &[u8]) -> Vec<u8> {
     if !bytes.contains(&b'+') {
         return decode(bytes).into_owned();
@@ -25,9 +24,10 @@ pub fn decode_plus(bytes: &[u8]) -> Vec<u8> {
     decode(&spaced).into_owned()
 }
 
-/// A path as the bytes of a file's name. As in the reference escapes are the bytes that they say, UTF-8
-/// as a rule, while raw bytes above 0x7f are ISO 8859-1 and become UTF-8. Escaped bytes that are no UTF-8
-/// stay as they are, so that every name can be written; the reference makes U+FFFD of them.
+/// Decodes a path to the bytes of a file name. As in the reference, escapes become bytes, usually UTF-8,
+/// while raw bytes above 0x7f are ISO 8859-1 and are converted to UTF-8. Escaped bytes that are not
+/// valid UTF-8 are kept, so that every file name can be requested; the reference replaces them with
+/// U+FFFD.
 pub fn decode_path(bytes: &[u8]) -> Vec<u8> {
     let mut path = Vec::with_capacity(bytes.len());
     for run in bytes.chunk_by(|a, b| a.is_ascii() == b.is_ascii()) {
@@ -40,19 +40,19 @@ pub fn decode_path(bytes: &[u8]) -> Vec<u8> {
     path
 }
 
-/// A name as one segment of a URL's path: everything but letters, digits and `_.-~` is escaped.
+/// Encodes a name as one segment of a URL path: everything except letters, digits and `_.-~`.
 pub fn encode_segment(name: &[u8]) -> String {
     percent_encode(name, SEGMENT).to_string()
 }
 
-/// What Python's `quote` escapes, and the slash.
+/// The characters that Python's `quote` encodes, and the slash.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'_')
     .remove(b'.')
     .remove(b'-')
     .remove(b'~');
 
-/// A form component as text: `+` is a space, then [`decode_path`].
+/// Decodes a form component to text: replaces `+` with a space, then as [`decode_path`].
 pub fn decode_plus_text(bytes: &[u8]) -> String {
     let spaced: Vec<_> = bytes
         .iter()
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_comes_back_from_its_segment() {
+    fn encoded_names_are_decoded_again() {
         assert_eq!(encode_segment(b"a-b_c.d~e"), "a-b_c.d~e");
         assert_eq!(encode_segment(b"a b/\"<#?%"), "a%20b%2F%22%3C%23%3F%25");
         let all: Vec<u8> = (0..=255).collect();

@@ -1,11 +1,11 @@
-//! Bytes as text between double quotes, one line whatever they are: what `.wire` files and transcripts
-//! show. Printable ASCII stands for itself, everything else is an escape: `\r`, `\n`, `\t`, `\0`, `\\`,
-//! `\"`, and `\xHH` for the rest. Reading takes bytes above ASCII as they stand, so that a file may have
-//! text in UTF-8.
+//! Bytes as text in double quotes, always on one line: the notation of `.wire` files and transcripts.
+//! Printable ASCII is literal; everything else is an escape sequence: `\r`, `\n`, `\t`, `\0`, `\\`, `\"`,
+//! and `\xHH` for other bytes. The parser also accepts literal non-ASCII bytes, so that files may contain
+//! UTF-8.
 
 use std::fmt::{self, Write as _};
 
-/// Shows bytes quoted.
+/// Displays bytes in quotes.
 #[derive(Clone, Copy, Debug)]
 pub struct Quoted<'a>(pub &'a [u8]);
 
@@ -28,30 +28,31 @@ impl fmt::Display for Quoted<'_> {
     }
 }
 
-/// Why a text is not bytes in quotes, and at which byte of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Why a text cannot be parsed as quoted bytes, and where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{reason} at byte {at}")]
 pub struct NotQuoted {
-    /// Bytes from the opening quote on.
+    /// Offset in bytes from the opening quote.
     pub at: usize,
-    /// What is wrong there.
+    /// What was found or expected there.
     pub reason: &'static str,
 }
 
-/// Reads quoted bytes from the front of `text`, and says how many bytes of `text` they took, quotes
+/// Parses quoted bytes at the beginning of `text`. Also returns the length of the quoted text, quotes
 /// included.
 ///
 /// # Errors
-/// [`NotQuoted`]: no opening or closing quote, an unknown escape, or a control character as it stands.
+/// [`NotQuoted`] for a missing quote, an unknown escape sequence, or an unescaped control character.
 pub fn read(text: &[u8]) -> Result<(Vec<u8>, usize), NotQuoted> {
     let fail = |at, reason| Err(NotQuoted { at, reason });
     if text.first() != Some(&b'"') {
-        return fail(0, "no opening quote");
+        return fail(0, "expected an opening quote");
     }
     let mut bytes = Vec::new();
     let mut at = 1;
     loop {
         let (byte, length) = match &text[at..] {
-            [] => return fail(at, "no closing quote"),
+            [] => return fail(at, "expected a closing quote"),
             [b'"', ..] => return Ok((bytes, at + 1)),
             [b'\\', b'r', ..] => (b'\r', 2),
             [b'\\', b'n', ..] => (b'\n', 2),
@@ -60,13 +61,13 @@ pub fn read(text: &[u8]) -> Result<(Vec<u8>, usize), NotQuoted> {
             [b'\\', same @ (b'\\' | b'"'), ..] => (*same, 2),
             [b'\\', b'x', high, low, ..] => match (hex(*high), hex(*low)) {
                 (Some(high), Some(low)) => (high << 4 | low, 4),
-                _ => return fail(at, "two hexadecimal digits must follow \\x"),
+                _ => return fail(at, "expected two hexadecimal digits after `\\x`"),
             },
-            [b'\\', b'x', ..] => return fail(at, "two hexadecimal digits must follow \\x"),
-            [b'\\', ..] => return fail(at, "an unknown escape"),
-            [b'\n' | b'\r', ..] => return fail(at, "no closing quote on the line"),
+            [b'\\', b'x', ..] => return fail(at, "expected two hexadecimal digits after `\\x`"),
+            [b'\\', ..] => return fail(at, "unknown escape sequence"),
+            [b'\n' | b'\r', ..] => return fail(at, "expected a closing quote on the same line"),
             [byte, ..] if byte.is_ascii_control() => {
-                return fail(at, "a control character must be escaped");
+                return fail(at, "unescaped control character");
             }
             [byte, ..] => (*byte, 1),
         };
@@ -93,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_behind_the_closing_quote_is_left() {
+    fn bytes_after_the_closing_quote_are_not_consumed() {
         assert_eq!(
             read(b"\"a\\x0a\xc3\xa9\" rest"),
             Ok((b"a\n\xc3\xa9".to_vec(), 9))
@@ -101,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_has_a_place() {
+    fn errors_have_an_offset() {
         for (text, at) in [
             (&b""[..], 0),
             (b"a\"", 0),
@@ -120,7 +121,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_shown_is_read_again(bytes: Vec<u8>) {
+        fn displayed_bytes_are_parsed_again(bytes: Vec<u8>) {
             let shown = Quoted(&bytes).to_string();
             prop_assert_eq!(read(shown.as_bytes()), Ok((bytes, shown.len())));
         }

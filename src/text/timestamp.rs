@@ -1,9 +1,10 @@
-//! A moment of the clock as RFC 3339 has it, in UTC, to the microsecond.
+//! Timestamps in the format of RFC 3339, in UTC, with microseconds.
 
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// Shows a moment as `2026-11-21T12:00:00.123456Z`. What is before 1970 is shown as its first moment.
+/// Displays a time as `2026-11-21T12:00:00.123456Z`. Times before 1970 are displayed as the beginning of
+/// 1970.
 #[derive(Clone, Copy, Debug)]
 pub struct Timestamp(pub SystemTime);
 
@@ -23,8 +24,8 @@ impl fmt::Display for Timestamp {
     }
 }
 
-/// Year, month and day of the month, from days since 1970. Years are counted from March, so that the
-/// leap day is their last (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms").
+/// Year, month and day of the month of a day since 1970. Years begin in March here, so that the leap
+/// day is the last of a year (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms").
 fn date(days: u64) -> (u64, u64, u64) {
     let days = days + 719_468;
     let (era, day) = (days / 146_097, days % 146_097);
@@ -44,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn moments() {
+    fn times() {
         for (micros, shown) in [
             (0, "1970-01-01T00:00:00.000000Z"),
             (951_782_399_999_999, "2000-02-28T23:59:59.999999Z"),

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use rustix::event::PollFlags;
 
-use crate::http::head::Limits;
+use crate::http::head::HeadLimits;
 
 use super::inbound::{HeadRead, Inbound};
 use super::outbound::{Gone, Outbound, Sent};

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::http::Malformed;
-use crate::http::head::{Limits, Progress, Scanner};
+use crate::http::head::{HeadLimits, Progress, Scanner};
 use crate::transcript::Tape;
 
 use super::stream::Stream;
@@ -174,7 +174,7 @@ impl Inbound {
 
     /// Waits for a whole head and takes it. At the end of input what there is counts as one, so that
     /// half a head gets an answer too.
-    pub(super) fn read_head(&mut self, stream: &Stream, limits: &Limits) -> HeadRead {
+    pub(super) fn read_head(&mut self, stream: &Stream, limits: &HeadLimits) -> HeadRead {
         let mut scanner = Scanner::default();
         let offset = self.taken();
         self.segments
@@ -224,7 +224,7 @@ impl Inbound {
     /// instead [`Inbound::read_head`] reports. `more` waits for more bytes and returns how many came.
     pub(super) fn await_head(
         &mut self,
-        limits: &Limits,
+        limits: &HeadLimits,
         mut more: impl FnMut(&mut Self) -> usize,
     ) -> bool {
         let mut scanner = Scanner::default();

@@ -332,7 +332,7 @@ mod tests {
             ),
             ("length x", "expected `(` after `length`, found `x`"),
             ("(x", "expected `)`, found the end of the step"),
-            (r#"(x "\q")"#, "column 6: an unknown escape"),
+            (r#"(x "\q")"#, "column 6: unknown escape sequence"),
         ] {
             let error = read(text).unwrap_err();
             assert!(error.contains(reason), "{text}: {error}");

@@ -291,9 +291,9 @@ mod tests {
                 2,
                 "column 2: expected a word, a number, a string or one of `()*=`, found the byte `\\xc3`",
             ),
-            (b"a\n  \"b\n\"", 2, "column 5: no closing quote"),
-            (b"a \"b\\q\"", 1, "column 5: an unknown escape"),
-            (b"a \"b", 1, "column 5: no closing quote"),
+            (b"a\n  \"b\n\"", 2, "column 5: expected a closing quote"),
+            (b"a \"b\\q\"", 1, "column 5: unknown escape sequence"),
+            (b"a \"b", 1, "column 5: expected a closing quote"),
         ] {
             let error = all(text).unwrap_err();
             assert_eq!(error.line, line, "{error}");

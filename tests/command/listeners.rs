@@ -62,7 +62,7 @@ fn each_listener_and_each_route_has_a_policy() {
         if status == 400 {
             let body = String::from_utf8(response.body).expect("JSON");
             let clause = if fields == fold {
-                "a folded field line, at byte "
+                "a folded field line (obs-fold), at byte "
             } else {
                 "conflicting"
             };

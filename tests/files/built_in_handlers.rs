@@ -114,25 +114,25 @@ fn a_password_is_asked_for() {
             "/any",
             "Basic eA==",
             500,
-            r#"{"error": {"code": 500, "message": "bad Authorization: no colon behind the name"}}"#,
+            r#"{"error": {"code": 500, "message": "invalid Authorization: expected a colon after the user name"}}"#,
         ),
         (
             "/any",
             "Basic",
             500,
-            r#"{"error": {"code": 500, "message": "bad Authorization: nothing behind the scheme"}}"#,
+            r#"{"error": {"code": 500, "message": "invalid Authorization: expected credentials after the scheme"}}"#,
         ),
         (
             "/any",
             "Basic d",
             500,
-            r#"{"error": {"code": 500, "message": "bad Authorization: not in base64"}}"#,
+            r#"{"error": {"code": 500, "message": "invalid Authorization: the credentials are not valid base64"}}"#,
         ),
         (
             "/any",
             "Digest x",
             400,
-            r#"{"error": {"code": 400, "message": "the authentication scheme \"Digest\" is not Basic"}}"#,
+            r#"{"error": {"code": 400, "message": "expected the authentication scheme `Basic`, found \"Digest\""}}"#,
         ),
     ] {
         let field = match field {

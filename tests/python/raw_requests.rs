@@ -220,7 +220,7 @@ fn lines_problems_and_chunks_can_be_printed() {
         b"POST /printed.py HTTP/1.1\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2;x\r\nab\r\n0\r\n\r\n",
     );
     let printed = "<RawLine field b'Host: a\\r\\n' ()>\n\
-                   <Problem at 25: a line end without CR (RFC 9112 §2.2)>\n\
+                   <Problem at 25: a line that ends with a bare LF (RFC 9112 §2.2)>\n\
                    <Chunk b'2;x' at 0>";
     assert_eq!(client.read_response("POST").text(), printed);
 }
@@ -408,13 +408,13 @@ impl Case {
         let sight = &self.sight;
         let head = self.head();
         let bytes = head.chars().count();
-        let violation = |gravity: &String| gravity == "violation";
+        let violation = |severity: &String| severity == "violation";
         let mut problems: Vec<_> = self
             .lines
             .problems
             .iter()
-            .map(|(offset, what, clause, gravity)| {
-                json!((offset, what, clause, violation(gravity)))
+            .map(|(offset, what, clause, severity)| {
+                json!((offset, what, clause, violation(severity)))
             })
             .collect();
         let breaks = sight.breaks.as_ref();

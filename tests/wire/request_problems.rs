@@ -5,7 +5,7 @@
 //! `lines` is how many lines the head has, the empty ones before the request line and at the end
 //! included; `flags` has those of a line by its number from 0, and lines that are not named have none;
 //! `parts` are a line's name, separator, value and line end; `problems` are offset, text, clause and
-//! gravity in their order; `form` is the target's and `version` the version's bytes. Of pipelined
+//! severity in their order; `form` is the target's and `version` the version's bytes. Of pipelined
 //! requests the first is meant.
 
 use std::collections::BTreeMap;
@@ -13,7 +13,7 @@ use std::ops::Range;
 
 use crate::support::written_bytes::Bytes;
 use serde::Deserialize;
-use wireserve::http::head::{Head, Limits, Progress, Scanner};
+use wireserve::http::head::{Head, HeadLimits, Progress, Scanner};
 use wireserve::http::raw_lines::{self, Flag};
 use wireserve::http::{problems, target};
 
@@ -23,14 +23,14 @@ fn what_is_wrong_and_where() {
         let found: Vec<_> = problems::find(&head)
             .into_iter()
             .map(|problem| {
-                let (what, gravity) = (problem.what.as_str(), problem.gravity.as_str());
-                (problem.offset, what, problem.clause, gravity)
+                let (what, severity) = (problem.what.as_str(), problem.severity.as_str());
+                (problem.offset, what, problem.clause, severity)
             })
             .collect();
         let expected: Vec<_> = case
             .problems
             .iter()
-            .map(|(offset, what, clause, gravity)| (*offset, &**what, &**clause, &**gravity))
+            .map(|(offset, what, clause, severity)| (*offset, &**what, &**clause, &**severity))
             .collect();
         assert_eq!(found, expected, "{}", case.id);
     }
@@ -110,7 +110,7 @@ fn cases() -> Vec<(Case, Vec<u8>)> {
 
 /// Up to the end of the first head, or all where there is none.
 fn raw_head(mut sent: Vec<u8>) -> Vec<u8> {
-    let limits = Limits {
+    let limits = HeadLimits {
         request_line: usize::MAX,
         field_line: usize::MAX,
         field_lines: usize::MAX,

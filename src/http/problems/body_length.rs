@@ -1,15 +1,19 @@
-//! Problems of what says how long the body is, `Content-Length` and `Transfer-Encoding`, and of
-//! `Expect`, which says when it comes. Strict where `http::framing` is lenient. Source: RFC 9112 §6,
-//! RFC 9110 §8.6, §10.1.1.
+//! Problems of the fields that concern the body: `Content-Length`, `Transfer-Encoding` and `Expect`.
+//! Strict where `http::framing` is lenient. Source: RFC 9112 §6, RFC 9110 §8.6, §10.1.1.
 
 use std::ops::Range;
 
-use super::field_lines::Field;
+use super::field_lines::UnfoldedField;
 use super::request_line::Words;
 use super::{Problem, ProblemKind as Kind};
 use crate::http::request_line::Version;
 
-pub(super) fn find(head: &[u8], request: &Words, fields: &[Field], problems: &mut Vec<Problem>) {
+pub(super) fn find(
+    head: &[u8],
+    request: &Words,
+    fields: &[UnfoldedField],
+    problems: &mut Vec<Problem>,
+) {
     let named = |name| fields.iter().filter(move |field| field.is(name));
     find_in_lengths(head, named("Content-Length"), problems);
     find_in_codings(head, named("Transfer-Encoding"), problems);
@@ -33,7 +37,7 @@ pub(super) fn find(head: &[u8], request: &Words, fields: &[Field], problems: &mu
 
 fn find_in_lengths<'a>(
     head: &'a [u8],
-    fields: impl Iterator<Item = &'a Field<'a>>,
+    fields: impl Iterator<Item = &'a UnfoldedField<'a>>,
     problems: &mut Vec<Problem>,
 ) {
     let mut first: Option<&[u8]> = None;
@@ -42,7 +46,7 @@ fn find_in_lengths<'a>(
         let no_digit = |text: &[u8]| text.iter().position(|byte| !byte.is_ascii_digit());
         let stray = match members.as_slice() {
             [] => Some(0),
-            // Commas beside a single number make no list of it.
+            // A number with empty list members around it.
             [number] if no_digit(&head[number.clone()]).is_none() => {
                 memchr::memchr(b',', &head[field.value.clone()])
             }
@@ -71,7 +75,7 @@ fn find_in_lengths<'a>(
     }
 }
 
-/// Whether a number without leading zeros is beyond 64 bits.
+/// Whether a number without leading zeros exceeds 64 bits.
 fn is_large(digits: &[u8]) -> bool {
     let largest = u64::MAX.to_string();
     (digits.len(), digits) > (largest.len(), largest.as_bytes())
@@ -79,7 +83,7 @@ fn is_large(digits: &[u8]) -> bool {
 
 fn find_in_codings<'a>(
     head: &'a [u8],
-    fields: impl Iterator<Item = &'a Field<'a>>,
+    fields: impl Iterator<Item = &'a UnfoldedField<'a>>,
     problems: &mut Vec<Problem>,
 ) {
     let mut codings: Vec<Range<usize>> = Vec::new();
@@ -115,54 +119,54 @@ mod tests {
             ("Content-Length: 0\r\n", &[][..]),
             ("Content-Length: 18446744073709551615\r\n", &[]),
             ("Content-Length: 00000000000000000000000001\r\n", &[]),
-            (long, &["16 a Content-Length beyond 64 bits"]),
+            (long, &["16 a Content-Length that does not fit in 64 bits"]),
             (
                 "Content-Length:\r\n",
-                &["15 a Content-Length that is no number"],
+                &["15 a Content-Length that is not a number"],
             ),
             (
                 "Content-Length: +2\r\n",
-                &["16 a Content-Length that is no number"],
+                &["16 a Content-Length that is not a number"],
             ),
             (
                 "Content-Length: 2,\r\n",
-                &["17 a Content-Length that is no number"],
+                &["17 a Content-Length that is not a number"],
             ),
             (
                 "Content-Length: ,, 6\r\n",
-                &["16 a Content-Length that is no number"],
+                &["16 a Content-Length that is not a number"],
             ),
             (
                 "Content-Length: 2x,\r\n",
-                &["17 a Content-Length that is no number"],
+                &["17 a Content-Length that is not a number"],
             ),
             (
                 "Content-Length: 2x, 2\r\n",
-                &["17 a Content-Length that is no number"],
+                &["17 a Content-Length that is not a number"],
             ),
             (
                 "Content-Length: 1_0\r\n",
-                &["17 a Content-Length that is no number"],
+                &["17 a Content-Length that is not a number"],
             ),
             (
                 "Content-Length: 2\r\n 3\r\n",
                 &[
-                    "17 a Content-Length that is no number",
-                    "19 a folded field line",
+                    "17 a Content-Length that is not a number",
+                    "19 a folded field line (obs-fold)",
                 ],
             ),
             (
                 "Content-Length: 2, 02\r\nContent-length: 2\r\n",
                 &[
-                    "19 the same Content-Length more than once",
-                    "39 the same Content-Length more than once",
+                    "19 a repeated Content-Length with the same value",
+                    "39 a repeated Content-Length with the same value",
                 ],
             ),
             (
                 "Content-Length: 2,,3\r\nContent-length: 2\r\n",
                 &[
-                    "19 different values of Content-Length",
-                    "38 the same Content-Length more than once",
+                    "19 conflicting Content-Length values",
+                    "38 a repeated Content-Length with the same value",
                 ],
             ),
             ("Transfer-Encoding: chunked\r\n", &[]),
@@ -171,31 +175,31 @@ mod tests {
                 "Transfer-Encoding: gzip,\r\n chunked\r\n",
                 &[
                     "19 a transfer coding other than chunked",
-                    "26 a folded field line",
+                    "26 a folded field line (obs-fold)",
                 ],
             ),
             (
                 "Transfer-Encoding: \r\n",
-                &["19 a last transfer coding that is not chunked"],
+                &["19 a final transfer coding that is not chunked"],
             ),
             (
                 "Transfer-Encoding: chunked;a=b\r\n",
-                &["19 a last transfer coding that is not chunked"],
+                &["19 a final transfer coding that is not chunked"],
             ),
             (
                 "Transfer-Encoding: chunked\r\nTransfer-Encoding: gzip\r\n",
-                &["47 a last transfer coding that is not chunked"],
+                &["47 a final transfer coding that is not chunked"],
             ),
             (
                 "Transfer-Encoding: chunked\r\nTransfer-Encoding: a, chunked\r\n",
                 &[
                     "47 a transfer coding other than chunked",
-                    "50 chunked more than once",
+                    "50 chunked applied more than once",
                 ],
             ),
             (
                 "Transfer-Encoding: chunked\r\nContent-Length: 1\r\n",
-                &["28 Transfer-Encoding together with Content-Length"],
+                &["28 both Transfer-Encoding and Content-Length"],
             ),
         ] {
             let line = "POST / HTTP/1.1\r\nHost: a\r\n";
@@ -212,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn chunks_are_new_in_http_11() {
+    fn transfer_codings_require_http_11() {
         for (version, has_problem) in [("1.0", true), ("1.1", false), ("1.2", false)] {
             let head =
                 format!("POST / HTTP/{version}\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");

@@ -1,5 +1,5 @@
-//! Problems that a field line has whatever its name, and fields as their meaning needs them: with
-//! the lines that continue them. Source: RFC 9112 §5, RFC 9110 §5.
+//! Problems of field lines that do not depend on the field's name, and fields with their continuation
+//! lines for the checks that do. Source: RFC 9112 §5, RFC 9110 §5.
 
 use std::ops::Range;
 
@@ -9,7 +9,7 @@ use crate::http::raw_lines::{Flag, LineKind, RawLine};
 
 pub(super) fn find(head: &[u8], lines: &[RawLine], problems: &mut Vec<Problem>) {
     for line in lines {
-        let is_of_line = match line.kind {
+        let problem = match line.kind {
             LineKind::Skipped | LineKind::RequestLine | LineKind::End => continue,
             LineKind::Field => {
                 find_in_name(head, line, problems);
@@ -19,7 +19,7 @@ pub(super) fn find(head: &[u8], lines: &[RawLine], problems: &mut Vec<Problem>) 
             LineKind::Continuation if line.has(Flag::ObsFold) => Some(Kind::ObsFold),
             LineKind::Continuation => Some(Kind::BlankBeforeFirstField),
         };
-        problems.extend(is_of_line.map(|kind| kind.at(line.range.start)));
+        problems.extend(problem.map(|kind| kind.at(line.range.start)));
         find_in_value(head, line, problems);
     }
 }
@@ -55,22 +55,22 @@ fn find_in_value(head: &[u8], line: &RawLine, problems: &mut Vec<Problem>) {
     }
 }
 
-/// A field with the lines that continue it.
+/// A field with its continuation lines (obs-fold).
 #[derive(Debug)]
-pub(super) struct Field<'a> {
+pub(super) struct UnfoldedField<'a> {
     name: &'a [u8],
-    /// Where its first line begins.
+    /// Offset of the first line.
     pub start: usize,
-    /// Its value without the blanks around it; folds are in it.
+    /// The value without surrounding whitespace; line folding is included.
     pub value: Range<usize>,
 }
 
-impl Field<'_> {
+impl UnfoldedField<'_> {
     pub(super) fn is(&self, name: &str) -> bool {
         self.name.eq_ignore_ascii_case(name.as_bytes())
     }
 
-    /// The members of a list that are not empty (RFC 9110 §5.6.1).
+    /// The list members that are not empty (RFC 9110 §5.6.1).
     pub(super) fn members(&self, head: &[u8]) -> impl Iterator<Item = Range<usize>> {
         let mut at = self.value.start;
         let members = head[self.value.clone()].split(|&byte| byte == b',');
@@ -84,12 +84,12 @@ impl Field<'_> {
     }
 }
 
-pub(super) fn unfolded<'a>(head: &'a [u8], lines: &[RawLine]) -> Vec<Field<'a>> {
-    let mut fields: Vec<Field> = Vec::new();
+pub(super) fn unfolded<'a>(head: &'a [u8], lines: &[RawLine]) -> Vec<UnfoldedField<'a>> {
+    let mut fields: Vec<UnfoldedField> = Vec::new();
     let mut last = LineKind::RequestLine;
     for line in lines {
         match (line.kind, fields.last_mut()) {
-            (LineKind::Field, _) => fields.push(Field {
+            (LineKind::Field, _) => fields.push(UnfoldedField {
                 name: &head[line.name.clone()],
                 start: line.range.start,
                 value: line.value.clone(),
@@ -108,7 +108,7 @@ pub(super) fn unfolded<'a>(head: &'a [u8], lines: &[RawLine]) -> Vec<Field<'a>> 
     fields
 }
 
-/// Leaves out blanks at both ends, and line ends with them, which are part of a fold.
+/// Trims spaces, tabs and the line terminators of folded lines at both ends.
 fn trim(head: &[u8], range: Range<usize>) -> Range<usize> {
     let is_space = |&byte: &u8| is_blank(byte) || matches!(byte, b'\r' | b'\n');
     let text = &head[range.clone()];

@@ -1,17 +1,17 @@
-//! Problems of `Host`: there must be one, and one only, that is a host with or without a port.
+//! Problems of `Host`: a request must have exactly one, with a host and an optional port as value.
 //! Source: RFC 9112 §3.2, RFC 9110 §7.2.
 
-use super::field_lines::Field;
+use super::field_lines::UnfoldedField;
 use super::request_line::{self, Words};
 use super::{Problem, ProblemKind as Kind};
-use crate::http::grammar::broken_authority;
+use crate::http::grammar::invalid_authority;
 use crate::http::request_line::Version;
 
-/// `end` is where a missing field would stand.
+/// `end` is the offset at which a missing field is reported.
 pub(super) fn find(
     head: &[u8],
     request: &Words,
-    fields: &[Field],
+    fields: &[UnfoldedField],
     end: usize,
     problems: &mut Vec<Problem>,
 ) {
@@ -25,9 +25,9 @@ pub(super) fn find(
     problems.extend(hosts.clone().map(|host| Kind::SecondHost.at(host.start)));
     for host in std::iter::once(first).chain(hosts) {
         let value = &head[host.value.clone()];
-        match broken_authority(value) {
+        match invalid_authority(value) {
             Some(at) => problems.push(Kind::HostValue.at(host.value.start + at)),
-            None if is_other(head, request, value) => {
+            None if differs_from_target(head, request, value) => {
                 problems.push(Kind::OtherHost.at(host.value.start));
             }
             None => {}
@@ -35,8 +35,8 @@ pub(super) fn find(
     }
 }
 
-/// Whether the target names another host, or the same with another port.
-fn is_other(head: &[u8], request: &Words, host: &[u8]) -> bool {
+/// Whether the authority of the target has another host or port.
+fn differs_from_target(head: &[u8], request: &Words, host: &[u8]) -> bool {
     let target = &head[request.target.clone()];
     request_line::authority(target).is_some_and(|authority| {
         let authority = &target[authority];
@@ -52,41 +52,49 @@ mod tests {
     #[test]
     fn hosts() {
         for (line, fields, problems) in [
-            ("GET / HTTP/1.1", "", &["0 no Host"][..]),
-            ("GET / HTTP/1.1", "A: b\r\n", &["6 no Host"]),
+            ("GET / HTTP/1.1", "", &["0 no Host field"][..]),
+            ("GET / HTTP/1.1", "A: b\r\n", &["6 no Host field"]),
             ("GET / HTTP/1.0", "", &[]),
             ("GET / HTTP/1.1", "host:\r\n", &[]),
             (
                 "GET / HTTP/1.1",
                 "Host:\r\n a\r\n",
-                &["7 a folded field line"],
+                &["7 a folded field line (obs-fold)"],
             ),
             (
                 "GET / HTTP/1.1",
                 "Host : a\r\n",
-                &["4 a space before the colon"],
+                &["4 whitespace between field name and colon"],
             ),
             (
                 "GET / HTTP/1.0",
                 "Host: a\r\nHost: b/\r\nHost: c\r\n",
                 &[
-                    "9 more than one Host",
-                    "16 an invalid Host",
-                    "19 more than one Host",
+                    "9 more than one Host field line",
+                    "16 an invalid Host value",
+                    "19 more than one Host field line",
                 ],
             ),
-            ("GET / HTTP/1.1", "Host: a:b\r\n", &["8 an invalid Host"]),
-            ("GET / HTTP/1.1", "Host: a, b\r\n", &["8 an invalid Host"]),
+            (
+                "GET / HTTP/1.1",
+                "Host: a:b\r\n",
+                &["8 an invalid Host value"],
+            ),
+            (
+                "GET / HTTP/1.1",
+                "Host: a, b\r\n",
+                &["8 an invalid Host value"],
+            ),
             ("GET http://u@A:80/ HTTP/1.1", "Host: a:80\r\n", &[]),
             (
                 "GET http://a:80 HTTP/1.1",
                 "Host: a\r\n",
-                &["6 another Host than the target's"],
+                &["6 a Host that differs from the authority of the request target"],
             ),
             (
                 "GET http://a HTTP/1.1",
                 "Host: \r\n",
-                &["6 another Host than the target's"],
+                &["6 a Host that differs from the authority of the request target"],
             ),
             ("GET urn:a HTTP/1.1", "Host: b\r\n", &[]),
         ] {

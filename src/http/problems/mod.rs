@@ -1,13 +1,13 @@
-//! What is wrong with a head by the letter of the RFCs, and where: for tests of clients, which want
-//! to see it, and for handlers that choose to be strict. It decides nothing: the server's own reading
-//! (`head`, `framing`) is lenient, and what handlers see does not depend on what is found here.
+//! Violations of the RFCs in a request head, with their positions: for tests of clients, and for
+//! handlers that choose to be strict. The server's own parsers (`head`, `framing`) are lenient and do
+//! not depend on the problems found here.
 //!
-//! It judges the lines that came (`raw_lines`), so a field behind a line that ends the section for a
-//! handler still counts. Each line, and each member of a list, has a problem at most once, at the
-//! first byte of it. The chunks of a body are judged by their decoder.
+//! The input is the head as received (`raw_lines`), so a field is checked even if it follows a line
+//! that ends the section for a handler. Each kind of problem is reported at most once for a line or a
+//! list member, at its first byte. The decoder (`chunked`) checks chunks.
 //!
-//! Source: RFC 9112 for the message, RFC 9110 for the fields, RFC 3986 for the target; `kind` has the
-//! clauses.
+//! Source: RFC 9112 for the message, RFC 9110 for the fields, RFC 3986 for the target; `kind` lists
+//! the clauses.
 
 mod body_length;
 mod field_lines;
@@ -16,24 +16,35 @@ mod kind;
 mod request_line;
 
 use crate::http::raw_lines::{self, Flag, LineKind, RawLine};
-pub use kind::{Gravity, ProblemKind};
+pub use kind::{ProblemKind, Severity};
 
-/// Something that is wrong with a head.
+/// A problem in a request head.
+///
+/// ```
+/// use wireserve::http::problems::{self, ProblemKind, Severity};
+///
+/// let problems = problems::find(b"GET / HTTP/1.1\r\nHost : a\r\n\r\n");
+/// assert_eq!(problems[0].what, ProblemKind::SpaceBeforeColon);
+/// assert_eq!(problems[0].offset, 20);
+/// assert_eq!(problems[0].clause, "RFC 9112 §5.1");
+/// assert_eq!(problems[0].severity, Severity::Violation);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Problem {
-    /// Of the first byte that is wrong; of the byte behind it where something is missing.
+    /// Position of the first invalid byte in the raw head, or of the byte where something is missing.
     /// `offset <= raw_head.len()`
     pub offset: usize,
     /// What is wrong.
     pub what: ProblemKind,
-    /// The clause that says so.
+    /// The clause that is violated, such as `RFC 9112 §5.1`.
     pub clause: &'static str,
-    /// How grave it is.
-    pub gravity: Gravity,
+    /// Whether a strict server would refuse the request.
+    pub severity: Severity,
 }
 
-/// Judges a head, from the empty lines before the request line to the empty line at the end, or to
-/// where the input ended. What stands behind the end is not looked at. Sorted by offset.
+/// Finds the problems of a head, sorted by offset. The head begins with any empty lines before the
+/// request line, and ends with the empty line after the header section or where the input ended;
+/// bytes after it are ignored.
 pub fn find(raw_head: &[u8]) -> Vec<Problem> {
     let mut lines = raw_lines::split(raw_head);
     if let Some(end) = lines.iter().position(|line| line.kind == LineKind::End) {
@@ -50,7 +61,7 @@ pub fn find(raw_head: &[u8]) -> Vec<Problem> {
     }
     let line = lines.iter().find(|line| line.kind == LineKind::RequestLine);
     if let Some(line) = line.filter(|line| request_line::is_not_http(raw_head, line)) {
-        // Its line ends mean nothing.
+        // Line terminators in something other than HTTP are no problems.
         problems.retain(|problem| problem.offset < line.range.start);
         problems.push(ProblemKind::NotHttp.at(line.range.start));
         return problems;
@@ -73,7 +84,7 @@ pub fn find(raw_head: &[u8]) -> Vec<Problem> {
     problems
 }
 
-/// Whether the head has its empty line, or is a simple request, which has none.
+/// Whether the head is complete: it ends with an empty line, or is an HTTP/0.9 request line.
 fn is_ended(lines: &[RawLine], request: Option<&request_line::Words>) -> bool {
     lines.last().is_some_and(|last| match last.kind {
         LineKind::End => true,
@@ -93,7 +104,7 @@ mod tests {
 
     use super::*;
 
-    /// `offset text`, of every problem.
+    /// `offset text` for every problem.
     fn found(head: &str) -> Vec<String> {
         let show = |problem: Problem| format!("{} {}", problem.offset, problem.what.as_str());
         find(&latin1(head)).into_iter().map(show).collect()
@@ -114,25 +125,25 @@ mod tests {
     #[test]
     fn line_ends() {
         check(&[
-            ("", &["0 no empty line at the end of the head"]),
+            ("", &["0 no empty line after the header section"]),
             (
                 "\n\r\n",
                 &[
                     "0 an empty line before the request line",
-                    "0 a line end without CR",
+                    "0 a line that ends with a bare LF",
                     "1 an empty line before the request line",
-                    "3 no empty line at the end of the head",
+                    "3 no empty line after the header section",
                 ],
             ),
             (
                 "GET / HTTP/1.0\r\nA: b",
-                &["20 no empty line at the end of the head"],
+                &["20 no empty line after the header section"],
             ),
             (
                 "GET /",
                 &[
-                    "5 a request line without a version",
-                    "5 no empty line at the end of the head",
+                    "5 a request line without an HTTP version",
+                    "5 no empty line after the header section",
                 ],
             ),
             ("GET / HTTP/1.0\r\n\r\nrest\nof it", &[]),
@@ -140,7 +151,7 @@ mod tests {
                 "\r\n\u{16}\u{3}\n\n",
                 &[
                     "0 an empty line before the request line",
-                    "2 bytes that are no HTTP request",
+                    "2 not an HTTP request",
                 ],
             ),
         ]);
@@ -152,105 +163,129 @@ mod tests {
             ("GET / HTTP/1.0", &[][..]),
             (
                 "get /?a[b HTTP/1.0",
-                &["7 a byte in the target that no URL has"],
+                &["7 an invalid byte in the request target"],
             ),
             ("GET http://u@[::1]:80/a?b HTTP/1.0", &[]),
             (
                 "GET http://a?[ HTTP/1.0",
-                &["13 a byte in the target that no URL has"],
+                &["13 an invalid byte in the request target"],
             ),
             (
                 "GET urn:a[ HTTP/1.0",
-                &["9 a byte in the target that no URL has"],
+                &["9 an invalid byte in the request target"],
             ),
             (
                 "GET /%2 HTTP/1.0",
-                &["5 a percent sign without two hexadecimal digits"],
+                &["5 a percent sign that is not followed by two hexadecimal digits"],
             ),
             (
                 "GET /#a#\u{7f} HTTP/1.0",
                 &[
-                    "5 a fragment in the target",
-                    "8 a byte in the target that no URL has",
+                    "5 a fragment in the request target",
+                    "8 an invalid byte in the request target",
                 ],
             ),
             (
                 "GET /\u{e9}|#% HTTP/1.0",
                 &[
-                    "5 a byte in the target that no URL has",
-                    "7 a fragment in the target",
-                    "8 a percent sign without two hexadecimal digits",
+                    "5 an invalid byte in the request target",
+                    "7 a fragment in the request target",
+                    "8 a percent sign that is not followed by two hexadecimal digits",
                 ],
             ),
-            ("G(T / HTTP/1.0", &["1 a method that is no token"]),
-            ("\u{e9} / HTTP/1.0", &["0 a method that is no token"]),
-            ("GET x HTTP/1.0", &["4 a target of none of the four forms"]),
+            ("G(T / HTTP/1.0", &["1 a method that is not a valid token"]),
+            (
+                "\u{e9} / HTTP/1.0",
+                &["0 a method that is not a valid token"],
+            ),
+            (
+                "GET x HTTP/1.0",
+                &["4 a request target in none of the four forms"],
+            ),
             (
                 "GET * HTTP/1.0",
-                &["4 the target * with another method than OPTIONS"],
+                &["4 an asterisk-form target with a method other than OPTIONS"],
             ),
             ("OPTIONS * HTTP/1.0", &[]),
             (
                 "GET a:1 HTTP/1.0",
-                &["4 a host and port as target with another method than CONNECT"],
+                &["4 an authority-form target with a method other than CONNECT"],
             ),
             ("CONNECT a:1 HTTP/1.0", &[]),
             (
                 "CONNECT / HTTP/1.0",
-                &["8 a CONNECT whose target is no host and port"],
+                &["8 a CONNECT target that is not in authority-form"],
             ),
             (
                 "CONNECT a HTTP/1.0",
-                &["8 a CONNECT whose target is no host and port"],
+                &["8 a CONNECT target that is not in authority-form"],
             ),
-            ("GET", &["3 a request line that has not three words"]),
-            ("POST /", &["6 a request line that has not three words"]),
-            ("GET / a b", &["6 a request line that has not three words"]),
-            ("GET /", &["5 a request line without a version"]),
-            ("GET /a\t b HTTP/1.0", &["6 a blank in the target"]),
+            (
+                "GET",
+                &["3 a request line that is not method, target and version"],
+            ),
+            (
+                "POST /",
+                &["6 a request line that is not method, target and version"],
+            ),
+            (
+                "GET / a b",
+                &["6 a request line that is not method, target and version"],
+            ),
+            ("GET /", &["5 a request line without an HTTP version"]),
+            (
+                "GET /a\t b HTTP/1.0",
+                &["6 whitespace in the request target"],
+            ),
             (
                 "GET /a b  HTTP/1.0 ",
                 &[
-                    "6 a blank in the target",
-                    "9 other blanks than single spaces in the request line",
+                    "6 whitespace in the request target",
+                    "9 whitespace other than single spaces in the request line",
                 ],
             ),
             (
                 " GET / HTTP/1.0",
-                &["0 other blanks than single spaces in the request line"],
+                &["0 whitespace other than single spaces in the request line"],
             ),
             (
                 "GET /\rHTTP/1.0",
-                &["5 other blanks than single spaces in the request line"],
+                &["5 whitespace other than single spaces in the request line"],
             ),
             (
                 "GET / HTTP/1.0\r",
-                &["14 other blanks than single spaces in the request line"],
+                &["14 whitespace other than single spaces in the request line"],
             ),
             (
                 "GET /\u{1c} HTTP/1.0",
-                &["5 a control character between the words of the request line"],
+                &["5 a control character between the parts of the request line"],
             ),
             (
                 "GET /  \u{1c}HTTP/1.0",
                 &[
-                    "6 other blanks than single spaces in the request line",
-                    "7 a control character between the words of the request line",
+                    "6 whitespace other than single spaces in the request line",
+                    "7 a control character between the parts of the request line",
                 ],
             ),
-            ("GET / HTTP/1.9", &["16 no Host"]),
-            ("GET / HTTP/2.0", &["11 a major version other than 1"]),
-            ("GET / HTTP/0.9", &["11 a major version other than 1"]),
-            ("GET / HTTP/1.1.1", &["14 a malformed version"]),
-            ("GET / HTTP/11", &["12 a malformed version"]),
-            ("GET / HTTP/1.", &["13 a malformed version"]),
-            ("GET / HTTX/1.1", &["9 a malformed version"]),
-            ("GET / hTTP/1.1", &["6 a version that is not in upper case"]),
-            ("GET / HTTp/1.1", &["9 a version that is not in upper case"]),
-            ("PRI * HTTP/2.0", &["0 the preface of HTTP/2"]),
+            ("GET / HTTP/1.9", &["16 no Host field"]),
+            ("GET / HTTP/2.0", &["11 an HTTP major version other than 1"]),
+            ("GET / HTTP/0.9", &["11 an HTTP major version other than 1"]),
+            ("GET / HTTP/1.1.1", &["14 a malformed HTTP version"]),
+            ("GET / HTTP/11", &["12 a malformed HTTP version"]),
+            ("GET / HTTP/1.", &["13 a malformed HTTP version"]),
+            ("GET / HTTX/1.1", &["9 a malformed HTTP version"]),
+            (
+                "GET / hTTP/1.1",
+                &["6 an HTTP version that is not in uppercase"],
+            ),
+            (
+                "GET / HTTp/1.1",
+                &["9 an HTTP version that is not in uppercase"],
+            ),
+            ("PRI * HTTP/2.0", &["0 the HTTP/2 connection preface"]),
             (
                 "PRI * HTTP/1.0",
-                &["4 the target * with another method than OPTIONS"],
+                &["4 an asterisk-form target with a method other than OPTIONS"],
             ),
         ] {
             assert_eq!(found(&format!("{line}\r\n\r\n")), problems, "{line:?}");
@@ -261,32 +296,41 @@ mod tests {
     fn field_sections() {
         const LINE: &str = "GET / HTTP/1.0\r\n";
         for (section, problems) in [
-            ("A: b\r\n a: b\r\n", &["6 a folded field line"][..]),
+            (
+                "A: b\r\n a: b\r\n",
+                &["6 a folded field line (obs-fold)"][..],
+            ),
             (
                 " a\r\n\tb\0\r\nA: b\r\n c\r\n",
                 &[
-                    "0 a blank before the first field",
-                    "4 a blank before the first field",
+                    "0 whitespace before the first field line",
+                    "4 whitespace before the first field line",
                     "6 a NUL in a field value",
-                    "15 a folded field line",
+                    "15 a folded field line (obs-fold)",
                 ],
             ),
-            ("A \t: b\r\n", &["1 a space before the colon"]),
-            (": b\r\n", &["0 a field name that is no token"]),
-            ("A B\0: b\r\n", &["1 a field name that is no token"]),
-            ("A\r: b\r\n", &["1 a field name that is no token"]),
+            (
+                "A \t: b\r\n",
+                &["1 whitespace between field name and colon"],
+            ),
+            (": b\r\n", &["0 a field name that is not a valid token"]),
+            (
+                "A B\0: b\r\n",
+                &["1 a field name that is not a valid token"],
+            ),
+            ("A\r: b\r\n", &["1 a field name that is not a valid token"]),
             (
                 "A: \r\0\u{1}\u{80}\r\0\u{1}\u{80}\r\n",
                 &[
-                    "3 a CR without LF",
+                    "3 a bare CR",
                     "4 a NUL in a field value",
                     "5 a control character in a field value",
-                    "6 a byte above ASCII in a field value",
+                    "6 a non-ASCII byte in a field value (obs-text)",
                 ],
             ),
             (
                 "\r:\r\r\n",
-                &["0 a field name that is no token", "2 a CR without LF"],
+                &["0 a field name that is not a valid token", "2 a bare CR"],
             ),
             (
                 "garbage\r\nA: b\r\nA: b\r\n",
@@ -295,7 +339,10 @@ mod tests {
             ("Expect: 100-Continue\r\n", &[]),
             (
                 "Expect: 100-continue, a\r\nexpect:\r\nexpect: b\r\n",
-                &["22 an unknown expectation", "42 an unknown expectation"],
+                &[
+                    "22 an expectation other than 100-continue",
+                    "42 an expectation other than 100-continue",
+                ],
             ),
         ] {
             let shift = |problem: &Problem| {
@@ -308,7 +355,7 @@ mod tests {
     }
 
     #[test]
-    fn every_kind_has_a_text_of_its_own() {
+    fn every_kind_has_a_distinct_text() {
         let texts: HashSet<_> = ProblemKind::ALL.iter().map(|kind| kind.as_str()).collect();
         assert_eq!(texts.len(), ProblemKind::ALL.len());
     }
@@ -329,12 +376,12 @@ mod tests {
         assert!(start.elapsed() < Duration::from_secs(30));
     }
 
-    /// Heads that nothing is wrong with.
+    /// Heads without problems.
     fn clean() -> impl Strategy<Value = String> {
         let origin = "/([a-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2}){0,20}(\\?[a-z/?&=]{0,9})?";
         let line = prop_oneof![
             ("[A-Za-z!#$%&'*+.^_`|~-]{1,9}", origin)
-                .prop_filter("CONNECT has another target", |(method, _)| method
+                .prop_filter("CONNECT requires authority-form", |(method, _)| method
                     != "CONNECT")
                 .prop_map(|(method, target)| format!("{method} {target}")),
             Just("OPTIONS *".to_owned()),
@@ -379,7 +426,7 @@ mod tests {
         }
 
         #[test]
-        fn any_bytes_are_judged(head: Vec<u8>) {
+        fn any_bytes_can_be_checked(head: Vec<u8>) {
             prop_assert!(find(&head).iter().all(|problem| problem.offset <= head.len()));
         }
     }

@@ -1,31 +1,31 @@
-//! Problems of the request line. It is divided as the lenient reading divides it
-//! (`http::request_line`), so that both speak of the same words. Source: RFC 9112 §2.3, §3.
+//! Problems of the request line. It is split as in the lenient parser (`http::request_line`), so that
+//! both agree on its parts. Source: RFC 9112 §2.3, §3.
 
 use std::ops::Range;
 
 use super::{Problem, ProblemKind as Kind};
-use crate::http::grammar::{broken_percent, is_path_byte, is_tchar};
+use crate::http::grammar::{invalid_percent, is_path_byte, is_tchar};
 use crate::http::raw_lines::RawLine;
 use crate::http::request_line::{self, Version, is_separator};
 use crate::http::target::{self, TargetForm};
 
-/// The words of a request line, as far as it has them.
+/// The parts of a request line that other checks need.
 #[derive(Debug, Default)]
 pub(super) struct Words {
-    /// Empty where there is none.
+    /// Empty if the line has no target.
     pub target: Range<usize>,
-    /// `None` where there is none, and none could be meant.
+    /// `None` if the version is missing or invalid; [`Version::SIMPLE`] for an HTTP/0.9 request.
     pub version: Option<Version>,
 }
 
 impl Words {
-    /// Whether it is a request of HTTP/0.9, which consists of one line.
+    /// Whether this is an HTTP/0.9 request, which consists of one line.
     pub(super) fn is_simple(&self) -> bool {
         self.version == Some(Version::SIMPLE)
     }
 }
 
-/// Whether the line cannot be meant as one. The server closes the connection at its first byte.
+/// Whether the line begins with a control character, upon which the server stops parsing.
 pub(super) fn is_not_http(head: &[u8], line: &RawLine) -> bool {
     let first = head.get(line.range.start);
     first.is_some_and(|&byte| byte.is_ascii_control() && !is_separator(byte))
@@ -83,8 +83,8 @@ pub(super) fn find(head: &[u8], line: &RawLine, problems: &mut Vec<Problem>) -> 
     Words { target, version }
 }
 
-/// The gaps before, between and behind the words: blanks have one problem, the first of them, unless it
-/// is a control character that RFC 9112 §3 does not count among blanks.
+/// Checks the gaps before, between and after the words. Unusual whitespace is reported once, at its
+/// first byte, unless that is a control character that RFC 9112 §3 does not count as whitespace.
 fn find_in_gaps(head: &[u8], gaps: &[Range<usize>; 4], problems: &mut Vec<Problem>) {
     let is_between = |gap: usize| matches!(gap, 1 | 2);
     let is_control = |at: usize| matches!(head[at], 0x1c..=0x1f);
@@ -116,7 +116,7 @@ fn find_in_target(
         (TargetForm::Other, _) => add(Kind::TargetForm, 0),
         (TargetForm::Origin | TargetForm::Absolute, _) => {}
     }
-    // Brackets are for addresses. Blanks have a problem of their own.
+    // Brackets are valid in IP literals. Whitespace is reported as `TargetBlank`.
     let address = match form {
         TargetForm::Authority => 0..text.len(),
         _ => authority(text).unwrap_or(0..0),
@@ -128,7 +128,7 @@ fn find_in_target(
     if let Some(at) = broken {
         add(Kind::TargetByte, at);
     }
-    if let Some(at) = broken_percent(text) {
+    if let Some(at) = invalid_percent(text) {
         add(Kind::TargetPercent, at);
     }
     if let Some(at) = memchr::memchr(b'#', text) {
@@ -136,7 +136,7 @@ fn find_in_target(
     }
 }
 
-/// Where the authority is in a target in absolute form, user included (RFC 3986 §3.2).
+/// The authority in an absolute-form target, userinfo included (RFC 3986 §3.2).
 pub(super) fn authority(target: &[u8]) -> Option<Range<usize>> {
     if target::form(b"", target) != TargetForm::Absolute {
         return None;
@@ -148,13 +148,13 @@ pub(super) fn authority(target: &[u8]) -> Option<Range<usize>> {
     Some(start..start + length.unwrap_or(rest.len()))
 }
 
-/// Whether a word is meant as a version.
+/// Whether a word looks like a version.
 fn is_like_version(word: &[u8]) -> bool {
     word.get(..5)
         .is_some_and(|name| name.eq_ignore_ascii_case(b"HTTP/"))
 }
 
-/// The version if it is one, and its problem otherwise.
+/// Parses the version, or adds its problem.
 fn find_in_version(
     head: &[u8],
     word: &Range<usize>,

@@ -7,11 +7,10 @@ use pyo3::types::{PyBytes, PyList, PyTuple};
 
 use crate::exchange::Body;
 use crate::exchange::body::BodyError;
-use crate::fault;
 use crate::http::chunk_line::trailer_fields;
 use crate::http::chunked::Decoder;
 use crate::http::framing::Framing;
-use crate::http::problems::{self, Gravity};
+use crate::http::problems::{self, Severity};
 use crate::http::{raw_lines, target};
 
 use crate::python::classes::input_file;
@@ -61,7 +60,7 @@ impl Request {
                 offset: problem.offset as u64,
                 what: problem.what.as_str().to_owned(),
                 clause: problem.clause,
-                is_violation: problem.gravity == Gravity::Violation,
+                is_violation: problem.severity == Severity::Violation,
             })
             .collect();
         let body = self.body();
@@ -70,7 +69,7 @@ impl Request {
         if let Some((offset, BodyError::Malformed(malformed))) = broken {
             found.push(Problem {
                 offset: head.len() as u64 + offset,
-                what: fault::judge(&malformed).1,
+                what: malformed.to_string(),
                 clause: "RFC 9112 §7.1",
                 is_violation: true,
             });
@@ -104,7 +103,7 @@ impl Request {
         let facts = self.facts();
         match (facts.unframed(), facts.framing()) {
             (Some(malformed), _) => {
-                let reason = fault::judge(malformed).1;
+                let reason = malformed.to_string();
                 ("unreadable", reason).into_pyobject(py)
             }
             (None, Framing::Chunked) => ("chunked", py.None()).into_pyobject(py),
