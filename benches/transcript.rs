@@ -9,7 +9,7 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use wireserve::Server;
 use wireserve::server::Builder;
 use wireserve::site::handlers::fixed::FixedHandler;
-use wireserve::transcript::{Format, Limits};
+use wireserve::transcript::{Format, TranscriptLimits};
 
 criterion_group!(benches, exchanges);
 criterion_main!(benches);
@@ -17,10 +17,10 @@ criterion_main!(benches);
 fn exchanges(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("transcript");
     let folder = tempfile::tempdir().expect("a folder");
-    let limits = Limits {
+    let limits = TranscriptLimits {
         connection: u64::MAX,
         folder: u64::MAX,
-        ..Limits::default()
+        ..TranscriptLimits::default()
     };
     let in_folder = |format| {
         let builder = builder().transcript_folder(folder.path(), format);

@@ -17,7 +17,7 @@ use wireserve::exchange::{Content, Policy};
 use wireserve::server::Builder;
 use wireserve::server::listening::Listening;
 use wireserve::site::handlers::fixed::FixedHandler;
-use wireserve::transcript::{Entry, Limits, Side, Transcript, What};
+use wireserve::transcript::{Entry, TranscriptLimits, Side, Transcript, What};
 use wireserve::{Exchange, Fault, Server, WireScript};
 
 use responses::Methods;
@@ -187,9 +187,9 @@ static SERVED: LazyLock<Served> = LazyLock::new(|| {
             .expect("good patterns")
     };
     // All of them are copied for each input.
-    let limits = Limits {
+    let limits = TranscriptLimits {
         kept_connections: 2,
-        ..Limits::default()
+        ..TranscriptLimits::default()
     };
     let strict = builder()
         .listener(0, Listening::Requests(Policy::Strict))

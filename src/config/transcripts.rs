@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
-use crate::transcript::{Format, Limits};
+use crate::transcript::{Format, TranscriptLimits};
 
 /// Transcripts of every connection, in a folder.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -14,7 +14,7 @@ pub struct Transcripts {
     pub folder: Option<PathBuf>,
     /// Whether they are JSON lines, not text.
     pub json: Option<bool>,
-    /// Bytes of all files together, see [`Limits::folder`].
+    /// Bytes of all files together, see [`TranscriptLimits::folder`].
     pub limit: Option<u64>,
 }
 
@@ -36,8 +36,8 @@ impl Transcripts {
     }
 
     /// How much is kept.
-    pub fn limits(&self) -> Limits {
-        let mut limits = Limits::default();
+    pub fn limits(&self) -> TranscriptLimits {
+        let mut limits = TranscriptLimits::default();
         limits.folder = self.limit.unwrap_or(limits.folder);
         limits
     }

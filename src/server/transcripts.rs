@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
 
-use crate::transcript::{Folder, Format, Limits, Memory, Recorder, Transcript};
+use crate::transcript::{Folder, Format, Memory, Recorder, Transcript, TranscriptLimits};
 
 use super::{Builder, Server};
 
@@ -18,7 +18,7 @@ const ON_PANIC: usize = 8;
 pub(super) struct TranscriptOptions {
     memory: Memory,
     folder: Option<(PathBuf, Format)>,
-    limits: Limits,
+    limits: TranscriptLimits,
 }
 
 impl TranscriptOptions {
@@ -52,7 +52,7 @@ impl Builder {
 
     /// Replaces the limits of transcripts.
     #[must_use]
-    pub fn transcript_limits(mut self, limits: Limits) -> Self {
+    pub fn transcript_limits(mut self, limits: TranscriptLimits) -> Self {
         self.transcripts.limits = limits;
         self
     }

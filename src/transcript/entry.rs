@@ -1,5 +1,4 @@
-//! What a transcript consists of: a connection's beginning, then entries. Values only; how they look is
-//! `line.rs`.
+//! The data of a transcript: how the connection began, then entries. `line.rs` formats them.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -10,74 +9,75 @@ use super::SHOWN;
 /// How a connection began.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Opened {
-    /// Which of its server's connections it is, counted from 1.
+    /// Number of the connection on its server, counted from 1.
     pub connection: u64,
     /// The client's address.
     pub client: SocketAddr,
     /// The address that the client connected to.
     pub server: SocketAddr,
-    /// When it was accepted.
+    /// When the server accepted the connection.
     pub at: SystemTime,
 }
 
-/// Who did it.
+/// A side of the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
-    /// The peer.
+    /// The client.
     Client,
     /// This server.
     Server,
 }
 
-/// One thing that happened on a connection.
+/// An event on a connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// Since the connection was accepted.
+    /// Time since the connection was accepted.
     pub time: Duration,
-    /// The number of the exchange it belongs to, counted from 1; 0 before the first request's bytes.
-    /// See [`Tape`](super::Tape) for what belongs to which.
+    /// Number of the exchange that the event belongs to, counted from 1; 0 before the first byte of a
+    /// request. [`Tape`](super::Tape) documents the assignment.
     pub exchange: u64,
-    /// What it was.
+    /// The event.
     pub what: What,
 }
 
-/// What happened.
+/// The kinds of events, with their data.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum What {
     /// One read from the socket, or one write to it.
     Bytes {
-        /// Whose bytes.
+        /// The side that sent the bytes.
         from: Side,
-        /// The bytes, of a long segment the first [`SHOWN`].
+        /// The bytes, up to the first [`SHOWN`].
         bytes: Arc<[u8]>,
-        /// How many there were. `length >= bytes.len()`
+        /// Number of bytes sent or received. `length >= bytes.len()`
         length: u64,
     },
-    /// This side sends no more.
+    /// The side has sent FIN: it sends no more.
     Fin(Side),
-    /// This side has given the connection up.
+    /// The side has reset the connection.
     Reset(Side),
-    /// The server has ended both halves at once: it stops, or makes room.
+    /// The server has shut down both directions, because it stops or needs room for another connection.
     Cut,
-    /// The server has let go of the socket.
+    /// The server has closed the socket.
     Closed,
-    /// A line of free text.
+    /// A line of text from a handler or the server.
     Note(Arc<str>),
-    /// What happens from here on is not recorded.
-    Ends(Bound),
+    /// Recording has stopped, because a limit is reached.
+    Stopped(Bound),
 }
 
-/// Which limit has been reached, in bytes.
+/// A limit that stops a recording, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Bound {
-    /// That of one connection.
+    /// The limit of one connection, [`TranscriptLimits::connection`](super::TranscriptLimits::connection).
     Connection(u64),
-    /// That of the folder, with nothing finished in it to delete.
+    /// The limit of the folder, [`TranscriptLimits::folder`](super::TranscriptLimits::folder), with no
+    /// ended transcript left to delete.
     Folder(u64),
 }
 
 impl Entry {
-    /// Whose bytes these are; none where there are no bytes.
+    /// The side that sent the bytes; `None` if the entry has no bytes.
     pub fn from(&self) -> Option<Side> {
         match self.what {
             What::Bytes { from, .. } => Some(from),
@@ -85,7 +85,7 @@ impl Entry {
         }
     }
 
-    /// The bytes, of a long segment the first [`SHOWN`]; empty where there are none.
+    /// The bytes, up to the first [`SHOWN`]; empty if the entry has no bytes.
     pub fn bytes(&self) -> &[u8] {
         match &self.what {
             What::Bytes { bytes, .. } => bytes,
@@ -95,7 +95,7 @@ impl Entry {
 }
 
 impl What {
-    /// A segment in two parts, of which `length` bytes count.
+    /// The first `length` bytes of two adjacent parts.
     pub(super) fn segment(from: Side, parts: [&[u8]; 2], length: u64) -> Self {
         let mut shown = usize::try_from(length).unwrap_or(SHOWN).min(SHOWN);
         let mut bytes = Vec::with_capacity(shown);
@@ -117,14 +117,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_segment_is_what_was_taken_of_its_parts() {
+    fn a_segment_has_the_bytes_that_were_taken() {
         let long = vec![b'x'; SHOWN];
         for (parts, length, shown) in [
             ([&b"ab"[..], &b"cd"[..]], 4, &b"abcd"[..]),
             ([b"ab", b"cd"], 3, b"abc"),
             ([b"ab", b"cd"], 1, b"a"),
             ([b"", b"cd"], 2, b"cd"),
-            // The rest has been seen by whoever sent it, and is counted.
+            // Bytes beyond the parts are counted, but not shown.
             ([b"ab", b""], 9, b"ab"),
             ([&long, b"cd"], SHOWN as u64 + 2, &long),
         ] {

@@ -1,28 +1,31 @@
-//! Transcripts in a [`Folder`], a file for each connection. A file's name says when the server started
-//! and which connection it is, so that no run writes over another's. The files of a run stay below the
-//! folder's limit together: at it, those of ended connections are deleted, oldest first.
+//! Transcripts in a [`Folder`], one file for each connection. File names contain the start time of the
+//! server and the number of the connection, so that a run never overwrites the files of another. The
+//! files of one run share a limit: when it is reached, files of ended connections are deleted, oldest
+//! first.
 //!
-//! A file is written by whoever records, a line at a time. Connections share a counter, and a lock only
-//! when a file ends or the limit is reached. What goes wrong with a file ends that file, with one line
-//! in the log.
+//! The thread that records an entry writes its line to the file. Connections share an atomic counter;
+//! they take a common lock only when a file ends or the limit is reached. An error ends the file it
+//! concerns, and is logged once.
 
 use std::collections::VecDeque;
 use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
+
+use parking_lot::Mutex;
 
 use crate::text::timestamp::Timestamp;
 
-use super::Limits;
+use super::TranscriptLimits;
 use super::entry::{Bound, Entry, Opened, What};
 use super::line::{Beginning, Format, Line};
 
-/// What a disk gives to a file at once, on most systems. Counted as a whole, since many small files fill
-/// a disk as well.
+/// Size of a disk block on most systems, in bytes. File sizes are rounded up to it, since many small files
+/// fill a disk as well.
 const BLOCK: u64 = 4096;
 
 /// A folder for the transcripts of one run of a server.
@@ -30,42 +33,43 @@ const BLOCK: u64 = 4096;
 pub struct Folder {
     path: PathBuf,
     format: Format,
-    limits: Limits,
-    /// What the files of this run begin with: the moment it started.
+    limits: TranscriptLimits,
+    /// Prefix of the file names of this run: the time at which it started.
     run: String,
-    /// Bytes of the files of this run, in blocks.
+    /// Bytes of the files of this run, rounded up to blocks.
     total: AtomicU64,
-    /// Files of connections that have ended, oldest first.
-    finished: Mutex<VecDeque<Finished>>,
+    /// Files of ended connections, oldest first.
+    ended: Mutex<VecDeque<Ended>>,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Finished {
+struct Ended {
     connection: u64,
-    /// What is counted for it.
+    /// Bytes counted for the file.
     bytes: u64,
 }
 
-/// What came of asking for room.
+/// The result of reserving space.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Room {
-    Given,
-    /// Open connections have it all.
-    Taken,
+enum Space {
+    Reserved,
+    /// Open connections use the whole limit.
+    Exhausted,
 }
 
 impl Folder {
-    /// Makes the folder if it is not there, and sees whether files can be written in it.
+    /// Creates the folder if it does not exist, and checks that files can be created in it.
     ///
     /// # Errors
-    /// A folder that cannot be made or written in; it is named.
-    pub fn open(path: &Path, format: Format, limits: Limits) -> io::Result<Self> {
-        let fail = |error: io::Error| {
-            let text = format!("the transcript folder {}: {error}", path.display());
-            io::Error::new(error.kind(), text)
+    /// The folder cannot be created or written to. The error contains the path; its `source` is the
+    /// system's error.
+    pub fn open(path: &Path, format: Format, limits: TranscriptLimits) -> io::Result<Self> {
+        let fail = |source: io::Error| {
+            let path = path.to_owned();
+            io::Error::new(source.kind(), FolderError { path, source })
         };
         fs::create_dir_all(path).map_err(fail)?;
-        // The process may change its working directory.
+        // The working directory may change.
         let path = path.canonicalize().map_err(fail)?;
         tempfile::tempfile_in(&path).map_err(fail)?;
         let started = Timestamp(SystemTime::now()).to_string();
@@ -75,11 +79,11 @@ impl Folder {
             limits,
             run: started.replace(['-', ':'], ""),
             total: AtomicU64::new(0),
-            finished: Mutex::default(),
+            ended: Mutex::default(),
         })
     }
 
-    /// The file of a connection.
+    /// The path of a connection's file.
     fn file(&self, connection: u64) -> PathBuf {
         let ending = match self.format {
             Format::Text => "txt",
@@ -89,17 +93,17 @@ impl Folder {
         self.path.join(format!("{run}-{connection:06}.{ending}"))
     }
 
-    /// Counts more bytes of an open file, deleting finished ones if need be.
-    fn reserve(&self, bytes: u64) -> Room {
+    /// Reserves space for an open file. Deletes files of ended connections if needed.
+    fn reserve(&self, bytes: u64) -> Space {
         let total = self.total.fetch_add(bytes, Ordering::Relaxed) + bytes;
         if total <= self.limits.folder {
-            return Room::Given;
+            return Space::Reserved;
         }
-        let mut finished = self.finished.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut ended = self.ended.lock();
         while self.total.load(Ordering::Relaxed) > self.limits.folder {
-            let Some(oldest) = finished.pop_front() else {
+            let Some(oldest) = ended.pop_front() else {
                 self.total.fetch_sub(bytes, Ordering::Relaxed);
-                return Room::Taken;
+                return Space::Exhausted;
             };
             self.total.fetch_sub(oldest.bytes, Ordering::Relaxed);
             let file = self.file(oldest.connection);
@@ -110,126 +114,135 @@ impl Folder {
                 _ => {}
             }
         }
-        Room::Given
+        Space::Reserved
     }
 
-    fn finish(&self, connection: u64, bytes: u64) {
-        let mut finished = self.finished.lock().unwrap_or_else(PoisonError::into_inner);
-        finished.push_back(Finished { connection, bytes });
+    fn end(&self, connection: u64, bytes: u64) {
+        self.ended.lock().push_back(Ended { connection, bytes });
     }
 }
 
-/// One connection's file.
+/// A transcript folder that cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot use the transcript folder {}: {source}", .path.display())]
+struct FolderError {
+    path: PathBuf,
+    source: io::Error,
+}
+
+/// The transcript file of one connection.
 #[derive(Debug)]
-pub(super) struct Sheet {
+pub(super) struct TranscriptFile {
     folder: Arc<Folder>,
     opened: Opened,
-    paper: Paper,
-    /// The line that is being made; kept for its room.
+    state: FileState,
+    /// The current line. Kept to reuse its allocation.
     line: String,
 }
 
 #[derive(Debug)]
-enum Paper {
-    /// Nothing has been written.
-    Blank,
-    Begun {
+enum FileState {
+    /// The file does not exist.
+    Unopened,
+    Open {
         file: File,
         /// Bytes in the file.
         written: u64,
-        /// Bytes that the folder counts for it. `written <= counted`, but for the line that says the end.
-        counted: u64,
+        /// Bytes that are reserved for the file. `written <= reserved`, except after the last line of a
+        /// stopped recording.
+        reserved: u64,
     },
     /// Nothing more is written.
-    Full,
+    Ended,
 }
 
-impl Sheet {
+impl TranscriptFile {
     pub(super) fn new(folder: Arc<Folder>, opened: Opened) -> Self {
         Self {
             folder,
             opened,
-            paper: Paper::Blank,
+            state: FileState::Unopened,
             line: String::new(),
         }
     }
 
     /// Whether nothing more is written.
-    pub(super) fn is_full(&self) -> bool {
-        matches!(self.paper, Paper::Full)
+    pub(super) fn has_ended(&self) -> bool {
+        matches!(self.state, FileState::Ended)
     }
 
-    /// Makes the file with its first line, unless it is there.
+    /// Creates the file with its first line, unless it exists.
     pub(super) fn open(&mut self) {
-        if !matches!(self.paper, Paper::Blank) {
+        if !matches!(self.state, FileState::Unopened) {
             return;
         }
-        if self.folder.reserve(BLOCK) == Room::Taken {
+        if self.folder.reserve(BLOCK) == Space::Exhausted {
             log::error!(
-                "no transcript of connection {}: open ones have all of the folder",
-                self.opened.connection
+                "no transcript of connection {}: open connections use all {} bytes of the folder's limit",
+                self.opened.connection,
+                self.folder.limits.folder
             );
-            self.paper = Paper::Full;
+            self.state = FileState::Ended;
             return;
         }
         let path = self.folder.file(self.opened.connection);
         match File::create_new(path) {
             Ok(file) => {
-                self.paper = Paper::Begun {
+                self.state = FileState::Open {
                     file,
                     written: 0,
-                    counted: BLOCK,
+                    reserved: BLOCK,
                 };
                 self.line.clear();
                 let beginning = Beginning(self.folder.format, &self.opened);
                 let _ = writeln!(self.line, "{beginning}");
-                self.put();
+                self.write_line();
             }
             Err(error) => {
                 self.folder.total.fetch_sub(BLOCK, Ordering::Relaxed);
-                self.paper = Paper::Full;
-                self.complain(&error);
+                self.state = FileState::Ended;
+                self.log_error(&error);
             }
         }
     }
 
-    /// Writes an entry, or that the limit is reached.
+    /// Writes an entry, or a last line if a limit is reached.
     pub(super) fn write(&mut self, entry: &Entry) {
         self.open();
         self.set_line(entry);
         let length = self.line.len() as u64;
         let limits = self.folder.limits;
-        let Paper::Begun {
-            written, counted, ..
-        } = &mut self.paper
+        let FileState::Open {
+            written, reserved, ..
+        } = &mut self.state
         else {
             return;
         };
         let end = *written + length;
         let bound = if end > limits.connection {
             Some(Bound::Connection(limits.connection))
-        } else if end > *counted {
-            let more = (end - *counted).next_multiple_of(BLOCK);
+        } else if end > *reserved {
+            let more = (end - *reserved).next_multiple_of(BLOCK);
             match self.folder.reserve(more) {
-                Room::Given => {
-                    *counted += more;
+                Space::Reserved => {
+                    *reserved += more;
                     None
                 }
-                Room::Taken => Some(Bound::Folder(limits.folder)),
+                Space::Exhausted => Some(Bound::Folder(limits.folder)),
             }
         } else {
             None
         };
         if let Some(bound) = bound {
             let end = Entry {
-                what: What::Ends(bound),
+                what: What::Stopped(bound),
                 ..entry.clone()
             };
             self.set_line(&end);
-            self.put();
-            self.finish();
+            self.write_line();
+            self.end();
         } else {
-            self.put();
+            self.write_line();
         }
     }
 
@@ -244,34 +257,34 @@ impl Sheet {
         let _ = writeln!(self.line, "{line}");
     }
 
-    /// Hands the line to the system.
-    fn put(&mut self) {
-        let Paper::Begun { file, written, .. } = &mut self.paper else {
+    /// Writes the current line to the file.
+    fn write_line(&mut self) {
+        let FileState::Open { file, written, .. } = &mut self.state else {
             return;
         };
         *written += self.line.len() as u64;
         if let Err(error) = file.write_all(self.line.as_bytes()) {
-            self.complain(&error);
-            self.finish();
+            self.log_error(&error);
+            self.end();
         }
     }
 
-    fn finish(&mut self) {
-        if let Paper::Begun { counted, .. } = self.paper {
-            self.folder.finish(self.opened.connection, counted);
+    fn end(&mut self) {
+        if let FileState::Open { reserved, .. } = self.state {
+            self.folder.end(self.opened.connection, reserved);
         }
-        self.paper = Paper::Full;
+        self.state = FileState::Ended;
     }
 
-    fn complain(&self, error: &io::Error) {
+    fn log_error(&self, error: &io::Error) {
         let path = self.folder.file(self.opened.connection);
-        log::error!("the transcript {} ends: {error}", path.display());
+        log::error!("recording into {} stopped: {error}", path.display());
     }
 }
 
-impl Drop for Sheet {
+impl Drop for TranscriptFile {
     fn drop(&mut self) {
-        self.finish();
+        self.end();
     }
 }
 
@@ -299,117 +312,122 @@ mod tests {
         }
     }
 
-    fn folder(limits: Limits) -> (tempfile::TempDir, Arc<Folder>) {
+    fn folder(limits: TranscriptLimits) -> (tempfile::TempDir, Arc<Folder>) {
         let place = tempfile::tempdir().unwrap();
         let folder = Folder::open(&place.path().join("a/b"), Format::Text, limits).unwrap();
         (place, Arc::new(folder))
     }
 
     #[test]
-    fn a_line_is_in_the_file_at_once() {
-        let (_place, folder) = folder(Limits::default());
-        let mut sheet = Sheet::new(Arc::clone(&folder), opened(3));
-        sheet.open();
+    fn lines_are_written_immediately() {
+        let (_place, folder) = folder(TranscriptLimits::default());
+        let mut file = TranscriptFile::new(Arc::clone(&folder), opened(3));
+        file.open();
         let path = folder.file(3);
         assert!(path.to_str().unwrap().ends_with("Z-000003.txt"));
         assert_eq!(fs::read_to_string(&path).unwrap().lines().count(), 1);
-        sheet.write(&entry(b"a"));
+        file.write(&entry(b"a"));
         let text = fs::read_to_string(&path).unwrap();
         assert!(text.ends_with("\n   0.000000  1  > 1 \"a\"\n"), "{text}");
     }
 
     #[test]
-    fn a_connection_ends_at_its_limit() {
-        let limits = Limits {
+    fn a_recording_stops_at_the_limit() {
+        let limits = TranscriptLimits {
             connection: 150,
-            ..Limits::default()
+            ..TranscriptLimits::default()
         };
         let (_place, folder) = folder(limits);
-        let mut sheet = Sheet::new(Arc::clone(&folder), opened(1));
+        let mut file = TranscriptFile::new(Arc::clone(&folder), opened(1));
         for _ in 0..9 {
-            sheet.write(&entry(b"aaaaaaaaaaaaaaaaaaaa"));
+            file.write(&entry(b"aaaaaaaaaaaaaaaaaaaa"));
         }
-        assert!(sheet.is_full());
+        assert!(file.has_ended());
         let text = fs::read_to_string(folder.file(1)).unwrap();
         let last = text.lines().last().unwrap();
-        assert!(last.ends_with("-- the transcript ends here: it has its 150 bytes"));
+        assert!(
+            last.ends_with("-- recording stopped: the connection's limit of 150 bytes is reached")
+        );
         assert_eq!(text.lines().count(), 3, "{text}");
     }
 
     #[test]
-    fn finished_files_make_room_and_open_ones_do_not() {
-        let limits = Limits {
+    fn only_files_of_ended_connections_are_deleted() {
+        let limits = TranscriptLimits {
             folder: 3 * BLOCK,
-            ..Limits::default()
+            ..TranscriptLimits::default()
         };
         let (_place, folder) = folder(limits);
         let exist = || -> Vec<u64> {
             let exists = |id: &u64| folder.file(*id).exists();
             (1..=9).filter(exists).collect()
         };
-        let sheet = |id| {
-            let mut sheet = Sheet::new(Arc::clone(&folder), opened(id));
-            sheet.open();
-            sheet
+        let file = |id| {
+            let mut file = TranscriptFile::new(Arc::clone(&folder), opened(id));
+            file.open();
+            file
         };
-        let first = sheet(1);
-        drop(sheet(2));
-        drop(sheet(3));
+        let first = file(1);
+        drop(file(2));
+        drop(file(3));
         assert_eq!(exist(), [1, 2, 3]);
-        drop(sheet(4));
+        drop(file(4));
         assert_eq!(exist(), [1, 3, 4]);
         drop(first);
-        drop(sheet(5));
+        drop(file(5));
         assert_eq!(exist(), [1, 4, 5]);
-        // Two blocks: the last one ended but one goes as well.
-        let mut large = sheet(6);
+        // Two blocks: both older files of ended connections are deleted.
+        let mut large = file(6);
         large.write(&entry(&[b'a'; 5000]));
         assert_eq!(exist(), [5, 6]);
         large.write(&entry(&[b'a'; 5000]));
         assert_eq!(exist(), [6]);
-        assert!(!large.is_full());
+        assert!(!large.has_ended());
         large.write(&entry(&[b'a'; 5000]));
-        assert!(large.is_full());
+        assert!(large.has_ended());
         let text = fs::read_to_string(folder.file(6)).unwrap();
         let last = text.lines().last().unwrap();
         assert!(
-            last.contains("open connections have all 12288 bytes"),
+            last.contains("open connections use all 12288 bytes"),
             "{last}"
         );
         assert_eq!(folder.total.load(Ordering::Relaxed), 3 * BLOCK);
     }
 
-    /// `/dev/full` is always full.
+    /// Writes to `/dev/full` fail as on a full disk.
     #[test]
     fn a_full_disk_ends_the_file() {
-        let (_place, folder) = folder(Limits::default());
+        let (_place, folder) = folder(TranscriptLimits::default());
         std::os::unix::fs::symlink("/dev/full", folder.file(2)).unwrap();
-        let mut sheet = Sheet::new(Arc::clone(&folder), opened(2));
-        sheet.paper = Paper::Begun {
+        let mut file = TranscriptFile::new(Arc::clone(&folder), opened(2));
+        file.state = FileState::Open {
             file: File::options().write(true).open(folder.file(2)).unwrap(),
             written: 0,
-            counted: BLOCK,
+            reserved: BLOCK,
         };
-        sheet.write(&entry(b"a"));
-        assert!(sheet.is_full());
+        file.write(&entry(b"a"));
+        assert!(file.has_ended());
     }
 
     #[test]
-    fn what_is_there_is_not_written_over() {
-        let (_place, folder) = folder(Limits::default());
+    fn existing_files_are_not_overwritten() {
+        let (_place, folder) = folder(TranscriptLimits::default());
         fs::write(folder.file(1), "mine").unwrap();
-        let mut sheet = Sheet::new(Arc::clone(&folder), opened(1));
-        sheet.write(&entry(b"a"));
-        assert!(sheet.is_full());
+        let mut file = TranscriptFile::new(Arc::clone(&folder), opened(1));
+        file.write(&entry(b"a"));
+        assert!(file.has_ended());
         assert_eq!(fs::read_to_string(folder.file(1)).unwrap(), "mine");
         assert_eq!(folder.total.load(Ordering::Relaxed), 0);
     }
 
     #[test]
-    fn what_is_no_folder_is_named() {
+    fn errors_contain_the_path_and_the_source() {
         let file = tempfile::NamedTempFile::new().unwrap();
-        let error = Folder::open(file.path(), Format::Json, Limits::default()).unwrap_err();
+        let error =
+            Folder::open(file.path(), Format::Json, TranscriptLimits::default()).unwrap_err();
         let shown = error.to_string();
         assert!(shown.contains(file.path().to_str().unwrap()), "{shown}");
+        let inner = error.get_ref().unwrap().source().unwrap();
+        assert!(inner.is::<io::Error>(), "{inner}");
     }
 }

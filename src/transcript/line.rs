@@ -1,5 +1,5 @@
-//! How a transcript looks: one line for the beginning, one for each entry, as text for people or as JSON
-//! for programs. Every line is ASCII but for notes in text, and no line has another within.
+//! The lines of a transcript: one for the beginning of the connection and one for each entry, as text or
+//! as JSON. All lines are ASCII except notes in text, and no line contains a line break.
 
 use std::fmt::{self, Display, Write as _};
 
@@ -10,13 +10,13 @@ use crate::text::timestamp::Timestamp;
 
 use super::entry::{Bound, Entry, Opened, Side, What};
 
-/// How lines are written.
+/// The format of a transcript.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Format {
-    /// For reading.
+    /// Text, for people.
     #[default]
     Text,
-    /// A JSON object a line.
+    /// JSON Lines: one JSON object for each line.
     Json,
 }
 
@@ -85,7 +85,7 @@ impl Line<'_> {
                 write!(f, "{sign} {length} {}", Quoted(bytes))?;
                 match cut(bytes, *length) {
                     0 => Ok(()),
-                    more => write!(f, " and {more} bytes more"),
+                    more => write!(f, " and {more} more bytes"),
                 }
             }
             What::Fin(side) => write!(f, "-- {side} fin"),
@@ -102,7 +102,7 @@ impl Line<'_> {
                     }
                 })
             }
-            What::Ends(bound) => write!(f, "-- {bound}"),
+            What::Stopped(bound) => write!(f, "-- {bound}"),
         }
     }
 
@@ -136,7 +136,7 @@ impl Line<'_> {
             What::Cut => f.write_str(r#""event":"cut","from":"server"}"#),
             What::Closed => f.write_str(r#""event":"closed"}"#),
             What::Note(text) => write!(f, r#""event":"note","text":{}}}"#, ascii_string(text)),
-            What::Ends(bound) => {
+            What::Stopped(bound) => {
                 let reason = ascii_string(&bound.to_string());
                 write!(f, r#""event":"end","reason":{reason}}}"#)
             }
@@ -144,7 +144,7 @@ impl Line<'_> {
     }
 }
 
-/// Bytes of a segment that are not shown.
+/// Number of bytes that are not shown.
 fn cut(shown: &[u8], length: u64) -> u64 {
     length - shown.len() as u64
 }
@@ -162,11 +162,14 @@ impl Display for Bound {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Connection(bytes) => {
-                write!(f, "the transcript ends here: it has its {bytes} bytes")
+                write!(
+                    f,
+                    "recording stopped: the connection's limit of {bytes} bytes is reached"
+                )
             }
             Self::Folder(bytes) => write!(
                 f,
-                "the transcript ends here: open connections have all {bytes} bytes of the folder"
+                "recording stopped: open connections use all {bytes} bytes of the folder's limit"
             ),
         }
     }
@@ -219,7 +222,7 @@ mod tests {
             ),
             (
                 What::segment(Side::Server, [&long, b""], long.len() as u64),
-                format!("< 65546 \"{shown}\" and 10 bytes more"),
+                format!("< 65546 \"{shown}\" and 10 more bytes"),
                 format!(r#""from":"server","length":65546,"bytes":"{shown}","cut":10"#),
             ),
             (
@@ -248,9 +251,9 @@ mod tests {
                 r#""event":"note","text":"one\ntwo \u00e9""#.to_owned(),
             ),
             (
-                What::Ends(Bound::Connection(5)),
-                "-- the transcript ends here: it has its 5 bytes".to_owned(),
-                r#""event":"end","reason":"the transcript ends here: it has its 5 bytes""#
+                What::Stopped(Bound::Connection(5)),
+                "-- recording stopped: the connection's limit of 5 bytes is reached".to_owned(),
+                r#""event":"end","reason":"recording stopped: the connection's limit of 5 bytes is reached""#
                     .to_owned(),
             ),
         ] {
@@ -277,7 +280,7 @@ mod tests {
         }
     }
 
-    /// The line of an entry, which is one line.
+    /// Formats an entry and checks that it is a single line.
     fn line(format: Format, entry: &Entry) -> String {
         let connection = 3;
         let line = Line {
@@ -297,7 +300,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn bytes_are_read_again(
+        fn bytes_are_parsed_again(
             bytes: Vec<u8>,
             more in 0..1_u64 << 40,
             micros in 0..1_u64 << 40,
@@ -320,7 +323,7 @@ mod tests {
             prop_assert_eq!(&read, &bytes);
             let rest = match more {
                 0 => String::new(),
-                more => format!(" and {more} bytes more"),
+                more => format!(" and {more} more bytes"),
             };
             prop_assert_eq!(&shown[end..], rest);
 
@@ -333,7 +336,7 @@ mod tests {
         }
 
         #[test]
-        fn a_note_is_one_line_and_read_again(text: String) {
+        fn a_note_is_one_line_and_parsed_again(text: String) {
             let entry = Entry {
                 time: Duration::ZERO,
                 exchange: 0,

@@ -1,56 +1,71 @@
-//! Transcripts: what went over a connection in both directions, when, and in which exchange. A [`Tape`]
-//! records one connection, line by line as things happen; a [`Recorder`] gives every connection of a
-//! server its tape and knows where tapes go, into memory, into a folder, or both. Nothing here reads or
-//! writes a socket: `wire` does, and tells the tape.
+//! Transcripts: the bytes of a connection in both directions, with times and exchanges. A [`Tape`] records
+//! one connection, entry by entry; a [`Recorder`] creates the tapes of a server, which record into
+//! memory, into a folder, or both. Nothing here reads or writes a socket: `wire` calls the tape.
 //!
-//! Whatever a client sends, what is kept has a bound, for each connection and for all of them together
-//! ([`Limits`]); and nothing that goes wrong with a transcript disturbs what it records.
+//! [`TranscriptLimits`] bound what is kept of each connection and of all connections, whatever clients
+//! send. An error of a transcript never affects the connection.
 
 mod entry;
 mod folder;
-mod kept;
 mod line;
+mod recent;
 mod recorder;
 mod tape;
 
 pub use entry::{Bound, Entry, Opened, Side, What};
 pub use folder::Folder;
-pub use kept::{Dropped, Transcript};
 pub use line::Format;
+pub use recent::{Dropped, Transcript};
 pub use recorder::{Memory, Recorder};
 pub use tape::Tape;
 
-/// Bytes of a segment that a transcript shows, the first ones. Most reads and writes are smaller; a
-/// line of more is nothing that one reads.
+/// Maximum number of bytes that a transcript shows of one read or write. More bytes are counted, but not
+/// kept. Most reads and writes are smaller.
 pub const SHOWN: usize = 64 * 1024;
 
-/// Bytes of one connection's file; beyond it, its recording ends with a line that says so.
+/// Default limit of one connection's file, in bytes. At the limit, recording stops with a last line that
+/// reports it.
 pub const MAX_CONNECTION: u64 = 16 * 1024 * 1024;
 
-/// Bytes of all files of one run together, the blocks of the disk counted; beyond it, the oldest
-/// finished ones are deleted.
+/// Default limit of all files of one run together, in bytes, rounded up to disk blocks of 4096 bytes for
+/// each file. At the limit, the files of ended connections are deleted, oldest first.
 pub const MAX_FOLDER: u64 = 1024 * 1024 * 1024;
 
-/// Connections that are kept in memory, the last ones.
+/// Default number of connections that are kept in memory, the most recent ones.
 pub const KEPT_CONNECTIONS: usize = 64;
 
-/// Bytes that are kept of each connection in memory, the last ones.
+/// Default limit of each connection in memory, in bytes. Older entries are dropped.
 pub const KEPT_BYTES: usize = 1024 * 1024;
 
-/// How much is kept.
+/// Limits of transcripts.
+///
+/// ```
+/// use wireserve::Server;
+/// use wireserve::transcript::TranscriptLimits;
+///
+/// # fn main() -> std::io::Result<()> {
+/// let limits = TranscriptLimits {
+///     kept_connections: 2,
+///     ..TranscriptLimits::default()
+/// };
+/// let server = Server::builder().transcripts().transcript_limits(limits).start()?;
+/// # drop(server);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// Bytes of one connection's file, see [`MAX_CONNECTION`].
+pub struct TranscriptLimits {
+    /// Bytes of one connection's file. Default: [`MAX_CONNECTION`].
     pub connection: u64,
-    /// Bytes of all files of one run, see [`MAX_FOLDER`].
+    /// Bytes of all files of one run. Default: [`MAX_FOLDER`].
     pub folder: u64,
-    /// Connections in memory, see [`KEPT_CONNECTIONS`].
+    /// Number of connections in memory. Default: [`KEPT_CONNECTIONS`].
     pub kept_connections: usize,
-    /// Bytes of each connection in memory, see [`KEPT_BYTES`].
+    /// Bytes of each connection in memory, with 128 bytes for each entry. Default: [`KEPT_BYTES`].
     pub kept_bytes: usize,
 }
 
-impl Default for Limits {
+impl Default for TranscriptLimits {
     fn default() -> Self {
         Self {
             connection: MAX_CONNECTION,

@@ -1,48 +1,49 @@
-//! A [`Recorder`] gives every connection of a server its tape, and says what is in memory. It is touched
-//! once for each connection; what happens on one goes to its tape alone.
+//! A [`Recorder`] creates the tapes of a server's connections and returns the transcripts in memory. A
+//! connection uses it once; afterwards it only uses its tape.
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
-use super::Limits;
+use parking_lot::Mutex;
+
+use super::TranscriptLimits;
 use super::folder::Folder;
-use super::kept::Transcript;
+use super::recent::Transcript;
 use super::tape::Tape;
 
-/// Whether the last connections are kept in memory.
+/// Whether the most recent connections are kept in memory.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Memory {
-    /// They are not.
+    /// No connection is kept.
     #[default]
     Off,
-    /// They are, see [`Limits`] for how many.
+    /// Up to [`TranscriptLimits::kept_connections`] are kept.
     On,
 }
 
-/// Where the tapes of a server go.
+/// Where the tapes of a server record.
 #[derive(Debug)]
 pub struct Recorder {
-    /// Connections so far.
     memory: Memory,
-    /// The last connections, oldest first; none when memory is off.
-    last: Mutex<VecDeque<Arc<Tape>>>,
+    /// The most recent connections, oldest first; empty if memory is off.
+    recent: Mutex<VecDeque<Arc<Tape>>>,
     folder: Option<Arc<Folder>>,
-    limits: Limits,
+    limits: TranscriptLimits,
 }
 
 impl Recorder {
-    /// A recorder into memory, into a folder, or both.
-    pub fn new(memory: Memory, folder: Option<Folder>, limits: Limits) -> Self {
+    /// A recorder that records into memory, into a folder, or both.
+    pub fn new(memory: Memory, folder: Option<Folder>, limits: TranscriptLimits) -> Self {
         Self {
             memory,
-            last: Mutex::default(),
+            recent: Mutex::default(),
             folder: folder.map(Arc::new),
             limits,
         }
     }
 
-    /// The tape of a connection that has just been accepted, with its number among those of the server.
+    /// The tape of an accepted connection. `connection` is its number on the server.
     pub fn tape(&self, connection: u64, client: SocketAddr, server: SocketAddr) -> Arc<Tape> {
         let kept = match self.memory {
             Memory::On => Some(self.limits.kept_bytes),
@@ -56,24 +57,20 @@ impl Recorder {
         tape
     }
 
-    /// What is in memory, oldest connection first.
+    /// The transcripts in memory, oldest connection first.
     pub fn transcripts(&self) -> Vec<Transcript> {
-        let last: Vec<_> = self.last().iter().cloned().collect();
-        last.iter().filter_map(|tape| tape.transcript()).collect()
+        let recent: Vec<_> = self.recent.lock().iter().cloned().collect();
+        recent.iter().filter_map(|tape| tape.transcript()).collect()
     }
 
     fn remember(&self, tape: &Arc<Tape>) {
-        let mut last = self.last();
-        last.push_back(Arc::clone(tape));
-        while last.len() > self.limits.kept_connections
-            && let Some(tape) = last.pop_front()
+        let mut recent = self.recent.lock();
+        recent.push_back(Arc::clone(tape));
+        while recent.len() > self.limits.kept_connections
+            && let Some(tape) = recent.pop_front()
         {
             tape.forget();
         }
-    }
-
-    fn last(&self) -> MutexGuard<'_, VecDeque<Arc<Tape>>> {
-        self.last.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -82,10 +79,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_last_connections_are_kept_and_the_others_forget() {
-        let limits = Limits {
+    fn only_the_most_recent_connections_are_kept() {
+        let limits = TranscriptLimits {
             kept_connections: 2,
-            ..Limits::default()
+            ..TranscriptLimits::default()
         };
         let recorder = Recorder::new(Memory::On, None, limits);
         let address = "127.0.0.1:1".parse().unwrap();

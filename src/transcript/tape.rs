@@ -1,62 +1,64 @@
-//! A [`Tape`] records one connection. Whoever reads from its socket or writes to it says so here, each
-//! call an entry, and the line is in the file when the call returns. A tape is locked for as long as one
-//! line takes, or one write that does not wait; no other connection ever asks for its lock.
+//! A [`Tape`] records one connection. Code that reads from the socket or writes to it calls the tape, one
+//! entry for each call, and the line is in the file when the call returns. The tape is locked while one
+//! line is written, or during one non-blocking write; other connections never use its lock.
 //!
-//! # Which exchange an entry belongs to
+//! # Exchanges
 //!
-//! A request's first byte begins its exchange, be it within its head or an empty line in front of it.
-//! The connection says when a head has been read, which begins one as well (for a request that came
-//! together with the one before), and when an exchange is over. A segment belongs as a whole to the
-//! exchange that its first byte belongs to: two requests in one segment are an entry of the first, and
-//! the answer to the second has the second's number. What happens between two exchanges, the end
-//! included, belongs to the one before.
+//! The first byte of a request begins its exchange, even if it belongs to an empty line before the head.
+//! A parsed head begins an exchange as well, for a request that arrived together with the previous one.
+//! The connection reports parsed heads and the ends of exchanges. A segment belongs to the exchange of
+//! its first byte: if it holds two requests, its entry belongs to the first exchange, and the response to
+//! the second request belongs to the second. Events between two exchanges, and the end of the connection,
+//! belong to the exchange before them.
 //!
-//! # What a client has seen is on the tape
+//! # Bytes that the client has received are on the tape
 //!
-//! A write and its entry are one step ([`Tape::sending`]), so that whoever asks for the transcript of an
-//! answer that has arrived finds it there. Who looks at the file instead may be a moment early, and what
-//! goes past the wire, by a script's own socket, is on the tape a moment later.
+//! A write and its entry are one step under the lock ([`Tape::sending`]), so that the transcript of a
+//! received response always contains it. A transcript file may lag behind by a moment, and so do entries
+//! for a script's own socket, which bypasses the wire.
 
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
-use super::entry::{Entry, Opened, Side, What};
-use super::folder::{Folder, Sheet};
-use super::kept::{Kept, Transcript};
+use parking_lot::{Mutex, MutexGuard};
 
-/// One connection's recording.
+use super::entry::{Entry, Opened, Side, What};
+use super::folder::{Folder, TranscriptFile};
+use super::recent::{RecentEntries, Transcript};
+
+/// The recording of one connection.
 #[derive(Debug)]
 pub struct Tape {
     opened: Opened,
-    /// What times are counted from.
+    /// The start of the times of entries.
     began: Instant,
-    state: Mutex<State>,
+    recording: Mutex<Recording>,
 }
 
 #[derive(Debug)]
-struct State {
-    /// The exchange that has begun last.
+struct Recording {
+    /// The exchange that began most recently.
     exchange: u64,
-    place: Place,
+    phase: Phase,
     client: Half,
     server: Half,
-    /// In memory.
-    kept: Option<Kept>,
-    /// In a folder.
-    sheet: Option<Sheet>,
+    /// The recording in memory.
+    recent: Option<RecentEntries>,
+    /// The recording in a folder.
+    file: Option<TranscriptFile>,
 }
 
-/// Where in the connection's life it is.
+/// Whether an exchange is in progress.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place {
-    /// The next byte of the client begins the next exchange.
+enum Phase {
+    /// Between exchanges: the client's next byte begins one.
     Between,
     Within,
 }
 
-/// Whether a side sends. It goes down the list and never back.
+/// Whether a side still sends. It only changes to a later variant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Half {
     Open,
@@ -81,215 +83,221 @@ impl Tape {
         Self {
             opened,
             began: Instant::now(),
-            state: Mutex::new(State {
+            recording: Mutex::new(Recording {
                 exchange: 0,
-                place: Place::Between,
+                phase: Phase::Between,
                 client: Half::Open,
                 server: Half::Open,
-                kept: kept_bytes.map(Kept::new),
-                sheet: folder.map(|folder| Sheet::new(folder, opened)),
+                recent: kept_bytes.map(RecentEntries::new),
+                file: folder.map(|folder| TranscriptFile::new(folder, opened)),
             }),
         }
     }
 
-    /// Which of its server's connections this is, counted from 1.
+    /// Number of the connection on its server, counted from 1.
     pub fn connection(&self) -> u64 {
         self.opened.connection
     }
 
-    /// Writes the first line, so that it is there before anything happens. The first entry does as well.
+    /// Creates the transcript file with its first line. Otherwise the first entry does.
     pub fn open(&self) {
-        if let Some(sheet) = &mut self.state().sheet {
-            sheet.open();
+        if let Some(file) = &mut self.recording().file {
+            file.open();
         }
     }
 
-    /// A head has been read: from here on entries belong to its exchange.
+    /// Records that a head has been parsed: the following entries belong to its exchange.
     pub fn exchange_begins(&self) {
-        self.state().begin();
+        self.recording().begin();
     }
 
-    /// The exchange is over: the client's next byte begins another.
+    /// Records that the exchange is over: the client's next byte begins another.
     pub fn exchange_over(&self) {
-        self.state().place = Place::Between;
+        self.recording().phase = Phase::Between;
     }
 
-    /// A read from the socket into `buffer`, and what came of it.
+    /// Records a read from the socket into `buffer`, with its result.
     pub fn read(&self, result: &io::Result<usize>, buffer: &[u8]) {
         match result {
             Ok(0) => self.client_fin(),
             Ok(count) => self.received(&buffer[..*count], *count as u64),
-            Err(error) => self.failed(&mut self.state(), error, "reading"),
+            Err(error) => self.failed(&mut self.recording(), error, "reading"),
         }
     }
 
-    /// Writes to the socket what is in two parts, and records what of it was taken. `send` must not wait
-    /// for the client.
+    /// Calls `send`, which writes two parts to the socket, and records the bytes that the kernel accepted.
+    /// `send` must not block.
     ///
     /// # Errors
-    /// Those of `send`.
+    /// The error of `send`.
     pub fn sending(
         &self,
         parts: [&[u8]; 2],
         send: impl FnOnce() -> io::Result<usize>,
     ) -> io::Result<usize> {
-        let mut state = self.state();
+        let mut recording = self.recording();
         let result = send();
         match &result {
             Ok(0) => {}
-            Ok(count) => self.segment(&mut state, Side::Server, parts, *count as u64),
-            Err(error) => self.failed(&mut state, error, "writing"),
+            Ok(count) => self.segment(&mut recording, Side::Server, parts, *count as u64),
+            Err(error) => self.failed(&mut recording, error, "writing"),
         }
         result
     }
 
-    /// Ends the server's half, and records that if it worked. `shut` must not wait for the client.
+    /// Calls `shut`, which ends the server's side, and records a success. `shut` must not block.
     ///
     /// # Errors
-    /// Those of `shut`.
+    /// The error of `shut`.
     pub fn shutting(&self, shut: impl FnOnce() -> io::Result<()>) -> io::Result<()> {
-        let mut state = self.state();
+        let mut recording = self.recording();
         shut()?;
-        self.server_fin_in(&mut state);
+        self.server_fin_in(&mut recording);
         Ok(())
     }
 
-    /// The client sent `length` bytes, which begin with these.
+    /// Records `length` bytes from the client, which begin with `bytes`.
     pub fn received(&self, bytes: &[u8], length: u64) {
-        let mut state = self.state();
-        state.begin();
-        self.segment(&mut state, Side::Client, [bytes, b""], length);
+        let mut recording = self.recording();
+        recording.begin();
+        self.segment(&mut recording, Side::Client, [bytes, b""], length);
     }
 
-    /// The server sent `length` bytes, which begin with these.
+    /// Records `length` bytes from the server, which begin with `bytes`.
     pub fn sent(&self, bytes: &[u8], length: u64) {
-        self.segment(&mut self.state(), Side::Server, [bytes, b""], length);
+        self.segment(&mut self.recording(), Side::Server, [bytes, b""], length);
     }
 
-    /// The client sends no more.
+    /// Records a FIN from the client.
     pub fn client_fin(&self) {
-        let mut state = self.state();
-        if state.client < Half::Ended {
-            state.client = Half::Ended;
-            self.record(&mut state, || What::Fin(Side::Client));
+        let mut recording = self.recording();
+        if recording.client < Half::Ended {
+            recording.client = Half::Ended;
+            self.record(&mut recording, || What::Fin(Side::Client));
         }
     }
 
-    /// The server sends no more.
+    /// Records a FIN from the server.
     pub fn server_fin(&self) {
-        self.server_fin_in(&mut self.state());
+        self.server_fin_in(&mut self.recording());
     }
 
-    /// A side gives the connection up.
+    /// Records a connection reset.
     pub fn reset(&self, from: Side) {
-        self.reset_in(&mut self.state(), from);
+        self.reset_in(&mut self.recording(), from);
     }
 
-    /// The server ends both halves at once. To be said before it does: what reads are told then is no
-    /// end of the client's.
+    /// Records that the server shuts down both directions. Must be called before the shutdown, since
+    /// reads report an end of input afterwards that does not come from the client.
     pub fn cut(&self) {
-        let mut state = self.state();
-        state.client = state.client.max(Half::Ended);
-        state.server = state.server.max(Half::Ended);
-        self.record(&mut state, || What::Cut);
+        let mut recording = self.recording();
+        recording.client = recording.client.max(Half::Ended);
+        recording.server = recording.server.max(Half::Ended);
+        self.record(&mut recording, || What::Cut);
     }
 
-    /// The server no longer reads: what reads are told from now on is no end of the client's.
-    pub fn deaf(&self) {
-        let mut state = self.state();
-        state.client = state.client.max(Half::Ended);
+    /// Records that the server has shut down reading: reads report an end of input afterwards that does
+    /// not come from the client.
+    pub fn stop_reading(&self) {
+        let mut recording = self.recording();
+        recording.client = recording.client.max(Half::Ended);
     }
 
-    /// Says something on a line of its own.
+    /// Records a line of text.
     pub fn note(&self, text: &str) {
-        self.record(&mut self.state(), || What::Note(text.into()));
+        self.record(&mut self.recording(), || What::Note(text.into()));
     }
 
-    /// The server is about to let go of the socket. Nothing is recorded behind it.
+    /// Records that the server closes the socket. Nothing is recorded in the file after it.
     pub fn closed(&self) {
-        let mut state = self.state();
-        self.record(&mut state, || What::Closed);
-        state.sheet = None;
+        let mut recording = self.recording();
+        self.record(&mut recording, || What::Closed);
+        recording.file = None;
     }
 
-    /// What is in memory, if memory is on and has not forgotten this connection.
+    /// The transcript in memory; `None` if memory is off or the connection is no longer kept.
     pub(super) fn transcript(&self) -> Option<Transcript> {
-        let state = self.state();
-        let kept = state.kept.as_ref()?;
-        Some(kept.transcript(self.opened))
+        let recording = self.recording();
+        let recent = recording.recent.as_ref()?;
+        Some(recent.transcript(self.opened))
     }
 
-    /// Memory is for others from now on.
+    /// Drops the recording in memory.
     pub(super) fn forget(&self) {
-        self.state().kept = None;
+        self.recording().recent = None;
     }
 
-    fn server_fin_in(&self, state: &mut State) {
-        if state.server < Half::Ended {
-            state.server = Half::Ended;
-            self.record(state, || What::Fin(Side::Server));
+    fn server_fin_in(&self, recording: &mut Recording) {
+        if recording.server < Half::Ended {
+            recording.server = Half::Ended;
+            self.record(recording, || What::Fin(Side::Server));
         }
     }
 
-    fn reset_in(&self, state: &mut State, from: Side) {
+    fn reset_in(&self, recording: &mut Recording, from: Side) {
         let half = match from {
-            Side::Client => &mut state.client,
-            Side::Server => &mut state.server,
+            Side::Client => &mut recording.client,
+            Side::Server => &mut recording.server,
         };
         if *half < Half::Reset {
             *half = Half::Reset;
-            self.record(state, || What::Reset(from));
+            self.record(recording, || What::Reset(from));
         }
     }
 
-    fn failed(&self, state: &mut State, error: &io::Error, what: &str) {
+    fn failed(&self, recording: &mut Recording, error: &io::Error, what: &str) {
         match error.kind() {
-            // Nothing has happened.
+            // No event on the connection.
             ErrorKind::Interrupted | ErrorKind::WouldBlock | ErrorKind::TimedOut => {}
-            // By our own reset.
-            ErrorKind::ConnectionReset if state.server == Half::Reset => {}
-            ErrorKind::ConnectionReset => self.reset_in(state, Side::Client),
-            // A pipe breaks by our own end, too.
-            ErrorKind::BrokenPipe if state.server == Half::Open => {
-                self.reset_in(state, Side::Client);
+            // The consequence of the server's own reset.
+            ErrorKind::ConnectionReset if recording.server == Half::Reset => {}
+            ErrorKind::ConnectionReset => self.reset_in(recording, Side::Client),
+            // A write after the server's own FIN fails like this, too.
+            ErrorKind::BrokenPipe if recording.server == Half::Open => {
+                self.reset_in(recording, Side::Client);
             }
             ErrorKind::BrokenPipe => {}
-            _ => self.record(state, || {
+            _ => self.record(recording, || {
                 What::Note(format!("{what} failed: {error}").into())
             }),
         }
     }
 
-    fn segment(&self, state: &mut State, from: Side, parts: [&[u8]; 2], length: u64) {
-        self.record(state, || What::segment(from, parts, length));
+    fn segment(&self, recording: &mut Recording, from: Side, parts: [&[u8]; 2], length: u64) {
+        self.record(recording, || What::segment(from, parts, length));
     }
 
-    fn record(&self, state: &mut State, what: impl FnOnce() -> What) {
-        if state.kept.is_none() && state.sheet.as_ref().is_none_or(Sheet::is_full) {
+    fn record(&self, recording: &mut Recording, what: impl FnOnce() -> What) {
+        if recording.recent.is_none()
+            && recording
+                .file
+                .as_ref()
+                .is_none_or(TranscriptFile::has_ended)
+        {
             return;
         }
         let entry = Entry {
             time: self.began.elapsed(),
-            exchange: state.exchange,
+            exchange: recording.exchange,
             what: what(),
         };
-        if let Some(sheet) = &mut state.sheet {
-            sheet.write(&entry);
+        if let Some(file) = &mut recording.file {
+            file.write(&entry);
         }
-        if let Some(kept) = &mut state.kept {
-            kept.push(entry);
+        if let Some(recent) = &mut recording.recent {
+            recent.push(entry);
         }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn recording(&self) -> MutexGuard<'_, Recording> {
+        self.recording.lock()
     }
 }
 
-impl State {
+impl Recording {
     fn begin(&mut self) {
-        if self.place == Place::Between {
-            self.place = Place::Within;
+        if self.phase == Phase::Between {
+            self.phase = Phase::Within;
             self.exchange += 1;
         }
     }
@@ -304,7 +312,7 @@ mod tests {
         Tape::new(1, address, address, Some(1024 * 1024), None)
     }
 
-    /// What is on it, without the times.
+    /// The entries as text, without times.
     fn lines(tape: &Tape) -> Vec<String> {
         let text = tape.transcript().unwrap().to_string();
         let entries = text.lines().skip(1);
@@ -312,7 +320,7 @@ mod tests {
     }
 
     #[test]
-    fn which_exchange_it_belongs_to() {
+    fn entries_belong_to_exchanges() {
         let tape = tape();
         tape.note("before");
         tape.received(b"he", 2);
@@ -342,17 +350,17 @@ mod tests {
     }
 
     #[test]
-    fn ends_are_told_once_and_to_their_side() {
+    fn the_end_of_a_side_is_recorded_once() {
         let error = |kind: ErrorKind| Err(io::Error::from(kind));
-        type Deeds = fn(&Tape, &dyn Fn(ErrorKind) -> io::Result<usize>);
-        for (deeds, expected) in [
+        type Actions = fn(&Tape, &dyn Fn(ErrorKind) -> io::Result<usize>);
+        for (actions, expected) in [
             (
                 (|tape, _| {
                     tape.read(&Ok(0), b"");
                     tape.read(&Ok(0), b"");
                     tape.server_fin();
                     tape.server_fin();
-                }) as Deeds,
+                }) as Actions,
                 &["0  -- client fin", "0  -- server fin"][..],
             ),
             (
@@ -385,7 +393,7 @@ mod tests {
             ),
             (
                 |tape, _| {
-                    tape.deaf();
+                    tape.stop_reading();
                     tape.read(&Ok(0), b"");
                 },
                 &[],
@@ -403,13 +411,13 @@ mod tests {
             ),
         ] {
             let tape = tape();
-            deeds(&tape, &error);
+            actions(&tape, &error);
             assert_eq!(lines(&tape), expected);
         }
     }
 
     #[test]
-    fn a_write_is_recorded_as_far_as_it_was_taken() {
+    fn only_accepted_bytes_of_a_write_are_recorded() {
         let tape = tape();
         assert_eq!(tape.sending([b"ab", b"cd"], || Ok(3)).unwrap(), 3);
         assert_eq!(lines(&tape), ["0  < 3 \"abc\""]);

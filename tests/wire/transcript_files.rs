@@ -13,9 +13,9 @@ use crate::support::wait::eventually;
 use serde_json::Value;
 use tempfile::TempDir;
 use wireserve::Server;
-use wireserve::transcript::{Format, Limits};
+use wireserve::transcript::{Format, TranscriptLimits};
 
-fn server(folder: &Path, format: Format, limits: Limits) -> Server {
+fn server(folder: &Path, format: Format, limits: TranscriptLimits) -> Server {
     fixed("hello")
         .transcript_folder(folder, format)
         .transcript_limits(limits)
@@ -34,7 +34,7 @@ fn exchange(address: SocketAddr) {
 fn a_file_is_there_as_things_happen() {
     let folder = TempDir::new().expect("a folder");
     let place = folder.path().join("new/one");
-    let server = server(&place, Format::Text, Limits::default());
+    let server = server(&place, Format::Text, TranscriptLimits::default());
     let mut client = Client::connect(server.address());
     eventually(
         "the first line",
@@ -68,7 +68,7 @@ fn a_file_is_there_as_things_happen() {
 #[test]
 fn json_lines_give_back_the_bytes() {
     let folder = TempDir::new().expect("a folder");
-    let server = server(folder.path(), Format::Json, Limits::default());
+    let server = server(folder.path(), Format::Json, TranscriptLimits::default());
     let mut sent = b"GET / HTTP/1.1\r\nConnection: close\r\nA: ".to_vec();
     sent.extend((0x80..=0xff).chain(b"\"\\\t\x7f".iter().copied()));
     sent.extend(b"\r\n\r\n");
@@ -111,9 +111,9 @@ fn json_lines_give_back_the_bytes() {
 #[test]
 fn the_folder_is_bounded() {
     let folder = TempDir::new().expect("a folder");
-    let limits = Limits {
+    let limits = TranscriptLimits {
         folder: 3 * 4096,
-        ..Limits::default()
+        ..TranscriptLimits::default()
     };
     let server = server(folder.path(), Format::Text, limits);
     let name = |file: &PathBuf| {
@@ -141,9 +141,9 @@ fn the_folder_is_bounded() {
 #[test]
 fn a_connection_is_bounded() {
     let folder = TempDir::new().expect("a folder");
-    let limits = Limits {
+    let limits = TranscriptLimits {
         connection: 1000,
-        ..Limits::default()
+        ..TranscriptLimits::default()
     };
     let server = server(folder.path(), Format::Text, limits);
     let mut client = Client::connect(server.address());
@@ -155,7 +155,7 @@ fn a_connection_is_bounded() {
     // The limit was reached long before the last answer.
     assert!(text.len() < 1100, "{}", text.len());
     assert!(
-        text.ends_with("-- the transcript ends here: it has its 1000 bytes\n"),
+        text.ends_with("-- recording stopped: the connection's limit of 1000 bytes is reached\n"),
         "{text}"
     );
 }
@@ -183,11 +183,11 @@ fn serving_goes_on_without_the_folder() {
     let stderr = running.end().stderr;
     let errors: Vec<_> = stderr
         .lines()
-        .filter(|line| line.contains("the transcript"))
+        .filter(|line| line.contains("recording into"))
         .collect();
     assert_eq!(errors.len(), 2, "{stderr}");
     assert!(
-        errors[0].contains("-000002.txt ends: No such file"),
+        errors[0].contains("-000002.txt stopped: No such file"),
         "{stderr}"
     );
 }

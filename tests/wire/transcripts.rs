@@ -7,7 +7,7 @@ use std::process::Command;
 use crate::support::client::Client;
 use crate::support::embedded::{Answer, builder, request};
 use crate::support::wait::eventually;
-use wireserve::transcript::{Limits, SHOWN, Side, What};
+use wireserve::transcript::{Dropped, SHOWN, Side, TranscriptLimits, What};
 use wireserve::{Exchange, Server, Transcript};
 
 const OK: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
@@ -229,7 +229,7 @@ fn a_long_segment_is_shown_in_part() {
             all += length;
             let more = length - bytes.len() as u64;
             assert!(bytes.len() <= SHOWN);
-            assert_eq!(line.ends_with(&format!(" and {more} bytes more")), more > 0);
+            assert_eq!(line.ends_with(&format!(" and {more} more bytes")), more > 0);
             cut += more;
         }
     }
@@ -239,10 +239,10 @@ fn a_long_segment_is_shown_in_part() {
 
 #[test]
 fn memory_has_bounds() {
-    let limits = Limits {
+    let limits = TranscriptLimits {
         kept_connections: 2,
         kept_bytes: 600,
-        ..Limits::default()
+        ..TranscriptLimits::default()
     };
     let routes = builder([("GET", "/ok", ok as _)]).transcripts();
     let server = routes.transcript_limits(limits).start().expect("a port");
@@ -261,8 +261,8 @@ fn memory_has_bounds() {
         assert!(dropped.entries >= 5, "{dropped:?}");
         let text = transcript.to_string();
         let second = text.lines().nth(1).expect("a second line");
-        let bytes = dropped.bytes;
-        let expected = format!("earlier lines are not kept, nor their {bytes} bytes");
+        let Dropped { entries, bytes } = dropped;
+        let expected = format!("-- dropped {entries} earlier entries with {bytes} bytes");
         assert!(second.ends_with(&expected), "{text}");
     }
 }

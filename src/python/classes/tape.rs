@@ -36,7 +36,7 @@ impl Tape {
     /// The script has ended one half, or both, in the socket module's numbers.
     fn shut(&self, py: Python<'_>, how: i32) {
         gate::away(py, || match how {
-            libc::SHUT_RD => self.0.deaf(),
+            libc::SHUT_RD => self.0.stop_reading(),
             libc::SHUT_WR => self.0.server_fin(),
             _ => self.0.cut(),
         });

@@ -1,5 +1,5 @@
-//! A transcript in memory: the last entries of one connection, and what one sees of them from outside.
-//! What they weigh together stays below a limit, however small they are.
+//! Transcripts in memory: the most recent entries of one connection, up to a limit in bytes, and the
+//! [`Transcript`] that callers get.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -7,29 +7,50 @@ use std::fmt;
 use super::entry::{Entry, Opened, Side, What};
 use super::line::{Beginning, Format, Line};
 
-/// What an entry weighs beside its bytes. Rounded up, so that a byte in each makes them no bargain.
+/// Bytes that are counted for an entry in addition to its data, so that many small entries reach the
+/// limit as well. Rounded up.
 const ENTRY: usize = 128;
 
-/// The last entries of one connection.
+/// The most recent entries of one connection.
 #[derive(Debug)]
-pub(super) struct Kept {
+pub(super) struct RecentEntries {
     entries: VecDeque<Entry>,
-    /// What the entries weigh. `weight <= limit`
-    weight: usize,
+    /// Memory of the entries in bytes. `size <= limit`
+    size: usize,
     limit: usize,
     dropped: Dropped,
 }
 
-/// Entries at the beginning of a connection that memory had no room for.
+/// Entries at the beginning of a connection that were dropped to stay within the limit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Dropped {
-    /// How many.
+    /// Number of dropped entries.
     pub entries: u64,
-    /// Bytes of the connection that they stood for.
+    /// Number of bytes on the connection that the dropped entries recorded.
     pub bytes: u64,
 }
 
-/// What is known of one connection, at the moment it was asked for.
+/// A snapshot of the transcript of one connection. Its `Display` is the text of a transcript file.
+///
+/// ```
+/// use std::io::{Read, Write};
+/// use std::net::TcpStream;
+///
+/// use wireserve::Server;
+/// use wireserve::transcript::Side;
+///
+/// # fn main() -> std::io::Result<()> {
+/// let server = Server::builder().transcripts().start()?;
+/// let mut client = TcpStream::connect(server.address())?;
+/// client.write_all(b"GET / HTTP/1.0\r\n\r\n")?;
+/// client.read_to_end(&mut Vec::new())?;
+///
+/// let transcript = &server.transcripts()[0];
+/// assert_eq!(transcript.bytes(Side::Client), b"GET / HTTP/1.0\r\n\r\n");
+/// assert!(transcript.to_string().starts_with("connection 1, client 127.0.0.1:"));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Transcript {
     opened: Opened,
@@ -37,23 +58,23 @@ pub struct Transcript {
     entries: Vec<Entry>,
 }
 
-impl Kept {
+impl RecentEntries {
     pub(super) fn new(limit: usize) -> Self {
         Self {
             entries: VecDeque::new(),
-            weight: 0,
+            size: 0,
             limit,
             dropped: Dropped::default(),
         }
     }
 
     pub(super) fn push(&mut self, entry: Entry) {
-        self.weight += weight(&entry);
+        self.size += size(&entry);
         self.entries.push_back(entry);
-        while self.weight > self.limit
+        while self.size > self.limit
             && let Some(entry) = self.entries.pop_front()
         {
-            self.weight -= weight(&entry);
+            self.size -= size(&entry);
             self.dropped.entries += 1;
             if let What::Bytes { length, .. } = entry.what {
                 self.dropped.bytes += length;
@@ -71,7 +92,7 @@ impl Kept {
 }
 
 impl Transcript {
-    /// Which of the server's connections it is, counted from 1.
+    /// Number of the connection on its server, counted from 1.
     pub fn connection(&self) -> u64 {
         self.opened.connection
     }
@@ -81,17 +102,17 @@ impl Transcript {
         &self.opened
     }
 
-    /// What happened, in order.
+    /// The entries, in order.
     pub fn entries(&self) -> &[Entry] {
         &self.entries
     }
 
-    /// What happened before that and is not kept.
+    /// The earlier entries that are not kept.
     pub fn dropped(&self) -> Dropped {
         self.dropped
     }
 
-    /// All bytes of one side that are shown, joined.
+    /// The concatenated bytes of one side, without those that are dropped or not shown.
     pub fn bytes(&self, from: Side) -> Vec<u8> {
         let of_side = |entry: &&Entry| entry.from() == Some(from);
         let segments = self.entries.iter().filter(of_side).map(Entry::bytes);
@@ -99,15 +120,14 @@ impl Transcript {
     }
 }
 
-/// The lines of the file, each with its line end.
+/// The lines of a transcript file in text, each with its line terminator.
 impl fmt::Display for Transcript {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let format = Format::Text;
         writeln!(f, "{}", Beginning(format, &self.opened))?;
         if self.dropped.entries > 0 {
             let Dropped { entries, bytes } = self.dropped;
-            let lines = "earlier lines are not kept";
-            writeln!(f, "-- {entries} {lines}, nor their {bytes} bytes")?;
+            writeln!(f, "-- dropped {entries} earlier entries with {bytes} bytes")?;
         }
         let connection = self.connection();
         self.entries.iter().try_for_each(|entry| {
@@ -121,7 +141,7 @@ impl fmt::Display for Transcript {
     }
 }
 
-fn weight(entry: &Entry) -> usize {
+fn size(entry: &Entry) -> usize {
     ENTRY
         + match &entry.what {
             What::Bytes { bytes, .. } => bytes.len(),
@@ -137,7 +157,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_oldest_entries_make_room() {
+    fn the_oldest_entries_are_dropped() {
         let opened = Opened {
             connection: 1,
             client: "127.0.0.1:5".parse().unwrap(),
@@ -150,15 +170,15 @@ mod tests {
             (ENTRY + 2, (2, 4), "> 2 \"cc\""),
             (0, (3, 6), ""),
         ] {
-            let mut kept = Kept::new(limit);
+            let mut recent = RecentEntries::new(limit);
             for bytes in [b"aa", b"bb", b"cc"] {
-                kept.push(Entry {
+                recent.push(Entry {
                     time: Duration::ZERO,
                     exchange: 1,
                     what: What::segment(Side::Client, [bytes, b""], 2),
                 });
             }
-            let transcript = kept.transcript(opened);
+            let transcript = recent.transcript(opened);
             let (entries, bytes) = dropped;
             assert_eq!(transcript.dropped(), Dropped { entries, bytes });
             let text = transcript.to_string();
@@ -166,7 +186,7 @@ mod tests {
             let lines: Vec<_> = lines.into_iter().filter(|l| l.starts_with('>')).collect();
             assert_eq!(lines.join(" "), left, "{limit}");
             assert_eq!(
-                text.contains(&format!("-- {entries} earlier lines")),
+                text.contains(&format!("-- dropped {entries} earlier entries")),
                 entries > 0
             );
         }
