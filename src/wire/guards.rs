@@ -36,7 +36,7 @@ impl<'w> InboundGuard<'w> {
 
     /// Waits for a whole head and takes it. At the end of input what there is counts as one, so that
     /// half a head gets an answer too.
-    pub fn read_head(&mut self, limits: &Limits) -> HeadRead {
+    pub fn read_head(&mut self, limits: &HeadLimits) -> HeadRead {
         self.half.read_head(self.stream, limits)
     }
 
@@ -47,7 +47,7 @@ impl<'w> InboundGuard<'w> {
     /// [`NoHead`].
     pub fn await_head(
         &mut self,
-        limits: &Limits,
+        limits: &HeadLimits,
         time_left: impl Fn() -> Option<Duration>,
     ) -> Result<(), NoHead> {
         let stream = self.stream;
