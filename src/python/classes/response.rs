@@ -15,7 +15,6 @@ use crate::python::classes::cell::PyCell;
 use crate::python::classes::headers::ResponseHeaders;
 use crate::python::classes::overrides::{Overrides, OverridesCell};
 use crate::python::classes::request::Request;
-use crate::python::classes::writer::ResponseWriter;
 use crate::python::interpreter::imported::Imported;
 use crate::python::scripts::failure;
 
@@ -32,10 +31,10 @@ pub(crate) struct Response {
     request: Py<Request>,
     status: Mutex<Status>,
     logger: PyCell,
-    headers: PyCell,
-    content: PyCell,
-    writer: PyCell,
-    own: OverridesCell,
+    pub(super) headers: PyCell,
+    pub(super) content: PyCell,
+    pub(super) writer: PyCell,
+    pub(super) own: OverridesCell,
 }
 
 /// A status code and a phrase; `None` is the table's.
@@ -72,19 +71,6 @@ impl Response {
     /// What a script has set on this object.
     pub(crate) fn own<'py>(slf: &Bound<'py, Self>) -> PyResult<Overrides<'py>> {
         slf.get().own.of(slf.as_any())
-    }
-
-    /// Lets go of everything that may hold this object in a circle.
-    pub(crate) fn release(&self, py: Python<'_>) {
-        self.own.clear(py);
-        for cell in [&self.content, &self.headers] {
-            drop(cell.take(py));
-        }
-        if let Some(writer) = self.writer.take(py)
-            && let Ok(writer) = writer.cast::<ResponseWriter>()
-        {
-            writer.get().release(py);
-        }
     }
 
     /// Becomes the answer to a fault: status, fields and content are replaced, the rest stays.
@@ -218,7 +204,7 @@ impl Response {
     }
 
     #[getter]
-    fn get_status<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+    pub(super) fn get_status<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
         let status = self.status_parts(py);
         (status.code, status.message).into_pyobject(py)
     }
@@ -241,7 +227,7 @@ impl Response {
     }
 
     #[getter]
-    fn get_content<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+    pub(super) fn get_content<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         self.content
             .get_or_make(py, || Ok(PyList::empty(py).into_any()))
     }
@@ -249,19 +235,6 @@ impl Response {
     #[setter]
     fn set_content(&self, value: Bound<'_, PyAny>) {
         self.content.set(value);
-    }
-
-    #[getter]
-    fn get_writer<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        let py = slf.py();
-        slf.get().writer.get_or_make(py, || {
-            Ok(Bound::new(py, ResponseWriter::new(slf))?.into_any())
-        })
-    }
-
-    #[setter]
-    fn set_writer(&self, value: Bound<'_, PyAny>) {
-        self.writer.set(value);
     }
 
     /// Adds a Set-Cookie field.
@@ -314,45 +287,6 @@ impl Response {
         let encoding = slf.getattr(intern!(py, "encoding"))?;
         let content = slf.get().get_content(py)?;
         ITEMS.get(py)?.call1((content, encoding))
-    }
-
-    /// Sends status line and fields through the writer.
-    fn write_status_headers(slf: &Bound<'_, Self>) -> PyResult<()> {
-        let py = slf.py();
-        let response = slf.get();
-        let writer = Self::get_writer(slf)?;
-        writer.call_method1(intern!(py, "write_status"), response.get_status(py)?)?;
-        for pair in response.get_headers(py)?.try_iter()? {
-            let (name, value) = crate::python::classes::headers::pair_of(&pair?)?;
-            writer.call_method1(intern!(py, "write_header"), (name, value))?;
-        }
-        writer.call_method0(intern!(py, "end_headers"))?;
-        Ok(())
-    }
-
-    /// Sends the content through the writer, unless the method is HEAD.
-    fn write_content(slf: &Bound<'_, Self>) -> PyResult<()> {
-        let py = slf.py();
-        let response = slf.get();
-        let own = Self::own(slf)?;
-        if response.facts.method() == b"HEAD"
-            && !own.is_true(intern!(py, "send_body_for_head_request"), false)?
-        {
-            return Ok(());
-        }
-        let writer = Self::get_writer(slf)?;
-        for item in slf.call_method0(intern!(py, "iter_content"))?.try_iter()? {
-            writer.call_method1(intern!(py, "write_content"), (item?,))?;
-        }
-        Ok(())
-    }
-
-    /// Sends everything through the writer.
-    fn write(slf: &Bound<'_, Self>) -> PyResult<()> {
-        let py = slf.py();
-        slf.call_method0(intern!(py, "write_status_headers"))?;
-        slf.call_method0(intern!(py, "write_content"))?;
-        Ok(())
     }
 
     /// Becomes a JSON error; what was set before is lost.

@@ -11,7 +11,6 @@ use crate::python::classes::response::Response;
 use crate::python::interpreter::forked;
 use crate::python::interpreter::gate;
 use crate::python::interpreter::imported::Imported;
-use crate::python::scripts::outcome;
 
 static PIECES: Imported = Imported::new("wptserve.content", "pieces");
 
@@ -45,7 +44,10 @@ impl Pieces {
     fn end(self, py: Python<'_>) {
         self.iterator.drop_ref(py);
         // It may have been said only now.
-        if !matches!(outcome::closes(self.response.bind(py)), Ok(false)) {
+        if !matches!(
+            Response::closes_connection(self.response.bind(py)),
+            Ok(false)
+        ) {
             self.response.get().turn.grow_fate(Fate::Close);
         }
         self.response.get().release(py);

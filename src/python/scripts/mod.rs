@@ -293,7 +293,7 @@ impl<'py> Exchanged<'py> {
                 exchange.response = outcome::outgoing(&self.response)?;
             }
         }
-        if outcome::closes(&self.response)? {
+        if Response::closes_connection(&self.response)? {
             exchange.close_connection();
         }
         Ok(())

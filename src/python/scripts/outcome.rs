@@ -13,7 +13,6 @@ use crate::http::headers::Headers;
 use crate::python::classes::headers::{ResponseHeaders, pair_of};
 use crate::python::classes::overrides::Overrides;
 use crate::python::classes::response::Response;
-use crate::python::classes::writer::ResponseWriter;
 use crate::python::conversions::content::IterableChunks;
 use crate::python::conversions::text::{isomorphic, writer_bytes};
 
@@ -98,22 +97,6 @@ pub(crate) fn outgoing(response: &Bound<'_, Response>) -> PyResult<Outgoing> {
 /// Whether Python makes the content while it is sent.
 pub(crate) fn is_made_later(content: &Content) -> bool {
     matches!(content, Content::Chunks(_))
-}
-
-/// Whether the script asked for the connection to be closed after the response, by
-/// `response.close_connection` or `writer._handler.close_connection`.
-pub(crate) fn closes(response: &Bound<'_, Response>) -> PyResult<bool> {
-    let py = response.py();
-    if Response::own(response)?.is_true(intern!(py, "close_connection"), false)? {
-        return Ok(true);
-    }
-    let writer = response.get().writer_if_any(py);
-    match writer.as_ref().map(Bound::cast::<ResponseWriter>) {
-        Some(Ok(writer)) => {
-            ResponseWriter::own(writer)?.is_true(intern!(py, "_close_connection"), false)
-        }
-        Some(Err(_)) | None => Ok(false),
-    }
 }
 
 /// Whether the script has replaced a method that a response goes out through, so that it must.

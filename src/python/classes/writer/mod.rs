@@ -5,6 +5,7 @@
 //! may wait for each other, at most a millisecond, and not even that with `coalesce = False`. A method
 //! that a script has replaced on the object is the one that the other methods call.
 
+mod of_response;
 mod seen;
 mod send;
 mod steps;

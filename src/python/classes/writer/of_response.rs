@@ -1,0 +1,97 @@
+//! What a response does through its writer: the attribute `response.writer`, `response.write()` and its
+//! parts, and the end of both objects. It is here and not with `Response` so that of the two classes only the
+//! writer knows the other.
+
+use pyo3::intern;
+use pyo3::prelude::*;
+
+use crate::python::classes::headers::pair_of;
+use crate::python::classes::response::Response;
+
+use super::ResponseWriter;
+
+impl Response {
+    /// Releases every object that may form a reference cycle with this one.
+    pub(crate) fn release(&self, py: Python<'_>) {
+        self.own.clear(py);
+        for cell in [&self.content, &self.headers] {
+            drop(cell.take(py));
+        }
+        if let Some(writer) = self.writer.take(py)
+            && let Ok(writer) = writer.cast::<ResponseWriter>()
+        {
+            writer.get().release(py);
+        }
+    }
+
+    /// Whether the script asked for the connection to be closed after the response, by
+    /// `response.close_connection` or `writer._handler.close_connection`.
+    pub(crate) fn closes_connection(response: &Bound<'_, Self>) -> PyResult<bool> {
+        let py = response.py();
+        if Self::own(response)?.is_true(intern!(py, "close_connection"), false)? {
+            return Ok(true);
+        }
+        let writer = response.get().writer_if_any(py);
+        match writer.as_ref().map(Bound::cast::<ResponseWriter>) {
+            Some(Ok(writer)) => {
+                ResponseWriter::own(writer)?.is_true(intern!(py, "_close_connection"), false)
+            }
+            Some(Err(_)) | None => Ok(false),
+        }
+    }
+}
+
+#[pymethods]
+impl Response {
+    #[getter]
+    fn get_writer<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        let py = slf.py();
+        slf.get().writer.get_or_make(py, || {
+            Ok(Bound::new(py, ResponseWriter::new(slf))?.into_any())
+        })
+    }
+
+    #[setter]
+    fn set_writer(&self, value: Bound<'_, PyAny>) {
+        self.writer.set(value);
+    }
+
+    /// Sends status line and fields through the writer.
+    fn write_status_headers(slf: &Bound<'_, Self>) -> PyResult<()> {
+        let py = slf.py();
+        let response = slf.get();
+        let writer = Self::get_writer(slf)?;
+        writer.call_method1(intern!(py, "write_status"), response.get_status(py)?)?;
+        for pair in response.get_headers(py)?.try_iter()? {
+            let (name, value) = pair_of(&pair?)?;
+            writer.call_method1(intern!(py, "write_header"), (name, value))?;
+        }
+        writer.call_method0(intern!(py, "end_headers"))?;
+        Ok(())
+    }
+
+    /// Sends the content through the writer, unless the method is HEAD.
+    fn write_content(slf: &Bound<'_, Self>) -> PyResult<()> {
+        let py = slf.py();
+        let response = slf.get();
+        let own = Self::own(slf)?;
+        if response.facts.method() == b"HEAD"
+            && !own.is_true(intern!(py, "send_body_for_head_request"), false)?
+        {
+            return Ok(());
+        }
+        let writer = Self::get_writer(slf)?;
+        for item in slf.call_method0(intern!(py, "iter_content"))?.try_iter()? {
+            writer.call_method1(intern!(py, "write_content"), (item?,))?;
+        }
+        Ok(())
+    }
+
+    /// Sends everything through the writer.
+    fn write(slf: &Bound<'_, Self>) -> PyResult<()> {
+        let py = slf.py();
+        slf.call_method0(intern!(py, "write_status_headers"))?;
+        slf.call_method0(intern!(py, "write_content"))?;
+        Ok(())
+    }
+}
