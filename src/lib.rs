@@ -36,7 +36,7 @@
 //!
 //! Dropping the server stops it; no thread is left behind.
 //!
-//! # The layers, each importing only those above it in this list
+//! # The layers, each importing only itself and those above it in this list
 //!
 //! - `sync`: what threads lock and wait with.
 //! - [`text`]: bytes ↔ text, dates, JSON strings.
@@ -51,7 +51,8 @@
 //! - [`exchange`]: request, body, response, and the [`Handler`] trait.
 //! - [`pipes`]: what a file's name and the query ask to be done to a response.
 //! - [`site`]: doc root, routes, files.
-//! - [`config`] and [`wpt`]: what to serve; what is particular to a checkout of web-platform-tests.
+//! - [`config`]: what to serve.
+//! - [`wpt`]: what is particular to a checkout of web-platform-tests.
 //! - [`server`]: listeners, connections and their threads.
 //! - `python` (feature `python`): the interpreter and what scripts see.
 //! - `log_output` (feature `cli`): writes log lines without blocking connections.

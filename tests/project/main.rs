@@ -10,3 +10,4 @@ mod instruction_counts;
 mod layers;
 mod readme;
 mod section_references;
+mod sources;
