@@ -293,7 +293,7 @@ fn wait_for_request(wire: &Wire, membership: &Membership) -> bool {
 }
 
 /// A tunnel that leads to this very server: the bytes after the head are the next request
-/// (reference §8.7).
+/// (reference §8.7.6).
 fn answer_connect(exchange: &Exchange<'_>) -> Fate {
     if exchange.send_continue().is_err() {
         return Fate::Abort;

@@ -1,4 +1,4 @@
-//! Routes that WPT's front end adds for a checkout (contract §7.1), beside those of every site.
+//! Routes that WPT's front end adds for a checkout (reference §7.1), beside those of every site.
 
 /// Method and pattern of paths that are answered by a script although they do not end in `.py`. A
 /// folder is answered by its `default*.py`.
