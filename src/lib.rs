@@ -42,7 +42,7 @@
 //! - [`text`]: bytes ↔ text, dates, JSON strings.
 //! - [`http`]: the protocol; bytes in, values out.
 //! - [`wire_script`]: what is to happen on a connection, step by step.
-//! - [`response_fuzz`]: wire scripts to fuzz clients with, one for each seed.
+//! - [`response_fuzz`]: fuzzed responses, one for each seed, as wire scripts.
 //! - [`fault`]: failures that the peer sees, and their bytes.
 //! - [`transcript`]: what went over a connection, when, as lines.
 //! - [`wire`]: the sockets.

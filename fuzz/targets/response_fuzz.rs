@@ -1,14 +1,14 @@
-//! Whatever the seed, its response stays within the limits of `response_fuzz`, is the same the second time,
-//! and is read again from the `.wire` file that it prints.
+//! Whatever the edition and the seed, the fuzzed response stays within the limits of `response_fuzz`, is the
+//! same the second time, and is read again from the `.wire` file that it prints.
 //!
-//! Input: a seed, in eight bytes.
+//! Input: a seed, in eight bytes, which is checked in all editions.
 
 #![cfg_attr(fuzzing, no_main)]
 
 use std::time::Duration;
 
 use wireserve::WireScript;
-use wireserve::response_fuzz::{FuzzedResponse, Outcome, read_seed};
+use wireserve::response_fuzz::{Edition, FuzzedResponse, Reaction, Seed};
 use wireserve::response_fuzz::{MAX_BYTES, MAX_MUTATIONS, MAX_PAUSE, MAX_SENDS, MAX_TIME};
 use wireserve::wire_script::Step;
 
@@ -19,8 +19,14 @@ pub(crate) fn holds(input: &[u8]) {
     let mut seed = [0; 8];
     let length = input.len().min(seed.len());
     seed[..length].copy_from_slice(&input[..length]);
-    let seed = u64::from_le_bytes(seed);
-    assert_eq!(read_seed(seed.to_string().as_bytes()), Some(seed));
+    let number = u64::from_le_bytes(seed);
+    for edition in Edition::ALL {
+        seed_holds(Seed { edition, number });
+    }
+}
+
+fn seed_holds(seed: Seed) {
+    assert_eq!(Seed::parse(seed.to_string().as_bytes()), Ok(seed));
 
     let response = FuzzedResponse::from_seed(seed);
     let steps = response.script.steps();
@@ -32,7 +38,7 @@ pub(crate) fn holds(input: &[u8]) {
     assert!(steps.iter().all(|step| time(step) <= MAX_PAUSE));
     assert!(response.mutations.len() <= MAX_MUTATIONS);
 
-    let is_accepted = response.expectation.outcome == Outcome::Accept;
+    let is_accepted = response.expectation.reaction == Reaction::Accept;
     assert!(is_accepted || steps.last().is_some_and(Step::is_last));
     assert_eq!(response.content.is_some(), is_accepted);
 

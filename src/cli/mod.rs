@@ -19,7 +19,7 @@ use log::LevelFilter;
 use crate::config::{Config, Level, Listener, Ports, Purpose, Route, Target, Transcripts};
 use crate::hosts::hosts_file::{self, System};
 use crate::log_output;
-use crate::response_fuzz::{FuzzedResponse, read_seed};
+use crate::response_fuzz::{FuzzedResponse, Seed, SeedError};
 use crate::server::Server;
 use crate::wpt::preset;
 
@@ -67,7 +67,7 @@ struct Options {
     #[arg(long, value_name = "N")]
     python_cpu: Option<usize>,
 
-    /// Serves responses to fuzz clients with, one for each seed, at /.wireserve/fuzz/SEED
+    /// Serves fuzzed responses, one for each seed, at /.wireserve/fuzz/SEED
     #[arg(long)]
     fuzz: bool,
 
@@ -100,12 +100,11 @@ enum Command {
         #[arg(long)]
         windows: bool,
     },
-    /// Prints the response of --fuzz that a seed stands for, as a .wire file, and ends; a folder of this
-    /// name is served as ./fuzz
+    /// Prints a fuzzed response as a .wire file. To serve a folder of this name, write ./fuzz
     Fuzz {
-        /// A number from 0 to 18446744073709551615
+        /// A number from 0 to 18446744073709551615, or EDITION:NUMBER with an edition: v1, v2
         #[arg(value_parser = seed)]
-        seed: u64,
+        seed: Seed,
     },
 }
 
@@ -247,11 +246,11 @@ fn print_hosts(sources: &Sources, windows: bool) -> Result<ExitCode, Complaint> 
     Ok(ExitCode::SUCCESS)
 }
 
-fn seed(text: &str) -> Result<u64, &'static str> {
-    read_seed(text.as_bytes()).ok_or("a seed is a number of 64 bits, in decimal digits")
+fn seed(text: &str) -> Result<Seed, SeedError> {
+    Seed::parse(text.as_bytes())
 }
 
-fn print_fuzzed(seed: u64) -> ExitCode {
+fn print_fuzzed(seed: Seed) -> ExitCode {
     let text = FuzzedResponse::from_seed(seed).to_string();
     // Whoever reads may have seen enough.
     let _ = io::stdout().lock().write_all(text.as_bytes());

@@ -55,7 +55,7 @@ pub struct Config {
     pub transcript: Option<Transcripts>,
     /// The processor that scripts run on, by its number; any if none is named.
     pub python_cpu: Option<usize>,
-    /// Whether responses to fuzz clients with are served, below `/.wireserve/fuzz/`.
+    /// Whether fuzzed responses are served, below `/.wireserve/fuzz/`.
     pub fuzz: Option<bool>,
     /// The host that pages are opened on.
     pub browser_host: Option<String>,

@@ -1,5 +1,6 @@
-//! How the bytes of a draft get onto the wire: in which pieces, with which pauses, how many of them, and
-//! what comes then. Whatever mutations ask for, a script stays within the limits of [`super`].
+//! Makes the steps of a wire script from a draft: the pieces it is sent in, the pauses between them, where
+//! it is cut, and how the connection ends. Whatever mutations ask for, a script stays within the limits of
+//! [`super`].
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -9,18 +10,18 @@ use crate::wire_script::WireScript;
 use super::draft::{Draft, Joined};
 use super::{MAX_PAUSE, MAX_SENDS, MAX_TIME};
 
-/// What becomes of the bytes.
+/// How the bytes of a draft are sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Delivery {
     pub(super) cut: Option<Cut>,
     pub(super) splits: Vec<Split>,
-    pub(super) ending: Ending,
+    pub(super) end: ConnectionEnd,
 }
 
-/// Where the bytes end before their end. A number picks the place within the part.
+/// Where the bytes are cut off. A number picks the place within the part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Cut {
-    /// In front of the first.
+    /// Before the first byte.
     Nothing,
     BeforeStatusLine,
     InStatusLine(u64),
@@ -28,7 +29,7 @@ pub(super) enum Cut {
     InBody(u64),
 }
 
-/// A place where one write ends and another begins, and how long that takes.
+/// A place where one write ends and the next begins, and the pause between them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Split {
     pub(super) at: At,
@@ -40,29 +41,29 @@ pub(super) struct Split {
 pub(super) enum At {
     Start,
     StatusLine(u64),
-    /// In front of the empty line's last byte.
+    /// Before the last byte of the empty line.
     EmptyLine,
     /// Between a CR and its LF.
     LineEnd(u64),
     Body,
     InBody(u64),
-    Behind,
+    AfterResponse,
     Anywhere(u64),
-    /// Around each of so many bytes, from a place on that the first number picks.
+    /// Around each of so many bytes, from a place that the first number picks.
     Bytes(u64, usize),
 }
 
-/// What comes when the bytes are sent.
+/// What happens to the connection when the bytes are sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Ending {
-    /// The connection goes on.
-    Open,
+pub(super) enum ConnectionEnd {
+    /// The next request may use it.
+    KeepOpen,
     Close,
-    /// Silence, and then the end.
+    /// Silence for so long, then a close.
     HoldThenClose(Duration),
-    /// The server has no more to say, and does not leave for so long.
+    /// A half-close, and a close after so long.
     HalfClose(Duration),
-    /// Time for the client to read, and then RST.
+    /// Time for the client to read, then RST.
     Reset(Duration),
 }
 
@@ -78,7 +79,7 @@ impl Cut {
         match self {
             Self::Nothing => 0,
             Self::BeforeStatusLine => joined.status_line,
-            // Behind its first byte and before its last.
+            // After its first byte and before its last.
             Self::InStatusLine(pick) => between(joined.status_line + 1, joined.fields - 1, pick),
             Self::InFields(pick) => between(joined.fields, joined.empty_line + 1, pick),
             Self::InBody(pick) => between(joined.body, joined.cuttable + 1, pick),
@@ -103,10 +104,10 @@ impl Split {
             }
             At::Body => vec![joined.body],
             At::InBody(pick) => {
-                let body = joined.behind - joined.body;
+                let body = joined.end - joined.body;
                 vec![joined.body + 1 + within(pick, body.saturating_sub(1))]
             }
-            At::Behind => vec![joined.behind],
+            At::AfterResponse => vec![joined.end],
             At::Anywhere(pick) => vec![within(pick, length)],
             At::Bytes(pick, count) => {
                 let start = within(pick, length.saturating_sub(count));
@@ -134,7 +135,7 @@ pub(super) fn script(draft: &Draft) -> WireScript {
         }
     }
     let mut time = Time {
-        left: MAX_TIME.saturating_sub(delivery.ending.time()),
+        left: MAX_TIME.saturating_sub(delivery.end.time()),
     };
     let mut script = WireScript::new();
     let mut sent = 0;
@@ -151,13 +152,13 @@ pub(super) fn script(draft: &Draft) -> WireScript {
     if sent < length {
         script = script.send(&joined.bytes[sent..length]);
     }
-    delivery.ending.follow(script)
+    delivery.end.follow(script)
 }
 
-impl Ending {
+impl ConnectionEnd {
     fn time(self) -> Duration {
         match self {
-            Self::Open | Self::Close => Duration::ZERO,
+            Self::KeepOpen | Self::Close => Duration::ZERO,
             Self::HoldThenClose(time) | Self::HalfClose(time) | Self::Reset(time) => {
                 time.min(MAX_PAUSE)
             }
@@ -167,7 +168,7 @@ impl Ending {
     fn follow(self, script: WireScript) -> WireScript {
         let time = self.time();
         match self {
-            Self::Open => script,
+            Self::KeepOpen => script,
             Self::Close => script.close(),
             Self::HoldThenClose(_) => script.hold_for(time).close(),
             Self::HalfClose(_) => script.half_close().hold_for(time).close(),
@@ -177,7 +178,7 @@ impl Ending {
     }
 }
 
-/// What is left of the time that a script may take.
+/// The time that is left for the pauses of a script.
 struct Time {
     left: Duration,
 }
@@ -193,7 +194,7 @@ impl Time {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::response_fuzz::draft::{Body, Chunks, Field, Framing, StatusLine};
+    use crate::response_fuzz::draft::{Body, Chunks, FieldLine, Framing, StatusLine};
     use crate::wire_script::Step;
 
     /// Seventeen bytes of status line, a field of 28, an empty line, and chunks.
@@ -209,23 +210,19 @@ mod tests {
                 reason: b"OK".to_vec(),
                 end: b"\r\n".to_vec(),
             },
-            fields: vec![Field::new("Transfer-Encoding", "chunked")],
+            fields: vec![FieldLine::new("Transfer-Encoding", "chunked")],
             head_end: b"\r\n".to_vec(),
             framing: Framing::Chunked,
             body: Body::Chunked(Chunks::of(b"hello", 3)),
-            behind: b"behind".to_vec(),
+            after: b"behind".to_vec(),
             delivery,
             content: b"hello".to_vec(),
         }
     }
 
-    fn delivered(cut: Option<Cut>, splits: &[Split], ending: Ending) -> WireScript {
+    fn delivered(cut: Option<Cut>, splits: &[Split], end: ConnectionEnd) -> WireScript {
         let splits = splits.to_vec();
-        script(&draft(Delivery {
-            cut,
-            splits,
-            ending,
-        }))
+        script(&draft(Delivery { cut, splits, end }))
     }
 
     fn whole(script: &WireScript) -> Vec<u8> {
@@ -255,7 +252,7 @@ mod tests {
                     head.len() + 2 + CHUNKS.len(),
                 ),
             ] {
-                let sent = whole(&delivered(Some(cut), &[], Ending::Close));
+                let sent = whole(&delivered(Some(cut), &[], ConnectionEnd::Close));
                 let text = format!("{head}\r\n{CHUNKS}");
                 assert!(text.as_bytes().starts_with(&sent), "{cut:?}");
                 assert!((from..=to).contains(&sent.len()), "{cut:?}: {}", sent.len());
@@ -273,12 +270,12 @@ mod tests {
             (At::LineEnd(2), &[STATUS_LINE.len() - 1]),
             (At::Body, &[head + 2]),
             (At::InBody(0), &[head + 3]),
-            (At::Behind, &[head + 2 + CHUNKS.len() + 5]),
+            (At::AfterResponse, &[head + 2 + CHUNKS.len() + 5]),
             (At::Anywhere(7), &[7]),
             (At::Bytes(2, 3), &[2, 1, 1, 1]),
         ] {
             let pause = Duration::from_millis(5);
-            let script = delivered(None, &[Split { at, pause }], Ending::Open);
+            let script = delivered(None, &[Split { at, pause }], ConnectionEnd::KeepOpen);
             assert_eq!(whole(&script), draft_bytes(), "{at:?}");
             let sent: Vec<_> = script.steps().iter().filter_map(size).collect();
             assert_eq!(&sent[..sent.len() - 1], sizes, "{at:?}");
@@ -303,7 +300,7 @@ mod tests {
         let hour = Duration::from_secs(3600);
         let at = At::Bytes(0, 60);
         let splits = [Split { at, pause: hour }];
-        let script = delivered(None, &splits, Ending::HoldThenClose(hour));
+        let script = delivered(None, &splits, ConnectionEnd::HoldThenClose(hour));
         let times = script.steps().iter().filter_map(|step| match step {
             Step::Pause(time) | Step::Hold(Some(time)) => Some(*time),
             _ => None,
@@ -315,7 +312,7 @@ mod tests {
                 at: At::Bytes(0, 5000),
                 pause: Duration::ZERO,
             }],
-            ending: Ending::Open,
+            end: ConnectionEnd::KeepOpen,
         });
         long.body = Body::Plain(vec![b'x'; 6000]);
         let script = super::script(&long);
@@ -324,17 +321,20 @@ mod tests {
     }
 
     #[test]
-    fn endings() {
+    fn connection_ends() {
         let time = Duration::from_millis(20);
-        for (ending, steps) in [
-            (Ending::Open, ""),
-            (Ending::Close, "close\n"),
-            (Ending::HoldThenClose(time), "hold 20ms\nclose\n"),
-            (Ending::HalfClose(time), "half_close\nhold 20ms\nclose\n"),
-            (Ending::Reset(time), "pause 20ms\nreset\n"),
-            (Ending::Reset(Duration::ZERO), "reset\n"),
+        for (end, steps) in [
+            (ConnectionEnd::KeepOpen, ""),
+            (ConnectionEnd::Close, "close\n"),
+            (ConnectionEnd::HoldThenClose(time), "hold 20ms\nclose\n"),
+            (
+                ConnectionEnd::HalfClose(time),
+                "half_close\nhold 20ms\nclose\n",
+            ),
+            (ConnectionEnd::Reset(time), "pause 20ms\nreset\n"),
+            (ConnectionEnd::Reset(Duration::ZERO), "reset\n"),
         ] {
-            let script = delivered(Some(Cut::Nothing), &[], ending);
+            let script = delivered(Some(Cut::Nothing), &[], end);
             assert_eq!(script.to_string(), steps);
         }
     }

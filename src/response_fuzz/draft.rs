@@ -1,35 +1,34 @@
-//! A response in its parts, so that a mutation can replace one of them and leave the rest. The parts are
-//! bytes, and nothing keeps them together: joined, they may be anything. How they get onto the wire is
-//! `delivery.rs`.
+//! A response in parts, so that a mutation can replace one of them and leave the rest. The parts are bytes
+//! that need not fit together: joined, they may be anything. `delivery.rs` makes steps of them.
 
 use super::MAX_BYTES;
-use super::delivery::{Delivery, Ending};
+use super::delivery::{ConnectionEnd, Delivery};
 
-/// Bytes that are kept for the mutations that do not ask for [room](Draft::room_for): all of them together
-/// add fewer.
+/// Bytes left free for the mutations that do not ask for [room](Draft::room_for). All of them together add
+/// fewer.
 const RESERVE: usize = 16 << 10;
 
-/// A response that is being made.
+/// A response under construction.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Draft {
-    /// Whole interim responses in front.
+    /// Whole interim responses before the final one.
     pub(super) interim: Vec<u8>,
     pub(super) status_line: StatusLine,
-    pub(super) fields: Vec<Field>,
-    /// What ends the head behind its last field.
+    pub(super) fields: Vec<FieldLine>,
+    /// The empty line after the last field line.
     pub(super) head_end: Vec<u8>,
     pub(super) framing: Framing,
     pub(super) body: Body,
-    /// What stands behind the response.
-    pub(super) behind: Vec<u8>,
+    /// Bytes after the response.
+    pub(super) after: Vec<u8>,
     pub(super) delivery: Delivery,
-    /// The content that a recipient gets out of it, not decoded, if it gets any.
+    /// The content that a recipient reads from it, not decoded.
     pub(super) content: Vec<u8>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct StatusLine {
-    /// In front of the version.
+    /// Before the version.
     pub(super) before: Vec<u8>,
     pub(super) version: Vec<u8>,
     /// Between version and code.
@@ -42,24 +41,24 @@ pub(super) struct StatusLine {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Field {
+pub(super) struct FieldLine {
     pub(super) name: Vec<u8>,
-    /// The colon, and what is around it.
+    /// The colon, and the whitespace around it.
     pub(super) colon: Vec<u8>,
     pub(super) value: Vec<u8>,
     pub(super) end: Vec<u8>,
 }
 
-/// How the valid response that a draft began as says where its content ends.
+/// How the valid response that the draft began as delimits its content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Framing {
-    /// By its status: there is none.
+    /// By its status: it has no content.
     NoContent,
-    /// `Content-Length`.
+    /// By `Content-Length`.
     Length,
-    /// Chunks.
+    /// By the last chunk.
     Chunked,
-    /// The end of the connection.
+    /// By the end of the connection.
     UntilClose,
 }
 
@@ -72,41 +71,41 @@ pub(super) enum Body {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Chunks {
     pub(super) chunks: Vec<Chunk>,
-    /// The last chunk: its line, and the line end of that.
+    /// The last chunk: its size line with the line end.
     pub(super) last: Vec<u8>,
-    pub(super) trailers: Vec<Field>,
+    pub(super) trailers: Vec<FieldLine>,
     pub(super) end: Vec<u8>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Chunk {
     pub(super) size: Vec<u8>,
-    /// Extensions and what else stands behind the size.
+    /// Extensions, and anything else between size and line end.
     pub(super) extension: Vec<u8>,
     pub(super) line_end: Vec<u8>,
     pub(super) data: Vec<u8>,
     pub(super) data_end: Vec<u8>,
 }
 
-/// A draft as bytes, and where its parts are in them.
+/// A draft as bytes, and the offsets of its parts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Joined {
     pub(super) bytes: Vec<u8>,
-    /// Where the status line begins.
+    /// Start of the status line.
     pub(super) status_line: usize,
-    /// Where the first field begins.
+    /// Start of the first field line.
     pub(super) fields: usize,
-    /// Where the head ends, without its empty line.
+    /// End of the field lines, before the empty line.
     pub(super) empty_line: usize,
-    /// Where the body begins.
+    /// Start of the body.
     pub(super) body: usize,
-    /// Where a body may be cut at most so that something of it is missing, beyond doubt.
+    /// The last offset at which a cut surely leaves the body incomplete.
     pub(super) cuttable: usize,
-    /// Where the response ends.
-    pub(super) behind: usize,
+    /// End of the response.
+    pub(super) end: usize,
 }
 
-impl Field {
+impl FieldLine {
     pub(super) fn new(name: impl AsRef<[u8]>, value: impl AsRef<[u8]>) -> Self {
         Self {
             name: name.as_ref().to_vec(),
@@ -116,7 +115,7 @@ impl Field {
         }
     }
 
-    /// A line that need not be a field.
+    /// A line that need not be a field line.
     pub(super) fn line(line: impl AsRef<[u8]>) -> Self {
         Self {
             name: line.as_ref().to_vec(),
@@ -126,7 +125,7 @@ impl Field {
         }
     }
 
-    /// Whether it says where the content ends. Others can be changed without a change of that.
+    /// Whether it delimits the content. The other field lines can change without changing that.
     pub(super) fn is_framing(&self) -> bool {
         self.is("Content-Length") || self.is("Transfer-Encoding")
     }
@@ -164,7 +163,7 @@ impl Chunk {
 }
 
 impl Chunks {
-    /// This content, in chunks of at most `size` bytes.
+    /// The content in chunks of at most `size` bytes.
     pub(super) fn of(content: &[u8], size: usize) -> Self {
         Self {
             chunks: content.chunks(size.max(1)).map(Chunk::of).collect(),
@@ -176,19 +175,19 @@ impl Chunks {
 }
 
 impl Draft {
-    /// Where a field is.
+    /// The index of the first field line with this name.
     pub(super) fn position(&self, name: &str) -> Option<usize> {
         self.fields.iter().position(|field| field.is(name))
     }
 
-    /// What follows this response does not go over its connection.
+    /// Closes the connection after the response if it was to stay open.
     pub(super) fn must_end(&mut self) {
-        if self.delivery.ending == Ending::Open {
-            self.delivery.ending = Ending::Close;
+        if self.delivery.end == ConnectionEnd::KeepOpen {
+            self.delivery.end = ConnectionEnd::Close;
         }
     }
 
-    /// The chunks, if it has some.
+    /// The chunks of a chunked body.
     pub(super) fn chunks(&mut self) -> Option<&mut Chunks> {
         match &mut self.body {
             Body::Chunked(chunks) => Some(chunks),
@@ -196,13 +195,13 @@ impl Draft {
         }
     }
 
-    /// So many bytes more, if there is room for them.
+    /// `length`, if the response may grow by so many bytes.
     pub(super) fn room_for(&self, length: u64) -> Option<usize> {
         let length = usize::try_from(length).ok()?;
         (self.join().bytes.len() + length + RESERVE <= MAX_BYTES).then_some(length)
     }
 
-    /// All parts, one behind another.
+    /// All parts, joined.
     pub(super) fn join(&self) -> Joined {
         let mut bytes = self.interim.clone();
         let status_line = bytes.len();
@@ -219,7 +218,7 @@ impl Draft {
             bytes.extend_from_slice(part);
         }
         let fields = bytes.len();
-        let lines = self.fields.iter().flat_map(Field::parts);
+        let lines = self.fields.iter().flat_map(FieldLine::parts);
         lines.for_each(|part| bytes.extend_from_slice(part));
         let empty_line = bytes.len();
         bytes.extend_from_slice(&self.head_end);
@@ -234,14 +233,14 @@ impl Draft {
                 parts.for_each(|part| bytes.extend_from_slice(part));
                 let cuttable = bytes.len();
                 bytes.extend_from_slice(&chunks.last);
-                let lines = chunks.trailers.iter().flat_map(Field::parts);
+                let lines = chunks.trailers.iter().flat_map(FieldLine::parts);
                 lines.for_each(|part| bytes.extend_from_slice(part));
                 bytes.extend_from_slice(&chunks.end);
                 cuttable
             }
         };
-        let behind = bytes.len();
-        bytes.extend_from_slice(&self.behind);
+        let end = bytes.len();
+        bytes.extend_from_slice(&self.after);
         Joined {
             bytes,
             status_line,
@@ -249,7 +248,7 @@ impl Draft {
             empty_line,
             body,
             cuttable: cuttable.max(body),
-            behind,
+            end,
         }
     }
 }

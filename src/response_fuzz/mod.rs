@@ -1,21 +1,25 @@
-//! Responses to fuzz HTTP clients with. A seed stands for one: a valid response, changed in its status line,
-//! fields, framing, pieces, times or ending, together with what a client must do about it. It comes as a
-//! [`WireScript`], and as the text of a `.wire` file that opens with what was done.
+//! Fuzzed responses, for testing HTTP clients: a seed makes a valid response, changes its status line,
+//! fields, framing, pieces, timing or end of connection, and states what a client must do with the result.
+//! The result is a [`WireScript`], and the text of a `.wire` file that begins with the changes.
 //!
-//! **A seed is a name that lasts**: what it stands for depends on nothing else, not on the request, the
-//! machine, the clock or the version of wireserve. Tests pin it. Most responses have one mutation or two,
-//! some none, and some many.
+//! **A seed is stable across releases**: the response depends on the seed alone, not on the request, the
+//! machine, the clock or the release of wireserve. Tests pin it. Most responses have one mutation or two,
+//! some have none, and some have many. New mutations come in a new [`Edition`].
 //!
 //! ```
-//! use wireserve::response_fuzz::FuzzedResponse;
+//! use wireserve::response_fuzz::{Edition, FuzzedResponse, Seed};
 //!
 //! let response = FuzzedResponse::from_seed(3);
 //! assert_eq!(wireserve::WireScript::parse(response.to_string().as_bytes())?, response.script);
-//! # Ok::<_, wireserve::wire_script::ParseError>(())
+//!
+//! let response = FuzzedResponse::from_seed(Seed::parse(b"v2:318")?);
+//! assert_eq!(response.seed.edition, Edition::V2);
+//! # Ok::<_, Box<dyn std::error::Error>>(())
 //! ```
 
 mod delivery;
 mod draft;
+mod edition;
 mod mutation;
 mod mutations;
 mod random;
@@ -24,59 +28,61 @@ mod valid;
 use std::fmt;
 use std::time::Duration;
 
-pub use mutation::{Expectation, Mutation, Outcome, Reuse};
+pub(crate) use edition::parse_number;
+pub use edition::{Edition, Seed, SeedError};
+pub use mutation::{Expectation, Mutation, Reaction, Reuse};
 
 use crate::text::quoted::Quoted;
 use crate::wire_script::WireScript;
 use draft::Draft;
 use mutation::Place;
-use mutations::LISTS;
 use random::Random;
 
-/// Bytes of a response at most, with all that stands in front of it and behind.
+/// The most bytes of a response, with everything before and after it.
 pub const MAX_BYTES: usize = 64 * 1024;
 
-/// The longest pause, and the longest silence before an end: more tests a client's patience, not its
-/// parser.
+/// The longest pause, and the longest silence before the connection ends. Longer ones would test a client's
+/// timeouts, not its parser.
 pub const MAX_PAUSE: Duration = Duration::from_millis(500);
 
-/// What all pauses of a response take together at most, so that a run of many seeds comes to its end.
+/// The most time that all pauses of a response take together, so that a run of many seeds ends soon.
 pub const MAX_TIME: Duration = Duration::from_secs(2);
 
-/// Writes of a response at most; what is left goes out in the last one.
+/// The most writes of a response. The last one sends the rest.
 pub const MAX_SENDS: usize = 512;
 
-/// Mutations of a response at most.
+/// The most mutations of a response.
 pub const MAX_MUTATIONS: usize = 8;
 
-/// As many as a response that is still judged may have.
+/// The most mutations of a response that is judged.
 const JUDGED: usize = 2;
 
-/// How often another mutation is looked for that a response has a place for.
+/// The most draws of a mutation for a response. A draw that does not apply to the response is repeated.
 const TRIES: usize = 200;
 
-/// Bytes of content that are shown as they are; of more, how many there are.
+/// The most bytes of content that are printed. Of longer content only the length is.
 const SHOWN: usize = 60;
 
-/// What a seed stands for.
+/// A response, and what a client must do with it.
 #[derive(Debug)]
 pub struct FuzzedResponse {
-    /// The seed.
-    pub seed: u64,
+    /// The seed that it was made from.
+    pub seed: Seed,
     /// What happens on the connection.
     pub script: WireScript,
-    /// What was done to a valid response, in this order.
+    /// The changes to a valid response, in this order.
     pub mutations: Vec<&'static Mutation>,
-    /// What a client must do with it, if it has asked with GET.
+    /// What a client must do with it, if the request was a GET.
     pub expectation: Expectation,
-    /// The content, where a client must accept the response; not decoded.
+    /// The content, not decoded, if a client must accept the response.
     pub content: Option<Vec<u8>>,
 }
 
 impl FuzzedResponse {
-    /// The response that this seed stands for.
-    pub fn from_seed(seed: u64) -> Self {
-        let mut random = Random::new(seed);
+    /// The response of a seed. A plain number is a seed of the first edition.
+    pub fn from_seed(seed: impl Into<Seed>) -> Self {
+        let seed = seed.into();
+        let mut random = Random::new(seed.number);
         let count = match random.below(16) {
             0 | 1 => 0,
             2..=9 => 1,
@@ -84,17 +90,17 @@ impl FuzzedResponse {
             _ => 3 + random.index(MAX_MUTATIONS - 2),
         };
         let mut draft = valid::response(&mut random);
-        let mutations = mutate(&mut draft, count, &mut random);
+        let mutations = mutate(&mut draft, seed.edition, count, &mut random);
         let expectation = match count {
             0..=JUDGED => judge(&mutations),
             _ => Expectation {
-                outcome: Outcome::Any,
+                reaction: Reaction::Any,
                 reuse: Reuse::AsSaid,
             },
         };
-        let is_accepted = expectation.outcome == Outcome::Accept;
+        let is_accepted = expectation.reaction == Reaction::Accept;
         if !is_accepted {
-            // Whoever reads it in another way must not wait for what never comes.
+            // A client that reads it differently must not wait for bytes that never come.
             draft.must_end();
         }
         Self {
@@ -105,29 +111,22 @@ impl FuzzedResponse {
             content: is_accepted.then_some(draft.content),
         }
     }
-
-    /// All mutations that there are.
-    pub fn all_mutations() -> impl Iterator<Item = &'static Mutation> {
-        LISTS.into_iter().flatten()
-    }
 }
 
-/// A seed as users write it: decimal digits, for a number of 64 bits.
-pub fn read_seed(text: &[u8]) -> Option<u64> {
-    let is_number = !text.is_empty() && text.iter().all(u8::is_ascii_digit);
-    let text = is_number.then(|| std::str::from_utf8(text).ok())?;
-    text?.parse().ok()
-}
-
-/// Changes a draft so many times, or less often where it has no place for more.
-fn mutate(draft: &mut Draft, count: usize, random: &mut Random) -> Vec<&'static Mutation> {
+/// Changes a draft `count` times, or less often if no more mutations apply.
+fn mutate(
+    draft: &mut Draft,
+    edition: Edition,
+    count: usize,
+    random: &mut Random,
+) -> Vec<&'static Mutation> {
     let mut done: Vec<&'static Mutation> = Vec::new();
     for _ in 0..TRIES {
         if done.len() == count {
             break;
         }
-        let list = random.pick(&LISTS);
-        let mutation = &list[random.index(list.len())];
+        let topic = random.pick(edition.topics());
+        let mutation = &topic[random.index(topic.len())];
         if fits(mutation, &done, count) && (mutation.apply)(draft, random).is_some() {
             done.push(mutation);
             if mutation.place == Place::Whole {
@@ -138,7 +137,8 @@ fn mutate(draft: &mut Draft, count: usize, random: &mut Random) -> Vec<&'static 
     done
 }
 
-/// Whether one more mutation leaves what was done before as it is; and one that is judged, its judgement.
+/// Whether a mutation may be added to others: it must not undo them, and must not change the expectation of a
+/// response that is judged.
 fn fits(mutation: &Mutation, done: &[&Mutation], count: usize) -> bool {
     let is_whole = mutation.place == Place::Whole;
     match count {
@@ -187,17 +187,26 @@ mod tests {
     use super::*;
     use crate::wire_script::Step;
 
-    /// Seeds that are looked at one by one.
+    /// Seeds of each edition that are checked one by one.
     const SEEDS: u64 = 10_000;
 
-    fn responses() -> impl Iterator<Item = FuzzedResponse> {
+    fn numbers() -> impl Iterator<Item = u64> {
         let large = [u64::MAX, 1 << 63, 0xdead_beef_dead_beef];
-        (0..SEEDS).chain(large).map(FuzzedResponse::from_seed)
+        (0..SEEDS).chain(large)
     }
 
-    /// Whatever makes this fail gives other bytes to people who have written down a seed.
+    fn responses_of(edition: Edition) -> impl Iterator<Item = FuzzedResponse> {
+        numbers().map(move |number| FuzzedResponse::from_seed(Seed { edition, number }))
+    }
+
+    /// The responses of all editions.
+    fn responses() -> impl Iterator<Item = FuzzedResponse> {
+        Edition::ALL.into_iter().flat_map(responses_of)
+    }
+
+    /// A change that breaks this test, or the next one, breaks every seed that somebody has written down.
     #[test]
-    fn a_seed_is_the_same_response_for_ever() {
+    fn seeds_of_v1_are_stable() {
         for (seed, digest) in [
             (0, "702c1b29499d9d39"),
             (1, "7a8f20736d02e296"),
@@ -214,9 +223,24 @@ mod tests {
             let found = hex(&Sha256::digest(&text));
             assert_eq!(&found[..16], digest, "{seed}:\n{text}");
         }
-        // Steps alone: the words around them may change.
+        assert_eq!(
+            digest_of_steps(Edition::V1),
+            "a04ebd40ce723822161b5e3798ec9302a664210693791fe7e4426fbd9f98b21a"
+        );
+    }
+
+    #[test]
+    fn seeds_of_v2_are_stable() {
+        assert_eq!(
+            digest_of_steps(Edition::V2),
+            "bc86b3acbb55cbdfb1ccd4ad9e780596e037972a0f5994af9baffca71ba605aa"
+        );
+    }
+
+    /// Of ten thousand seeds and more. The text around the steps may change.
+    fn digest_of_steps(edition: Edition) -> String {
         let mut all = Sha256::new();
-        for step in responses().flat_map(|response| response.script.steps().to_vec()) {
+        for step in responses_of(edition).flat_map(|response| response.script.steps().to_vec()) {
             all.update(match step {
                 Step::Send(bytes) => {
                     let length = (bytes.len() as u64).to_be_bytes();
@@ -225,14 +249,18 @@ mod tests {
                 step => step.to_string().into_bytes(),
             });
         }
-        assert_eq!(
-            hex(&all.finalize()),
-            "a04ebd40ce723822161b5e3798ec9302a664210693791fe7e4426fbd9f98b21a"
-        );
+        hex(&all.finalize())
     }
 
     fn hex(bytes: &[u8]) -> String {
         bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// The mutations of all editions, each once: an edition repeats those of the one before.
+    fn all_mutations() -> impl Iterator<Item = &'static Mutation> {
+        let mut seen = BTreeSet::new();
+        let all = Edition::ALL.into_iter().flat_map(Edition::mutations);
+        all.filter(move |mutation| seen.insert(mutation.name))
     }
 
     #[test]
@@ -272,22 +300,26 @@ mod tests {
 
     #[test]
     fn most_are_nearly_valid_and_every_mutation_comes_up_soon() {
-        let names = FuzzedResponse::all_mutations().map(|mutation| mutation.name);
+        Edition::ALL.into_iter().for_each(check_frequencies);
+    }
+
+    fn check_frequencies(edition: Edition) {
+        let names = edition.mutations().map(|mutation| mutation.name);
         let mut missing: BTreeSet<_> = names.collect();
-        assert_eq!(missing.len(), FuzzedResponse::all_mutations().count());
+        assert_eq!(missing.len(), edition.mutations().count());
         let mut counts = [0; 1 + MAX_MUTATIONS];
-        let mut outcomes = BTreeSet::new();
-        for response in responses().take(3000) {
+        let mut expectations = BTreeSet::new();
+        for response in responses_of(edition).take(3000) {
             let count = response.mutations.len();
             counts[count] += 1;
-            outcomes.insert(response.expectation.to_string());
-            // Those of a response with many of them may hide each other.
+            expectations.insert(response.expectation.to_string());
+            // Many mutations of one response may hide each other.
             if count <= JUDGED {
                 let names = response.mutations.iter().map(|mutation| mutation.name);
                 names.for_each(|name| _ = missing.remove(name));
             }
         }
-        assert_eq!(missing, BTreeSet::new());
+        assert_eq!(missing, BTreeSet::new(), "{edition:?}");
         let [none, one, two, many @ ..] = counts;
         let many: u32 = many.iter().sum();
         let is_so = none > 300 && one > 1200 && two > 500 && many > 300;
@@ -301,27 +333,27 @@ mod tests {
             "reject",
             "reject|SP",
         ];
-        assert_eq!(outcomes, all.map(str::to_owned).into());
+        assert_eq!(expectations, all.map(str::to_owned).into());
     }
 
-    /// A client that reads a response in another way must not be left waiting.
+    /// A client that reads a response differently must not wait for bytes that never come.
     #[test]
     fn only_what_must_be_accepted_leaves_the_connection_open() {
         let mut open = 0;
         for response in responses() {
             let ends = response.script.steps().last().is_some_and(Step::is_last);
-            let is_accepted = response.expectation.outcome == Outcome::Accept;
+            let is_accepted = response.expectation.reaction == Reaction::Accept;
             assert!(ends || is_accepted, "{response}");
             assert_eq!(response.content.is_some(), is_accepted);
             open += u64::from(!ends);
         }
-        assert!(open > SEEDS / 10, "{open}");
+        assert!(open > 2 * SEEDS / 10, "{open}");
     }
 
     #[test]
-    fn a_mutation_without_a_place_changes_nothing() {
+    fn a_mutation_that_does_not_apply_changes_nothing() {
         for seed in 0..200 {
-            for mutation in FuzzedResponse::all_mutations() {
+            for mutation in all_mutations() {
                 let mut random = Random::new(seed);
                 let before = valid::response(&mut random);
                 let mut after = before.clone();
@@ -334,7 +366,7 @@ mod tests {
 
     #[test]
     fn a_mutation_has_a_name_and_a_rule() {
-        for mutation in FuzzedResponse::all_mutations() {
+        for mutation in all_mutations() {
             let name = mutation.name;
             let is_of_name = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
             let is_word = |word: &str| !word.is_empty() && word.bytes().all(is_of_name);
@@ -343,25 +375,6 @@ mod tests {
             for text in [mutation.what, mutation.rule] {
                 assert!(!text.ends_with('.') && !text.contains('\n'), "{name}");
             }
-        }
-    }
-
-    #[test]
-    fn seeds_as_users_write_them() {
-        for (text, seed) in [
-            ("0", Some(0)),
-            ("18446744073709551615", Some(u64::MAX)),
-            ("007", Some(7)),
-            ("18446744073709551616", None),
-            ("", None),
-            ("+1", None),
-            ("-1", None),
-            (" 1", None),
-            ("1.0", None),
-            ("0x1", None),
-            ("\u{661}", None),
-        ] {
-            assert_eq!(read_seed(text.as_bytes()), seed, "{text:?}");
         }
     }
 }

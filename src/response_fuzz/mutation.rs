@@ -1,72 +1,72 @@
-//! One way to change a response: its name, what it does, what a client must do about it, and by which
-//! clause. The lists of them are in `mutations/`.
+//! A mutation: one way to change a response, with its name, what it does, what a client must do about it,
+//! and by which clause. `mutations/` has all of them.
 
 use std::fmt;
 
 use super::draft::Draft;
 use super::random::Random;
 
-/// One way to change a response. Each name has a meaning of its own, for ever.
+/// One way to change a response. Names are stable across releases and editions.
 #[derive(Debug)]
 pub struct Mutation {
     /// A few words joined by hyphens.
     pub name: &'static str,
-    /// What is done.
+    /// The change, as a sentence without its full stop.
     pub what: &'static str,
-    /// The clause, and what it says.
+    /// The clause that decides the expectation, and what it says.
     pub rule: &'static str,
-    /// What a client must do where nothing else is wrong.
+    /// What a client must do if nothing else is wrong.
     pub expectation: Expectation,
     pub(super) place: Place,
-    /// Does it, or does nothing where the draft has no place for it.
+    /// Changes the draft, or returns `None` and leaves it as it is if the mutation does not apply.
     pub(super) apply: fn(&mut Draft, &mut Random) -> Option<()>,
 }
 
 /// What a client must do with a response to GET.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Expectation {
-    /// With the response itself.
-    pub outcome: Outcome,
-    /// With the connection behind it.
+    /// With the response.
+    pub reaction: Reaction,
+    /// With the connection afterwards.
     pub reuse: Reuse,
 }
 
-/// What a client must do with a response; of two, the later one is stricter.
+/// What a client must do with a response. A later variant is stricter than an earlier one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Outcome {
-    /// Take it, with the content that it has.
+pub enum Reaction {
+    /// Accept it, with the content that it has.
     Accept,
-    /// Take it or fail, but never hang, and never take a part for the whole.
+    /// Accept it or fail, but not hang, and not treat part of a response as complete.
     Either,
-    /// Fail, or read a space in the place of each bad byte.
+    /// Fail, or replace each bad byte by a space.
     RejectOrSpace,
     /// Fail: the response is invalid or incomplete.
     Reject,
-    /// End, somehow: what several mutations do to each other is not judged.
+    /// End in any way: combinations of many mutations are not judged.
     Any,
 }
 
-/// Whether another request may go over the connection.
+/// Whether the connection may be used for another request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reuse {
     /// As the response says.
     AsSaid,
-    /// None may be answered by what stands behind this response.
+    /// The bytes after this response must not be used as the answer to another request.
     Never,
 }
 
-/// The part of a response that a mutation is about. Two of one part could excuse each other, so a
-/// response that is judged has one of each at most.
+/// The part of a response that a mutation changes. Two mutations of one part could hide each other, so a
+/// response that is judged has at most one for each part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {
     Interim,
     StatusLine,
     Fields,
-    /// The content and where it ends; what stands behind it.
+    /// The content and how it is delimited; bytes after the response.
     Body,
     /// Pieces and pauses.
     Pieces,
-    /// All of the response, so that no other mutation would be seen.
+    /// The whole response, so that no other mutation would be seen.
     Whole,
 }
 
@@ -74,7 +74,7 @@ impl Mutation {
     pub(super) const fn new(
         place: Place,
         name: &'static str,
-        outcome: Outcome,
+        reaction: Reaction,
         what: &'static str,
         rule: &'static str,
         apply: fn(&mut Draft, &mut Random) -> Option<()>,
@@ -84,7 +84,7 @@ impl Mutation {
             what,
             rule,
             expectation: Expectation {
-                outcome,
+                reaction,
                 reuse: Reuse::AsSaid,
             },
             place,
@@ -92,7 +92,7 @@ impl Mutation {
         }
     }
 
-    /// The same, but no request may follow on the connection.
+    /// Adds that the connection must not be used again.
     pub(super) const fn never_reused(mut self) -> Self {
         self.expectation.reuse = Reuse::Never;
         self
@@ -100,34 +100,34 @@ impl Mutation {
 }
 
 impl Expectation {
-    /// Of a response that nothing is wrong with.
+    /// The expectation for a valid response.
     pub(super) const VALID: Self = Self {
-        outcome: Outcome::Accept,
+        reaction: Reaction::Accept,
         reuse: Reuse::AsSaid,
     };
 
-    /// Of both together.
+    /// The expectation where both hold: the stricter of each part.
     pub(super) fn and(self, other: Self) -> Self {
         Self {
-            outcome: self.outcome.max(other.outcome),
+            reaction: self.reaction.max(other.reaction),
             reuse: self.reuse.max(other.reuse),
         }
     }
 }
 
-/// In the words of docs/clients.md: `accept`, `reject|SP`, `accept:noreuse`.
+/// As in docs/clients.md: `accept`, `reject|SP`, `accept:noreuse`.
 impl fmt::Display for Expectation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.outcome {
-            Outcome::Accept => "accept",
-            Outcome::Either => "either",
-            Outcome::RejectOrSpace => "reject|SP",
-            Outcome::Reject => "reject",
-            Outcome::Any => "any",
+        f.write_str(match self.reaction {
+            Reaction::Accept => "accept",
+            Reaction::Either => "either",
+            Reaction::RejectOrSpace => "reject|SP",
+            Reaction::Reject => "reject",
+            Reaction::Any => "any",
         })?;
-        match (self.outcome, self.reuse) {
-            // A client that has failed has no connection to use again.
-            (Outcome::Accept | Outcome::Either, Reuse::Never) => f.write_str(":noreuse"),
+        match (self.reaction, self.reuse) {
+            // A client that has failed does not use the connection again.
+            (Reaction::Accept | Reaction::Either, Reuse::Never) => f.write_str(":noreuse"),
             _ => Ok(()),
         }
     }
@@ -139,12 +139,12 @@ mod tests {
 
     #[test]
     fn of_two_expectations_the_stricter_one_holds() {
-        let of = |outcome, reuse| Expectation { outcome, reuse };
+        let of = |reaction, reuse| Expectation { reaction, reuse };
         let accept = Expectation::VALID;
-        let extra = of(Outcome::Accept, Reuse::Never);
-        let either = of(Outcome::Either, Reuse::AsSaid);
-        let reject = of(Outcome::Reject, Reuse::AsSaid);
-        let space = of(Outcome::RejectOrSpace, Reuse::AsSaid);
+        let extra = of(Reaction::Accept, Reuse::Never);
+        let either = of(Reaction::Either, Reuse::AsSaid);
+        let reject = of(Reaction::Reject, Reuse::AsSaid);
+        let space = of(Reaction::RejectOrSpace, Reuse::AsSaid);
         for (one, other, both) in [
             (accept, accept, "accept"),
             (accept, extra, "accept:noreuse"),

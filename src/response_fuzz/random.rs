@@ -1,6 +1,6 @@
-//! Chance that is the same for ever: SplitMix64, as its authors published it (Steele, Lea and Flood, "Fast
-//! Splittable Pseudorandom Number Generators", OOPSLA 2014). It is written out here because what a seed
-//! stands for must not change with a version of a crate. No number depends on the machine.
+//! A random number generator that is stable across releases: SplitMix64, as published (Steele, Lea and
+//! Flood, "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014). It is written out here because a
+//! seed must make the same response whatever the version of a crate. No number depends on the machine.
 
 /// A stream of numbers.
 #[derive(Clone, Debug)]
@@ -9,7 +9,7 @@ pub(super) struct Random {
 }
 
 impl Random {
-    /// The stream of a seed; each seed has another one.
+    /// The stream of a seed; each seed has a different one.
     pub(super) fn new(seed: u64) -> Self {
         Self { state: seed }
     }
@@ -24,25 +24,25 @@ impl Random {
     }
 
     /// A number below `bound`, which is not 0: the upper half of the product (Lemire). The bias of at
-    /// most `bound` in 2^64 matters to nobody here.
+    /// most `bound` in 2^64 does not matter here.
     pub(super) fn below(&mut self, bound: u64) -> u64 {
         let product = u128::from(self.next()) * u128::from(bound);
         // The upper half of 128 bits is 64 bits.
         (product >> 64) as u64
     }
 
-    /// A number from `low` to `high`, both of them included.
+    /// A number from `low` to `high`, both included.
     pub(super) fn between(&mut self, low: u64, high: u64) -> u64 {
         low + self.below(high - low + 1)
     }
 
-    /// A place in a list of this length, which is not 0.
+    /// An index into a list of this length, which is not 0.
     pub(super) fn index(&mut self, length: usize) -> usize {
         // Below a length, so it fits.
         self.below(length as u64) as usize
     }
 
-    /// Yes, once in so many times.
+    /// Whether an event happens that has a chance of one in `times`.
     pub(super) fn one_in(&mut self, times: u64) -> bool {
         self.below(times) == 0
     }
@@ -52,7 +52,7 @@ impl Random {
         from[self.index(from.len())]
     }
 
-    /// The same, for choices where some weigh more than others.
+    /// One of these, each with a weight.
     pub(super) fn pick_weighted<T: Copy>(&mut self, from: &[(u64, T)]) -> T {
         let mut at = self.below(from.iter().map(|(weight, _)| weight).sum());
         for &(weight, choice) in from {
@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_stream_is_that_of_the_publication() {
+    fn the_stream_is_the_published_one() {
         let of = |seed| {
             let mut random = Random::new(seed);
             [random.next(), random.next(), random.next()]
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn choices_stay_within_and_reach_everything() {
+    fn choices_stay_in_range_and_reach_everything() {
         let mut random = Random::new(7);
         let mut seen = [0; 3];
         for _ in 0..300 {

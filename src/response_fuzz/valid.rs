@@ -1,15 +1,15 @@
-//! Valid responses to begin with: small ones and larger ones, with each of the ways to say where their
-//! content ends. No value comes from the clock or from a compressor: the same seed is the same bytes on
-//! every machine and in every version.
+//! Valid responses, which mutations change: small and larger ones, with content that is delimited in each
+//! of the possible ways. No value comes from the clock or from a compressor, so that a seed makes the same
+//! bytes on every machine and in every release. All editions share these responses.
 
-use super::delivery::{Delivery, Ending};
-use super::draft::{Body, Chunks, Draft, Field, Framing, StatusLine};
+use super::delivery::{ConnectionEnd, Delivery};
+use super::draft::{Body, Chunks, Draft, FieldLine, Framing, StatusLine};
 use super::random::Random;
 
 /// Bytes of content, at most.
 const MAX_CONTENT: u64 = 8 * 1024;
 
-/// Codes that a client takes for an answer: none that lead it elsewhere or make it ask again.
+/// Status codes of final answers, without those that make a client send another request.
 const CODES: [(u64, (&str, &str)); 14] = [
     (24, ("200", "OK")),
     (2, ("201", "Created")),
@@ -27,7 +27,7 @@ const CODES: [(u64, (&str, &str)); 14] = [
     (1, ("501", "Not Implemented")),
 ];
 
-/// Fields that change nothing.
+/// Fields that do not affect how a client reads the response.
 const FIELDS: [(&str, &str); 10] = [
     ("Server", "wireserve"),
     ("Date", "Sat, 21 Nov 2026 12:00:00 GMT"),
@@ -68,23 +68,23 @@ pub(super) fn response(random: &mut Random) -> Draft {
     let is_old = framing != Framing::Chunked && random.one_in(12);
     let mut fields = fields(random);
     if framing != Framing::NoContent {
-        fields.push(Field::new("Content-Type", "text/plain"));
+        fields.push(FieldLine::new("Content-Type", "text/plain"));
     }
     let says_close = framing == Framing::UntilClose || is_old || random.one_in(6);
     if says_close && (!is_old || random.one_in(2)) {
-        fields.push(Field::new("Connection", "close"));
+        fields.push(FieldLine::new("Connection", "close"));
     }
     let body = match framing {
         Framing::NoContent => Body::Plain(Vec::new()),
         Framing::UntilClose => Body::Plain(content.clone()),
         Framing::Length => {
-            fields.push(Field::new("Content-Length", content.len().to_string()));
+            fields.push(FieldLine::new("Content-Length", content.len().to_string()));
             Body::Plain(content.clone())
         }
         Framing::Chunked => {
-            fields.push(Field::new("Transfer-Encoding", "chunked"));
+            fields.push(FieldLine::new("Transfer-Encoding", "chunked"));
             let size = random.index(content.len().max(1)) + 1;
-            // Not more than 64 of them, but for `one-byte-chunks`.
+            // At most 64 chunks; `one-byte-chunks` makes more.
             Body::Chunked(Chunks::of(&content, size.max(content.len() / 64)))
         }
     };
@@ -105,23 +105,23 @@ pub(super) fn response(random: &mut Random) -> Draft {
         head_end: b"\r\n".to_vec(),
         framing,
         body,
-        behind: Vec::new(),
+        after: Vec::new(),
         delivery: Delivery {
             cut: None,
             splits: Vec::new(),
-            ending: match says_close {
-                true => Ending::Close,
-                false => Ending::Open,
+            end: match says_close {
+                true => ConnectionEnd::Close,
+                false => ConnectionEnd::KeepOpen,
             },
         },
         content,
     }
 }
 
-fn fields(random: &mut Random) -> Vec<Field> {
+fn fields(random: &mut Random) -> Vec<FieldLine> {
     let mut fields: Vec<_> = FIELDS
         .iter()
-        .map(|(name, value)| Field::new(name, value))
+        .map(|(name, value)| FieldLine::new(name, value))
         .collect();
     shuffle(&mut fields, random);
     let count = random.between(1, 5);

@@ -150,8 +150,8 @@ impl Builder {
         self
     }
 
-    /// Serves responses to fuzz clients with, one for each seed, at `/.wireserve/fuzz/SEED`
-    /// ([`site::fuzz`](crate::site::handlers::fuzzed_response)). They win over the routes before.
+    /// Serves fuzzed responses, one for each seed, at `/.wireserve/fuzz/SEED` and `/.wireserve/fuzz/EDITION/SEED`
+    /// ([`fuzzed_response`](crate::site::handlers::fuzzed_response)). They win over the routes before.
     #[must_use]
     pub fn fuzz(mut self) -> Self {
         self.site.fuzz();

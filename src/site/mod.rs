@@ -14,7 +14,7 @@ use files::Files;
 use files::file::FileHandler;
 use handlers::as_is::AsIsHandler;
 use handlers::fixed::ErrorHandler;
-use handlers::fuzzed_response::{self, FuzzHandler};
+use handlers::fuzzed_response::{self, FuzzedResponseHandler};
 use handlers::wire_file::WireFileHandler;
 use routing::pattern::PatternError;
 use routing::rewrite::Rewrites;
@@ -139,10 +139,10 @@ impl Site {
             .register_for(Spelling::Any, Method::Any, pattern, handler)
     }
 
-    /// Adds the responses to [fuzz](fuzzed_response) clients with, below [`fuzzed_response::PATH`]; they win over all routes that
-    /// were there.
+    /// Serves [fuzzed responses](fuzzed_response) below [`fuzzed_response::PATH`]. They win over all routes that
+    /// were there before.
     pub fn fuzz(&mut self) {
-        let handler = Arc::new(FuzzHandler);
+        let handler = Arc::new(FuzzedResponseHandler);
         self.register(Method::Any, &format!("{}*", fuzzed_response::PATH), handler)
             .expect("this pattern is valid");
     }

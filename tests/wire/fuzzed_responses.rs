@@ -1,8 +1,9 @@
-//! A seed is one response, wherever it is asked for: over a socket, as a printed script, and as that script
-//! in a file; what a client is told that it must do is so; and nothing of it is there unless it is asked for.
+//! A seed makes the same response over a socket, as a printed script, and as that script in a file, in every
+//! edition. What a client must do follows from the bytes. Nothing is served without `--fuzz`.
 
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::ops::Range;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -14,32 +15,33 @@ use crate::support::folder::folder;
 use crate::support::process::Process;
 use crate::support::response::{Extent, Response, extent};
 use wireserve::Server;
-use wireserve::response_fuzz::{FuzzedResponse, Outcome, Reuse};
+use wireserve::response_fuzz::{Edition, FuzzedResponse, Reaction, Reuse, Seed};
 use wireserve::wire_script::Step;
 
-/// Seeds that are played.
+/// Seeds of each edition that are played.
 const PLAYED: u64 = 120;
 
-/// Seeds that are judged.
+/// Seeds of each edition that are judged.
 const JUDGED: u64 = 20_000;
 
 #[test]
 fn a_seed_and_its_printed_script_are_the_same_on_the_wire() {
     let folder = folder(&[]);
-    for seed in 0..PLAYED {
+    let seeds: Vec<_> = seeds(PLAYED).collect();
+    for &seed in &seeds {
         let text = FuzzedResponse::from_seed(seed).to_string();
-        let file = folder.path().join(format!("{seed}.wire"));
+        let file = folder.path().join(file_name(seed));
         std::fs::write(file, text).expect("a file");
     }
     let server = Server::builder().doc_root(folder.path()).fuzz();
     let server = server.start().expect("a free port");
     // Most of the time they wait.
-    let next = AtomicU64::new(0);
+    let next = AtomicUsize::new(0);
     thread::scope(|scope| {
         for _ in 0..8 {
             scope.spawn(|| {
-                while let seed @ 0..PLAYED = next.fetch_add(1, Ordering::Relaxed) {
-                    for path in [format!("/.wireserve/fuzz/{seed}"), format!("/{seed}.wire")] {
+                while let Some(&seed) = seeds.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    for path in [path(seed), format!("/{}", file_name(seed))] {
                         assert_played(server.address(), &path, seed);
                     }
                 }
@@ -48,8 +50,24 @@ fn a_seed_and_its_printed_script_are_the_same_on_the_wire() {
     });
 }
 
-/// The bytes of a seed, and then its end.
-fn assert_played(addr: SocketAddr, path: &str, seed: u64) {
+/// The first so many seeds of each edition.
+fn seeds(count: u64) -> impl Iterator<Item = Seed> {
+    let of = move |edition| (0..count).map(move |number| Seed { edition, number });
+    Edition::ALL.into_iter().flat_map(of)
+}
+
+/// Where the server has a seed: without its edition for the first one.
+fn path(seed: Seed) -> String {
+    format!("/.wireserve/fuzz/{}", seed.to_string().replace(':', "/"))
+}
+
+fn file_name(seed: Seed) -> String {
+    format!("{}-{}.wire", seed.edition.name(), seed.number)
+}
+
+/// Checks the bytes of a seed, and how the connection ends.
+fn assert_played(addr: SocketAddr, path: &str, seed: impl Into<Seed>) {
+    let seed = seed.into();
     let script = FuzzedResponse::from_seed(seed).script;
     let bytes = sent(seed);
     let mut client = Client::connect(addr);
@@ -76,8 +94,8 @@ fn assert_played(addr: SocketAddr, path: &str, seed: u64) {
     }
 }
 
-/// Everything that the script of a seed sends.
-fn sent(seed: u64) -> Vec<u8> {
+/// All bytes that the script of a seed sends.
+fn sent(seed: impl Into<Seed>) -> Vec<u8> {
     let script = FuzzedResponse::from_seed(seed).script;
     let bytes = script.steps().iter().filter_map(|step| match step {
         Step::Send(bytes) => Some(&bytes[..]),
@@ -86,7 +104,7 @@ fn sent(seed: u64) -> Vec<u8> {
     bytes.collect::<Vec<_>>().concat()
 }
 
-/// Pauses as well: what is played is the script that is printed.
+/// The script that is played has the pauses of the one that is printed.
 #[test]
 fn pauses_are_kept() {
     let pauses = |seed: &u64| {
@@ -105,17 +123,17 @@ fn pauses_are_kept() {
     assert!(notes.contains(" pause: asked at 0."), "{notes}");
 }
 
-/// By another reader than the generator has: the tests' own.
+/// As read by the tests' own parser, which knows nothing of the generator.
 #[test]
 fn what_must_be_accepted_has_its_content() {
     let mut count = 0;
-    for seed in 0..JUDGED {
+    for seed in seeds(JUDGED) {
         let response = FuzzedResponse::from_seed(seed);
         let Some(content) = &response.content else {
             continue;
         };
         let done: Vec<_> = response.mutations.iter().map(|done| done.name).collect();
-        // The reader takes a list for its last member.
+        // The parser reads only the last member of a list.
         if done.contains(&"empty-members-beside-coding") {
             continue;
         }
@@ -134,10 +152,10 @@ fn what_must_be_accepted_has_its_content() {
         assert!(is_at_end || is_extra, "{response}");
         count += 1;
     }
-    assert!(count > JUDGED / 4, "{count}");
+    assert!(count > 2 * JUDGED / 4, "{count}");
 }
 
-/// Without the fold of a field that says where the content ends.
+/// Without the fold of a field that delimits the content.
 fn unfolded(bytes: &[u8]) -> Vec<u8> {
     let folds = [&b"Content-Length: \r\n"[..], b"Transfer-Encoding: \r\n"];
     let end = folds.iter().find_map(|fold| {
@@ -165,17 +183,51 @@ fn what_is_incomplete_has_no_end() {
         "cut-in-fields",
     ];
     let mut count = 0;
-    for seed in 0..JUDGED {
+    for seed in seeds(JUDGED) {
         let response = FuzzedResponse::from_seed(seed);
         if let [done] = response.mutations[..]
             && incomplete.contains(&done.name)
         {
-            assert_eq!(response.expectation.outcome, Outcome::Reject);
+            assert_eq!(response.expectation.reaction, Reaction::Reject);
             assert_eq!(extent(&sent(seed), "GET"), Extent::Unfinished, "{response}");
             count += 1;
         }
     }
-    assert!(count > 100, "{count}");
+    assert!(count > 200, "{count}");
+}
+
+#[test]
+fn the_first_edition_has_two_names_and_the_second_is_another() {
+    let server = Server::builder().fuzz().start().expect("a free port");
+    let v2 = Edition::V2;
+    let differs = |&number: &u64| {
+        sent(number)
+            != sent(Seed {
+                edition: v2,
+                number,
+            })
+    };
+    let number = (0..100).find(differs).expect("a seed that differs");
+    for (path, seed) in [
+        (format!("{number}"), Seed::from(number)),
+        (format!("v1/{number}"), Seed::from(number)),
+        (
+            format!("v2/{number}"),
+            Seed {
+                edition: v2,
+                number,
+            },
+        ),
+        (
+            "v2/318".to_owned(),
+            Seed {
+                edition: v2,
+                number: 318,
+            },
+        ),
+    ] {
+        assert_played(server.address(), &format!("/.wireserve/fuzz/{path}"), seed);
+    }
 }
 
 #[test]
@@ -217,21 +269,26 @@ fn a_page_says_how_to_use_it_and_lists_seeds() {
     let server = Server::builder().fuzz().start().expect("a free port");
     let page = embedded::get(&server, "/.wireserve/fuzz/");
     assert_eq!(page.header("content-type"), Some(&b"text/plain"[..]));
-    assert!(page.text().contains("GET /.wireserve/fuzz/SEED"));
-    let list = embedded::get(&server, "/.wireserve/fuzz/?from=40&count=3").text();
-    let expected = (40..43).map(|seed| {
-        let response = FuzzedResponse::from_seed(seed);
-        let names = response
-            .mutations
-            .iter()
-            .map(|done| format!(" {}", done.name));
-        format!(
-            "{seed} {}{}\n",
-            response.expectation,
-            names.collect::<String>()
-        )
-    });
-    assert_eq!(list, expected.collect::<String>());
+    for text in [
+        "GET /.wireserve/fuzz/SEED",
+        "v1 ",
+        "GET /.wireserve/fuzz/v2/SEED",
+    ] {
+        assert!(page.text().contains(text), "{text}");
+    }
+    for edition in Edition::ALL {
+        let path = format!("/.wireserve/fuzz/{}/", edition.name());
+        assert_eq!(embedded::get(&server, &path).text(), page.text());
+    }
+    for (path, edition) in [
+        ("", Edition::V1),
+        ("v1/", Edition::V1),
+        ("v2/", Edition::V2),
+    ] {
+        let path = format!("/.wireserve/fuzz/{path}?from=40&count=3");
+        let list = embedded::get(&server, &path).text();
+        assert_eq!(list, listed(edition, 40..43), "{path}");
+    }
     for (query, lines) in [
         ("from=7", 100),
         ("count=0", 0),
@@ -241,6 +298,18 @@ fn a_page_says_how_to_use_it_and_lists_seeds() {
         let list = embedded::get(&server, &format!("/.wireserve/fuzz/?{query}"));
         assert_eq!(list.text().lines().count(), lines, "{query}");
     }
+}
+
+/// The lines of a list.
+fn listed(edition: Edition, numbers: Range<u64>) -> String {
+    let line = |number| {
+        let seed = Seed { edition, number };
+        let response = FuzzedResponse::from_seed(seed);
+        let names = response.mutations.iter();
+        let names: String = names.map(|done| format!(" {}", done.name)).collect();
+        format!("{seed} {}{names}\n", response.expectation)
+    };
+    numbers.map(line).collect()
 }
 
 #[test]
@@ -266,6 +335,15 @@ fn what_is_no_seed_is_said_so() {
         ("-1", 404, "a seed is a number of 64 bits"),
         ("1/2", 404, "a seed is a number of 64 bits"),
         ("1.wire", 404, "a seed is a number of 64 bits"),
+        ("v2", 404, "a seed is a number of 64 bits"),
+        ("v2/x", 404, "a seed is a number of 64 bits"),
+        ("v2/1/2", 404, "a seed is a number of 64 bits"),
+        ("v2:318", 404, "a seed is a number of 64 bits"),
+        ("v3/318", 404, "unknown edition"),
+        ("v3/318", 404, "expected v1 or v2"),
+        ("v3/", 404, "unknown edition"),
+        ("v3/?from=1", 404, "unknown edition"),
+        ("v2/?from=x", 400, "in decimal digits"),
         ("?from=x", 400, "in decimal digits"),
         ("?from=1&count=1001", 400, "at most 1000 seeds"),
         ("?seed=1", 400, "`from` and `count`"),
@@ -282,15 +360,34 @@ fn what_is_no_seed_is_said_so() {
 
 #[test]
 fn the_command_prints_a_seed() {
-    for seed in ["0", "7", "18446744073709551615"] {
-        let ended = fuzz(&[seed]);
-        let expected = FuzzedResponse::from_seed(seed.parse().expect("a number"));
+    for (name, seed) in [
+        ("0", Seed::from(0)),
+        ("7", Seed::from(7)),
+        ("18446744073709551615", Seed::from(u64::MAX)),
+        ("v1:318", Seed::from(318)),
+        (
+            "v2:318",
+            Seed {
+                edition: Edition::V2,
+                number: 318,
+            },
+        ),
+    ] {
+        let ended = fuzz(&[name]);
+        let expected = FuzzedResponse::from_seed(seed);
         assert_eq!(
             (ended.code, ended.stdout.concat()),
             (Some(0), expected.to_string())
         );
     }
-    for arguments in [&[][..], &["x"], &["+1"], &["1", "2"]] {
+    for arguments in [
+        &[][..],
+        &["x"],
+        &["+1"],
+        &["1", "2"],
+        &["v3:318"],
+        &["v2/318"],
+    ] {
         let ended = fuzz(arguments);
         assert_eq!(
             (ended.code, ended.stdout.len()),
@@ -298,6 +395,9 @@ fn the_command_prints_a_seed() {
             "{arguments:?}"
         );
     }
+    let ended = fuzz(&["v3:318"]);
+    let reason = "unknown edition \"v3\", expected v1 or v2";
+    assert!(ended.stderr.contains(reason), "{:?}", ended.stderr);
 }
 
 fn fuzz(arguments: &[&str]) -> Ended {

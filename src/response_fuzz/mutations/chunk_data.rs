@@ -1,7 +1,7 @@
 //! What follows the lines of chunks: their data, the last of them, and trailers (RFC 9112 §7.1 and §8).
 
-use crate::response_fuzz::draft::{Chunk, Chunks, Draft, Field};
-use crate::response_fuzz::mutation::Outcome::{self, Accept, Either, Reject, RejectOrSpace};
+use crate::response_fuzz::draft::{Chunk, Chunks, Draft, FieldLine};
+use crate::response_fuzz::mutation::Reaction::{self, Accept, Either, Reject, RejectOrSpace};
 use crate::response_fuzz::mutation::{Mutation, Place};
 use crate::response_fuzz::random::Random;
 
@@ -9,12 +9,12 @@ use super::chunk_lines::any;
 
 const fn mutation(
     name: &'static str,
-    outcome: Outcome,
+    reaction: Reaction,
     what: &'static str,
     rule: &'static str,
     apply: fn(&mut Draft, &mut Random) -> Option<()>,
 ) -> Mutation {
-    Mutation::new(Place::Body, name, outcome, what, rule, apply)
+    Mutation::new(Place::Body, name, reaction, what, rule, apply)
 }
 
 pub(super) static MUTATIONS: [Mutation; 16] = [
@@ -22,7 +22,7 @@ pub(super) static MUTATIONS: [Mutation; 16] = [
         "data-longer-than-size",
         Reject,
         "a chunk has more data than its size says",
-        "RFC 9112 §7.1: CRLF stands behind the data",
+        "RFC 9112 §7.1: CRLF follows the data",
         |draft, random| {
             any(draft, random)?.data.extend_from_slice(b"XX");
             Some(())
@@ -32,7 +32,7 @@ pub(super) static MUTATIONS: [Mutation; 16] = [
         "data-shorter-than-size",
         Reject,
         "a chunk has less data than its size says",
-        "RFC 9112 §7.1: CRLF stands behind the data",
+        "RFC 9112 §7.1: CRLF follows the data",
         |draft, random| {
             let chunk = any(draft, random)?;
             chunk.size = format!("{:x}", chunk.data.len() + 2).into_bytes();
@@ -42,8 +42,8 @@ pub(super) static MUTATIONS: [Mutation; 16] = [
     mutation(
         "no-line-end-behind-data",
         Reject,
-        "CRLF is missing behind the data of a chunk",
-        "RFC 9112 §7.1: CRLF stands behind the data",
+        "the data of a chunk is not followed by CRLF",
+        "RFC 9112 §7.1: CRLF follows the data",
         |draft, random| {
             any(draft, random)?.data_end.clear();
             Some(())
@@ -52,8 +52,8 @@ pub(super) static MUTATIONS: [Mutation; 16] = [
     mutation(
         "other-line-end-behind-data",
         Reject,
-        "something else than CRLF stands behind the data of a chunk",
-        "RFC 9112 §7.1: CRLF stands behind the data",
+        "the data of a chunk is followed by other bytes than CRLF",
+        "RFC 9112 §7.1: CRLF follows the data",
         |draft, random| {
             let ends = ["\n", "\r", "xy", "\n\r", "  "];
             any(draft, random)?.data_end = random.pick(&ends).into();
@@ -63,8 +63,8 @@ pub(super) static MUTATIONS: [Mutation; 16] = [
     mutation(
         "empty-chunk-between",
         Either,
-        "there is a chunk without data in front of others: it is the last, and they belong to nothing",
-        "RFC 9112 §7.1: a chunk of no data ends the content",
+        "a chunk without data comes before others, so it is the last, and the others follow the response",
+        "RFC 9112 §7.1: a chunk without data ends the content",
         |draft, random| {
             let chunks = draft.chunks()?;
             let at = random.index(chunks.chunks.len().max(1));
@@ -94,7 +94,7 @@ pub(super) static MUTATIONS: [Mutation; 16] = [
     mutation(
         "no-last-chunk",
         Reject,
-        "the connection ends behind a chunk that is not the last",
+        "the connection ends after a chunk that is not the last",
         "RFC 9112 §8: without the last chunk the content is incomplete",
         |draft, _| {
             let chunks = draft.chunks()?;
@@ -118,8 +118,8 @@ pub(super) static MUTATIONS: [Mutation; 16] = [
     mutation(
         "no-end-behind-last-chunk",
         Either,
-        "the connection ends behind the line of the last chunk",
-        "RFC 9112 §7.1, §8: all of the content is there, and the end of its trailers is not",
+        "the connection ends after the size line of the last chunk",
+        "RFC 9112 §7.1, §8: the content is complete, and the trailer section is not",
         |draft, random| {
             draft.chunks()?.end = random.pick(&["", "\r"]).into();
             Some(())
@@ -132,12 +132,12 @@ pub(super) static MUTATIONS: [Mutation; 16] = [
         "RFC 9112 §7.1.2: a recipient may ignore them",
         |draft, random| {
             let trailers = &mut draft.chunks()?.trailers;
-            trailers.push(Field::new("X-Checksum", "f00d"));
+            trailers.push(FieldLine::new("X-Checksum", "f00d"));
             if random.one_in(2) {
-                trailers.push(Field::new("X-Trailer", ""));
+                trailers.push(FieldLine::new("X-Trailer", ""));
             }
             if random.one_in(2) {
-                draft.fields.push(Field::new("Trailer", "X-Checksum"));
+                draft.fields.push(FieldLine::new("Trailer", "X-Checksum"));
             }
             Some(())
         },
@@ -145,7 +145,7 @@ pub(super) static MUTATIONS: [Mutation; 16] = [
     mutation(
         "forbidden-trailers",
         Accept,
-        "there are trailers that have their place in the head",
+        "there are trailers with fields that are allowed in the head only",
         "RFC 9110 §6.5.1: a recipient must not merge them into the head",
         |draft, random| {
             let fields = [
@@ -157,18 +157,18 @@ pub(super) static MUTATIONS: [Mutation; 16] = [
                 ("Connection", "close"),
             ];
             let (name, value) = random.pick(&fields);
-            draft.chunks()?.trailers.push(Field::new(name, value));
+            draft.chunks()?.trailers.push(FieldLine::new(name, value));
             Some(())
         },
     ),
     mutation(
         "malformed-trailer",
         Either,
-        "a line between the trailers is no field",
+        "a line among the trailers is not a field line",
         "RFC 9112 §7.1.2: trailers are field lines",
         |draft, random| {
             let lines: [&[u8]; 4] = [b"no colon", b": no name", b"X\0: y", b" X: blank in front"];
-            let line = Field::line(random.pick(&lines));
+            let line = FieldLine::line(random.pick(&lines));
             draft.chunks()?.trailers.push(line);
             Some(())
         },
@@ -180,7 +180,7 @@ pub(super) static MUTATIONS: [Mutation; 16] = [
         "RFC 9110 §5.5: a client must fail, or read a space in its place",
         |draft, random| {
             let values: [&[u8]; 3] = [b"a\0b", b"a\rb", b"\0"];
-            let field = Field::new("X-Trailer", random.pick(&values));
+            let field = FieldLine::new("X-Trailer", random.pick(&values));
             draft.chunks()?.trailers.push(field);
             Some(())
         },
@@ -188,18 +188,18 @@ pub(super) static MUTATIONS: [Mutation; 16] = [
     mutation(
         "folded-trailer",
         Accept,
-        "the value of a trailer goes on in the next line",
+        "the value of a trailer continues in the next line",
         "RFC 9112 §5.2: a user agent must read spaces in the place of the fold",
         |draft, random| {
             let value = random.pick(&["a\r\n b", "\r\n\tb"]);
-            draft.chunks()?.trailers.push(Field::new("X-Trailer", value));
+            draft.chunks()?.trailers.push(FieldLine::new("X-Trailer", value));
             Some(())
         },
     ),
     mutation(
         "trailers-end-in-lf",
         Either,
-        "the empty line behind the last chunk is LF alone",
+        "the empty line after the last chunk is LF alone",
         "RFC 9112 §2.2: a client may recognise a single LF",
         |draft, _| {
             draft.chunks()?.end = b"\n".to_vec();
@@ -213,7 +213,7 @@ pub(super) static MUTATIONS: [Mutation; 16] = [
         "RFC 9110 §5.4: a client may have a limit, beyond which it fails",
         |draft, random| {
             let length = draft.room_for(random.between(8 << 10, 24 << 10))?;
-            let field = Field::new("X-Trailer", vec![b't'; length]);
+            let field = FieldLine::new("X-Trailer", vec![b't'; length]);
             draft.chunks()?.trailers.push(field);
             Some(())
         },

@@ -1,18 +1,18 @@
-//! The lines in front of chunks: sizes and extensions (RFC 9112 §7.1).
+//! Size lines of chunks: sizes and extensions (RFC 9112 §7.1).
 
 use crate::response_fuzz::draft::{Chunk, Draft};
-use crate::response_fuzz::mutation::Outcome::{self, Accept, Either, Reject};
+use crate::response_fuzz::mutation::Reaction::{self, Accept, Either, Reject};
 use crate::response_fuzz::mutation::{Mutation, Place};
 use crate::response_fuzz::random::Random;
 
 const fn mutation(
     name: &'static str,
-    outcome: Outcome,
+    reaction: Reaction,
     what: &'static str,
     rule: &'static str,
     apply: fn(&mut Draft, &mut Random) -> Option<()>,
 ) -> Mutation {
-    Mutation::new(Place::Body, name, outcome, what, rule, apply)
+    Mutation::new(Place::Body, name, reaction, what, rule, apply)
 }
 
 pub(super) static MUTATIONS: [Mutation; 13] = [
@@ -59,7 +59,7 @@ pub(super) static MUTATIONS: [Mutation; 13] = [
     mutation(
         "extension",
         Accept,
-        "a chunk has an extension that nobody knows",
+        "a chunk has an unknown extension",
         "RFC 9112 §7.1.1: a recipient must ignore it",
         |draft, random| {
             let extensions = [
@@ -92,7 +92,7 @@ pub(super) static MUTATIONS: [Mutation; 13] = [
     mutation(
         "malformed-extension",
         Either,
-        "what stands behind a chunk's size is no extension",
+        "the size of a chunk is followed by a malformed extension",
         "RFC 9112 §7.1.1: an extension is a name, and may have a token or a quoted string as its value",
         |draft, random| {
             let extensions = [";", ";=", ";a=", ";a=\"b", ";a b", ";\u{e9}", ";a=b=c"];
@@ -103,7 +103,7 @@ pub(super) static MUTATIONS: [Mutation; 13] = [
     mutation(
         "blank-behind-size",
         Either,
-        "there is a blank behind the size of a chunk",
+        "there is a blank after the size of a chunk",
         "RFC 9112 §7.1: nothing but an extension may follow it; many servers have sent blanks",
         |draft, random| {
             any(draft, random)?.extension = random.pick(&[" ", "\t", "    "]).into();
@@ -113,7 +113,7 @@ pub(super) static MUTATIONS: [Mutation; 13] = [
     mutation(
         "blank-before-size",
         Reject,
-        "there is a blank in front of the size of a chunk",
+        "there is a blank before the size of a chunk",
         "RFC 9112 §7.1: chunk-size is 1*HEXDIG",
         |draft, random| {
             let blank = random.pick(&[&b" "[..], b"\t", b"\r\n"]);
@@ -125,7 +125,7 @@ pub(super) static MUTATIONS: [Mutation; 13] = [
     mutation(
         "malformed-size",
         Reject,
-        "the size of a chunk is no number",
+        "the size of a chunk is not a number",
         "RFC 9112 §7.1: chunk-size is 1*HEXDIG",
         |draft, random| {
             let chunk = any(draft, random)?;
@@ -148,8 +148,8 @@ pub(super) static MUTATIONS: [Mutation; 13] = [
     mutation(
         "size-beyond-64-bits",
         Reject,
-        "the size of a chunk is larger than 64 bits hold, and would be right if it wrapped",
-        "RFC 9112 §7.1: a recipient must not read it wrongly by overflow",
+        "the size of a chunk does not fit into 64 bits, and would be right if it wrapped",
+        "RFC 9112 §7.1: a recipient must prevent errors by overflow",
         |draft, random| {
             let chunk = any(draft, random)?;
             let digit = random.pick(&["1", "f"]);
@@ -160,7 +160,7 @@ pub(super) static MUTATIONS: [Mutation; 13] = [
     mutation(
         "huge-size",
         Reject,
-        "the size of a chunk is far beyond what is sent before the connection ends",
+        "the size of a chunk is far larger than the data that is sent before the connection ends",
         "RFC 9112 §8: the content is incomplete",
         |draft, random| {
             let sizes = [
@@ -190,8 +190,8 @@ pub(super) static MUTATIONS: [Mutation; 13] = [
     mutation(
         "line-break-in-extension",
         Reject,
-        "there is a CR or LF in the extension of a chunk, and behind it what looks like a chunk",
-        "RFC 9112 §7.1.1: no extension has CR or LF",
+        "there is a CR or LF in the extension of a chunk, followed by what looks like a chunk",
+        "RFC 9112 §7.1.1: an extension must not have CR or LF",
         |draft, random| {
             let extensions = [";e\n1", ";e\r1", ";\n0", ";e=\"\n\""];
             any(draft, random)?.extension = random.pick(&extensions).into();

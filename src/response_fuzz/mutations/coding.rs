@@ -3,8 +3,8 @@
 
 use flate2::Crc;
 
-use crate::response_fuzz::draft::{Body, Chunks, Draft, Field};
-use crate::response_fuzz::mutation::Outcome::{self, Accept, Either};
+use crate::response_fuzz::draft::{Body, Chunks, Draft, FieldLine};
+use crate::response_fuzz::mutation::Reaction::{self, Accept, Either};
 use crate::response_fuzz::mutation::{Mutation, Place};
 use crate::response_fuzz::random::Random;
 
@@ -13,12 +13,12 @@ use super::length::length;
 
 const fn mutation(
     name: &'static str,
-    outcome: Outcome,
+    reaction: Reaction,
     what: &'static str,
     rule: &'static str,
     apply: fn(&mut Draft, &mut Random) -> Option<()>,
 ) -> Mutation {
-    Mutation::new(Place::Body, name, outcome, what, rule, apply)
+    Mutation::new(Place::Body, name, reaction, what, rule, apply)
 }
 
 /// What all of the broken ones have in common.
@@ -74,7 +74,7 @@ pub(super) static MUTATIONS: [Mutation; 9] = [
     mutation(
         "not-gzip",
         Either,
-        "`Content-Encoding` says gzip, and the content is plain",
+        "`Content-Encoding` is gzip, and the content is plain",
         BROKEN,
         |draft, random| {
             let plain = draft.content.clone();
@@ -84,14 +84,14 @@ pub(super) static MUTATIONS: [Mutation; 9] = [
     mutation(
         "gzip-of-nothing",
         Either,
-        "`Content-Encoding` says gzip, and there is no content",
-        "RFC 9110 §8.4: no content at all is no gzip; many clients take it for an empty one",
+        "`Content-Encoding` is gzip, and there is no content",
+        "RFC 9110 §8.4: empty content is not valid gzip; many clients accept it as empty",
         |draft, random| code(draft, "gzip", Vec::new(), random),
     ),
     mutation(
         "gzip-and-more",
         Either,
-        "other bytes stand behind the gzip in the content",
+        "other bytes follow the gzip members in the content",
         "RFC 1952 §2.2: only members may follow; many clients ignore the rest",
         |draft, random| {
             let junk: [&[u8]; 3] = [b"junk", b"\0\0\0\0", b"\x1f\x8b"];
@@ -102,7 +102,7 @@ pub(super) static MUTATIONS: [Mutation; 9] = [
     mutation(
         "unknown-content-coding",
         Either,
-        "`Content-Encoding` names a coding that nobody knows",
+        "`Content-Encoding` has an unknown coding",
         "RFC 9110 §8.4: a client fails, or gives out the content as it is",
         |draft, random| {
             let plain = draft.content.clone();
@@ -113,7 +113,7 @@ pub(super) static MUTATIONS: [Mutation; 9] = [
     mutation(
         "identity-coding",
         Either,
-        "`Content-Encoding` says identity, which is no coding",
+        "`Content-Encoding` is identity, which is not a coding",
         "RFC 9110 §12.5.3: the name is reserved; most clients give out the content as it is",
         |draft, random| {
             let plain = draft.content.clone();
@@ -122,7 +122,7 @@ pub(super) static MUTATIONS: [Mutation; 9] = [
     ),
 ];
 
-/// Other content of a draft that says how long it is, and that it is coded.
+/// Replaces the content of a draft with a length, and adds `Content-Encoding`.
 fn code(draft: &mut Draft, name: &str, content: Vec<u8>, random: &mut Random) -> Option<()> {
     if draft.content.is_empty() || draft.position("Content-Encoding").is_some() {
         return None;
@@ -137,7 +137,7 @@ fn code(draft: &mut Draft, name: &str, content: Vec<u8>, random: &mut Random) ->
         }
     }
     draft.content = content;
-    insert(draft, Field::new("Content-Encoding", name), random)
+    insert(draft, FieldLine::new("Content-Encoding", name), random)
 }
 
 /// A member of gzip (RFC 1952) with stored blocks (RFC 1951 §3.2.4).

@@ -1,19 +1,19 @@
-//! Field lines: names, colons, line ends, and lines that are no fields (RFC 9112 §2.2 and §5). None of
-//! these touches a field that says where the content ends.
+//! Field lines: names, colons, line ends, and lines that are not field lines (RFC 9112 §2.2 and §5). None of
+//! these changes a field that delimits the content.
 
-use crate::response_fuzz::draft::{Draft, Field};
-use crate::response_fuzz::mutation::Outcome::{self, Accept, Either};
+use crate::response_fuzz::draft::{Draft, FieldLine};
+use crate::response_fuzz::mutation::Reaction::{self, Accept, Either};
 use crate::response_fuzz::mutation::{Mutation, Place};
 use crate::response_fuzz::random::Random;
 
 const fn mutation(
     name: &'static str,
-    outcome: Outcome,
+    reaction: Reaction,
     what: &'static str,
     rule: &'static str,
     apply: fn(&mut Draft, &mut Random) -> Option<()>,
 ) -> Mutation {
-    Mutation::new(Place::Fields, name, outcome, what, rule, apply)
+    Mutation::new(Place::Fields, name, reaction, what, rule, apply)
 }
 
 pub(super) static MUTATIONS: [Mutation; 18] = [
@@ -35,43 +35,43 @@ pub(super) static MUTATIONS: [Mutation; 18] = [
         "RFC 9112 §5: a field line has one",
         |draft, random| {
             let lines = ["X-No-Colon", "two words", "Content-Length"];
-            insert(draft, Field::line(random.pick(&lines)), random)
+            insert(draft, FieldLine::line(random.pick(&lines)), random)
         },
     ),
     mutation(
         "no-name",
         Either,
         "a field has no name",
-        "RFC 9110 §5.1: a name is a token, which has a character at least",
-        |draft, random| insert(draft, Field::new("", "value"), random),
+        "RFC 9110 §5.1: a name is a token, which has at least one character",
+        |draft, random| insert(draft, FieldLine::new("", "value"), random),
     ),
     mutation(
         "bad-name",
         Either,
-        "there is a character in a field's name that no token has",
+        "the name of a field has a character that a token must not have",
         "RFC 9110 §5.1: a name is a token",
         |draft, random| {
             let names: [&[u8]; 7] = [
                 b"X Y", b"X(Y)", b"X\xe9", b"X\0Y", b"\"X\"", b"X\x7fY", b"X/Y",
             ];
-            insert(draft, Field::new(random.pick(&names), "value"), random)
+            insert(draft, FieldLine::new(random.pick(&names), "value"), random)
         },
     ),
     mutation(
         "odd-name",
         Accept,
-        "the name of a field is a token that few expect",
+        "the name of a field is an unusual token",
         "RFC 9110 §5.1, §5.6.2: any token is a name",
         |draft, random| {
             let names = ["__proto__", "constructor", "!#$%&'*+-.^_`|~", "0", "x-A-a"];
-            insert(draft, Field::new(random.pick(&names), "value"), random)
+            insert(draft, FieldLine::new(random.pick(&names), "value"), random)
         },
     ),
     mutation(
         "look-alike",
         Accept,
-        "there is a field whose name is nearly that of one that says where the content ends",
-        "RFC 9110 §5.1: names are equal but for their case, or they are not",
+        "the name of a field resembles `Content-Length` or `Transfer-Encoding`",
+        "RFC 9110 §5.1: two names are the same only if they differ in case alone",
         |draft, random| {
             let fields = [
                 ("Content_Length", "1"),
@@ -81,7 +81,7 @@ pub(super) static MUTATIONS: [Mutation; 18] = [
                 ("TE", "chunked"),
             ];
             let (name, value) = random.pick(&fields);
-            insert(draft, Field::new(name, value), random)
+            insert(draft, FieldLine::new(name, value), random)
         },
     ),
     mutation(
@@ -91,7 +91,7 @@ pub(super) static MUTATIONS: [Mutation; 18] = [
         "RFC 9110 §5.4: a client may have a limit, beyond which it fails",
         |draft, random| {
             let length = draft.room_for(random.between(4 << 10, 16 << 10))?;
-            insert(draft, Field::new(vec![b'n'; length], "value"), random)
+            insert(draft, FieldLine::new(vec![b'n'; length], "value"), random)
         },
     ),
     mutation(
@@ -102,7 +102,7 @@ pub(super) static MUTATIONS: [Mutation; 18] = [
         |draft, random| {
             let count = random.between(101, 300);
             draft.room_for(count * "X-300: v\r\n".len() as u64)?;
-            let fields = (1..=count).map(|number| Field::new(format!("X-{number}"), "v"));
+            let fields = (1..=count).map(|number| FieldLine::new(format!("X-{number}"), "v"));
             draft.fields.extend(fields);
             Some(())
         },
@@ -110,9 +110,9 @@ pub(super) static MUTATIONS: [Mutation; 18] = [
     mutation(
         "status-line-again",
         Either,
-        "the status line stands between the fields once more",
+        "the status line is repeated among the fields",
         "RFC 9112 §5: a field line has a colon",
-        |draft, random| insert(draft, Field::line("HTTP/1.1 200 OK"), random),
+        |draft, random| insert(draft, FieldLine::line("HTTP/1.1 200 OK"), random),
     ),
     mutation(
         "blank-before-first-field",
@@ -121,7 +121,7 @@ pub(super) static MUTATIONS: [Mutation; 18] = [
         "RFC 9112 §2.2: a client must fail, or skip that line",
         |draft, random| {
             let lines = [" X-Skipped: 1", "\tX-Skipped: 1", " ", " Content-Length: 1"];
-            draft.fields.insert(0, Field::line(random.pick(&lines)));
+            draft.fields.insert(0, FieldLine::line(random.pick(&lines)));
             Some(())
         },
     ),
@@ -155,7 +155,7 @@ pub(super) static MUTATIONS: [Mutation; 18] = [
     mutation(
         "empty-line-ends-in-lf",
         Either,
-        "the empty line behind the fields is LF alone",
+        "the empty line after the fields is LF alone",
         "RFC 9112 §2.2: a client may recognise a single LF",
         |draft, _| {
             draft.head_end = b"\n".to_vec();
@@ -165,7 +165,7 @@ pub(super) static MUTATIONS: [Mutation; 18] = [
     mutation(
         "cr-for-empty-line",
         Either,
-        "the empty line behind the fields is no CRLF",
+        "the empty line after the fields is not CRLF",
         "RFC 9112 §2.1: an empty line ends the head, and a line ends in CRLF",
         |draft, random| {
             let ends: [&[u8]; 3] = [b"\r", b"\r\r", b"\r\r\n"];
@@ -176,8 +176,8 @@ pub(super) static MUTATIONS: [Mutation; 18] = [
     mutation(
         "odd-connection-options",
         Accept,
-        "`Connection` names what nobody knows",
-        "RFC 9110 §7.6.1: what a recipient does not know it ignores",
+        "`Connection` has unknown options",
+        "RFC 9110 §7.6.1: a recipient ignores options that it does not know",
         |draft, random| {
             let values = ["foo, bar", ", ,", "Keep-Alive, X-Hop", "closed"];
             if draft.position("Connection").is_some() {
@@ -185,7 +185,7 @@ pub(super) static MUTATIONS: [Mutation; 18] = [
             }
             insert(
                 draft,
-                Field::new("Connection", random.pick(&values)),
+                FieldLine::new("Connection", random.pick(&values)),
                 random,
             )
         },
@@ -193,14 +193,14 @@ pub(super) static MUTATIONS: [Mutation; 18] = [
     mutation(
         "offers-upgrade",
         Accept,
-        "the server says what else it speaks",
-        "RFC 9110 §7.8: `Upgrade` outside 101 and 426 is an offer, no more",
+        "the server offers other protocols",
+        "RFC 9110 §7.8: `Upgrade` outside 101 and 426 is only an offer",
         |draft, random| {
             if draft.position("Connection").is_some() {
                 return None;
             }
-            draft.fields.push(Field::new("Connection", "Upgrade"));
-            insert(draft, Field::new("Upgrade", "h2c, websocket"), random)
+            draft.fields.push(FieldLine::new("Connection", "Upgrade"));
+            insert(draft, FieldLine::new("Upgrade", "h2c, websocket"), random)
         },
     ),
     mutation(
@@ -212,7 +212,7 @@ pub(super) static MUTATIONS: [Mutation; 18] = [
             draft.position("Content-Type")?;
             insert(
                 draft,
-                Field::new("Content-Type", "text/html;charset=utf-8"),
+                FieldLine::new("Content-Type", "text/html;charset=utf-8"),
                 random,
             )
         },
@@ -223,14 +223,14 @@ pub(super) static MUTATIONS: [Mutation; 18] = [
         "a field that is a list comes in several lines, in different cases",
         "RFC 9110 §5.3: they are one list, in their order",
         |draft, random| {
-            insert(draft, Field::new("allow", "GET"), random)?;
-            insert(draft, Field::new("ALLOW", ",HEAD,, POST,"), random)
+            insert(draft, FieldLine::new("allow", "GET"), random)?;
+            insert(draft, FieldLine::new("ALLOW", ",HEAD,, POST,"), random)
         },
     ),
 ];
 
-/// Any field but one that says where the content ends.
-pub(super) fn other<'d>(draft: &'d mut Draft, random: &mut Random) -> Option<&'d mut Field> {
+/// A field other than those that delimit the content and `Connection`.
+pub(super) fn other<'d>(draft: &'d mut Draft, random: &mut Random) -> Option<&'d mut FieldLine> {
     let others = || 0..draft.fields.len();
     let is_other =
         |&at: &usize| !draft.fields[at].is_framing() && !draft.fields[at].is("Connection");
@@ -242,8 +242,8 @@ pub(super) fn other<'d>(draft: &'d mut Draft, random: &mut Random) -> Option<&'d
     draft.fields.get_mut(at)
 }
 
-/// One more line, behind any of those that are there: what is in front of the first one may depend on it.
-pub(super) fn insert(draft: &mut Draft, field: Field, random: &mut Random) -> Option<()> {
+/// Inserts a line anywhere after the first one, whose place may matter to another mutation.
+pub(super) fn insert(draft: &mut Draft, field: FieldLine, random: &mut Random) -> Option<()> {
     let at = match draft.fields.len() {
         0 => 0,
         count => random.index(count) + 1,

@@ -1,8 +1,8 @@
-//! Values of fields: blanks, folded lines, and bytes that have no place in them (RFC 9110 §5.5, RFC 9112
-//! §5.2). None of these touches a field that says where the content ends.
+//! Values of fields: blanks, folded lines, and bytes that are not allowed in them (RFC 9110 §5.5, RFC 9112
+//! §5.2). None of these changes a field that delimits the content.
 
-use crate::response_fuzz::draft::{Draft, Field};
-use crate::response_fuzz::mutation::Outcome::{self, Accept, Either, RejectOrSpace};
+use crate::response_fuzz::draft::{Draft, FieldLine};
+use crate::response_fuzz::mutation::Reaction::{self, Accept, Either, RejectOrSpace};
 use crate::response_fuzz::mutation::{Mutation, Place};
 use crate::response_fuzz::random::Random;
 
@@ -10,12 +10,12 @@ use super::field_lines::{insert, other};
 
 const fn mutation(
     name: &'static str,
-    outcome: Outcome,
+    reaction: Reaction,
     what: &'static str,
     rule: &'static str,
     apply: fn(&mut Draft, &mut Random) -> Option<()>,
 ) -> Mutation {
-    Mutation::new(Place::Fields, name, outcome, what, rule, apply)
+    Mutation::new(Place::Fields, name, reaction, what, rule, apply)
 }
 
 pub(super) static MUTATIONS: [Mutation; 15] = [
@@ -26,7 +26,11 @@ pub(super) static MUTATIONS: [Mutation; 15] = [
         "RFC 9110 §5.5: a client must fail, or read a space in its place",
         |draft, random| {
             let values: [&[u8]; 4] = [b"a\0b", b"\0", b"a\0", b"\0\0b"];
-            insert(draft, Field::new("X-Value", random.pick(&values)), random)
+            insert(
+                draft,
+                FieldLine::new("X-Value", random.pick(&values)),
+                random,
+            )
         },
     ),
     mutation(
@@ -36,13 +40,17 @@ pub(super) static MUTATIONS: [Mutation; 15] = [
         "RFC 9110 §5.5, RFC 9112 §2.2: a client must fail, or read a space in its place",
         |draft, random| {
             let values: [&[u8]; 3] = [b"a\rb", b"\rb", b"a\r b"];
-            insert(draft, Field::new("X-Value", random.pick(&values)), random)
+            insert(
+                draft,
+                FieldLine::new("X-Value", random.pick(&values)),
+                random,
+            )
         },
     ),
     mutation(
         "field-behind-cr",
         RejectOrSpace,
-        "there is a bare CR in the value of a field, and behind it what looks like another field",
+        "there is a bare CR in the value of a field, followed by what looks like another field",
         "RFC 9110 §5.5, RFC 9112 §2.2: a client must fail, or read a space in its place",
         |draft, random| {
             let values: [&[u8]; 3] = [
@@ -50,7 +58,11 @@ pub(super) static MUTATIONS: [Mutation; 15] = [
                 b"a\rTransfer-Encoding: chunked",
                 b"a\rSet-Cookie: injected=1",
             ];
-            insert(draft, Field::new("X-Value", random.pick(&values)), random)
+            insert(
+                draft,
+                FieldLine::new("X-Value", random.pick(&values)),
+                random,
+            )
         },
     ),
     mutation(
@@ -71,7 +83,7 @@ pub(super) static MUTATIONS: [Mutation; 15] = [
         |draft, random| {
             let control = random.pick(b"\x01\x08\x0b\x0c\x1b\x1c\x1e\x1f\x7f");
             let value = [b"a", &[control][..], b"b"].concat();
-            insert(draft, Field::new("X-Value", value), random)
+            insert(draft, FieldLine::new("X-Value", value), random)
         },
     ),
     mutation(
@@ -87,14 +99,18 @@ pub(super) static MUTATIONS: [Mutation; 15] = [
                 "a\u{2028}b".as_bytes(),
                 b"\xff\xfe",
             ];
-            insert(draft, Field::new("X-Value", random.pick(&values)), random)
+            insert(
+                draft,
+                FieldLine::new("X-Value", random.pick(&values)),
+                random,
+            )
         },
     ),
     mutation(
         "blanks-around-value",
         Accept,
         "there are blanks on both sides of a value",
-        "RFC 9112 §5.1: they are no part of it",
+        "RFC 9112 §5.1: they are not part of it",
         |draft, random| {
             let blanks: [&[u8]; 4] = [b" \t ", b"\t", b"    ", b" \t\t\t "];
             let field = other(draft, random)?;
@@ -110,13 +126,17 @@ pub(super) static MUTATIONS: [Mutation; 15] = [
         "RFC 9110 §5.5: a value may be empty",
         |draft, random| {
             let values = ["", " ", "\t \t"];
-            insert(draft, Field::new("X-Value", random.pick(&values)), random)
+            insert(
+                draft,
+                FieldLine::new("X-Value", random.pick(&values)),
+                random,
+            )
         },
     ),
     mutation(
         "no-blank-behind-colon",
         Accept,
-        "nothing stands between the colons and the values",
+        "there is no blank between colons and values",
         "RFC 9112 §5: the blank there is optional",
         |draft, _| {
             let usual = draft.fields.iter_mut().filter(|field| field.colon == b": ");
@@ -127,32 +147,40 @@ pub(super) static MUTATIONS: [Mutation; 15] = [
     mutation(
         "folded",
         Accept,
-        "the value of a field goes on in the next line",
+        "the value of a field continues in the next line",
         "RFC 9112 §5.2: a user agent must read spaces in the place of the fold",
         |draft, random| {
             let folds: [&[u8]; 4] = [b"\r\n ", b"\r\n\t", b"\r\n  \t ", b" \r\n \r\n "];
             let value = [&b"a"[..], random.pick(&folds), b"Content-Length: 1"].concat();
-            insert(draft, Field::new("X-Folded", value), random)
+            insert(draft, FieldLine::new("X-Folded", value), random)
         },
     ),
     mutation(
         "folded-to-nothing",
         Accept,
-        "the value of a field goes on in the next line, which has only blanks",
+        "the value of a field continues in the next line, which has only blanks",
         "RFC 9112 §5.2: a user agent must read spaces in the place of the fold",
         |draft, random| {
             let values: [&[u8]; 3] = [b"a\r\n ", b"\r\n \t", b"\r\n \r\n b"];
-            insert(draft, Field::new("X-Folded", random.pick(&values)), random)
+            insert(
+                draft,
+                FieldLine::new("X-Folded", random.pick(&values)),
+                random,
+            )
         },
     ),
     mutation(
         "folded-by-lf",
         Either,
-        "the value of a field goes on in the next line, behind LF alone",
+        "the value of a field continues in the next line, after LF alone",
         "RFC 9112 §2.2, §5.2: a client may recognise a single LF, and this is a fold then",
         |draft, random| {
             let values: [&[u8]; 2] = [b"a\n b", b"a\n\tContent-Length: 1"];
-            insert(draft, Field::new("X-Folded", random.pick(&values)), random)
+            insert(
+                draft,
+                FieldLine::new("X-Folded", random.pick(&values)),
+                random,
+            )
         },
     ),
     mutation(
@@ -162,7 +190,7 @@ pub(super) static MUTATIONS: [Mutation; 15] = [
         "RFC 9110 §5.4: a client may have a limit, beyond which it fails",
         |draft, random| {
             let length = draft.room_for(random.between(8 << 10, 32 << 10))?;
-            insert(draft, Field::new("X-Value", vec![b'v'; length]), random)
+            insert(draft, FieldLine::new("X-Value", vec![b'v'; length]), random)
         },
     ),
     mutation(
@@ -183,7 +211,7 @@ pub(super) static MUTATIONS: [Mutation; 15] = [
             ];
             insert(
                 draft,
-                Field::new("Set-Cookie", random.pick(&values)),
+                FieldLine::new("Set-Cookie", random.pick(&values)),
                 random,
             )
         },
@@ -191,14 +219,18 @@ pub(super) static MUTATIONS: [Mutation; 15] = [
     mutation(
         "bad-date",
         Accept,
-        "`Date` and `Expires` are no dates",
-        "RFC 9110 §5.6.7, RFC 9111 §5.3: what is no date is as good as none, or long past",
+        "`Date` and `Expires` are not dates",
+        "RFC 9110 §5.6.7, RFC 9111 §5.3: a recipient ignores an invalid date, or treats it as past",
         |draft, random| {
             let values = ["0", "-1", "yesterday", "Sat, 31 Feb 2026 25:61:61 GMT", ""];
             if let Some(at) = draft.position("Date") {
                 draft.fields[at].value = random.pick(&values).into();
             }
-            insert(draft, Field::new("Expires", random.pick(&values)), random)
+            insert(
+                draft,
+                FieldLine::new("Expires", random.pick(&values)),
+                random,
+            )
         },
     ),
 ];

@@ -1,25 +1,25 @@
-//! Interim responses in front of the final one (RFC 9110 §15.2).
+//! Interim responses before the final one (RFC 9110 §15.2).
 
 use crate::response_fuzz::draft::Draft;
-use crate::response_fuzz::mutation::Outcome::{self, Accept, Either};
+use crate::response_fuzz::mutation::Reaction::{self, Accept, Either};
 use crate::response_fuzz::mutation::{Mutation, Place};
 use crate::response_fuzz::random::Random;
 
 const fn mutation(
     name: &'static str,
-    outcome: Outcome,
+    reaction: Reaction,
     what: &'static str,
     rule: &'static str,
     apply: fn(&mut Draft, &mut Random) -> Option<()>,
 ) -> Mutation {
-    Mutation::new(Place::Interim, name, outcome, what, rule, apply)
+    Mutation::new(Place::Interim, name, reaction, what, rule, apply)
 }
 
 pub(super) static MUTATIONS: [Mutation; 6] = [
     mutation(
         "interim",
         Accept,
-        "an interim response that was not asked for comes first",
+        "an interim response comes first that the client did not ask for",
         "RFC 9110 §15.2: a client must be able to read them, asked for or not",
         |draft, random| {
             let responses = [
@@ -54,7 +54,7 @@ pub(super) static MUTATIONS: [Mutation; 6] = [
     mutation(
         "interim-with-length",
         Accept,
-        "an interim response comes first, and says that it has content",
+        "an interim response comes first, with `Content-Length` or `Transfer-Encoding`",
         "RFC 9112 §6.3: a 1xx ends with its head, whatever its fields say",
         |draft, random| {
             let fields = ["Content-Length: 5", "Transfer-Encoding: chunked"];
@@ -67,7 +67,7 @@ pub(super) static MUTATIONS: [Mutation; 6] = [
     mutation(
         "interim-of-old-version",
         Either,
-        "an interim response of HTTP/1.0 comes first, which has none",
+        "an interim response of HTTP/1.0 comes first, a version without interim responses",
         "RFC 9110 §15.2: a server must not send a 1xx to a client of HTTP/1.0",
         |draft, _| {
             draft
@@ -79,7 +79,7 @@ pub(super) static MUTATIONS: [Mutation; 6] = [
     mutation(
         "malformed-interim",
         Either,
-        "an interim response comes first that has other line ends, a bad field or no reason",
+        "an interim response comes first that has bare LF, a malformed field line or no space after its code",
         "RFC 9112 §2.2, §4, §5: as for any response",
         |draft, random| {
             let responses = [
@@ -94,7 +94,7 @@ pub(super) static MUTATIONS: [Mutation; 6] = [
             Some(())
         },
     ),
-    // What stands behind 101 is another protocol, if the client goes along: no content to judge.
+    // A client that switches protocols reads no content that could be judged.
     Mutation::new(
         Place::Whole,
         "switching-unasked",

@@ -1,7 +1,7 @@
 //! `Content-Length` (RFC 9110 §8.6, RFC 9112 §6.3), and content where a status allows none.
 
-use crate::response_fuzz::draft::{Body, Draft, Field, Framing};
-use crate::response_fuzz::mutation::Outcome::{self, Accept, Either, Reject};
+use crate::response_fuzz::draft::{Body, Draft, FieldLine, Framing};
+use crate::response_fuzz::mutation::Reaction::{self, Accept, Either, Reject};
 use crate::response_fuzz::mutation::{Mutation, Place};
 use crate::response_fuzz::random::Random;
 
@@ -9,19 +9,19 @@ use super::field_lines::insert;
 
 const fn mutation(
     name: &'static str,
-    outcome: Outcome,
+    reaction: Reaction,
     what: &'static str,
     rule: &'static str,
     apply: fn(&mut Draft, &mut Random) -> Option<()>,
 ) -> Mutation {
-    Mutation::new(Place::Body, name, outcome, what, rule, apply)
+    Mutation::new(Place::Body, name, reaction, what, rule, apply)
 }
 
 pub(super) static MUTATIONS: [Mutation; 14] = [
     mutation(
         "malformed-length",
         Reject,
-        "`Content-Length` is no number",
+        "the value of `Content-Length` is not a number",
         "RFC 9112 §6.3: a user agent must close the connection and discard the response",
         |draft, random| {
             let length = length(draft)?;
@@ -44,8 +44,8 @@ pub(super) static MUTATIONS: [Mutation; 14] = [
     mutation(
         "length-beyond-64-bits",
         Reject,
-        "`Content-Length` is larger than 64 bits hold, and would be right if it wrapped",
-        "RFC 9110 §8.6: a client must not read it wrongly by overflow; RFC 9112 §8: the content is incomplete",
+        "`Content-Length` does not fit into 64 bits, and would be right if it wrapped",
+        "RFC 9110 §8.6: a client must prevent errors by overflow; RFC 9112 §8: the content is incomplete",
         |draft, random| {
             let length = u128::from(length(draft)?);
             let wrap: u128 = random.pick(&[1 << 64, 3 << 64]);
@@ -77,13 +77,13 @@ pub(super) static MUTATIONS: [Mutation; 14] = [
     mutation(
         "same-length-twice",
         Either,
-        "`Content-Length` is there twice, with one value",
-        "RFC 9110 §8.6: a client fails, or takes it for one",
+        "there are two `Content-Length` fields with the same value",
+        "RFC 9110 §8.6: a client fails, or uses the value once",
         |draft, random| {
             let length = length(draft)?;
             insert(
                 draft,
-                Field::new("Content-Length", length.to_string()),
+                FieldLine::new("Content-Length", length.to_string()),
                 random,
             )
         },
@@ -92,7 +92,7 @@ pub(super) static MUTATIONS: [Mutation; 14] = [
         "length-as-list",
         Either,
         "`Content-Length` is a list of one value several times",
-        "RFC 9110 §8.6: a client fails, or takes it for one",
+        "RFC 9110 §8.6: a client fails, or uses the value once",
         |draft, random| {
             let length = length(draft)?;
             let value = match random.below(4) {
@@ -122,7 +122,7 @@ pub(super) static MUTATIONS: [Mutation; 14] = [
                 1 => set(draft, format!("{other}, {length}")),
                 _ => insert(
                     draft,
-                    Field::new("Content-Length", other.to_string()),
+                    FieldLine::new("Content-Length", other.to_string()),
                     random,
                 ),
             }
@@ -131,8 +131,8 @@ pub(super) static MUTATIONS: [Mutation; 14] = [
     mutation(
         "length-too-small",
         Accept,
-        "`Content-Length` is smaller than what is sent, so that the rest belongs to no response",
-        "RFC 9112 §6.3: what stands behind the content must not be taken for another response",
+        "`Content-Length` is smaller than the content, so that the rest follows the response",
+        "RFC 9112 §6.3: the bytes that follow must not be used as another response",
         |draft, random| {
             let length = length(draft)?;
             let smaller = random.below(length.max(1));
@@ -148,7 +148,7 @@ pub(super) static MUTATIONS: [Mutation; 14] = [
     mutation(
         "length-too-large",
         Reject,
-        "`Content-Length` is larger than what is sent before the connection ends",
+        "`Content-Length` is larger than the content that is sent before the connection ends",
         "RFC 9112 §8: the content is incomplete",
         |draft, random| {
             let larger = length(draft)? + random.pick(&[1, 2, 10, 1000]);
@@ -181,8 +181,8 @@ pub(super) static MUTATIONS: [Mutation; 14] = [
     mutation(
         "no-length",
         Accept,
-        "nothing says where the content ends, but the end of the connection",
-        "RFC 9112 §6.3: then that is its end",
+        "only the end of the connection delimits the content",
+        "RFC 9112 §6.3: the content ends with the connection",
         |draft, _| {
             length(draft)?;
             let at = draft.position("Content-Length")?;
@@ -196,8 +196,8 @@ pub(super) static MUTATIONS: [Mutation; 14] = [
         Place::Whole,
         "content-with-204",
         Accept,
-        "there is content behind 204, which has none",
-        "RFC 9112 §6.3: the response ends with its head; what stands behind is no other response",
+        "there is content after a 204 response, which has none",
+        "RFC 9112 §6.3: the response ends with its head; the bytes that follow are not another response",
         |draft, _| without_content(draft, "204", "No Content"),
     )
     .never_reused(),
@@ -206,14 +206,14 @@ pub(super) static MUTATIONS: [Mutation; 14] = [
         Place::Whole,
         "content-with-304",
         Accept,
-        "there is content behind 304, which has none",
-        "RFC 9112 §6.3: the response ends with its head; what stands behind is no other response",
+        "there is content after a 304 response, which has none",
+        "RFC 9112 §6.3: the response ends with its head; the bytes that follow are not another response",
         |draft, _| without_content(draft, "304", "Not Modified"),
     )
     .never_reused(),
 ];
 
-/// The length of a draft that says it, and says nothing else about it yet.
+/// The length of a draft with a `Content-Length` that no mutation has changed yet.
 pub(super) fn length(draft: &Draft) -> Option<u64> {
     let at = draft.position("Content-Length")?;
     let length = match &draft.body {
@@ -224,7 +224,7 @@ pub(super) fn length(draft: &Draft) -> Option<u64> {
     said.then_some(length as u64)
 }
 
-fn set(draft: &mut Draft, value: String) -> Option<()> {
+pub(super) fn set(draft: &mut Draft, value: String) -> Option<()> {
     let at = draft.position("Content-Length")?;
     draft.fields[at].value = value.into_bytes();
     Some(())

@@ -1,15 +1,17 @@
-//! Every mutation there is, in lists by topic. The lists are drawn from by number, and so what each seed
-//! stands for depends on their order: it is frozen, as the tests of the generator see to.
+//! All mutations, in a file for each topic, and the lists of them that make the editions. A response draws
+//! from these lists by index, so their order is part of an edition. A frozen list does not change: new
+//! mutations go into a new edition (`../edition.rs`). The tests of `super` hold this.
 
-mod behind;
+mod after_response;
 mod chunk_data;
 mod chunk_lines;
 mod coding;
-mod ending;
+mod connection_end;
 mod field_lines;
 mod field_values;
 mod interim;
 mod length;
+mod new_in_v2;
 mod pieces;
 mod status_line;
 mod transfer_coding;
@@ -17,8 +19,8 @@ mod whole;
 
 use crate::response_fuzz::mutation::Mutation;
 
-/// All of them.
-pub(super) const LISTS: [&[Mutation]; 13] = [
+/// Edition `v1`.
+pub(super) const V1: [&[Mutation]; 13] = [
     &status_line::MUTATIONS,
     &field_lines::MUTATIONS,
     &field_values::MUTATIONS,
@@ -28,8 +30,26 @@ pub(super) const LISTS: [&[Mutation]; 13] = [
     &chunk_data::MUTATIONS,
     &coding::MUTATIONS,
     &interim::MUTATIONS,
-    &behind::MUTATIONS,
-    &ending::MUTATIONS,
+    &after_response::MUTATIONS,
+    &connection_end::MUTATIONS,
     &pieces::MUTATIONS,
     &whole::MUTATIONS,
+];
+
+/// Edition `v2`.
+pub(super) const V2: [&[Mutation]; 14] = [
+    &status_line::MUTATIONS,
+    &field_lines::MUTATIONS,
+    &field_values::MUTATIONS,
+    &length::MUTATIONS,
+    &transfer_coding::MUTATIONS,
+    &chunk_lines::MUTATIONS,
+    &chunk_data::MUTATIONS,
+    &coding::MUTATIONS,
+    &interim::MUTATIONS,
+    &after_response::MUTATIONS,
+    &connection_end::MUTATIONS,
+    &pieces::MUTATIONS,
+    &whole::MUTATIONS,
+    &new_in_v2::MUTATIONS,
 ];

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::response_fuzz::delivery::{At, Split};
 use crate::response_fuzz::draft::Draft;
-use crate::response_fuzz::mutation::Outcome::Accept;
+use crate::response_fuzz::mutation::Reaction::Accept;
 use crate::response_fuzz::mutation::{Mutation, Place};
 use crate::response_fuzz::random::Random;
 

@@ -1,18 +1,18 @@
 //! Status lines: version, code, reason, and what is between them (RFC 9112 §4).
 
 use crate::response_fuzz::draft::{Draft, Framing};
-use crate::response_fuzz::mutation::Outcome::{self, Accept, Either, Reject, RejectOrSpace};
+use crate::response_fuzz::mutation::Reaction::{self, Accept, Either, Reject, RejectOrSpace};
 use crate::response_fuzz::mutation::{Mutation, Place};
 use crate::response_fuzz::random::Random;
 
 const fn mutation(
     name: &'static str,
-    outcome: Outcome,
+    reaction: Reaction,
     what: &'static str,
     rule: &'static str,
     apply: fn(&mut Draft, &mut Random) -> Option<()>,
 ) -> Mutation {
-    Mutation::new(Place::StatusLine, name, outcome, what, rule, apply)
+    Mutation::new(Place::StatusLine, name, reaction, what, rule, apply)
 }
 
 pub(super) static MUTATIONS: [Mutation; 22] = [
@@ -40,7 +40,7 @@ pub(super) static MUTATIONS: [Mutation; 22] = [
     mutation(
         "odd-reason",
         Accept,
-        "the reason is none that anybody expects",
+        "the reason is unusual",
         "RFC 9112 §4: a client should ignore the reason",
         |draft, random| {
             let reasons: [&[u8]; 5] = [
@@ -82,7 +82,7 @@ pub(super) static MUTATIONS: [Mutation; 22] = [
         "there is more, or other, blank than one space between version, code and reason",
         "RFC 9112 §4: a client may take any blanks for the space",
         |draft, random| {
-            // Blanks behind a space would be those of the reason, which may begin with some.
+            // Blanks after a space would belong to the reason, which may begin with blanks.
             let (space, gap): (&[u8], &[u8]) = random.pick(&[
                 (b"  ", b"\t\t"),
                 (b"\t", b"\t"),
@@ -103,7 +103,7 @@ pub(super) static MUTATIONS: [Mutation; 22] = [
         "blank-in-front",
         Either,
         "the status line begins with a blank",
-        "RFC 9112 §4: a client may ignore blanks in front",
+        "RFC 9112 §4: a client may ignore leading blanks",
         |draft, random| {
             draft.status_line.before.push(random.pick(b" \t"));
             Some(())
@@ -112,8 +112,8 @@ pub(super) static MUTATIONS: [Mutation; 22] = [
     mutation(
         "empty-line-in-front",
         Either,
-        "there is an empty line in front of the status line",
-        "RFC 9112 §2.2: a server should ignore one in front of a request; of a client nothing is said",
+        "there is an empty line before the status line",
+        "RFC 9112 §2.2: a server should ignore one before a request; there is no rule for clients",
         |draft, random| {
             let lines: [&[u8]; 3] = [b"\r\n", b"\n", b"\r\n\r\n"];
             draft.status_line.before = random.pick(&lines).to_vec();
@@ -123,7 +123,7 @@ pub(super) static MUTATIONS: [Mutation; 22] = [
     mutation(
         "junk-in-front",
         Reject,
-        "there are other bytes in front of the version",
+        "there are other bytes before the version",
         "RFC 9112 §4: a response begins with its version",
         |draft, random| {
             let junk: [&[u8]; 5] = [b"xyz", b"\0", b"\xef\xbb\xbf", b"200 OK\r\n", b"H"];
@@ -181,7 +181,7 @@ pub(super) static MUTATIONS: [Mutation; 22] = [
     mutation(
         "other-major-version",
         Reject,
-        "the version is of another major one",
+        "the major version is not 1",
         "RFC 9112 §2.3, RFC 9110 §2.5: this is not the syntax of HTTP/1",
         |draft, random| {
             let versions: [&[u8]; 4] = [b"HTTP/2.0", b"HTTP/0.9", b"HTTP/3.0", b"HTTP/9.9"];
@@ -226,14 +226,14 @@ pub(super) static MUTATIONS: [Mutation; 22] = [
     mutation(
         "code-beyond-599",
         Accept,
-        "the code is of no class",
+        "the code is above 599",
         "RFC 9110 §15: a client should treat it as 5xx",
         |draft, random| code(draft, random.pick(&["600", "799", "999"])),
     ),
     mutation(
         "unknown-code",
         Accept,
-        "the code is one that nobody has defined",
+        "the code is not registered",
         "RFC 9110 §15: a client must treat it as x00 of its class",
         |draft, random| code(draft, random.pick(&["299", "471", "499", "520", "599"])),
     ),
@@ -267,7 +267,7 @@ pub(super) static MUTATIONS: [Mutation; 22] = [
     mutation(
         "cr-in-reason",
         RejectOrSpace,
-        "there is a bare CR in the reason, and behind it what looks like a field",
+        "there is a bare CR in the reason, followed by what looks like a field",
         "RFC 9112 §2.2: a bare CR is invalid, or replaced by a space",
         |draft, _| {
             draft.status_line.reason = b"OK\rContent-Length: 1".to_vec();
@@ -277,7 +277,7 @@ pub(super) static MUTATIONS: [Mutation; 22] = [
     mutation(
         "request-line",
         Reject,
-        "a request line stands where the status line belongs",
+        "there is a request line in place of the status line",
         "RFC 9112 §2.1: the start line of a response is a status line",
         |draft, _| {
             let line = &mut draft.status_line;

@@ -1,8 +1,8 @@
 //! `Transfer-Encoding`: what it names, beside which other fields, and in which version (RFC 9112 §6.1,
 //! §6.3 and §7).
 
-use crate::response_fuzz::draft::{Body, Draft, Field, Framing};
-use crate::response_fuzz::mutation::Outcome::{self, Accept, Either};
+use crate::response_fuzz::draft::{Body, Draft, FieldLine, Framing};
+use crate::response_fuzz::mutation::Reaction::{self, Accept, Either};
 use crate::response_fuzz::mutation::{Mutation, Place};
 use crate::response_fuzz::random::Random;
 
@@ -10,19 +10,19 @@ use super::field_lines::insert;
 
 const fn mutation(
     name: &'static str,
-    outcome: Outcome,
+    reaction: Reaction,
     what: &'static str,
     rule: &'static str,
     apply: fn(&mut Draft, &mut Random) -> Option<()>,
 ) -> Mutation {
-    Mutation::new(Place::Body, name, outcome, what, rule, apply)
+    Mutation::new(Place::Body, name, reaction, what, rule, apply)
 }
 
 pub(super) static MUTATIONS: [Mutation; 11] = [
     mutation(
         "length-beside-chunks",
         Either,
-        "`Content-Length` stands beside `Transfer-Encoding: chunked`",
+        "there are both `Content-Length` and `Transfer-Encoding: chunked`",
         "RFC 9112 §6.3: the chunks decide; a client ought to handle it as an error",
         |draft, random| {
             if draft.position("Content-Length").is_some() {
@@ -33,10 +33,10 @@ pub(super) static MUTATIONS: [Mutation; 11] = [
                 0 => draft.content.len(),
                 1 => 0,
                 2 => draft.content.len() + 100,
-                _ => draft.join().behind - draft.join().body,
+                _ => draft.join().end - draft.join().body,
             };
             let at = coding + random.index(2);
-            let field = Field::new("Content-Length", length.to_string());
+            let field = FieldLine::new("Content-Length", length.to_string());
             draft.fields.insert(at, field);
             Some(())
         },
@@ -44,8 +44,8 @@ pub(super) static MUTATIONS: [Mutation; 11] = [
     mutation(
         "unknown-coding",
         Either,
-        "`Transfer-Encoding` names codings that are not, or not only, chunked",
-        "RFC 9112 §6.1, §6.3: chunked must be the last, once; else the end of the connection is the end",
+        "`Transfer-Encoding` has other codings than chunked, or more",
+        "RFC 9112 §6.1, §6.3: chunked must be the last coding; otherwise the content ends with the connection",
         |draft, random| {
             let values = [
                 "identity",
@@ -71,7 +71,11 @@ pub(super) static MUTATIONS: [Mutation; 11] = [
             0 => set(draft, "chunked, chunked"),
             _ => {
                 coding(draft)?;
-                insert(draft, Field::new("Transfer-Encoding", "chunked"), random)
+                insert(
+                    draft,
+                    FieldLine::new("Transfer-Encoding", "chunked"),
+                    random,
+                )
             }
         },
     ),
@@ -125,7 +129,7 @@ pub(super) static MUTATIONS: [Mutation; 11] = [
     mutation(
         "control-beside-coding",
         Either,
-        "there is a control character in front of chunked, or behind it",
+        "there is a control character before or after `chunked`",
         "RFC 9110 §5.5: a client may keep it, or fail",
         |draft, random| {
             set(
@@ -150,8 +154,8 @@ pub(super) static MUTATIONS: [Mutation; 11] = [
     mutation(
         "coding-without-chunks",
         Either,
-        "`Transfer-Encoding` says chunked, and the content has no chunks",
-        "RFC 9112 §7.1: a chunk begins with its size, which the content may look like",
+        "there is `Transfer-Encoding: chunked`, and the content is not chunked",
+        "RFC 9112 §7.1: a chunk begins with its size, and the content may happen to look like one",
         |draft, _| {
             coding(draft)?;
             draft.body = Body::Plain(draft.content.clone());
@@ -161,20 +165,20 @@ pub(super) static MUTATIONS: [Mutation; 11] = [
     mutation(
         "chunks-without-coding",
         Accept,
-        "there are chunks, and no `Transfer-Encoding`: their sizes are content",
+        "the content is chunked without `Transfer-Encoding`, so the sizes are content",
         "RFC 9112 §6.3: the end of the connection is the end of the content",
         |draft, _| {
             let at = coding(draft)?;
             draft.fields.remove(at);
             let joined = draft.join();
-            draft.content = joined.bytes[joined.body..joined.behind].to_vec();
+            draft.content = joined.bytes[joined.body..joined.end].to_vec();
             draft.must_end();
             Some(())
         },
     ),
 ];
 
-/// Where the field of a draft is that is chunked, and says so as usual.
+/// The index of `Transfer-Encoding: chunked` in a chunked draft, if no mutation has changed it yet.
 fn coding(draft: &Draft) -> Option<usize> {
     let at = draft.position("Transfer-Encoding")?;
     let is_usual = draft.framing == Framing::Chunked && draft.fields[at].value == b"chunked";

@@ -1,14 +1,14 @@
-//! What becomes of a whole response: nothing of it comes, or its head is cut, or something else comes.
+//! The whole response: nothing is sent, the head is cut, or something else is sent.
 
 use std::time::Duration;
 
-use crate::response_fuzz::delivery::{Cut, Ending};
+use crate::response_fuzz::delivery::{ConnectionEnd, Cut};
 use crate::response_fuzz::draft::{Body, Draft};
-use crate::response_fuzz::mutation::Outcome::Reject;
+use crate::response_fuzz::mutation::Reaction::Reject;
 use crate::response_fuzz::mutation::{Mutation, Place};
 use crate::response_fuzz::random::Random;
 
-use super::ending::READING;
+use super::connection_end::READING;
 use super::pieces::some_time;
 
 const fn mutation(
@@ -20,7 +20,7 @@ const fn mutation(
     Mutation::new(Place::Whole, name, Reject, what, rule, apply)
 }
 
-/// What all that is missing has in common.
+/// The rule of all that are cut.
 const INCOMPLETE: &str = "RFC 9112 §8: the response is incomplete";
 
 pub(super) static MUTATIONS: [Mutation; 7] = [
@@ -35,7 +35,7 @@ pub(super) static MUTATIONS: [Mutation; 7] = [
     ),
     mutation(
         "only-interim",
-        "an interim response comes, and no final one",
+        "an interim response comes without a final one",
         INCOMPLETE,
         |draft, random| {
             let responses = [
@@ -59,7 +59,7 @@ pub(super) static MUTATIONS: [Mutation; 7] = [
     ),
     mutation(
         "cut-in-fields",
-        "the connection ends within the fields, or before the empty line behind them",
+        "the connection ends within the fields, or before the empty line after them",
         INCOMPLETE,
         |draft, random| {
             let at = Cut::InFields(random.next());
@@ -94,25 +94,25 @@ pub(super) static MUTATIONS: [Mutation; 7] = [
     ),
     mutation(
         "request",
-        "a request comes for a response",
+        "the server sends a request",
         "RFC 9112 §2.1: the start line of a response is a status line",
         |draft, _| bare(draft, b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"),
     ),
 ];
 
 /// Any end of a connection.
-fn any(random: &mut Random) -> Ending {
+fn any(random: &mut Random) -> ConnectionEnd {
     match random.below(4) {
-        0 => Ending::Close,
-        1 => Ending::HoldThenClose(some_time(random)),
-        2 => Ending::Reset(READING),
-        _ => Ending::Reset(Duration::ZERO),
+        0 => ConnectionEnd::Close,
+        1 => ConnectionEnd::HoldThenClose(some_time(random)),
+        2 => ConnectionEnd::Reset(READING),
+        _ => ConnectionEnd::Reset(Duration::ZERO),
     }
 }
 
-fn cut(draft: &mut Draft, cut: Cut, ending: Ending) -> Option<()> {
+fn cut(draft: &mut Draft, cut: Cut, ending: ConnectionEnd) -> Option<()> {
     draft.delivery.cut = Some(cut);
-    draft.delivery.ending = ending;
+    draft.delivery.end = ending;
     Some(())
 }
 
@@ -133,6 +133,6 @@ fn bare(draft: &mut Draft, bytes: &[u8]) -> Option<()> {
     }
     draft.fields.clear();
     draft.body = Body::Plain(bytes.to_vec());
-    draft.delivery.ending = Ending::Close;
+    draft.delivery.end = ConnectionEnd::Close;
     Some(())
 }

@@ -1,25 +1,26 @@
-//! Responses to fuzz clients with, at one path for each seed ([`response_fuzz`](crate::response_fuzz)); and
-//! at the path above them what seeds stand for, as text. They are played whatever the method and whatever
-//! else the request says, as a `.wire` file is.
+//! Serves fuzzed responses ([`response_fuzz`](crate::response_fuzz)) at `/.wireserve/fuzz/SEED` and
+//! `/.wireserve/fuzz/EDITION/SEED`, and lists of them at the paths above. Like a `.wire` file, a response is
+//! played whatever the method and the rest of the request.
 
 use std::fmt::Write as _;
 
 use crate::exchange::{Exchange, Handler, Requirements};
 use crate::fault::Fault;
 use crate::http::query;
-use crate::response_fuzz::{FuzzedResponse, read_seed};
+use crate::response_fuzz::{Edition, FuzzedResponse, Seed, SeedError, parse_number};
 
-/// The path above those of the seeds.
+/// The path above the seeds.
 pub const PATH: &str = "/.wireserve/fuzz/";
 
-/// Seeds of a list that does not say how many it wants.
+/// How many seeds a list has if the query names no `count`.
 const LISTED: u64 = 100;
 
-/// Seeds of a list at most, as each of them is made to be listed; more are refused with 400.
+/// The most seeds of a list, since each response is made to be listed. A query for more is answered with 400.
 pub const MAX_LISTED: u64 = 1000;
 
 const USAGE: &str = "\
-Responses to fuzz HTTP clients with: one for each seed, the same for ever.
+Fuzzed responses, for testing HTTP clients: one for each seed, stable across
+releases.
 
 GET /.wireserve/fuzz/SEED
     plays the response of a seed, a number from 0 to 18446744073709551615
@@ -27,35 +28,46 @@ GET /.wireserve/fuzz/?from=N&count=M
     lists M seeds from N on, 100 of them or up to 1000: seed, what a client
     must do, and the mutations of a valid response
 wireserve fuzz SEED
-    prints the same response as a .wire file, with what the RFCs say to it
+    prints the same response as a .wire file, with the clauses of the RFCs
 
-What a client must do, having asked with GET:
-    accept       take it, with the content that it has
-    either       take it or fail, but not hang, or take a part for the whole
-    reject|SP    fail, or read a space in the place of a bad byte
+Editions are frozen lists of mutations:
+    v1           the first edition, which a plain SEED belongs to
+    v2           v1 and nine mutations more
+GET /.wireserve/fuzz/v2/SEED
+    plays a response of edition v2
+GET /.wireserve/fuzz/v2/?from=N&count=M
+    lists seeds of edition v2
+wireserve fuzz v2:SEED
+    prints a response of edition v2
+
+What a client must do, if the request was a GET:
+    accept       accept the response, with its content
+    either       accept it or fail, but not hang, and not treat part of it as
+                 complete
+    reject|SP    fail, or replace each bad byte by a space
     reject       fail: the response is invalid or incomplete
-    any          end, somehow: several mutations at once are not judged
-    ...:noreuse  and take nothing that stands behind it for another response
+    any          end in any way: many mutations at once are not judged
+    ...:noreuse  not use the bytes that follow the response as the answer to
+                 another request
 ";
 
-/// Plays the response that the path ends in, or lists some.
+/// Plays the response that the path names, or lists some.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct FuzzHandler;
+pub struct FuzzedResponseHandler;
 
-impl Handler for FuzzHandler {
+impl Handler for FuzzedResponseHandler {
     fn handle(&self, exchange: &mut Exchange<'_>) -> Result<(), Fault> {
         let path = exchange.request.path();
-        let seed = path.strip_prefix(PATH.as_bytes()).unwrap_or_default();
-        if !seed.is_empty() {
-            let seed = read_seed(seed).ok_or_else(|| {
-                Fault::new(404, "a seed is a number of 64 bits, in decimal digits")
-            })?;
+        let name = path.strip_prefix(PATH.as_bytes()).unwrap_or_default();
+        let (edition, number) = Seed::split_edition(name, b'/').map_err(not_found)?;
+        if !number.is_empty() {
+            let seed = Seed::parse_separated(name, b'/').map_err(not_found)?;
             exchange.play(&FuzzedResponse::from_seed(seed).script);
             return Ok(());
         }
         let text = match exchange.request.query() {
             b"" => USAGE.to_owned(),
-            query => list(query)?,
+            query => list(edition, query)?,
         };
         let response = &mut exchange.response;
         response.headers.append("Content-Type", "text/plain");
@@ -68,15 +80,24 @@ impl Handler for FuzzHandler {
     }
 }
 
-fn list(query: &[u8]) -> Result<String, Fault> {
+fn not_found(error: SeedError) -> Fault {
+    Fault::new(404, error.to_string())
+}
+
+fn list(edition: Edition, query: &[u8]) -> Result<String, Fault> {
     let (mut from, mut count) = (0, LISTED);
     for (name, value) in query::pairs(query) {
         let number = match &name[..] {
             b"from" => &mut from,
             b"count" => &mut count,
-            _ => return Err(Fault::new(400, "a list has `from` and `count`, no more")),
+            _ => {
+                return Err(Fault::new(
+                    400,
+                    "a list has the parameters `from` and `count` only",
+                ));
+            }
         };
-        *number = read_seed(&value)
+        *number = parse_number(&value)
             .ok_or_else(|| Fault::new(400, "`from` and `count` are numbers, in decimal digits"))?;
     }
     if count > MAX_LISTED {
@@ -84,7 +105,8 @@ fn list(query: &[u8]) -> Result<String, Fault> {
         return Err(Fault::new(400, most));
     }
     let mut text = String::new();
-    for seed in (from..=u64::MAX).take(count as usize) {
+    for number in (from..=u64::MAX).take(count as usize) {
+        let seed = Seed { edition, number };
         let response = FuzzedResponse::from_seed(seed);
         // Writing to a string does not fail.
         let _ = write!(text, "{seed} {}", response.expectation);

@@ -1,8 +1,8 @@
-//! What stands behind a whole response, and belongs to no request (RFC 9112 §6.3).
+//! Bytes after a complete response, which answer no request (RFC 9112 §6.3).
 
 use crate::response_fuzz::delivery::{At, Split};
 use crate::response_fuzz::draft::{Draft, Framing};
-use crate::response_fuzz::mutation::Outcome::{self, Accept, Either};
+use crate::response_fuzz::mutation::Reaction::{self, Accept, Either};
 use crate::response_fuzz::mutation::{Mutation, Place};
 use crate::response_fuzz::random::Random;
 
@@ -10,15 +10,15 @@ use super::pieces::some_time;
 
 const fn mutation(
     name: &'static str,
-    outcome: Outcome,
+    reaction: Reaction,
     what: &'static str,
     rule: &'static str,
     apply: fn(&mut Draft, &mut Random) -> Option<()>,
 ) -> Mutation {
-    Mutation::new(Place::Body, name, outcome, what, rule, apply)
+    Mutation::new(Place::Body, name, reaction, what, rule, apply)
 }
 
-/// What all of them have in common.
+/// The rule of all of them.
 const EXTRA: &str = "RFC 9112 §6.3: a client must not take it for another response";
 
 const EVIL: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\nX-Evil: 1\r\n\r\nevil";
@@ -38,7 +38,7 @@ pub(super) static MUTATIONS: [Mutation; 5] = [
     mutation(
         "response-behind",
         Accept,
-        "another response stands right behind the response",
+        "another response follows at once",
         EXTRA,
         |draft, _| put(draft, EVIL),
     )
@@ -46,13 +46,13 @@ pub(super) static MUTATIONS: [Mutation; 5] = [
     mutation(
         "later-response-behind",
         Accept,
-        "another response follows the response after a while",
+        "another response follows after a while",
         EXTRA,
         |draft, random| {
             let pause = some_time(random);
             put(draft, EVIL)?;
             draft.delivery.splits.push(Split {
-                at: At::Behind,
+                at: At::AfterResponse,
                 pause,
             });
             Some(())
@@ -76,7 +76,7 @@ pub(super) static MUTATIONS: [Mutation; 5] = [
     mutation(
         "junk-behind",
         Accept,
-        "other bytes stand behind the response",
+        "other bytes follow the response",
         EXTRA,
         |draft, random| {
             let junk: [&[u8]; 4] = [b"evil", b"\0\0\0\0", b"0\r\n\r\n", b"H"];
@@ -86,11 +86,11 @@ pub(super) static MUTATIONS: [Mutation; 5] = [
     .never_reused(),
 ];
 
-/// Bytes behind a response that says itself where it ends.
+/// Puts bytes after a response that does not end with the connection.
 fn put(draft: &mut Draft, bytes: &[u8]) -> Option<()> {
-    if draft.framing == Framing::UntilClose || !draft.behind.is_empty() {
+    if draft.framing == Framing::UntilClose || !draft.after.is_empty() {
         return None;
     }
-    draft.behind = bytes.to_vec();
+    draft.after = bytes.to_vec();
     Some(())
 }

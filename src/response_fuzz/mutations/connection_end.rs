@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use crate::response_fuzz::delivery::{Cut, Ending};
-use crate::response_fuzz::draft::{Draft, Field, Framing};
-use crate::response_fuzz::mutation::Outcome::{self, Accept, Either, Reject};
+use crate::response_fuzz::delivery::{ConnectionEnd, Cut};
+use crate::response_fuzz::draft::{Draft, FieldLine, Framing};
+use crate::response_fuzz::mutation::Reaction::{self, Accept, Either, Reject};
 use crate::response_fuzz::mutation::{Mutation, Place};
 use crate::response_fuzz::random::Random;
 
@@ -13,39 +13,39 @@ use super::pieces::some_time;
 
 const fn mutation(
     name: &'static str,
-    outcome: Outcome,
+    reaction: Reaction,
     what: &'static str,
     rule: &'static str,
     apply: fn(&mut Draft, &mut Random) -> Option<()>,
 ) -> Mutation {
-    Mutation::new(Place::Body, name, outcome, what, rule, apply)
+    Mutation::new(Place::Body, name, reaction, what, rule, apply)
 }
 
-/// What a client needs to read what has come before RST overtakes it.
+/// Enough time for a client to read the received bytes before RST discards them.
 pub(super) const READING: Duration = Duration::from_millis(50);
 
 pub(super) static MUTATIONS: [Mutation; 9] = [
     mutation(
         "cut-in-content",
         Reject,
-        "the connection is closed before all of the content has come",
+        "the connection is closed before the content is complete",
         "RFC 9112 §8: the content is incomplete",
-        |draft, random| cut(draft, random, Ending::Close),
+        |draft, random| cut(draft, random, ConnectionEnd::Close),
     ),
     mutation(
         "silence-in-content",
         Reject,
-        "not all of the content comes; the connection is silent for a while, and then closed",
+        "the content stops; the connection is silent for a while, and is then closed",
         "RFC 9112 §8: the content is incomplete",
         |draft, random| {
             let time = some_time(random);
-            cut(draft, random, Ending::HoldThenClose(time))
+            cut(draft, random, ConnectionEnd::HoldThenClose(time))
         },
     ),
     mutation(
         "reset-in-content",
         Reject,
-        "the connection is reset before all of the content has come",
+        "the connection is reset before the content is complete",
         "RFC 9112 §8: the content is incomplete",
         |draft, random| {
             let time = if random.one_in(2) {
@@ -53,7 +53,7 @@ pub(super) static MUTATIONS: [Mutation; 9] = [
             } else {
                 Duration::ZERO
             };
-            cut(draft, random, Ending::Reset(time))
+            cut(draft, random, ConnectionEnd::Reset(time))
         },
     ),
     mutation(
@@ -63,32 +63,32 @@ pub(super) static MUTATIONS: [Mutation; 9] = [
         "RFC 9112 §8: the content is incomplete",
         |draft, random| {
             let time = some_time(random);
-            cut(draft, random, Ending::HalfClose(time))
+            cut(draft, random, ConnectionEnd::HalfClose(time))
         },
     ),
     mutation(
         "reset-behind",
         Either,
-        "the connection is reset behind a whole response",
-        "RFC 9112 §9.6: a reset may erase what has not been read; what says its end itself is complete",
+        "the connection is reset after a complete response",
+        "RFC 9112 §9.6: a reset may erase bytes that the client has not read",
         |draft, _| {
             if draft.framing == Framing::UntilClose {
                 return None;
             }
-            draft.delivery.ending = Ending::Reset(READING);
+            draft.delivery.end = ConnectionEnd::Reset(READING);
             Some(())
         },
     ),
     mutation(
         "reset-for-end",
         Reject,
-        "the connection is reset where its end would end the content",
-        "RFC 9112 §8: complete, unless the connection says that there was an error",
+        "the connection is reset, and its end delimits the content",
+        "RFC 9112 §8: the content is complete only if the connection ends without an error",
         |draft, _| {
             if draft.framing != Framing::UntilClose {
                 return None;
             }
-            draft.delivery.ending = Ending::Reset(READING);
+            draft.delivery.end = ConnectionEnd::Reset(READING);
             Some(())
         },
     ),
@@ -98,13 +98,13 @@ pub(super) static MUTATIONS: [Mutation; 9] = [
         "the connection is closed behind a whole response that does not say so",
         "RFC 9112 §9.5: a server may close at any time",
         |draft, random| {
-            if draft.delivery.ending != Ending::Open {
+            if draft.delivery.end != ConnectionEnd::KeepOpen {
                 return None;
             }
-            draft.delivery.ending = match random.below(3) {
-                0 => Ending::Close,
-                1 => Ending::HalfClose(some_time(random)),
-                _ => Ending::HoldThenClose(some_time(random)),
+            draft.delivery.end = match random.below(3) {
+                0 => ConnectionEnd::Close,
+                1 => ConnectionEnd::HalfClose(some_time(random)),
+                _ => ConnectionEnd::HoldThenClose(some_time(random)),
             };
             Some(())
         },
@@ -113,13 +113,13 @@ pub(super) static MUTATIONS: [Mutation; 9] = [
     mutation(
         "silence-before-end",
         Accept,
-        "the response says that the connection ends, which it does only after a while",
-        "RFC 9112 §6.3: a response that says where it ends is complete there",
+        "the response announces the end of the connection, which follows after a while",
+        "RFC 9112 §6.3: a response that is delimited otherwise is complete before that",
         |draft, random| {
-            if draft.delivery.ending != Ending::Close {
+            if draft.delivery.end != ConnectionEnd::Close {
                 return None;
             }
-            draft.delivery.ending = Ending::HoldThenClose(some_time(random));
+            draft.delivery.end = ConnectionEnd::HoldThenClose(some_time(random));
             Some(())
         },
     )
@@ -127,16 +127,16 @@ pub(super) static MUTATIONS: [Mutation; 9] = [
     mutation(
         "announced-end-does-not-come",
         Accept,
-        "the response says that the connection ends, and it stays open",
+        "the response announces the end of the connection, which stays open",
         "RFC 9112 §9.6: a client must send no further request on it",
         |draft, random| {
-            if draft.delivery.ending != Ending::Open {
+            if draft.delivery.end != ConnectionEnd::KeepOpen {
                 return None;
             }
             let values = ["close", "CLOSE", "keep-alive, close", "foo ,close"];
             insert(
                 draft,
-                Field::new("Connection", random.pick(&values)),
+                FieldLine::new("Connection", random.pick(&values)),
                 random,
             )
         },
@@ -144,13 +144,13 @@ pub(super) static MUTATIONS: [Mutation; 9] = [
     .never_reused(),
 ];
 
-/// Ends a response that says how much content it has in the middle of that.
-fn cut(draft: &mut Draft, random: &mut Random, ending: Ending) -> Option<()> {
-    let is_said = matches!(draft.framing, Framing::Length | Framing::Chunked);
-    if !is_said || draft.content.is_empty() || draft.delivery.cut.is_some() {
+/// Cuts a response with a length or chunks within its content.
+fn cut(draft: &mut Draft, random: &mut Random, ending: ConnectionEnd) -> Option<()> {
+    let is_delimited = matches!(draft.framing, Framing::Length | Framing::Chunked);
+    if !is_delimited || draft.content.is_empty() || draft.delivery.cut.is_some() {
         return None;
     }
     draft.delivery.cut = Some(Cut::InBody(random.next()));
-    draft.delivery.ending = ending;
+    draft.delivery.end = ending;
     Some(())
 }
