@@ -1,31 +1,27 @@
-//! The `Range` field of a request (RFC 9110 §14.2), read as leniently as the reference does (reference
-//! §7.3), and made into the bytes that it asks for. What a bad one is answered with is not decided
-//! here. Every range in a result holds at least one byte, and none beyond the file.
+//! The `Range` field of a request (RFC 9110 §14.2), parsed as leniently as the reference does (reference
+//! §7.3). The response to an invalid one is decided elsewhere. Every range in a result holds at least one
+//! byte, and none beyond the file.
 //!
-//! The unit is `bytes=`, case included. Ends are numbers as Python's `int` reads them, so ` +1_0 ` is
-//! ten; a bare `-` is the whole file. One bad range spoils all of them.
+//! The unit is `bytes=`, in lower case. Ends are numbers as Python's `int` parses them, so ` +1_0 ` is
+//! ten; a bare `-` is the whole file. One invalid range makes the field invalid.
 
 use std::ops::Range;
 
-/// Why a value asks for nothing.
+/// Why a value is invalid.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RangeError {
     /// A byte above 0x7f.
     NotAscii,
     /// It does not begin with `bytes=`.
     Unit,
-    /// This one of its ranges is malformed, or holds no byte of the file.
+    /// This range is malformed, or holds no byte of the file.
     Specifier(String),
 }
 
-/// The bytes that a value asks for of a file of this size.
-///
-/// They are in the order of their starts. Ranges that touch or overlap are one, except that a range
-/// which covers several lower ones that are apart is joined with the lowest of them alone, as in the
-/// reference: it shows in the number of parts.
+/// The ranges of a file of this size that a value selects, [`merged`].
 ///
 /// # Errors
-/// When it has no reading, or when one of its ranges holds no byte of the file.
+/// A malformed value, or a range that holds no byte of the file.
 pub fn parse(value: &[u8], size: u64) -> Result<Vec<Range<u64>>, RangeError> {
     if !value.is_ascii() {
         return Err(RangeError::NotAscii);
@@ -40,13 +36,19 @@ pub fn parse(value: &[u8], size: u64) -> Result<Vec<Range<u64>>, RangeError> {
             one(specifier, size).ok_or_else(|| RangeError::Specifier(specifier.to_owned()))
         })
         .collect();
-    ranges.map(joined)
+    ranges.map(merged)
 }
 
 /// `a-b`, `a-`, `-n` or `-`.
 fn one(specifier: &str, size: u64) -> Option<Range<u64>> {
     let (first, last) = specifier.split_once('-')?;
-    let range = match (end(first)?, end(last)?) {
+    resolve(end(first)?, end(last)?, size)
+}
+
+/// The bytes from the first to the last position, inclusive; without a first position, the last so many;
+/// without both, all. `None` if that is no byte of the file.
+pub fn resolve(first: Option<u64>, last: Option<u64>, size: u64) -> Option<Range<u64>> {
+    let range = match (first, last) {
         (None, None) => 0..size,
         (None, Some(count)) => size.saturating_sub(count)..size,
         (Some(first), None) => first..size,
@@ -55,7 +57,7 @@ fn one(specifier: &str, size: u64) -> Option<Range<u64>> {
     (range.start < range.end).then_some(range)
 }
 
-/// An end of a range: none where nothing is written.
+/// An end of a range; the inner `None` is an empty one.
 fn end(text: &str) -> Option<Option<u64>> {
     if text.is_empty() {
         return Some(None);
@@ -63,8 +65,8 @@ fn end(text: &str) -> Option<Option<u64>> {
     number(text).map(Some)
 }
 
-/// What Python's `int` makes of a text without a minus sign. A number too large to count is beyond the
-/// end of every file, and so is the largest that can be counted.
+/// Python's `int` of a text without a minus sign. A number beyond 64 bits becomes the largest, which is
+/// beyond the end of any file as well.
 fn number(text: &str) -> Option<u64> {
     let text = text.trim_matches(is_blank);
     let digits = text.strip_prefix('+').unwrap_or(text);
@@ -84,16 +86,20 @@ fn number(text: &str) -> Option<u64> {
     Some(number)
 }
 
-/// C's `isspace`, which is what Python strips here.
+/// C's `isspace`, which Python strips here.
 fn is_blank(character: char) -> bool {
     matches!(character, ' ' | '\t'..='\r')
 }
 
-/// Digits that Python's `int` reads at most, leading zeros among them; more is no number.
+/// The most digits that Python's `int` accepts, leading zeros included.
 const MOST_DIGITS: usize = 4300;
 
-/// Joins ranges from the highest start down, each with the lowest result so far if the two meet.
-fn joined(mut ranges: Vec<Range<u64>>) -> Vec<Range<u64>> {
+/// The ranges in the order of their starts, with those that touch or overlap merged.
+///
+/// They are merged from the highest start down, each with the lowest result so far. As in the reference, a
+/// range that covers several which are apart is thus merged with the lowest of them only, which shows in
+/// the number of parts.
+pub fn merged(mut ranges: Vec<Range<u64>>) -> Vec<Range<u64>> {
     ranges.sort_by_key(|range| range.start);
     let mut down: Vec<Range<u64>> = Vec::with_capacity(ranges.len());
     for range in ranges.into_iter().rev() {
@@ -106,6 +112,11 @@ fn joined(mut ranges: Vec<Range<u64>>) -> Vec<Range<u64>> {
     }
     down.reverse();
     down
+}
+
+/// The value of `Content-Range`.
+pub fn content_range(range: &Range<u64>, size: u64) -> String {
+    format!("bytes {}-{}/{size}", range.start, range.end - 1)
 }
 
 #[cfg(test)]

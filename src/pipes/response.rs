@@ -77,7 +77,10 @@ pub enum Source {
 
 impl Source {
     /// All of it in memory.
-    pub(super) fn into_bytes(self) -> Result<Vec<u8>, ContentError> {
+    ///
+    /// # Errors
+    /// A file that cannot be read, or is larger than [`MAX_WHOLE`].
+    pub fn into_bytes(self) -> Result<Vec<u8>, ContentError> {
         match self {
             Self::Bytes(bytes) => Ok(bytes),
             Self::File(_, TOO_MANY..) => Err(too_large()),

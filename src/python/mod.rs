@@ -14,6 +14,7 @@ mod classes;
 mod conversions;
 mod interpreter;
 mod package;
+mod pipes;
 mod scripts;
 
 use std::fmt;

@@ -13,6 +13,7 @@ use crate::site::files::media_type::TYPES;
 use crate::python::classes::headers::{RequestHeaders, ResponseHeaders};
 use crate::python::classes::input_file::InputFile;
 use crate::python::classes::multidict::MultiDict;
+use crate::python::classes::ranges::{Range, RangeParser};
 use crate::python::classes::request::Request;
 use crate::python::classes::response::Response;
 use crate::python::classes::server::Server;
@@ -20,6 +21,7 @@ use crate::python::classes::stash::{Stash, StashLock};
 use crate::python::classes::writer::ResponseWriter;
 use crate::python::interpreter::printed::print_bytes;
 use crate::python::interpreter::sleep::sleep;
+use crate::python::pipes;
 
 /// Dotted names and sources.
 const SOURCES: [(&str, &str); 20] = [
@@ -88,6 +90,8 @@ fn native(py: Python<'_>) -> PyResult<Bound<'_, PyModule>> {
     let native = PyModule::new(py, "_wireserve")?;
     native.add_class::<InputFile>()?;
     native.add_class::<MultiDict>()?;
+    native.add_class::<Range>()?;
+    native.add_class::<RangeParser>()?;
     native.add_class::<Request>()?;
     native.add_class::<RequestHeaders>()?;
     native.add_class::<Response>()?;
@@ -97,6 +101,10 @@ fn native(py: Python<'_>) -> PyResult<Bound<'_, PyModule>> {
     native.add_class::<Stash>()?;
     native.add_class::<StashLock>()?;
     native.add_function(wrap_pyfunction!(print_bytes, &native)?)?;
+    native.add_function(wrap_pyfunction!(pipes::pipe_calls, &native)?)?;
+    native.add_function(wrap_pyfunction!(pipes::resolve_content, &native)?)?;
+    native.add_function(wrap_pyfunction!(pipes::template, &native)?)?;
+    native.add("PIPES", pipes::built_in(py)?)?;
     native.add("SERVER_VERSION", SERVER)?;
     native.add(
         "REASONS",

@@ -3,11 +3,14 @@
 //!
 //! Each entry says why, what must hold instead, and in which cases.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use super::holds::Holds::{
     self, Exactly, Failure, Fault, FileWithLength, Listing, SameThenClosed, Shows,
 };
 use super::run::End::{Closed, Kept};
-use super::{file_pipes, templates};
+use super::{file_pipes, from_scripts, templates};
 
 /// One difference that is wanted.
 pub struct Departure {
@@ -21,6 +24,41 @@ pub struct Departure {
 
 /// All of them.
 pub fn departures() -> impl Iterator<Item = Departure> {
+    of_files().chain(of_scripts())
+}
+
+/// What departs for a file departs for a script with its content as well.
+fn of_scripts() -> impl Iterator<Item = Departure> {
+    static NAMES: LazyLock<Vec<&str>> = LazyLock::new(|| {
+        let cases = from_scripts::piped().into_iter();
+        let cases = cases.chain(from_scripts::filled_in());
+        cases.map(|case| case.name).collect()
+    });
+    let files: HashMap<_, _> = of_files()
+        .map(|departure| (departure.case, departure))
+        .collect();
+    NAMES.iter().filter_map(move |name| {
+        let of_file = files.get(name.strip_suffix(from_scripts::FROM_A_SCRIPT)?)?;
+        let differs = of_file.reason != FILE && !ALIKE_FROM_SCRIPTS.contains(&of_file.case);
+        differs.then_some(Departure {
+            case: name,
+            reason: of_file.reason,
+            holds: match (of_file.holds, of_file.case) {
+                (Holds::Error(500, Kept), "filled in, an index in other digits") => {
+                    &Failure("UnicodeEncodeError: ", Kept)
+                }
+                (Holds::Error(500, Kept), "refused, a header by number") => {
+                    &Failure("TypeError: ", Kept)
+                }
+                (Holds::Error(500, Kept), "refused, no escape") => &Failure("KeyError: ", Kept),
+                (Holds::Error(500, Kept), _) => &Failure("ValueError: ", Kept),
+                (holds, _) => holds,
+            },
+        })
+    })
+}
+
+fn of_files() -> impl Iterator<Item = Departure> {
     let table = TABLE.iter().flat_map(|(reason, holds, cases)| {
         cases.iter().map(move |case| Departure {
             case,
@@ -36,10 +74,34 @@ pub fn departures() -> impl Iterator<Item = Departure> {
     }))
 }
 
+/// Refused cases that fail in a script with the exception of the reference, word for word.
+const ALIKE_FROM_SCRIPTS: &[&str] = &[
+    "refused, a port that is a word",
+    "refused, a port that is too large",
+    "refused, an escape that is none",
+    "refused, a domain that is not there",
+    "refused, a host that is not there",
+    "refused, a scheme that is not there",
+    "refused, a port too far",
+    "refused, a port too far from the end",
+    "refused, a port by name",
+    "refused, a map by number",
+    "refused, a header that is not there",
+    "refused, a header beyond Latin-1",
+    "refused, GET beyond Latin-1",
+    "pipe refused, unknown",
+    "pipe refused, unknown behind another",
+    "pipe refused, in capitals",
+    "pipe refused, blanks around",
+    "pipe refused, without a name",
+    "pipe refused, a parenthesis too many",
+];
+
 /// Cases in which the reference neither answers nor closes, and is not waited for.
 pub const REFERENCE_HANGS: &[&str] = &[
     "length that is negative and not read",
     "file piped, trickle with a pause of less than nothing",
+    "file piped, trickle with a pause of less than nothing, from a script",
 ];
 
 const FILE: &str = "a plain file has a Content-Length and keeps the connection open";
@@ -423,6 +485,7 @@ const TABLE: &[(&str, Holds, &[&str])] = &[
             "headers by [] of a number",
             "headers cannot be set",
             "server.config that is missing",
+            "pipe with a bad argument",
             "pipe with too many arguments",
             "part without a name",
             "part without a disposition",

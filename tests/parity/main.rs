@@ -24,6 +24,7 @@ mod fields;
 mod file_pipes;
 mod files;
 mod forms;
+mod from_scripts;
 mod headers_files;
 mod holds;
 mod mask;
@@ -67,11 +68,14 @@ const GROUPS: &[(&str, Table)] = &[
     ("headers files", headers_files::cases),
     ("pipes", pipes::cases),
     ("ranges", ranges::cases),
+    ("ranges in scripts", from_scripts::ranges),
     ("raw handler", raw_handler::cases),
     ("request", request::cases),
     ("request line", request_line::cases),
     ("response", response::cases),
     ("returns", returns::cases),
+    ("scripts filled in", from_scripts::filled_in),
+    ("scripts piped", from_scripts::piped),
     ("set_cookie", set_cookie::cases),
     ("stash", stash::cases),
     ("templates", templates::cases),
@@ -143,6 +147,21 @@ fn ranges_are_read_alike() {
 #[test]
 fn pipes_change_what_scripts_leave_alike() {
     compare("pipes");
+}
+
+#[test]
+fn the_content_of_scripts_is_piped_as_that_of_files() {
+    compare("scripts piped");
+}
+
+#[test]
+fn the_content_of_scripts_is_filled_in_as_that_of_files() {
+    compare("scripts filled in");
+}
+
+#[test]
+fn scripts_parse_ranges_alike() {
+    compare("ranges in scripts");
 }
 
 #[test]

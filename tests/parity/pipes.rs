@@ -4,7 +4,7 @@ use super::case::{Case, get, raw, request};
 
 /// The cases.
 pub fn cases() -> Vec<Case> {
-    vec![
+    let mut cases = vec![
         get(
             "pipe on a returned value, idempotent",
             "/pipes/returned.py?pipe=header(X-A,b)|status(299)",
@@ -85,5 +85,123 @@ pub fn cases() -> Vec<Case> {
             "/pipes/template.sub.py?a=b",
         ),
         get("a pipe that a script calls", "/pipes/called.py?a=%3C%26"),
-    ]
+        get(
+            "a pipe that a script defines",
+            "/pipes/defined.py?pipe=surround(%2B)",
+        ),
+        get(
+            "a pipe that a script defines, between others",
+            "/pipes/defined.py?pipe=slice(1)|surround(%2B,2)|header(X-A,b)|slice(1,-1)|trickle(3:d0.01)",
+        ),
+        get(
+            "a pipe that a script defines, after a trickle",
+            "/pipes/defined.py?pipe=trickle(3:d0.01:r2)|surround(%2B,null)",
+        ),
+        get(
+            "a pipe that a script defines, with a bad argument",
+            "/pipes/defined.py?pipe=surround(%2B,ham)",
+        ),
+        get(
+            "a pipe that a script defines, last and returning nothing",
+            "/pipes/defined.py?pipe=status(201)|forget(false)",
+        ),
+        get(
+            "a pipe that a script defines, returning nothing to another",
+            "/pipes/defined.py?pipe=forget(false)|slice(1)",
+        ),
+    ];
+    for (kind, content) in CONTENTS {
+        for (pipe, expression) in PIPES {
+            cases.push(on_content(
+                format!("{kind} piped, {pipe}").leak(),
+                expression,
+                &format!("response.content = {content}"),
+            ));
+        }
+    }
+    for (name, expression, main) in REPLACED {
+        cases.push(on_content(name, expression, main));
+    }
+    cases
 }
+
+/// Runs the body of a handler's `main` under a pipe expression.
+fn on_content(name: &'static str, expression: &str, main: &str) -> Case {
+    let target = format!("/run.py?pipe={expression}");
+    let main = format!("def main(request, response):\n    {main}\n");
+    raw(name, request("POST", &target, "", main.as_bytes()))
+}
+
+/// What `response.content` may be.
+const CONTENTS: &[(&str, &str)] = &[
+    ("bytes", "b'ham and eggs'"),
+    ("text", "'h\\xe4m and eggs'"),
+    ("an empty list", "[]"),
+    ("a list", "[b'ham', b'', b' and ', b'eggs']"),
+    ("a list with text", "[b'ham', ' and eggs']"),
+    (
+        "a tuple of functions",
+        "(lambda: b'ham', lambda: b' and eggs')",
+    ),
+    (
+        "a generator",
+        "(item for item in [b'ham', b' and ', b'eggs'])",
+    ),
+    ("a generator that fails", "(1 // 0 for item in 'a')"),
+    (
+        "an open file",
+        "open(request.doc_root + '/pipes/text.txt', 'rb')",
+    ),
+    (
+        "an open text file",
+        "open(request.doc_root + '/pipes/text.txt')",
+    ),
+    (
+        "a list with a file",
+        "[open(request.doc_root + '/pipes/text.txt', 'rb')]",
+    ),
+    ("a number", "5"),
+];
+
+/// Pipes on each kind of content.
+const PIPES: &[(&str, &str)] = &[
+    ("slice", "slice(1,-1)"),
+    ("sub and status", "sub(none)|status(201)"),
+    ("trickle", "trickle(3:d0.01:r2)"),
+    ("trickle and slice", "trickle(3:d0.01)|slice(2)"),
+];
+
+/// Attributes that a script has replaced.
+const REPLACED: &[(&str, &str, &str)] = &[
+    (
+        "headers replaced by a list, header piped",
+        "header(X-A,b)",
+        "response.headers = [('X-B', 'c')]; response.content = b'ham'",
+    ),
+    (
+        "headers replaced by a list, status piped",
+        "status(201)",
+        "response.headers = [('Content-Length', '3')]; response.content = b'ham'",
+    ),
+    (
+        "status with a phrase, status piped",
+        "status(404)",
+        "response.status = (200, 'Ham'); response.content = b'ham'",
+    ),
+    (
+        "iter_content replaced, slice piped",
+        "slice(1)",
+        "response.iter_content = lambda read_file=False: iter([b'eggs']); response.content = b'ham'",
+    ),
+    (
+        "url_parts replaced, template piped",
+        "sub",
+        "from urllib.parse import urlsplit; response.content = b'{{location[host]}} {{location[query]}}'; \
+         request.url_parts = urlsplit('http://Ham:81/?a=b&pipe=' + 'sub|status(201)')",
+    ),
+    (
+        "doc_root and request_path replaced, template piped",
+        "sub",
+        "request.doc_root = '/www'; request.request_path = '/a/b'; response.content = b'{{fs_path(c)}} {{fs_path(/c)}}'",
+    ),
+];

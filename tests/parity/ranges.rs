@@ -67,7 +67,7 @@ fn of(name: &'static str, method: &str, target: &str, value: &str) -> Case {
 }
 
 /// Values for a file of 26 bytes.
-const VALUES: &[(&str, &str)] = &[
+pub const VALUES: &[(&str, &str)] = &[
     ("range of the first byte", "bytes=0-0"),
     ("range in the middle", "bytes=2-5"),
     ("range to the end", "bytes=20-"),

@@ -8,6 +8,7 @@ pub(crate) mod headers;
 pub(crate) mod input_file;
 pub(crate) mod multidict;
 pub(crate) mod overrides;
+pub(crate) mod ranges;
 pub(crate) mod request;
 pub(crate) mod request_as_received;
 pub(crate) mod response;

@@ -7,7 +7,9 @@ use pyo3::BoundObject;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyTuple};
 
-use crate::exchange::{Body, Events, Exchange, Mount, Request as Facts, RouteMatch, ServerContext};
+use crate::exchange::{
+    Body, Events, Exchange, Links, Mount, Request as Facts, RouteMatch, ServerContext,
+};
 use crate::http::query;
 
 use crate::python::classes::cell::PyCell;
@@ -82,6 +84,11 @@ impl Request {
     /// What the client sends along.
     pub(crate) fn body(&self) -> &Body {
         &self.body
+    }
+
+    /// Where symbolic links of the doc root may lead.
+    pub(crate) fn links(&self) -> Links {
+        self.mount.links()
     }
 
     /// Events that exchanges of the server wait for and cause.

@@ -6,11 +6,9 @@ pub(crate) mod failure;
 pub(crate) mod globals;
 pub(crate) mod outcome;
 
-use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
-use memchr::memmem::Finder;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyCode, PyDict};
@@ -27,11 +25,11 @@ use crate::python::interpreter::gate;
 use crate::python::interpreter::imported::Imported;
 use crate::python::interpreter::placement;
 use crate::python::interpreter::thread_state::{ThreadState, forget_thread};
+use crate::python::pipes;
 use code::{NoCode, Script, Scripts};
 use failure::{Failure, Stage};
 
 static EXEC: Imported = Imported::new("builtins", "exec");
-static APPLY_PIPES: Imported = Imported::new("wptserve.pipes", "apply_to_script");
 
 /// Runs scripts.
 pub struct ScriptHandler {
@@ -226,18 +224,9 @@ impl<'py> Exchanged<'py> {
         }
     }
 
-    /// Pipes on scripts are rare, so what they are is Python's business: here is only whether.
     fn apply_pipes(&self, path: &Path) -> PyResult<()> {
-        static SUB: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(".sub."));
-        static PIPE: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("pipe"));
-        let is_named = SUB.find(path.as_os_str().as_bytes()).is_some();
-        let query = self.response.get().facts.query();
-        if is_named || PIPE.find(query).is_some() {
-            let py = self.response.py();
-            let path = path.as_os_str();
-            APPLY_PIPES
-                .get(py)?
-                .call1((path, &self.request, &self.response))?;
+        if pipes::may_apply(path, &self.response.get().facts) {
+            pipes::apply(path, self.request.as_any(), self.response.as_any())?;
         }
         Ok(())
     }
@@ -247,7 +236,7 @@ impl<'py> Exchanged<'py> {
         let py = self.response.py();
         let result = self.conclude_or_fail(exchange, failure);
         // What makes content while it is sent lets go of the response at its end.
-        if !outcome::is_made_later(&exchange.response.content) {
+        if !outcome::is_made_later(&exchange.response.content, &self.response) {
             self.response.get().release(py);
         }
         result.or_else(|error| {

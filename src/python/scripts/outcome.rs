@@ -15,6 +15,7 @@ use crate::python::classes::overrides::Overrides;
 use crate::python::classes::response::Response;
 use crate::python::conversions::content::IterableChunks;
 use crate::python::conversions::text::{isomorphic, writer_bytes};
+use crate::python::pipes::trickled::Trickled;
 
 /// Applies a returned value. Only a real tuple is taken apart; `None` leaves the response as it is.
 pub(crate) fn apply(value: &Bound<'_, PyAny>, response: &Bound<'_, Response>) -> PyResult<()> {
@@ -73,7 +74,7 @@ pub(crate) fn outgoing(response: &Bound<'_, Response>) -> PyResult<Outgoing> {
         reason,
         headers: match from.headers_if_any(py) {
             Some(headers) => match headers.cast_exact::<ResponseHeaders>() {
-                Ok(headers) if is_made_later(&content) => headers.get().copy(),
+                Ok(headers) if is_made_later(&content, response) => headers.get().copy(),
                 Ok(headers) => headers.get().take(),
                 Err(_) => fields(&headers, encoding.as_deref())?,
             },
@@ -95,8 +96,14 @@ pub(crate) fn outgoing(response: &Bound<'_, Response>) -> PyResult<Outgoing> {
 }
 
 /// Whether Python makes the content while it is sent.
-pub(crate) fn is_made_later(content: &Content) -> bool {
-    matches!(content, Content::Chunks(_))
+pub(crate) fn is_made_later(content: &Content, response: &Bound<'_, Response>) -> bool {
+    matches!(content, Content::Chunks(_)) && !is_trickled(response)
+}
+
+/// Whether the content is what the pipe `trickle` left, which needs no Python while it is sent.
+fn is_trickled(response: &Bound<'_, Response>) -> bool {
+    let content = response.get().content_if_any(response.py());
+    content.is_some_and(|content| content.is_exact_instance_of::<Trickled>())
 }
 
 /// Whether the script has replaced a method that a response goes out through, so that it must.
@@ -157,6 +164,12 @@ fn content(
         .is_ok_and(|list| list.is_empty())
     {
         return Ok(Content::Empty);
+    }
+    if let Ok(trickled) = content.cast_exact::<Trickled>() {
+        return Ok(trickled
+            .get()
+            .take()
+            .map_or(Content::Empty, Content::Chunks));
     }
     let chunks = IterableChunks::new(content, encoding.unwrap_or("utf8"), response)?;
     Ok(Content::Chunks(Box::new(chunks)))

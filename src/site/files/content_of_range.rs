@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::exchange::content::ContentError;
 use crate::exchange::{Chunk, Chunks, Content, Response};
 use crate::fault::Fault;
-use crate::http::range::{self, RangeError};
+use crate::http::range::{self, RangeError, content_range};
 
 /// Makes a response, whose fields for the whole file are set, one with the ranges asked for of a file
 /// of this length.
@@ -78,10 +78,6 @@ fn python_repr(text: &str) -> String {
         })
         .collect();
     format!("{quote}{inner}{quote}")
-}
-
-fn content_range(range: &Range<u64>, length: u64) -> String {
-    format!("bytes {}-{}/{length}", range.start, range.end - 1)
 }
 
 /// The content of several ranges, still to be read.
