@@ -7,6 +7,7 @@ use std::fs;
 use std::time::{Duration, Instant};
 
 use crate::support::catalogue::{self, Deed, OVER_TLS, PORT, cases, filled, folder};
+use crate::support::repository;
 use wireserve::WireScript;
 use wireserve::wire_script::{Awaited, By, Step};
 
@@ -115,4 +116,66 @@ fn files() -> BTreeMap<String, Vec<u8>> {
             (name, fs::read(entry.path()).expect("its bytes"))
         })
         .collect()
+}
+
+/// The field names of the response and request cases, as the data has them.
+fn fields(file: &str) -> BTreeSet<String> {
+    let cases = records(file).into_iter();
+    cases
+        .flat_map(|case| case.into_iter().map(|(name, _)| name))
+        .collect()
+}
+
+fn records(file: &str) -> Vec<serde_json::Map<String, serde_json::Value>> {
+    let data = fs::read(repository().join("catalogue").join(file)).expect("the data");
+    serde_json::from_slice(&data).expect("a list of objects")
+}
+
+#[test]
+fn the_index_page_has_every_group_with_its_count() {
+    let page = index_page();
+    let rows = page.lines().filter_map(|line| {
+        let cells: Vec<_> = line.trim_matches('|').split('|').map(str::trim).collect();
+        let count = cells.get(2)?.parse::<usize>().ok()?;
+        Some((cells[0].to_owned(), count))
+    });
+    let listed: BTreeMap<_, _> = rows.collect();
+    let mut counted = BTreeMap::new();
+    for file in ["responses.json", "requests.json"] {
+        for case in records(file) {
+            let id = case["id"].as_str().expect("a text");
+            let (group, _) = id.split_once('-').expect("a group and a number");
+            *counted.entry(group.to_owned()).or_insert(0) += 1;
+        }
+    }
+    assert_eq!(listed, counted);
+    let (responses, requests) = (
+        records("responses.json").len(),
+        records("requests.json").len(),
+    );
+    let totals = format!("\n{responses} HTTP/1.1 responses and {requests} requests, ");
+    assert!(page.contains(&totals), "{totals}");
+}
+
+#[test]
+fn the_index_page_explains_every_field_and_value() {
+    let page = index_page();
+    let rows: Vec<_> = page.lines().filter(|line| line.starts_with("| ")).collect();
+    let explains = |word: &str| {
+        let word = format!("`{}`", word.replace('|', "\\|"));
+        rows.iter().any(|row| {
+            row.split(" | ")
+                .next()
+                .is_some_and(|cell| cell.contains(&word))
+        })
+    };
+    let mut words = fields("responses.json");
+    words.extend(fields("requests.json"));
+    words.extend(cases().into_iter().map(|case| case.expect));
+    words.retain(|word| !explains(word));
+    assert!(words.is_empty(), "not in catalogue/README.md: {words:?}");
+}
+
+fn index_page() -> String {
+    fs::read_to_string(repository().join("catalogue/README.md")).expect("the index page")
 }
