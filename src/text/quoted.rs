@@ -38,6 +38,10 @@ pub struct NotQuoted {
     pub reason: &'static str,
 }
 
+const ESCAPE: &str = r#"expected one of the escapes `\r` `\n` `\t` `\0` `\\` `\"` `\xHH`"#;
+
+const TWO_DIGITS: &str = r"expected two hexadecimal digits after `\x`";
+
 /// Parses quoted bytes at the beginning of `text`. Also returns the length of the quoted text, quotes
 /// included.
 ///
@@ -52,7 +56,7 @@ pub fn read(text: &[u8]) -> Result<(Vec<u8>, usize), NotQuoted> {
     let mut at = 1;
     loop {
         let (byte, length) = match &text[at..] {
-            [] => return fail(at, "expected a closing quote"),
+            [] => return fail(at, "expected a closing quote, found the end of the text"),
             [b'"', ..] => return Ok((bytes, at + 1)),
             [b'\\', b'r', ..] => (b'\r', 2),
             [b'\\', b'n', ..] => (b'\n', 2),
@@ -61,13 +65,15 @@ pub fn read(text: &[u8]) -> Result<(Vec<u8>, usize), NotQuoted> {
             [b'\\', same @ (b'\\' | b'"'), ..] => (*same, 2),
             [b'\\', b'x', high, low, ..] => match (hex(*high), hex(*low)) {
                 (Some(high), Some(low)) => (high << 4 | low, 4),
-                _ => return fail(at, "expected two hexadecimal digits after `\\x`"),
+                _ => return fail(at, TWO_DIGITS),
             },
-            [b'\\', b'x', ..] => return fail(at, "expected two hexadecimal digits after `\\x`"),
-            [b'\\', ..] => return fail(at, "unknown escape sequence"),
-            [b'\n' | b'\r', ..] => return fail(at, "expected a closing quote on the same line"),
+            [b'\\', b'x', ..] => return fail(at, TWO_DIGITS),
+            [b'\\', ..] => return fail(at, ESCAPE),
+            [b'\n' | b'\r', ..] => {
+                return fail(at, "expected a closing quote, found the end of the line");
+            }
             [byte, ..] if byte.is_ascii_control() => {
-                return fail(at, "unescaped control character");
+                return fail(at, "expected an escape, found a control character");
             }
             [byte, ..] => (*byte, 1),
         };

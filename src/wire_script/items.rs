@@ -15,6 +15,9 @@ use super::tokens::{Token, Tokens, wrong};
 /// are refused.
 pub const MAX_DEPTH: usize = 32;
 
+/// The first item, as errors name it.
+pub(super) const ITEM: &str = "a string, a name, a function or `(`";
+
 /// Words that end items.
 const RESERVED: [&str; 4] = ["by", "every", "until", "within"];
 
@@ -99,7 +102,7 @@ impl Items {
             ));
         }
         if !begins_item(tokens.first()) {
-            return tokens.expected("a string, a name, a function or `(`");
+            return tokens.expected(ITEM);
         }
         let mut items = Self::default();
         loop {
@@ -332,7 +335,7 @@ mod tests {
             ),
             ("length x", "expected `(` after `length`, found `x`"),
             ("(x", "expected `)`, found the end of the step"),
-            (r#"(x "\q")"#, "column 6: unknown escape sequence"),
+            (r#"(x "\q")"#, "column 6: expected one of the escapes"),
         ] {
             let error = read(text).unwrap_err();
             assert!(error.contains(reason), "{text}: {error}");

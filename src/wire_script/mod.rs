@@ -32,6 +32,7 @@ use order::Order;
 pub(crate) use order::Place;
 pub use parse::{MAX_BYTES, MAX_STEPS};
 pub use parse_error::ParseError;
+pub(crate) use parse_error::one_of;
 use table::{Effect, Form};
 
 /// Steps on one connection, in order. After the last one the connection continues with the next

@@ -7,6 +7,10 @@ use super::parse_error::ParseError;
 use super::tokens::{Token, Tokens};
 use super::{Limit, duration};
 
+pub(super) const COUNT: &str = "a whole number";
+pub(super) const TIME: &str = "a duration such as `10ms`";
+pub(super) const EVENT: &str = "the name of an event in quotes";
+
 impl Tokens<'_> {
     /// A whole number of up to 64 bits.
     pub(super) fn count(&mut self) -> Result<u64, ParseError> {
@@ -17,14 +21,14 @@ impl Tokens<'_> {
                     Err(_) => self.expected("a number below 2^64"),
                 }
             }
-            _ => self.expected("a whole number"),
+            _ => self.expected(COUNT),
         }
     }
 
     /// A number and a unit.
     pub(super) fn time(&mut self) -> Result<Duration, ParseError> {
         let &Token::Number(number) = self.first() else {
-            return self.expected("a duration such as `10ms`");
+            return self.expected(TIME);
         };
         match duration::read(number) {
             Ok(time) => self.take_as(time),
@@ -43,7 +47,7 @@ impl Tokens<'_> {
     /// The name of an event.
     pub(super) fn event(&mut self) -> Result<String, ParseError> {
         let Token::Bytes(name) = self.first() else {
-            return self.expected("the name of an event in quotes");
+            return self.expected(EVENT);
         };
         match str::from_utf8(name) {
             Ok("") => self.wrong("expected the name of an event, found an empty string"),

@@ -94,13 +94,13 @@ impl Order {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
+    use crate::wire_script::table::{FORMS, tests::sample};
     use crate::wire_script::{By, Step, WireScript};
 
-    /// All forms after each form that changes the connection.
+    /// Each form after each other.
     #[test]
     fn what_may_follow_a_step() {
-        use crate::wire_script::table::{Effect, FORMS, tests::sample};
-
         for first in FORMS {
             for second in FORMS {
                 let steps = vec![sample(first), sample(second)];

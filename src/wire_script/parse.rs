@@ -3,11 +3,12 @@
 //!
 //! No text, whatever it asks for, takes more memory than its own size and the limits here allow.
 
-use super::items::{Items, Names, begins_item};
+use super::items::{ITEM, Items, Names, begins_item};
+use super::operands::{COUNT, EVENT, TIME};
 use super::parse_error::ParseError;
 use super::table::{self, FORMS, Form, Takes};
 use super::tokens::{Token, Tokens, wrong};
-use super::{Limit, Place, Step, WireScript};
+use super::{Limit, Place, Step, WireScript, one_of};
 
 /// How many bytes a script may send and search for in total, and how many its names may have in total.
 /// Larger files are refused before the bytes are made: a few characters can ask for all memory.
@@ -28,14 +29,12 @@ impl WireScript {
     ///      body
     /// send by 1 every 10ms "slowly"        # writes of one byte each; `every` is optional
     /// pause 50ms                           # min, s, ms, us, ns
-    /// read 5                               # also: read until "\r\n"
-    /// wait_for "event" within 2s           # also: head, body, body 10, connection;
-    ///                                      # `within` is optional, here and after `read`
-    /// set "event"                          # also: clear "event"
-    /// next                                 # also: next site
-    /// half_close
-    /// hold 2s                              # without a time, ends the script; so do close, reset
+    /// wait_for "event" within 2s           # `within` is optional
+    /// read until "\r\n"
+    /// close
     /// ```
+    ///
+    /// These are examples: `docs/wire.md` lists all steps, and each has a method of the builder.
     ///
     /// Items are strings in quotes ([`quoted`](crate::text::quoted)), names, items in parentheses, and
     /// functions: `chunk("data")` is a chunk of a chunked body, `length(body)` the number of bytes in
@@ -103,8 +102,9 @@ impl Parser<'_> {
                     self.step(word, line)
                 }
                 None => {
-                    let words: Vec<_> = table::words().collect();
-                    self.tokens.expected(&format!("let, {}", words.join(", ")))
+                    let words = ["let"].into_iter().chain(table::words());
+                    let words: Vec<_> = words.map(|word| format!("`{word}`")).collect();
+                    self.tokens.expected(&one_of(&words))
                 }
             },
             _ => self
@@ -255,20 +255,18 @@ fn begins(takes: &Takes, token: &Token<'_>) -> bool {
 
 /// What may follow the first word of a step, for an error.
 fn arguments(word: &str) -> String {
-    let mut expected: Vec<&str> = Vec::new();
-    for form in FORMS.iter().filter(|form| form.word == word) {
-        let next = form.qualifier.unwrap_or(match form.takes {
-            Takes::Nothing(_) => "the end of the step",
-            Takes::Bytes(_) | Takes::Pattern(_) => "a string, a name, a function or `(`",
-            Takes::Event(_) => "the name of an event in quotes",
-            Takes::Count(_) => "a whole number",
-            Takes::Time(_) => "a duration such as `10ms`",
-        });
-        if !expected.contains(&next) {
-            expected.push(next);
-        }
-    }
-    expected.join(" or ")
+    let of_form = |form: &Form| match (form.qualifier, form.takes) {
+        (Some(qualifier), _) => format!("`{qualifier}`"),
+        (None, Takes::Nothing(_)) => "the end of the step".to_owned(),
+        (None, Takes::Bytes(_) | Takes::Pattern(_)) => ITEM.to_owned(),
+        (None, Takes::Event(_)) => EVENT.to_owned(),
+        (None, Takes::Count(_)) => COUNT.to_owned(),
+        (None, Takes::Time(_)) => TIME.to_owned(),
+    };
+    let forms = FORMS.iter().filter(|form| form.word == word);
+    let mut choices: Vec<_> = forms.map(of_form).collect();
+    choices.dedup();
+    one_of(&choices)
 }
 
 /// The bytes so far and those of some more items.
@@ -362,7 +360,7 @@ reset
             (
                 r#"¶sned "a""#,
                 2,
-                "expected let, send, pause, wait_for, set, clear, read, half_close, close, reset, hold, next, found `sned`",
+                "expected `let`, `send`, `pause`, `wait_for`, `set`, `clear`, `read`, `half_close`, `close`, `reset`, `hold` or `next`, found `sned`",
             ),
             (
                 r#"send "a"¶¶ "a" * 67108864"#,
@@ -425,7 +423,7 @@ reset
             (
                 "read",
                 1,
-                "expected a whole number or until, found the end of the step",
+                "expected a whole number or `until`, found the end of the step",
             ),
             (
                 r#"read until """#,
@@ -435,7 +433,7 @@ reset
             (
                 "wait_for name",
                 1,
-                "expected the name of an event in quotes or head or body or connection, found `name`",
+                "expected the name of an event in quotes, `head`, `body` or `connection`, found `name`",
             ),
             (
                 r#"close¶ "a""#,

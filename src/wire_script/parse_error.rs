@@ -1,4 +1,5 @@
-//! [`ParseError`]: why a text is not a wire script. Tokens, items, operands and steps share it.
+//! [`ParseError`]: why a text is not a wire script. Tokens, items, operands and steps share it, and its
+//! style: what was expected, then what was found.
 
 use std::fmt;
 
@@ -18,3 +19,12 @@ impl fmt::Display for ParseError {
 }
 
 impl std::error::Error for ParseError {}
+
+/// Choices as an error lists them: "a, b or c".
+pub(crate) fn one_of(choices: &[String]) -> String {
+    match choices {
+        [] => String::new(),
+        [only] => only.clone(),
+        [first @ .., last] => format!("{} or {last}", first.join(", ")),
+    }
+}

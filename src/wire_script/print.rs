@@ -131,7 +131,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::wire_script::{Awaited, By, Reading};
+    use crate::wire_script::Awaited;
+    use crate::wire_script::table::{Effect, FORMS, Form, Takes};
 
     #[test]
     fn a_script_is_laid_out_for_people() {
@@ -219,44 +220,47 @@ hold
     }
 
     fn step() -> impl Strategy<Value = Step> {
-        let limit = || prop::option::of(time());
-        let event = || "\\PC{1,9}|[\\x00-\\x7f]{1,3}";
-        let awaited = prop_oneof![
-            event().prop_map(Awaited::Event),
-            Just(Awaited::Head),
-            any::<Option<u64>>().prop_map(Awaited::Body),
-            Just(Awaited::Connection),
-        ];
-        let pattern = bytes().prop_filter("empty", |bytes| !bytes.is_empty());
-        let reading = prop_oneof![
-            any::<u64>().prop_map(Reading::Bytes),
-            pattern.prop_map(Reading::Until),
-        ];
-        prop_oneof![
-            3 => bytes().prop_map(Step::Send),
-            1 => time().prop_map(Step::Pause),
-            1 => (awaited, limit()).prop_map(|(awaited, limit)| Step::WaitFor(awaited, limit)),
-            1 => event().prop_map(Step::Set),
-            1 => event().prop_map(Step::Clear),
-            1 => (reading, limit()).prop_map(|(reading, limit)| Step::Read(reading, limit)),
-            1 => Just(Step::HalfClose),
-            1 => Just(Step::Close),
-            1 => Just(Step::Reset),
-            1 => limit().prop_map(Step::Hold),
-            1 => Just(Step::Next(By::Script)),
-            1 => Just(Step::Next(By::Site)),
-        ]
+        let limited = |form: &Form| match form.has_limit {
+            true => prop::option::of(time()).boxed(),
+            false => Just(None).boxed(),
+        };
+        let pattern = || bytes().prop_filter("empty", |bytes| !bytes.is_empty());
+        let event = "\\PC{1,9}|[\\x00-\\x7f]{1,3}";
+        (0..FORMS.len()).prop_flat_map(move |row| {
+            let limit = limited(&FORMS[row]);
+            match FORMS[row].takes {
+                Takes::Nothing(make) => limit.prop_map(make).boxed(),
+                Takes::Bytes(make) => (bytes(), limit)
+                    .prop_map(move |(bytes, limit)| make(bytes, limit))
+                    .boxed(),
+                Takes::Pattern(make) => (pattern(), limit)
+                    .prop_map(move |(bytes, limit)| make(bytes, limit))
+                    .boxed(),
+                Takes::Event(make) => (event, limit)
+                    .prop_map(move |(event, limit)| make(event, limit))
+                    .boxed(),
+                Takes::Count(make) => (any::<u64>(), limit)
+                    .prop_map(move |(count, limit)| make(count, limit))
+                    .boxed(),
+                Takes::Time(make) => (time(), limit)
+                    .prop_map(move |(time, limit)| make(time, limit))
+                    .boxed(),
+            }
+        })
     }
 
     /// The steps that may follow those before them.
     fn legal(steps: Vec<Step>) -> WireScript {
+        let mut is_half_closed = false;
         let mut legal: Vec<Step> = Vec::new();
         for step in steps {
-            let sends = matches!(step, Step::Send(_) | Step::Next(By::Site));
-            if !sends || !legal.contains(&Step::HalfClose) {
-                legal.push(step);
+            let effect = step.form().effect;
+            if is_half_closed && effect == Effect::Sends {
+                continue;
             }
-            if legal.last().is_some_and(Step::is_last) {
+            is_half_closed |= effect == Effect::HalfCloses;
+            legal.push(step);
+            if effect == Effect::Ends {
                 break;
             }
         }

@@ -292,7 +292,7 @@ mod tests {
                 "column 2: expected a word, a number, a string or one of `()*=`, found the byte `\\xc3`",
             ),
             (b"a\n  \"b\n\"", 2, "column 5: expected a closing quote"),
-            (b"a \"b\\q\"", 1, "column 5: unknown escape sequence"),
+            (b"a \"b\\q\"", 1, "column 5: expected one of the escapes"),
             (b"a \"b", 1, "column 5: expected a closing quote"),
         ] {
             let error = all(text).unwrap_err();

@@ -552,7 +552,7 @@ fn wrong_arguments() {
         (
             "w.script('sned \"\"')",
             "ValueError",
-            "line 1: expected let, send, pause,",
+            "line 1: expected `let`, `send`, `pause`,",
         ),
         ("w.script('send \"x\"\\nsend')", "ValueError", "line 2: "),
         (
@@ -579,8 +579,8 @@ fn wrong_arguments() {
             "expected a tuple or the name of a step, found list",
         ),
         ("(1,)", "TypeError", "int"),
-        ("'sned'", "ValueError", "next_site, found `sned`"),
-        ("('sned', 1)", "ValueError", "next_site, found `sned`"),
+        ("'sned'", "ValueError", "or `next_site`, found `sned`"),
+        ("('sned', 1)", "ValueError", "or `next_site`, found `sned`"),
         (
             "'send'",
             "ValueError",
@@ -745,7 +745,7 @@ fn wrong_arguments() {
         (
             "'close', 'sned'",
             "ValueError",
-            "step 3: expected send, pause, wait_for",
+            "step 3: expected `send`, `pause`, `wait_for`",
         ),
         (
             "'half_close', ('send', '')",

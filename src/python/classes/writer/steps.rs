@@ -17,7 +17,7 @@ use crate::python::classes::request::Request;
 use crate::python::interpreter::gate;
 use crate::wire::close;
 use crate::wire_script::table::{FORMS, Form, Takes};
-use crate::wire_script::{Awaited, Limit, Place, Reading, WireScript};
+use crate::wire_script::{Awaited, Limit, Place, Reading, WireScript, one_of};
 
 use super::ResponseWriter;
 
@@ -298,10 +298,14 @@ impl<'py> Item<'py> {
         let fits = |form: &&'static Form| takes_argument(form) == has_argument;
         let form = self.forms().find(fits).or_else(|| self.forms().next());
         form.ok_or_else(|| {
-            let mut names: Vec<_> = FORMS.iter().map(|form| form.list_name).collect();
+            let names = FORMS.iter().map(|form| format!("`{}`", form.list_name));
+            let mut names: Vec<_> = names.collect();
             names.dedup();
-            let names = names.join(", ");
-            value_error(format!("expected {names}, found `{}`", self.name))
+            value_error(format!(
+                "expected {}, found `{}`",
+                one_of(&names),
+                self.name
+            ))
         })
     }
 
