@@ -1,14 +1,14 @@
 //! Python file handlers: the embedded interpreter and what scripts see of a request. The only folder
-//! that names pyo3; nothing below it knows that there is Python.
+//! that names pyo3; the layers below it do not know about Python.
 //!
-//! The laws of this layer:
+//! Rules of this layer:
 //!
-//! 1. Attach, then lock; never wait while attached. Whatever may wait goes through `gate::away`.
+//! 1. Attach, then lock; never wait while attached. Every call that may wait goes through `gate::away`.
 //! 2. Never run Python code under a lock. Replacing or dropping a Python value runs Python code.
 //! 3. Drop Python values while attached, or their destructors run late and on another thread.
 //! 4. While a script runs, its Python objects are the truth: `response.headers` may have been replaced
 //!    by a list, a method of the writer by a function.
-//! 5. Objects do not hold each other in a circle beyond the exchange: `script` lets go of them.
+//! 5. No reference cycle outlives its exchange: `scripts` releases the objects at its end.
 
 mod classes;
 mod conversions;
@@ -43,12 +43,13 @@ pub use scripts::ScriptHandler;
 /// to the doc root must do the same.
 ///
 /// # Errors
-/// When the interpreter cannot be made ready.
+/// When the interpreter cannot be started.
 pub fn site(doc_root: &Path) -> Result<Site, InterpreterError> {
     site_with_links(doc_root, Links::default())
 }
 
-/// The same, but links in the doc root may lead so far, those to scripts among them.
+/// The same, with a choice of how far symbolic links in the doc root, including links to scripts, may
+/// lead.
 ///
 /// # Errors
 /// As for [`site`].
@@ -62,11 +63,11 @@ pub fn site_with_links(doc_root: &Path, links: Links) -> Result<Site, Interprete
     Ok(site)
 }
 
-/// Adds a folder at a place of its own: [`Site::mount`], and every `.py` file below it as a handler for
-/// every method. Scripts import from the site's doc root, wherever they are. Starts the interpreter.
+/// Adds a folder under its own URL prefix: [`Site::mount`], and every `.py` file below it as a handler
+/// for every method. Scripts import from the site's doc root, wherever they are. Starts the interpreter.
 ///
 /// # Errors
-/// When the interpreter cannot be made ready, or the place makes no pattern.
+/// When the interpreter cannot be started, or `url_base` is not a valid pattern.
 pub fn mount(site: &mut Site, mount: &Mount) -> Result<(), MountError> {
     interpreter::start(site.doc_root()).map_err(MountError::Interpreter)?;
     site.mount(mount)
@@ -75,12 +76,12 @@ pub fn mount(site: &mut Site, mount: &Mount) -> Result<(), MountError> {
         .map_err(MountError::Pattern)
 }
 
-/// Why a folder is not mounted.
+/// Why a folder cannot be mounted.
 #[derive(Debug)]
 pub enum MountError {
     /// Scripts cannot be run.
     Interpreter(InterpreterError),
-    /// The place makes no pattern.
+    /// The URL prefix is not a valid pattern.
     Pattern(PatternError),
 }
 

@@ -1,5 +1,5 @@
-//! What scripts can import: the native classes as `_wireserve`, and around them the `wptserve` package,
-//! whose modules are Python sources built into the binary and executed when they are first imported.
+//! What scripts can import: the native classes as `_wireserve`, and the `wptserve` package, whose modules
+//! are Python sources built into the binary and executed when they are first imported.
 
 use std::ffi::CString;
 
@@ -59,7 +59,7 @@ const SOURCES: [(&str, &str); 20] = [
     ("wptserve.utils", include_str!("lib/utils.py")),
 ];
 
-/// Modules that scripts expect from elsewhere and get from here if they are not there.
+/// Modules that scripts expect to be installed; these are used where they are not.
 const STAND_INS: [(&str, &str); 5] = [
     ("imp", include_str!("lib/imp.py")),
     ("six", include_str!("lib/six.py")),
@@ -74,7 +74,7 @@ const STAND_INS: [(&str, &str); 5] = [
     ),
 ];
 
-/// Makes everything importable, and `time.sleep` one that gives its slot back.
+/// Makes everything importable, and replaces `time.sleep` with a version that releases the slot.
 pub(super) fn install(py: Python<'_>) -> PyResult<()> {
     let modules = py.import("sys")?.getattr("modules")?;
     modules.set_item("_wireserve", native(py)?)?;

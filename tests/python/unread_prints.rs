@@ -120,8 +120,7 @@ fn the_log_says_how_much_was_dropped() {
         told.len() >= 2
     });
     for name in ["output", "error"] {
-        let expected =
-            format!("bytes that scripts printed were dropped: nobody read standard {name}");
+        let expected = format!("bytes that scripts printed: standard {name} was not read");
         assert!(
             told.iter().any(|line| line.ends_with(&expected)),
             "{told:?}"

@@ -34,7 +34,7 @@ impl PyCell {
     /// Replaces the value.
     pub(crate) fn set(&self, value: Bound<'_, PyAny>) {
         let old = self.lock().replace(value.unbind());
-        // Its destructor is Python code: it runs here, behind the lock.
+        // Its destructor is Python code, so it runs here, after the lock is released.
         drop(old);
     }
 

@@ -1,13 +1,13 @@
-//! An optional argument for which every object is a value, `None` included.
+//! An optional argument for which every object is a value, including `None`.
 
 use std::convert::Infallible;
 
 use pyo3::exceptions::PyKeyError;
 use pyo3::prelude::*;
 
-/// What a look-up gives when there is nothing to be found.
+/// What a look-up returns when nothing is found.
 pub(crate) enum Fallback<'py> {
-    /// The caller named none.
+    /// The caller passed no default.
     Missing,
     /// This.
     Value(Bound<'py, PyAny>),

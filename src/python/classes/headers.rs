@@ -1,7 +1,7 @@
 //! The two header mappings of scripts: `RequestHeaders`, a real `dict` of lists with lower-case keys,
 //! read-only by its own methods; and `ResponseHeaders` over [`Headers`], which is ordered and writable
-//! (reference §2.2, §2.6, §8.2). Duplicate request fields are all there, joined with `, ` by `[]` and `get`
-//! (an agreed departure: the reference loses them).
+//! (reference §2.2, §2.6, §8.2). Duplicate request fields are kept, joined with `, ` by `[]` and `get`
+//! (a departure: the reference loses them).
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -157,7 +157,7 @@ fn joined<'py>(
 pub(crate) struct ResponseHeaders(Mutex<Headers>);
 
 impl ResponseHeaders {
-    /// The fields, which are then gone from here.
+    /// Takes the fields out.
     pub(crate) fn take(&self) -> Headers {
         std::mem::take(&mut self.lock())
     }
@@ -196,7 +196,10 @@ pub(crate) fn pair_of<'py>(
         _ => {
             let items: Vec<_> = pair.try_iter()?.collect::<PyResult<_>>()?;
             let [name, value] = <[_; 2]>::try_from(items).map_err(|items| {
-                let message = format!("a header is a name and a value, not {} items", items.len());
+                let message = format!(
+                    "expected a header as a pair of name and value, found {} items",
+                    items.len()
+                );
                 pyo3::exceptions::PyValueError::new_err(message)
             })?;
             Ok((name, value))
@@ -269,7 +272,7 @@ impl ResponseHeaders {
         Ok(self.items(py)?.try_iter()?.into_any())
     }
 
-    /// (name, value) pairs as they will go out.
+    /// (name, value) pairs as they will be sent.
     fn items<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         let headers = self.lock();
         let pairs: Vec<_> = headers

@@ -1,5 +1,4 @@
-//! `request.raw_input`: the body as a seekable file that is read from the wire as far as somebody asks
-//! (reference §2.4). Waiting for the client happens detached and without the admission slot.
+//! `request.raw_input`: the body as a seekable file, read from the wire as needed (reference §2.4). Waiting for the client happens detached and without the admission slot.
 
 use std::sync::Arc;
 
@@ -29,8 +28,8 @@ impl InputFile {
     }
 }
 
-/// The exception for a body that cannot be read: a client's broken chunks become 400 unless the script
-/// handles them; the rest is what a file would raise.
+/// The exception for a body that cannot be read: malformed chunks become 400 unless the script handles
+/// the exception; other failures raise what a file would raise.
 pub(crate) fn raise(py: Python<'_>, error: BodyError) -> PyErr {
     let text = error.to_string();
     match error {
@@ -50,7 +49,7 @@ impl InputFile {
         self.wait(py, Body::length)
     }
 
-    /// Reads so many bytes, or all that are left.
+    /// Reads this many bytes, or all that are left.
     #[pyo3(signature = (bytes=-1))]
     fn read<'py>(&self, py: Python<'py>, bytes: i64) -> PyResult<Bound<'py, PyBytes>> {
         let count = u64::try_from(bytes).ok();
@@ -58,7 +57,7 @@ impl InputFile {
         Ok(PyBytes::new(py, &read))
     }
 
-    /// Reads a line, or so many bytes of it.
+    /// Reads a line, or this many bytes of it.
     #[pyo3(signature = (max_bytes=None))]
     fn readline<'py>(
         &self,
@@ -82,7 +81,7 @@ impl InputFile {
         }
     }
 
-    /// Moves the position to so many bytes from the beginning.
+    /// Moves the position to this many bytes from the beginning.
     fn seek(&self, py: Python<'_>, offset: i64) -> PyResult<()> {
         let offset = u64::try_from(offset).map_err(|_| raise(py, BodyError::OutOfRange))?;
         self.wait(py, |body| body.seek(offset))
@@ -109,7 +108,7 @@ impl InputFile {
             .ok_or_else(|| PyStopIteration::new_err(()))
     }
 
-    /// Lets go of what is stored when the exchange ends anyway; calling it does nothing.
+    /// Does nothing: the stored body is released when the exchange ends.
     fn close(&self) {}
 
     fn __enter__(slf: PyRef<'_, Self>) -> PyRef<'_, Self> {

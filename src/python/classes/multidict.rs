@@ -1,8 +1,8 @@
 //! `MultiDict`: a real `dict` whose stored values are lists, so that `items()` and `dict(…)` give
 //! lists, while `[]`, `get` and `first` give one value (reference §2.3).
 //!
-//! Keys are bytes. A look-up with text finds the key of the same ISO 8859-1 bytes, as look-ups of
-//! headers do: the documentation's own example asks so. The reference finds nothing then.
+//! Keys are bytes. A look-up with text finds the key with the same ISO 8859-1 bytes, as look-ups of
+//! headers do and as wptserve's documentation shows; the reference finds nothing then.
 
 use pyo3::exceptions::PyKeyError;
 use pyo3::prelude::*;
@@ -40,7 +40,7 @@ impl MultiDict {
         one(slf, &key, 0)?.ok_or_else(|| PyKeyError::new_err(key.unbind()))
     }
 
-    /// Adds a value behind those of the same name.
+    /// Adds a value after the existing values of the key.
     fn add(slf: &Bound<'_, Self>, name: Bound<'_, PyAny>, value: Bound<'_, PyAny>) -> PyResult<()> {
         add(slf, name, value)
     }
@@ -75,7 +75,7 @@ impl MultiDict {
         Ok(one(slf, &key, 0)?.or(default))
     }
 
-    /// All values of a key; none if it is not there.
+    /// All values of a key; an empty list if the key is missing.
     fn get_list<'py>(
         slf: &Bound<'py, Self>,
         key: Bound<'py, PyAny>,
@@ -91,7 +91,7 @@ impl MultiDict {
     }
 }
 
-/// Adds a value behind those of the same name.
+/// Adds a value after the existing values of the key.
 pub(crate) fn add(
     multidict: &Bound<'_, MultiDict>,
     name: Bound<'_, PyAny>,
@@ -104,7 +104,7 @@ pub(crate) fn add(
     }
 }
 
-/// The value at an index of a key's list; `None` if there is no key or an empty list.
+/// The value at an index of a key's list; `None` if the key is missing or its list is empty.
 fn one<'py>(
     multidict: &Bound<'py, MultiDict>,
     key: &Bound<'py, PyAny>,

@@ -1,6 +1,6 @@
-//! The attributes that a script has set on one of our objects. Plain settings (`response.encoding`,
-//! `writer.default_status`) are class attributes here as they would be in Python: setting one puts it
-//! into the object's own dictionary, and so does replacing a method.
+//! The attributes that a script has set on an object. Plain settings (`response.encoding`,
+//! `writer.default_status`) are class attributes, as they would be in Python: setting one, or replacing a
+//! method, puts it into the object's dictionary.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -8,10 +8,10 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
-/// An object's own attributes, none of which most scripts ever set.
+/// The attributes in an object's dictionary, which most scripts leave empty.
 pub(crate) struct Overrides<'py>(Option<Bound<'py, PyDict>>);
 
-/// Where an object remembers its dictionary, which is asked for many times while it is used.
+/// Caches an object's dictionary, which is looked at many times.
 #[derive(Default)]
 pub(crate) struct OverridesCell(Mutex<Option<Py<PyDict>>>);
 
@@ -64,8 +64,7 @@ impl OverridesCell {
         Ok(Overrides::in_use(&attributes))
     }
 
-    /// Forgets all attributes that have been looked at: a method that was replaced may well hold the
-    /// object itself.
+    /// Removes all attributes: a replaced method may refer to the object itself.
     pub(crate) fn clear(&self, py: Python<'_>) {
         let attributes = self.lock().take();
         if let Some(attributes) = attributes {

@@ -28,7 +28,7 @@ static COOKIES_OF: Imported = Imported::new("wptserve.request", "cookies_of");
 static AUTH_OF: Imported = Imported::new("wptserve.request", "auth_of");
 static FORM_OF: Imported = Imported::new("wptserve.form", "form_of");
 
-/// The request of one exchange. Attributes that are plain ones in the reference can be replaced.
+/// The request of one exchange. Attributes that the reference stores on the object can be replaced.
 #[pyclass(name = "Request", module = "wptserve.request", frozen, dict)]
 pub(crate) struct Request {
     facts: Arc<Facts>,
@@ -76,12 +76,12 @@ impl Request {
         }
     }
 
-    /// What the client asked.
+    /// The head and its parts.
     pub(crate) fn facts(&self) -> &Facts {
         &self.facts
     }
 
-    /// What the client sends along.
+    /// The body.
     pub(crate) fn body(&self) -> &Body {
         &self.body
     }
@@ -91,7 +91,7 @@ impl Request {
         self.mount.links()
     }
 
-    /// Events that exchanges of the server wait for and cause.
+    /// The events of the server.
     pub(crate) fn events(&self) -> &Events {
         &self.server.events
     }
@@ -143,7 +143,7 @@ impl Request {
         self.made.client_address.set(value);
     }
 
-    /// What responses speak, whatever the client does.
+    /// The version of responses, whatever version the client sent.
     #[getter]
     fn get_protocol_version<'py>(&self, py: Python<'py>) -> Made<'py> {
         self.made
@@ -192,7 +192,7 @@ impl Request {
             .get_or_make(py, || any(py, RequestHeaders::of(py, &self.facts)?))
     }
 
-    /// The target as it came.
+    /// The target as it was received.
     #[getter]
     fn get_request_path<'py>(&self, py: Python<'py>) -> Made<'py> {
         self.made
@@ -302,7 +302,7 @@ impl Request {
             .get_or_make(py, || FORM_OF.get(py)?.call1((slf,)))
     }
 
-    /// The cookies that came along.
+    /// The cookies of the request.
     #[getter]
     fn get_cookies<'py>(&self, py: Python<'py>) -> Made<'py> {
         self.made
@@ -336,7 +336,7 @@ impl Request {
         Ok(format!("<Request {method} {url}>"))
     }
 
-    /// The exchange lets go of the body by itself; calling this does nothing.
+    /// Does nothing: the body is released when the exchange ends.
     fn close(&self) {}
 
     fn __enter__(slf: PyRef<'_, Self>) -> PyRef<'_, Self> {

@@ -1,6 +1,5 @@
-//! Requests as they came, as scripts see them: attributes of `request` that show exact bytes and the
-//! time of their arrival, and judge nothing but in `problems`. Every one is made anew when it is asked
-//! for.
+//! Requests as they were received: attributes of `request` that show exact bytes and the times of their
+//! arrival. Only `problems` judges them. Each attribute is computed anew when it is read.
 
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyTuple};
@@ -47,7 +46,7 @@ impl Request {
             .collect()
     }
 
-    /// What is wrong with the head and, as far as it has been read, the body, by the letter of the RFCs.
+    /// Violations of the RFCs in the head and in the part of the body that has been read.
     #[getter]
     fn problems(&self, py: Python<'_>) -> Vec<Problem> {
         if self.facts().is_unread() {
@@ -77,7 +76,7 @@ impl Request {
         found
     }
 
-    /// The target as it came, no rewriting done.
+    /// The target as it was received, before any rewrite.
     #[getter]
     fn raw_target<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
         PyBytes::new(py, self.facts().head().target())
@@ -90,13 +89,13 @@ impl Request {
         target::form(head.method(), head.target()).as_str()
     }
 
-    /// The version as it came, empty in an HTTP/0.9 request.
+    /// The version as it was received; empty for an HTTP/0.9 request.
     #[getter]
     fn raw_version<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
         PyBytes::new(py, self.facts().head().version_bytes())
     }
 
-    /// How the body's length was decided: `("none", 0)`, `("length", n)`, `("chunked", None)`, or
+    /// How the body is framed: `("none", 0)`, `("length", n)`, `("chunked", None)`, or
     /// `("unreadable", reason)`.
     #[getter]
     fn framing<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
@@ -112,7 +111,7 @@ impl Request {
         }
     }
 
-    /// The chunks of the body, which is received to its end, or to where it turns out to be broken.
+    /// The chunks of the body, which is received up to its end or to the first malformed byte.
     #[getter]
     fn chunks(&self, py: Python<'_>) -> PyResult<Vec<Chunk>> {
         let Some(decoder) = self.received_chunks(py)? else {
@@ -133,7 +132,7 @@ impl Request {
         shown.collect()
     }
 
-    /// The trailer section as it came, without the empty line at its end.
+    /// The trailer section as it was received, without the empty line at its end.
     #[getter]
     fn raw_trailers<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
         let decoder = self.received_chunks(py)?;
@@ -141,7 +140,7 @@ impl Request {
         Ok(PyBytes::new(py, trailers))
     }
 
-    /// Names and values of the trailers, bytes both.
+    /// Names and values of the trailer fields, as bytes.
     #[getter]
     fn trailers<'py>(
         &self,
@@ -154,7 +153,7 @@ impl Request {
             .collect())
     }
 
-    /// The body as it came, chunks and all.
+    /// The body as it was received, with its chunk framing.
     #[getter]
     fn raw_body<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
         let body = self.body();
@@ -163,7 +162,7 @@ impl Request {
         Ok(PyBytes::new(py, &bytes))
     }
 
-    /// The connection, and this request's place on it.
+    /// The connection, and the place of this request on it.
     #[getter]
     fn connection(slf: &Bound<'_, Self>) -> Connection {
         Connection {
@@ -171,9 +170,9 @@ impl Request {
         }
     }
 
-    /// When the bytes of this request came: of each read from the socket the seconds since the connection
-    /// was accepted, the offset from the beginning of `raw_head`, and the length. The first may begin
-    /// before the request, with the end of the one before.
+    /// When the bytes of this request arrived: for each read from the socket, the seconds since the
+    /// connection was accepted, the offset from the beginning of `raw_head`, and the length. The first
+    /// may begin before this request, with the end of the previous one.
     #[getter]
     fn segments(&self, py: Python<'_>) -> Vec<(f64, i64, usize)> {
         let (body, start) = (self.body(), self.facts().arrival().offset);
@@ -195,7 +194,7 @@ fn flags_of(line: &raw_lines::RawLine) -> Vec<&'static str> {
 }
 
 impl Request {
-    /// What a chunked body says besides its data, if it is one. Broken chunks are shown as far as they go.
+    /// Decodes the framing of a chunked body. Malformed chunks are shown up to the first wrong byte.
     fn received_chunks(&self, py: Python<'_>) -> PyResult<Option<Decoder>> {
         if self.facts().framing() != Framing::Chunked {
             return Ok(None);
@@ -234,7 +233,7 @@ impl RawLine {
 /// What is wrong with a request.
 #[pyclass(module = "wptserve.request", frozen, get_all)]
 pub(crate) struct Problem {
-    /// From the beginning of `raw_head`, behind which `raw_body` stands.
+    /// From the beginning of `raw_head`, which `raw_body` follows.
     offset: u64,
     what: String,
     clause: &'static str,
@@ -282,19 +281,19 @@ pub(crate) struct Connection {
 
 #[pymethods]
 impl Connection {
-    /// Its number among those of the server, from 1 on.
+    /// Its number among the connections of the server, counted from 1.
     #[getter]
     fn id(&self) -> u64 {
         self.request.get().facts().arrival().connection
     }
 
-    /// The number of this request on it, from 1 on; 0 before one has been read.
+    /// The number of this request on the connection, counted from 1; 0 before a request has been read.
     #[getter]
     fn ordinal(&self) -> u64 {
         self.request.get().facts().arrival().ordinal
     }
 
-    /// Bytes that have arrived behind this request.
+    /// Bytes that have arrived after this request.
     #[getter]
     fn following<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
         let body: &Body = self.request.get().body();
@@ -302,8 +301,8 @@ impl Connection {
         PyBytes::new(py, &following)
     }
 
-    /// How the request before ended, `None` for the first one: the status, 0 where it is not known; the
-    /// bytes that were sent; and the bytes of its body that nobody had read.
+    /// How the previous request ended; `None` for the first one. The status, 0 if it is not known; the
+    /// bytes that were sent; and the bytes of its body that its handler left unread.
     #[getter]
     fn previous(&self) -> Option<(i64, u64, u64)> {
         let previous = self.request.get().facts().arrival().previous?;

@@ -1,5 +1,5 @@
 //! `response` as scripts see it (reference §2.5). While a script runs this object is the truth: its
-//! attributes may be replaced by anything, and are looked at only when the response goes out.
+//! attributes may be replaced by anything, and are converted only when the response is sent.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -37,7 +37,7 @@ pub(crate) struct Response {
     pub(super) own: OverridesCell,
 }
 
-/// A status code and a phrase; `None` is the table's.
+/// A status code and a reason phrase; `None` uses the table's phrase.
 #[derive(Default)]
 pub(crate) struct Status {
     pub(crate) code: i64,
@@ -73,7 +73,7 @@ impl Response {
         slf.get().own.of(slf.as_any())
     }
 
-    /// Becomes the answer to a fault: status, fields and content are replaced, the rest stays.
+    /// Turns the response into that of a fault: status, fields and content are replaced.
     pub(crate) fn become_fault(&self, py: Python<'_>, fault: &Fault) -> PyResult<()> {
         let body = fault.body();
         self.set_status_code(fault.status);
@@ -118,14 +118,17 @@ impl Response {
         }
     }
 
-    /// Sets status from a script's value (reference §4): a number, or a pair of number and phrase.
+    /// Sets the status from a script's value (reference §4): a number, or a pair of number and phrase.
     pub(crate) fn assign_status(&self, value: &Bound<'_, PyAny>) -> PyResult<()> {
         if !value.hasattr(intern!(value.py(), "__len__"))? {
             self.set_status_code(int(value)?);
             return Ok(());
         }
         if value.len()? != 2 {
-            let message = format!("a status is a number or a pair, not {}", value.repr()?);
+            let message = format!(
+                "expected a status as a number or a pair, found {}",
+                value.repr()?
+            );
             return Err(PyValueError::new_err(message));
         }
         let code = int(&value.get_item(0)?)?;
@@ -173,7 +176,7 @@ impl Response {
         self.request.clone_ref(py)
     }
 
-    /// What text is encoded with on its way out.
+    /// The encoding of text that is sent.
     #[classattr]
     #[pyo3(name = "encoding")]
     const ENCODING: &'static str = "utf8";
@@ -188,7 +191,7 @@ impl Response {
     #[pyo3(name = "send_body_for_head_request")]
     const SEND_BODY_FOR_HEAD_REQUEST: bool = false;
 
-    /// Whether the connection is closed behind the response.
+    /// Whether the connection is closed after the response.
     #[classattr]
     #[pyo3(name = "close_connection")]
     const CLOSE_CONNECTION: bool = false;
@@ -251,7 +254,7 @@ impl Response {
         Ok(())
     }
 
-    /// Takes back what `set_cookie` added for a name.
+    /// Removes what `set_cookie` added for a name.
     fn unset_cookie(&self, py: Python<'_>, name: &Bound<'_, PyAny>) -> PyResult<()> {
         let headers = self.get_headers(py)?;
         let values = headers.call_method1(intern!(py, "get"), ("Set-Cookie",))?;
@@ -289,7 +292,7 @@ impl Response {
         ITEMS.get(py)?.call1((content, encoding))
     }
 
-    /// Becomes a JSON error; what was set before is lost.
+    /// Turns the response into a JSON error; status, fields and content are replaced.
     #[pyo3(signature = (code, err=None))]
     fn set_error(&self, py: Python<'_>, code: i64, err: Option<Bound<'_, PyAny>>) -> PyResult<()> {
         let message = if (500..600).contains(&code) {

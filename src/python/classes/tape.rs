@@ -1,5 +1,5 @@
-//! A connection's transcript, as the script's own socket tells it what it sends and receives past the
-//! wire (`lib/recorded_socket.py`). Nothing else of Python sees it.
+//! A connection's transcript, as used by a script's socket (`lib/recorded_socket.py`) to record what it
+//! sends and receives without the wire's knowledge.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ impl Tape {
         gate::away(py, || self.0.sent(bytes, length));
     }
 
-    /// The script received these; none of them is the client's end.
+    /// The script received these bytes; no bytes mean the client's FIN.
     fn received(&self, py: Python<'_>, bytes: &[u8]) {
         gate::away(py, || match bytes {
             [] => self.0.client_fin(),
@@ -28,12 +28,12 @@ impl Tape {
         });
     }
 
-    /// The client has given the connection up.
+    /// The client has reset the connection.
     fn reset(&self, py: Python<'_>) {
         gate::away(py, || self.0.reset(Side::Client));
     }
 
-    /// The script has ended one half, or both, in the socket module's numbers.
+    /// The script has shut down one direction or both; `how` is a `SHUT_*` constant of `socket`.
     fn shut(&self, py: Python<'_>, how: i32) {
         gate::away(py, || match how {
             libc::SHUT_RD => self.0.stop_reading(),

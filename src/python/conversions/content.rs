@@ -17,14 +17,14 @@ static PIECES: Imported = Imported::new("wptserve.content", "pieces");
 /// The pieces of an iterable. `None` once it is exhausted or failed.
 pub(crate) struct IterableChunks(Option<Pieces>);
 
-/// What makes the pieces, and the response that it may look at meanwhile.
+/// The iterator of the pieces, and the response, which it may use meanwhile.
 struct Pieces {
     iterator: Py<PyAny>,
     response: Py<Response>,
 }
 
 impl IterableChunks {
-    /// Nothing of the content is run yet, so a value that cannot be iterated fails when it is sent.
+    /// Runs nothing of the content yet, so a value that cannot be iterated fails when it is sent.
     pub(crate) fn new(
         content: &Bound<'_, PyAny>,
         encoding: &str,
@@ -39,11 +39,10 @@ impl IterableChunks {
 }
 
 impl Pieces {
-    /// A generator that was not run to its end is closed here and now, not whenever some other thread
-    /// attaches next.
+    /// Closes a generator that was not run to its end now, rather than when another thread attaches next.
     fn end(self, py: Python<'_>) {
         self.iterator.drop_ref(py);
-        // It may have been said only now.
+        // The generator may have set it only now.
         if !matches!(
             Response::closes_connection(self.response.bind(py)),
             Ok(false)

@@ -1,5 +1,5 @@
-//! Text at Python's border, in the codings the reference uses there: ISO 8859-1 for what a request
-//! holds and for `response.headers`, `response.encoding` for what the writer gets.
+//! Text to and from Python, in the encodings that the reference uses: ISO 8859-1 for parts of a request
+//! and for `response.headers`, `response.encoding` for the writer.
 
 use std::borrow::Cow;
 
@@ -29,7 +29,7 @@ pub(crate) fn isomorphic<'a>(value: &'a Bound<'_, PyAny>) -> PyResult<Cow<'a, [u
 /// A header name or value for `response.headers`: [`isomorphic`], and integers in decimal.
 pub(crate) fn header_bytes<'a>(value: &'a Bound<'_, PyAny>) -> PyResult<Cow<'a, [u8]>> {
     if value.is_instance_of::<PyInt>() {
-        // A bool is the number it stands for, as in `b"%i" % True`.
+        // A bool is the number 0 or 1, as in `b"%i" % True`.
         let number = value.call_method0(pyo3::intern!(value.py(), "__int__"))?;
         return Ok(Cow::Owned(number.str()?.to_str()?.as_bytes().to_vec()));
     }

@@ -1,7 +1,7 @@
-//! A process that a script has made by `os.fork()` is no server, though it has copies of the server's
-//! memory and sockets: of all threads only the script's is there, and whatever it sent would be a second
-//! answer to the same request. So the child ends where the script hands control back to us. Until then
-//! it may do what it likes; it does not queue for the interpreter, which it has for itself.
+//! A child process that a script forks must not act as a server, although it has copies of the server's
+//! memory and sockets: of all threads only the script's exists in it, and anything it sent would be a
+//! second response to the same request. So the child ends when the script returns control to the
+//! server. Until then it runs freely, and does not queue for the interpreter, which it has to itself.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -15,9 +15,9 @@ static END: Imported = Imported::new("wptserve.forked", "end");
 
 static IS_CHILD: AtomicBool = AtomicBool::new(false);
 
-/// Has Python tell us of forks.
+/// Registers a hook that Python calls after a fork.
 pub(crate) fn watch(py: Python<'_>) -> PyResult<()> {
-    // Imported now: in a child, another thread's import may be half done for ever.
+    // Imported now: in a child, another thread's unfinished import never completes.
     END.get(py)?;
     let hooks = [("after_in_child", wrap_pyfunction!(become_child, py)?)].into_py_dict(py)?;
     py.import("os")?
@@ -31,13 +31,13 @@ fn become_child() {
     gate::forget();
 }
 
-/// Comes back in the server only. To be called wherever a script's code has run for an exchange, with
-/// what it raised.
+/// Returns in the server only; a child ends here. Must be called wherever a script's code has run for an
+/// exchange, with the exception that it raised.
 pub(crate) fn end_child(py: Python<'_>, error: Option<&PyErr>) {
     if !IS_CHILD.load(Ordering::Relaxed) {
         return;
     }
     let error = error.map(|error| error.clone_ref(py).into_value(py));
-    // It ends the process, whatever goes wrong in it.
+    // This ends the process even if it fails.
     let _ = END.get(py).and_then(|end| end.call1((error,)));
 }

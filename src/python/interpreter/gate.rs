@@ -1,10 +1,10 @@
-//! Admission to the interpreter: one slot in front of the GIL.
+//! Admission to the interpreter: one slot that threads hold before they ask for the GIL.
 //!
-//! Every thread that waits for the GIL itself wakes up each 5 ms to ask for it; with thousands waiting
-//! nothing else gets done. So threads queue here instead, without timers, and only the one with the
-//! slot asks for the GIL. Whoever is about to wait for something else gives the slot back first
-//! ([`away`]); a script that waits in a way we cannot see (a socket, a subprocess) is noticed by the
-//! watchdog. How the slot passes from thread to thread is `slot`'s business.
+//! Every thread that waits for the GIL itself wakes up each 5 ms to ask for it; thousands of them would
+//! use all processor time. So threads queue here instead, without timers, and only the holder of the
+//! slot asks for the GIL. A thread that is about to wait for something else releases the slot first
+//! ([`away`]); the watchdog notices a script that waits in a way the server cannot see (a socket, a
+//! subprocess). `slot` implements how the slot passes from thread to thread.
 
 use std::cell::Cell;
 use std::io;
@@ -17,34 +17,35 @@ use pyo3::Python;
 use crate::python::interpreter::slot::{Slot, Ticket, Watchdog};
 use crate::python::interpreter::thread_state::ThreadState;
 
-/// How often a queue is looked at. A handler that blocks unseen delays the others by two looks.
+/// How often the watchdog checks a queue. A handler that blocks unseen delays the others by two checks.
 const LOOK: Duration = Duration::from_millis(1);
 
 /// Times that a queued thread is passed over by others before it is handed the slot, which then waits
 /// for that thread to run: with thousands of them that takes as long as several handlers do.
 const PATIENCE: u32 = 16;
 
-/// Looks without a queue before the watchdog sleeps.
+/// Checks without a queue before the watchdog sleeps.
 const IDLE_LOOKS: u32 = 50;
 
-/// How long the watchdog may wait for the GIL if nobody is using it.
+/// How long the watchdog waits for the GIL before it concludes that a thread is using it.
 const GIL_IS_FREE: Duration = Duration::from_millis(2);
 
 /// The slot of the process's one interpreter.
 static SLOT: LazyLock<Slot> = LazyLock::new(|| Slot::new(PATIENCE));
 
 thread_local! {
-    /// What this thread was admitted with; 0 outside.
+    /// The ticket of this thread's admission; 0 without one.
     static TICKET: Cell<Ticket> = const { Cell::new(0) };
 }
 
-/// The right to attach, given back when dropped.
+/// The right to attach, released when dropped.
 pub(crate) struct Admission(());
 
 /// Starts the watchdog.
 ///
 /// # Errors
-/// When the system has no thread to give. Without one, a script that waits unseen would stop all others.
+/// When the watchdog's thread cannot be started. Without it, a script that waits unseen would stop all
+/// others.
 pub(crate) fn open() -> io::Result<()> {
     if cfg!(Py_GIL_DISABLED) {
         return Ok(());
@@ -68,7 +69,7 @@ impl Drop for Admission {
     }
 }
 
-/// Runs what may wait: detached, and without the slot.
+/// Runs a call that may wait, detached and without the slot.
 pub(crate) fn away<T: Send>(py: Python<'_>, wait: impl FnOnce() -> T + Send) -> T {
     py.detach(|| {
         let ticket = TICKET.replace(0);
@@ -81,8 +82,8 @@ pub(crate) fn away<T: Send>(py: Python<'_>, wait: impl FnOnce() -> T + Send) -> 
     })
 }
 
-/// Lets this thread, the only one of a forked child, go on without the slot: who held its lock when it
-/// was forked holds it for ever.
+/// Lets this thread, the only one of a forked child, continue without the slot: its lock may have been
+/// held at the time of the fork, and would never be released.
 pub(crate) fn forget() {
     TICKET.set(0);
 }

@@ -1,4 +1,4 @@
-//! Functions and classes of Python modules that our Rust code calls: imported at the first use, then kept.
+//! Functions and classes of Python modules that Rust code calls, imported at their first use.
 
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;

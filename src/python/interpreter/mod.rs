@@ -1,7 +1,7 @@
 //! Starts the interpreter, once per process: no arguments, no signal handlers, the starting thread as
 //! `threading`'s main thread, the doc root first on `sys.path`, and the `wptserve` package importable.
-//! All servers of the process share it. It is never finalized: the process ends without it. The working
-//! directory stays as it is.
+//! All servers of the process share it. It is never finalized: the process exits without doing so. The
+//! working directory does not change.
 
 pub(crate) mod forked;
 pub(crate) mod gate;
@@ -24,7 +24,7 @@ use pyo3::sync::PyOnceLock;
 
 use crate::python::package;
 
-/// How long flushing Python's output may take when the process ends: a handler may hold the GIL.
+/// How long flushing Python's output may take when the process exits: a handler may hold the GIL.
 const FLUSH_LIMIT: Duration = Duration::from_millis(300);
 
 /// Why the interpreter could not be started.

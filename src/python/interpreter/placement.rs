@@ -1,22 +1,21 @@
 //! Which processor scripts run on: any, or one for all of them. Only one thread runs Python at a time,
-//! and to hand the interpreter to a thread on another processor costs more than a short handler. On
-//! one processor nobody is handed anything over; but then everything else that these threads do, such
-//! as reading and sending, is done there, too.
+//! and passing the interpreter to a thread on another processor costs more than a short handler. With one
+//! processor there is no such cost, but these threads then also read and send on it.
 
 use std::fmt;
 use std::sync::OnceLock;
 
 use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 
-/// Where scripts run, once it has been said.
+/// The processor that scripts run on, once it has been chosen.
 static PROCESSOR: OnceLock<usize> = OnceLock::new();
 
 /// Why scripts cannot run on a processor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PlacementError {
-    /// The process may not use this processor, or there is none of this number.
+    /// The process may not use this processor, or it does not exist.
     NotOurs(usize),
-    /// It has been said already, and differently.
+    /// Another processor has been chosen before.
     Settled(usize),
 }
 
@@ -24,18 +23,18 @@ impl fmt::Display for PlacementError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotOurs(number) => write!(f, "this process may not use processor {number}"),
-            Self::Settled(number) => write!(f, "scripts run on processor {number} already"),
+            Self::Settled(number) => write!(f, "scripts already run on processor {number}"),
         }
     }
 }
 
 impl std::error::Error for PlacementError {}
 
-/// Has every thread that runs its first script from now on stay on one processor, by its number from 0
-/// on. It holds for the whole process, and for the programs that scripts start.
+/// Binds every thread that runs its first script from now on to one processor, counted from 0. This
+/// applies to the whole process and to the programs that scripts start.
 ///
 /// # Errors
-/// When the process may not use that processor, or another one has been said before.
+/// When the process may not use that processor, or another one has been chosen before.
 pub fn run_on(processor: usize) -> Result<(), PlacementError> {
     let is_ours = processor < CpuSet::MAX_CPU
         && sched_getaffinity(None).is_ok_and(|ours| ours.is_set(processor));
@@ -48,7 +47,7 @@ pub fn run_on(processor: usize) -> Result<(), PlacementError> {
     }
 }
 
-/// Moves this thread to where scripts run.
+/// Moves this thread to the processor that scripts run on.
 pub(crate) fn settle() {
     let Some(&processor) = PROCESSOR.get() else {
         return;

@@ -1,7 +1,6 @@
-//! What scripts print, on its way to standard output and standard error. It is for the operator, and where
-//! there is none it is no handler's trouble: a pipe that nobody reads is waited for once, for a moment,
-//! and then what is printed is dropped and counted until there is room again; one that nobody can read
-//! any more, and a disk that is full, take nothing.
+//! What scripts print, to standard output and standard error. Output that cannot be written must not
+//! affect a handler: the server waits for an unread pipe once, briefly, then drops and counts what is
+//! printed until there is room again. What goes to a broken pipe or a full disk is lost.
 
 use std::io::{self, IoSlice};
 use std::os::fd::{AsFd, BorrowedFd};
@@ -15,13 +14,13 @@ use rustix::io::{Errno, ReadWriteFlags};
 
 use crate::python::interpreter::gate;
 
-/// How long to wait for a reader that is slow. One that is there takes what a pipe holds within this.
+/// How long to wait for a slow reader. A working reader empties a pipe within this time.
 const PATIENCE: Duration = Duration::from_millis(250);
 
-/// Bytes that a pipe takes without waiting if it takes any: `PIPE_BUF` on Linux.
+/// Bytes that a pipe accepts without waiting once it is writable: `PIPE_BUF` on Linux.
 const PIECE: usize = 4096;
 
-/// Bytes that have been dropped since there was room last; 0 while there is. By stream.
+/// Bytes dropped since there was room last, by stream; 0 while there is room.
 static DROPPED: [AtomicUsize; 2] = [const { AtomicUsize::new(0) }; 2];
 
 /// Writes to standard error if `descriptor` is 2, else to standard output.
@@ -50,9 +49,7 @@ fn print(stream: BorrowedFd<'_>, name: &str, dropped: &AtomicUsize, bytes: &[u8]
         }
         let before = dropped.swap(0, Ordering::Relaxed);
         if before > 0 {
-            log::warn!(
-                "{before} bytes that scripts printed were dropped: nobody read standard {name}"
-            );
+            log::warn!("dropped {before} bytes that scripts printed: standard {name} was not read");
         }
         match write_now(stream, &left[..left.len().min(PIECE)]) {
             Ok(count) => left = &left[count..],
@@ -62,14 +59,14 @@ fn print(stream: BorrowedFd<'_>, name: &str, dropped: &AtomicUsize, bytes: &[u8]
     }
 }
 
-/// Others write to the same pipe, the log for one: the room may be gone again.
+/// The log and other writers share the pipe, so there may be no room after all.
 fn write_now(stream: BorrowedFd<'_>, bytes: &[u8]) -> rustix::io::Result<usize> {
     let is_pipe = |stat: Stat| FileType::from_raw_mode(stat.st_mode) == FileType::Fifo;
     if rustix::fs::fstat(stream).is_ok_and(is_pipe) {
         let at_its_end = u64::MAX;
         let parts = [IoSlice::new(bytes)];
         match rustix::io::pwritev2(stream, &parts, at_its_end, ReadWriteFlags::NOWAIT) {
-            // Kernels before 6.5 wait.
+            // Kernels before 6.5 block here.
             Err(Errno::OPNOTSUPP) => {}
             written => return written,
         }
@@ -80,6 +77,6 @@ fn write_now(stream: BorrowedFd<'_>, bytes: &[u8]) -> rustix::io::Result<usize> 
 fn has_room(stream: BorrowedFd<'_>, patience: Duration) -> bool {
     let timeout = Timespec::try_from(patience).unwrap_or_default();
     let mut asked = [PollFd::new(&stream, PollFlags::OUT)];
-    // Whatever else is to be said of the stream, the write says.
+    // Other errors show when the write is made.
     !matches!(poll(&mut asked, Some(&timeout)), Ok(0))
 }

@@ -1,5 +1,5 @@
-//! `time.sleep` for scripts: the same call, but the admission slot is given back while it sleeps, so
-//! that a thousand sleeping handlers delay nobody.
+//! `time.sleep` for scripts: the same call, but the admission slot is released while it sleeps, so that a
+//! thousand sleeping handlers do not delay others.
 
 use std::thread;
 use std::time::Duration;

@@ -1,12 +1,12 @@
-//! One slot, and the queue of threads that wait for it. It knows nothing of Python: `gate` says what
-//! the slot is for, and runs the watchdog.
+//! One slot, and the queue of threads that wait for it. It does not depend on Python: `gate` uses the
+//! slot and runs the watchdog.
 //!
-//! The slot is not handed over on leaving: whoever comes first takes it, so that it is not idle while a
-//! thread wakes up. A thread that was passed over too often is handed it. Whoever leaves calls the
-//! first of the queue, so that a free slot always has somebody on the way to it.
+//! A thread that leaves does not hand the slot over: the first thread to arrive takes it, so that it is
+//! not idle while another wakes up. A thread that was passed over too often is handed the slot. A thread
+//! that leaves wakes the first of the queue, so that a free slot always has a thread on its way to it.
 //!
-//! A holder that waits in a way we cannot see is noticed by the watchdog, which lets others pass, twice
-//! as many each time. It sleeps while nobody queues, and never longer.
+//! The watchdog notices a holder that waits in a way the server cannot see, and lets others pass, twice
+//! as many each time. It sleeps only while the queue is empty.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, PoisonError};
@@ -15,19 +15,19 @@ use crate::sync::atomic::{AtomicU8, Ordering};
 use crate::sync::thread::{self, Thread};
 use crate::sync::{Condvar, Mutex, MutexGuard};
 
-/// Most threads let past at one look. A thousand blocked handlers take ten looks.
+/// Most threads let past at one check. A thousand blocked handlers take ten checks.
 const MAX_BURST: usize = 512;
 
-/// Looks after which another thread is let past a holder that is at work, so that a handler that
-/// computes for ever does not lock the others out: they then share the GIL as Python's threads do.
+/// Checks after which another thread is let past a holder that computes, so that an endless computation
+/// does not lock the others out: they then share the GIL as Python's threads do.
 pub(crate) const BUSY_LOOKS: u32 = 5;
 
-/// Who holds the slot; 0 is nobody.
+/// The ticket of the slot's holder; 0 while the slot is free.
 pub(crate) type Ticket = u64;
 
 /// The slot. One thread holds it, unless the watchdog let others past.
 pub(crate) struct Slot {
-    /// Times that a queued thread is passed over by others before it is handed the slot.
+    /// How often a queued thread is passed over by others before it is handed the slot.
     patience: u32,
     state: Mutex<State>,
     /// Wakes the watchdog when a queue forms.
@@ -57,13 +57,13 @@ struct Waiter {
     passed_over: u32,
 }
 
-/// What a waiter is to do.
+/// What a waiting thread does next.
 mod turn {
     /// Keep waiting.
     pub(crate) const WAIT: u8 = 0;
-    /// The slot was given back: take it if it is still there.
+    /// The slot was released: take it if it is still free.
     pub(crate) const TRY: u8 = 1;
-    /// Go on: admitted.
+    /// Admitted.
     pub(crate) const ADMITTED: u8 = 2;
 }
 
@@ -75,7 +75,7 @@ impl Waiter {
 }
 
 impl Slot {
-    /// A free slot, for threads that are passed over so often at most.
+    /// A free slot; a queued thread is passed over at most `patience` times.
     pub(crate) fn new(patience: u32) -> Self {
         Self {
             patience,
@@ -84,7 +84,7 @@ impl Slot {
         }
     }
 
-    /// Waits for the slot, and says what to leave it with.
+    /// Waits for the slot, and returns the ticket to leave it with.
     pub(crate) fn enter(&self) -> Ticket {
         let mut state = self.state();
         state.last += 1;
@@ -115,7 +115,7 @@ impl Slot {
                 turn::ADMITTED => return,
                 turn::TRY => {
                     let mut state = self.state();
-                    // It may have been admitted before the lock was there.
+                    // It may have been admitted before the lock was acquired.
                     if turn.load(Ordering::Acquire) == turn::ADMITTED {
                         return;
                     }
@@ -130,10 +130,10 @@ impl Slot {
         }
     }
 
-    /// Gives the slot back.
+    /// Releases the slot.
     pub(crate) fn leave(&self, ticket: Ticket) {
         let mut state = self.state();
-        // If others were let past this thread, the slot is not its to give.
+        // If others were let past this thread, the slot is no longer its own to release.
         if state.holder != ticket {
             return;
         }
@@ -145,25 +145,25 @@ impl Slot {
                 front.turn.store(turn::TRY, Ordering::Release);
                 let thread = front.thread.clone();
                 drop(state);
-                // Behind the lock: whoever comes now need not wait for the system to wake somebody.
+                // After the lock is released, so that an arriving thread need not wait for this wake-up.
                 thread.unpark();
             }
             Some(_) => state.admit(1),
         }
     }
 
-    /// Runs what may wait, without the slot, and enters again.
+    /// Runs a call that may wait, without the slot, and enters again.
     pub(crate) fn away<T>(&self, ticket: Ticket, wait: impl FnOnce() -> T) -> (Ticket, T) {
         self.leave(ticket);
         let result = wait();
         (self.enter(), result)
     }
 
-    /// The watchdog's sleep: until somebody queues.
+    /// The watchdog's sleep, until a thread queues.
     pub(crate) fn wait_for_queue(&self) {
         let mut state = self.state();
         while state.queue.is_empty() {
-            // Said before each wait: the queue that ended the last one may be gone already.
+            // Set before each wait: the queue that ended the last one may be empty again.
             state.watch = Watch::Asleep;
             state = self
                 .queued
@@ -179,7 +179,7 @@ impl Slot {
 }
 
 impl State {
-    /// A thread that has been waiting takes the slot. It is hardly ever far from the front.
+    /// A waiting thread takes the slot. It is rarely far from the front.
     fn take(&mut self, ticket: Ticket) {
         self.holder = ticket;
         let waits = |waiter: &Waiter| waiter.ticket == ticket;
@@ -188,7 +188,7 @@ impl State {
         }
     }
 
-    /// Lets waiters past whoever has the slot; the last of them holds it then.
+    /// Lets waiting threads past the holder of the slot; the last of them holds it then.
     fn admit(&mut self, count: usize) {
         for _ in 0..count.min(self.queue.len()) {
             if let Some(waiter) = self.queue.pop_front() {
@@ -199,13 +199,13 @@ impl State {
     }
 }
 
-/// What the watchdog remembers from look to look.
+/// What the watchdog remembers from check to check.
 pub(crate) struct Watchdog {
-    /// The holder at the last look.
+    /// The holder at the last check.
     seen: Ticket,
-    /// Looks that found this holder before.
+    /// Checks that found this holder before.
     looks: u32,
-    /// Looks without a queue.
+    /// Checks without a queue.
     idle: u32,
     burst: usize,
 }
@@ -220,14 +220,14 @@ impl Watchdog {
         }
     }
 
-    /// Looks without a queue since there was one.
+    /// Checks since the queue became empty.
     pub(crate) fn idle(&self) -> u32 {
         self.idle
     }
 
-    /// Looks at the queue. A holder that was there at the last look is passed if nobody uses what the
-    /// slot is for: it waits for something else. If somebody does, it is at work, and more threads
-    /// would only make it slower. The question may take long; it is asked without the lock.
+    /// Checks the queue. Threads are let past a holder that was there at the last check if the resource
+    /// is free, since the holder then waits for something else. If the resource is in use, more threads
+    /// would only slow it down. Finding out may take long, so the lock is not held meanwhile.
     pub(crate) fn look(&mut self, slot: &Slot, is_unused: impl FnOnce() -> bool) {
         let state = slot.state();
         let (holder, is_queued) = (state.holder, !state.queue.is_empty());

@@ -1,11 +1,11 @@
-//! One Python thread state for a thread's life, made like new for each of its connections.
+//! One Python thread state for a thread's life, reset for each of its connections.
 //!
 //! `PyGILState_Ensure` on a thread that Python does not know makes a thread state and destroys it with
 //! the matching `Release`: costly for every request, and `threading.local` values would be lost between
 //! the requests of a connection, which the reference keeps. An outer `Ensure` that stays open until
-//! the thread ends makes all inner ones find the state that is there. To end it with the connection
-//! would mean to wait for the interpreter once more, with an answer that is sent already; so it is
-//! emptied when the next connection's first script begins.
+//! the thread ends lets all inner calls find the existing state. Ending it with the connection would
+//! mean waiting for the interpreter once more after the response; so it is reset when the first script of
+//! the next connection begins.
 
 use std::ptr;
 
@@ -28,13 +28,12 @@ static IDENTIFIER: Imported = Imported::new("threading", "get_ident");
 pub(crate) struct ThreadState {
     ensured: ffi::PyGILState_STATE,
     saved: *mut ffi::PyThreadState,
-    /// The context of the connection that it was made like new for; null for the first one, which has
-    /// the thread's own.
+    /// The context of the current connection; null for the first one, which has the thread's context.
     context: *mut ffi::PyObject,
 }
 
-/// Whether a thread state can be made like new. From Python 3.13 on, `threading.local` keeps its values
-/// where nobody else can clear them.
+/// Whether a thread state can be reset. From Python 3.13 on, `threading.local` keeps its values where
+/// the server cannot clear them.
 const CAN_BE_RENEWED: bool = cfg!(not(Py_3_13));
 
 impl ThreadState {
@@ -55,13 +54,13 @@ impl ThreadState {
         }
     }
 
-    /// Whether [`renew`](Self::renew) may be called; else a new one must be made.
+    /// Whether [`renew`](Self::renew) may be called; otherwise a new thread state is needed.
     pub(crate) fn can_be_renewed(&self) -> bool {
         CAN_BE_RENEWED
     }
 
-    /// Makes the state of this thread, which is attached, like a new one: values of `threading.local` and
-    /// of context variables are gone, and so is who watches what the thread runs.
+    /// Resets the state of this attached thread: removes values of `threading.local`, context variables,
+    /// and trace and profile functions.
     #[allow(unsafe_code)]
     pub(crate) fn renew(&mut self, py: Python<'_>) {
         // SAFETY: `py` shows that this thread is attached. `GetDict` returns a borrowed reference to
@@ -72,7 +71,7 @@ impl ThreadState {
         {
             values.clear();
         }
-        // A script may have broken any of these; that is no trouble of this connection's.
+        // A script of an earlier connection may have broken any of these, which must not affect this one.
         for set in [&SET_TRACE, &SET_PROFILE] {
             let _ = set.get(py).and_then(|set| set.call1((py.None(),)));
         }
@@ -80,7 +79,7 @@ impl ThreadState {
         let _ = SET_ASYNCGEN_HOOKS.get(py).and_then(|set| set.call1(hooks));
         let _ = SET_ORIGIN_TRACKING.get(py).and_then(|set| set.call1((0,)));
         forget_thread(py);
-        // Scripts enter contexts for the length of a call only, so ours is the current one.
+        // Scripts enter contexts for the length of a call only, so the connection's is the current one.
         self.leave_context(py);
         // SAFETY: attached, as above. `New` returns a new reference or null; `Enter` keeps one of its
         // own.
@@ -109,8 +108,8 @@ impl ThreadState {
     }
 }
 
-/// Has `threading` forget its object for this thread, which it keeps by a number that another thread may
-/// have later.
+/// Removes the object that `threading` keeps for this thread under a number that the system may give to
+/// another thread later.
 pub(crate) fn forget_thread(py: Python<'_>) {
     let _ = THREADS.get(py).and_then(|threads| {
         let identifier = IDENTIFIER.get(py)?.call0()?;

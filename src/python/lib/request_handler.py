@@ -82,7 +82,7 @@ class Wire(io.BufferedIOBase):
         return True
 
     def write(self, data):
-        """Sends all of `data`; a BrokenPipeError says that the peer is gone."""
+        """Sends all of `data`; a BrokenPipeError means that the client is gone."""
         if not isinstance(data, bytes):
             data = bytes(memoryview(data))
         self._writer._wire_write(data)

@@ -1,9 +1,9 @@
-//! Which script a URL means, and its code object, which is made once and again whenever the file has
+//! Which script a URL means, and its code object, compiled once and again whenever the file has
 //! changed. Nothing is run here.
 //!
-//! A file's stamp tells whether it has changed, so that a known script costs one look at its path. The
-//! look alone may follow links out of the root, but what it must find is the very file that was opened
-//! below the root when the code was made.
+//! A file's stamp shows whether it has changed, so that a known script costs one `stat` of its path. The
+//! `stat` may follow links out of the root, but must find the same file that was opened below the root
+//! when the code was compiled.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -29,19 +29,19 @@ static COMPILE: Imported = Imported::new("builtins", "compile");
 /// Scripts and their code.
 pub(crate) struct Scripts {
     files: Files,
-    /// By name relative to the root, in its plain spelling.
+    /// By name relative to the root, without redundant slashes and dots.
     known: Mutex<HashMap<OsString, Arc<Compiled>>>,
 }
 
-/// A script that is there.
+/// A script that exists.
 pub(crate) enum Script {
-    /// Its file is what it was when it was compiled.
+    /// Its file has not changed since it was compiled.
     Known(Arc<Compiled>),
     /// A file that is new, or may have changed.
     Found(Box<Found>),
 }
 
-/// Why there is no code.
+/// Why there is no code object.
 pub(crate) enum NoCode {
     /// The file cannot be read.
     File,
@@ -58,16 +58,16 @@ pub(crate) struct Compiled {
     source: Vec<u8>,
 }
 
-/// What shows that a file is still the same. One that had just been written may change again within the
-/// resolution of its file system's clock: its stamp alone proves nothing yet.
+/// What shows that a file is unchanged. A file that was just written may change again within the
+/// resolution of its file system's clock, so its stamp is not sufficient yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Proof {
-    /// The stamp was first seen then.
+    /// When the stamp was first seen.
     BytesSince(Instant),
     Stamp,
 }
 
-/// What tells one state of a file from another without reading it.
+/// What distinguishes two states of a file without reading it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Stamp {
     device: u64,
@@ -77,12 +77,12 @@ struct Stamp {
     changed: (i64, i64),
 }
 
-/// File systems stamp with the kernel's tick, some milliseconds; a change within it does not show. Theirs is
-/// a clock of its own: it is never compared with ours, only waited for.
+/// File systems take stamps from the kernel's tick of some milliseconds; a change within one tick does not
+/// show. That clock is never compared with this process's clock, only waited for.
 const CLOCK_RESOLUTION: Duration = Duration::from_millis(50);
 
 impl Script {
-    /// Where it is.
+    /// Its path.
     pub(crate) fn path(&self) -> Cow<'_, Path> {
         match self {
             Self::Known(compiled) => Cow::Borrowed(&compiled.path),
@@ -92,7 +92,7 @@ impl Script {
 }
 
 impl Scripts {
-    /// The scripts among these files.
+    /// The scripts of these files.
     pub(crate) fn new(files: Files) -> Self {
         Self {
             files,
@@ -103,7 +103,7 @@ impl Scripts {
     /// The script that a URL's path names.
     ///
     /// # Errors
-    /// 404 when there is none, or it may not be served.
+    /// 404 when the script does not exist or may not be served.
     pub(crate) fn find(&self, url_path: &[u8]) -> Result<Script, Fault> {
         let name = self.files.name(url_path)?;
         if let Some(compiled) = self.unchanged(name.as_os_str()) {
@@ -166,7 +166,7 @@ impl Scripts {
             source,
         };
         let old = self.known().insert(name, Arc::new(compiled));
-        // Its destructor is Python code: it runs here, behind the lock.
+        // Its destructor is Python code, so it runs here, after the lock is released.
         drop(old);
         Ok(code)
     }
@@ -189,7 +189,7 @@ impl Stamp {
 }
 
 impl Proof {
-    /// What will show it for a file that has been read just now and had the stamp before.
+    /// The evidence for a file that was just read and had this stamp before.
     fn behind_read(self) -> Self {
         match self {
             Self::BytesSince(seen) if seen.elapsed() <= CLOCK_RESOLUTION => self,
@@ -198,7 +198,7 @@ impl Proof {
     }
 }
 
-/// Without doubled slashes and dots, which URLs may have as many of as they like.
+/// Removes redundant slashes and dots, of which URLs may have any number.
 fn plain(name: &Path) -> PathBuf {
     name.components().collect()
 }
@@ -209,7 +209,7 @@ fn read(mut file: &File) -> io::Result<Vec<u8>> {
     Ok(source)
 }
 
-/// The same errors and the same reading of encoding declarations as the reference has.
+/// Compiles as the reference does, with the same errors and handling of encoding declarations.
 fn compile<'py>(py: Python<'py>, path: &Path, source: &[u8]) -> PyResult<Bound<'py, PyCode>> {
     let source = PyBytes::new(py, source);
     let code = COMPILE.get(py)?.call1((source, path.as_os_str(), "exec"))?;

@@ -1,5 +1,5 @@
-//! What an exception of a script means (reference §3, §8.4): a fault that the client sees, or the end of
-//! the connection without a byte. Tracebacks go to the log as well.
+//! What an exception of a script becomes (reference §3, §8.4): a fault that the client sees, or the end
+//! of the connection without a response. Tracebacks go to the log as well.
 
 use pyo3::exceptions::{PyException, PyOSError};
 use pyo3::prelude::*;
@@ -12,28 +12,28 @@ static HTTP_EXCEPTION: Imported = Imported::new("wptserve.utils", "HTTPException
 static ERROR_CAUSE: Imported = Imported::new("wptserve.utils", "get_error_cause");
 static SERVER_ERROR: Imported = Imported::new("wptserve.response", "server_error");
 
-/// Where a script failed; an `OSError` is a missing file everywhere but in `main`.
+/// Where a script failed. An `OSError` means a missing file, except in `main`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stage {
-    /// While its module body ran, or what it returned was taken apart.
+    /// While its module body ran, or its return value was applied.
     Around,
     /// In `main`.
     Main,
 }
 
-/// What becomes of the exchange.
+/// What the exchange becomes.
 #[derive(Debug)]
 pub(crate) enum Failure {
     /// The client gets this, if nothing was written.
     Fault(Fault),
-    /// `SystemExit` and its like end the connection.
+    /// `SystemExit` and other exceptions that are not an `Exception` end the connection.
     Abort,
 }
 
 /// Sorts an exception. `url` goes into the message, as in the reference.
 pub(crate) fn sort(py: Python<'_>, error: &PyErr, stage: Stage, url: &str) -> Failure {
     let fault = sort_or_fail(py, error, stage, url).unwrap_or_else(|second| {
-        // A script has broken what describing takes; the error itself is still one to tell.
+        // A script may have broken what describing needs; the error itself is still reported.
         log::error!("cannot describe {error}: {second}");
         Some(Fault::new(500, error.to_string()))
     });
@@ -82,7 +82,7 @@ pub(crate) fn server_error(
     Ok(message.str()?.to_string_lossy().into_owned())
 }
 
-/// A fault as the exception that scripts know.
+/// A fault as the `HTTPException` of scripts.
 pub(crate) fn http_exception(py: Python<'_>, fault: &Fault) -> PyErr {
     let exception = HTTP_EXCEPTION
         .get(py)

@@ -1,6 +1,6 @@
-//! The globals of a script, which are made for one request. Its functions hold them, and they hold its
-//! functions, so that only Python's collector of such circles would ever free them. Here they go at
-//! once where nobody else can reach them.
+//! The globals of a script, which are made for one request. Its functions and its globals refer to each
+//! other, so that only Python's cyclic collector would free them. They are freed here at once if nothing
+//! else refers to them.
 
 use std::path::Path;
 
@@ -10,15 +10,15 @@ use pyo3::types::{PyDict, PyFunction};
 
 use crate::python::interpreter::reference_count;
 
-/// The globals that a script begins with.
+/// The globals that a script starts with.
 pub(crate) fn new<'py>(py: Python<'py>, file: &Path) -> PyResult<Bound<'py, PyDict>> {
     let globals = PyDict::new(py);
     globals.set_item(intern!(py, "__file__"), file.as_os_str())?;
     Ok(globals)
 }
 
-/// Frees the globals of a script that has run, unless something else holds them or one of its functions:
-/// a thread, a generator, a class, a module that was told.
+/// Frees the globals of a script that has run, unless something else refers to them or to one of its
+/// functions: a thread, a generator, a class, an imported module.
 pub(crate) fn release(globals: &Bound<'_, PyDict>) {
     // Without a GIL, counts are kept in several parts.
     if cfg!(Py_GIL_DISABLED) {
@@ -35,10 +35,10 @@ pub(crate) fn release(globals: &Bound<'_, PyDict>) {
     }
 }
 
-/// The reference by which we look.
+/// The reference that this check itself holds.
 const OURS: isize = 1;
 
-/// Whether a value is a function that holds these globals, and that nothing but them holds.
+/// Whether a value is a function with these globals that only they refer to.
 fn is_own_function(value: &Bound<'_, PyAny>, globals: &Bound<'_, PyDict>) -> bool {
     value.is_exact_instance_of::<PyFunction>()
         && reference_count(value) == OURS + 1

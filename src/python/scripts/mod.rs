@@ -82,7 +82,7 @@ impl Handler for ScriptHandler {
         let script = match self.scripts.find(exchange.request.path()) {
             Ok(script) => script,
             Err(fault) => {
-                // Whoever is gone gets no fault either.
+                // A client that is gone does not get the fault either.
                 let _ = exchange.send_continue();
                 return Err(fault);
             }
@@ -99,7 +99,7 @@ impl Handler for ScriptHandler {
         result
     }
 
-    /// A script may say that it answers expectations, and that is known only when its body has run.
+    /// A script may answer `Expect` itself (`handles_expect`), which is known only when its body has run.
     fn requirements(&self) -> Requirements {
         Requirements {
             policy: None,
@@ -108,15 +108,15 @@ impl Handler for ScriptHandler {
     }
 }
 
-/// What a thread keeps from its first script on.
+/// What a thread keeps after its first script.
 struct Kept {
     state: Option<ThreadState>,
-    /// The connection that the state has been made ready for.
+    /// The connection that the state was last reset for.
     connection: u64,
 }
 
 impl Kept {
-    /// Takes what the thread has kept, or something new.
+    /// Takes what the thread has kept, or makes it.
     fn of(exchange: &mut Exchange<'_>) -> Box<Self> {
         let connection = exchange.request.arrival().connection;
         let kept = exchange.thread_local().take();
@@ -137,7 +137,7 @@ impl Kept {
         self.state.as_ref().is_some_and(ThreadState::can_be_renewed)
     }
 
-    /// Sees to it that a connection finds nothing of the one before.
+    /// Resets what the previous connection of the thread left.
     fn prepare(&mut self, py: Python<'_>, connection: u64) {
         if self.connection != connection
             && let Some(state) = &mut self.state
@@ -216,7 +216,7 @@ impl<'py> Exchanged<'py> {
         self.apply_pipes(path).map_err(around)
     }
 
-    /// As the server does for other handlers. A client that is gone is noticed by the next write.
+    /// As the server does before other handlers. The next write reports a client that is gone.
     fn send_continue(&self, py: Python<'py>) {
         let response = self.response.get();
         if self.policy != Policy::Raw && response.facts.expects_continue() {
@@ -231,16 +231,16 @@ impl<'py> Exchanged<'py> {
         Ok(())
     }
 
-    /// Leaves in the exchange what is to be sent and how the connection goes on.
+    /// Leaves in the exchange the response that is still to be sent, and the connection's fate.
     fn conclude(self, exchange: &mut Exchange<'_>, failure: Option<Failure>) -> Result<(), Fault> {
         let py = self.response.py();
         let result = self.conclude_or_fail(exchange, failure);
-        // What makes content while it is sent lets go of the response at its end.
+        // Content that is made while it is sent releases the response at its end.
         if !outcome::is_made_later(&exchange.response.content, &self.response) {
             self.response.get().release(py);
         }
         result.or_else(|error| {
-            // Nothing of the response could be made, and nothing of it has been sent.
+            // No response could be made, and nothing has been sent.
             match failure::sort(py, &error, Stage::Around, &exchange.request.url()) {
                 Failure::Fault(fault) => Err(fault),
                 Failure::Abort => {

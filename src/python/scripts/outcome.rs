@@ -1,5 +1,5 @@
-//! What a script came to: the value that `main` returned is applied to its `response` (reference §4),
-//! and the response, when nothing has been written, becomes the one that goes out.
+//! The outcome of a script: the return value of `main` is applied to its `response` (reference §4), which
+//! is then sent unless the script has written a response itself.
 
 use pyo3::exceptions::PyValueError;
 use pyo3::intern;
@@ -31,8 +31,7 @@ pub(crate) fn apply(value: &Bound<'_, PyAny>, response: &Bound<'_, Response>) ->
                 (Some(tuple.get_item(1)?), tuple.get_item(2)?)
             }
             length => {
-                let message =
-                    format!("main returned a tuple of {length} items; 2 or 3 mean something");
+                let message = format!("main returned a tuple of {length} items, expected 2 or 3");
                 return Err(PyValueError::new_err(message));
             }
         },
@@ -50,8 +49,8 @@ pub(crate) fn apply(value: &Bound<'_, PyAny>, response: &Bound<'_, Response>) ->
     Ok(())
 }
 
-/// The response as it will go out. Its header fields move out of the script's object, unless they may
-/// still be asked for while the content is made.
+/// The response as it will be sent. Its header fields move out of the script's object, unless content
+/// that is made later may still look at them.
 pub(crate) fn outgoing(response: &Bound<'_, Response>) -> PyResult<Outgoing> {
     let py = response.py();
     let from = response.get();
@@ -106,7 +105,8 @@ fn is_trickled(response: &Bound<'_, Response>) -> bool {
     content.is_some_and(|content| content.is_exact_instance_of::<Trickled>())
 }
 
-/// Whether the script has replaced a method that a response goes out through, so that it must.
+/// Whether the script has replaced a method that takes part in sending, so that the response must be
+/// sent through the Python methods.
 pub(crate) fn is_customised(response: &Bound<'_, Response>) -> PyResult<bool> {
     const OF_RESPONSE: [&str; 4] = [
         "write",
@@ -132,7 +132,8 @@ pub(crate) fn is_customised(response: &Bound<'_, Response>) -> PyResult<bool> {
     }
 }
 
-/// A script's own list of fields goes out as it is, in its order, through the writer's coding.
+/// A list that a script has put in place of `response.headers` is sent in its order, in the writer's
+/// encoding.
 fn fields(headers: &Bound<'_, PyAny>, encoding: Option<&str>) -> PyResult<Headers> {
     let mut fields = Headers::default();
     for pair in headers.try_iter()? {

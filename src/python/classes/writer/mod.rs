@@ -1,9 +1,9 @@
 //! `response.writer`: any bytes, in any pieces, on the raw socket (reference §2.7, §5).
 //!
-//! A write is with the kernel before it returns, applies back-pressure, and says `False` once the peer
-//! is gone. Only head calls (`write_status`, `write_header`, `write_default_headers`, `end_headers`)
-//! may wait for each other, at most a millisecond, and not even that with `coalesce = False`. A method
-//! that a script has replaced on the object is the one that the other methods call.
+//! A write is with the kernel before it returns, waits while the client does not read, and returns
+//! `False` once the client is gone. Only head calls (`write_status`, `write_header`, `write_default_headers`, `end_headers`)
+//! may be held back and sent together, for at most a millisecond, and never with `coalesce = False`.
+//! Methods call each other by name, so that a method that a script has replaced is used.
 
 mod of_response;
 mod seen;
@@ -86,7 +86,7 @@ impl ResponseWriter {
         self.head.fetch_max(progress as u8, Ordering::Relaxed);
     }
 
-    /// Lets go of what holds this object in a circle, and closes the script's socket.
+    /// Breaks reference cycles through this object, and closes the script's socket.
     pub(crate) fn release(&self, py: Python<'_>) {
         self.own.clear(py);
         drop(self.handler.take(py));
@@ -98,7 +98,7 @@ impl ResponseWriter {
     }
 }
 
-/// Calls a method of the writer: the script's replacement, if there is one, else our own.
+/// Calls a method of the writer, or the script's replacement if there is one.
 macro_rules! dispatch {
     ($slf:expr, $name:literal, ($($arg:expr),*), $own:expr) => {
         match Self::own($slf)?.get(intern!($slf.py(), $name))? {
@@ -143,7 +143,7 @@ impl ResponseWriter {
         Ok(())
     }
 
-    /// Sends a field; a status line first if there was none.
+    /// Sends a field line, preceded by a status line if none was written.
     fn write_header(
         slf: &Bound<'_, Self>,
         name: &Bound<'_, PyAny>,
@@ -223,7 +223,7 @@ impl ResponseWriter {
         Ok(true)
     }
 
-    /// Sends content, behind a head made for it if there was none.
+    /// Sends content, preceded by a head if none was written.
     fn write_content(slf: &Bound<'_, Self>, data: &Bound<'_, PyAny>) -> PyResult<bool> {
         let writer = slf.get();
         if writer.head() == HeadProgress::Nothing {
@@ -277,7 +277,7 @@ impl ResponseWriter {
         Ok(false)
     }
 
-    /// Hands head calls that still wait to the kernel.
+    /// Hands head bytes that are held back to the kernel.
     fn flush(&self, py: Python<'_>) -> bool {
         self.send(py, &[])
     }
@@ -288,16 +288,16 @@ impl ResponseWriter {
         Ok(PyBytes::new(data.py(), &self.encode(data)?))
     }
 
-    /// Sends bytes that the writer is not to know of; for `_handler.wfile`.
+    /// Sends bytes without changing the writer's state; for `_handler.wfile`.
     fn _wire_write(&self, data: &Bound<'_, PyBytes>) -> PyResult<()> {
         if self.send(data.py(), data.as_bytes()) {
             Ok(())
         } else {
-            Err(PyBrokenPipeError::new_err("the peer is gone"))
+            Err(PyBrokenPipeError::new_err("the client is gone"))
         }
     }
 
-    /// A `socket.socket` on this connection; what was written so far is out before it is handed over.
+    /// A `socket.socket` on this connection. What was written so far is sent first.
     #[getter]
     fn socket<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
         let py = slf.py();
@@ -319,18 +319,18 @@ impl ResponseWriter {
         })
     }
 
-    /// The script is about to send on the socket: what it has written so far goes first.
+    /// Called when the script is about to send on the socket: sends what was written so far.
     fn _hand_over(&self, py: Python<'_>) {
         self.turn().mark_handed_over();
         self.flush(py);
     }
 
-    /// Takes bytes that have arrived behind the head and that nobody has read yet.
+    /// Takes buffered bytes that arrived after the head.
     fn _take_arrived<'py>(&self, py: Python<'py>, count: usize) -> Bound<'py, PyBytes> {
         PyBytes::new(py, &self.turn().wire().take_arrived(count))
     }
 
-    /// What a socket tells of bytes that go past the wire.
+    /// The transcript, for bytes that a socket sends or receives without the wire's knowledge.
     #[getter]
     fn _tape(&self) -> Option<Tape> {
         self.turn().wire().tape().cloned().map(Tape)

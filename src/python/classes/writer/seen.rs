@@ -1,5 +1,5 @@
-//! Which fields have left already: `writer._headers_seen`, a set of lower-case names. It becomes a Python
-//! set, and stays one, when a script looks at it.
+//! Names of the fields that were written: `writer._headers_seen`, a set of lower-case names. It becomes
+//! a Python set when a script first looks at it.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -12,7 +12,7 @@ use crate::python::classes::cell::PyCell;
 /// Names of fields in lower case.
 #[derive(Default)]
 pub(super) struct SeenFields {
-    /// Empty once there is a set.
+    /// Empty once `set` exists.
     names: Mutex<Vec<Vec<u8>>>,
     set: PyCell,
 }
@@ -46,7 +46,7 @@ impl SeenFields {
         })
     }
 
-    /// Replaces it by a script's own.
+    /// Replaces it by a script's value.
     pub(super) fn replace(&self, set: Bound<'_, PyAny>) {
         self.set.set(set);
     }

@@ -1,4 +1,4 @@
-//! How the writer's bytes leave: encoded, gathered where they may be, handed to the kernel.
+//! How the writer's bytes are sent: encoded, held back where allowed, handed to the kernel.
 
 use std::borrow::Cow;
 use std::sync::atomic::Ordering;
@@ -69,7 +69,8 @@ impl ResponseWriter {
         Ok(self.encode(&lower_case)?.into_owned())
     }
 
-    /// Keeps a part of the head for the next write, or for a millisecond; `false` if the peer is gone.
+    /// Holds a part of the head back for the next write, or for a millisecond; `false` if the client is
+    /// gone.
     fn gather(&self, py: Python<'_>, parts: &[&[u8]]) -> bool {
         if self.coalesce.load(Ordering::Relaxed) {
             match self.turn().hold_back(parts) {
@@ -81,11 +82,11 @@ impl ResponseWriter {
         self.send(py, &parts.concat())
     }
 
-    /// Hands bytes to the kernel; `false` if the peer is gone. Other scripts run while it takes them: what a
-    /// send costs is most of what a short handler does.
+    /// Hands bytes to the kernel; `false` if the client is gone. Other scripts run meanwhile, since the
+    /// system call is most of the cost of a short handler.
     pub(super) fn send(&self, py: Python<'_>, bytes: &[u8]) -> bool {
         let turn = self.turn();
-        // Only what waits is to go, and hardly ever does anything.
+        // A flush; mostly nothing is held back.
         if bytes.is_empty() && turn.send_now(bytes) == Ok(Sent::All) {
             return true;
         }
@@ -109,8 +110,8 @@ pub(super) fn write_parts(slf: &Bound<'_, ResponseWriter>, parts: &[&[u8]]) -> P
     Ok(writer.gather(py, parts))
 }
 
-/// Sends a field that is missing: these bytes, unless the script has its own `write_header` or encodes
-/// text in a way of its own. Then it is the object that is written.
+/// Sends a required field that is missing: these bytes, or, where the script has replaced `write_header`
+/// or set `response.encoding`, the object through `write_header`.
 pub(super) fn write_missing<'py>(
     slf: &Bound<'py, ResponseWriter>,
     name: &str,
@@ -133,7 +134,7 @@ pub(super) fn write_missing<'py>(
     write_parts(slf, &[name.as_bytes(), b": ", bytes, b"\r\n"])
 }
 
-/// Sends the status line of a head that began without one, by the script's method if it has one.
+/// Sends the status line of a head that began without one, by the script's method if it replaced it.
 pub(super) fn write_default_status(slf: &Bound<'_, ResponseWriter>) -> PyResult<()> {
     let py = slf.py();
     let status = slf.getattr(intern!(py, "default_status"))?;
