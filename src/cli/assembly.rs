@@ -1,12 +1,14 @@
-//! A site from a configuration (reference §7.1). Of two routes that match, the later one wins: first the
-//! doc root, then folders at places of their own, then what is forbidden and its exceptions, the
-//! configured routes, and on top what the server has to say by itself.
+//! The site of a configuration (reference §7.1). Of two routes that match, the later one wins. In
+//! order: the doc root, aliases, forbidden paths and their exceptions, configured routes, and the
+//! server's own paths.
 
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::config::{Alias, Auth, Config, Metadata, Purpose, Rewrite, Route, Routes, Target};
+use crate::config::{
+    Alias, Auth, BuiltInRoutes, ContentFields, Purpose, Rewrite, Route, RouteTarget, Settings,
+};
 use crate::exchange::policy::WithPolicy;
 use crate::exchange::{Handler, Links, Mount};
 use crate::server::listening::Listening;
@@ -19,57 +21,54 @@ use crate::site::handlers::fixed::{ErrorHandler, FixedHandler};
 use crate::site::handlers::joined::JoinedHandler;
 use crate::site::handlers::wire_file::WireFileHandler;
 use crate::site::routing::router::Method;
-
 use crate::wpt::routes::{RUNNER_FILES, RUNNER_SCRIPT, WELL_KNOWN};
 
-use super::Complaint;
+use super::error::{AliasError, BoxError, CommandError};
 
-/// The site that a configuration says, over this doc root.
-pub(super) fn assemble(config: &Config, doc_root: &Path) -> Result<Site, Complaint> {
-    let links = links(config);
-    let mut site = top(doc_root, links)?;
+/// The site of these settings, for this doc root.
+pub(super) fn assemble(settings: &Settings, doc_root: &Path) -> Result<Site, CommandError> {
+    let links = settings.links;
+    let mut site = top(doc_root, links).map_err(CommandError::Python)?;
     let below = || Files::below(doc_root).follow(links);
-    if config.built_in == Routes::Wpt {
+    if settings.built_in == BuiltInRoutes::Wpt {
         for (method, pattern) in WELL_KNOWN {
-            // A page of the checkout that needs a script, in a build without Python.
+            // Without Python, these routes are missing.
             if let Ok(scripts) = scripts(below()) {
                 register(&mut site, method, pattern, scripts)?;
             }
         }
     }
-    for alias in &config.aliases {
-        mount(&mut site, alias, links)
-            .map_err(|complaint| format!("alias {:?}: {complaint}", alias.url_path))?;
+    for alias in &settings.aliases {
+        mount(&mut site, alias, links).map_err(|source| CommandError::Alias {
+            url_path: alias.url_path.clone(),
+            source,
+        })?;
     }
-    for pattern in &config.forbidden {
+    for pattern in &settings.forbidden {
         site.forbid(pattern)
-            .map_err(|error| format!("forbidden {pattern:?}: {error}"))?;
+            .map_err(|source| CommandError::Forbidden {
+                pattern: pattern.clone(),
+                source,
+            })?;
     }
-    if config.built_in == Routes::Wpt {
+    if settings.built_in == BuiltInRoutes::Wpt {
         let files = Arc::new(FileHandler::new(below()));
         register(&mut site, "GET", RUNNER_FILES, files)?;
         if let Ok(scripts) = scripts(below()) {
             register(&mut site, "POST", RUNNER_SCRIPT, scripts)?;
         }
     }
-    for Rewrite { method, from, to } in &config.rewrites {
+    for Rewrite { method, from, to } in &settings.rewrites {
         site.rewrite(method, from, to);
     }
-    for route in &config.routes {
+    for route in &settings.routes {
         let handler = handler(doc_root, route, links)?;
         register(&mut site, &route.method, &route.pattern, handler)?;
     }
-    if config.fuzz == Some(true) {
+    if settings.fuzz {
         site.fuzz();
     }
     Ok(site)
-}
-
-fn links(config: &Config) -> Links {
-    match config.follow_links_out {
-        Some(true) => Links::Anywhere,
-        _ => Links::Within,
-    }
 }
 
 fn register(
@@ -77,31 +76,38 @@ fn register(
     method: &str,
     pattern: &str,
     handler: Arc<dyn Handler>,
-) -> Result<(), Complaint> {
+) -> Result<(), CommandError> {
     site.register(Method::from(method), pattern, handler)
-        .map_err(|error| format!("route {pattern:?}: {error}"))
+        .map_err(|source| CommandError::Route {
+            pattern: pattern.to_owned(),
+            source,
+        })
 }
 
-fn mount(site: &mut Site, alias: &Alias, links: Links) -> Result<(), Complaint> {
+fn mount(site: &mut Site, alias: &Alias, links: Links) -> Result<(), AliasError> {
     let url_path = alias.url_path.as_str();
     if !url_path.starts_with('/') {
-        return Err("its url-path must begin with '/'".to_owned());
+        return Err(AliasError::RelativeUrlPath);
     }
-    let named = alias.local_dir.display();
-    let folder = fs::canonicalize(site.doc_root().join(&alias.local_dir))
-        .map_err(|error| format!("its local-dir {named}: {error}"))?;
+    let folder = fs::canonicalize(site.doc_root().join(&alias.local_dir)).map_err(|source| {
+        AliasError::LocalDir {
+            path: alias.local_dir.clone(),
+            source,
+        }
+    })?;
     if !folder.is_dir() {
-        return Err(format!("its local-dir {named} is not a folder"));
+        return Err(AliasError::LocalDirIsFile(alias.local_dir.clone()));
     }
     if url_path.ends_with('/') {
         mount_folder(site, &Mount::new(folder, url_path).follow(links))
     } else {
         site.mount_file(url_path, folder, links)
-            .map_err(|error| error.to_string())
+            .map_err(BoxError::from)
     }
+    .map_err(AliasError::Mount)
 }
 
-fn handler(doc_root: &Path, route: &Route, links: Links) -> Result<Arc<dyn Handler>, Complaint> {
+fn handler(doc_root: &Path, route: &Route, links: Links) -> Result<Arc<dyn Handler>, CommandError> {
     let handler = unguarded(doc_root, &route.target, links)?;
     let handler = match route.requests {
         None => handler,
@@ -116,32 +122,32 @@ fn handler(doc_root: &Path, route: &Route, links: Links) -> Result<Arc<dyn Handl
     })
 }
 
-/// What a listener of the configuration does.
+/// What a listener does with its connections.
 pub(super) fn listening(
-    config: &Config,
+    settings: &Settings,
     doc_root: &Path,
     purpose: &Purpose,
-) -> Result<Listening, Complaint> {
+) -> Result<Listening, CommandError> {
     match purpose {
         Purpose::Requests(policy) => Ok(Listening::Requests(*policy)),
         Purpose::Connections(target) => {
-            unguarded(doc_root, target, links(config)).map(Listening::Connections)
+            unguarded(doc_root, target, settings.links).map(Listening::Connections)
         }
     }
 }
 
-/// What answers when everybody is let in.
+/// The handler of a target, without authentication.
 fn unguarded(
     doc_root: &Path,
-    target: &Target,
+    target: &RouteTarget,
     links: Links,
-) -> Result<Arc<dyn Handler>, Complaint> {
+) -> Result<Arc<dyn Handler>, CommandError> {
     match target {
-        Target::Fixed(status, text) => Ok(Arc::new(FixedHandler::text(*status, text))),
-        Target::Text(
+        RouteTarget::Fixed(status, text) => Ok(Arc::new(FixedHandler::text(*status, text))),
+        RouteTarget::Text(
             text,
             status,
-            Metadata {
+            ContentFields {
                 media_type,
                 headers,
             },
@@ -153,9 +159,9 @@ fn unguarded(
             }
             Ok(Arc::new(handler))
         }
-        Target::Joined(
+        RouteTarget::Joined(
             files,
-            Metadata {
+            ContentFields {
                 media_type,
                 headers,
             },
@@ -167,15 +173,18 @@ fn unguarded(
                 .fold(handler, |handler, (name, value)| handler.field(name, value));
             Ok(Arc::new(handler))
         }
-        Target::Error(status) => Ok(Arc::new(ErrorHandler(*status))),
-        Target::File(path) => {
+        RouteTarget::Error(status) => Ok(Arc::new(ErrorHandler(*status))),
+        RouteTarget::File(path) => {
             let path = doc_root.join(path);
             let files = Files::single(path.clone(), doc_root).follow(links);
             let run = |files| {
-                scripts(files).map_err(|complaint| format!("{}: {complaint}", path.display()))
+                scripts(files).map_err(|source| CommandError::Script {
+                    path: path.clone(),
+                    source,
+                })
             };
             match path.extension().and_then(|extension| extension.to_str()) {
-                // A folder runs its default script.
+                // The default script of a folder.
                 _ if path.is_dir() => run(files),
                 Some("py") => run(files),
                 Some("asis") => Ok(Arc::new(AsIsHandler::new(files))),
@@ -190,20 +199,20 @@ fn unguarded(
 mod with_python {
     use super::*;
 
-    pub(super) fn top(doc_root: &Path, links: Links) -> Result<Site, Complaint> {
-        crate::python::site_with_links(doc_root, links).map_err(|error| error.to_string())
+    pub(super) fn top(doc_root: &Path, links: Links) -> Result<Site, BoxError> {
+        crate::python::site_with_links(doc_root, links).map_err(BoxError::from)
     }
 
-    pub(super) fn mount_folder(site: &mut Site, mount: &Mount) -> Result<(), Complaint> {
-        crate::python::mount(site, mount).map_err(|error| error.to_string())
+    pub(super) fn mount_folder(site: &mut Site, mount: &Mount) -> Result<(), BoxError> {
+        crate::python::mount(site, mount).map_err(BoxError::from)
     }
 
-    pub(super) fn scripts(files: Files) -> Result<Arc<dyn Handler>, Complaint> {
+    pub(super) fn scripts(files: Files) -> Result<Arc<dyn Handler>, BoxError> {
         Ok(Arc::new(crate::python::ScriptHandler::new(files)))
     }
 
-    pub(in crate::cli) fn run_scripts_on(processor: usize) -> Result<(), Complaint> {
-        crate::python::run_on(processor).map_err(|error| error.to_string())
+    pub(in crate::cli) fn run_scripts_on(processor: usize) -> Result<(), BoxError> {
+        crate::python::run_on(processor).map_err(BoxError::from)
     }
 }
 
@@ -212,25 +221,25 @@ mod without_python {
     use super::*;
     use crate::wpt::wrappers;
 
-    pub(super) fn top(doc_root: &Path, links: Links) -> Result<Site, Complaint> {
+    pub(super) fn top(doc_root: &Path, links: Links) -> Result<Site, BoxError> {
         let mut site = Site::with_links(doc_root, links);
         wrappers::register(&mut site, &Mount::top(doc_root).follow(links))
             .expect("the patterns of the whole site are valid");
         Ok(site)
     }
 
-    pub(super) fn mount_folder(site: &mut Site, mount: &Mount) -> Result<(), Complaint> {
+    pub(super) fn mount_folder(site: &mut Site, mount: &Mount) -> Result<(), BoxError> {
         site.mount(mount)
             .and_then(|()| wrappers::register(site, mount))
-            .map_err(|error| error.to_string())
+            .map_err(BoxError::from)
     }
 
-    pub(super) fn scripts(_: Files) -> Result<Arc<dyn Handler>, Complaint> {
-        Err(WITHOUT_PYTHON.to_owned())
+    pub(super) fn scripts(_: Files) -> Result<Arc<dyn Handler>, BoxError> {
+        Err(WITHOUT_PYTHON.into())
     }
 
-    pub(in crate::cli) fn run_scripts_on(_: usize) -> Result<(), Complaint> {
-        Err(WITHOUT_PYTHON.to_owned())
+    pub(in crate::cli) fn run_scripts_on(_: usize) -> Result<(), BoxError> {
+        Err(WITHOUT_PYTHON.into())
     }
 
     const WITHOUT_PYTHON: &str = "this wireserve was built without Python";

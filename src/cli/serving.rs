@@ -1,4 +1,5 @@
-//! A server that runs until a signal comes: it says where it listens, and stops gently, or at once.
+//! Serving until a signal arrives. The addresses are printed first. The first SIGINT or SIGTERM
+//! stops the server gracefully, the second ends the process.
 
 use std::io::{self, Write as _};
 use std::process::{self, ExitCode};
@@ -11,24 +12,20 @@ use signal_hook::iterator::Signals;
 use crate::log_output;
 use crate::server::Server;
 
-/// How long stopping may take altogether. Beyond it the process ends without the threads that hang.
+use super::error::CommandError;
+
+/// How long stopping may take in all. Then the process ends, even if threads are still running.
 const STOP_LIMIT: Duration = Duration::from_secs(4);
 
-/// Serves until a signal comes. `listening` is called once the addresses have been said.
-pub(super) fn serve(server: Server, listening: impl FnOnce()) -> ExitCode {
-    let mut signals = match Signals::new([SIGINT, SIGTERM]) {
-        Ok(signals) => signals,
-        Err(error) => {
-            eprintln!("wireserve: cannot wait for signals: {error}");
-            return ExitCode::from(2);
-        }
-    };
+/// Serves until a signal arrives. Calls `listening` once the addresses are printed.
+pub(super) fn serve(server: Server, listening: impl FnOnce()) -> Result<ExitCode, CommandError> {
+    let mut signals = Signals::new([SIGINT, SIGTERM]).map_err(CommandError::Signals)?;
     announce(&server);
     listening();
     let mut signals = signals.forever();
     signals.next();
-    // The process exits rather than returns: a handler that loops for ever keeps its thread. Without a
-    // thread to stop gently on, it exits at once.
+    // The process exits instead of returning, since a handler that never returns keeps its thread.
+    // If the system has no thread for stopping, the process exits at once.
     let stopping = in_background(move || {
         server.stop();
         flush_output();
@@ -52,7 +49,7 @@ fn in_background(job: impl FnOnce() + Send + 'static) -> io::Result<()> {
 fn announce(server: &Server) {
     let mut out = io::stdout().lock();
     for address in server.addresses() {
-        // Nobody may be listening to us; the server works all the same.
+        // The server works even if its stdout is closed.
         let _ = writeln!(out, "wireserve listening on http://{address}/");
     }
     let _ = out.flush();

@@ -1,5 +1,6 @@
-//! Which of a server's names this machine does not find, and what to do about it. A name server that
-//! does not answer holds up nobody: looking up happens beside the serving, and is bounded.
+//! The warning about host names that do not resolve on this machine, with the fix. Lookups run in
+//! the background and for a limited time, so that a name server that does not answer delays
+//! nothing.
 
 use std::net::ToSocketAddrs;
 use std::sync::mpsc;
@@ -8,20 +9,20 @@ use std::time::{Duration, Instant};
 
 use crate::hosts::{Names, Subdomains, hosts_file};
 
-/// How long all names together may take. One that is in the hosts file is found at once.
+/// How long all lookups may take together. Names in the hosts file are found at once.
 const LOOK_UP_LIMIT: Duration = Duration::from_secs(2);
 
-/// Names that are looked up at the same time.
+/// Lookups at the same time.
 const AT_ONCE: usize = 16;
 
-/// Looks up all names that are to resolve, and logs one line if some do not. `command` prints the lines
-/// for the hosts file. Returns at once.
-pub(super) fn tell(names: &Names, command: String) {
+/// Looks up all names that should resolve, and logs one line if some do not. `command` prints the
+/// lines for the hosts file. Returns at once.
+pub(super) fn report(names: &Names, command: String) {
     let names: Vec<_> = hosts_file::sorted(names, Subdomains::Resolving).collect();
     if names.is_empty() {
         return;
     }
-    let telling = move || {
+    let look_up = move || {
         let unresolved = unresolved(names, LOOK_UP_LIMIT, |name| {
             (name, 0).to_socket_addrs().is_ok()
         });
@@ -29,21 +30,21 @@ pub(super) fn tell(names: &Names, command: String) {
             log::warn!("{}", advice(&unresolved, &command));
         }
     };
-    // Without a thread there is no advice, and the server serves all the same.
-    let _ = thread::Builder::new().spawn(telling);
+    // Without a thread, the warning is missing; the server works all the same.
+    let _ = thread::Builder::new().spawn(look_up);
 }
 
-/// The line that says what to do.
+/// The warning.
 fn advice(unresolved: &[String], command: &str) -> String {
     format!(
-        "host names that do not resolve: {}; /etc/hosts needs what `{command}` prints, or this line: {} {}",
+        "{} of this server's host names do not resolve: add the output of `{command}`, or this line, to /etc/hosts: {} {}",
         unresolved.len(),
         hosts_file::LOOPBACK,
         unresolved.join(" ")
     )
 }
 
-/// The names that are not found within the limit, in the same order.
+/// The names that are not found within the limit, in their order.
 fn unresolved(
     names: Vec<String>,
     limit: Duration,
@@ -79,7 +80,7 @@ mod tests {
         let names: Vec<_> = (0..50).map(|number| format!("{number}.test")).collect();
         let resolves = |name: &str| {
             if name.starts_with('7') {
-                // As long as a name server that does not answer may be asked.
+                // As long as a lookup may take when the name server does not answer.
                 thread::sleep(Duration::from_secs(60));
             }
             !name.starts_with('3')
@@ -87,7 +88,7 @@ mod tests {
         let started = Instant::now();
         let found = unresolved(names, Duration::from_secs(1), resolves);
         assert!(started.elapsed() < Duration::from_secs(30));
-        // Behind 7, in the same part, nothing was looked up.
+        // The names after 7, in the same part, are not looked up.
         let expected = [
             "3", "30", "31", "32", "33", "34", "35", "36", "37", "38", "39",
         ];
@@ -100,6 +101,6 @@ mod tests {
             &["a.test".to_owned(), "b.test".to_owned()],
             "wireserve hosts",
         );
-        assert!(line.ends_with("`wireserve hosts` prints, or this line: 127.0.0.1 a.test b.test"));
+        assert!(line.ends_with("to /etc/hosts: 127.0.0.1 a.test b.test"));
     }
 }

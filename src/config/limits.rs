@@ -1,25 +1,25 @@
-//! From where on requests and connections are refused.
+//! The limits beyond which requests and connections are refused.
 
 use serde::Deserialize;
 
 use crate::http::head;
 
-/// From where on requests and connections are refused.
+/// The limits beyond which requests and connections are refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {
-    /// Bytes of a request line with its line end; beyond it, 414.
+    /// Bytes of a request line, its line terminator included; a longer one is answered with 414.
     pub request_line: usize,
-    /// Bytes of a header line with its line end; beyond it, 431.
+    /// Bytes of a field line, its line terminator included; a longer one is answered with 431.
     pub field_line: usize,
-    /// Header lines, the empty one at the end included; beyond it, 431.
+    /// Field lines, the empty line at the end included; more are answered with 431.
     pub field_lines: usize,
-    /// Open connections; at the cap the longest idle one is closed to make room, and when none is
-    /// idle a new one gets 503. As many as a process may have descriptors for on most systems.
+    /// Open connections. At the limit, the connection that has been idle longest is closed to make
+    /// room; if all are busy, the new connection is answered with 503.
     pub connections: usize,
 }
 
-/// Connections at a time, see [`Limits::connections`].
+/// Below the descriptors that most systems allow a process.
 const MAX_CONNECTIONS: usize = 8192;
 
 impl Default for Limits {
@@ -35,7 +35,7 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// Those of a request's head.
+    /// The limits of a request's head.
     pub fn head(&self) -> head::HeadLimits {
         head::HeadLimits {
             request_line: self.request_line,

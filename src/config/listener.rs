@@ -1,5 +1,5 @@
-//! Listeners beside those of the schemes: on a port of their own, other things are done with those who
-//! connect.
+//! The key `listeners`: additional ports, with another policy for requests, or with a handler that
+//! gets every connection before a request is read.
 
 use serde::Deserialize;
 use serde::de::Error as _;
@@ -7,56 +7,57 @@ use serde::de::Error as _;
 use crate::exchange::Policy;
 use crate::hosts::Port;
 
-use super::routing::Target;
+use super::routing::RouteTarget;
 
 /// A listener of the configuration.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "Written")]
+#[serde(try_from = "ListenerKeys")]
 pub struct Listener {
-    /// Where it listens.
+    /// The port to listen on.
     pub port: Port,
     /// What it does.
     pub purpose: Purpose,
 }
 
-/// What is done with those who connect.
+/// What a listener does with its connections.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Purpose {
-    /// Their requests are read, and held to this: `{"port": 8001, "requests": "strict"}`.
+    /// Reads requests under this policy: `{"port": 8001, "requests": "strict"}`.
     Requests(Policy),
-    /// The target gets their connections before anything is read:
+    /// Gives every connection to the target before anything is read:
     /// `{"port": 8002, "connections": "first.wire"}`.
-    Connections(Target),
+    Connections(RouteTarget),
 }
 
-/// A listener as it is written.
+/// The keys of a listener.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Written {
+struct ListenerKeys {
     port: u16,
     requests: Option<Policy>,
-    connections: Option<Target>,
+    connections: Option<RouteTarget>,
 }
 
-impl TryFrom<Written> for Listener {
+impl TryFrom<ListenerKeys> for Listener {
     type Error = serde::de::value::Error;
 
-    fn try_from(written: Written) -> Result<Self, Self::Error> {
-        let purpose = match (written.requests, written.connections) {
+    fn try_from(keys: ListenerKeys) -> Result<Self, Self::Error> {
+        let purpose = match (keys.requests, keys.connections) {
             (Some(policy), None) => Purpose::Requests(policy),
             (None, Some(target)) => Purpose::Connections(target),
             _ => {
                 return Err(Self::Error::custom(
-                    "a listener has one of requests and connections",
+                    "expected either `requests` or `connections`",
                 ));
             }
         };
         if purpose == Purpose::Requests(Policy::Raw) {
-            let reason = "raw is for routes; a listener that reads nothing has connections";
+            let reason =
+                "`raw` is for routes: expected `lenient` or `strict`, or `connections` instead";
             return Err(Self::Error::custom(reason));
         }
         Ok(Self {
-            port: written.port.into(),
+            port: keys.port.into(),
             purpose,
         })
     }
@@ -79,15 +80,15 @@ mod tests {
             ),
             (
                 r#"{"port": 1, "connections": "a.wire"}"#,
-                listener(1, Purpose::Connections(Target::File("a.wire".into()))),
+                listener(1, Purpose::Connections(RouteTarget::File("a.wire".into()))),
             ),
         ] {
             assert_eq!(serde_json::from_str::<Listener>(json).unwrap(), expected);
         }
         for (json, named) in [
-            (r#"{"port": 1}"#, "one of requests and connections"),
+            (r#"{"port": 1}"#, "either `requests` or `connections`"),
             (r#"{"port": 1, "requests": "loose"}"#, "loose"),
-            (r#"{"port": 1, "requests": "raw"}"#, "has connections"),
+            (r#"{"port": 1, "requests": "raw"}"#, "`connections` instead"),
             (r#"{"port": 1, "conections": "a"}"#, "conections"),
         ] {
             let error = serde_json::from_str::<Listener>(json)

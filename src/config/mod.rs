@@ -1,142 +1,126 @@
-//! What the server is told before it starts: the immutable [`Config`], from JSON files, from flags, or
-//! from a preset, each laid over what is below it. One format serves this server's own files and those
-//! of WPT's front end (reference §7.7). Nothing here touches the system but reading a file.
+//! The configuration: a JSON file in our format, which includes that of WPT's `config.json`
+//! (reference §7.7). A [`Config`] is one layer: a file, the command's options, or a preset; every
+//! key may be missing. [`Config::over`] merges layers, and [`Config::resolve`] fills in the
+//! defaults. Apart from reading the file, nothing here touches the system.
 
-mod front_end;
+mod error;
 mod limits;
 mod listener;
 mod ports;
 mod routing;
+mod settings;
 mod transcripts;
+mod wpt_keys;
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::fs;
 use std::path::{self, Path, PathBuf};
 
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value, json};
 
-use crate::hosts::{Names, Port};
+use crate::hosts::Names;
 
-pub use front_end::{Level, Logging, Paths, Ssl, SslKind};
+pub use error::ConfigError;
 pub use limits::Limits;
 pub use listener::{Listener, Purpose};
 pub use ports::Ports;
-pub use routing::{Alias, Auth, Metadata, Rewrite, Route, Target};
+pub use routing::{Alias, Auth, ContentFields, Rewrite, Route, RouteTarget};
+pub use settings::{DEFAULT_HOST, DEFAULT_PORT, Settings, TranscriptFolder};
 pub use transcripts::Transcripts;
+pub use wpt_keys::{Level, Logging, Paths, Ssl, SslKind};
 
-/// The port of the first listener when none is named; the reference's.
-pub const DEFAULT_PORT: u16 = 8000;
-
-/// The host that is listened on when none is named.
-pub const DEFAULT_HOST: &str = "127.0.0.1";
-
-/// The address that stands for all of the machine's.
-const EVERY_ADDRESS: &str = "0.0.0.0";
-
-/// Everything that can be said in a configuration file. An unknown key is an error that names it.
+/// One layer of the configuration: the keys of a file. An unknown key is an error.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
-    /// The folder to serve; relative paths are to the file's folder.
+    /// The folder to serve, relative to the file's folder.
     pub doc_root: Option<PathBuf>,
-    /// The host name or address to listen on; wins over `server_host` and `bind_address`.
+    /// The host name or address to listen on; takes precedence over `server_host` and
+    /// `bind_address`.
     pub host: Option<String>,
-    /// The ports to listen on, and those that are only shown.
+    /// The ports to listen on, and those of other schemes, which are only shown.
     pub ports: Ports,
-    /// Ports where other things are done with those who connect.
+    /// Additional ports, with another policy or a handler for connections.
     pub listeners: Vec<Listener>,
-    /// Routes, each winning over those before.
+    /// Routes; a later one wins over those before it.
     pub routes: Vec<Route>,
-    /// What is refused, and from where on.
+    /// The limits beyond which requests and connections are refused.
     pub limits: Option<Limits>,
-    /// What is recorded of connections.
+    /// The recording of connections.
     pub transcript: Option<Transcripts>,
-    /// The processor that scripts run on, by its number; any if none is named.
+    /// The number of the processor that scripts run on.
     pub python_cpu: Option<usize>,
-    /// Whether fuzzed responses are served, below `/.wireserve/fuzz/`.
+    /// Whether to serve fuzzed responses below `/.wireserve/fuzz/`.
     pub fuzz: Option<bool>,
-    /// The host that pages are opened on.
+    /// The host name that browsers open pages on.
     pub browser_host: Option<String>,
-    /// Other hosts, by their names in templates.
+    /// Other host names, by their keys in templates.
     #[serde(deserialize_with = "named_hosts")]
     pub alternate_hosts: Option<BTreeMap<String, String>>,
     /// Subdomains of every host, in Unicode.
     pub subdomains: Option<Vec<String>>,
     /// Subdomains that must not resolve.
     pub not_subdomains: Option<Vec<String>>,
-    /// Folders and files at places of their own, each winning over those before.
+    /// Folders that are served at other paths; a later one wins over those before it.
     pub aliases: Vec<Alias>,
-    /// Paths that stand for others, each winning over those before.
+    /// Paths that are served as others; a later one wins over those before it.
     pub rewrites: Vec<Rewrite>,
-    /// Patterns of paths that are answered with 404, whatever the method; routes win over them.
+    /// Patterns of paths that are answered with 404 for every method; routes win over them.
     pub forbidden: Vec<String>,
     /// Whether links below the doc root may lead out of it.
     pub follow_links_out: Option<bool>,
-    /// The host that the server says it listens on, and listens on.
+    /// The host to listen on, as shown to scripts.
     #[serde(alias = "external_host", alias = "host_ip")]
     pub server_host: Option<String>,
-    /// The folder of WebSocket handlers, which are not served; relative paths are to the file's folder.
+    /// The folder of WebSocket handlers, relative to the file's folder. Shown, not served.
     pub ws_doc_root: Option<PathBuf>,
-    /// Whether to look at start which host names do not resolve.
+    /// Whether to report host names that do not resolve at start.
     pub check_subdomains: Option<bool>,
-    /// Whether to listen on the server's host alone.
+    /// Whether to listen on `server_host` only, not on all addresses.
     #[serde(alias = "bind_hostname")]
     pub bind_address: Option<bool>,
-    /// Certificates, shown only.
+    /// Certificates. Shown, not used.
     pub ssl: Option<Ssl>,
-    /// What is logged, in the front end's older words.
+    /// The least severe level to log; takes precedence over that in `logging`.
     pub log_level: Option<Level>,
-    /// What is logged.
+    /// The log.
     pub logging: Option<Logging>,
     /// Another place for `doc_root` and `ws_doc_root`.
     pub paths: Option<Paths>,
-    /// A script for every page; shown, and put into none.
+    /// A script to insert into every page. Shown, not inserted.
     pub inject_script: Option<PathBuf>,
-    /// The routes that are there without having been configured.
+    /// The routes that need no configuration.
     #[serde(skip)]
-    pub built_in: Routes,
+    pub built_in: BuiltInRoutes,
 }
 
-/// The routes of a doc root.
+/// The routes that a doc root has without configuration.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Routes {
-    /// Those of the reference's library.
+pub enum BuiltInRoutes {
+    /// The routes of wptserve as a library.
     #[default]
     Library,
-    /// Those of WPT's front end, for a checkout.
+    /// The routes of `wpt serve`, for a checkout.
     Wpt,
 }
-
-/// Why there is no configuration.
-#[derive(Debug)]
-pub struct ConfigError {
-    path: PathBuf,
-    reason: String,
-}
-
-impl fmt::Display for ConfigError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.path.display(), self.reason)
-    }
-}
-
-impl std::error::Error for ConfigError {}
 
 impl Config {
     /// Reads a JSON file.
     ///
     /// # Errors
-    /// A file that cannot be read, is no JSON, or has a key or value that is not known; the key and
-    /// its line and column are named.
+    /// When the file cannot be read or is malformed; the error has the key, the line and the
+    /// column.
     pub fn read(file: &Path) -> Result<Self, ConfigError> {
-        let fail = |reason: String| ConfigError {
+        let unreadable = |source| ConfigError::Unreadable {
+            path: file.to_owned(),
+            source,
+        };
+        let text = fs::read_to_string(file).map_err(unreadable)?;
+        let mut config = Self::parse(&text).map_err(|reason| ConfigError::Malformed {
             path: file.to_owned(),
             reason,
-        };
-        let text = fs::read_to_string(file).map_err(|error| fail(error.to_string()))?;
-        let mut config = Self::parse(&text).map_err(fail)?;
+        })?;
         let paths = config.paths.take().unwrap_or_default();
         config.doc_root = config.doc_root.or(paths.doc_root);
         config.ws_doc_root = config.ws_doc_root.or(paths.ws_doc_root);
@@ -145,17 +129,16 @@ impl Config {
             let transcript = transcript.and_then(|transcript| transcript.folder.as_mut());
             let paths = [&mut config.doc_root, &mut config.ws_doc_root];
             for path in paths.into_iter().flatten().chain(transcript) {
-                *path =
-                    path::absolute(folder.join(&path)).map_err(|error| fail(error.to_string()))?;
+                *path = path::absolute(folder.join(&path)).map_err(unreadable)?;
             }
         }
         Ok(config)
     }
 
     fn parse(text: &str) -> Result<Self, String> {
-        // Serde would read a list as the fields in their order.
+        // Serde would accept a list of the values in order.
         if !text.trim_start().starts_with('{') {
-            return Err("not a JSON object".to_owned());
+            return Err("expected a JSON object".to_owned());
         }
         let mut deserializer = serde_json::Deserializer::from_str(text);
         let config = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
@@ -169,11 +152,11 @@ impl Config {
         Ok(config)
     }
 
-    /// This configuration, and what only `base` says. What it says wins; of objects, key by key.
-    /// Lists of rules (routes, aliases, rewrites, forbidden paths) come behind those of `base`.
+    /// This layer on top of `base`. Its keys win; objects are merged key by key. Its lists of rules
+    /// (listeners, routes, aliases, rewrites, forbidden paths) follow those of `base`.
     #[must_use]
     pub fn over(self, base: Self) -> Self {
-        fn behind<T>(mut list: Vec<T>, rules: Vec<T>) -> Vec<T> {
+        fn append<T>(mut list: Vec<T>, rules: Vec<T>) -> Vec<T> {
             list.extend(rules);
             list
         }
@@ -187,8 +170,8 @@ impl Config {
             doc_root: self.doc_root.or(base.doc_root),
             host: self.host.or(base.host),
             ports: self.ports.over(base.ports),
-            listeners: behind(base.listeners, self.listeners),
-            routes: behind(base.routes, self.routes),
+            listeners: append(base.listeners, self.listeners),
+            routes: append(base.routes, self.routes),
             limits: self.limits.or(base.limits),
             transcript: merge(self.transcript, base.transcript, Transcripts::over),
             fuzz: self.fuzz.or(base.fuzz),
@@ -198,9 +181,9 @@ impl Config {
             }),
             subdomains: self.subdomains.or(base.subdomains),
             not_subdomains: self.not_subdomains.or(base.not_subdomains),
-            aliases: behind(base.aliases, self.aliases),
-            rewrites: behind(base.rewrites, self.rewrites),
-            forbidden: behind(base.forbidden, self.forbidden),
+            aliases: append(base.aliases, self.aliases),
+            rewrites: append(base.rewrites, self.rewrites),
+            forbidden: append(base.forbidden, self.forbidden),
             follow_links_out: self.follow_links_out.or(base.follow_links_out),
             server_host: self.server_host.or(base.server_host),
             ws_doc_root: self.ws_doc_root.or(base.ws_doc_root),
@@ -213,38 +196,13 @@ impl Config {
             inject_script: self.inject_script.or(base.inject_script),
             python_cpu: self.python_cpu.or(base.python_cpu),
             built_in: match self.built_in {
-                Routes::Library => base.built_in,
-                Routes::Wpt => Routes::Wpt,
+                BuiltInRoutes::Library => base.built_in,
+                BuiltInRoutes::Wpt => BuiltInRoutes::Wpt,
             },
         }
     }
 
-    /// The host name or address to listen on.
-    pub fn listening_host(&self) -> &str {
-        let named = self.server_host.as_deref();
-        match (&self.host, self.bind_address) {
-            (Some(host), _) => host,
-            (None, Some(false)) => EVERY_ADDRESS,
-            (None, _) => named.unwrap_or(DEFAULT_HOST),
-        }
-    }
-
-    /// The ports of `http`, which are never none.
-    pub fn http_ports(&self) -> Vec<Port> {
-        match self.ports.of("http") {
-            [] => vec![DEFAULT_PORT.into()],
-            ports => ports.to_vec(),
-        }
-    }
-
-    /// From which level on to log, when neither a flag nor the environment says it.
-    pub fn level(&self) -> Option<&Level> {
-        let logging = self.logging.as_ref();
-        let level = logging.and_then(|logging| logging.level.as_ref());
-        self.log_level.as_ref().or(level)
-    }
-
-    /// What templates and scripts see of it.
+    /// What templates and `request.server.config` show.
     pub fn names(&self) -> Names {
         let alternate_hosts = self.alternate_hosts.clone().unwrap_or_default();
         Names {
@@ -255,12 +213,12 @@ impl Config {
             ports: Vec::new(),
             server_host: self.server_host.clone(),
             ws_doc_root: self.ws_doc_root.clone(),
-            settings: self.settings(),
+            settings: self.shown_keys(),
         }
     }
 
-    /// The keys that are shown as they were said.
-    fn settings(&self) -> Map<String, Value> {
+    /// The keys that are shown as they were configured.
+    fn shown_keys(&self) -> Map<String, Value> {
         let mut settings = Map::new();
         let mut add = |key: &str, value: Option<Value>| {
             settings.extend(value.map(|value| (key.to_owned(), value)));
@@ -283,24 +241,26 @@ impl Config {
             }),
         );
         let script = self.inject_script.as_ref();
-        let is_shown = script.is_some() || self.built_in == Routes::Wpt;
+        let is_shown = script.is_some() || self.built_in == BuiltInRoutes::Wpt;
         add("inject_script", is_shown.then(|| shown(&script)));
         settings
     }
 }
 
-/// As JSON; what JSON has no form for, which is a path that is not UTF-8, is shown as nothing.
+/// The value as JSON; `null` for a path that is not UTF-8.
 fn shown(value: &impl Serialize) -> Value {
     serde_json::to_value(value).unwrap_or_default()
 }
 
-/// The empty name is the browser's own host.
+/// The empty name is reserved for the host of `browser_host`.
 fn named_hosts<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<BTreeMap<String, String>>, D::Error> {
     let hosts = Option::<BTreeMap<String, String>>::deserialize(deserializer)?;
     if hosts.as_ref().is_some_and(|hosts| hosts.contains_key("")) {
-        return Err(serde::de::Error::custom("a host without a name"));
+        return Err(serde::de::Error::custom(
+            "expected a name for each host, found an empty one",
+        ));
     }
     Ok(hosts)
 }
@@ -309,10 +269,10 @@ fn named_hosts<'de, D: Deserializer<'de>>(
 mod tests {
     use super::*;
     use crate::exchange::Policy;
-    use crate::transcript::Format;
+    use crate::hosts::Port;
 
     #[test]
-    fn everything_that_can_be_said() {
+    fn all_keys() {
         let config = Config::parse(
             r#"{"doc_root": "www", "host": "::1", "ports": [0, 8001],
                 "listeners": [{"port": 9, "requests": "strict"}],
@@ -329,7 +289,7 @@ mod tests {
                 "transcript": {"folder": "t", "limit": 9}, "fuzz": true}"#,
         )
         .unwrap();
-        assert_eq!(config.http_ports(), [Port::Free, Port::Number(8001)]);
+        assert_eq!(config.ports.of("http"), [Port::Free, Port::Number(8001)]);
         let limits = config.limits.unwrap();
         assert_eq!(limits.request_line, 100);
         assert_eq!(limits.field_lines, 512);
@@ -351,14 +311,12 @@ mod tests {
         assert_eq!(config.fuzz, Some(true));
         let transcript = config.transcript.unwrap();
         assert_eq!(transcript.folder, Some("t".into()));
-        assert_eq!(transcript.limits().folder, 9);
-        assert_eq!(transcript.format(), Format::Text);
+        assert_eq!((transcript.limit, transcript.json), (Some(9), None));
         assert_eq!(Config::parse("{}"), Ok(Config::default()));
-        assert_eq!(Config::default().http_ports(), [Port::Number(8000)]);
     }
 
     #[test]
-    fn a_file_of_the_front_end() {
+    fn a_file_of_wpt() {
         let config = Config::parse(
             r#"{"browser_host": "a.test", "alternate_hosts": {"alt": "b.test"},
                 "doc_root": "/wpt", "ws_doc_root": null, "server_host": null,
@@ -374,16 +332,17 @@ mod tests {
         )
         .unwrap();
         assert_eq!(config.ports.of("https"), [Port::Number(8443)]);
-        assert_eq!(config.level().unwrap().name(), "DEBUG");
-        assert_eq!(config.listening_host(), "0.0.0.0");
-        let settings = config.names().settings;
-        assert_eq!(settings["logging"]["level"], "WARNING");
-        assert_eq!(settings["ssl"]["type"], "openssl");
-        assert_eq!(settings.get("aliases"), None);
+        let shown = config.names().settings;
+        let settings = config.resolve().unwrap();
+        assert_eq!(settings.log_level, log::LevelFilter::Debug);
+        assert_eq!(settings.host, "0.0.0.0");
+        assert_eq!(shown["logging"]["level"], "WARNING");
+        assert_eq!(shown["ssl"]["type"], "openssl");
+        assert_eq!(shown.get("aliases"), None);
     }
 
     #[test]
-    fn what_is_wrong_is_named_with_its_place() {
+    fn errors_have_the_key_and_its_place() {
         for (text, named) in [
             (r#"{"doc_rot": "x"}"#, &["doc_rot", "line 1"][..]),
             (
@@ -410,7 +369,7 @@ mod tests {
             ),
             (
                 r#"{"alternate_hosts": {"": "x"}}"#,
-                &["alternate_hosts", "without a name"],
+                &["alternate_hosts", "an empty one"],
             ),
             (
                 r#"{"subdomains": "www"}"#,

@@ -1,5 +1,5 @@
-//! Ports in a configuration: a list, which is of the scheme `http`, or an object of lists by scheme
-//! (reference §7.7). A port is a number, or `"auto"` for a free one, as 0 is.
+//! The key `ports`: a list for the scheme `http`, or an object of lists by scheme (reference §7.7).
+//! A port is a number; 0 and `"auto"` ask for a free one.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -8,7 +8,7 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Unexpect
 
 use crate::hosts::Port;
 
-/// The schemes that may have ports; those of the WPT front end, older ones included.
+/// The schemes that may have ports: those that WPT's configuration has or had.
 const SCHEMES: [&str; 13] = [
     "h2",
     "http",
@@ -30,14 +30,14 @@ const SCHEMES: [&str; 13] = [
 pub struct Ports(BTreeMap<String, Vec<Port>>);
 
 impl Ports {
-    /// These ports of `http`, or nothing if there are none.
+    /// Ports for `http`; without any, the scheme is not configured.
     pub fn http(ports: impl IntoIterator<Item = impl Into<Port>>) -> Self {
         let ports: Vec<Port> = ports.into_iter().map(Into::into).collect();
         let http = (!ports.is_empty()).then(|| ("http".to_owned(), ports));
         Self(http.into_iter().collect())
     }
 
-    /// The ports of a scheme; none if nothing was said.
+    /// The ports of a scheme; empty if it is not configured.
     pub fn of(&self, scheme: &str) -> &[Port] {
         self.0.get(scheme).map_or(&[], Vec::as_slice)
     }
@@ -49,7 +49,7 @@ impl Ports {
             .map(|(scheme, ports)| (scheme.as_str(), ports.as_slice()))
     }
 
-    /// These, and those of `base` for schemes that are not among them.
+    /// These ports, and those of `base` for all other schemes.
     #[must_use]
     pub(super) fn over(self, mut base: Self) -> Self {
         base.0.extend(self.0);
@@ -85,7 +85,7 @@ impl<'de> Visitor<'de> for PortsVisitor {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Ports, A::Error> {
         let mut ports = Vec::new();
-        while let Some(Written(port)) = list.next_element()? {
+        while let Some(PortValue(port)) = list.next_element()? {
             ports.push(port);
         }
         Ok(Ports::http(ports))
@@ -97,20 +97,20 @@ impl<'de> Visitor<'de> for PortsVisitor {
             if !SCHEMES.contains(&scheme.as_str()) {
                 return Err(Error::unknown_field(&scheme, &SCHEMES));
             }
-            let ports: Vec<Written> = object.next_value()?;
+            let ports: Vec<PortValue> = object.next_value()?;
             schemes.insert(
                 scheme,
-                ports.into_iter().map(|Written(port)| port).collect(),
+                ports.into_iter().map(|PortValue(port)| port).collect(),
             );
         }
         Ok(Ports(schemes))
     }
 }
 
-/// A port as a configuration has it.
-struct Written(Port);
+/// The JSON value of a port.
+struct PortValue(Port);
 
-impl<'de> Deserialize<'de> for Written {
+impl<'de> Deserialize<'de> for PortValue {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(PortVisitor).map(Self)
     }
@@ -122,7 +122,7 @@ impl Visitor<'_> for PortVisitor {
     type Value = Port;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a port up to 65535 or \"auto\"")
+        f.write_str("a port from 0 to 65535, or \"auto\"")
     }
 
     fn visit_u64<E: Error>(self, number: u64) -> Result<Port, E> {

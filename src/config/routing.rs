@@ -1,5 +1,4 @@
-//! What a configuration says about URLs: routes, folders at places of their own, and paths that stand
-//! for others.
+//! The keys for URLs: `routes`, `aliases` and `rewrites`.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -16,46 +15,46 @@ use crate::exchange::Policy;
 pub struct Route {
     /// A method, or `*` for all.
     pub method: String,
-    /// The pattern that paths must match.
+    /// The pattern of the paths.
     pub pattern: String,
-    /// What answers.
-    pub target: Target,
-    /// Who is let in; everybody, without it.
+    /// What answers matching requests.
+    pub target: RouteTarget,
+    /// The credentials that basic authentication requires, if any.
     #[serde(default)]
     pub auth: Option<Auth>,
-    /// What becomes of malformed requests, where it is not what the listener and the target say.
+    /// The policy for malformed requests; default: that of the target or the listener.
     #[serde(default)]
     pub requests: Option<Policy>,
 }
 
-/// What answers a configured route. Written as `STATUS` or `STATUS:TEXT` for a fixed response, else
-/// as a path below the doc root: of a script (`.py`), of a folder, whose first `default*.py` is run, of
-/// an as-is file (`.asis`), of a wire script (`.wire`), or of any file. In a configuration file it may be an object as well, with one
-/// of `text`, `files` and `error`.
+/// What answers a configured route: `STATUS` or `STATUS:TEXT` for a fixed response, otherwise a
+/// path below the doc root. The path names a script (`.py`), a folder, whose first `default*.py`
+/// runs, an as-is file (`.asis`), a wire script (`.wire`), or any other file. A configuration file
+/// may also have an object here, with one of `text`, `files` and `error`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Target {
-    /// A status and a text.
+pub enum RouteTarget {
+    /// A status and a text: `"503:busy"`.
     Fixed(i64, String),
     /// A file; its extension says how it is served.
     File(PathBuf),
-    /// A text with a status and fields: `{"text": "p {}", "media_type": "text/css"}`.
-    Text(String, i64, Metadata),
-    /// Files, joined: `{"files": ["a.js", "b.js"], "media_type": "text/javascript"}`.
-    Joined(Vec<PathBuf>, Metadata),
-    /// The JSON of an error: `{"error": 404}`.
+    /// A text with a status and header fields: `{"text": "p {}", "media_type": "text/css"}`.
+    Text(String, i64, ContentFields),
+    /// Files, concatenated: `{"files": ["a.js", "b.js"], "media_type": "text/javascript"}`.
+    Joined(Vec<PathBuf>, ContentFields),
+    /// The server's JSON for an error: `{"error": 404}`.
     Error(i64),
 }
 
-/// The fields of a text or of joined files.
+/// The header fields of a text or of concatenated files.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Metadata {
-    /// The media type; `text/plain` if nothing is said.
+pub struct ContentFields {
+    /// The media type; default: `text/plain`.
     pub media_type: String,
-    /// More fields, as `[["Name", "value"]]`.
+    /// More header fields, as `[["Name", "value"]]`.
     pub headers: Vec<(String, String)>,
 }
 
-impl From<String> for Target {
+impl From<String> for RouteTarget {
     fn from(text: String) -> Self {
         let (status, content) = text.split_once(':').unwrap_or((&text, ""));
         match status.parse() {
@@ -65,10 +64,10 @@ impl From<String> for Target {
     }
 }
 
-/// A target that is written as an object.
+/// The keys of a target that is an object.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Object {
+struct TargetKeys {
     text: Option<String>,
     files: Option<Vec<PathBuf>>,
     error: Option<i64>,
@@ -77,12 +76,12 @@ struct Object {
     headers: Option<Vec<(String, String)>>,
 }
 
-impl TryFrom<Object> for Target {
+impl TryFrom<TargetKeys> for RouteTarget {
     type Error = &'static str;
 
-    fn try_from(object: Object) -> Result<Self, &'static str> {
-        let is_dressed = object.media_type.is_some() || object.headers.is_some();
-        let metadata = Metadata {
+    fn try_from(object: TargetKeys) -> Result<Self, &'static str> {
+        let has_fields = object.media_type.is_some() || object.headers.is_some();
+        let metadata = ContentFields {
             media_type: object.media_type.unwrap_or_else(|| "text/plain".to_owned()),
             headers: object.headers.unwrap_or_default(),
         };
@@ -91,64 +90,66 @@ impl TryFrom<Object> for Target {
                 Ok(Self::Text(text, status.unwrap_or(200), metadata))
             }
             (None, Some(files), None, None) => Ok(Self::Joined(files, metadata)),
-            (None, None, Some(status), None) if !is_dressed => Ok(Self::Error(status)),
-            _ => Err("a target has one of text, files and error; \
-                 status goes with text, media_type and headers with text or files"),
+            (None, None, Some(status), None) if !has_fields => Ok(Self::Error(status)),
+            _ => Err(
+                "expected exactly one of `text`, `files` and `error`; `status` is allowed with \
+                 `text`, `media_type` and `headers` with `text` or `files`",
+            ),
         }
     }
 }
 
-impl<'de> Deserialize<'de> for Target {
+impl<'de> Deserialize<'de> for RouteTarget {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Form;
-        impl<'de> Visitor<'de> for Form {
-            type Value = Target;
+        struct TargetVisitor;
+        impl<'de> Visitor<'de> for TargetVisitor {
+            type Value = RouteTarget;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a target: a string, or an object with text, files or error")
+                f.write_str("a target: a string, or an object with `text`, `files` or `error`")
             }
 
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Target, E> {
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<RouteTarget, E> {
                 Ok(text.to_owned().into())
             }
 
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Target, A::Error> {
-                let object = Object::deserialize(MapAccessDeserializer::new(map))?;
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<RouteTarget, A::Error> {
+                let object = TargetKeys::deserialize(MapAccessDeserializer::new(map))?;
                 object.try_into().map_err(de::Error::custom)
             }
         }
-        deserializer.deserialize_any(Form)
+        deserializer.deserialize_any(TargetVisitor)
     }
 }
 
-/// What basic authentication asks for.
+/// The credentials that basic authentication requires.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Auth {
-    /// The name.
+    /// The user name.
     pub user: String,
     /// The password.
     pub password: String,
 }
 
-/// A folder at a place of its own (reference §7.1). Where `url_path` ends in `/`, it answers for all
-/// paths below; else it has one file, of the name that `url_path` ends in.
+/// A folder that is served at another path (reference §7.1). If `url_path` ends in `/`, all paths
+/// below it are served; otherwise only the file whose name `url_path` ends in.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Alias {
-    /// Where it is in the site; begins with `/`.
+    /// The path of the URL; begins with `/`.
     pub url_path: String,
-    /// The folder; relative paths are to the doc root.
+    /// The folder, relative to the doc root.
     pub local_dir: PathBuf,
 }
 
-/// A path that stands for another one (reference §7.1).
+/// A path that is served as another one (reference §7.1).
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rewrite {
     /// The method.
     pub method: String,
-    /// The path that is asked for, compared as a whole.
+    /// The path of the request, without patterns.
     pub from: String,
     /// The path that is served.
     pub to: String,
@@ -161,18 +162,18 @@ mod tests {
     #[test]
     fn targets() {
         for (text, target) in [
-            ("x.py", Target::File("x.py".into())),
-            ("503:not: now", Target::Fixed(503, "not: now".into())),
-            ("410", Target::Fixed(410, String::new())),
-            ("c:/x", Target::File("c:/x".into())),
+            ("x.py", RouteTarget::File("x.py".into())),
+            ("503:not: now", RouteTarget::Fixed(503, "not: now".into())),
+            ("410", RouteTarget::Fixed(410, String::new())),
+            ("c:/x", RouteTarget::File("c:/x".into())),
         ] {
-            assert_eq!(Target::from(text.to_owned()), target);
+            assert_eq!(RouteTarget::from(text.to_owned()), target);
         }
     }
 
     #[test]
     fn targets_that_are_objects() {
-        let metadata = |media_type: &str, headers: &[(&str, &str)]| Metadata {
+        let metadata = |media_type: &str, headers: &[(&str, &str)]| ContentFields {
             media_type: media_type.to_owned(),
             headers: headers
                 .iter()
@@ -180,36 +181,36 @@ mod tests {
                 .collect(),
         };
         for (json, target) in [
-            (r#""410""#, Target::Fixed(410, String::new())),
+            (r#""410""#, RouteTarget::Fixed(410, String::new())),
             (
                 r#"{"text": "x"}"#,
-                Target::Text("x".to_owned(), 200, metadata("text/plain", &[])),
+                RouteTarget::Text("x".to_owned(), 200, metadata("text/plain", &[])),
             ),
             (
                 r#"{"text": "", "status": 999, "media_type": "a/b", "headers": [["X", "y"]]}"#,
-                Target::Text(String::new(), 999, metadata("a/b", &[("X", "y")])),
+                RouteTarget::Text(String::new(), 999, metadata("a/b", &[("X", "y")])),
             ),
             (
                 r#"{"files": ["a", "b"], "media_type": "text/css"}"#,
-                Target::Joined(vec!["a".into(), "b".into()], metadata("text/css", &[])),
+                RouteTarget::Joined(vec!["a".into(), "b".into()], metadata("text/css", &[])),
             ),
-            (r#"{"error": 418}"#, Target::Error(418)),
+            (r#"{"error": 418}"#, RouteTarget::Error(418)),
         ] {
             assert_eq!(
-                serde_json::from_str::<Target>(json).unwrap(),
+                serde_json::from_str::<RouteTarget>(json).unwrap(),
                 target,
                 "{json}"
             );
         }
         for (json, reason) in [
             ("410", "a target"),
-            ("{}", "one of text, files and error"),
-            (r#"{"text": "x", "error": 404}"#, "one of text"),
-            (r#"{"error": 404, "media_type": "a/b"}"#, "one of text"),
-            (r#"{"files": [], "status": 200}"#, "one of text"),
+            ("{}", "one of `text`, `files` and `error`"),
+            (r#"{"text": "x", "error": 404}"#, "one of `text`"),
+            (r#"{"error": 404, "media_type": "a/b"}"#, "one of `text`"),
+            (r#"{"files": [], "status": 200}"#, "one of `text`"),
             (r#"{"txt": "x"}"#, "txt"),
         ] {
-            let error = serde_json::from_str::<Target>(json)
+            let error = serde_json::from_str::<RouteTarget>(json)
                 .unwrap_err()
                 .to_string();
             assert!(error.contains(reason), "{json}: {error}");

@@ -1,44 +1,28 @@
-//! Which transcripts are made, and where they go.
+//! The configuration of transcripts.
 
 use std::path::PathBuf;
 
 use serde::Deserialize;
 
-use crate::transcript::{Format, TranscriptLimits};
-
-/// Transcripts of every connection, in a folder.
+/// The key `transcript`: a transcript of every connection, in a folder.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Transcripts {
-    /// Where they go; relative paths are to the file's folder. Without one there are none.
+    /// The folder, relative to the file's folder. Without one, nothing is recorded.
     pub folder: Option<PathBuf>,
-    /// Whether they are JSON lines, not text.
+    /// Whether to write JSON Lines instead of text.
     pub json: Option<bool>,
-    /// Bytes of all files together, see [`TranscriptLimits::folder`].
+    /// Bytes of all files together, see [`TranscriptLimits::folder`](crate::transcript::TranscriptLimits::folder).
     pub limit: Option<u64>,
 }
 
 impl Transcripts {
+    /// These keys, and those that only `base` has.
     pub(super) fn over(self, base: Self) -> Self {
         Self {
             folder: self.folder.or(base.folder),
             json: self.json.or(base.json),
             limit: self.limit.or(base.limit),
         }
-    }
-
-    /// How their lines are written.
-    pub fn format(&self) -> Format {
-        match self.json {
-            Some(true) => Format::Json,
-            _ => Format::Text,
-        }
-    }
-
-    /// How much is kept.
-    pub fn limits(&self) -> TranscriptLimits {
-        let mut limits = TranscriptLimits::default();
-        limits.folder = self.limit.unwrap_or(limits.folder);
-        limits
     }
 }

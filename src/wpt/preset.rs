@@ -1,12 +1,12 @@
-//! What a checkout of web-platform-tests is served with when nothing else is said (reference §7.1,
-//! §7.7): names, ports, and the paths that are not the tests' own.
+//! The default configuration of a checkout of web-platform-tests (reference §7.1, §7.7): host
+//! names, ports, and the paths that are forbidden or rewritten.
 
 use std::iter;
 use std::path::Path;
 
 use serde_json::{Map, json};
 
-use crate::config::{Config, Level, Logging, Ports, Rewrite, Routes, Ssl, SslKind};
+use crate::config::{BuiltInRoutes, Config, Level, Logging, Ports, Rewrite, Ssl, SslKind};
 use crate::hosts::Port;
 
 const BROWSER_HOST: &str = "web-platform.test";
@@ -15,10 +15,10 @@ const SUBDOMAINS: [&str; 5] = ["www", "www1", "www2", "天気の良い日", "él
 const NOT_SUBDOMAINS: [&str; 1] = ["nonexistent"];
 const FORBIDDEN: [&str; 4] = ["/_certs/*", "/tools/*", "/{spec}/tools/*", "/results/"];
 
-/// The file in a checkout that says what is different there.
+/// The file in a checkout that overrides the preset.
 pub const FILE: &str = "config.json";
 
-/// The configuration of a checkout without its [`FILE`].
+/// The configuration of a checkout, without its [`FILE`].
 pub fn config(checkout: &Path) -> Config {
     let certificate = |extension: &str| {
         let file = format!("tools/certs/{BROWSER_HOST}.{extension}");
@@ -52,13 +52,13 @@ pub fn config(checkout: &Path) -> Config {
             level: Level::try_from("info".to_owned()).ok(),
             suppress_handler_traceback: Some(false),
         }),
-        built_in: Routes::Wpt,
+        built_in: BuiltInRoutes::Wpt,
         ..Config::default()
     }
 }
 
-/// Numbers for what tests name by number; any for the rest. The second port of `http` may be any,
-/// and is the same one each time if it can.
+/// Fixed ports where tests contain the number, free ports for the rest. The second port of `http`
+/// is 8001 if that is free.
 fn ports() -> Ports {
     Ports::from_iter([
         ("http", vec![Port::Number(8000), Port::Preferred(8001)]),
@@ -74,7 +74,7 @@ fn ports() -> Ports {
     ])
 }
 
-/// The subdomains, and each below each.
+/// The subdomains, and every combination of two.
 fn with_pairs(subdomains: &[&str]) -> Vec<String> {
     let pairs = subdomains.iter().flat_map(|first| {
         let below = subdomains

@@ -157,7 +157,7 @@ fn a_folder_is_no_file_whatever_its_name() {
     let site = Site::new(folder.path());
     let server = Server::builder().site(site).start().expect("a free port");
     for (target, reason) in [
-        ("/a.asis", "is a folder and cannot be sent as it is"),
+        ("/a.asis", "expected an as-is file, found the folder"),
         ("/b.wire", "expected a file, found a folder"),
     ] {
         let response = get(&server, target);

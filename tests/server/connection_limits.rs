@@ -128,7 +128,7 @@ fn idle_connections_give_their_descriptors() {
     assert!(
         server
             .stderr()
-            .contains("closed the longest idle connection")
+            .contains("closed the connection that was idle longest")
     );
 }
 

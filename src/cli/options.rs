@@ -1,0 +1,205 @@
+//! The options of the command, and the configuration that they make with the files that they name.
+
+use std::ffi::OsString;
+use std::path::{self, Path, PathBuf};
+
+use clap::{Args, Parser, Subcommand};
+use log::LevelFilter;
+
+use crate::config::{Config, Listener, Ports, Purpose, Route, RouteTarget, Transcripts};
+use crate::response_fuzz::{Seed, SeedError};
+use crate::wpt::preset;
+
+use super::error::CommandError;
+
+/// An HTTP/1.1 server for tests: files, Python handlers, any bytes at any time.
+#[derive(Debug, Parser)]
+#[command(name = "wireserve", version)]
+#[command(args_conflicts_with_subcommands = true, disable_help_subcommand = true)]
+pub(super) struct Options {
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+
+    /// The folder to serve [default: the current folder]
+    doc_root: Option<PathBuf>,
+
+    /// The host name or address to listen on [default: 127.0.0.1]
+    #[arg(long, value_name = "HOST")]
+    host: Option<String>,
+
+    /// A port to listen on, or 0 for a free one; may be repeated [default: 8000]
+    #[arg(long = "port", value_name = "PORT")]
+    ports: Vec<u16>,
+
+    /// Listens on PORT, too, and gives its connections to TARGET before any request is read; TARGET
+    /// is a file below the doc root, for example a .wire file; may be repeated
+    #[arg(long = "connections", num_args = 2, value_names = ["PORT", "TARGET"])]
+    connections: Vec<String>,
+
+    #[command(flatten)]
+    pub(super) sources: Sources,
+
+    /// Adds a route. TARGET is STATUS[:TEXT], a file below the doc root, or a folder with a
+    /// default*.py; may be repeated
+    #[arg(long = "route", num_args = 3, value_names = ["METHOD", "PATTERN", "TARGET"])]
+    routes: Vec<String>,
+
+    /// Writes a transcript of each connection, in both directions, to a file in this folder
+    #[arg(long, value_name = "DIR")]
+    transcript: Option<PathBuf>,
+
+    /// Writes transcripts as JSON Lines instead of text
+    #[arg(long)]
+    transcript_json: bool,
+
+    /// Runs all scripts on processor number N; see docs/performance.md [default: any processor]
+    #[arg(long, value_name = "N")]
+    python_cpu: Option<usize>,
+
+    /// Serves fuzzed responses, one for each seed, at /.wireserve/fuzz/SEED
+    #[arg(long)]
+    fuzz: bool,
+
+    /// What to log to stderr: error, warn, info, debug or off [default: info, or RUST_LOG]
+    #[arg(long, value_name = "LEVEL")]
+    pub(super) log: Option<LevelFilter>,
+}
+
+/// The sources of the configuration besides the options.
+#[derive(Debug, Args)]
+pub(super) struct Sources {
+    /// A JSON file with doc_root, ports, names, routes and more; options take precedence
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+
+    /// Serves a checkout of web-platform-tests with its host names, ports and routes, and the
+    /// settings of its config.json [default: the doc root]
+    #[arg(long, value_name = "CHECKOUT", num_args = 0..=1)]
+    wpt: Option<Option<PathBuf>>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Prints the lines for the hosts file. To serve a folder of this name, write ./hosts
+    Hosts {
+        #[command(flatten)]
+        sources: Sources,
+
+        /// Adds the names that must not resolve, which only the hosts file of Windows can express
+        #[arg(long)]
+        windows: bool,
+    },
+    /// Prints a fuzzed response as a .wire file. To serve a folder of this name, write ./fuzz
+    Fuzz {
+        /// A number from 0 to 18446744073709551615, or EDITION:NUMBER with an edition: v1, v2
+        #[arg(value_parser = seed)]
+        seed: Seed,
+    },
+}
+
+impl Options {
+    /// Parses the arguments of the process.
+    pub(super) fn parse_from(
+        arguments: impl IntoIterator<Item = OsString>,
+    ) -> Result<Self, clap::Error> {
+        Self::try_parse_from(arguments)
+    }
+
+    /// The layers of the configuration, merged: the options on top of the sources.
+    pub(super) fn config(self) -> Result<Config, CommandError> {
+        // The path is relative to the current folder, not to the doc root.
+        let absolute = |path: PathBuf| {
+            path::absolute(&path).map_err(|source| CommandError::Transcript { path, source })
+        };
+        let transcript = Transcripts {
+            folder: self.transcript.map(absolute).transpose()?,
+            json: self.transcript_json.then_some(true),
+            limit: None,
+        };
+        self.sources.config(Config {
+            doc_root: self.doc_root,
+            transcript: Some(transcript),
+            fuzz: self.fuzz.then_some(true),
+            host: self.host,
+            ports: Ports::http(self.ports),
+            listeners: listeners(&self.connections)?,
+            routes: routes(&self.routes).collect(),
+            python_cpu: self.python_cpu,
+            ..Config::default()
+        })
+    }
+
+    /// The command that prints the lines for the hosts file of this server.
+    pub(super) fn hosts_command(&self) -> String {
+        let mut command = "wireserve hosts".to_owned();
+        let options = [
+            (" --config ", self.sources.config.as_deref()),
+            (" --wpt ", self.sources.checkout(self.doc_root.as_deref())),
+        ];
+        for (option, path) in options {
+            if let Some(path) = path {
+                command.push_str(option);
+                command.push_str(&path.to_string_lossy());
+            }
+        }
+        command
+    }
+}
+
+impl Sources {
+    /// The options on top of the `--config` file, on top of the checkout's file, on top of the
+    /// preset for checkouts.
+    pub(super) fn config(&self, options: Config) -> Result<Config, CommandError> {
+        let mut config = Config::default();
+        if let Some(checkout) = self.checkout(options.doc_root.as_deref()) {
+            let checkout = checkout
+                .canonicalize()
+                .map_err(|source| CommandError::Checkout {
+                    path: checkout.to_owned(),
+                    source,
+                })?;
+            config = preset::config(&checkout);
+            let file = checkout.join(preset::FILE);
+            if file.exists() {
+                config = Config::read(&file)?.over(config);
+            }
+        }
+        if let Some(file) = &self.config {
+            config = Config::read(file)?.over(config);
+        }
+        Ok(options.over(config))
+    }
+
+    /// The checkout to serve, if `--wpt` is given.
+    fn checkout<'a>(&'a self, doc_root: Option<&'a Path>) -> Option<&'a Path> {
+        let doc_root = || doc_root.unwrap_or_else(|| Path::new("."));
+        let checkout = self.wpt.as_ref()?;
+        Some(checkout.as_deref().unwrap_or_else(doc_root))
+    }
+}
+
+fn seed(text: &str) -> Result<Seed, SeedError> {
+    Seed::parse(text.as_bytes())
+}
+
+fn listeners(options: &[String]) -> Result<Vec<Listener>, CommandError> {
+    let listener = |option: &[String]| {
+        let port = option[0].parse::<u16>();
+        let port = port.map_err(|_| CommandError::Port(option[0].clone()))?;
+        Ok(Listener {
+            port: port.into(),
+            purpose: Purpose::Connections(RouteTarget::from(option[1].clone())),
+        })
+    };
+    options.chunks_exact(2).map(listener).collect()
+}
+
+fn routes(options: &[String]) -> impl Iterator<Item = Route> {
+    options.chunks_exact(3).map(|route| Route {
+        method: route[0].clone(),
+        pattern: route[1].clone(),
+        target: RouteTarget::from(route[2].clone()),
+        auth: None,
+        requests: None,
+    })
+}

@@ -1,0 +1,81 @@
+//! A running server from [`Settings`], and what the process needs for it: the working directory,
+//! enough descriptors, and no signal for files that are too large.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::config::Settings;
+use crate::server::Server;
+
+use super::assembly;
+use super::error::CommandError;
+
+/// Descriptors besides those of connections: listeners, files being sent, what handlers open.
+const OTHER_DESCRIPTORS: u64 = 512;
+
+/// Starts a server.
+pub(super) fn start(settings: &Settings) -> Result<Server, CommandError> {
+    let doc_root = enter(&settings.doc_root)?;
+    let site = assembly::assemble(settings, &doc_root)?;
+    if let Some(processor) = settings.python_cpu {
+        assembly::run_scripts_on(processor).map_err(CommandError::PythonCpu)?;
+    }
+    raise_descriptor_limit(settings.limits.connections);
+    ignore_file_size_signal();
+    let mut server = Server::builder()
+        .site(site)
+        .host(settings.host.as_str())
+        .names(settings.names.clone())
+        .limits(settings.limits);
+    for listener in &settings.listeners {
+        let listening = assembly::listening(settings, &doc_root, &listener.purpose)?;
+        server = server.listener(listener.port, listening);
+    }
+    if let Some(folder) = &settings.transcripts {
+        server = server
+            .transcript_folder(&folder.path, folder.format)
+            .transcript_limits(folder.limits);
+    }
+    for (scheme, ports) in settings.ports.iter() {
+        server = server.scheme(scheme, ports);
+    }
+    server.start().map_err(CommandError::Start)
+}
+
+/// Makes the doc root the working directory, as the reference does: some handlers open files
+/// relative to it. Returns its absolute path.
+fn enter(path: &Path) -> Result<PathBuf, CommandError> {
+    let cannot_open = |source| CommandError::DocRoot {
+        path: path.to_owned(),
+        source,
+    };
+    let folder = path.canonicalize().map_err(cannot_open)?;
+    if !folder.is_dir() {
+        return Err(CommandError::DocRootIsFile(path.to_owned()));
+    }
+    std::env::set_current_dir(&folder).map_err(cannot_open)?;
+    Ok(folder)
+}
+
+/// Shells start programs with fewer descriptors than they may have, often 1,024.
+fn raise_descriptor_limit(connections: usize) {
+    let wanted = (connections as u64).saturating_add(OTHER_DESCRIPTORS);
+    match rlimit::increase_nofile_limit(wanted) {
+        Ok(limit) if limit >= wanted => {}
+        Ok(limit) => {
+            log::debug!(
+                "limits.connections is {connections}, but only {limit} descriptors are available"
+            );
+        }
+        Err(error) => log::debug!("cannot raise the limit of descriptors: {error}"),
+    }
+}
+
+/// With a limit on the size of files (`ulimit -f`), a write beyond it raises SIGXFSZ, which ends
+/// the process by default. With a handler for the signal, the write fails as on a full disk.
+fn ignore_file_size_signal() {
+    // Unlike an ignored signal, a handler is not inherited by programs that scripts start.
+    if let Err(error) = signal_hook::flag::register(libc::SIGXFSZ, Arc::default()) {
+        log::debug!("cannot handle SIGXFSZ: {error}");
+    }
+}

@@ -1,0 +1,31 @@
+//! Why a configuration cannot be used.
+
+use std::io;
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+/// Why a configuration cannot be used.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("cannot read the configuration file {path}")]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system reports.
+        source: io::Error,
+    },
+    /// The file is not JSON, or has an unknown key or an unexpected value.
+    #[error("{path}: {reason}")]
+    Malformed {
+        /// The file.
+        path: PathBuf,
+        /// The key, what was expected, what was found, and the line and column.
+        reason: String,
+    },
+    /// Transcripts are configured, but not where to write them.
+    #[error("no folder for transcripts: add `--transcript DIR`, or `folder` to `transcript`")]
+    NoTranscriptFolder,
+}

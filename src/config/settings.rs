@@ -1,0 +1,201 @@
+//! The settings in force: what a layered [`Config`] means once every key has its value or its
+//! default. The defaults are here and nowhere else.
+
+use std::path::PathBuf;
+
+use log::LevelFilter;
+
+use crate::exchange::Links;
+use crate::hosts::Names;
+use crate::transcript::{Format, TranscriptLimits};
+
+use super::{
+    Alias, BuiltInRoutes, Config, ConfigError, Level, Limits, Listener, Ports, Rewrite, Route,
+    Transcripts,
+};
+
+/// The port to listen on; the reference's.
+pub const DEFAULT_PORT: u16 = 8000;
+
+/// The host to listen on.
+pub const DEFAULT_HOST: &str = "127.0.0.1";
+
+/// The host when `bind_address` is false: all addresses of the machine.
+const EVERY_ADDRESS: &str = "0.0.0.0";
+
+/// A configuration with every default filled in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// The folder to serve; default: the current folder.
+    pub doc_root: PathBuf,
+    /// The host name or address to listen on; default: [`DEFAULT_HOST`].
+    pub host: String,
+    /// Ports by scheme. `http` has at least one; default: [`DEFAULT_PORT`].
+    pub ports: Ports,
+    /// Listeners besides those of the schemes.
+    pub listeners: Vec<Listener>,
+    /// Routes; a later one wins over those before it.
+    pub routes: Vec<Route>,
+    /// The routes that need no configuration.
+    pub built_in: BuiltInRoutes,
+    /// Folders and files outside the doc root; a later one wins over those before it.
+    pub aliases: Vec<Alias>,
+    /// Paths that are served as others; a later one wins over those before it.
+    pub rewrites: Vec<Rewrite>,
+    /// Patterns of paths that are answered with 404.
+    pub forbidden: Vec<String>,
+    /// Where links in the doc root may lead; default: not out of it.
+    pub links: Links,
+    /// Whether fuzzed responses are served; default: no.
+    pub fuzz: bool,
+    /// What requests and connections may use.
+    pub limits: Limits,
+    /// The recording of connections; default: none.
+    pub transcripts: Option<TranscriptFolder>,
+    /// The processor that scripts run on; default: any.
+    pub python_cpu: Option<usize>,
+    /// What to log; default: `info`.
+    pub log_level: LevelFilter,
+    /// Whether to report host names that do not resolve; default: yes.
+    pub check_subdomains: bool,
+    /// Whether `inject_script` is configured, which has no effect on pages.
+    pub has_inject_script: bool,
+    /// What templates and `request.server.config` show.
+    pub names: Names,
+}
+
+/// Where the transcript of every connection is written, and how.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TranscriptFolder {
+    /// The folder.
+    pub path: PathBuf,
+    /// The format of the files.
+    pub format: Format,
+    /// The limits of the files.
+    pub limits: TranscriptLimits,
+}
+
+impl Config {
+    /// Fills in the defaults.
+    ///
+    /// # Errors
+    /// [`ConfigError::NoTranscriptFolder`].
+    pub fn resolve(mut self) -> Result<Settings, ConfigError> {
+        let names = self.names();
+        if self.ports.of("http").is_empty() {
+            self.ports = Ports::http([DEFAULT_PORT]).over(self.ports);
+        }
+        Ok(Settings {
+            names,
+            host: self.listening_host().to_owned(),
+            log_level: self.level().map_or(LevelFilter::Info, Level::filter),
+            doc_root: self.doc_root.unwrap_or_else(|| PathBuf::from(".")),
+            ports: self.ports,
+            listeners: self.listeners,
+            routes: self.routes,
+            built_in: self.built_in,
+            aliases: self.aliases,
+            rewrites: self.rewrites,
+            forbidden: self.forbidden,
+            links: match self.follow_links_out {
+                Some(true) => Links::Anywhere,
+                Some(false) | None => Links::Within,
+            },
+            fuzz: self.fuzz.unwrap_or(false),
+            limits: self.limits.unwrap_or_default(),
+            transcripts: self.transcript.unwrap_or_default().resolve()?,
+            python_cpu: self.python_cpu,
+            check_subdomains: self.check_subdomains.unwrap_or(true),
+            has_inject_script: self.inject_script.is_some(),
+        })
+    }
+
+    fn listening_host(&self) -> &str {
+        match (&self.host, self.bind_address, &self.server_host) {
+            (Some(host), _, _) => host,
+            (None, Some(false), _) => EVERY_ADDRESS,
+            (None, _, Some(host)) => host,
+            (None, _, None) => DEFAULT_HOST,
+        }
+    }
+
+    fn level(&self) -> Option<&Level> {
+        let logging = self.logging.as_ref();
+        let level = logging.and_then(|logging| logging.level.as_ref());
+        self.log_level.as_ref().or(level)
+    }
+}
+
+impl Transcripts {
+    fn resolve(self) -> Result<Option<TranscriptFolder>, ConfigError> {
+        let mut limits = TranscriptLimits::default();
+        limits.folder = self.limit.unwrap_or(limits.folder);
+        match self.folder {
+            Some(path) => Ok(Some(TranscriptFolder {
+                path,
+                format: match self.json {
+                    Some(true) => Format::Json,
+                    Some(false) | None => Format::Text,
+                },
+                limits,
+            })),
+            None if self == Self::default() => Ok(None),
+            None => Err(ConfigError::NoTranscriptFolder),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hosts::Port;
+
+    #[test]
+    fn an_empty_configuration_has_every_default() {
+        let settings = Config::default().resolve().unwrap();
+        assert_eq!(settings.doc_root, PathBuf::from("."));
+        assert_eq!(settings.host, "127.0.0.1");
+        assert_eq!(settings.ports.of("http"), [Port::Number(8000)]);
+        assert_eq!(settings.links, Links::Within);
+        assert_eq!(settings.limits, Limits::default());
+        assert_eq!(settings.transcripts, None);
+        assert_eq!(settings.log_level, LevelFilter::Info);
+        assert!(settings.check_subdomains && !settings.fuzz && !settings.has_inject_script);
+    }
+
+    #[test]
+    fn hosts_in_order_of_precedence() {
+        let config = |host: Option<&str>, bind_address, server_host: Option<&str>| Config {
+            host: host.map(str::to_owned),
+            bind_address,
+            server_host: server_host.map(str::to_owned),
+            ..Config::default()
+        };
+        for (config, host) in [
+            (config(None, None, Some("a")), "a"),
+            (config(None, Some(true), Some("a")), "a"),
+            (config(None, Some(false), Some("a")), "0.0.0.0"),
+            (config(Some("b"), Some(false), Some("a")), "b"),
+        ] {
+            assert_eq!(config.resolve().unwrap().host, host);
+        }
+    }
+
+    #[test]
+    fn transcripts_need_a_folder() {
+        let transcripts = |folder: Option<&str>, json, limit| Transcripts {
+            folder: folder.map(PathBuf::from),
+            json,
+            limit,
+        };
+        let resolved = transcripts(Some("t"), None, Some(9))
+            .resolve()
+            .unwrap()
+            .unwrap();
+        assert_eq!((resolved.format, resolved.limits.folder), (Format::Text, 9));
+        let resolved = transcripts(Some("t"), Some(true), None).resolve().unwrap();
+        assert_eq!(resolved.unwrap().format, Format::Json);
+        assert!(transcripts(None, Some(true), None).resolve().is_err());
+        assert!(transcripts(None, None, Some(9)).resolve().is_err());
+    }
+}
