@@ -1,11 +1,11 @@
-//! A line of the log for each exchange.
+//! The access log: one line for each exchange.
 
 use std::time::Instant;
 
 use crate::exchange::{Request, Turn};
 use crate::text::latin1;
 
-/// Method and target for a line of the log, on one line whatever the client sent.
+/// Method and target, with control characters escaped so that they stay on one line.
 pub(super) fn shown_target(request: &Request) -> String {
     if request.is_unread() {
         return "(no request)".to_owned();
@@ -19,7 +19,7 @@ pub(super) fn shown_target(request: &Request) -> String {
     latin1::decode(&line).chars().flat_map(escape).collect()
 }
 
-/// Writes the line of an exchange that is over.
+/// Logs an exchange that has ended.
 pub(super) fn write(request: &Request, turn: &Turn, began: Instant) {
     let status = match turn.status() {
         0 => "-".to_owned(),

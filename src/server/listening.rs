@@ -1,4 +1,4 @@
-//! What a listener does with those who connect.
+//! What a listener does with its connections.
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,14 +6,14 @@ use std::sync::Arc;
 use crate::exchange::{Handler, Policy};
 use crate::http::scheme::Scheme;
 
-/// What a listener does with those who connect.
+/// What a listener does with its connections.
 #[derive(Clone)]
 pub enum Listening {
-    /// Reads requests; the policy holds for handlers that have none of their own.
+    /// Reads requests. The policy applies to handlers that have none themselves.
     Requests(Policy),
-    /// Gives every connection to this handler before anything is read of it. Its request is
-    /// [unread](crate::exchange::Request::is_unread), and only what it writes by itself is sent. If it
-    /// leaves the connection open, requests are read from then on, and answered by the site.
+    /// Calls this handler for every connection before anything is read. Its request is
+    /// [unread](crate::exchange::Request::is_unread), and only what it writes itself is sent. If it
+    /// leaves the connection open, the site then answers the requests on it.
     Connections(Arc<dyn Handler>),
 }
 
@@ -40,7 +40,7 @@ impl Listening {
         }
     }
 
-    /// The policy for handlers that have none of their own.
+    /// The policy for handlers that have none themselves.
     pub(super) fn policy(&self) -> Policy {
         match self {
             Self::Requests(policy) => *policy,

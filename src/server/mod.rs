@@ -1,8 +1,8 @@
-//! The server: listeners, a thread that accepts for each, and a thread for each connection. It knows
-//! sites and limits, and nothing of what handlers do.
+//! The server: listeners, each with a thread that accepts, and connections, each with its own
+//! thread.
 //!
-//! Stopping closes the listeners and the idle connections, lets running exchanges finish for a short
-//! while, cuts the others, and waits for every thread.
+//! Stopping closes the listeners and the idle connections, lets exchanges in progress finish for
+//! [`GRACE`], then cuts the remaining connections and waits for every thread.
 
 mod access_log;
 mod connection;
@@ -18,10 +18,12 @@ use std::io;
 use std::iter;
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
+
+use parking_lot::RwLock;
 
 use crate::config::Limits;
 use crate::exchange::{Events, Handler, Mount, ServerContext};
@@ -43,29 +45,29 @@ use transcripts::TranscriptOptions;
 
 pub use transcripts::TranscriptOnPanic;
 
-/// How long running exchanges may go on when the server stops.
+/// How long exchanges in progress may continue when the server stops.
 pub const GRACE: Duration = Duration::from_millis(500);
 
-/// How long to wait for threads whose connections have been cut. A handler that does not return by
-/// then keeps its thread; the process can end without it.
-const PARTING: Duration = Duration::from_secs(1);
+/// How long to wait for threads whose connections have been cut. A handler that does not return in
+/// this time keeps its thread; the process can end without it.
+const CUT_LIMIT: Duration = Duration::from_secs(1);
 
-/// Clients that are being told at the same time that there is no room; more are closed without a word.
+/// Connections beyond the limit that are answered with 503 at the same time; more are closed at
+/// once.
 const MAX_REFUSING: usize = 64;
 
-/// How long to wait before accepting again when the system has no descriptor left, once the longest
-/// idle connection was closed.
+/// How long to wait before accepting again when the system has no descriptor left.
 const SHORTAGE_PAUSE: Duration = Duration::from_millis(20);
 
 /// A running server. Dropping it stops it.
 pub struct Server {
     shared: Arc<Shared>,
     accepting: Vec<(Arc<TcpListener>, JoinHandle<()>)>,
-    /// Ports of schemes that are shown and not served; nobody is to be found there.
+    /// Free ports of schemes that are not served; connections to them are refused.
     _reserved: Vec<Reserved>,
 }
 
-/// Says what to serve and where, then starts.
+/// Configures a [`Server`] and starts it.
 pub struct Builder {
     site: Site,
     host: String,
@@ -73,7 +75,7 @@ pub struct Builder {
     ports: BTreeMap<String, Vec<Port>>,
     limits: Limits,
     names: Names,
-    /// Ports beside those of the schemes.
+    /// Listeners besides those of the schemes.
     listeners: Vec<(Port, Listening)>,
     transcripts: TranscriptOptions,
     stash: Arc<dyn Stash>,
@@ -87,38 +89,38 @@ impl Builder {
         self
     }
 
-    /// Listens on these ports instead of one that the system picks, which 0 stands for.
+    /// Listens on these ports instead of a free one; 0 asks for a free one.
     #[must_use]
     pub fn ports(self, ports: impl Into<Vec<u16>>) -> Self {
         let ports = ports.into().into_iter().map(Port::from);
         self.scheme("http", ports.collect::<Vec<_>>())
     }
 
-    /// Says the ports of a scheme. Those of `http` and of schemes that begin with `http-` are listened
-    /// on. Others are shown by templates and `request.server.config`: where they are to be free ones,
-    /// ports at which connections are refused.
+    /// Sets the ports of a scheme. The server listens on those of `http` and of schemes that begin
+    /// with `http-`. Templates and `request.server.config` also show those of other schemes;
+    /// connections to their free ports are refused.
     #[must_use]
     pub fn scheme(mut self, scheme: &str, ports: impl Into<Vec<Port>>) -> Self {
         self.ports.insert(scheme.to_owned(), ports.into());
         self
     }
 
-    /// Listens on another port, 0 for a free one, where other things are done with those who connect. It
-    /// is the last of the [addresses](Server::addresses) so far.
+    /// Adds a listener with another [`Listening`]; port 0 asks for a free one. Its address follows
+    /// the previous [addresses](Server::addresses).
     #[must_use]
     pub fn listener(mut self, port: impl Into<Port>, listening: Listening) -> Self {
         self.listeners.push((port.into(), listening));
         self
     }
 
-    /// Replaces the site: doc root and routes.
+    /// Replaces the site: the doc root and all routes.
     #[must_use]
     pub fn site(mut self, site: Site) -> Self {
         self.site = site;
         self
     }
 
-    /// Serves the files of a folder. Routes given before are lost.
+    /// Serves the files of a folder. This replaces the routes added before.
     #[must_use]
     pub fn doc_root(self, folder: impl Into<PathBuf>) -> Self {
         let mut site = Site::new(folder);
@@ -127,10 +129,10 @@ impl Builder {
         self.site(site)
     }
 
-    /// Adds a route, which wins over those before. `method` may be `"*"`.
+    /// Adds a route, which wins over the routes before it. `method` may be `"*"`.
     ///
     /// # Errors
-    /// A pattern that cannot be compiled.
+    /// When the pattern is malformed.
     pub fn route(
         mut self,
         method: &str,
@@ -142,31 +144,33 @@ impl Builder {
         Ok(self)
     }
 
-    /// Answers requests for the path `from` as if they were for `to`, query and fragment kept. `method`
-    /// may be `"*"`.
+    /// Answers requests for the path `from` as if they were for `to`, with the same query and
+    /// fragment. `method` may be `"*"`.
     #[must_use]
     pub fn rewrite(mut self, method: &str, from: &str, to: &str) -> Self {
         self.site.rewrite(method, from, to);
         self
     }
 
-    /// Serves fuzzed responses, one for each seed, at `/.wireserve/fuzz/SEED` and `/.wireserve/fuzz/EDITION/SEED`
-    /// ([`fuzzed_response`](crate::site::handlers::fuzzed_response)). They win over the routes before.
+    /// Serves fuzzed responses, one for each seed, at `/.wireserve/fuzz/SEED` and
+    /// `/.wireserve/fuzz/EDITION/SEED`
+    /// ([`fuzzed_response`](crate::site::handlers::fuzzed_response)). They win over the routes
+    /// before.
     #[must_use]
     pub fn fuzz(mut self) -> Self {
         self.site.fuzz();
         self
     }
 
-    /// Names other than the first address: what templates and `request.server.config` show.
+    /// Sets the host names that templates and `request.server.config` show instead of the address.
     #[must_use]
     pub fn names(mut self, names: Names) -> Self {
         self.names = names;
         self
     }
 
-    /// Keeps the stash in this store, instead of in memory and for this server alone. Servers that are
-    /// given the same store share their stash.
+    /// Keeps the stash in this store, instead of in memory and for this server alone. Servers that
+    /// are given the same store share their stash.
     #[must_use]
     pub fn stash(mut self, stash: Arc<dyn Stash>) -> Self {
         self.stash = stash;
@@ -180,11 +184,11 @@ impl Builder {
         self
     }
 
-    /// Starts listening; connections are accepted from now on.
+    /// Starts listening and accepting connections.
     ///
     /// # Errors
-    /// The first address that cannot be listened on, no thread to accept with, or a folder for
-    /// transcripts that cannot be used.
+    /// When the server cannot listen on an address, start a thread, or use the folder for
+    /// transcripts.
     pub fn start(mut self) -> io::Result<Server> {
         let recorder = self.transcripts.recorder()?;
         let own = self.listeners.iter().map(|(port, _)| *port);
@@ -226,7 +230,7 @@ impl Builder {
 }
 
 impl Server {
-    /// A server for an empty site on 127.0.0.1, on a port that the system picks.
+    /// A builder for an empty site on a free port of 127.0.0.1.
     pub fn builder() -> Builder {
         Builder {
             site: Site::bare(PathBuf::from("/nonexistent")),
@@ -240,7 +244,8 @@ impl Server {
         }
     }
 
-    /// The addresses that are listened on, in the order of the ports, those of `http` first.
+    /// The addresses of the listeners: those of `http` in the order of their ports, then all
+    /// others.
     pub fn addresses(&self) -> &[SocketAddr] {
         &self.shared.addresses
     }
@@ -256,38 +261,34 @@ impl Server {
         format!("http://{}{slash}{path}", self.address())
     }
 
-    /// Adds a route while serving. Exchanges that have begun go on with the routes they found.
+    /// Adds a route while serving. It applies to requests that are read from now on.
     ///
     /// # Errors
-    /// A pattern that cannot be compiled.
+    /// When the pattern is malformed.
     pub fn route(
         &self,
         method: &str,
         pattern: &str,
         handler: impl Handler + 'static,
     ) -> Result<(), PatternError> {
-        let mut current = self
-            .shared
-            .site
-            .write()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut current = self.shared.site.write();
         let mut site = Site::clone(&current);
         site.register(Method::from(method), pattern, Arc::new(handler))?;
         *current = Arc::new(site);
         Ok(())
     }
 
-    /// What exchanges tell each other, and tests tell them.
+    /// The events that exchanges and tests wait for and signal.
     pub fn events(&self) -> &Arc<Events> {
         &self.shared.context.events
     }
 
-    /// Connections that are open now.
+    /// The number of open connections.
     pub fn connections(&self) -> usize {
         self.shared.roster.len()
     }
 
-    /// Stops accepting, lets running exchanges finish for [`GRACE`], then cuts them.
+    /// Stops accepting, lets exchanges in progress finish for half a second, then cuts them.
     pub fn stop(self) {
         drop(self);
     }
@@ -310,8 +311,8 @@ impl Server {
         }
         shared.roster.dismiss_all(Busy::Cut);
         shared.refusing.dismiss_all(Busy::Cut);
-        if !shared.threads.stop(PARTING) {
-            log::warn!("stopped while handlers were still running");
+        if !shared.threads.stop(CUT_LIMIT) {
+            log::warn!("stopped although some handlers are still running");
         }
     }
 }
@@ -323,7 +324,7 @@ impl Drop for Server {
 }
 
 fn accept(listener: &TcpListener, listening: &Arc<Listening>, shared: &Arc<Shared>) {
-    // Where one address is listened on, it is that of every connection: one call less for each.
+    // With one address, it is that of every connection, which saves a system call for each.
     let only = listener.local_addr().ok();
     let only = only.filter(|address| !address.ip().is_unspecified());
     while !shared.is_stopping() {
@@ -346,38 +347,43 @@ fn accept(listener: &TcpListener, listening: &Arc<Listening>, shared: &Arc<Share
                             shared,
                         );
                     }
-                    Err(error) => log::debug!("a connection failed before it began: {error}"),
+                    Err(error) => {
+                        log::debug!("cannot read the local address of a connection: {error}")
+                    }
                 }
             }
             Err(_) if shared.is_stopping() => return,
             Err(error) if is_shortage(&error) => {
                 let closed = shared.roster.make_room();
                 let done = if closed {
-                    "; closed the longest idle connection"
+                    "; closed the connection that was idle longest"
                 } else {
                     ""
                 };
                 log::error!("cannot accept: {error}{done}");
                 thread::sleep(SHORTAGE_PAUSE);
             }
-            Err(error) => log::debug!("a connection failed before it was accepted: {error}"),
+            Err(error) => log::debug!("a connection failed before it could be accepted: {error}"),
         }
     }
 }
 
 fn admit(wire: Arc<Wire>, listening: &Arc<Listening>, shared: &Arc<Shared>) {
-    let on_its_thread = Arc::clone(shared);
+    let on_thread = Arc::clone(shared);
     let listening = Arc::clone(listening);
     let job: Job = match shared.roster.join(Arc::clone(&wire)) {
         Ok(membership) => Box::new(move |locals| {
             if let Some(tape) = wire.tape() {
                 tape.open();
             }
-            connection::serve(&wire, &listening, &membership, &on_its_thread, locals);
+            connection::serve(&wire, &listening, &membership, &on_thread, locals);
         }),
         Err(Full) => {
-            log::error!("too many connections, and none of them is idle: refused one");
-            // Telling them takes a thread each, since the accepting one must not wait for anybody.
+            log::error!(
+                "refused a connection: all {} allowed connections are busy",
+                shared.limits.connections
+            );
+            // The accepting thread must not wait for a client, so that the response needs a thread.
             let Ok(membership) = shared.refusing.join(Arc::clone(&wire)) else {
                 return;
             };
@@ -388,12 +394,12 @@ fn admit(wire: Arc<Wire>, listening: &Arc<Listening>, shared: &Arc<Shared>) {
         }
     };
     if let Err(error) = shared.threads.run(job) {
-        log::error!("no thread for a connection, which was closed: {error}");
+        log::error!("closed a connection: cannot start a thread for it: {error}");
     }
 }
 
-/// Out of descriptors or memory: the connection stays in the backlog, so trying again at once would
-/// spin.
+/// Whether descriptors or memory are exhausted. The connection stays in the backlog, so trying
+/// again at once would spin.
 fn is_shortage(error: &io::Error) -> bool {
     matches!(
         error.raw_os_error(),

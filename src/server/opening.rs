@@ -1,5 +1,5 @@
-//! From ports that are asked for to ports that are there: listeners for the schemes that are served,
-//! numbers for the others.
+//! Opening the ports of a server: listeners for the schemes that are served, port numbers for the
+//! others.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -8,13 +8,13 @@ use std::net::{SocketAddr, TcpListener};
 use crate::hosts::{Port, port};
 use crate::wire::listener::{self, Reserved};
 
-/// What was opened.
+/// The opened ports.
 pub(super) struct Opening {
-    /// Those of `http`, then those of the other served schemes, then those of no scheme.
+    /// The listeners of `http`, then of the other served schemes, then those without a scheme.
     pub(super) listeners: Vec<TcpListener>,
-    /// How many of them are for `http`.
+    /// The number of listeners of `http`. `http <= listeners.len()`
     pub(super) http: usize,
-    /// The ports of all schemes but `http`.
+    /// The ports of all schemes except `http`.
     pub(super) shown: Vec<(String, Vec<u16>)>,
     pub(super) reserved: Vec<Reserved>,
 }
@@ -23,7 +23,7 @@ impl Opening {
     /// Opens all ports.
     ///
     /// # Errors
-    /// The first address that cannot be had; it is named.
+    /// The first address that cannot be listened on; the message has it.
     pub(super) fn new(
         host: &str,
         ports: &BTreeMap<String, Vec<Port>>,
@@ -54,7 +54,7 @@ impl Opening {
         Ok(opened)
     }
 
-    /// Where the listeners are.
+    /// The addresses of the listeners.
     pub(super) fn addresses(&self) -> io::Result<Vec<SocketAddr>> {
         self.listeners.iter().map(TcpListener::local_addr).collect()
     }

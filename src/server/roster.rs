@@ -1,18 +1,20 @@
-//! Who is connected: needed to close the longest idle connection when there are too many, and all of
-//! them when the server stops.
+//! The open connections of a server. At the limit, the connection that has been idle longest is
+//! closed; when the server stops, all are.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use parking_lot::{Mutex, MutexGuard};
 
 use crate::wire::{Wire, close};
 
-/// The connections of a server.
+/// The open connections of a server.
 #[derive(Debug)]
 pub(super) struct Roster {
-    /// Most connections at a time.
+    /// The most connections at a time.
     capacity: usize,
-    /// Counts what goes idle; smaller is longer ago.
+    /// Counts how often a connection went idle; a smaller value is longer ago.
     clock: AtomicU64,
     members: Mutex<HashMap<u64, Arc<Member>>>,
     next: AtomicU64,
@@ -22,14 +24,14 @@ pub(super) struct Roster {
 #[derive(Debug)]
 pub(super) struct Member {
     wire: Arc<Wire>,
-    /// [`BUSY`], [`DISMISSED`], or when it went idle by the roster's clock.
+    /// [`BUSY`], [`DISMISSED`], or the value of the roster's clock when it went idle.
     idle_since: AtomicU64,
 }
 
 const BUSY: u64 = 0;
 const DISMISSED: u64 = u64::MAX;
 
-/// A place on the roster, given back when dropped.
+/// The place of a connection on the roster; dropping it frees the place.
 #[derive(Debug)]
 pub(super) struct Membership {
     roster: Arc<Roster>,
@@ -37,7 +39,7 @@ pub(super) struct Membership {
     member: Arc<Member>,
 }
 
-/// There is no place and nobody to make room.
+/// The roster is full, and no connection is idle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Full;
 
@@ -52,10 +54,10 @@ impl Roster {
         }
     }
 
-    /// Takes a connection in. At the cap the one that has been idle longest is closed for it.
+    /// Adds a connection. At the limit, the connection that has been idle longest is closed.
     ///
     /// # Errors
-    /// [`Full`] when all are busy.
+    /// [`Full`] at the limit, if all connections are busy.
     pub(super) fn join(self: &Arc<Self>, wire: Arc<Wire>) -> Result<Membership, Full> {
         let id = self.next.fetch_add(1, Ordering::Relaxed);
         let member = Arc::new(Member {
@@ -74,12 +76,12 @@ impl Roster {
         })
     }
 
-    /// Closes the connection that has been idle longest, if there is one.
+    /// Closes the connection that has been idle longest, and returns whether there was one.
     pub(super) fn make_room(&self) -> bool {
         dismiss_longest_idle(&mut self.members())
     }
 
-    /// Closes every idle connection, and every other one as well if `busy` is to go.
+    /// Closes every idle connection, and every busy one for [`Busy::Cut`].
     pub(super) fn dismiss_all(&self, busy: Busy) {
         for member in self.members().values() {
             if member.dismiss_if_idle() {
@@ -91,33 +93,33 @@ impl Roster {
         }
     }
 
-    /// How many are connected.
+    /// The number of connections.
     pub(super) fn len(&self) -> usize {
         self.members().len()
     }
 
-    /// How many have an exchange under way.
+    /// The number of connections with an exchange in progress.
     pub(super) fn busy(&self) -> usize {
         let is_busy = |member: &&Arc<Member>| member.idle_since.load(Ordering::Acquire) == BUSY;
         self.members().values().filter(is_busy).count()
     }
 
     fn members(&self) -> MutexGuard<'_, HashMap<u64, Arc<Member>>> {
-        self.members.lock().unwrap_or_else(PoisonError::into_inner)
+        self.members.lock()
     }
 }
 
-/// What becomes of connections with an exchange under way.
+/// What happens to connections with an exchange in progress.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Busy {
-    /// They go on.
+    /// They continue.
     Spare,
-    /// They are ended in the middle.
+    /// They are closed at once.
     Cut,
 }
 
-/// A connection whose request has arrived but has not been read yet is not idle, though it counts as
-/// idle until its thread runs.
+/// A connection whose request has arrived but has not been read yet is marked idle until its thread
+/// runs. It is not closed.
 fn dismiss_longest_idle(members: &mut HashMap<u64, Arc<Member>>) -> bool {
     let mut tried = BUSY;
     loop {
@@ -130,7 +132,7 @@ fn dismiss_longest_idle(members: &mut HashMap<u64, Arc<Member>>) -> bool {
             return false;
         };
         tried = since;
-        // Between the look and this it may have become busy; then the next one is tried.
+        // If it has become busy in the meantime, try the next one.
         let dismissed = members
             .get(&id)
             .is_some_and(|member| !member.wire.has_arrivals() && member.dismiss_if_idle());
@@ -157,13 +159,13 @@ impl Member {
 }
 
 impl Membership {
-    /// The connection waits for a request and may be closed for another.
+    /// Marks the connection as waiting for a request, so that it may be closed for another.
     pub(super) fn idle(&self) {
         let now = self.roster.clock.fetch_add(1, Ordering::Relaxed);
         self.member.idle_since.store(now, Ordering::Release);
     }
 
-    /// A request has begun to arrive. `false` when the connection was closed in the meantime.
+    /// Marks the connection as busy. Returns `false` if it was closed in the meantime.
     pub(super) fn busy(&self) -> bool {
         let since = self.member.idle_since.load(Ordering::Acquire);
         since == BUSY

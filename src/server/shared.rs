@@ -1,8 +1,10 @@
-//! What all threads of a server share: the site as it is now, the limits, and who is connected.
+//! The state that all threads of a server share: the site, the limits and the open connections.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+
+use parking_lot::RwLock;
 
 use crate::config::Limits;
 use crate::exchange::ServerContext;
@@ -12,33 +14,32 @@ use crate::transcript::Recorder;
 use super::roster::Roster;
 use super::threads::Threads;
 
-/// What all threads of a server share.
+/// The state that all threads of a server share.
 pub(super) struct Shared {
-    /// All addresses that are listened on.
+    /// The addresses of the listeners.
     pub(super) addresses: Vec<SocketAddr>,
     /// What its exchanges share.
     pub(super) context: Arc<ServerContext>,
     /// Replaced as a whole when a route is added.
     pub(super) site: RwLock<Arc<Site>>,
-    /// The limits in force.
     pub(super) limits: Limits,
     pub(super) roster: Arc<Roster>,
-    /// Gives connections their tapes; none when there are no transcripts.
+    /// Records transcripts, if they are on.
     pub(super) recorder: Option<Arc<Recorder>>,
     pub(super) threads: Threads,
-    /// Clients that are being told that there is no room for them.
+    /// Connections beyond the limit, which are being refused with a response.
     pub(super) refusing: Arc<Roster>,
-    /// Set once, when no new requests are to be answered.
+    /// Set once; new requests are no longer answered.
     pub(super) stopping: AtomicBool,
 }
 
 impl Shared {
-    /// The site as it is now.
+    /// The current site.
     pub(super) fn site(&self) -> Arc<Site> {
-        Arc::clone(&self.site.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&self.site.read())
     }
 
-    /// Whether new requests are still answered.
+    /// Whether the server no longer answers new requests.
     pub(super) fn is_stopping(&self) -> bool {
         self.stopping.load(Ordering::Relaxed)
     }

@@ -1,5 +1,5 @@
-//! Threads for connections: one each, and a thread whose connection has ended waits a while for the
-//! next, since starting one costs as much as a short connection.
+//! Threads for connections, one each. A thread whose connection has ended parks and waits for the
+//! next connection, since starting a thread costs as much as a short connection.
 
 use std::collections::VecDeque;
 use std::io;
@@ -10,17 +10,17 @@ use std::time::Duration;
 use crate::exchange::Locals;
 use crate::sync::{Condvar, Instant, Mutex, MutexGuard, thread};
 
-/// Stack of a connection's thread. Only what is touched costs memory; Python's C code recurses deeply.
+/// The stack of a thread: Python's C code recurses deeply, and untouched pages cost no memory.
 const STACK: usize = 8 * 1024 * 1024;
 
-/// How long a thread without a connection waits for one. Bursts come back within seconds; what is
-/// left from a peak of thousands should not stay.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a parked thread waits: long enough for bursts, which recur within seconds, and short
+/// enough that thousands of threads do not outlive a peak.
+const PARKING_LIMIT: Duration = Duration::from_secs(10);
 
-/// What a thread is to do, with what handlers keep on it.
+/// The work of a thread, with the values that handlers keep on the thread.
 pub(super) type Job = Box<dyn FnOnce(&mut Locals) + Send>;
 
-/// Runs jobs, each on a thread of its own.
+/// Runs each job on its own thread.
 #[derive(Clone, Default)]
 pub(super) struct Threads {
     pool: Arc<Pool>,
@@ -28,15 +28,15 @@ pub(super) struct Threads {
 
 #[derive(Default)]
 struct Pool {
-    state: Mutex<State>,
-    /// Signalled for every job given to a parked thread, and when stopping.
+    crew: Mutex<Crew>,
+    /// Signaled for every job for a parked thread, and when stopping.
     job: Condvar,
-    /// Signalled when the last thread ends.
+    /// Signaled when the last thread ends.
     empty: Condvar,
 }
 
 #[derive(Default)]
-struct State {
+struct Crew {
     /// Jobs for parked threads. `jobs.len() <= parked`
     jobs: VecDeque<Job>,
     parked: usize,
@@ -55,18 +55,18 @@ impl Threads {
     /// Runs a job on a parked thread or a new one.
     ///
     /// # Errors
-    /// When the system has no thread to give; the job is dropped.
+    /// When the system cannot start a thread; the job is dropped.
     pub(super) fn run(&self, job: Job) -> io::Result<()> {
-        let mut state = self.pool.state();
-        if state.parked > state.jobs.len() {
-            state.jobs.push_back(job);
-            // Whoever is woken needs the lock at once.
-            drop(state);
+        let mut crew = self.pool.crew();
+        if crew.parked > crew.jobs.len() {
+            crew.jobs.push_back(job);
+            // The woken thread needs the lock at once.
+            drop(crew);
             self.pool.job.notify_one();
             return Ok(());
         }
-        state.alive += 1;
-        drop(state);
+        crew.alive += 1;
+        drop(crew);
         let pool = Arc::clone(&self.pool);
         let thread = thread::Builder::new()
             .name("wireserve-connection".to_owned())
@@ -80,22 +80,22 @@ impl Threads {
         }
     }
 
-    /// Ends parked threads now and the others behind their jobs, and waits for all of them. `false`
-    /// if some were still busy when the time was over.
+    /// Ends parked threads now and the others after their jobs, and waits for all of them. Returns
+    /// `false` if some are still busy after `limit`.
     pub(super) fn stop(&self, limit: Duration) -> bool {
-        let mut state = self.pool.state();
-        state.phase = Phase::Stopping;
+        let mut crew = self.pool.crew();
+        crew.phase = Phase::Stopping;
         self.pool.job.notify_all();
         let deadline = Instant::now() + limit;
-        while state.alive > 0 {
+        while crew.alive > 0 {
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 return false;
             }
-            state = self
+            crew = self
                 .pool
                 .empty
-                .wait_timeout(state, left)
+                .wait_timeout(crew, left)
                 .unwrap_or_else(PoisonError::into_inner)
                 .0;
         }
@@ -108,11 +108,11 @@ impl Pool {
         let mut locals = Locals::default();
         let mut job = Some(first);
         while let Some(run) = job {
-            // What a connection's code panics with has been logged by the panic hook.
+            // The panic hook has logged the panic.
             drop(panic::catch_unwind(AssertUnwindSafe(|| {
                 run(&mut locals);
             })));
-            // Of a job that panicked it is still there.
+            // A job that panicked leaves it set.
             locals.connection = None;
             job = self.next_job();
         }
@@ -121,37 +121,37 @@ impl Pool {
     }
 
     fn next_job(&self) -> Option<Job> {
-        let mut state = self.state();
-        state.parked += 1;
-        let deadline = Instant::now() + PATIENCE;
+        let mut crew = self.crew();
+        crew.parked += 1;
+        let deadline = Instant::now() + PARKING_LIMIT;
         let job = loop {
-            if let Some(job) = state.jobs.pop_front() {
+            if let Some(job) = crew.jobs.pop_front() {
                 break Some(job);
             }
             let left = deadline.saturating_duration_since(Instant::now());
-            if left.is_zero() || state.phase == Phase::Stopping {
+            if left.is_zero() || crew.phase == Phase::Stopping {
                 break None;
             }
-            state = self
+            crew = self
                 .job
-                .wait_timeout(state, left)
+                .wait_timeout(crew, left)
                 .unwrap_or_else(PoisonError::into_inner)
                 .0;
         };
-        state.parked -= 1;
+        crew.parked -= 1;
         job
     }
 
     fn leave(&self) {
-        let mut state = self.state();
-        state.alive -= 1;
-        if state.alive == 0 {
+        let mut crew = self.crew();
+        crew.alive -= 1;
+        if crew.alive == 0 {
             self.empty.notify_all();
         }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn crew(&self) -> MutexGuard<'_, Crew> {
+        self.crew.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -170,13 +170,13 @@ mod tests {
             let job = move |_: &mut Locals| ids.send(thread::current().id()).unwrap();
             threads.run(Box::new(job)).unwrap();
             seen.recv().unwrap();
-            while threads.pool.state().parked == 0 {
+            while threads.pool.crew().parked == 0 {
                 thread::yield_now();
             }
         }
-        assert_eq!(threads.pool.state().alive, 1);
+        assert_eq!(threads.pool.crew().alive, 1);
         assert!(threads.stop(Duration::from_secs(10)));
-        assert_eq!(threads.pool.state().alive, 0);
+        assert_eq!(threads.pool.crew().alive, 0);
     }
 
     #[test]

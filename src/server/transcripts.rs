@@ -1,5 +1,5 @@
-//! Transcripts as whoever runs a server wishes and sees them: where they go, what there is of them, and
-//! a guard that shows them when a test fails.
+//! Transcripts in the public API: options of the builder, the transcripts in memory, and a guard
+//! that prints them when a test fails.
 
 use std::io;
 use std::path::PathBuf;
@@ -10,10 +10,10 @@ use crate::transcript::{Folder, Format, Memory, Recorder, Transcript, Transcript
 
 use super::{Builder, Server};
 
-/// Connections that a failing test shows, the last ones.
+/// The most recent connections that a failing test prints.
 const ON_PANIC: usize = 8;
 
-/// Where transcripts are to go.
+/// Where transcripts are kept.
 #[derive(Debug, Default)]
 pub(super) struct TranscriptOptions {
     memory: Memory,
@@ -22,7 +22,7 @@ pub(super) struct TranscriptOptions {
 }
 
 impl TranscriptOptions {
-    /// What they come to; nothing when there are none.
+    /// The recorder, unless transcripts are off.
     pub(super) fn recorder(&self) -> io::Result<Option<Arc<Recorder>>> {
         let open = |(path, format): &(PathBuf, Format)| Folder::open(path, *format, self.limits);
         let folder = self.folder.as_ref().map(open).transpose()?;
@@ -35,15 +35,15 @@ impl TranscriptOptions {
 }
 
 impl Builder {
-    /// Keeps the transcripts of the last connections in memory, for [`Server::transcripts`].
+    /// Keeps the transcripts of the most recent connections in memory, for [`Server::transcripts`].
     #[must_use]
     pub fn transcripts(mut self) -> Self {
         self.transcripts.memory = Memory::On;
         self
     }
 
-    /// Writes the transcript of every connection to a file of its own in this folder, which is made if
-    /// it is not there.
+    /// Writes the transcript of every connection to a separate file in this folder. The folder is
+    /// created if it does not exist.
     #[must_use]
     pub fn transcript_folder(mut self, path: impl Into<PathBuf>, format: Format) -> Self {
         self.transcripts.folder = Some((path.into(), format));
@@ -59,8 +59,8 @@ impl Builder {
 }
 
 impl Server {
-    /// The transcripts in memory, oldest connection first; none without [`Builder::transcripts`]. What a
-    /// client has received of the wire is in them.
+    /// The transcripts in memory, oldest connection first; empty without [`Builder::transcripts`].
+    /// They include every byte that a client has received by now.
     ///
     /// ```
     /// use std::io::{Read, Write};
@@ -71,8 +71,8 @@ impl Server {
     ///
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// let server = Server::builder().transcripts().start()?;
-    /// // Should this test fail, it shows what was on the wire.
-    /// let _shown = server.transcript_on_panic();
+    /// // If this test fails, it prints what was on the wire.
+    /// let _guard = server.transcript_on_panic();
     ///
     /// let mut client = TcpStream::connect(server.address())?;
     /// client.write_all(b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n")?;
@@ -91,9 +91,9 @@ impl Server {
         transcripts(self.shared.recorder.as_deref())
     }
 
-    /// Prints the last transcripts on standard error if it is dropped by a panic, which is how a test
-    /// fails.
-    #[must_use = "it is dropped at once"]
+    /// Returns a guard that prints the most recent transcripts on stderr if a panic drops it, as
+    /// when a test fails.
+    #[must_use = "without a binding, the guard is dropped at once"]
     pub fn transcript_on_panic(&self) -> TranscriptOnPanic {
         TranscriptOnPanic {
             recorder: self.shared.recorder.clone(),
@@ -101,7 +101,7 @@ impl Server {
     }
 }
 
-/// Shows the last transcripts when its thread panics; see [`Server::transcript_on_panic`].
+/// Prints the most recent transcripts when its thread panics; see [`Server::transcript_on_panic`].
 #[derive(Debug)]
 pub struct TranscriptOnPanic {
     recorder: Option<Arc<Recorder>>,
@@ -110,7 +110,7 @@ pub struct TranscriptOnPanic {
 impl Drop for TranscriptOnPanic {
     fn drop(&mut self) {
         if thread::panicking() {
-            // A test's standard error is shown with its failure only if this macro writes it.
+            // Test harnesses capture what this macro writes.
             eprint!("{}", shown(&transcripts(self.recorder.as_deref())));
         }
     }
@@ -123,7 +123,7 @@ fn transcripts(recorder: Option<&Recorder>) -> Vec<Transcript> {
 fn shown(transcripts: &[Transcript]) -> String {
     let last = &transcripts[transcripts.len().saturating_sub(ON_PANIC)..];
     if last.is_empty() {
-        return "no transcripts: without a connection, or without Builder::transcripts\n"
+        return "no transcripts: add `.transcripts()` to the builder, or no client has connected\n"
             .to_owned();
     }
     let of = transcripts.len();

@@ -1,5 +1,6 @@
-//! What is served: a doc root, folders mounted at places of their own, and the routes over them. A [`Site`] does not change once it serves;
-//! registering a route makes a new one. The handlers of this folder need no interpreter.
+//! The site: a doc root, folders mounted at other paths, routes and rewrites. A [`Site`] is
+//! immutable once it is served; adding a route to a running server makes a new one. The handlers in
+//! this folder need no interpreter.
 
 pub mod files;
 pub mod handlers;
@@ -29,13 +30,13 @@ pub struct Site {
 }
 
 impl Site {
-    /// A site with one mount, the doc root for all paths ([`Site::mount`]); and with `/` as the doc
-    /// root's `index.html`, where there is one. Links that lead out of the doc root are not there.
+    /// A site that serves the doc root ([`Site::mount`]), with its `index.html`, if it exists, for
+    /// `/`. Links that lead out of the doc root are answered with 404.
     pub fn new(doc_root: impl Into<PathBuf>) -> Self {
         Self::with_links(doc_root, Links::default())
     }
 
-    /// The same, but links in the doc root may lead so far.
+    /// The same, with this rule for links in the doc root.
     pub fn with_links(doc_root: impl Into<PathBuf>, links: Links) -> Self {
         let doc_root: Arc<Path> = doc_root.into().into();
         let mut site = Self::bare(Arc::clone(&doc_root));
@@ -51,7 +52,7 @@ impl Site {
         site
     }
 
-    /// A site with a doc root and no routes at all.
+    /// A site with a doc root and without routes.
     pub fn bare(doc_root: impl Into<Arc<Path>>) -> Self {
         Self {
             doc_root: doc_root.into(),
@@ -60,15 +61,15 @@ impl Site {
         }
     }
 
-    /// The folder that is served; absolute if it was given so, without a slash at the end.
+    /// The folder that is served, without a trailing slash.
     pub fn doc_root(&self) -> &Path {
         &self.doc_root
     }
 
-    /// Adds a route, which wins over all that were there.
+    /// Adds a route, which wins over all routes before it.
     ///
     /// # Errors
-    /// A pattern that cannot be compiled.
+    /// When the pattern is malformed.
     pub fn register(
         &mut self,
         method: Method,
@@ -78,23 +79,24 @@ impl Site {
         self.router.register(method, pattern, handler)
     }
 
-    /// Answers requests for the path `from` as if they were for `to`; see [`routing::rewrite`]. `method` may be
-    /// `"*"`.
+    /// Answers requests for the path `from` as if they were for `to`; see [`routing::rewrite`].
+    /// `method` may be `"*"`.
     pub fn rewrite(&mut self, method: &str, from: &str, to: &str) {
         self.rewrites.register(method, from, to);
     }
 
-    /// The target in whose stead a request is answered, where a rule rewrites it.
+    /// The rewritten target, if a rule applies to this one.
     pub fn rewritten(&self, method: &[u8], target: &[u8], scheme: Scheme) -> Option<Vec<u8>> {
         self.rewrites.rewrite(method, target, scheme)
     }
 
-    /// Adds a folder at a place of its own, which wins over all routes that were there. Its files are
-    /// served as the reference's default routes do, but for scripts: `*.asis` as they are and all
-    /// others as files, both for GET and HEAD, and `*.wire` files are [played](handlers::wire_file) for every method.
+    /// Serves a folder at its path; its routes win over all routes before them. As with the
+    /// reference's default routes, GET and HEAD are answered with `*.asis` files as they are and
+    /// with all others as files; scripts are not run. `*.wire` files are
+    /// [played](handlers::wire_file) for every method.
     ///
     /// # Errors
-    /// A place with `{` or `*` in it that make no pattern.
+    /// When the path of the mount contains `{` or `*` and is malformed as a pattern.
     pub fn mount(&mut self, mount: &Mount) -> Result<(), PatternError> {
         let files = || Files::mounted(mount.clone());
         let at = |pattern: &str| format!("{}{pattern}", mount.url_base());
@@ -111,11 +113,11 @@ impl Site {
         )
     }
 
-    /// Adds one file at a place of its own, for GET and HEAD: the one in `folder` of the name that
-    /// `url_path` ends in. It wins over all routes that were there.
+    /// Serves one file for GET and HEAD: the file in `folder` that has the last segment of
+    /// `url_path` as its name. The route wins over all routes before it.
     ///
     /// # Errors
-    /// A path that makes no pattern.
+    /// When `url_path` is malformed as a pattern.
     pub fn mount_file(
         &mut self,
         url_path: &str,
@@ -128,31 +130,31 @@ impl Site {
         self.register(Method::Get, url_path, Arc::new(file))
     }
 
-    /// Answers paths of this pattern as if there was no route, whatever the method, and however a path that
-    /// names the same file is spelt.
+    /// Answers paths that match this pattern with 404, for every method, and for every spelling of
+    /// a path that names the same file.
     ///
     /// # Errors
-    /// A pattern that cannot be compiled.
+    /// When the pattern is malformed.
     pub fn forbid(&mut self, pattern: &str) -> Result<(), PatternError> {
         let handler = Arc::new(ErrorHandler(404));
         self.router
             .register_for(Spelling::Any, Method::Any, pattern, handler)
     }
 
-    /// Serves [fuzzed responses](fuzzed_response) below [`fuzzed_response::PATH`]. They win over all routes that
-    /// were there before.
+    /// Serves [fuzzed responses](fuzzed_response) below [`fuzzed_response::PATH`]. They win over
+    /// all routes that were there before.
     pub fn fuzz(&mut self) {
         let handler = Arc::new(FuzzedResponseHandler);
         self.register(Method::Any, &format!("{}*", fuzzed_response::PATH), handler)
             .expect("this pattern is valid");
     }
 
-    /// The handler for CONNECT: of routes for this method alone, not of those for all.
+    /// The handler for CONNECT; only routes that name this method apply.
     pub fn route_for_connect(&self, path: &[u8]) -> Option<(&Arc<dyn Handler>, RouteMatch)> {
         self.router.route_named("CONNECT", path)
     }
 
-    /// The handler for a request and what its route matched.
+    /// The handler for a request, and the groups that its route matched.
     pub fn route(&self, method: &[u8], path: &[u8]) -> Option<(&Arc<dyn Handler>, RouteMatch)> {
         self.router.route(method, path)
     }

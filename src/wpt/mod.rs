@@ -1,5 +1,5 @@
-//! A checkout of web-platform-tests: the configuration that serves one ([`preset`]), the routes that
-//! only a checkout has ([`routes`]), and the pages and worker scripts that are made for its tests
+//! Serving a checkout of web-platform-tests: its configuration ([`preset`]), the routes that only a
+//! checkout has ([`routes`]), and the generated pages and worker scripts for its tests
 //! ([`wrappers`]).
 
 pub mod preset;

@@ -1,7 +1,7 @@
-//! Routes that WPT's front end adds for a checkout (reference §7.1), beside those of every site.
+//! The routes that `wpt serve` adds for a checkout (reference §7.1), besides those of every site.
 
-/// Method and pattern of paths that are answered by a script although they do not end in `.py`. A
-/// folder is answered by its `default*.py`.
+/// Methods and patterns of paths that run a script although they do not end in `.py`. A folder runs
+/// its `default*.py`.
 pub const WELL_KNOWN: [(&str, &str); 8] = [
     ("*", "/.well-known/attribution-reporting/report-*"),
     ("*", "/.well-known/attribution-reporting/debug/report-*"),
@@ -13,8 +13,8 @@ pub const WELL_KNOWN: [(&str, &str); 8] = [
     ("*", "/.well-known/web-identity"),
 ];
 
-/// The files of the runner, which the preset's forbidden paths would otherwise cover.
+/// The files of the test runner, which the forbidden paths of the preset would otherwise cover.
 pub const RUNNER_FILES: &str = "/tools/runner/*";
 
-/// The script with which the runner makes its manifest; it answers POST.
+/// The script with which the test runner updates its manifest, for POST.
 pub const RUNNER_SCRIPT: &str = "/tools/runner/update_manifest.py";

@@ -1,7 +1,7 @@
-//! Folders (reference §7.2, §8.6): without a slash at the end of the URL a redirect to one with it, and
-//! with it a page that lists what the folder holds. The page has all the elements of the reference's, in
-//! its order, and for people sizes, dates and a style that suits a phone and the dark. It links to
-//! nothing that would not be served, and every name that is served has a link that works.
+//! Folders (reference §7.2, §8.6). A URL without a trailing slash is redirected to the URL with
+//! one, which is answered with a listing. The page has the elements of the reference's page, in the
+//! same order, and also sizes, dates and a style sheet for small screens and dark mode. It links to
+//! every entry that is served and to no other.
 
 use std::ffi::{OsStr, OsString};
 use std::fmt::Write as _;
@@ -18,15 +18,15 @@ use crate::text::{latin1, percent};
 use crate::site::files::Found;
 use crate::site::files::locate;
 
-/// Answers a request whose URL names a folder.
+/// Answers a request for a folder.
 ///
 /// # Errors
-/// 404 when the folder cannot be read; 503 when the system has no descriptor left for that.
+/// 404 if the folder cannot be read; 503 if the system has no descriptor left.
 pub fn answer(exchange: &mut Exchange<'_>, folder: &Found) -> Result<(), Fault> {
     let response = &mut exchange.response;
     let url_path = exchange.request.path();
     if !url_path.ends_with(b"/") {
-        // Behind the query, as in the reference; with no content and thus no length.
+        // As in the reference, the slash follows the query, and there is no content and no length.
         let location = format!("{}/", exchange.request.url());
         let location = latin1::encode(&location).expect("a URL is made of the request's bytes");
         response.status = 301;
@@ -39,7 +39,7 @@ pub fn answer(exchange: &mut Exchange<'_>, folder: &Found) -> Result<(), Fault> 
     Ok(())
 }
 
-/// What is listed.
+/// An entry of the listing.
 #[derive(Debug, PartialEq, Eq)]
 struct Entry {
     name: OsString,
@@ -53,7 +53,7 @@ enum Kind {
     File { size: u64 },
 }
 
-/// All entries that would be served, in the order of the page.
+/// The entries that are served, in the order of the page.
 fn read(folder: &Found) -> Result<Vec<Entry>, Fault> {
     let mut entries = folder
         .names()?
@@ -64,7 +64,7 @@ fn read(folder: &Found) -> Result<Vec<Entry>, Fault> {
     Ok(entries)
 }
 
-/// Of what is in the way to be listed only links have to be opened, to see where they lead.
+/// Only links need to be opened, to find out where they lead.
 fn entry_of(folder: &Found, name: OsString) -> Result<Option<Entry>, Fault> {
     if !locate::may_name(name.as_bytes()) || name == "." {
         return Ok(None);
@@ -114,7 +114,7 @@ fn changed(stat: &Stat) -> SystemTime {
         .unwrap_or(UNIX_EPOCH)
 }
 
-/// `X.headers` right behind `X`, even if `X-Y` is there.
+/// Sorts `X.headers` directly after `X`, even if `X-Y` exists.
 fn sort_key(name: &OsStr) -> (&[u8], &[u8]) {
     let name = name.as_bytes();
     (name.strip_suffix(HEADERS).unwrap_or(name), name)
@@ -152,7 +152,7 @@ fn append_entry(page: &mut String, entry: &Entry, headers: Option<&Entry>) {
         Kind::Folder => ("dir", "/", String::new()),
         Kind::File { size } => ("file", "", format!("{}, ", readable(size))),
     };
-    // Writing to a String cannot fail.
+    // Writing to a string cannot fail.
     let _ = write!(
         page,
         r#"<li class="{class}"><a href="{link}{slash}">{name}</a>"#
@@ -164,7 +164,7 @@ fn append_entry(page: &mut String, entry: &Entry, headers: Option<&Entry>) {
     let _ = writeln!(page, " <small>{size}{}</small></li>", day(entry.changed));
 }
 
-/// The path of the URL without its last segment, as a browser resolves `..`; none for the top.
+/// The path without its last segment, as a browser resolves `..`; none for `/`.
 fn parent(url_path: &str) -> Option<String> {
     if url_path == "/" {
         return None;
@@ -182,7 +182,7 @@ fn parent(url_path: &str) -> Option<String> {
     Some(path)
 }
 
-/// Text for HTML, as Python's `html.escape` writes it.
+/// Escapes text for HTML, as Python's `html.escape` does.
 fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
@@ -222,7 +222,7 @@ fn day(time: SystemTime) -> String {
     format!("{} UTC", &date[5..22])
 }
 
-/// The last second that a date of four digits for the year can tell.
+/// The last second of the year 9999, the last year of four digits.
 const LATEST: Duration = Duration::from_secs(253_402_300_799);
 
 const STYLE: &str = "\

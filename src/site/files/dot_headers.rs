@@ -1,7 +1,6 @@
-//! Header fields from files beside a file (reference §7.3): those of `__dir__.headers` for the whole
-//! folder, then those of `X.headers` for the file `X`. Of `X.sub.headers` and `X.headers` only the
-//! first counts, and is a template. Nothing is remembered from one request to the next: what is edited
-//! shows at once.
+//! Header fields from `.headers` files (reference §7.3): those of `__dir__.headers` for all files
+//! of a folder, then those of `X.headers` for the file `X`. `X.sub.headers` is a template, and
+//! replaces `X.headers`. Nothing is cached, so that edits apply to the next request.
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -15,14 +14,14 @@ use crate::pipes::template::{self, Escape};
 use crate::site::files::open_in_root::Root;
 use crate::site::files::unopened;
 
-/// A field's name and value.
+/// The name and value of a field.
 pub type Field = (Vec<u8>, Vec<u8>);
 
-/// The fields for a file, by its name below a root, in the order of the files and their lines.
+/// The fields for a file, in the order of the `.headers` files and their lines.
 ///
 /// # Errors
-/// 500 for a line that is no field, and for a `.sub.headers` file that cannot be filled in; 503 when the
-/// system has no descriptor left to see whether there are any.
+/// 500 for a malformed field line and for a template that cannot be filled in; 503 if the system
+/// has no descriptor left.
 pub fn load(root: &Root, name: &Path, context: &Context<'_>) -> Result<Vec<Field>, Fault> {
     let mut fields = Vec::new();
     for stem in [&name.with_file_name("__dir__"), name] {
@@ -40,7 +39,7 @@ fn add(
     let Some((form, name, file)) = open(root, stem)? else {
         return Ok(());
     };
-    // What can be opened and not read, a folder for one, has no fields, as in the reference.
+    // A folder, which can be opened but not read, has no fields, as in the reference.
     let Ok(mut text) = read(file) else {
         return Ok(());
     };
@@ -49,7 +48,7 @@ fn add(
     }
     for line in text.split(|byte| matches!(byte, b'\r' | b'\n')) {
         if !line.is_empty() {
-            fields.push(field(line).ok_or_else(|| no_field(&name, line))?);
+            fields.push(field(line).ok_or_else(|| malformed(&name, line))?);
         }
     }
     Ok(())
@@ -61,7 +60,7 @@ enum Form {
     Plain,
 }
 
-/// The headers file for a name: the first that is there.
+/// The `.headers` file for a name: the first that exists.
 fn open(root: &Root, stem: &Path) -> Result<Option<(Form, PathBuf, File)>, Fault> {
     for (form, suffix) in [(Form::Template, ".sub.headers"), (Form::Plain, ".headers")] {
         let name = with_suffix(stem, suffix);
@@ -87,24 +86,25 @@ fn read(mut file: File) -> io::Result<Vec<u8>> {
     let mut text = vec![0; TYPICAL];
     let count = file.read(&mut text)?;
     text.truncate(count);
-    // A file that gives less than it is asked for has no more.
+    // A short read is the end of the file.
     if count == TYPICAL {
         file.read_to_end(&mut text)?;
     }
     Ok(text)
 }
 
-/// Bytes that hardly any headers file has; those that do are read all the same.
+/// Bytes to read at first, enough for almost every `.headers` file; longer files are read to their
+/// end.
 const TYPICAL: usize = 1024;
 
-/// `name: value`, with blanks around either.
+/// Parses `name: value`, with whitespace around either.
 fn field(line: &[u8]) -> Option<Field> {
     let colon = memchr::memchr(b':', line)?;
     let (name, value) = (&line[..colon], &line[colon + 1..]);
     Some((stripped(name).to_vec(), stripped(value).to_vec()))
 }
 
-/// Without the blanks that Python's `bytes.strip` removes.
+/// Strips the whitespace that Python's `bytes.strip` strips.
 fn stripped(mut text: &[u8]) -> &[u8] {
     while let [b' ' | b'\t'..=b'\r', rest @ ..] | [rest @ .., b' ' | b'\t'..=b'\r'] = text {
         text = rest;
@@ -112,9 +112,12 @@ fn stripped(mut text: &[u8]) -> &[u8] {
     text
 }
 
-fn no_field(name: &Path, line: &[u8]) -> Fault {
+fn malformed(name: &Path, line: &[u8]) -> Fault {
     let (name, line) = (name.display(), String::from_utf8_lossy(line));
-    Fault::new(500, format!("{name} has a line without a colon: {line:?}"))
+    Fault::new(
+        500,
+        format!("{name}: expected a field line, found a line without a colon: {line:?}"),
+    )
 }
 
 #[cfg(test)]
@@ -125,7 +128,7 @@ mod tests {
     use crate::exchange::Links;
     use crate::pipes::template::Fixture;
 
-    /// The fields of `sub/a` where these files are, each line `name=value`; else the fault.
+    /// The fields of `sub/a` with these files, as `name=value`, or the fault.
     fn fields(files: &[(&str, &str)]) -> Result<String, String> {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir(folder.path().join("sub")).unwrap();
@@ -175,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_makes_no_field() {
+    fn a_value_cannot_add_a_field() {
         let fault = |query: &str| {
             let folder = tempfile::tempdir().unwrap();
             fs::write(folder.path().join("a.sub.headers"), "x: {{GET[q]}}").unwrap();
@@ -199,22 +202,22 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_field_is_named() {
+    fn malformed_lines_are_reported() {
         for (file, text, message) in [
             (
                 "a.headers",
                 "x: y\nham",
-                r#"sub/a.headers has a line without a colon: "ham""#,
+                r#"sub/a.headers: expected a field line, found a line without a colon: "ham""#,
             ),
             (
                 "__dir__.headers",
                 " ",
-                r#"sub/__dir__.headers has a line without a colon: " ""#,
+                r#"sub/__dir__.headers: expected a field line, found a line without a colon: " ""#,
             ),
             (
                 "a.sub.headers",
                 "x: {{ham}}",
-                r#"template: {{ham}} has no meaning: nothing is named "ham""#,
+                r#"template: {{ham}} has no value: there is no variable "ham""#,
             ),
         ] {
             assert_eq!(fields(&[(file, text)]), Err(message.to_owned()));

@@ -1,7 +1,7 @@
-//! Files, with the fields of the files beside them, whole or the ranges that are asked for. All have a
-//! length, and the connection is kept; the reference sends plain files without a length and closes
-//! (reference §1, §7.3). A file is sent as it is read, so that its size costs no memory. Folders are
-//! handed on to `directory.rs`.
+//! Files, whole or in ranges, with the header fields of their `.headers` files. Responses have a
+//! `Content-Length`, and the connection stays open; the reference sends plain files without one and
+//! closes the connection (reference §1, §7.3). A file is sent while it is read, so that its size
+//! costs no memory. `directory.rs` answers for folders.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ use crate::site::files::{Files, Found};
 pub struct FileHandler(Files);
 
 impl FileHandler {
-    /// Serves these.
+    /// A handler for these files.
     pub fn new(files: Files) -> Self {
         Self(files)
     }
@@ -55,7 +55,8 @@ impl Handler for FileHandler {
 }
 
 impl FileHandler {
-    /// The media type, unless a headers file has one, then the fields of the headers files.
+    /// Adds the media type, unless a `.headers` file has one, then the fields of the `.headers`
+    /// files.
     fn add_fields(&self, exchange: &mut Exchange<'_>, found: &Found) -> Result<(), Fault> {
         let context = Context {
             request: &exchange.request,

@@ -1,6 +1,7 @@
-//! URL path → name of a file below the doc root (reference §7.2), as text alone: the path is decoded,
-//! and nothing that contains `..`, however it was written, or that would be absolute below the doc root,
-//! names a file. Whether the file is there, and where links lead, is the business of `beneath.rs`.
+//! From the path of a URL to the name of a file below the doc root (reference §7.2). This looks at
+//! the text only: the path is decoded, and a path that contains `..`, in any spelling, or would be
+//! absolute names no file. `open_in_root.rs` finds out whether the file exists and where links
+//! lead.
 
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
@@ -10,10 +11,11 @@ use crate::exchange::Mount;
 use crate::fault::Fault;
 use crate::text::percent;
 
-/// The name, relative to the root of the mount, that a URL's path has; empty for the root.
+/// The name of the file that a path of a URL names, relative to the root of the mount; empty for
+/// the root.
 ///
 /// # Errors
-/// 404 for a path that may not name a file.
+/// 404 for a path that cannot name a file.
 pub fn locate(mount: &Mount, url_path: &[u8]) -> Result<PathBuf, Fault> {
     let mut path = percent::decode_path(url_path);
     if path.starts_with(mount.url_base().as_bytes()) {
@@ -25,8 +27,8 @@ pub fn locate(mount: &Mount, url_path: &[u8]) -> Result<PathBuf, Fault> {
     Ok(OsString::from_vec(path).into())
 }
 
-/// The path in the one spelling that all others which name the same file have in common: decoded, without
-/// segments that lead nowhere.
+/// The canonical spelling of a path, which is equal for all paths that name the same file: decoded,
+/// without empty and `.` segments.
 pub fn plain(url_path: &[u8]) -> Vec<u8> {
     let decoded = percent::decode_path(url_path);
     let mut plain = Vec::with_capacity(decoded.len());
@@ -44,14 +46,14 @@ pub fn plain(url_path: &[u8]) -> Vec<u8> {
     plain
 }
 
-/// Whether a path is in that spelling for certain. Most are.
+/// Whether a path is certainly in the canonical spelling, as most are.
 pub fn is_plain(url_path: &[u8]) -> bool {
     url_path.is_ascii()
         && memchr::memchr2_iter(b'%', b'/', url_path)
             .all(|at| url_path[at] == b'/' && !matches!(url_path.get(at + 1), Some(b'/' | b'.')))
 }
 
-/// Whether a decoded path with this in it can name a file at all.
+/// Whether a decoded path can name a file.
 pub fn may_name(path: &[u8]) -> bool {
     !path.windows(2).any(|pair| pair == b"..") && memchr::memchr(0, path).is_none()
 }

@@ -1,12 +1,13 @@
-//! Media types by the last extension of a name, case included; the reference's table (reference §7.3).
-//! No charset is ever added: which one a browser assumes is what many tests are about.
+//! Media types by the last extension of a name, which is case-sensitive, as in the reference's
+//! table (reference §7.3). No charset is added: many tests depend on the one that a browser
+//! assumes.
 
 use std::path::Path;
 
-/// What is sent for an extension that the table does not have.
+/// The media type for all other extensions.
 pub const DEFAULT: &str = "application/octet-stream";
 
-/// Extensions and types, sorted by extension.
+/// Extensions and media types, sorted by extension.
 pub const TYPES: [(&str, &str); 32] = [
     ("avif", "image/avif"),
     ("bmp", "image/bmp"),

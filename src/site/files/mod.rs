@@ -1,5 +1,6 @@
-//! Which file a request means: what all handlers of files, scripts among them, ask first. What they
-//! get is open, so nobody looks a name up twice, and is below the root, wherever links lead.
+//! The file that a request names. All handlers of files and scripts start here. They get an open
+//! file, so that no name is looked up twice; it is below the root, unless the mount allows links
+//! out of it.
 
 pub mod content_of_range;
 pub mod directory;
@@ -27,9 +28,9 @@ use crate::site::files::open_in_root::{Place, Root};
 #[derive(Clone, Debug)]
 pub struct Files {
     mount: Mount,
-    /// What links may not leave: the mount's root, or that of the single file.
+    /// The folder that links may not leave: the root of the mount, or of the single file.
     place: Place,
-    /// This file below the place, whatever the URL; else what the URL says.
+    /// This file for every URL; without it, the file that the URL names.
     single: Option<PathBuf>,
 }
 
@@ -38,7 +39,7 @@ pub struct Files {
 pub struct Found {
     /// Open for reading.
     pub file: File,
-    /// What it was when it was opened.
+    /// The metadata at the time of opening.
     pub metadata: Metadata,
     root: Root,
     /// Relative to the root.
@@ -46,7 +47,7 @@ pub struct Found {
 }
 
 impl Files {
-    /// The files below a folder that answers for the whole site.
+    /// The files of a folder that is served at `/`.
     pub fn below(folder: impl Into<Arc<Path>>) -> Self {
         Self::mounted(Mount::top(folder))
     }
@@ -60,8 +61,8 @@ impl Files {
         }
     }
 
-    /// One file for every URL, on a site with this doc root. It may be elsewhere, since it is named
-    /// outright; a link in its place may then lead as far as its own folder.
+    /// One file for every URL, on a site with this doc root. The file may be outside the doc root;
+    /// if it is a link, the link may then lead only to files in its folder.
     pub fn single(path: impl Into<PathBuf>, doc_root: impl Into<Arc<Path>>) -> Self {
         let (path, doc_root) = (path.into(), doc_root.into());
         let (root, name) = root_of(&path, &doc_root);
@@ -72,7 +73,7 @@ impl Files {
         }
     }
 
-    /// The same files, but links may lead so far.
+    /// The same files, with this rule for links.
     #[must_use]
     pub fn follow(self, links: Links) -> Self {
         Self {
@@ -81,24 +82,24 @@ impl Files {
         }
     }
 
-    /// The folder and its place in the site.
+    /// The folder and its path in the site.
     pub fn mount(&self) -> &Mount {
         &self.mount
     }
 
-    /// What a URL's path names.
+    /// Opens the file or folder that the path of a URL names.
     ///
     /// # Errors
-    /// 404 when that is no file and no folder, or may not be served; 503 when the system has no
-    /// descriptor left to see.
+    /// 404 if it is neither a file nor a folder, or may not be served; 503 if the system has no
+    /// descriptor left.
     pub fn open(&self, url_path: &[u8]) -> Result<Found, Fault> {
         self.open_name(self.name(url_path)?)
     }
 
-    /// The name of what a URL's path names, relative to the root. It may not be there.
+    /// The name of the file that the path of a URL names, relative to the root. It may not exist.
     ///
     /// # Errors
-    /// 404 for a path that may not name a file.
+    /// 404 for a path that cannot name a file.
     pub fn name(&self, url_path: &[u8]) -> Result<PathBuf, Fault> {
         match &self.single {
             Some(name) => Ok(name.clone()),
@@ -106,10 +107,10 @@ impl Files {
         }
     }
 
-    /// What has this name.
+    /// Opens the file or folder with this name.
     ///
     /// # Errors
-    /// As for [`open`](Self::open).
+    /// As [`open`](Self::open).
     pub fn open_name(&self, name: PathBuf) -> Result<Found, Fault> {
         let root = self.place.open(self.mount.links());
         let root = root.map_err(|error| unopened(self.place.path(), &error))?;
@@ -117,7 +118,7 @@ impl Files {
     }
 }
 
-/// What not to be able to open a file means for who asked for it.
+/// The fault for a file that cannot be opened.
 pub fn unopened(name: &Path, error: &io::Error) -> Fault {
     let shortage = Fault::of_shortage(error);
     if shortage.is_some() {
@@ -126,7 +127,7 @@ pub fn unopened(name: &Path, error: &io::Error) -> Fault {
     shortage.unwrap_or_else(Fault::not_found)
 }
 
-/// A single file's root and its name there.
+/// The root of a single file, and its name below the root.
 fn root_of(path: &Path, doc_root: &Arc<Path>) -> (Arc<Path>, PathBuf) {
     let is_plain = |name: &Path| {
         name.components()
@@ -141,7 +142,7 @@ fn root_of(path: &Path, doc_root: &Arc<Path>) -> (Arc<Path>, PathBuf) {
         (Some(folder), Some(name)) => (folder, Path::new(name)),
         _ => (path, Path::new("")),
     };
-    // A bare name is in the working directory.
+    // A name without a folder is in the working directory.
     let root = if root.as_os_str().is_empty() {
         Path::new(".")
     } else {
@@ -151,7 +152,7 @@ fn root_of(path: &Path, doc_root: &Arc<Path>) -> (Arc<Path>, PathBuf) {
 }
 
 impl Found {
-    /// Opens a name below a root, where a file or a folder must be.
+    /// Opens a name below a root, which must be a file or a folder.
     fn open(root: Root, name: PathBuf) -> Result<Self, Fault> {
         let (file, metadata) = open_below(&root, &name)?;
         Ok(Self {
@@ -162,9 +163,9 @@ impl Found {
         })
     }
 
-    /// Where it is. Opening it by this path again may lead elsewhere.
+    /// The path. Opening it again may lead to another file.
     pub fn path(&self) -> PathBuf {
-        // `Path::join` would do but for the slash it adds to the root when the name is empty.
+        // `Path::join` would add a slash to the root if the name is empty.
         if self.name.as_os_str().is_empty() {
             self.root.path().to_owned()
         } else {
@@ -172,22 +173,22 @@ impl Found {
         }
     }
 
-    /// The root that it is below.
+    /// The root.
     pub fn root(&self) -> &Root {
         &self.root
     }
 
-    /// Its name relative to the root.
+    /// The name relative to the root.
     pub fn name(&self) -> &Path {
         &self.name
     }
 
-    /// Whether it is a folder; else it is a file.
+    /// Whether it is a folder and not a file.
     pub fn is_folder(&self) -> bool {
         self.metadata.is_dir()
     }
 
-    /// The names in this folder, in no order.
+    /// The names in this folder, unordered.
     ///
     /// # Errors
     /// As [`Files::open`].
@@ -198,7 +199,7 @@ impl Found {
         Ok(entries.flatten().map(name).collect())
     }
 
-    /// What is in this folder under a name.
+    /// Opens an entry of this folder.
     ///
     /// # Errors
     /// As [`Files::open`].
@@ -206,7 +207,7 @@ impl Found {
         open_below(&self.root, &self.name.join(name))
     }
 
-    /// This folder's entry of that name instead of the folder.
+    /// Replaces this folder by its entry of that name.
     ///
     /// # Errors
     /// As [`Files::open`].
@@ -256,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_neither_file_nor_folder_is_not_there() {
+    fn only_files_and_folders_are_found() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("a"), "ham").unwrap();
         let _socket = std::os::unix::net::UnixListener::bind(folder.path().join("socket")).unwrap();

@@ -1,39 +1,41 @@
-//! Opening what is below a root and nothing else. Every file that is served, listed or run is opened
-//! here: the kernel looks the name up and checks every link on its way in one call (`openat2`), so that
-//! nobody can change a link between the check and the opening.
+//! Opening files below a root, and only there. Every file that is served, listed or run is opened
+//! here. The kernel looks up the name and checks every link on the way in one call (`openat2`), so
+//! that no link can change between the check and the opening.
 //!
-//! Links that lead out of the root are not there, unless the mount allows them. Links that leave the root
-//! and come back, and absolute ones, are no matter for that call; where they end is then looked up, and
-//! that place is opened without following any link. Where the kernel does not have the call, or a
-//! sandbox forbids it, every name is opened in this second way, whose check and opening are apart.
+//! Unless the mount allows links out of the root, they are treated as missing. `openat2` also
+//! refuses absolute links, and links that leave the root and come back. For these, the path is
+//! resolved first; if it is below the root, it is opened without following links. If the kernel
+//! lacks the call, or a sandbox forbids it, every name is opened this way, with a gap between the
+//! check and the opening.
 
 use std::fs::{self, File};
 use std::io;
 use std::os::fd::OwnedFd;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
+use parking_lot::Mutex;
 use rustix::fs::{Access, AtFlags, Mode, OFlags, ResolveFlags, Stat};
 use rustix::io::Errno;
 
 use crate::exchange::Links;
 
-/// The place of a root. The folder stays open from one request to the next for as long as it is what
-/// the path leads to: a doc root may be removed and made again, or replaced, while it is served.
+/// The path of a root. The folder stays open across requests as long as the path leads to it, so
+/// that a doc root may be replaced while it is served.
 #[derive(Clone, Debug)]
 pub struct Place {
     path: Arc<Path>,
-    kept: Arc<Mutex<Option<Kept>>>,
+    kept: Arc<Mutex<Option<OpenFolder>>>,
 }
 
-/// A folder with its device and inode, which are no other's while it is open.
+/// An open folder with its device and inode, which are unique while it is open.
 #[derive(Clone, Debug)]
-struct Kept {
+struct OpenFolder {
     folder: Arc<OwnedFd>,
     identity: (u64, u64),
 }
 
-/// A root, open.
+/// An open root.
 #[derive(Debug)]
 pub struct Root {
     path: Arc<Path>,
@@ -50,22 +52,22 @@ impl Place {
         }
     }
 
-    /// Where the root is.
+    /// The path of the root.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Opens the root; links in it may lead so far.
+    /// Opens the root, with this rule for links in it.
     ///
     /// # Errors
-    /// When there is no such folder.
+    /// When the folder cannot be opened.
     pub fn open(&self, links: Links) -> io::Result<Root> {
         let now = identity(&rustix::fs::stat(&*self.path)?);
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.kept.lock();
         let folder = match &*kept {
             Some(kept) if kept.identity == now => Arc::clone(&kept.folder),
             _ => {
-                let opened = Kept::open(&self.path)?;
+                let opened = OpenFolder::open(&self.path)?;
                 Arc::clone(&kept.insert(opened).folder)
             }
         };
@@ -78,7 +80,7 @@ impl Place {
     }
 }
 
-impl Kept {
+impl OpenFolder {
     fn open(path: &Path) -> io::Result<Self> {
         let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let folder = rustix::fs::open(path, flags, Mode::empty())?;
@@ -95,24 +97,25 @@ fn identity(stat: &Stat) -> (u64, u64) {
 }
 
 impl Root {
-    /// Opens the root at a path, for once.
+    /// Opens the root at a path, without keeping it open.
     ///
     /// # Errors
-    /// When there is no such folder.
+    /// When the folder cannot be opened.
     pub fn at(path: impl Into<Arc<Path>>, links: Links) -> io::Result<Self> {
         Place::new(path).open(links)
     }
 
-    /// Where the root is.
+    /// The path of the root.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Opens, for reading, what a relative name says; the root itself for an empty one. It may be a
-    /// folder, or anything else that can be opened; a pipe is not waited for.
+    /// Opens a relative name for reading, or the root itself for an empty name. It may be a file, a
+    /// folder, or anything else that can be opened; opening a named pipe does not wait for its
+    /// writer.
     ///
     /// # Errors
-    /// When it is not there, or when a link leads where none may.
+    /// When the name does not exist, or a link leads where links may not.
     pub fn open_file(&self, name: &Path) -> io::Result<File> {
         let name = if name.as_os_str().is_empty() {
             Path::new(".")
@@ -131,8 +134,8 @@ impl Root {
         Ok(opened?.into())
     }
 
-    /// Opens what may be there, as [`Root::open_file`] does. Where nothing is, this is known sooner:
-    /// an open that fails costs three times as much as the question.
+    /// Like [`Root::open_file`], but faster if the name does not exist: checking takes a third of
+    /// the time of an `open` that fails.
     ///
     /// # Errors
     /// As [`Root::open_file`].
@@ -145,7 +148,8 @@ impl Root {
         let mut attempts = 0;
         loop {
             match rustix::fs::openat2(&*self.folder, name, READ, Mode::empty(), resolve) {
-                // Something was renamed meanwhile, so that the kernel cannot be sure.
+                // Something was renamed in the meantime, so that the kernel could not check the
+                // path.
                 Err(Errno::AGAIN) if attempts < ATTEMPTS => attempts += 1,
                 opened => return opened,
             }
@@ -173,13 +177,14 @@ impl Root {
     }
 }
 
-/// Without `NONBLOCK` opening a named pipe would wait for its writer; for a file it means nothing.
+/// `NONBLOCK` keeps the opening of a named pipe from waiting for its writer, and has no effect on
+/// files.
 const READ: OFlags = OFlags::RDONLY
     .union(OFlags::CLOEXEC)
     .union(OFlags::NOCTTY)
     .union(OFlags::NONBLOCK);
 
-/// How often the kernel is asked again when names change under its eyes; then the slower way is taken.
+/// How often `openat2` is called again if names change during the call; then the path is resolved.
 const ATTEMPTS: usize = 8;
 
 #[cfg(test)]
@@ -190,7 +195,7 @@ mod tests {
 
     use super::*;
 
-    /// A folder `site` with links of all kinds, beside a secret.
+    /// A folder `site` with links of all kinds, next to a file `secret`.
     fn folder() -> (tempfile::TempDir, PathBuf) {
         let folder = tempfile::tempdir().unwrap();
         let site = folder.path().join("site");
@@ -224,7 +229,7 @@ mod tests {
         (folder, site)
     }
 
-    /// What is read there; nothing for a folder.
+    /// The text of the file; empty for a folder.
     fn text(opened: io::Result<File>) -> Option<String> {
         let mut file = opened.ok()?;
         let mut text = String::new();
@@ -257,7 +262,7 @@ mod tests {
     ];
 
     #[test]
-    fn links_lead_as_far_as_they_may() {
+    fn links_lead_only_where_allowed() {
         let (_folder, site) = folder();
         let root = |links| Root::at(site.clone(), links).unwrap();
         for (name, within, anywhere) in NAMES {
@@ -269,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn the_slower_way_leads_to_the_same_places() {
+    fn resolving_the_path_opens_the_same_files() {
         let (_folder, site) = folder();
         let root = Root::at(site, Links::Within).unwrap();
         for (name, within, _) in NAMES {

@@ -1,5 +1,5 @@
-//! `.asis` files: a whole response, byte for byte, then the connection is closed (reference §7.3). HEAD
-//! gets all of it too.
+//! `.asis` files: each is a complete response, sent byte for byte, for HEAD, too. Then the
+//! connection is closed (reference §7.3).
 
 use std::fs::File;
 use std::io::{self, Read as _};
@@ -9,11 +9,11 @@ use crate::fault::Fault;
 
 use crate::site::files::Files;
 
-/// Sends files as they are.
+/// Sends files as complete responses.
 pub struct AsIsHandler(Files);
 
 impl AsIsHandler {
-    /// Sends these.
+    /// A handler for these files.
     pub fn new(files: Files) -> Self {
         Self(files)
     }
@@ -24,7 +24,7 @@ impl Handler for AsIsHandler {
         let mut found = self.0.open(exchange.request.path())?;
         if found.is_folder() {
             let message = format!(
-                "{} is a folder and cannot be sent as it is",
+                "expected an as-is file, found the folder {}",
                 found.path().display()
             );
             return Err(Fault::new(500, message));
@@ -32,7 +32,7 @@ impl Handler for AsIsHandler {
         let mut piece = read(&mut found.file).map_err(|_| Fault::not_found())?;
         exchange.close_connection();
         exchange.turn().mark_written();
-        // A client that left is noticed when the connection is closed.
+        // A client that has disconnected is noticed when the connection is closed.
         while !piece.is_empty() && exchange.turn().send(&piece).is_ok() {
             piece = read(&mut found.file).unwrap_or_else(|error| {
                 log::error!("{}: {error}", found.name().display());
@@ -49,5 +49,5 @@ fn read(file: &mut File) -> io::Result<Vec<u8>> {
     Ok(piece)
 }
 
-/// Bytes read and written at once, as for plain files.
+/// Bytes to read and write at a time, as for plain files.
 const PIECE: u64 = 256 * 1024;

@@ -1,6 +1,5 @@
-//! Asks for a user name and a password before another handler answers. Credentials are those of the
-//! Basic scheme alone; nothing is remembered between requests, and nothing is kept secret: this is
-//! for tests of clients.
+//! Basic authentication for another handler, for tests of clients. It knows no other scheme, keeps
+//! nothing between requests, and is not meant to protect anything.
 
 use std::sync::Arc;
 
@@ -8,32 +7,33 @@ use crate::exchange::{Exchange, Handler, Request, Requirements};
 use crate::fault::Fault;
 use crate::http::basic_auth::Credentials;
 
-/// Lets requests with the right credentials through to a handler: 401 without any, 403 with wrong
-/// ones; 400 for another scheme, and 500, as from the reference, for credentials that cannot be read.
+/// Passes requests with valid credentials to a handler. The response is 401 without credentials,
+/// 403 with wrong ones, 400 for another scheme, and 500 for malformed credentials, as in the
+/// reference.
 pub struct BasicAuthHandler {
-    /// Answers who is let in.
+    /// Answers requests with valid credentials.
     handler: Arc<dyn Handler>,
     admitted: Admitted,
 }
 
-/// Who is let in.
+/// The valid credentials.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Admitted {
-    /// Anybody who sends credentials, whatever they are.
+    /// Any credentials.
     Anybody,
-    /// Who sends exactly these.
+    /// Only these.
     Only(Credentials),
 }
 
 impl BasicAuthHandler {
-    /// Puts itself in front of a handler.
+    /// Basic authentication for a handler.
     pub fn new(handler: Arc<dyn Handler>, admitted: Admitted) -> Self {
         Self { handler, admitted }
     }
 }
 
 impl Admitted {
-    /// Who sends this name and this password.
+    /// Only this user name with this password.
     pub fn only(username: impl Into<Vec<u8>>, password: impl Into<Vec<u8>>) -> Self {
         Self::Only(Credentials {
             username: username.into(),
@@ -49,11 +49,11 @@ impl Admitted {
     }
 }
 
-/// What becomes of who is not refused for ever.
+/// The verdict on a request that is not refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Verdict {
     Admitted,
-    /// To say who they are.
+    /// The client must send credentials.
     Asked,
 }
 
@@ -74,7 +74,7 @@ impl Handler for BasicAuthHandler {
         match self.check(&exchange.request) {
             Ok(Verdict::Admitted) => return self.handler.handle(exchange),
             verdict => {
-                // A client that is gone gets no answer either.
+                // A client that has disconnected gets no response.
                 let _ = exchange.send_continue();
                 verdict?;
             }

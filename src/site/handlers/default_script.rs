@@ -1,5 +1,5 @@
-//! Which script runs when a folder is named: the first file called `default*.py` in it, by name
-//! (reference §7.1). One that would not be served, since it is a link that leads out, is not there.
+//! The default script of a folder: the first file `default*.py` in it, sorted by name (reference
+//! §7.1). Links that lead out of the root are skipped.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -8,10 +8,10 @@ use crate::fault::Fault;
 
 use crate::site::files::Found;
 
-/// The file that was found, or a found folder's default script.
+/// The default script of a folder; a file is returned as it is.
 ///
 /// # Errors
-/// 404 when the folder has none; 503 when the system has no descriptor left to see.
+/// 404 if the folder has none; 503 if the system has no descriptor left.
 pub fn choose(found: Found) -> Result<Found, Fault> {
     if !found.is_folder() {
         return Ok(found);

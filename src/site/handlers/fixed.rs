@@ -1,23 +1,23 @@
-//! Fixed responses: the same status, fields and content for every request of a route; or the same
-//! fault (reference §8.4).
+//! Fixed responses: the same status, fields and content, or the same fault, for every request
+//! (reference §8.4).
 
 use crate::exchange::{Content, Exchange, Handler};
 use crate::fault::Fault;
 use crate::http::headers::Headers;
 
-/// Sends one and the same response.
+/// Sends the same response to every request.
 #[derive(Clone, Debug, Default)]
 pub struct FixedHandler {
     /// The status code.
     pub status: i64,
-    /// The header fields; `Server`, `Date` and `Content-Length` are added.
+    /// The header fields, besides `Server`, `Date` and `Content-Length`.
     pub headers: Headers,
     /// The content.
     pub content: Vec<u8>,
 }
 
 impl FixedHandler {
-    /// A status and a text, sent as `text/plain`.
+    /// A response with a status and a text of type `text/plain`.
     pub fn text(status: i64, text: &str) -> Self {
         Self {
             status,
@@ -25,7 +25,8 @@ impl FixedHandler {
         }
     }
 
-    /// Content of a media type, with status 200. More fields may be appended to `headers`.
+    /// A response with status 200 and content of a media type. More fields may be appended to
+    /// `headers`.
     pub fn of_type(media_type: &str, content: impl Into<Vec<u8>>) -> Self {
         Self {
             status: 200,
@@ -45,7 +46,7 @@ impl Handler for FixedHandler {
     }
 }
 
-/// Answers with a status and the JSON object of an error whose message is empty.
+/// Answers with a status and the server's JSON for an error without a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ErrorHandler(pub i64);
 

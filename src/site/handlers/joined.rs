@@ -1,6 +1,5 @@
-//! Several files as one: their contents joined, with a media type that is said and not guessed. They
-//! are read once, at the first request, so that a large file costs nothing where nobody asks for it;
-//! what `.headers` files say does not apply.
+//! Several files concatenated, with a given media type. They are read once, at the first request.
+//! `.headers` files do not apply.
 
 use std::fs::OpenOptions;
 use std::io::{self, Read as _};
@@ -13,17 +12,17 @@ use crate::fault::Fault;
 
 use crate::site::handlers::fixed::FixedHandler;
 
-/// Sends the contents of files one behind the other.
+/// Sends the contents of files, concatenated.
 pub struct JoinedHandler {
     paths: Vec<PathBuf>,
-    /// What is sent, but for the content.
+    /// The response without its content.
     response: FixedHandler,
-    /// The same with the content, once it has been read.
+    /// The response with its content, after the first request.
     whole: OnceLock<FixedHandler>,
 }
 
 impl JoinedHandler {
-    /// Sends these files with a media type. They need not exist yet.
+    /// A handler for these files, with a media type. They need not exist yet.
     pub fn new(media_type: &str, paths: impl IntoIterator<Item = impl Into<PathBuf>>) -> Self {
         Self {
             paths: paths.into_iter().map(Into::into).collect(),
@@ -51,14 +50,14 @@ impl JoinedHandler {
     }
 }
 
-/// What a file holds. A named pipe is none, and its writer not waited for.
+/// The content of a regular file. Opening a named pipe does not wait for its writer.
 fn read(path: &Path) -> io::Result<Vec<u8>> {
     let mut file = OpenOptions::new()
         .read(true)
         .custom_flags(libc::O_NONBLOCK)
         .open(path)?;
     if !file.metadata()?.is_file() {
-        return Err(io::Error::other("it is no file"));
+        return Err(io::Error::other("not a regular file"));
     }
     let mut bytes = Vec::new();
     file.read_to_end(&mut bytes)?;
@@ -67,7 +66,7 @@ fn read(path: &Path) -> io::Result<Vec<u8>> {
 
 impl Handler for JoinedHandler {
     /// # Errors
-    /// 500 for a file that cannot be read; the next request tries again.
+    /// 500 if a file cannot be read; the next request tries again.
     fn handle(&self, exchange: &mut Exchange<'_>) -> Result<(), Fault> {
         let whole = match self.whole.get() {
             Some(whole) => whole,

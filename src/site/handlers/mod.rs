@@ -1,4 +1,4 @@
-//! The built-in handlers that do not serve plain files, one file each.
+//! The built-in handlers for everything except plain files, one file each.
 
 pub mod as_is;
 pub mod basic_auth;

@@ -1,4 +1,4 @@
-//! Routing: which handler answers a request, by method and path, and which path is rewritten first.
+//! Routing: rewriting the target of a request, then choosing the handler by method and path.
 
 pub mod pattern;
 pub mod rewrite;

@@ -1,9 +1,8 @@
-//! Route patterns (reference §7.1): literal text, `{name}` for one non-empty path segment or part of
-//! one, and at most one `*` for anything up to the end, which takes the literal text behind it along.
-//! Matching is on the path as it came, without decoding.
+//! Route patterns (reference §7.1): literal text, `{name}` for a non-empty part of one path
+//! segment, and at most one `*`, for anything, which only literal text may follow. Paths are
+//! matched undecoded.
 
 use std::collections::HashMap;
-use std::fmt;
 use std::sync::Arc;
 
 use crate::exchange::RouteMatch;
@@ -15,11 +14,11 @@ pub struct Pattern {
     star: Option<Star>,
 }
 
-/// What `*` matched goes by this name.
+/// The `*` of a pattern.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Star {
     name: Arc<str>,
-    /// The literal text behind it.
+    /// The literal text that follows it.
     suffix: Vec<u8>,
 }
 
@@ -29,34 +28,27 @@ enum Piece {
     Group(Arc<str>),
 }
 
-/// Why a pattern cannot be compiled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Why a pattern is malformed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum PatternError {
-    /// `{` without a name of letters, digits and `_`, not beginning with a digit, and `}`.
+    /// A `{` that is not followed by a name and `}`. A name consists of letters, digits and `_` and
+    /// does not begin with a digit.
+    #[error("expected a group like {{name}} at '{{'")]
     Group,
-    /// Two groups of one name.
+    /// Two groups with the same name.
+    #[error("expected a different name for each group, found one twice")]
     SameGroup,
-    /// `{name}` or `*` behind a `*`.
-    BehindStar,
+    /// `{name}` or `*` after a `*`.
+    #[error("expected only literal text after '*', found a group or another '*'")]
+    AfterStar,
 }
-
-impl fmt::Display for PatternError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Group => "a '{' must begin a group like {name}",
-            Self::SameGroup => "two groups have the same name",
-            Self::BehindStar => "behind '*' only literal text may follow",
-        })
-    }
-}
-
-impl std::error::Error for PatternError {}
 
 impl Pattern {
-    /// Compiles a pattern; a missing slash at its front is implied.
+    /// Compiles a pattern. A missing slash at the beginning is implied.
     ///
     /// # Errors
-    /// [`PatternError`].
+    /// When the pattern is malformed.
     pub fn compile(pattern: &str) -> Result<Self, PatternError> {
         let mut pieces = Vec::new();
         let mut star = None;
@@ -68,7 +60,7 @@ impl Pattern {
         let mut rest = pattern;
         while let Some(first) = rest.chars().next() {
             match first {
-                '{' | '*' if star.is_some() => return Err(PatternError::BehindStar),
+                '{' | '*' if star.is_some() => return Err(PatternError::AfterStar),
                 '{' => {
                     let end = rest.find('}').ok_or(PatternError::Group)?;
                     let name = &rest[1..end];
@@ -89,7 +81,7 @@ impl Pattern {
                     pieces.push(Piece::Literal(std::mem::take(&mut literal)));
                     star = Some(());
                 }
-                // A backslash keeps the next character from being special, and stays.
+                // A backslash makes the next character literal, and is literal itself.
                 '\\' => {
                     let escaped = rest[1..].chars().next().map_or(0, char::len_utf8);
                     literal.extend_from_slice(&rest.as_bytes()[..1 + escaped]);
@@ -110,7 +102,7 @@ impl Pattern {
         Ok(Self { pieces, star })
     }
 
-    /// What the groups of the pattern matched, if all of the path does. `*` is the last one.
+    /// The text that each group matched, if the whole path matches. `*` is the last group.
     pub fn matches(&self, path: &[u8]) -> Option<RouteMatch> {
         if !self.may_match(path) {
             return None;
@@ -125,7 +117,7 @@ impl Pattern {
         matched.then(|| attempt.found.into_iter().map(owned).collect())
     }
 
-    /// Whether both ends fit, which most patterns of a site do not.
+    /// Whether both ends of the path match; most patterns of a site fail here.
     fn may_match(&self, path: &[u8]) -> bool {
         let begins = match self.pieces.first() {
             Some(Piece::Literal(literal)) => path.starts_with(literal),
@@ -139,13 +131,13 @@ impl Pattern {
     }
 }
 
-/// A pattern that is being matched with a path.
+/// The state of matching a pattern with a path.
 struct Attempt<'p> {
     star: Option<&'p Star>,
     found: Vec<(Arc<str>, &'p [u8])>,
-    /// Where a group did not match, by what is left of the pattern and of the path behind the segment: how
-    /// much of the path was left there, at most. Every end further on in the segment was tried from there.
-    /// Tried again, they would take a time that is a power of the path's length.
+    /// For a group that did not match, by the rest of the pattern and of the path after the
+    /// segment: how much of the path was left there, at most. Every later end in the segment has
+    /// been tried from there. Trying them again would take exponential time.
     futile: HashMap<(usize, usize), usize>,
 }
 
@@ -167,13 +159,13 @@ impl<'p> Attempt<'p> {
                 let depth = self.found.len();
                 let segment = memchr::memchr(b'/', path).unwrap_or(path.len());
                 let place = (pieces.len(), path.len() - segment);
-                // The first group is tried once.
+                // The first group is tried only once.
                 let tried = match depth {
                     0 => place.1,
                     _ => self.futile.get(&place).copied().unwrap_or(place.1),
                 };
                 let untried = path.len().saturating_sub(tried);
-                // Greedy, as a regular expression's `+` is.
+                // Greedy, like `+` in a regular expression.
                 let matched = (1..=untried).rev().any(|length| {
                     self.found.push((Arc::clone(name), &path[..length]));
                     let matched = self.matches(rest, &path[length..]);
@@ -262,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn many_groups_take_no_time() {
+    fn many_groups_take_little_time() {
         let pattern = "/{a}-{b}-{c}-{d}-{e}-{f}-{g}-{h}.py";
         let path = format!("/{}", "-".repeat(200));
         let start = Instant::now();
@@ -276,15 +268,15 @@ mod tests {
     }
 
     #[test]
-    fn patterns_that_cannot_be() {
+    fn malformed_patterns() {
         for (pattern, error) in [
             ("/{", PatternError::Group),
             ("/{}", PatternError::Group),
             ("/{a-b}", PatternError::Group),
             ("/{1}", PatternError::Group),
             ("/{a}/{a}", PatternError::SameGroup),
-            ("/*/{a}", PatternError::BehindStar),
-            ("**", PatternError::BehindStar),
+            ("/*/{a}", PatternError::AfterStar),
+            ("**", PatternError::AfterStar),
         ] {
             assert_eq!(Pattern::compile(pattern), Err(error), "{pattern}");
         }
@@ -293,8 +285,8 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..Default::default() })]
 
-        /// A pattern matches what the regular expression that it stands for matches, as a whole, and
-        /// its groups have the same text.
+        /// A pattern matches the same paths as its regular expression, and its groups have the same
+        /// text.
         #[test]
         fn as_a_regular_expression(
             pieces in proptest::collection::vec(piece(), 0..6),
@@ -329,7 +321,8 @@ mod tests {
             prop_assert_eq!(groups(&pattern, &path), expected, "{} on {}", pattern, path);
         }
 
-        /// Any text compiles or is refused, and what compiles can be asked for any path.
+        /// Any text compiles or is refused, and any compiled pattern can match any path without a
+        /// panic.
         #[test]
         fn any_text_can_be_a_pattern(
             pattern in prop_oneof![".*", "[{}*/\\\\a-c1_é]{0,12}"],

@@ -1,7 +1,7 @@
-//! Rewrites: requests for one path are answered as if they were for another (reference §7.1). A rule
-//! compares the whole path as it came, without decoding, and keeps query and fragment, and what
-//! stands before the path in a target that is a whole URL. The request is made from the new target,
-//! so handlers see nothing of the old one but in the head's exact bytes.
+//! Rewrites: requests for one path are answered as if they were for another (reference §7.1). A
+//! rule compares the whole undecoded path. It keeps the query and the fragment, and in
+//! absolute-form the scheme and the authority. Handlers see the new target; the old one is only in
+//! the bytes of the head.
 
 use std::collections::HashMap;
 
@@ -20,7 +20,7 @@ struct Rule {
     to: Vec<u8>,
 }
 
-/// Unlike a route's, a rewrite's GET is not for HEAD as well; the reference's neither.
+/// Unlike a route, a rewrite for GET does not apply to HEAD, as in the reference.
 #[derive(Clone, Debug)]
 enum Methods {
     Any,
@@ -28,8 +28,8 @@ enum Methods {
 }
 
 impl Rewrites {
-    /// Adds a rule. A path has one: this replaces what was said about `from` before, for whatever
-    /// method. `"*"` is every method.
+    /// Adds a rule for a method, or for every method with `"*"`. A path has one rule: this replaces
+    /// the rule for `from`, whatever its method.
     pub fn register(&mut self, method: &str, from: &str, to: &str) {
         let method = match method {
             "*" => Methods::Any,
@@ -39,7 +39,7 @@ impl Rewrites {
         self.by_path.insert(from.into(), Rule { method, to });
     }
 
-    /// The target that a rule makes of this one, if there is a rule for it.
+    /// The rewritten target, if a rule applies to this one.
     pub fn rewrite(&self, method: &[u8], target: &[u8], scheme: Scheme) -> Option<Vec<u8>> {
         if self.by_path.is_empty() {
             return None;

@@ -1,5 +1,5 @@
-//! Which handler answers a request: the route registered last whose method and pattern match
-//! (reference §7.1). A route for GET serves HEAD as well.
+//! The router: of the routes whose method and pattern match a request, the one registered last wins
+//! (reference §7.1). A route for GET also serves HEAD.
 
 use std::cell::LazyCell;
 use std::sync::Arc;
@@ -9,19 +9,19 @@ use crate::exchange::{Handler, RouteMatch};
 use crate::site::files::locate;
 use crate::site::routing::pattern::{Pattern, PatternError};
 
-/// The methods that a route is for.
+/// The methods of a route.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Method {
     /// Every method.
     Any,
-    /// GET, and HEAD with it.
+    /// GET and HEAD.
     Get,
-    /// Exactly this one, case included.
+    /// Exactly this method; case matters.
     Named(String),
 }
 
 impl From<&str> for Method {
-    /// `*` is every method.
+    /// `*` means every method.
     fn from(name: &str) -> Self {
         match name {
             "*" => Self::Any,
@@ -44,7 +44,7 @@ impl Method {
 /// The routes of a site.
 #[derive(Clone, Default)]
 pub struct Router {
-    /// In the order of registration.
+    /// In order of registration.
     routes: Vec<Route>,
 }
 
@@ -56,20 +56,20 @@ struct Route {
     handler: Arc<dyn Handler>,
 }
 
-/// Which spellings of a path a route is for.
+/// The spellings of a path that a route matches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Spelling {
-    /// The path as it came, as in the reference.
+    /// The path as received, as in the reference.
     AsItCame,
-    /// Any that names the same file, too.
+    /// Every path that names the same file.
     Any,
 }
 
 impl Router {
-    /// Adds a route, which wins over all that were there.
+    /// Adds a route, which wins over all routes before it.
     ///
     /// # Errors
-    /// A pattern that cannot be compiled.
+    /// When the pattern is malformed.
     pub fn register(
         &mut self,
         method: Method,
@@ -79,10 +79,10 @@ impl Router {
         self.register_for(Spelling::AsItCame, method, pattern, handler)
     }
 
-    /// The same for these spellings of a path.
+    /// Adds a route that matches these spellings of a path.
     ///
     /// # Errors
-    /// A pattern that cannot be compiled.
+    /// When the pattern is malformed.
     pub fn register_for(
         &mut self,
         spelling: Spelling,
@@ -112,7 +112,7 @@ impl Router {
             .find_map(|route| Some((&route.handler, route.pattern.matches(path)?)))
     }
 
-    /// The handler for a method and a path, with what the pattern matched.
+    /// The handler for a method and a path, and the groups that the pattern matched.
     pub fn route(&self, method: &[u8], path: &[u8]) -> Option<(&Arc<dyn Handler>, RouteMatch)> {
         let plain = LazyCell::new(|| (!locate::is_plain(path)).then(|| locate::plain(path)));
         let matches = |route: &Route| match route.spelling {

@@ -1,10 +1,10 @@
-//! In which global scopes a test may run: what its `global` says, in WPT's words.
+//! The global scopes in which a test may run, as listed in its META comment `global`.
 
 use std::fmt;
 
 use super::meta::Meta;
 
-/// A global scope that a page can run a test in.
+/// A global scope in which a page can run a test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Global {
     Window,
@@ -23,8 +23,8 @@ use Global::{
 };
 
 impl Global {
-    /// Whether a test with these comments may run here. The first `global` decides; one that is empty
-    /// is as good as none.
+    /// Whether a test with these META comments may run here. The first `global` decides, unless it
+    /// is empty.
     pub(super) fn is_exposed(self, meta: &Meta) -> bool {
         match meta.values("global").next().unwrap_or_default() {
             "" => DEFAULT.contains(&self),
@@ -35,10 +35,10 @@ impl Global {
     }
 }
 
-/// Where a test runs that does not say where.
+/// The scopes of a test without `global`.
 const DEFAULT: &[Global] = &[Window, DedicatedWorker];
 
-/// The scopes that a name stands for; none for names that only other hosts of tests know.
+/// The scopes of a name; none for names of other test environments.
 fn named(name: &str) -> &'static [Global] {
     match name {
         "window" => &[Window],
@@ -60,7 +60,7 @@ fn named(name: &str) -> &'static [Global] {
 }
 
 impl fmt::Display for Global {
-    /// As a test names it.
+    /// The name in META comments.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Window => "window",

@@ -1,35 +1,35 @@
-//! The wrappers there are: what the path of each ends with, which file has the test, and where the
-//! test runs.
+//! The kinds of wrappers: for each the suffix of its path, the suffix of the test, and the scope in
+//! which the test runs.
 
 use super::exposure::Global;
 
-/// One kind of wrapper.
+/// A kind of wrapper.
 #[derive(Debug)]
 pub(super) struct Kind {
-    /// What the path of a request ends with.
+    /// The suffix of the path of a request.
     pub(super) suffix: &'static str,
-    /// What the path of the file with the test ends with in its stead.
+    /// The suffix of the path of the test.
     pub(super) test: &'static str,
-    /// What the path of the script that is loaded ends with: the test's own, or another wrapper's.
+    /// The suffix of the path of the script to load: the test, or another wrapper.
     pub(super) loads: &'static str,
-    /// What is made.
+    /// The form of the wrapper.
     pub(super) form: Form,
-    /// The scope that the test must be exposed to; `None` where it is not asked.
+    /// The scope in which the test must be allowed to run; `None` for no check.
     pub(super) exposure: Option<Global>,
 }
 
-/// What a wrapper is.
+/// The form of a wrapper.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Form {
-    /// A page for tests that know they are in a window.
+    /// A page for tests that always run in a window.
     Window,
-    /// A page for tests that ask which scope they are in.
+    /// A page for tests that ask for their scope.
     AnyWindow,
-    /// A page that starts a worker and shows what it reports.
+    /// A page that starts a worker and shows its results.
     Worker(WorkerKind, ScriptType),
-    /// A page that runs the test in a realm of its own.
+    /// A page that runs the test in a ShadowRealm.
     ShadowRealm,
-    /// The script of a worker, of whichever kind.
+    /// The script of a worker of any kind.
     WorkerScript(ScriptType),
 }
 
@@ -41,7 +41,7 @@ pub(super) enum WorkerKind {
     Service,
 }
 
-/// How a script is read.
+/// The type of a script.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ScriptType {
     Classic,
@@ -68,7 +68,7 @@ const fn kind(
     }
 }
 
-/// All of them. Of two whose suffixes match a path, the one that is further down is meant.
+/// All kinds. Of two suffixes that match a path, the later one applies.
 #[rustfmt::skip]
 pub(super) const KINDS: [Kind; 13] = [
     kind(".worker.html", ".worker.js", ".worker.js",
@@ -93,7 +93,7 @@ pub(super) const KINDS: [Kind; 13] = [
         Worker(Service, Module), Some(Global::ServiceWorkerModule)),
     kind(".any.shadowrealm.html", ".any.js", ".any.js",
         ShadowRealm, Some(Global::ShadowRealm)),
-    // Several pages load one script, so it asks for no exposure.
+    // Several pages load one script, so that it does not check the scope.
     kind(".any.worker.js", ".any.js", ".any.js",
         WorkerScript(Classic), None),
     kind(".any.worker-module.js", ".any.js", ".any.js",
@@ -105,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_longest_suffix_is_further_down() {
+    fn a_longer_suffix_comes_later() {
         for (at, kind) in KINDS.iter().enumerate() {
             for later in &KINDS[at + 1..] {
                 assert!(!kind.suffix.ends_with(later.suffix), "{}", kind.suffix);

@@ -1,23 +1,23 @@
-//! What a test says about itself in the comments it begins with: `// META: key=value`, a line each.
-//! The first line of another kind ends them. Keys and values are not looked at here.
+//! The META comments at the beginning of a test: one `// META: key=value` per line, up to the first
+//! other line. Keys and values are not interpreted here.
 
 use std::io::{BufRead, Read as _};
 
-/// The pairs, in their order.
+/// The pairs of keys and values, in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Meta(Vec<(String, String)>);
 
-/// Why a file's comments cannot be had.
+/// Why the META comments of a file cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum MetaError {
     /// The file cannot be read.
     Unreadable,
-    /// A key or a value is not UTF-8; the number of its line, from 1.
+    /// A key or a value is not UTF-8, in the line with this number, from 1.
     NotUtf8(usize),
 }
 
 impl Meta {
-    /// Reads as far as the comments go, and no further than [`LONGEST`] behind them.
+    /// Reads the comments, and at most [`LONGEST`] bytes after them.
     pub(super) fn read(mut file: impl BufRead) -> Result<Self, MetaError> {
         let mut pairs = Vec::new();
         let mut line = Vec::new();
@@ -47,12 +47,12 @@ impl Meta {
     }
 }
 
-/// Bytes of a line at most; a longer one is no comment. A file need not have any line end, and is not read to its
-/// end for that.
+/// The most bytes of a line; a longer line is not a META comment. A file without line ends is not
+/// read to its end.
 const LONGEST: u64 = 64 * 1024;
 
-/// Key and value of a line. The line's end is none of the value, be it LF or CR LF: with the CR a
-/// `timeout=long` would not be one.
+/// The key and value of a line. LF and CR LF are not part of the value: `long\r` would not be the
+/// value `long`.
 fn pair(line: &[u8]) -> Option<(&[u8], &[u8])> {
     let line = line.strip_suffix(b"\n").unwrap_or(line);
     let line = line.strip_suffix(b"\r").unwrap_or(line);
@@ -64,7 +64,7 @@ fn pair(line: &[u8]) -> Option<(&[u8], &[u8])> {
     key.iter().all(is_word).then_some((key, value))
 }
 
-/// Skips what `\s` means for bytes: VT too, which is no ASCII whitespace to Rust.
+/// Skips the whitespace of `\s` for bytes. This includes VT, unlike `is_ascii_whitespace`.
 fn skip_blanks(line: &[u8]) -> &[u8] {
     let blank = |byte: &u8| byte.is_ascii_whitespace() || *byte == 0x0b;
     &line[line.iter().take_while(|byte| blank(byte)).count()..]
@@ -122,7 +122,7 @@ mod tests {
     fn what_is_not_utf_8_is_an_error() {
         let read = Meta::read(&b"// META: a=b\n// META: a=\xff\n"[..]);
         assert_eq!(read, Err(MetaError::NotUtf8(2)));
-        // Behind the comments anything may follow.
+        // The rest of the file may be anything.
         assert!(Meta::read(&b"// META: a=b\n'\xff';\n"[..]).is_ok());
     }
 }

@@ -1,7 +1,7 @@
-//! Wrappers: pages and worker scripts that are no files, made for the tests in `X.any.js`,
-//! `X.window.js` and `X.worker.js` (reference §7.6). Which there are is in `kinds`. A wrapper is made
-//! for each request anew, from the comments that its test begins with; nothing else of the test is
-//! read. A file that has the name of a wrapper is served as it is.
+//! Wrappers: generated pages and worker scripts for the tests in `X.any.js`, `X.window.js` and
+//! `X.worker.js` (reference §7.6); `kinds` lists them. A wrapper is generated for each request from
+//! the META comments at the beginning of its test; the rest of the test is not read. A file with
+//! the name of a wrapper is served instead.
 
 mod exposure;
 mod kinds;
@@ -30,10 +30,10 @@ use kinds::{Form, KINDS, Kind};
 use meta::{Meta, MetaError};
 use page::Scope;
 
-/// Adds routes for all wrappers of the tests in a mount.
+/// Adds the routes of all wrappers for the tests in a mount.
 ///
 /// # Errors
-/// A place of the mount that cannot be part of a pattern.
+/// When the path of the mount is malformed as a pattern.
 pub fn register(site: &mut Site, mount: &Mount) -> Result<(), PatternError> {
     for kind in &KINDS {
         let files = Files::mounted(mount.clone());
@@ -48,29 +48,28 @@ pub fn register(site: &mut Site, mount: &Mount) -> Result<(), PatternError> {
     Ok(())
 }
 
-/// Makes one kind of wrapper.
+/// Generates one kind of wrapper.
 struct WrapperHandler {
-    /// Answers where a file has the name of a wrapper.
+    /// Answers if a file has the name of the wrapper.
     own: FileHandler,
     files: Files,
     kind: &'static Kind,
 }
 
-/// The harness, without which there are no tests.
+/// The test harness.
 const HARNESS: &str = "/resources/testharness.js";
 
-/// The script that a wrapper is for.
+/// The script of a wrapper.
 struct Script<'a> {
     meta: &'a Meta,
-    /// The path of its URL, not decoded.
+    /// The undecoded path of its URL.
     path: &'a str,
-    /// The request's query: empty, or with its `?`.
+    /// The query of the request with its `?`, or empty.
     query: &'a str,
 }
 
 impl<'a> Script<'a> {
-    /// What is loaded where there are no elements for it, in its order: the harness, what the comments
-    /// ask for, the test.
+    /// The scripts to load, in order: the harness, the scripts of the META comments, the test.
     fn imports(&self) -> impl Iterator<Item = &'a str> {
         let asked = self.meta.values("script");
         [HARNESS].into_iter().chain(asked).chain([self.path])
@@ -79,8 +78,8 @@ impl<'a> Script<'a> {
 
 impl Handler for WrapperHandler {
     /// # Errors
-    /// 404 where there is no test, or where it may not run in this scope; 500 for comments that are
-    /// not UTF-8, and what dressing fails with.
+    /// 404 if there is no test, or it may not run in this scope; 500 if the META comments are not
+    /// UTF-8; and the faults of `.headers` files and pipes.
     fn handle(&self, exchange: &mut Exchange<'_>) -> Result<(), Fault> {
         let kind = self.kind;
         let request = Arc::clone(&exchange.request);
@@ -129,11 +128,11 @@ impl Handler for WrapperHandler {
 
 fn read_meta(test: &Found) -> Result<Meta, Fault> {
     Meta::read(BufReader::new(&test.file)).map_err(|error| match error {
-        // A folder of that name is no test either.
+        // A folder is not a test.
         MetaError::Unreadable => Fault::not_found(),
         MetaError::NotUtf8(line) => {
             let message = format!(
-                "{}:{line}: this comment is not UTF-8",
+                "{}:{line}: expected UTF-8 in a META comment",
                 test.name().display()
             );
             Fault::new(500, message)
@@ -171,7 +170,7 @@ mod tests {
 // META: variant=?x
 ";
 
-    /// The text of a wrapper, for `/d/t` and the query `?q="</script>`.
+    /// The text of the wrapper of `/d/t` with the query `?q="</script>`.
     fn wrapper(suffix: &str, comments: &str) -> String {
         let kind = KINDS.iter().find(|kind| kind.suffix == suffix).unwrap();
         let script = Script {
@@ -182,7 +181,7 @@ mod tests {
         text(kind.form, &script)
     }
 
-    /// What the texts have in them in this order, and what they do not have at all.
+    /// The parts of each text, in order, and the parts that it must not contain.
     #[test]
     fn scripts_in_their_order() {
         const URL: &str = r#"?q=\"\u003c/script>""#;

@@ -1,22 +1,22 @@
-//! The pages: the harness, what the test's comments ask for, and the test itself or the worker that
-//! runs it. Scripts come in the order that tests rely on: the scope's name before the harness, the
-//! comments' scripts behind it, then the element for the log, then the test.
+//! The pages: the harness, the scripts of the META comments, and the test itself or the worker that
+//! runs it. Tests rely on the order: `GLOBAL`, the harness, the scripts of the comments, the
+//! element for the log, the test.
 
 use super::kinds::{ScriptType, WorkerKind};
 use super::meta::Meta;
 use super::quote;
 use super::{HARNESS, Script};
 
-/// What stands between harness and test, where the test runs in the page itself.
+/// How a test that runs in the page learns its scope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Scope {
-    /// The test knows its scope.
+    /// The test always runs in a window.
     Unnamed,
     /// The test asks `GLOBAL` for its scope.
     Named,
 }
 
-/// A page in which the test runs.
+/// A page that runs the test itself.
 pub(super) fn window(script: &Script<'_>, scope: Scope) -> String {
     let global = match scope {
         Scope::Unnamed => "",
@@ -28,7 +28,7 @@ pub(super) fn window(script: &Script<'_>, scope: Scope) -> String {
     page(script.meta, global, &body)
 }
 
-/// A page that starts a worker and shows what it reports. The page's query is the worker's.
+/// A page that starts a worker and shows its results. The worker gets the query of the page.
 pub(super) fn worker(script: &Script<'_>, kind: WorkerKind, script_type: ScriptType) -> String {
     let url = quote::string(&format!("{}{}", script.path, script.query));
     let options = match script_type {
@@ -47,23 +47,23 @@ pub(super) fn worker(script: &Script<'_>, kind: WorkerKind, script_type: ScriptT
     running(script.meta, &source)
 }
 
-/// A page that runs the test in a realm without a host's objects.
+/// A page that runs the test in a ShadowRealm.
 pub(super) fn shadow_realm(script: &Script<'_>) -> String {
     let load = |url| format!("  await load(\"{}\");\n", quote::string(url));
     let imports: String = script.imports().map(load).collect();
     running(script.meta, &SHADOW_REALM.replace("@IMPORTS@", &imports))
 }
 
-/// A page that shows what this source fetches.
+/// A page that runs this script and shows the results.
 fn running(meta: &Meta, source: &str) -> String {
     page(meta, "", &format!("{LOG}<script>\n{source}</script>\n"))
 }
 
-/// A page with the harness: `before` stands in front of it, `body` behind.
+/// A page with the harness, after `before` and before `body`.
 fn page(meta: &Meta, before: &str, body: &str) -> String {
     let mut head = String::new();
     for timeout in meta.values("timeout") {
-        // The harness knows no other; it is what the page then waits for.
+        // `long` is the only timeout that the harness knows.
         if timeout == "long" {
             head.push_str("<meta name=\"timeout\" content=\"long\">\n");
         }
@@ -79,7 +79,7 @@ fn element(url: &str) -> String {
     format!("<script src=\"{}\"></script>\n", quote::attribute(url))
 }
 
-/// Where results are shown.
+/// The element that shows the results.
 const LOG: &str = "<div id=log></div>\n";
 
 const GLOBAL: &str = "\
@@ -92,11 +92,11 @@ self.GLOBAL = {
 </script>
 ";
 
-/// Shows the results; each browser's automation has its own.
+/// Shows or reports the results; browser automation replaces it.
 const REPORT: &str = "/resources/testharnessreport.js";
 
-/// The worker is registered anew, so that its tests run now. Its scope, below the worker's own path,
-/// is that of no page and of no other worker.
+/// Registers the worker again, so that its tests run now. Its scope, below the path of the worker,
+/// contains no page and no other worker.
 const SERVICE_WORKER: &str = r#"(async (url, options) => {
   const scope = new URL(new URL(url, location).pathname + ".scope/", location).href;
   const before = await navigator.serviceWorker.getRegistration(scope);
@@ -107,7 +107,7 @@ const SERVICE_WORKER: &str = r#"(async (url, options) => {
   fetch_tests_from_worker(registration.installing);
 })"#;
 
-/// Only primitive values and functions pass between the realms, hence the callbacks.
+/// Uses callbacks, since only primitive values and functions pass between realms.
 const SHADOW_REALM: &str = r#"(async () => {
   const realm = new ShadowRealm();
   realm.evaluate(`globalThis.self = globalThis;

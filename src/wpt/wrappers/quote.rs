@@ -1,17 +1,16 @@
-//! Text of a test in the texts of its wrapper: quoted, so that it stays what it is there.
+//! Quoting text of a test for its wrapper.
 
-/// For the text of an element.
+/// Quotes the text of an element.
 pub(super) fn element(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;")
 }
 
-/// For the value of an attribute between double quotes.
+/// Quotes the value of an attribute in double quotes.
 pub(super) fn attribute(text: &str) -> String {
     text.replace('&', "&amp;").replace('"', "&quot;")
 }
 
-/// For a JavaScript string between double quotes, be it in a script of its own or in a page, where
-/// `<` could end the script element.
+/// Quotes a JavaScript string in double quotes. In a page, `<` could end the script element.
 pub(super) fn string(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len());
     for character in text.chars() {

@@ -1,9 +1,9 @@
-//! The scripts of workers: the scope's name, the harness, the comments' scripts, the test, and the
-//! word that there are no more tests.
+//! The scripts of workers: `GLOBAL`, the harness, the scripts of the META comments, the test, and a
+//! call of `done()`.
 //!
-//! In a module the imports run before everything else, wherever they stand: `GLOBAL` is there when a
-//! test's functions run, though not while the test's own module does. So it is with the reference,
-//! and neither import by a call nor `await` would work in a service worker.
+//! In a module, imports run before all other code: `GLOBAL` is defined when the functions of a test
+//! run, but not while its module is evaluated. This is the same in the reference, and neither
+//! `import()` nor `await` works in a service worker.
 
 use super::Script;
 use super::kinds::ScriptType;
