@@ -1,8 +1,8 @@
-//! Models of events. Waits look at their client from time to time, which would repair a lost
-//! wake-up within milliseconds; so time stands still here.
+//! Models of events. Waits check from time to time whether the client is gone, which would hide a lost
+//! wake-up; so time stands still here.
 
 #[path = "../../src/exchange/events.rs"]
-#[allow(dead_code, reason = "what does not wait needs no model")]
+#[allow(dead_code, reason = "only functions that wait are modelled")]
 mod events;
 
 use std::any::Any;
@@ -13,13 +13,13 @@ use loom::thread;
 use crate::{PREEMPTIONS, check};
 use events::{Events, Waited};
 
-/// What a thread keeps for handlers, which are not here.
+/// A stand-in for what a thread keeps between handlers, which the models do not use.
 #[derive(Default)]
 pub struct Keepsakes {
     pub(crate) connection: Option<Box<dyn Any>>,
 }
 
-/// An event wakes everybody who waits for it, whoever comes first.
+/// An event wakes all threads that wait for it, whether the waits or the event come first.
 pub fn an_event_wakes_all() {
     check(PREEMPTIONS, || {
         let events = Arc::<Events>::default();
@@ -33,7 +33,7 @@ pub fn an_event_wakes_all() {
     });
 }
 
-/// One that waits for something else does not take the wake-up away.
+/// A thread that waits for another event does not consume the wake-up.
 pub fn events_are_apart() {
     check(PREEMPTIONS, || {
         let events = Arc::<Events>::default();
@@ -48,7 +48,7 @@ pub fn events_are_apart() {
     });
 }
 
-/// Nobody who waits for a connection misses it.
+/// A thread that waits for a connection does not miss it.
 pub fn a_connection_is_not_missed() {
     check(PREEMPTIONS, || {
         let events = Arc::<Events>::default();

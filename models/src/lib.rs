@@ -1,13 +1,12 @@
-//! Models of where wireserve's threads meet: small programs of two to four threads, run in every
-//! order that the locks allow. What is modelled is the server's own source, compiled here once more
-//! with another `crate::sync`. A model fails when a thread waits for ever, or an assertion does not
-//! hold, in any order.
+//! Models of wireserve's synchronization: small programs of two to four threads, run in every order that
+//! the locks allow. They include the server's source files, compiled with another `crate::sync`. A model
+//! fails if in any order a thread waits indefinitely or an assertion fails.
 //!
-//! The checker is loom. It tries every order up to a number of preemptions, where others draw orders
-//! at random, and it knows which stores an atomic load may see. It lacks time, and a `park` of its
-//! own that may be mixed with locks; `sync` adds both.
+//! The checker is loom. It tries all orders up to a number of preemptions, instead of random ones, and
+//! models which stores an atomic load may see. It has no time, and its `park` cannot be mixed with
+//! locks; `sync` adds both.
 //!
-//! Each file has the models of one folder of the server, as functions that `tests/` runs.
+//! Each file holds the models of one folder of the server, as functions that `tests/` runs.
 
 pub mod exchange;
 pub mod python;
@@ -16,11 +15,11 @@ pub mod stash;
 mod sync;
 pub mod wire;
 
-/// Preemptions in one run: how often a thread that could go on is made to wait for the others. Two find
-/// almost every known bug of this kind, and each one more takes about five times as long.
+/// Preemptions in one run: how often the checker stops a thread that could continue. Two find almost all
+/// known bugs of this kind, and each further one takes about five times as long.
 const PREEMPTIONS: usize = 4;
 
-/// Runs a model in every order with so many preemptions, or as many as `LOOM_MAX_PREEMPTIONS` says.
+/// Runs a model in every order with up to `preemptions`, or up to `LOOM_MAX_PREEMPTIONS` if set.
 fn check(preemptions: usize, model: impl Fn() + Send + Sync + 'static) {
     let mut builder = loom::model::Builder::new();
     builder.preemption_bound.get_or_insert(preemptions);

@@ -1,8 +1,8 @@
-//! Models of the slot in front of the GIL. A thread that *blocks unseen* waits for others while it
-//! holds the slot.
+//! Models of the slot that threads acquire before the GIL. A thread that *blocks unseen* waits for other
+//! threads while it holds the slot.
 
 #[path = "../../src/python/interpreter/slot.rs"]
-#[allow(dead_code, reason = "when the watchdog sleeps is for the gate to say")]
+#[allow(dead_code, reason = "the gate decides when the watchdog sleeps")]
 mod slot;
 
 use std::sync::Arc;
@@ -14,10 +14,10 @@ use loom::thread::{self, JoinHandle};
 use crate::{PREEMPTIONS, check};
 use slot::{BUSY_LOOKS, Slot, Watchdog};
 
-/// Few, since every one of them multiplies the orders that are tried.
+/// Low, since each further attempt multiplies the number of orders.
 const PATIENCE: u32 = 4;
 
-/// The slot, and what is behind it.
+/// The slot, and the resource that it protects.
 struct Room {
     slot: Slot,
     inside: AtomicUsize,
@@ -39,8 +39,8 @@ impl Room {
         self.slot.leave(ticket);
     }
 
-    /// What one thread at a time may do, each after what the one before it did: a load that knew
-    /// nothing of that thread's stores might see the first of them.
+    /// Work under mutual exclusion. The slot must also order it after the previous holder's work: a load
+    /// without that order might see an old store.
     fn work(&self) {
         assert_eq!(self.inside.load(Ordering::Relaxed), 0, "inside");
         self.inside.store(1, Ordering::Relaxed);
@@ -48,7 +48,7 @@ impl Room {
     }
 }
 
-/// A thread that has the room.
+/// Starts a thread with access to the room.
 fn with(room: &Arc<Room>, run: impl FnOnce(&Room) + 'static) -> JoinHandle<()> {
     let room = Arc::clone(room);
     thread::spawn(move || run(&room))
@@ -58,7 +58,7 @@ fn join(thread: JoinHandle<()>) {
     thread.join().unwrap();
 }
 
-/// Without the watchdog everyone gets in, one at a time.
+/// Without the watchdog, all threads get the slot, one at a time.
 pub fn everyone_gets_in() {
     check(PREEMPTIONS, || {
         let room = Arc::default();
@@ -68,7 +68,7 @@ pub fn everyone_gets_in() {
     });
 }
 
-/// The same for those who come back at once, with calls of their last visit on the way to them.
+/// The same for threads that return immediately, while wake-ups for their last visit may be pending.
 pub fn everyone_gets_in_again() {
     check(PREEMPTIONS, || {
         let room = Arc::default();
@@ -82,7 +82,7 @@ pub fn everyone_gets_in_again() {
     });
 }
 
-/// Whoever has been passed over too often is handed the slot: nobody comes between.
+/// A thread that was passed over too often is handed the slot directly.
 pub fn patience_ends() {
     check(PREEMPTIONS, || {
         let room = Arc::<Room>::default();
@@ -108,7 +108,7 @@ pub fn patience_ends() {
     });
 }
 
-/// A holder that blocks unseen until another was in does not lock it out.
+/// A holder that blocks unseen until another thread had the slot does not deadlock.
 pub fn a_blocked_holder_is_passed() {
     check(PREEMPTIONS, || {
         let room = Arc::<Room>::default();
@@ -128,7 +128,7 @@ pub fn a_blocked_holder_is_passed() {
     });
 }
 
-/// A holder that was passed has nothing to give back: who is in stays alone.
+/// A holder that was passed does not release the slot of the next holder.
 pub fn a_passed_holder_gives_nothing_back() {
     check(PREEMPTIONS, || {
         let room = Arc::<Room>::default();
@@ -144,7 +144,7 @@ pub fn a_passed_holder_gives_nothing_back() {
     });
 }
 
-/// Two blocked holders are no different, the second of which was let past the first.
+/// The same with two blocked holders, of which the second passed the first.
 pub fn blocked_holders_are_passed() {
     check(PREEMPTIONS - 1, || {
         let room = Arc::<Room>::default();
@@ -170,7 +170,7 @@ pub fn blocked_holders_are_passed() {
     });
 }
 
-/// A holder that computes until another was in does not lock it out either.
+/// A holder that computes until another thread had the slot does not deadlock either.
 pub fn a_holder_at_work_is_passed() {
     check(PREEMPTIONS, || {
         let room = Arc::<Room>::default();
@@ -187,7 +187,7 @@ pub fn a_holder_at_work_is_passed() {
     });
 }
 
-/// Looks at any moment, of holders that leave in the meantime too, take the slot from nobody for ever.
+/// The watchdog may look at any moment, also while holders leave: no thread loses the slot permanently.
 pub fn looks_come_at_any_moment() {
     check(PREEMPTIONS, || {
         let room = Arc::<Room>::default();
@@ -210,7 +210,8 @@ pub fn looks_come_at_any_moment() {
     });
 }
 
-/// Who took the slot while the watchdog asked whether anybody works is not passed: it has not been seen.
+/// A thread that took the slot while the watchdog checked for activity is not passed, since the watchdog
+/// has not seen it.
 pub fn a_new_holder_is_not_passed() {
     check(PREEMPTIONS - 1, || {
         let room = Arc::<Room>::default();
@@ -227,7 +228,7 @@ pub fn a_new_holder_is_not_passed() {
     });
 }
 
-/// Two threads that wait for each other with `away` both have the slot before and after.
+/// Two threads that wait for each other in `away` both hold the slot before and after.
 pub fn away_gives_back_and_takes_again() {
     check(PREEMPTIONS, || {
         let room = Arc::default();
@@ -247,8 +248,8 @@ pub fn away_gives_back_and_takes_again() {
     });
 }
 
-/// The watchdog wakes up for a queue that forms while it goes to sleep, and for one that forms
-/// behind a queue that it slept through.
+/// The watchdog wakes up for a queue that forms while it goes to sleep, and for a queue that forms after
+/// one that it missed.
 pub fn no_queue_is_slept_through() {
     check(PREEMPTIONS, || {
         let room = Arc::<Room>::default();
@@ -259,14 +260,14 @@ pub fn no_queue_is_slept_through() {
         first.join().unwrap();
         let ticket = room.slot.enter();
         let second = with(&room, Room::visit);
-        // Blocks until it was seen that somebody waits.
+        // Blocks until the watchdog has seen the queue.
         watchdog.join().unwrap();
         room.slot.leave(ticket);
         second.join().unwrap();
     });
 }
 
-/// Where two threads wait for each other.
+/// A rendezvous of two threads.
 #[derive(Default)]
 struct Meeting {
     here: Mutex<usize>,

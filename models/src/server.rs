@@ -1,5 +1,5 @@
-//! Models of the threads that connections run on. What a job panics with is caught, and loom reports by
-//! panicking; so what is asserted is asserted outside of jobs.
+//! Models of the threads on which connections run. The threads catch panics of jobs, but loom and
+//! assertions report by panicking; so assertions are outside of jobs.
 
 #[path = "../../src/server/threads.rs"]
 mod threads;
@@ -15,11 +15,11 @@ use crate::check;
 use crate::sync;
 use threads::Threads;
 
-/// Longer than any thread's patience, and shorter than what `stop` is given.
+/// Longer than a parked thread waits, and shorter than the limit of `stop`.
 const LONG: Duration = Duration::from_secs(60);
 const LONGER: Duration = Duration::from_secs(3600);
 
-/// Fewer than elsewhere: much is locked in these models.
+/// Fewer than in other models, since these take many locks.
 const PREEMPTIONS: usize = 3;
 
 /// How often each job has run.
@@ -35,7 +35,7 @@ impl Runs {
         threads.run(Box::new(run)).unwrap();
     }
 
-    /// Behind `stop`, each of the first jobs has run once.
+    /// After `stop`, each of the first jobs has run once.
     fn stop(&self, threads: &Threads, jobs: usize) {
         assert!(threads.stop(LONGER), "all threads have ended");
         for (job, runs) in self.0.iter().take(jobs).enumerate() {
@@ -44,7 +44,7 @@ impl Runs {
     }
 }
 
-/// Jobs one after the other, for a thread that parks or a new one, with time standing still.
+/// Sequential jobs, each on a parked thread or on a new one. Time stands still.
 pub fn every_job_runs_once() {
     check(PREEMPTIONS, || {
         let (threads, runs) = (Threads::default(), Runs::default());
@@ -55,7 +55,7 @@ pub fn every_job_runs_once() {
     });
 }
 
-/// A parked thread is woken for its job, not only for the end.
+/// A parked thread is woken for its job, not only for `stop`.
 pub fn a_parked_thread_is_woken() {
     check(PREEMPTIONS, || {
         let threads = Threads::default();
@@ -70,7 +70,7 @@ pub fn a_parked_thread_is_woken() {
     });
 }
 
-/// No job waits for another's thread: the first here ends when the second has run.
+/// No job waits for the thread of another: here the first ends after the second has run.
 pub fn no_job_waits_for_another() {
     check(PREEMPTIONS, || {
         let threads = Threads::default();
@@ -86,7 +86,7 @@ pub fn no_job_waits_for_another() {
     });
 }
 
-/// A thread's patience ends at any moment, also when it has just been given a job.
+/// A parked thread may time out at any moment, also when it has just been given a job.
 pub fn a_job_outlives_patience() {
     check(PREEMPTIONS, || {
         let (threads, runs) = (Threads::default(), Runs::default());
@@ -98,7 +98,7 @@ pub fn a_job_outlives_patience() {
     });
 }
 
-/// Jobs come from two listeners.
+/// Two listeners submit jobs.
 pub fn two_give_jobs() {
     check(PREEMPTIONS - 1, || {
         let (threads, runs) = (Threads::default(), Runs::default());

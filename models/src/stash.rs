@@ -18,7 +18,7 @@ struct Room {
 }
 
 impl Room {
-    /// As a script does.
+    /// Acquires the lock as a script does.
     fn acquire(&self) {
         if !self.lock.try_acquire() {
             self.lock.acquire();
@@ -33,7 +33,7 @@ impl Room {
     }
 }
 
-/// Everyone gets the lock, one at a time.
+/// All threads get the lock, one at a time.
 pub fn everyone_gets_the_lock() {
     check(PREEMPTIONS, || {
         let room = Arc::<Room>::default();
@@ -45,11 +45,11 @@ pub fn everyone_gets_the_lock() {
         for other in others {
             other.join().unwrap();
         }
-        assert!(room.lock.release().is_err(), "nobody holds it");
+        assert!(room.lock.release().is_err(), "the lock is not held");
     });
 }
 
-/// Another thread than the holder may release it, with somebody waiting.
+/// A thread other than the holder may release the lock while a third waits.
 pub fn another_may_release() {
     check(PREEMPTIONS, || {
         let room = Arc::<Room>::default();

@@ -1,8 +1,8 @@
-//! What the modelled files lock and wait with: the same names and signatures as the server's
-//! `sync`, made of loom's locks. Only what these files use is here.
+//! The synchronization primitives of the modelled files: the names and signatures of the server's `sync`,
+//! implemented with loom. Only what these files use is here.
 //!
-//! Time is a step of the model: it stands still until the model says [`pass`]. What has a limit may so
-//! end at any moment, or never, and nothing may rely on either.
+//! Time is a step of the model: it stands still until the model calls [`pass`]. So a wait with a limit
+//! may time out at any moment or never, and the modelled code may rely on neither.
 
 use std::io;
 use std::ops::Add;
@@ -11,11 +11,11 @@ use std::time::Duration;
 
 pub(crate) use loom::sync::{Mutex, MutexGuard, atomic};
 
-/// A condition variable whose waits may have a limit, which loom's does not know.
+/// A condition variable with timed waits, which loom's does not have.
 #[derive(Debug, Default)]
 pub(crate) struct Condvar(Arc<loom::sync::Condvar>);
 
-/// Whether a wait ended by its limit. Nobody asks: they look at the clock.
+/// The result of a timed wait. It has no data: the modelled files look at the clock instead.
 pub(crate) struct WaitTimeoutResult(());
 
 impl Condvar {
@@ -49,9 +49,9 @@ impl Condvar {
 
 #[derive(Default)]
 struct Clock {
-    /// Since the model began.
+    /// Time since the model began.
     now: Duration,
-    /// Whom to wake when time passes: they look at the clock themselves, as after any wake-up.
+    /// Condition variables with timed waits, which [`pass`] wakes.
     sleepers: Vec<Arc<loom::sync::Condvar>>,
 }
 
@@ -63,7 +63,7 @@ fn clock() -> MutexGuard<'static, Clock> {
     CLOCK.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Lets time pass, and wakes all whose wait has a limit.
+/// Advances the clock, and wakes all threads in a timed wait.
 pub(crate) fn pass(time: Duration) {
     let mut clock = clock();
     clock.now += time;
@@ -100,8 +100,8 @@ impl Add<Duration> for Instant {
 }
 
 pub(crate) mod thread {
-    //! Threads, and a `park` whose token is apart from loom's locks: loom's `unpark` would also
-    //! wake a thread that waits for a mutex or a condition variable.
+    //! Threads, and a `park` that is independent of loom's locks: loom's `unpark` also wakes a thread
+    //! that waits for a mutex or a condition variable.
 
     use super::{Arc, Mutex, PoisonError, io};
 
@@ -111,18 +111,18 @@ pub(crate) mod thread {
         static CURRENT: Thread = Thread::default();
     }
 
-    /// A thread, as far as it can be woken.
+    /// A thread that can be unparked.
     #[derive(Clone, Default)]
     pub(crate) struct Thread(Arc<Token>);
 
     #[derive(Default)]
     struct Token {
-        state: Mutex<State>,
+        permit: Mutex<Permit>,
         given: loom::sync::Condvar,
     }
 
     #[derive(Clone, Copy, Default, PartialEq, Eq)]
-    enum State {
+    enum Permit {
         #[default]
         Taken,
         Given,
@@ -130,7 +130,7 @@ pub(crate) mod thread {
 
     impl Thread {
         pub(crate) fn unpark(&self) {
-            *self.0.state.lock().unwrap_or_else(PoisonError::into_inner) = State::Given;
+            *self.0.permit.lock().unwrap_or_else(PoisonError::into_inner) = Permit::Given;
             self.0.given.notify_one();
         }
     }
@@ -139,20 +139,20 @@ pub(crate) mod thread {
         CURRENT.with(Clone::clone)
     }
 
-    /// Waits until there is a token, and takes it.
+    /// Waits for the permit, and takes it.
     pub(crate) fn park() {
         let Thread(token) = current();
-        let mut state = token.state.lock().unwrap_or_else(PoisonError::into_inner);
-        while *state == State::Taken {
-            state = token
+        let mut permit = token.permit.lock().unwrap_or_else(PoisonError::into_inner);
+        while *permit == Permit::Taken {
+            permit = token
                 .given
-                .wait(state)
+                .wait(permit)
                 .unwrap_or_else(PoisonError::into_inner);
         }
-        *state = State::Taken;
+        *permit = Permit::Taken;
     }
 
-    /// Starts threads, which have no name here and the checker's stack.
+    /// Starts threads. Names and stack sizes are ignored.
     pub(crate) struct Builder(());
 
     impl Builder {

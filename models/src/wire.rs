@@ -1,4 +1,4 @@
-//! Models of the sleep of the thread that sends gathered heads.
+//! Models of how the thread that sends gathered heads sleeps and wakes up.
 
 #[path = "../../src/wire/flusher.rs"]
 mod flusher;
@@ -10,11 +10,11 @@ use loom::thread;
 use crate::{PREEMPTIONS, check};
 use flusher::Flusher;
 
-/// Nothing is done with it here but handing it over.
+/// A placeholder, which is only handed over.
 struct Wire;
 
-/// Every wire is taken: one that comes while the thread goes to sleep wakes it, also when it has slept
-/// before.
+/// Every wire is taken: a wire that is added while the thread goes to sleep wakes it, also after an
+/// earlier sleep.
 pub fn every_wire_is_taken() {
     check(PREEMPTIONS, || {
         let flusher = Arc::<Flusher>::default();
