@@ -13,9 +13,9 @@ use loom::thread;
 use crate::{PREEMPTIONS, check};
 use events::{Events, Waited};
 
-/// A stand-in for what a thread keeps between handlers, which the models do not use.
+/// A stand-in for the values that handlers keep. Jobs of the models keep none.
 #[derive(Default)]
-pub struct Keepsakes {
+pub struct Locals {
     pub(crate) connection: Option<Box<dyn Any>>,
 }
 
