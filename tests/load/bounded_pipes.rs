@@ -1,6 +1,6 @@
-//! No client takes memory for the asking: not by a link whose pipes multiply what they are given or want a
-//! file of any size as a whole, not by the name of a test whose first line has no end, and not by what it
-//! sends to a wire script that only skips it.
+//! No request takes unbounded memory: not by pipes that multiply their content or need all of a large file or
+//! of what a script produces, not by a test whose first line never ends, and not by a body that a wire script
+//! skips.
 
 use std::fs::File;
 use std::time::Duration;
@@ -14,13 +14,20 @@ use crate::support::watch::{grown_since, peak_memory};
 /// Bytes of the large files, which are holes.
 const SIZE: u64 = 1 << 30;
 
-/// Memory, in KiB, that any of it may need: that of what is piped, before and after, and of buffers that
-/// grow twofold.
+/// Memory, in KiB, that each may need: for the content before and after a pipe, and for buffers that double.
 const ROOM: u64 = 512 * 1024;
 
 #[test]
 fn links_do_not() {
-    let folder = folder(&[("echo.sub.txt", "{{GET[x]}}"), ("hello.txt", "hello")]);
+    let folder = folder(&[
+        ("echo.sub.txt", "{{GET[x]}}"),
+        ("hello.txt", "hello"),
+        (
+            "large.py",
+            "def main(request, response):\n    \
+             response.content = (bytes(1 << 20) for _ in range(1024))\n",
+        ),
+    ]);
     for name in ["large.bin", "large.any.js"] {
         let file = File::create(folder.path().join(name)).expect("a file");
         file.set_len(SIZE).expect("room");
@@ -35,7 +42,13 @@ fn links_do_not() {
         .map(|n| format!("{}-{},{}-", 10 * n, 10 * n, 10 * n - 1))
         .collect();
     let many = format!("Range: bytes={}\r\n", many.join(","));
-    for (target, field, status, said) in [
+    let of_scripts: &[_] = &[
+        ("/large.py?pipe=gzip", "", 500, "64 MiB"),
+        ("/large.py?pipe=trickle(9)", "", 500, "64 MiB"),
+        ("/large.py?pipe=sub|slice(0,9)", "", 500, "64 MiB"),
+    ];
+    let of_scripts = of_scripts.iter().filter(|_| cfg!(feature = "python"));
+    let of_files = [
         (bomb.as_str(), "", 500, "64 MiB"),
         ("/large.bin?pipe=gzip", "", 500, "64 MiB"),
         ("/large.bin?pipe=sub", "", 500, "64 MiB"),
@@ -43,7 +56,8 @@ fn links_do_not() {
         ("/large.bin?pipe=slice(0,9)", &many, 500, "64 MiB"),
         ("/large.bin?pipe=slice(-9,-1)", "", 200, "\0\0\0\0\0\0\0\0"),
         ("/large.any.html", "", 200, "/large.any.js"),
-    ] {
+    ];
+    for &(target, field, status, said) in of_files.iter().chain(of_scripts) {
         let name = &target[..target.len().min(40)];
         let mut client = Client::connect(server.addr());
         client.send(format!("GET {target} HTTP/1.1\r\nHost: a\r\n{field}\r\n").as_bytes());

@@ -1,9 +1,11 @@
-//! A file trickles as its URL asks: each piece arrives when its pauses are over and not much later; a
-//! client that leaves during a pause ends it; and the size of a file takes no memory.
+//! Files and the content of scripts trickle as the URL requests: each piece arrives when its pauses are over
+//! and not much later; a client that leaves during a pause ends it; pauses hold up no other script; and the
+//! size of a file takes no memory.
 
 use std::fs::File;
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use crate::support::client::{Arrival, Client, DEADLINE};
@@ -13,10 +15,28 @@ use crate::support::response;
 use crate::support::wait::eventually;
 use crate::support::watch::{grown_since, peak_memory};
 use wireserve::Server;
-use wireserve::site::Site;
 
-/// The letters of the alphabet, in a file.
+/// The content of every file and script.
 const LETTERS: &str = "abcdefghijklmnopqrstuvwxyz";
+
+/// A script with that content.
+const SCRIPT: &str = "def main(request, response):\n    return 'abcdefghijklmnopqrstuvwxyz'\n";
+
+/// What has that content, script included if there are scripts.
+const TARGETS: &[&str] = if cfg!(feature = "python") {
+    &["/letters.txt", "/letters.py"]
+} else {
+    &["/letters.txt"]
+};
+
+fn start(root: &Path) -> Server {
+    #[cfg(feature = "python")]
+    let site = wireserve::python::site(root).expect("an interpreter");
+    #[cfg(not(feature = "python"))]
+    let site = wireserve::site::Site::new(root);
+    let server = Server::builder().site(site);
+    server.start().expect("a free port")
+}
 
 #[test]
 fn pieces_arrive_when_their_pauses_are_over() {
@@ -25,13 +45,17 @@ fn pieces_arrive_when_their_pauses_are_over() {
     /// How late a piece may be.
     const LATE: Duration = Duration::from_millis(10);
 
-    let root = folder(&[("letters.txt", LETTERS), ("a.sub.txt", LETTERS)]);
-    let server = Server::builder().site(Site::new(root.path()));
-    let server = server.start().expect("a free port");
+    let files = [
+        ("letters.txt", LETTERS),
+        ("letters.py", SCRIPT),
+        ("a.sub.txt", LETTERS),
+    ];
+    let root = folder(&files);
+    let server = start(root.path());
     let ms = Duration::from_millis;
-    for (target, pieces) in [
+    let cases = [
         (
-            "/letters.txt?pipe=trickle(5:d0.05:10:d.1)",
+            "trickle(5:d0.05:10:d.1)",
             &[
                 ("abcde", ms(0)),
                 ("fghijklmno", ms(50)),
@@ -39,7 +63,7 @@ fn pieces_arrive_when_their_pauses_are_over() {
             ][..],
         ),
         (
-            "/letters.txt?pipe=trickle(d0.05:10:r2)",
+            "trickle(d0.05:10:r2)",
             &[
                 ("", ms(0)),
                 ("abcdefghij", ms(50)),
@@ -48,15 +72,17 @@ fn pieces_arrive_when_their_pauses_are_over() {
             ],
         ),
         (
-            "/a.sub.txt?pipe=slice(10)|trickle(10:d0.1)",
+            "slice(10)|trickle(10:d0.1)",
             &[("klmnopqrst", ms(0)), ("uvwxyz", ms(100))],
         ),
-        // What needs the whole content waits for it, before the head.
-        (
-            "/letters.txt?pipe=trickle(5:d0.1)|slice(20)",
-            &[("uvwxyz", ms(100))],
-        ),
-    ] {
+        // A pipe that needs the whole content waits for it, before the head.
+        ("trickle(5:d0.1)|slice(20)", &[("uvwxyz", ms(100))]),
+    ];
+    let targets = TARGETS.iter().chain(&["/a.sub.txt"]);
+    for (path, (pipes, pieces)) in
+        targets.flat_map(|path| cases.iter().map(move |case| (path, case)))
+    {
+        let target = &format!("{path}?pipe={pipes}");
         let in_time = (0..RUNS).any(|_| {
             let found = arrivals(&server, target);
             let texts: Vec<_> = found.iter().map(|(text, _)| text.as_str()).collect();
@@ -71,7 +97,7 @@ fn pieces_arrive_when_their_pauses_are_over() {
                     );
                     text != expected || *at > *pause + LATE
                 };
-            texts.len() == expected.len() && !found.iter().zip(pieces).any(late)
+            texts.len() == expected.len() && !found.iter().zip(*pieces).any(late)
         });
         assert!(in_time, "{target}: late {RUNS} times");
     }
@@ -104,7 +130,7 @@ fn arrivals(server: &Server, target: &str) -> Vec<(String, Duration)> {
     pieces
 }
 
-/// What comes so soon behind a head has come with it.
+/// Content that arrives this soon after a head came with it.
 const HEAD_ALONE: Duration = Duration::from_millis(20);
 
 #[test]
@@ -112,21 +138,24 @@ fn a_client_that_leaves_frees_its_connection() {
     /// Far less than the pauses, on a busy machine.
     const SOON: Duration = Duration::from_secs(2);
 
-    let root = folder(&[("letters.txt", LETTERS)]);
-    let server = Server::builder().site(Site::new(root.path()));
-    let server = server.start().expect("a free port");
-    for (pipes, content) in [
+    let root = folder(&[("letters.txt", LETTERS), ("letters.py", SCRIPT)]);
+    let server = start(root.path());
+    let cases = [
         ("trickle(5:d1000)", "abcde"),
         ("trickle(5:dinf)", "abcde"),
         ("trickle(5:d1000:r2)", "abcde"),
-        // From here on it only waits, over and over.
+        // After the first piece it only waits, over and over.
         ("trickle(5:d0:0:d1000:r2)", "abcde"),
         // Waits before the head.
         ("trickle(5:d1000)|slice(3)", ""),
         ("trickle(d1000:r2)|sub", ""),
-    ] {
+    ];
+    for (path, (pipes, content)) in TARGETS
+        .iter()
+        .flat_map(|path| cases.map(|case| (path, case)))
+    {
         let mut client = Client::connect(server.address());
-        let target = format!("/letters.txt?pipe={pipes}");
+        let target = format!("{path}?pipe={pipes}");
         client.send(format!("GET {target} HTTP/1.1\r\nHost: a\r\n\r\n").as_bytes());
         match content {
             "" => assert_eq!(client.arrival(Duration::from_millis(50)), Arrival::Nothing),
@@ -141,8 +170,40 @@ fn a_client_that_leaves_frees_its_connection() {
         let left = Instant::now();
         client.reset();
         eventually("it is gone", || server.connections() == 0);
-        assert!(left.elapsed() < SOON, "{pipes}: after {:?}", left.elapsed());
+        assert!(
+            left.elapsed() < SOON,
+            "{target}: after {:?}",
+            left.elapsed()
+        );
     }
+}
+
+#[cfg(feature = "python")]
+#[test]
+fn pauses_hold_up_no_other_script() {
+    /// Far less than the pauses.
+    const SOON: Duration = Duration::from_secs(5);
+
+    let root = folder(&[("letters.py", SCRIPT)]);
+    let server = start(root.path());
+    let get = |target: &str| {
+        let mut client = Client::connect(server.address());
+        client.send(format!("GET {target} HTTP/1.1\r\nHost: a\r\n\r\n").as_bytes());
+        client
+    };
+    let mut waiting = Vec::new();
+    for _ in 0..10 {
+        let mut client = get("/letters.py?pipe=trickle(5:d1000)");
+        client.read_until(b"abcde");
+        waiting.push(client);
+        // Waits before the head.
+        waiting.push(get("/letters.py?pipe=trickle(d1000)|slice(3)"));
+    }
+    let sent = Instant::now();
+    for _ in 0..20 {
+        assert_eq!(get("/letters.py").read_response("GET").text(), LETTERS);
+    }
+    assert!(sent.elapsed() < SOON, "after {:?}", sent.elapsed());
 }
 
 #[test]
