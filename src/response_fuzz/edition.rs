@@ -140,7 +140,7 @@ impl fmt::Display for SeedError {
             }
             Self::NotANumber(found) => write!(
                 f,
-                "a seed is a number of 64 bits, in decimal digits, found {}",
+                "expected a seed (a number of 64 bits, in decimal digits), found {}",
                 Quoted(found)
             ),
         }

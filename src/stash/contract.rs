@@ -43,7 +43,7 @@ fn stores_share_nothing(one: &dyn Stash, other: &dyn Stash) {
     assert_eq!(other.put(key("/a", 7), vec![2]), Ok(()));
     assert_eq!(one.take(&key("/a", 7)), Some(vec![1]));
     assert!(one.try_lock());
-    assert!(other.try_lock(), "a lock of its own");
+    assert!(other.try_lock(), "two stores, two locks");
     assert_eq!(one.unlock(), Ok(()));
     assert_eq!(other.unlock(), Ok(()));
 }

@@ -1,4 +1,4 @@
-//! The stash in memory: a map behind a mutex that is held for one look-up at a time.
+//! The stash in memory: a map in a mutex that is held for one look-up at a time.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;

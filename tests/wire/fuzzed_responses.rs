@@ -330,15 +330,51 @@ fn the_documentation_shows_what_there_is() {
 fn what_is_no_seed_is_said_so() {
     let server = Server::builder().fuzz().start().expect("a free port");
     for (path, status, said) in [
-        ("x", 404, "a seed is a number of 64 bits"),
-        ("18446744073709551616", 404, "a seed is a number of 64 bits"),
-        ("-1", 404, "a seed is a number of 64 bits"),
-        ("1/2", 404, "a seed is a number of 64 bits"),
-        ("1.wire", 404, "a seed is a number of 64 bits"),
-        ("v2", 404, "a seed is a number of 64 bits"),
-        ("v2/x", 404, "a seed is a number of 64 bits"),
-        ("v2/1/2", 404, "a seed is a number of 64 bits"),
-        ("v2:318", 404, "a seed is a number of 64 bits"),
+        (
+            "x",
+            404,
+            "expected a seed (a number of 64 bits, in decimal digits)",
+        ),
+        (
+            "18446744073709551616",
+            404,
+            "expected a seed (a number of 64 bits, in decimal digits)",
+        ),
+        (
+            "-1",
+            404,
+            "expected a seed (a number of 64 bits, in decimal digits)",
+        ),
+        (
+            "1/2",
+            404,
+            "expected a seed (a number of 64 bits, in decimal digits)",
+        ),
+        (
+            "1.wire",
+            404,
+            "expected a seed (a number of 64 bits, in decimal digits)",
+        ),
+        (
+            "v2",
+            404,
+            "expected a seed (a number of 64 bits, in decimal digits)",
+        ),
+        (
+            "v2/x",
+            404,
+            "expected a seed (a number of 64 bits, in decimal digits)",
+        ),
+        (
+            "v2/1/2",
+            404,
+            "expected a seed (a number of 64 bits, in decimal digits)",
+        ),
+        (
+            "v2:318",
+            404,
+            "expected a seed (a number of 64 bits, in decimal digits)",
+        ),
         ("v3/318", 404, "unknown edition"),
         ("v3/318", 404, "expected v1 or v2"),
         ("v3/", 404, "unknown edition"),

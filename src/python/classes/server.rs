@@ -1,5 +1,5 @@
-//! `request.server`: the configuration and the stash of the server that answers the request. The Python
-//! objects behind them are made once for each server, at their first use.
+//! `request.server`: the configuration and the stash of the server that answers the request. Their Python
+//! objects are made once for each server, at their first use.
 //!
 //! Code may ask for a server's objects without a request: `wptserve.stash.Stash.lock` is an attribute of
 //! a class. It gets those of the server whose requests its thread answers.
