@@ -21,7 +21,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, Write as _};
 use std::net::SocketAddr;
-use std::thread;
+use std::thread::{self, ScopedJoinHandle};
 use std::time::Duration;
 
 use crate::drivers::{CLIENTS, Case, Client};
@@ -121,16 +121,16 @@ const SILENT_FOR: Duration = Duration::from_millis(50);
 #[test]
 fn each_client_does_what_is_stated_or_a_difference_is_reported() {
     let stated = stated();
-    let clients: Vec<_> = CLIENTS.iter().collect();
-    // The browser takes one of two cores, the others take turns on the second.
-    let (browser, others): (Vec<_>, _) = clients
-        .into_iter()
-        .partition(|client| client.name == "Chromium");
-    let all = thread::scope(|scope| {
-        let browser = scope.spawn(|| meet_all(&browser, &stated));
-        let mut all = meet_all(&others, &stated);
-        all.extend(browser.join().expect("it catches panics"));
-        all
+    // All at once: but for the browser, they wait most of the time.
+    let all: Vec<_> = thread::scope(|scope| {
+        let start = |client: &'static Client| (client, scope.spawn(|| meet(client, &stated)));
+        let meetings: Vec<_> = CLIENTS.iter().map(start).collect();
+        let outcome = |(client, meeting): (&Client, ScopedJoinHandle<'_, _>)| {
+            let panicked = |_| Err("cannot be run; the panic above says why".to_owned());
+            let met: Result<Seen, String> = meeting.join().unwrap_or_else(panicked);
+            met.map_err(|reason| format!("{}: {reason}", client.name))
+        };
+        meetings.into_iter().map(outcome).collect()
     });
     let (seen, failures): (Vec<_>, Vec<_>) = all.into_iter().partition(Result::is_ok);
     let seen: Vec<_> = seen.into_iter().flatten().collect();
@@ -225,17 +225,7 @@ fn the_page_shows_what_is_stated() {
     }
 }
 
-/// What these clients do, one after the other; a failure names the client.
-fn meet_all(clients: &[&Client], stated: &Stated) -> Vec<Result<Seen, String>> {
-    let one = |client: &&Client| {
-        let meet = || meet(client, stated);
-        let met = thread::scope(|scope| scope.spawn(meet).join());
-        let met = met.unwrap_or_else(|_| Err("cannot be run; the panic above says why".to_owned()));
-        met.map_err(|reason| format!("{}: {reason}", client.name))
-    };
-    clients.iter().map(one).collect()
-}
-
+/// What one client does with all cases.
 fn meet(client: &Client, stated: &Stated) -> Result<Seen, String> {
     let version = (client.version)()?;
     let requested = stated.requested();

@@ -40,7 +40,7 @@ pub struct Client {
 }
 
 /// All of them.
-pub const CLIENTS: [Client; 6] = [
+pub static CLIENTS: [Client; 6] = [
     Client {
         name: "curl",
         version: || installed("curl", "curl"),
