@@ -5,16 +5,7 @@
 use crate::wire_script::{By, WireScript};
 
 /// What becomes of the connection, from the weakest to the strongest. It only ever grows stronger.
-///
-/// | contributor | fate |
-/// | --- | --- |
-/// | HTTP/1.1 client, delimited response | `Keep` |
-/// | client that sent `Connection: close`, or HTTP/1.0 without `keep-alive` | `Close` |
-/// | response whose end only the end of the connection shows | `Close` |
-/// | handler: `close_connection`, a fault or panic in the middle of a response | `Close` |
-/// | wire script: `half_close`, `close`, `reset`, a `hold` or wait that the client ended | `Close` |
-/// | wire script: `next` | `Next` |
-/// | client gone, content that failed, `SystemExit` before anything was written | `Abort` |
+/// docs/architecture.md lists who contributes what.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Fate {
     /// The connection is kept, and the site answers the next request.
@@ -66,29 +57,37 @@ mod tests {
         Fate::Next(By::Script, WireScript::new().set(event))
     }
 
+    /// The table of docs/architecture.md: a row for the first fate, a column for the later one.
     #[test]
-    fn the_strongest_fate_wins() {
-        let (first, second) = (|| next("first"), || next("second"));
-        for (fate, later, expected) in [
-            (Keep, Keep, Keep),
-            (Keep, Close, Close),
-            (Keep, second(), second()),
-            (Keep, Abort, Abort),
-            (Close, Keep, Close),
-            (Close, Close, Close),
-            (Close, second(), second()),
-            (Close, Abort, Abort),
-            (first(), Keep, first()),
-            (first(), Close, first()),
-            (first(), second(), second()),
-            (first(), Abort, Abort),
-            (Abort, Keep, Abort),
-            (Abort, Close, Abort),
-            (Abort, second(), Abort),
-            (Abort, Abort, Abort),
-        ] {
-            let joined = fate.clone().join(later.clone());
-            assert_eq!(joined, expected, "{fate:?} joined with {later:?}");
+    fn fates_join_as_the_documented_table_says() {
+        let named = |name: &str, event: &str| match name {
+            "keep" => Keep,
+            "close" => Close,
+            "next script" => next(event),
+            "abort" => Abort,
+            other => panic!("expected the name of a fate, found {other:?}"),
+        };
+        let cells = |line: &'static str| -> Vec<&'static str> {
+            line.trim_matches('|').split('|').map(str::trim).collect()
+        };
+        let mut lines = include_str!("../../docs/architecture.md")
+            .lines()
+            .skip_while(|line| !line.starts_with("| joined with |"));
+        let header = cells(lines.next().expect("the table of fates"));
+        let rows: Vec<_> = lines.skip(1).take(header.len() - 1).map(cells).collect();
+        assert_eq!(
+            header[1..],
+            rows.iter().map(|row| row[0]).collect::<Vec<_>>()
+        );
+        for row in rows {
+            for (later, joined) in header[1..].iter().zip(&row[1..]) {
+                let fate = named(row[0], "first").join(named(later, "second"));
+                let expected = match (row[0], *later) {
+                    ("next script", "keep" | "close") => named(joined, "first"),
+                    _ => named(joined, "second"),
+                };
+                assert_eq!(fate, expected, "{} joined with {later}", row[0]);
+            }
         }
     }
 
