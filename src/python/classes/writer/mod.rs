@@ -8,6 +8,7 @@
 mod of_response;
 mod seen;
 mod send;
+mod socket;
 mod steps;
 
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
@@ -24,15 +25,9 @@ use crate::python::classes::cell::PyCell;
 use crate::python::classes::overrides::OverridesCell;
 use crate::python::classes::request::Request;
 use crate::python::classes::response::Response;
-use crate::python::classes::tape::Tape;
 use crate::python::conversions::text::isomorphic;
-use crate::python::interpreter::imported::Imported;
 use seen::SeenFields;
 use send::{write_default_status, write_missing, write_parts};
-
-static RAW_SOCKET: Imported = Imported::new("wptserve.raw_socket", "RawSocket");
-static RECORDED_SOCKET: Imported = Imported::new("wptserve.recorded_socket", "RecordedSocket");
-static REQUEST_HANDLER: Imported = Imported::new("wptserve.request_handler", "RequestHandler");
 
 /// How much of a response's head the script has written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -286,71 +281,6 @@ impl ResponseWriter {
     #[pyo3(name = "encode")]
     fn encode_data<'py>(&self, data: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyBytes>> {
         Ok(PyBytes::new(data.py(), &self.encode(data)?))
-    }
-
-    /// Sends bytes without changing the writer's state; for `_handler.wfile`.
-    fn _wire_write(&self, data: &Bound<'_, PyBytes>) -> PyResult<()> {
-        if self.send(data.py(), data.as_bytes()) {
-            Ok(())
-        } else {
-            Err(PyBrokenPipeError::new_err("the client is gone"))
-        }
-    }
-
-    /// A `socket.socket` on this connection. What was written so far is sent first.
-    #[getter]
-    fn socket<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        let py = slf.py();
-        let writer = slf.get();
-        if writer.turn().is_over() {
-            return Err(PyBrokenPipeError::new_err("the exchange is over"));
-        }
-        writer.flush(py);
-        writer.socket.get_or_make(py, || {
-            let wire = writer.turn().wire();
-            let descriptor = wire.duplicate()?;
-            let class = match wire.tape() {
-                None => &RAW_SOCKET,
-                Some(_) => &RECORDED_SOCKET,
-            };
-            class
-                .get(py)?
-                .call_method1(intern!(py, "of"), (descriptor, slf))
-        })
-    }
-
-    /// Called when the script is about to send on the socket: sends what was written so far.
-    fn _hand_over(&self, py: Python<'_>) {
-        self.turn().mark_handed_over();
-        self.flush(py);
-    }
-
-    /// Takes buffered bytes that arrived after the head.
-    fn _take_arrived<'py>(&self, py: Python<'py>, count: usize) -> Bound<'py, PyBytes> {
-        PyBytes::new(py, &self.turn().wire().take_arrived(count))
-    }
-
-    /// The transcript, for bytes that a socket sends or receives without the wire's knowledge.
-    #[getter]
-    fn _tape(&self) -> Option<Tape> {
-        self.turn().wire().tape().cloned().map(Tape)
-    }
-
-    /// An `http.server` request handler around this connection.
-    #[getter]
-    fn _handler<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        let py = slf.py();
-        slf.get().handler.get_or_make(py, || {
-            REQUEST_HANDLER
-                .get(py)?
-                .call_method1(intern!(py, "of"), (slf,))
-        })
-    }
-
-    /// The file that `_handler` writes to.
-    #[getter]
-    fn _wfile<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        Self::_handler(slf)?.getattr("wfile")
     }
 
     #[getter]
