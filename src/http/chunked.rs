@@ -8,7 +8,7 @@ use super::chunk_line::SizeLines;
 pub use super::chunk_line::{ChunkLine, MAX_CHUNKS_KEPT, MAX_LINE_BYTES_KEPT, trailer_fields};
 
 /// Limit of a chunk-size line in bytes, chunk extensions included. Longer lines are refused as an attack
-/// or a bug: a size alone needs at most 16 bytes.
+/// or a bug: a 64-bit size has 16 digits.
 pub const MAX_SIZE_LINE: usize = 16 * 1024;
 
 /// Limit of the trailer section in bytes, the same as for one field line of a head.
@@ -432,6 +432,19 @@ mod tests {
     }
 
     #[test]
+    fn errors_state_the_limits() {
+        let size_line = [b"1;", &[b'x'; MAX_SIZE_LINE][..]].concat();
+        let trailers = [b"0\r\n", &[b'x'; MAX_TRAILERS + 1][..]].concat();
+        for (body, limit) in [(size_line, MAX_SIZE_LINE), (trailers, MAX_TRAILERS)] {
+            let error = decode(&body).unwrap_err().to_string();
+            assert!(
+                error.ends_with(&format!("longer than {} KiB", limit / 1024)),
+                "{error}"
+            );
+        }
+    }
+
+    #[test]
     fn size_lines_are_kept() {
         for size in [1, 2, 100] {
             let mut decoder = Decoder::default();
@@ -453,7 +466,7 @@ mod tests {
     }
 
     #[test]
-    fn a_size_line_that_is_not_whole_is_no_chunk() {
+    fn an_incomplete_size_line_is_not_a_chunk() {
         let mut decoder = Decoder::default();
         let mut out = Vec::new();
         decoder.decode(b"1\r\na\r\n2;x\r", &mut out).unwrap();
