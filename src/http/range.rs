@@ -206,12 +206,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nothing_panics(value in any::<Vec<u8>>(), size in any::<u64>()) {
+        fn no_bytes_panic(value in any::<Vec<u8>>(), size in any::<u64>()) {
             let _ = parse(&value, size);
         }
 
         #[test]
-        fn what_looks_like_ranges_does_not_panic(value in "bytes=[-+_, 0-9]{0,60}", size in any::<u64>()) {
+        fn no_text_like_ranges_panics(value in "bytes=[-+_, 0-9]{0,60}", size in any::<u64>()) {
             if let Ok(ranges) = parse(value.as_bytes(), size) {
                 for range in ranges {
                     prop_assert!(range.start < range.end && range.end <= size);
@@ -219,9 +219,9 @@ mod tests {
             }
         }
 
-        /// Exactly the bytes that are asked for, from the lowest on.
+        /// The ranges hold exactly the bytes that the value selects, in order.
         #[test]
-        fn joining_loses_and_adds_no_byte(
+        fn merging_loses_and_adds_no_byte(
             asked in proptest::collection::vec((0_u64..60, 0_u64..60), 1..8),
             size in 1_u64..70,
         ) {

@@ -30,7 +30,7 @@ pub use sub::fill_escaped;
 pub use syntax::{Call, calls};
 pub use table::{PIPES, Pipe, Row, pipe, row};
 
-/// What pipes on a file use besides the response.
+/// What templates use in a file: the request and its server.
 #[derive(Clone, Copy, Debug)]
 pub struct Context<'e> {
     /// The request.

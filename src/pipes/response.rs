@@ -1,6 +1,6 @@
-//! The response that pipes change, behind one trait: the server's own [`Response`] for files, and in
-//! `python` the objects that a script has left. Pipes that need the content in one piece get it as a
-//! [`Source`]: a file stays a file, so that `slice` and `trickle` do not read it.
+//! The response that pipes change, as a trait: for files the server's [`Response`], for scripts, in `python`,
+//! their response object. Pipes get the content as a [`Source`], in which a file stays a file, so that `slice`
+//! and `trickle` do not read it.
 
 use std::fs::File;
 use std::io::Read;
@@ -25,31 +25,31 @@ pub trait PipedResponse {
     /// Sets the status code, with its usual reason phrase.
     ///
     /// # Errors
-    /// What the response raises.
+    /// An error of a script's response object.
     fn set_status(&mut self, code: i64) -> Result<(), PipeError>;
 
     /// Whether there is a field of this name.
     ///
     /// # Errors
-    /// What the response raises.
+    /// An error of a script's response object.
     fn has_field(&self, name: &str) -> Result<bool, PipeError>;
 
     /// Sets a field in place of all of its name.
     ///
     /// # Errors
-    /// What the response raises.
+    /// An error of a script's response object.
     fn set_field(&mut self, name: &[u8], value: &[u8]) -> Result<(), PipeError>;
 
     /// Adds a field.
     ///
     /// # Errors
-    /// What the response raises.
+    /// An error of a script's response object.
     fn append_field(&mut self, name: &[u8], value: &[u8]) -> Result<(), PipeError>;
 
     /// Sets `Content-Length`.
     ///
     /// # Errors
-    /// What the response raises.
+    /// An error of a script's response object.
     fn set_length(&mut self, length: u64) -> Result<(), PipeError>;
 
     /// Takes the content, which the pipe then replaces. Content that pauses while it is sent does so now,
@@ -62,7 +62,7 @@ pub trait PipedResponse {
     /// Replaces the content.
     ///
     /// # Errors
-    /// What the response raises.
+    /// An error of a script's response object.
     fn set_content(&mut self, content: Content) -> Result<(), PipeError>;
 }
 

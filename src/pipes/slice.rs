@@ -55,7 +55,7 @@ impl Pipe for Slice {
 }
 
 impl Slice {
-    /// What is kept of that many bytes.
+    /// The bounds of the part, in content of this length.
     fn range(&self, length: u64) -> Range<u64> {
         let place = |offset: Option<i128>, missing: u64| {
             let Some(offset) = offset else {

@@ -78,19 +78,19 @@ fn of_files() -> impl Iterator<Item = Departure> {
 const ALIKE_FROM_SCRIPTS: &[&str] = &[
     "refused, a port that is a word",
     "refused, a port that is too large",
-    "refused, an escape that is none",
-    "refused, a domain that is not there",
-    "refused, a host that is not there",
-    "refused, a scheme that is not there",
+    "refused, an unknown escape",
+    "refused, a domain that is missing",
+    "refused, a host that is missing",
+    "refused, a scheme that is missing",
     "refused, a port too far",
     "refused, a port too far from the end",
     "refused, a port by name",
     "refused, a map by number",
-    "refused, a header that is not there",
+    "refused, a header that is missing",
     "refused, a header beyond Latin-1",
     "refused, GET beyond Latin-1",
     "pipe refused, unknown",
-    "pipe refused, unknown behind another",
+    "pipe refused, unknown after another",
     "pipe refused, in capitals",
     "pipe refused, blanks around",
     "pipe refused, without a name",
@@ -100,8 +100,8 @@ const ALIKE_FROM_SCRIPTS: &[&str] = &[
 /// Cases in which the reference neither answers nor closes, and is not waited for.
 pub const REFERENCE_HANGS: &[&str] = &[
     "length that is negative and not read",
-    "file piped, trickle with a pause of less than nothing",
-    "file piped, trickle with a pause of less than nothing, from a script",
+    "file piped, trickle with a negative pause",
+    "file piped, trickle with a negative pause, from a script",
 ];
 
 const FILE: &str = "a plain file has a Content-Length and keeps the connection open";
@@ -247,8 +247,8 @@ const TABLE: &[(&str, Holds, &[&str])] = &[
         "a Range that is not ASCII is the client's error",
         Holds::Error(400, Kept),
         &[
-            "range with a byte that is no ASCII",
-            "range with another unit that is no ASCII",
+            "range with a byte that is not ASCII",
+            "range with another unit that is not ASCII",
         ],
     ),
     (
@@ -579,14 +579,14 @@ const TABLE: &[(&str, Holds, &[&str])] = &[
         &[
             "refused, a port that is a word",
             "refused, a port that is too large",
-            "refused, a hostname that is not there",
-            "refused, a port that is not there",
+            "refused, a hostname that is missing",
+            "refused, a port that is missing",
             "refused, an item of an empty header",
-            "refused, GET that is no UTF-8",
-            "refused, an index that is no UTF-8",
+            "refused, GET that is not UTF-8",
+            "refused, an index that is not UTF-8",
             "refused, arguments that are no UTF-8",
             "refused, a variable before it is set",
-            "refused, an escape that is none",
+            "refused, an unknown escape",
             "refused, no escape",
         ],
     ),
@@ -615,7 +615,7 @@ const TABLE: &[(&str, Holds, &[&str])] = &[
             "plain file piped, status",
             "plain file piped, header",
             "plain file piped, Connection header",
-            "plain file piped, headers and a pipe beside",
+            "plain file piped, two pipes and another parameter",
         ],
     ),
     (
@@ -634,15 +634,26 @@ const TABLE: &[(&str, Holds, &[&str])] = &[
     (
         "a template can use only the names of the template language",
         Holds::Error(500, Kept),
-        &["refused, a name of its own class"],
+        &["refused, an attribute of the class"],
     ),
     (
         "a trickle with a negative number is rejected",
         Holds::Error(500, Kept),
         &[
-            "file piped, trickle with a pause of less than nothing",
-            "file piped, trickle with a count of less than nothing",
+            "file piped, trickle with a negative pause",
+            "file piped, trickle with a negative count",
         ],
+    ),
+    (
+        "a pipe that a script defines applies to scripts only",
+        Exactly(
+            b"HTTP/1.1 200 OK\r\nContent-Length: 12\r\nServer: <server>\r\nDate: <date>\r\n\r\n\
+            ham and eggsHTTP/1.1 500 Internal Server Error\r\nContent-Type: application/json\r\n\
+            Content-Length: 68\r\nServer: <server>\r\nDate: <date>\r\n\r\n\
+            {\"error\": {\"code\": 500, \"message\": \"there is no pipe \\\"surround\\\"\"}}",
+            Kept,
+        ),
+        &["a pipe that a script defines, on a file"],
     ),
     (
         DIGITS,

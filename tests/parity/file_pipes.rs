@@ -1,11 +1,12 @@
-//! Pipes on files: those of the query, and those of a file's name.
+//! Pipes on files: those of the query, and those of a file's name. `from_scripts.rs` plays most of them
+//! again for scripts.
 
 use super::case::{Case, get, raw, request};
 
 /// The cases.
 pub fn cases() -> Vec<Case> {
     let head = |name, target: &str| raw(name, request("HEAD", target, "", b""));
-    // Of a template the reference knows the length, and keeps the connection.
+    // The reference sends a template with its length, and keeps the connection.
     let pipe = |name, expression: &str| {
         let target = format!("/pipes/text.sub.txt?pipe={expression}");
         get(name, &target)
@@ -79,7 +80,7 @@ pub fn cases() -> Vec<Case> {
         pipe("file piped, slice from the end", "slice(-3)"),
         pipe("file piped, slice to before the end", "slice(-5,-2)"),
         pipe("file piped, slice beyond", "slice(20,99999999999999999999)"),
-        pipe("file piped, slice of nothing", "slice(5,3)"),
+        pipe("file piped, slice that is empty", "slice(5,3)"),
         pipe("file piped, slice of all", "slice(null)"),
         pipe("file piped, slice of a slice", "slice(5,10)|slice(1,-1)"),
         get(
@@ -101,11 +102,11 @@ pub fn cases() -> Vec<Case> {
             "/pipes/template.txt?a=%3Cb%22&pipe=sub(none)",
         ),
         get(
-            "file piped, sub as ham without a placeholder",
+            "file piped, sub with an unknown escape, without a placeholder",
             "/pipes/text.txt?pipe=sub(ham)",
         ),
         get(
-            "file piped, sub as nothing without a placeholder",
+            "file piped, sub with an empty escape, without a placeholder",
             "/pipes/text.txt?pipe=sub()",
         ),
         get(
@@ -129,7 +130,7 @@ pub fn cases() -> Vec<Case> {
             "trickle(1:d0.01:10:r2)",
         ),
         pipe(
-            "file piped, trickle that repeats more than there is",
+            "file piped, trickle that repeats more steps than there are",
             "trickle(10:d0:r8)",
         ),
         pipe(
@@ -141,7 +142,7 @@ pub fn cases() -> Vec<Case> {
             "trickle(%201_0:d%201e-2_0%20:%2B3)",
         ),
         pipe(
-            "file piped, trickle of more than there is",
+            "file piped, trickle of more bytes than there are",
             "trickle(99999999999999999999:d0)",
         ),
         pipe(
@@ -157,7 +158,7 @@ pub fn cases() -> Vec<Case> {
             "header(Expires,a)|trickle(9)",
         ),
         pipe(
-            "file piped, trickle and a header behind it",
+            "file piped, trickle, then header",
             "trickle(9)|header(Pragma,a)",
         ),
         pipe(
@@ -165,7 +166,7 @@ pub fn cases() -> Vec<Case> {
             "slice(3)|trickle(9:d0:5)",
         ),
         pipe(
-            "file piped, trickle and a length behind it",
+            "file piped, trickle, then slice",
             "trickle(9:d0.01:5)|slice(3)",
         ),
         pipe(
@@ -185,11 +186,11 @@ pub fn cases() -> Vec<Case> {
             "/pipes/template.txt?a=b&pipe=trickle(3:d0.01)|sub",
         ),
         pipe(
-            "file piped, trickle with a pause of less than nothing",
+            "file piped, trickle with a negative pause",
             "trickle(5:d-1)",
         ),
         pipe(
-            "file piped, trickle with a count of less than nothing",
+            "file piped, trickle with a negative count",
             "trickle(-5:d0:3)",
         ),
         pipe(
@@ -220,7 +221,7 @@ pub fn cases() -> Vec<Case> {
         ),
         pipe("file piped, gzip trickled", "gzip|trickle(5:d0.01:r2)"),
         // Expressions.
-        pipe("file piped, nothing", ""),
+        pipe("file piped, an empty expression", ""),
         pipe("file piped, bars alone", "||"),
         pipe("file piped, stray bars", "|status(201)||slice(2)|"),
         pipe("file piped, no bar between", "status(201)slice(2)"),
@@ -247,11 +248,11 @@ pub fn cases() -> Vec<Case> {
             "/pipes/text.sub.txt?PIPE=status(201)",
         ),
         get(
-            "file piped, behind a semicolon",
+            "file piped, after a semicolon",
             "/pipes/text.sub.txt?a=b;pipe=status(201)",
         ),
         get(
-            "file piped, a fragment behind it",
+            "file piped, followed by a fragment",
             "/pipes/text.sub.txt?pipe=status(201)#|status(202)",
         ),
         // A plain file.
@@ -268,7 +269,7 @@ pub fn cases() -> Vec<Case> {
             "/pipes/text.txt?pipe=header(Content-Length,26)",
         ),
         get(
-            "plain file piped, headers and a pipe beside",
+            "plain file piped, two pipes and another parameter",
             "/pipes/text.txt?a=b&pipe=header(Cache-Control,no-store)|status(200)",
         ),
         get(
@@ -280,14 +281,8 @@ pub fn cases() -> Vec<Case> {
             "file piped, an asis file",
             "/files/plain.asis?pipe=status(404)",
         ),
-        get(
-            "file piped that is not there",
-            "/pipes/nothing.txt?pipe=status(201)",
-        ),
-        get(
-            "file not there and its pipe neither",
-            "/pipes/nothing.txt?pipe=ham",
-        ),
+        get("missing file piped", "/pipes/nothing.txt?pipe=status(201)"),
+        get("missing file, unknown pipe", "/pipes/nothing.txt?pipe=ham"),
         // HEAD.
         head(
             "HEAD of a file piped, status",
@@ -366,18 +361,18 @@ pub fn cases() -> Vec<Case> {
 /// Pipes that are answered with a 500.
 pub const REFUSED: &[(&str, &str)] = &[
     ("pipe refused, unknown", "tricle(d1)"),
-    ("pipe refused, unknown behind another", "status(201)|ham"),
+    ("pipe refused, unknown after another", "status(201)|ham"),
     ("pipe refused, in capitals", "Status(201)"),
     ("pipe refused, blanks around", "%20status(201)"),
     ("pipe refused, without a name", "(201)"),
     ("pipe refused, a parenthesis too many", "status(201))"),
     ("pipe refused, a backslash at the end", "status(201%5C"),
     ("pipe refused, status without parentheses", "status"),
-    ("pipe refused, status of nothing", "status()"),
+    ("pipe refused, status with an empty argument", "status()"),
     ("pipe refused, status of a word", "status(ham)"),
     ("pipe refused, status of a fraction", "status(200.0)"),
     ("pipe refused, status of two", "status(200,OK)"),
-    ("pipe refused, header of nothing", "header()"),
+    ("pipe refused, header with an empty argument", "header()"),
     ("pipe refused, header of one", "header(X-A)"),
     ("pipe refused, header of four", "header(X-A,b,1,1)"),
     ("pipe refused, header with a bad flag", "header(X-A,b,yes)"),
@@ -391,14 +386,14 @@ pub const REFUSED: &[(&str, &str)] = &[
         "pipe refused, header's name beyond Latin-1",
         "header(%E2%82%AC,a)",
     ),
-    ("pipe refused, slice of nothing", "slice()"),
+    ("pipe refused, slice with an empty argument", "slice()"),
     ("pipe refused, slice of a word", "slice(ham)"),
-    ("pipe refused, slice to nothing", "slice(1,)"),
+    ("pipe refused, slice with an empty end", "slice(1,)"),
     ("pipe refused, slice of three", "slice(1,2,3)"),
     ("pipe refused, slice of None", "slice(None)"),
     ("pipe refused, sub of two", "sub(html,none)"),
-    ("pipe refused, gzip of nothing", "gzip()"),
-    ("pipe refused, trickle of nothing", "trickle()"),
+    ("pipe refused, gzip with an empty argument", "gzip()"),
+    ("pipe refused, trickle with an empty argument", "trickle()"),
     ("pipe refused, trickle without parentheses", "trickle"),
     ("pipe refused, trickle of two", "trickle(1,2)"),
     ("pipe refused, trickle of two counts", "trickle(1:2)"),

@@ -98,6 +98,26 @@ pub fn cases() -> Vec<Case> {
             "/pipes/defined.py?pipe=trickle(3:d0.01:r2)|surround(%2B,null)",
         ),
         get(
+            "a pipe that another script defines",
+            "/pipes/defined.py?pipe=slice(0)",
+        )
+        .then(request(
+            "GET",
+            "/pipes/kept.py?pipe=surround(%2B)|slice(0,5)",
+            "",
+            b"",
+        )),
+        get(
+            "a pipe that a script defines, on a file",
+            "/pipes/defined.py?pipe=slice(0)",
+        )
+        .then(request(
+            "GET",
+            "/pipes/text.sub.txt?pipe=surround(%2B)|slice(0,5)",
+            "",
+            b"",
+        )),
+        get(
             "a pipe that a script defines, with a bad argument",
             "/pipes/defined.py?pipe=surround(%2B,ham)",
         ),

@@ -1,4 +1,5 @@
-//! Ranges of files: what is a range, which ones become one, and what is sent.
+//! Ranges of files: how they are parsed and merged, and what is sent. `from_scripts.rs` parses the same values
+//! with `wptserve.ranges`.
 
 use super::case::{Case, HOST, get, raw, request};
 
@@ -17,12 +18,15 @@ pub fn cases() -> Vec<Case> {
         let head = format!("GET /ranges/text.txt HTTP/1.1\r\nHost: {HOST}\r\n");
         raw(name, [head.as_bytes(), range, b"\r\n\r\n"].concat())
     };
-    // More than Python's `int` reads.
+    // More than Python's `int` accepts.
     let digits = [&b"Range: bytes=0-"[..], &[b'0'; 4301]].concat();
     cases.extend([
-        with("range with a byte that is no ASCII", b"Range: bytes=0-\xb2"),
         with(
-            "range with another unit that is no ASCII",
+            "range with a byte that is not ASCII",
+            b"Range: bytes=0-\xb2",
+        ),
+        with(
+            "range with another unit that is not ASCII",
             b"Range: h\xe4m=0-1",
         ),
         with("range twice", b"Range: bytes=0-1\r\nRange: bytes=5-6"),
@@ -76,7 +80,10 @@ pub const VALUES: &[(&str, &str)] = &[
     ("range of everything", "bytes=0-25"),
     ("range of everything, open", "bytes=0-"),
     ("range beyond the end", "bytes=20-99"),
-    ("range of more than there is from the end", "bytes=-99"),
+    (
+        "range of more bytes than there are, from the end",
+        "bytes=-99",
+    ),
     ("range that is a bare minus", "bytes=-"),
     (
         "range with a huge end",
@@ -119,7 +126,7 @@ pub const VALUES: &[(&str, &str)] = &[
         "bytes=99999999999999999999999999-",
     ),
     ("range that ends before it begins", "bytes=5-4"),
-    ("range of no last bytes", "bytes=-0"),
+    ("range of the last 0 bytes", "bytes=-0"),
     ("range without anything", "bytes="),
     ("range of one number", "bytes=5"),
     ("range with letters", "bytes=a-b"),
@@ -134,7 +141,7 @@ pub const VALUES: &[(&str, &str)] = &[
     ("range with both quotes", "bytes='\"-5"),
     ("range with a backslash", "bytes=\\-5"),
     ("ranges of which one is bad", "bytes=0-1,x-2"),
-    ("ranges of which one is not there", "bytes=0-1,99-"),
+    ("ranges of which one is beyond the end", "bytes=0-1,99-"),
     ("ranges with a comma at the end", "bytes=0-1,"),
     ("range in another unit", "lines=0-1"),
     ("range with its unit in capitals", "Bytes=0-1"),
@@ -177,7 +184,7 @@ const FILES: &[(&str, &str, &str, &str)] = &[
         "bytes=-1",
     ),
     (
-        "range of a file that is not there",
+        "range of a file that is missing",
         "GET",
         "/ranges/nowhere",
         "bytes=0-1",
@@ -220,7 +227,7 @@ const FILES: &[(&str, &str, &str, &str)] = &[
         "bytes=0-1",
     ),
     (
-        "range of a file with a length of its own",
+        "range of a file with a length in its headers file",
         "GET",
         "/ranges/sized_kept.txt",
         "bytes=2-4",
@@ -232,7 +239,7 @@ const FILES: &[(&str, &str, &str, &str)] = &[
         "bytes=2-4",
     ),
     (
-        "range of a file with a range of its own",
+        "range of a file with a range in its headers file",
         "GET",
         "/ranges/ranged.txt",
         "bytes=2-4",

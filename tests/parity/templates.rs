@@ -1,7 +1,7 @@
-//! Templates: what is between `{{` and `}}`.
+//! Templates: the language between `{{` and `}}`.
 //!
-//! `templates/carried.sub.txt` puts a parameter into its content, which the pipe `sub` then fills in:
-//! so a case carries its own template.
+//! `templates/carried.sub.txt` inserts a query parameter, and the pipe `sub` then fills in the result, so that
+//! each case carries its template. `from_scripts.rs` plays these cases again for a script.
 
 use super::case::{Case, get, raw, request};
 
@@ -110,7 +110,7 @@ pub fn cases() -> Vec<Case> {
             "{{header_or_default(x-a, c)}}",
         ),
         fill(
-            "filled in, header_or_default not there",
+            "filled in, header_or_default of a missing header",
             "{{header_or_default(X-A, c)}} {{header_or_default(X-A,<c d>)}}",
         ),
         fill(
@@ -121,10 +121,7 @@ pub fn cases() -> Vec<Case> {
             "filled in, GET",
             "/templates/utf8.sub.html?t=%3C%26&a+b=c&%E9=%C3%A9&t=2",
         ),
-        get(
-            "filled in, GET that is not there",
-            "/templates/utf8.sub.html",
-        ),
+        get("filled in, GET that is missing", "/templates/utf8.sub.html"),
         get(
             "filled in, GET of a bad escape",
             "/templates/utf8.sub.html?t=%zz&a%20b=+",
@@ -216,17 +213,17 @@ pub fn cases() -> Vec<Case> {
             "{{$uuid:host}} {{$uuid}}",
         ),
         // The language.
-        fill("filled in, text behind a blank", "{{host port}}"),
-        fill("filled in, text behind a colon", "{{host:port}}"),
+        fill("filled in, text after a blank", "{{host port}}"),
+        fill("filled in, text after a colon", "{{host:port}}"),
         fill("filled in, an open bracket", "{{host[0}}"),
         fill("filled in, an open parenthesis", "{{host(0}}"),
         fill("filled in, a line end", "{{host\n}}"),
         fill("filled in, three braces at the end", "{{host}}}"),
         fill("filled in, a brace within", "{{host}{{host}}"),
         fill("filled in, twice", "{{host}}{{host}}"),
-        get("filled in, nothing", "/templates/none.sub.txt"),
+        get("filled in, no placeholder", "/templates/none.sub.txt"),
         get(
-            "filled in, bytes that are no text",
+            "filled in, bytes that are not text",
             "/templates/binary.sub.bin",
         ),
         fill("filled in, every escape", "{{GET[e]}}"),
@@ -250,7 +247,7 @@ pub fn cases() -> Vec<Case> {
                 b"",
             ),
         ),
-        // What the reference allows, and ours does not.
+        // Accepted by the reference alone.
         fill(
             "refused, a digest of a file above",
             "{{file_hash(md5, ../parity.rs)}}",
@@ -260,7 +257,7 @@ pub fn cases() -> Vec<Case> {
             "{{file_hash(md5, /etc/hostname)}}",
         ),
         fill(
-            "refused, a name of its own class",
+            "refused, an attribute of the class",
             "{{supported_algorithms[0]}}",
         ),
         fill("filled in, an index in other digits", "[{{GET[\u{663}]}}]"),
@@ -268,12 +265,12 @@ pub fn cases() -> Vec<Case> {
         with_host("refused, a port that is a word", "a:b", LOCATION),
         with_host("refused, a port that is too large", "a:65536", LOCATION),
         with_host(
-            "refused, a hostname that is not there",
+            "refused, a hostname that is missing",
             ":81",
             "{{location[hostname]}}",
         ),
         with_host(
-            "refused, a port that is not there",
+            "refused, a port that is missing",
             "a:",
             "{{location[port]}}",
         ),
@@ -283,11 +280,11 @@ pub fn cases() -> Vec<Case> {
             "{{headers[X-A][0]}}",
         ),
         get(
-            "refused, GET that is no UTF-8",
+            "refused, GET that is not UTF-8",
             "/templates/utf8.sub.html?t=%ff",
         ),
         get(
-            "refused, an index that is no UTF-8",
+            "refused, an index that is not UTF-8",
             "/templates/bad_index.sub.txt",
         ),
         get(
@@ -299,7 +296,7 @@ pub fn cases() -> Vec<Case> {
             "/templates/late.sub.txt",
         ),
         get(
-            "refused, an escape that is none",
+            "refused, an unknown escape",
             &(carried("/templates/carried.sub.txt", "{{host}}") + "(ham)"),
         ),
         get(
@@ -322,7 +319,7 @@ pub fn cases() -> Vec<Case> {
 
 /// Templates that are answered with a 500.
 pub const REFUSED: &[(&str, &str)] = &[
-    ("refused, nothing", "{{}}"),
+    ("refused, an empty expression", "{{}}"),
     ("refused, a blank in front", "{{ host}}"),
     ("refused, three braces", "{{{host}}"),
     ("refused, an unknown name", "{{ham}}"),
@@ -335,8 +332,8 @@ pub const REFUSED: &[(&str, &str)] = &[
     ("refused, an index to assign", "{{$a:[0]}}"),
     ("refused, two assignments", "{{$a:$b:host}}"),
     ("refused, two names", "{{host$a}}"),
-    ("refused, an assignment behind a name", "{{host$a:}}"),
-    ("refused, a name behind an index", "{{host[0]a}}"),
+    ("refused, an assignment after a name", "{{host$a:}}"),
+    ("refused, a name after an index", "{{host[0]a}}"),
     ("refused, a list", "{{ports[http]}}"),
     ("refused, a map", "{{ports}}"),
     ("refused, all domains", "{{domains}}"),
@@ -345,9 +342,9 @@ pub const REFUSED: &[(&str, &str)] = &[
     ("refused, all of location", "{{location}}"),
     ("refused, a function", "{{uuid}}"),
     ("refused, a list assigned", "{{$a:ports}}"),
-    ("refused, a domain that is not there", "{{domains[ham]}}"),
-    ("refused, a host that is not there", "{{hosts[ham][]}}"),
-    ("refused, a scheme that is not there", "{{ports[ftp][0]}}"),
+    ("refused, a domain that is missing", "{{domains[ham]}}"),
+    ("refused, a host that is missing", "{{hosts[ham][]}}"),
+    ("refused, a scheme that is missing", "{{ports[ftp][0]}}"),
     ("refused, a port too far", "{{ports[http][1]}}"),
     (
         "refused, a port too far from the end",
@@ -356,13 +353,13 @@ pub const REFUSED: &[(&str, &str)] = &[
     ("refused, a port by name", "{{ports[http][a]}}"),
     ("refused, a map by number", "{{domains[0]}}"),
     ("refused, an item of a number", "{{ports[http][0][0]}}"),
-    ("refused, a header that is not there", "{{headers[X-A]}}"),
+    ("refused, a header that is missing", "{{headers[X-A]}}"),
     ("refused, a header by number", "{{headers[0]}}"),
     ("refused, a header beyond Latin-1", "{{headers[\u{20ac}]}}"),
     ("refused, GET beyond Latin-1", "{{GET[\u{20ac}]}}"),
-    ("refused, an item of GET that is not there", "{{GET[a][0]}}"),
+    ("refused, an item of GET that is missing", "{{GET[a][0]}}"),
     (
-        "refused, a part of location that is not there",
+        "refused, a part of location that is missing",
         "{{location[ham]}}",
     ),
     ("refused, location by number", "{{location[0]}}"),
@@ -373,7 +370,7 @@ pub const REFUSED: &[(&str, &str)] = &[
     ("refused, an item of a function", "{{uuid[0]}}"),
     ("refused, uuid of something", "{{uuid(a)}}"),
     ("refused, uuid of a blank", "{{uuid( )}}"),
-    ("refused, file_hash of nothing", "{{file_hash()}}"),
+    ("refused, file_hash without arguments", "{{file_hash()}}"),
     ("refused, file_hash of an algorithm", "{{file_hash(md5)}}"),
     (
         "refused, an unknown digest",
@@ -384,7 +381,7 @@ pub const REFUSED: &[(&str, &str)] = &[
         "{{file_hash(MD5, templates/hashed.txt)}}",
     ),
     (
-        "refused, a digest of no file",
+        "refused, a digest of a missing file",
         "{{file_hash(md5, templates/nothing)}}",
     ),
     (
@@ -395,7 +392,7 @@ pub const REFUSED: &[(&str, &str)] = &[
         "refused, a digest with a blank before",
         "{{file_hash( md5, templates/hashed.txt)}}",
     ),
-    ("refused, fs_path of nothing", "{{fs_path()}}"),
+    ("refused, fs_path without arguments", "{{fs_path()}}"),
     ("refused, fs_path above the root", "{{fs_path(/../x)}}"),
     (
         "refused, fs_path of an absolute path",
@@ -416,7 +413,7 @@ pub const REFUSED: &[(&str, &str)] = &[
     ),
 ];
 
-/// All parts of the URL that are always there.
+/// The parts that every URL has.
 const LOCATION: &str = "{{location[server]}} {{location[host]}} {{location[path]}}";
 
 /// Fills in a text.
@@ -424,7 +421,7 @@ fn fill(name: &'static str, text: &str) -> Case {
     get(name, &carried("/templates/carried.sub.txt", text))
 }
 
-/// The target that fills in a text; what is put behind it is the pipe's.
+/// The target that fills in a text. It ends with the name of the pipe, so that arguments can follow.
 fn carried(path: &str, text: &str) -> String {
     let escaped: String = text.bytes().map(|byte| format!("%{byte:02X}")).collect();
     format!("{path}?t={escaped}&pipe=sub")

@@ -118,7 +118,7 @@ fn arrivals(server: &Server, target: &str) -> Vec<(String, Duration)> {
             continue;
         };
         let text = String::from_utf8_lossy(&bytes[read.max(head)..]).into_owned();
-        // The first piece follows the head in a write of its own, mostly at once.
+        // The first piece is a separate write, which usually follows the head at once.
         match pieces.last_mut() {
             Some((last, at)) if last.is_empty() && sent.elapsed() - *at < HEAD_ALONE => {
                 *last = text;

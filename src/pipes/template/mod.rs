@@ -366,7 +366,7 @@ mod tests {
             prop_assert_eq!(next_expression(content, from), model(content, from));
         }
 
-        /// Whatever the content, it is filled in or refused; without placeholders it stays.
+        /// Any content is filled in or refused; without placeholders it is unchanged.
         #[test]
         fn any_bytes_can_be_filled_in(
             pieces in proptest::collection::vec(prop_oneof![

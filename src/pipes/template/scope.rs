@@ -1,5 +1,5 @@
-//! What templates look names up in. For a file it is the request and its server, [`Context`]; for a
-//! script, `python` gives the request object, whose attributes the script may have replaced.
+//! Where templates look names up, as a trait: for a file the request and its server, [`Context`]; for a script,
+//! in `python`, its request object, whose attributes the script may have replaced.
 
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -19,7 +19,7 @@ pub trait Scope<'e> {
     /// `headers`, indexed by name. A missing one is an error.
     ///
     /// # Errors
-    /// What the request raises, here and below.
+    /// An error of a script's request object.
     fn headers(&self) -> Result<Value<'e>, Wrong>;
 
     /// The value of a field, several joined with a comma.
@@ -31,7 +31,7 @@ pub trait Scope<'e> {
     /// `GET`, indexed by name. A missing parameter is empty.
     ///
     /// # Errors
-    /// What the request raises.
+    /// An error of a script's request object.
     fn parameters(&self) -> Result<Value<'e>, Wrong>;
 
     /// The parts of the URL.
@@ -43,25 +43,25 @@ pub trait Scope<'e> {
     /// A key of the server's configuration.
     ///
     /// # Errors
-    /// What the request raises.
+    /// An error of a script's request object.
     fn config(&self, key: &str) -> Result<Option<Value<'e>>, Wrong>;
 
     /// The place of the folder in the site.
     ///
     /// # Errors
-    /// What the request raises.
+    /// An error of a script's request object.
     fn url_base(&self) -> Result<String, Wrong>;
 
     /// The request target.
     ///
     /// # Errors
-    /// What the request raises.
+    /// An error of a script's request object.
     fn request_path(&self) -> Result<String, Wrong>;
 
     /// The folder that is served, and where its symbolic links may lead.
     ///
     /// # Errors
-    /// What the request raises.
+    /// An error of a script's request object.
     fn doc_root(&self) -> Result<(PathBuf, Links), Wrong>;
 }
 

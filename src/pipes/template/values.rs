@@ -156,7 +156,7 @@ pub(crate) mod tests {
     use crate::pipes::template::evaluate::{self, Variables};
     use std::path::Path;
 
-    /// A request to a server with many names, for what looks at them.
+    /// A request to a server with many names.
     pub(crate) struct Fixture {
         pub(in crate::pipes) request: Request,
         pub(in crate::pipes) hosts: Hosts,

@@ -1,8 +1,8 @@
-"""`wptserve.content`: the content of a response as the pieces that go out one by one.
+"""`wptserve.content`: the content of a response as pieces that are sent one by one.
 
-Bytes and text are one piece; what has `read` is a file; anything else is iterated, and its items may
-be bytes, text, files, or functions of no arguments that return one of these. Items that are empty are
-passed over. Nothing is produced before it is asked for, and no piece is kept.
+Bytes and text are one piece. An object with `read` is a file. Anything else is iterated; its items may be
+bytes, text, files, or functions without arguments that return one of these. Empty items are skipped. Each
+piece is produced when it is needed, and none is kept.
 """
 
 __all__ = ["items", "pieces"]
@@ -26,7 +26,7 @@ def items(content, encoding):
 
 
 def pieces(content, encoding):
-    """All that goes on the wire, as bytes."""
+    """The content as it is sent, in bytes."""
     for item in items(content, encoding):
         if hasattr(item, "read"):
             for piece in read_file(item):

@@ -1,6 +1,6 @@
-//! Parts of a file (RFC 9110 §15.3.7, reference §7.3): one range as it is, several as
-//! `multipart/byteranges` in the reference's layout. Ranges are read while they are sent, a piece at a
-//! time, however large they are and however many.
+//! Parts of a file (RFC 9110 §15.3.7, reference §7.3): one range as its bytes, several as
+//! `multipart/byteranges` in the reference's layout. Ranges are read piece by piece while they are sent, so
+//! that their size and number take no memory.
 
 use std::fs::File;
 use std::io::{Read as _, Seek as _, SeekFrom};
@@ -13,11 +13,11 @@ use crate::exchange::{Chunk, Chunks, Content, Response};
 use crate::fault::Fault;
 use crate::http::range::{self, RangeError, content_range};
 
-/// Makes a response, whose fields for the whole file are set, one with the ranges asked for of a file
-/// of this length.
+/// Turns the response for a whole file of this length, whose fields are set, into one for the ranges that
+/// the client asked for.
 ///
 /// # Errors
-/// 416 for a value that asks for nothing or for what is not there, 400 for one that is no text.
+/// 416 for a `Range` field that is malformed or cannot be satisfied, 400 for one that is not ASCII.
 pub fn set(
     response: &mut Response,
     mut file: File,
@@ -44,7 +44,7 @@ pub fn set(
     Ok(())
 }
 
-/// The reference's messages, which are those of Python's exceptions.
+/// The messages of the reference, which shows the arguments of Python's exceptions.
 fn fault(error: RangeError) -> Fault {
     match error {
         RangeError::NotAscii => Fault::new(400, "Non-ASCII range header value"),
@@ -56,7 +56,7 @@ fn fault(error: RangeError) -> Fault {
     }
 }
 
-/// What Python's `repr` makes of ASCII text.
+/// Python's `repr` of ASCII text.
 fn python_repr(text: &str) -> String {
     let quote = if text.contains('\'') && !text.contains('"') {
         '"'
@@ -80,17 +80,17 @@ fn python_repr(text: &str) -> String {
     format!("{quote}{inner}{quote}")
 }
 
-/// The content of several ranges, still to be read.
+/// The content of several ranges, read while it is sent.
 struct Parts {
     file: File,
-    /// What is still to be sent, the next one last.
+    /// Pieces still to be sent, in reverse order.
     left: Vec<Piece>,
-    /// Bytes that all pieces had at first.
+    /// The length of all pieces together, including those already sent.
     length: u64,
 }
 
 enum Piece {
-    /// What stands between the bytes of the file.
+    /// A delimiter and the fields of a part.
     Text(Vec<u8>),
     /// Not empty.
     Bytes(Range<u64>),
@@ -129,7 +129,7 @@ impl Parts {
         Self { file, left, length }
     }
 
-    /// Takes pieces until a chunk is full or nothing is left.
+    /// Moves pieces into a chunk until it is full, or no piece is left.
     fn fill(&mut self, chunk: &mut Vec<u8>) -> Result<(), ContentError> {
         while chunk.len() < CHUNK {
             match self.left.pop() {
@@ -181,7 +181,7 @@ impl Chunks for Parts {
     }
 }
 
-/// Bytes sent at once, as for whole files.
+/// The size of a chunk, as for whole files.
 const CHUNK: usize = 256 * 1024;
 
 #[cfg(test)]
