@@ -6,7 +6,7 @@
 use super::items::{ITEM, Items, Names, begins_item};
 use super::operands::{COUNT, EVENT, TIME};
 use super::parse_error::ParseError;
-use super::table::{self, FORMS, Form, Takes};
+use super::table::{self, FORMS, Form, Takes, takes_argument};
 use super::tokens::{Token, Tokens, wrong};
 use super::{Limit, Place, Step, WireScript, one_of};
 
@@ -118,6 +118,9 @@ impl Parser<'_> {
         if let Err(error) = self.script.admit(form, Place::Line(line)) {
             return wrong(line, error.to_string());
         }
+        if !fits(form, self.tokens.first()) {
+            return self.tokens.expected(&arguments(word));
+        }
         match form.takes {
             Takes::Bytes(make) => {
                 if self.tokens.take_if(&Token::Word("by"))? {
@@ -149,7 +152,8 @@ impl Parser<'_> {
         }
     }
 
-    /// The form that the tokens after the first word of a step have. Takes the qualifier.
+    /// The form of a step by the tokens after its first word, or the form that comes closest. Takes the
+    /// qualifier.
     fn form(&mut self, word: &str) -> Result<&'static Form, ParseError> {
         let forms = || FORMS.iter().filter(|form| form.word == word);
         let qualifier = forms()
@@ -158,11 +162,11 @@ impl Parser<'_> {
         if qualifier.is_some() {
             self.tokens.take()?;
         }
-        let forms = || forms().filter(|form| form.qualifier == qualifier);
         let first = self.tokens.first();
-        let fits = |form: &&Form| begins(&form.takes, first);
-        let bare = |form: &&Form| matches!(form.takes, Takes::Nothing(_));
-        match forms().find(fits).or_else(|| forms().find(bare)) {
+        let forms = || forms().filter(|form| form.qualifier == qualifier);
+        let with_argument = || forms().find(|form| takes_argument(form) && fits(form, first));
+        let without = || forms().find(|form| !takes_argument(form));
+        match with_argument().or_else(without).or_else(|| forms().next()) {
             Some(form) => Ok(form),
             None => self.tokens.expected(&arguments(word)),
         }
@@ -242,10 +246,10 @@ impl Parser<'_> {
     }
 }
 
-/// Whether a token begins this argument.
-fn begins(takes: &Takes, token: &Token<'_>) -> bool {
-    match takes {
-        Takes::Nothing(_) => false,
+/// Whether a token begins the argument of a form, if it has one.
+fn fits(form: &Form, token: &Token<'_>) -> bool {
+    match form.takes {
+        Takes::Nothing(_) => true,
         Takes::Bytes(_) => begins_item(token) || *token == Token::Word("by"),
         Takes::Pattern(_) => begins_item(token),
         Takes::Event(_) => matches!(token, Token::Bytes(_)),
@@ -449,6 +453,16 @@ reset
                 "reset¶close",
                 2,
                 "unreachable: `reset` ends the script (line 1)",
+            ),
+            (
+                "reset¶pause ten",
+                2,
+                "unreachable: `reset` ends the script (line 1)",
+            ),
+            (
+                r#"half_close¶send by "a""#,
+                2,
+                "cannot send: `half_close` closes the sending side (line 1)",
             ),
             (
                 "hold¶close",

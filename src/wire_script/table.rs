@@ -265,6 +265,11 @@ impl WireScript {
     }
 }
 
+/// Whether a form has an argument besides its limit.
+pub(crate) fn takes_argument(form: &Form) -> bool {
+    !matches!(form.takes, Takes::Nothing(_))
+}
+
 /// The words that begin a step in a `.wire` file, without repeats.
 pub(super) fn words() -> impl Iterator<Item = &'static str> {
     let is_first =
@@ -337,11 +342,10 @@ pub(super) mod tests {
         let words = [Some(form.word), form.qualifier, in_file, within];
         let words: Vec<_> = words.into_iter().flatten().collect();
 
-        let takes_one = |other: &&Form| !matches!(other.takes, Takes::Nothing(_));
-        let shared = FORMS
+        let mut shared = FORMS
             .iter()
             .filter(|other| other.list_name == form.list_name);
-        let has_place = form.has_limit && shared.filter(takes_one).count() > 0;
+        let has_place = form.has_limit && shared.any(takes_argument);
         let in_list = in_list.or_else(|| has_place.then_some("None"));
         let name = format!("\"{}\"", form.list_name);
         let within = form.has_limit.then_some("within");

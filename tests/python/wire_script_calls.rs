@@ -733,6 +733,11 @@ fn wrong_arguments() {
             "step 3: unreachable: `close` ends the script (step 2)",
         ),
         (
+            "'close', ('pause', 'ten')",
+            "ValueError",
+            "step 3: unreachable: `close` ends the script (step 2)",
+        ),
+        (
             "'reset', ('pause', 1)",
             "ValueError",
             "step 3: unreachable: `reset` ends the script (step 2)",

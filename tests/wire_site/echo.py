@@ -1,4 +1,4 @@
-"""Answers with what it sees of the request, as JSON; text is bytes, one character a byte."""
+"""Answers with the request as JSON; text has one character for each byte."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Keeps its request (`?do=keep`); later (`?do=read`) answers with that one's body, and its own."""
+"""Keeps its request (`?do=keep`); later (`?do=read`) answers with the body of that request and its own."""
 
 import kept
 

@@ -1,6 +1,6 @@
 """Keeps its response (`?do=keep`); later (`?do=write`) answers with what writing to it returned.
 
-With `?do=keep-in-thread` a thread of its own keeps it, and writes once `?do=write-in-thread` asks.
+With `?do=keep-in-thread` a separate thread keeps it, and writes at `?do=write-in-thread`.
 """
 
 import threading

@@ -1,4 +1,4 @@
-"""Answers with what each expression in the field `Do` gives, one a line; `raw` is `raw_input`."""
+"""Answers with the value of each expression in the field `Do`, one a line; `raw` is `raw_input`."""
 
 
 def main(request, response):

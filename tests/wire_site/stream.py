@@ -1,4 +1,4 @@
-"""Sends `?pieces=` pieces of `?kib=` KiB each, or pieces without end, and tells `streams` of it.
+"""Sends `?pieces=` pieces of `?kib=` KiB each, or pieces without end, and records them in `streams`.
 
 `?by=` is `generator`; `write`, whose response has no length; or `content`, whose response has one.
 """

@@ -1,4 +1,4 @@
-"""What has become of each stream; a module that all requests share."""
+"""The progress of each stream; a module that all requests share."""
 
 _told = {}
 

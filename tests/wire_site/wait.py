@@ -1,4 +1,4 @@
-"""Waits for `?seconds=` in the way that `?by=` says, of which the server sees only some."""
+"""Waits for `?seconds=` in the way that `?by=` names; the server notices only some of them."""
 
 import queue
 import select

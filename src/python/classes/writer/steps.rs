@@ -16,7 +16,7 @@ use crate::python::classes::input_file;
 use crate::python::classes::request::Request;
 use crate::python::interpreter::gate;
 use crate::wire::close;
-use crate::wire_script::table::{FORMS, Form, Takes};
+use crate::wire_script::table::{FORMS, Form, Takes, takes_argument};
 use crate::wire_script::{Awaited, Limit, Place, Reading, WireScript, one_of};
 
 use super::ResponseWriter;
@@ -351,10 +351,6 @@ impl<'py> Item<'py> {
         }
         Ok(())
     }
-}
-
-fn takes_argument(form: &Form) -> bool {
-    !matches!(form.takes, Takes::Nothing(_))
 }
 
 fn value_error(message: impl Into<String>) -> PyErr {
