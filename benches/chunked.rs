@@ -3,7 +3,7 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use wireserve::http::chunked::Decoder;
+use wireserve::internals::http::chunked::Decoder;
 
 criterion_group!(benches, bodies);
 criterion_main!(benches);

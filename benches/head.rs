@@ -7,7 +7,8 @@ mod chromium;
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use wireserve::http::head::{Head, HeadLimits, Progress, Scanner};
+use wireserve::internals::http::head::{HeadLimits, Progress, Scanner};
+use wireserve::message::Head;
 
 criterion_group!(benches, heads);
 criterion_main!(benches);

@@ -6,10 +6,9 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use wireserve::Server;
-use wireserve::server::Builder;
-use wireserve::site::handlers::fixed::FixedHandler;
+use wireserve::handlers::FixedHandler;
 use wireserve::transcript::{Format, TranscriptLimits};
+use wireserve::{Builder, Server};
 
 criterion_group!(benches, exchanges);
 criterion_main!(benches);

@@ -3,10 +3,9 @@
 use std::path::Path;
 use std::sync::LazyLock;
 
-use wireserve::exchange::{Mount, Request};
-use wireserve::hosts::{Hosts, Names};
-use wireserve::http::head::Head;
-use wireserve::pipes::Context;
+use wireserve::internals::pipes::Context;
+use wireserve::message::Head;
+use wireserve::{Hosts, Mount, Names, Request};
 
 /// What is served: there is no such folder, so templates find no file.
 const FOLDER: &str = "/nonexistent/wireserve";

@@ -1,5 +1,5 @@
-//! wireserve, an HTTP/1.1 server for tests, on raw sockets. Handlers are Python files
-//! (`main(request, response)`, the contract of WPT's `wptserve`) or Rust values; either may put any
+//! wireserve is an HTTP/1.1 server for tests, on raw sockets. Handlers are Rust values, wire
+//! scripts, or Python files (`main(request, response)`, as in WPT's `wptserve`). Each can put any
 //! bytes on the wire, in any pieces, at any time.
 //!
 //! # A server in a Rust test
@@ -34,65 +34,138 @@
 //! # }
 //! ```
 //!
-//! Dropping the server stops it; no thread is left behind.
+//! Dropping the server stops it and joins its threads.
 //!
-//! # The layers, each importing only itself and those above it in this list
+//! # Where to look
 //!
-//! - `sync`: what threads lock and wait with.
-//! - [`text`]: bytes ↔ text, dates, JSON strings.
-//! - [`http`]: the protocol; bytes in, values out.
-//! - [`wire_script`]: what is to happen on a connection, step by step.
-//! - [`response_fuzz`]: fuzzed responses, one for each seed, as wire scripts.
-//! - [`fault`]: failures that the peer sees, and their bytes.
-//! - [`transcript`]: what went over a connection, when, as lines.
-//! - [`wire`]: the sockets.
-//! - [`hosts`]: who the server says it is.
-//! - [`stash`]: values that one request leaves for another.
-//! - [`exchange`]: request, body, response, and the [`Handler`] trait.
-//! - [`pipes`]: what a file's name and the query ask to be done to a response.
-//! - [`site`]: doc root, routes, files.
-//! - [`config`]: what to serve.
-//! - [`wpt`]: what is particular to a checkout of web-platform-tests.
-//! - [`server`]: listeners, connections and their threads.
-//! - `python` (feature `python`): the interpreter and what scripts see.
-//! - `log_output` (feature `cli`): writes log lines without blocking connections.
-//! - `cli` (feature `cli`): the command.
+//! - [`Server`] and [`Builder`] configure, start and stop a server; [`Site`] has its doc root and routes.
+//! - [`Handler`] answers an [`Exchange`]: closures implement it, and [`handlers`] has the built-in ones.
+//! - [`WireScript`] describes steps of bytes and time on a connection; see [`wire_script`].
+//! - [`Transcript`] has the bytes of a connection in both directions; see [`transcript`].
+//! - [`response_fuzz`] makes fuzzed responses for clients, one for each seed.
+//! - [`message`] has the parts of requests and responses.
+//! - [`stash`] stores values that one request leaves for another.
+//! - `python` (feature `python`, on by default) runs Python files.
+//! - `cli` (feature `cli`, on by default) is the command `wireserve`.
 //!
-//! # One request
-//!
-//! A listener's thread accepts, and gives the connection a thread of its own. That thread reads a head
-//! from the wire, parses it, begins an [`Exchange`], asks the [`Site`] for the route, and calls the
-//! handler. A native handler fills in the exchange's response. A script handler is admitted to the
-//! interpreter, runs the script, and turns what it left behind into the exchange's response; or the
-//! script has written to the wire itself. What is still to be sent goes out in one write. Then the
-//! connection is closed, or the rest of the body is drained and the next head is read.
+//! Without its default features, the crate needs neither Python nor a C compiler.
+
+// The modules of the crate are those of `internals`; this gives them their paths, like
+// `crate::http`.
+#[allow(unused_imports)]
+use internals::*;
 
 #[cfg(feature = "cli")]
-pub mod cli;
-pub mod config;
-pub mod exchange;
-pub mod fault;
-pub mod hosts;
-pub mod http;
-#[cfg(feature = "cli")]
-mod log_output;
-pub mod pipes;
+pub use internals::cli;
 #[cfg(feature = "python")]
-pub mod python;
-pub mod response_fuzz;
-pub mod server;
-pub mod site;
-pub mod stash;
-mod sync;
-pub mod text;
-pub mod transcript;
-pub mod wire;
-pub mod wire_script;
-pub mod wpt;
+pub use internals::python;
+pub use internals::{response_fuzz, stash, transcript, wire_script};
 
-pub use exchange::{Content, Exchange, Handler};
+pub use config::Limits;
+pub use exchange::arrival::{Arrival, Previous};
+pub use exchange::body::{Body, BodyError, RawReadError};
+pub use exchange::content::{Chunk, Chunks, Content, ContentError};
+pub use exchange::events::Waited;
+pub use exchange::play::{End, Played, Timing};
+pub use exchange::policy::{Expect, Policy, Requirements, WithPolicy};
+pub use exchange::response::{ContentForHead, RequiredHeaders, Response};
+pub use exchange::turn::{Turn, Written};
+pub use exchange::{
+    Events, Exchange, Fate, Handler, Links, Locals, Mount, Request, RouteMatch, ServerContext,
+};
 pub use fault::Fault;
-pub use server::Server;
+pub use hosts::{Hosts, Names, Port};
+pub use server::listening::Listening;
+pub use server::{Builder, Server, TranscriptOnPanic};
 pub use site::Site;
+pub use site::routing::pattern::PatternError;
+pub use site::routing::router::Method;
 pub use transcript::Transcript;
+pub use wire::outbound::{Gone, Sent};
 pub use wire_script::WireScript;
+
+/// The built-in handlers.
+pub mod handlers {
+    pub use crate::site::files::Files;
+    pub use crate::site::files::file::FileHandler;
+    pub use crate::site::handlers::as_is::AsIsHandler;
+    pub use crate::site::handlers::basic_auth::{Admitted, BasicAuthHandler};
+    pub use crate::site::handlers::fixed::{ErrorHandler, FixedHandler};
+    pub use crate::site::handlers::fuzzed_response::FuzzedResponseHandler;
+    pub use crate::site::handlers::joined::JoinedHandler;
+    pub use crate::site::handlers::wire_file::WireFileHandler;
+}
+
+/// The parts of requests and responses.
+pub mod message {
+    pub use crate::http::Malformed;
+    pub use crate::http::framing::Framing;
+    pub use crate::http::head::Head;
+    pub use crate::http::headers::Headers;
+    pub use crate::http::problems::{Problem, ProblemKind, Severity};
+    pub use crate::http::raw_lines::{Flag, LineKind, RawLine};
+    pub use crate::http::request_line::Version;
+    pub use crate::http::scheme::Scheme;
+}
+
+#[doc(hidden)]
+#[path = ""]
+pub mod internals {
+    //! All modules of the crate, for its own tests, benchmarks and fuzz targets. Nothing here is
+    //! covered by semantic versioning, except what is exported elsewhere, too.
+    //!
+    //! # The layers, each importing only itself and those above it in this list
+    //!
+    //! - `sync`: what threads lock and wait with.
+    //! - `text`: bytes ↔ text, dates, JSON strings.
+    //! - `http`: the protocol; bytes in, values out.
+    //! - `wire_script`: what is to happen on a connection, step by step.
+    //! - `response_fuzz`: fuzzed responses, one for each seed, as wire scripts.
+    //! - `fault`: failures that the peer sees, and their bytes.
+    //! - `transcript`: what went over a connection, when, as lines.
+    //! - `wire`: the sockets.
+    //! - `hosts`: who the server says it is.
+    //! - `stash`: values that one request leaves for another.
+    //! - `exchange`: request, body, response, and the `Handler` trait.
+    //! - `pipes`: what a file's name and the query ask to be done to a response.
+    //! - `site`: doc root, routes, files.
+    //! - `config`: what to serve.
+    //! - `wpt`: what is particular to a checkout of web-platform-tests.
+    //! - `server`: listeners, connections and their threads.
+    //! - `python` (feature `python`): the interpreter and what scripts see.
+    //! - `log_output` (feature `cli`): writes log lines without blocking connections.
+    //! - `cli` (feature `cli`): the command.
+    //!
+    //! # One request
+    //!
+    //! The thread of a listener accepts a connection and hands it to a separate thread. That thread
+    //! reads a head from the wire, parses it, begins an `Exchange`, asks the `Site` for the route,
+    //! and calls the handler. A native handler fills in the response of the exchange. A script
+    //! handler waits for its turn in the interpreter, runs the script, and makes the response from
+    //! its result, unless the script has written to the wire itself. The rest of the response is
+    //! sent in one write. Then the connection is closed, or the rest of the body is drained and the
+    //! next head is read.
+
+    #[cfg(feature = "cli")]
+    pub mod cli;
+    pub mod config;
+    pub mod exchange;
+    pub mod fault;
+    pub mod hosts;
+    pub mod http;
+    #[cfg(feature = "cli")]
+    pub(crate) mod log_output;
+    pub mod pipes;
+    #[cfg(feature = "python")]
+    pub mod python;
+    pub mod response_fuzz;
+    pub mod server;
+    pub mod site;
+    pub mod stash;
+    pub(crate) mod sync;
+    pub mod text;
+    pub mod transcript;
+    pub mod wire;
+    pub mod wire_script;
+    pub mod wpt;
+}

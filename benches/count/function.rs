@@ -5,13 +5,12 @@ use std::hint::black_box;
 use std::path::Path;
 use std::sync::Arc;
 
-use wireserve::Site;
-use wireserve::exchange::Mount;
-use wireserve::http::head::{Head, HeadLimits, Progress, Scanner};
-use wireserve::site::handlers::fixed::ErrorHandler;
-use wireserve::site::routing::router::Method;
-use wireserve::wpt::routes::{RUNNER_FILES, RUNNER_SCRIPT, WELL_KNOWN};
-use wireserve::wpt::{preset, wrappers};
+use wireserve::handlers::ErrorHandler;
+use wireserve::internals::http::head::{HeadLimits, Progress, Scanner};
+use wireserve::internals::wpt::routes::{RUNNER_FILES, RUNNER_SCRIPT, WELL_KNOWN};
+use wireserve::internals::wpt::{preset, wrappers};
+use wireserve::message::Head;
+use wireserve::{Method, Mount, Site};
 
 use super::chromium;
 use super::work::Work;

@@ -6,7 +6,7 @@
 #![cfg_attr(fuzzing, no_main)]
 
 use base64::prelude::{BASE64_STANDARD, Engine};
-use wireserve::http::basic_auth::{BadCredentials, Credentials};
+use wireserve::internals::http::basic_auth::{BadCredentials, Credentials};
 
 #[cfg(fuzzing)]
 libfuzzer_sys::fuzz_target!(|input: &[u8]| holds(input));

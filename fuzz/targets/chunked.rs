@@ -5,8 +5,8 @@
 
 #![cfg_attr(fuzzing, no_main)]
 
-use wireserve::http::Malformed;
-use wireserve::http::chunked::{ChunkLine, Decoder, MAX_TRAILERS, trailer_fields};
+use wireserve::internals::http::chunked::{ChunkLine, Decoder, MAX_TRAILERS, trailer_fields};
+use wireserve::message::Malformed;
 
 #[cfg(fuzzing)]
 libfuzzer_sys::fuzz_target!(|input: &[u8]| holds(input));

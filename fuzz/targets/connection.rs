@@ -13,12 +13,11 @@ use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
-use wireserve::exchange::{Content, Policy};
-use wireserve::server::Builder;
-use wireserve::server::listening::Listening;
-use wireserve::site::handlers::fixed::FixedHandler;
-use wireserve::transcript::{Entry, TranscriptLimits, Side, Transcript, What};
-use wireserve::{Exchange, Fault, Server, WireScript};
+use wireserve::handlers::FixedHandler;
+use wireserve::transcript::{Entry, Side, TranscriptLimits, What};
+use wireserve::{
+    Builder, Content, Exchange, Fault, Listening, Policy, Server, Transcript, WireScript,
+};
 
 use responses::Methods;
 

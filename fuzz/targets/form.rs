@@ -10,8 +10,8 @@
 use std::sync::LazyLock;
 
 use serde_json::{Value, json};
-use wireserve::http::query;
-use wireserve::text::latin1;
+use wireserve::internals::http::query;
+use wireserve::internals::text::latin1;
 
 use scripts::{Script, raised};
 

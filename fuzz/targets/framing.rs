@@ -5,12 +5,10 @@
 
 #![cfg_attr(fuzzing, no_main)]
 
-use wireserve::exchange::Request;
-use wireserve::http::Malformed;
-use wireserve::http::framing::{self, Framing, Trust};
-use wireserve::http::head::Head;
-use wireserve::http::problems;
-use wireserve::http::request_line::Version;
+use wireserve::Request;
+use wireserve::internals::http::framing::{self, Trust};
+use wireserve::internals::http::problems;
+use wireserve::message::{Framing, Head, Malformed, Version};
 
 #[cfg(fuzzing)]
 libfuzzer_sys::fuzz_target!(|head: &[u8]| holds(head));

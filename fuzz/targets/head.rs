@@ -5,9 +5,9 @@
 
 #![cfg_attr(fuzzing, no_main)]
 
-use wireserve::http::Malformed;
-use wireserve::http::head::{Head, HeadLimits, Progress, Scanner};
-use wireserve::http::{fields, request_line};
+use wireserve::internals::http::head::{HeadLimits, Progress, Scanner};
+use wireserve::internals::http::{fields, request_line};
+use wireserve::message::{Head, Malformed};
 
 #[cfg(fuzzing)]
 libfuzzer_sys::fuzz_target!(|input: &[u8]| holds(input));

@@ -13,11 +13,11 @@ use std::fs;
 use std::path::Path;
 
 use served::Served;
-use wireserve::exchange::Links;
-use wireserve::http::head::Head;
-use wireserve::pipes::template;
-use wireserve::site::files::open_in_root::Root;
-use wireserve::site::files::dot_headers::{self, Field};
+use wireserve::Links;
+use wireserve::internals::pipes::template;
+use wireserve::internals::site::files::dot_headers::{self, Field};
+use wireserve::internals::site::files::open_in_root::Root;
+use wireserve::message::Head;
 
 #[cfg(fuzzing)]
 libfuzzer_sys::fuzz_target!(|text: &[u8]| holds(text));

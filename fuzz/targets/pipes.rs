@@ -11,10 +11,10 @@ mod served;
 use std::path::Path;
 
 use served::Served;
-use wireserve::exchange::{Chunk, Content, Response};
-use wireserve::http::head::Head;
-use wireserve::pipes::{self, PipeError};
-use wireserve::text::{latin1, percent};
+use wireserve::internals::pipes::{self, PipeError};
+use wireserve::internals::text::{latin1, percent};
+use wireserve::message::Head;
+use wireserve::{Chunk, Content, Response};
 
 #[cfg(fuzzing)]
 libfuzzer_sys::fuzz_target!(|input: &[u8]| holds(input));

@@ -5,7 +5,7 @@
 
 #![cfg_attr(fuzzing, no_main)]
 
-use wireserve::text::quoted::{self, Quoted};
+use wireserve::internals::text::quoted::{self, Quoted};
 
 #[cfg(fuzzing)]
 libfuzzer_sys::fuzz_target!(|input: &[u8]| holds(input));

@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use wireserve::http::range::{self, RangeError};
+use wireserve::internals::http::range::{self, RangeError};
 
 #[cfg(fuzzing)]
 libfuzzer_sys::fuzz_target!(|input: &[u8]| holds(input));

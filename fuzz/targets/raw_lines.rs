@@ -8,9 +8,8 @@
 
 use std::collections::HashSet;
 
-use wireserve::http::head::Head;
-use wireserve::http::problems::{self, ProblemKind};
-use wireserve::http::raw_lines::{self, Flag, LineKind, RawLine};
+use wireserve::internals::http::{problems, raw_lines};
+use wireserve::message::{Flag, Head, LineKind, ProblemKind, RawLine};
 
 #[cfg(fuzzing)]
 libfuzzer_sys::fuzz_target!(|head: &[u8]| holds(head));

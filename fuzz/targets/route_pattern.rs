@@ -6,7 +6,7 @@
 #![cfg_attr(fuzzing, no_main)]
 
 use regex::bytes::{Regex, RegexBuilder};
-use wireserve::site::routing::pattern::Pattern;
+use wireserve::internals::site::routing::pattern::Pattern;
 
 #[cfg(fuzzing)]
 libfuzzer_sys::fuzz_target!(|input: &[u8]| holds(input));

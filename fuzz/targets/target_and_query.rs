@@ -5,9 +5,9 @@
 
 #![cfg_attr(fuzzing, no_main)]
 
-use wireserve::http::query;
-use wireserve::http::target::{self, TargetForm};
-use wireserve::text::percent;
+use wireserve::internals::http::query;
+use wireserve::internals::http::target::{self, TargetForm};
+use wireserve::internals::text::percent;
 
 #[cfg(fuzzing)]
 libfuzzer_sys::fuzz_target!(|input: &[u8]| holds(input));

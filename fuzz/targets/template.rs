@@ -12,10 +12,10 @@ use std::sync::LazyLock;
 
 use regex::bytes::Regex;
 use served::Served;
-use wireserve::http::head::Head;
-use wireserve::pipes::Context;
-use wireserve::pipes::template::{self, Escape};
-use wireserve::text::quoted;
+use wireserve::internals::pipes::Context;
+use wireserve::internals::pipes::template::{self, Escape};
+use wireserve::internals::text::quoted;
+use wireserve::message::Head;
 
 #[cfg(fuzzing)]
 libfuzzer_sys::fuzz_target!(|input: &[u8]| holds(input));

@@ -211,7 +211,7 @@ mod with_python {
         Ok(Arc::new(crate::python::ScriptHandler::new(files)))
     }
 
-    pub(in crate::cli) fn run_scripts_on(processor: usize) -> Result<(), BoxError> {
+    pub(crate) fn run_scripts_on(processor: usize) -> Result<(), BoxError> {
         crate::python::run_on(processor).map_err(BoxError::from)
     }
 }
@@ -238,7 +238,7 @@ mod without_python {
         Err(WITHOUT_PYTHON.into())
     }
 
-    pub(in crate::cli) fn run_scripts_on(_: usize) -> Result<(), BoxError> {
+    pub(crate) fn run_scripts_on(_: usize) -> Result<(), BoxError> {
         Err(WITHOUT_PYTHON.into())
     }
 

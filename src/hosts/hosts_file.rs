@@ -23,8 +23,8 @@ pub enum System {
 /// One line for each name, without line terminators. Subdomains follow their domain.
 ///
 /// ```
-/// use wireserve::hosts::Names;
-/// use wireserve::hosts::hosts_file::{self, System};
+/// use wireserve::Names;
+/// use wireserve::internals::hosts::hosts_file::{self, System};
 ///
 /// let names = Names {
 ///     browser_host: Some("web.test".to_owned()),

@@ -44,7 +44,7 @@ pub struct Names {
 /// use std::path::Path;
 ///
 /// use serde_json::json;
-/// use wireserve::hosts::{Hosts, Names};
+/// use wireserve::{Hosts, Names};
 ///
 /// let names = Names {
 ///     browser_host: Some("web.test".to_owned()),

@@ -3,7 +3,7 @@
 /// A requested port.
 ///
 /// ```
-/// use wireserve::hosts::Port;
+/// use wireserve::Port;
 ///
 /// assert_eq!(Port::from(8000), Port::Number(8000));
 /// assert_eq!(Port::from(0), Port::Free);

@@ -46,13 +46,13 @@ impl DecoderState {
 /// Decodes one body. Bytes after its end are never consumed.
 ///
 /// ```
-/// use wireserve::http::chunked::Decoder;
+/// use wireserve::internals::http::chunked::Decoder;
 ///
 /// let (mut decoder, mut body) = (Decoder::default(), Vec::new());
 /// let consumed = decoder.decode(b"2;a=b\r\nok\r\n0\r\n\r\nGET /", &mut body)?;
 /// assert!(decoder.is_done());
 /// assert_eq!((consumed, &body[..]), (16, &b"ok"[..]));
-/// # Ok::<(), wireserve::http::Malformed>(())
+/// # Ok::<(), wireserve::message::Malformed>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct Decoder {

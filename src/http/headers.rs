@@ -15,7 +15,7 @@ struct Entry {
 /// The header fields of a response, in the order in which they are sent.
 ///
 /// ```
-/// use wireserve::http::headers::Headers;
+/// use wireserve::message::Headers;
 ///
 /// let mut headers = Headers::default();
 /// headers.append("Set-Cookie", "a=1");

@@ -8,6 +8,7 @@ use crate::http::scheme::Scheme;
 
 /// What a listener does with its connections.
 #[derive(Clone)]
+#[non_exhaustive]
 pub enum Listening {
     /// Reads requests. The policy applies to handlers that have none themselves.
     Requests(Policy),

@@ -348,7 +348,7 @@ fn accept(listener: &TcpListener, listening: &Arc<Listening>, shared: &Arc<Share
                         );
                     }
                     Err(error) => {
-                        log::debug!("cannot read the local address of a connection: {error}")
+                        log::debug!("cannot read the local address of a connection: {error}");
                     }
                 }
             }

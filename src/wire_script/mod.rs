@@ -4,7 +4,7 @@
 //!
 //! ```
 //! use std::time::Duration;
-//! use wireserve::wire_script::WireScript;
+//! use wireserve::WireScript;
 //!
 //! let script = WireScript::new()
 //!     .send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n")

@@ -288,7 +288,7 @@ pub(super) mod tests {
     use super::*;
 
     /// A step of this form.
-    pub(in crate::wire_script) fn sample(form: &Form) -> Step {
+    pub(crate) fn sample(form: &Form) -> Step {
         let limit = form.has_limit.then_some(Duration::from_millis(20));
         match form.takes {
             Takes::Nothing(make) => make(limit),

@@ -11,9 +11,8 @@ use crate::support;
 use crate::support::browser::{Browser, listen_for_reports};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
-use wireserve::exchange::Mount;
-use wireserve::wpt::wrappers;
-use wireserve::{Server, Site};
+use wireserve::internals::wpt::wrappers;
+use wireserve::{Mount, Server, Site};
 
 /// Pages in which `scopes/all.any.js` runs.
 const SCOPES: [&str; 7] = [

@@ -10,9 +10,7 @@ use crate::support::embedded::{ask, get};
 use crate::support::folder::folder;
 use crate::support::response::Response;
 use rustix::fs::{CWD, Mode, mkfifoat};
-use wireserve::site::handlers::basic_auth::{Admitted, BasicAuthHandler};
-use wireserve::site::handlers::fixed::{ErrorHandler, FixedHandler};
-use wireserve::site::handlers::joined::JoinedHandler;
+use wireserve::handlers::{Admitted, BasicAuthHandler, ErrorHandler, FixedHandler, JoinedHandler};
 use wireserve::{Exchange, Server, Site};
 
 #[test]

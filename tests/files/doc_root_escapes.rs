@@ -14,10 +14,8 @@ use crate::support::client::Client;
 use crate::support::command::{get, request};
 use crate::support::folder::folder;
 use crate::support::process::Process;
-use wireserve::exchange::{Links, Mount};
-use wireserve::site::files::Files;
-use wireserve::site::files::file::FileHandler;
-use wireserve::{Server, Site};
+use wireserve::handlers::{FileHandler, Files};
+use wireserve::{Links, Mount, Server, Site};
 
 /// A doc root with what may be served, beside what may not.
 fn place() -> (TempDir, PathBuf) {

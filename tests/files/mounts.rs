@@ -9,8 +9,7 @@ use crate::support::command::{ask, get, site};
 use crate::support::embedded;
 use crate::support::folder::folder;
 use crate::support::process::Process;
-use wireserve::exchange::{Links, Mount};
-use wireserve::{Server, Site};
+use wireserve::{Links, Mount, Server, Site};
 
 #[test]
 fn a_site_has_mounts() {

@@ -6,9 +6,8 @@ use std::fs;
 use crate::support::client::Client;
 use crate::support::embedded::{ask, get};
 use crate::support::folder::folder;
-use wireserve::exchange::Mount;
-use wireserve::wpt::wrappers;
-use wireserve::{Server, Site};
+use wireserve::internals::wpt::wrappers;
+use wireserve::{Mount, Server, Site};
 
 /// A server with the wrappers of a folder.
 fn serve(folder: &tempfile::TempDir) -> Server {

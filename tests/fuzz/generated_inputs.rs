@@ -13,7 +13,7 @@ use crate::support::folder::folder;
 use crate::support::process::Process;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestError, TestRng, TestRunner};
-use wireserve::text::quoted;
+use wireserve::internals::text::quoted;
 
 /// What a form may be in; see the target.
 const FIRST_LINES: [&str; 4] = [

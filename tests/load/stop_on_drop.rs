@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 
 use crate::support::client::{Client, DEADLINE};
 use crate::support::wait::eventually;
-use wireserve::site::handlers::fixed::FixedHandler;
+use wireserve::handlers::FixedHandler;
 use wireserve::{Exchange, Fault, Server};
 
 /// How long a drop may take when a handler does not return: the server's grace and some more.

@@ -52,9 +52,9 @@ fn layers() -> Vec<&'static str> {
         .text
         .split_once("//! # The layers")
         .expect("a list");
-    let (_, list) = rest.split_once("//!\n").expect("its start");
-    let lines = list.lines().take_while(|line| line.starts_with("//! "));
-    lines
+    let lines = rest.lines().map(str::trim_start);
+    let list = lines.skip_while(|line| !line.starts_with("//! - "));
+    list.take_while(|line| line.starts_with("//! "))
         .filter_map(|line| line.strip_prefix("//! - ")?.split('`').nth(1))
         .collect()
 }

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use regex::Regex;
-use wireserve::config::Config;
+use wireserve::internals::config::Config;
 
 use crate::support::client::Client;
 use crate::support::folder::folder;

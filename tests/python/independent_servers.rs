@@ -10,9 +10,8 @@ use crate::support::embedded::{ask, get};
 use crate::support::folder::folder;
 use crate::support::process::Process;
 use tempfile::TempDir;
-use wireserve::hosts::Names;
 use wireserve::stash::{Key, MemoryStash, Stash};
-use wireserve::{Exchange, Server, python};
+use wireserve::{Exchange, Names, Server, python};
 
 /// Does what the query names, and returns what it saw.
 const ACT: &str = "

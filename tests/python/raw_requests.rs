@@ -21,7 +21,7 @@ use crate::support::response::Response;
 use crate::support::written_bytes::Bytes;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use wireserve::text::latin1;
+use wireserve::internals::text::latin1;
 
 #[test]
 fn under_each_policy() {

@@ -6,10 +6,9 @@ use std::fs;
 use crate::support::embedded::get;
 use crate::support::folder::folder;
 use serde_json::{Value, json};
-use wireserve::config::Config;
-use wireserve::hosts::Port;
-use wireserve::wpt::preset;
-use wireserve::{Exchange, Server, python};
+use wireserve::internals::config::Config;
+use wireserve::internals::wpt::preset;
+use wireserve::{Exchange, Port, Server, python};
 
 const DUMP: &str = "import json\n\n\ndef main(request, response):\n    \
     return json.dumps(request.server.config.as_dict())\n";
@@ -98,7 +97,7 @@ fn every_key_has_its_value() {
     let config = Config::read(&folder.path().join("given.json")).expect("a good configuration");
     let names = config.names();
     let listeners = ["127.0.0.1:80".parse().expect("an address")];
-    let hosts = wireserve::hosts::Hosts::new(names, &listeners, folder.path());
+    let hosts = wireserve::Hosts::new(names, &listeners, folder.path());
     for (key, value) in [
         ("browser_host", json!("a.test")),
         ("alternate_hosts", json!({"alt": "b.test"})),

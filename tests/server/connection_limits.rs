@@ -11,8 +11,7 @@ use crate::support::client::{Client, DEADLINE};
 use crate::support::process::Process;
 use crate::support::site;
 use crate::support::wait::eventually;
-use wireserve::config::Limits;
-use wireserve::{Exchange, Server};
+use wireserve::{Exchange, Limits, Server};
 
 #[test]
 fn the_longest_idle_connection_makes_room() {

@@ -7,10 +7,9 @@ use std::time::Duration;
 use crate::support::client::{Client, DEADLINE};
 use crate::support::embedded::{Answer, builder, get, request};
 use crate::support::escape;
-use wireserve::exchange::content::ContentError;
-use wireserve::exchange::response::RequiredHeaders;
-use wireserve::exchange::{Chunk, Chunks, Fate};
-use wireserve::{Content, Exchange, Fault, Handler, Server};
+use wireserve::{
+    Chunk, Chunks, Content, ContentError, Exchange, Fate, Fault, Handler, RequiredHeaders, Server,
+};
 
 #[test]
 fn raw_bytes_are_sent_as_they_are() {

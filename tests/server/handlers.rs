@@ -9,10 +9,7 @@ use crate::support::client::{Client, DEADLINE};
 use crate::support::embedded::{Answer, ask, builder, get, request};
 use crate::support::folder::folder;
 use crate::support::response::Response;
-use wireserve::site::files::Files;
-use wireserve::site::files::file::FileHandler;
-use wireserve::site::handlers::as_is::AsIsHandler;
-use wireserve::site::handlers::fixed::FixedHandler;
+use wireserve::handlers::{AsIsHandler, FileHandler, Files, FixedHandler};
 use wireserve::{Exchange, Fault, Handler};
 
 struct Greeter {

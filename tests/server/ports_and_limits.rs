@@ -11,8 +11,7 @@ use std::time::Duration;
 use crate::support::client::{Arrival, Client, DEADLINE};
 use crate::support::embedded::{ask, fixed, get, request};
 use crate::support::wait::eventually;
-use wireserve::config::Limits;
-use wireserve::{Exchange, Server};
+use wireserve::{Exchange, Limits, Server};
 
 #[test]
 fn a_server_may_go_to_other_threads() {

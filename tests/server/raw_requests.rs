@@ -7,12 +7,11 @@ use std::sync::mpsc::{self, Receiver};
 use std::time::Instant;
 
 use crate::support::client::{Client, DEADLINE};
-use wireserve::exchange::arrival::{Arrival, Previous};
-use wireserve::exchange::body::{BodyError, UNDECODED};
-use wireserve::http::Malformed;
-use wireserve::http::chunked::{Decoder, MAX_CHUNKS_KEPT};
+use wireserve::internals::exchange::body::UNDECODED;
+use wireserve::internals::http::chunked::{Decoder, MAX_CHUNKS_KEPT};
+use wireserve::message::Malformed;
 use wireserve::wire_script::Reading;
-use wireserve::{Exchange, Fault, Server};
+use wireserve::{Arrival, BodyError, Exchange, Fault, Previous, Server};
 
 /// What a handler has seen, by the time that it answers.
 struct Seen {

@@ -7,9 +7,8 @@ use crate::support::client::{Client, DEADLINE};
 use crate::support::embedded::{ask, fixed, get, request};
 use crate::support::folder::folder;
 use crate::support::response::head_length;
-use wireserve::exchange::response::ContentForHead;
-use wireserve::site::handlers::fixed::FixedHandler;
-use wireserve::{Exchange, Server, Site};
+use wireserve::handlers::FixedHandler;
+use wireserve::{ContentForHead, Exchange, Server, Site};
 
 #[test]
 fn get_routes_answer_head_too() {

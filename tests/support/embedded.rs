@@ -1,8 +1,7 @@
 //! A server within the test, as a Rust test has it: what it is built from, and what one asks of it.
 
-use wireserve::server::Builder;
-use wireserve::site::handlers::fixed::FixedHandler;
-use wireserve::{Exchange, Fault, Server};
+use wireserve::handlers::FixedHandler;
+use wireserve::{Builder, Exchange, Fault, Server};
 
 use super::client::Client;
 use super::response::Response;

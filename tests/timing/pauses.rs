@@ -13,8 +13,7 @@ use crate::support::catalogue::stage::Stage;
 use crate::support::catalogue::{case, folder};
 use crate::support::client::DEADLINE;
 use crate::support::lateness::{Baseline, median};
-use wireserve::exchange::Played;
-use wireserve::{Exchange, Fault, WireScript};
+use wireserve::{Exchange, Fault, Played, WireScript};
 
 /// Cases, and how often each is played: many short pauses, some longer ones, one in a tunnel, one
 /// before a reset.

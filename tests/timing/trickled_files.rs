@@ -33,7 +33,7 @@ fn start(root: &Path) -> Server {
     #[cfg(feature = "python")]
     let site = wireserve::python::site(root).expect("an interpreter");
     #[cfg(not(feature = "python"))]
-    let site = wireserve::site::Site::new(root);
+    let site = wireserve::Site::new(root);
     let server = Server::builder().site(site);
     server.start().expect("a free port")
 }

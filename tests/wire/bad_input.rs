@@ -19,8 +19,7 @@ use crate::support::{escape, site};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestError, TestRng, TestRunner};
 use socket2::SockRef;
-use wireserve::exchange::body::BodyError;
-use wireserve::{Exchange, Fault, Server};
+use wireserve::{BodyError, Exchange, Fault, Server};
 
 #[test]
 fn bad_requests_are_answered() {

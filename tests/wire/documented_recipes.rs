@@ -12,8 +12,8 @@ use crate::support::client::{Arrival, Client};
 use crate::support::folder::folder;
 use crate::support::process::Process;
 use wireserve::WireScript;
-use wireserve::config::Config;
-use wireserve::text::quoted;
+use wireserve::internals::config::Config;
+use wireserve::internals::text::quoted;
 
 #[test]
 fn every_recipe() {

@@ -10,10 +10,8 @@ use std::sync::mpsc;
 use crate::support::bodies::{Framing, PARTS, assert_upload_is_answered, line_byte};
 use crate::support::client::{Client, DEADLINE};
 use crate::support::escape;
-use wireserve::exchange::body::{BodyError, MEMORY};
-use wireserve::server::Builder;
-use wireserve::site::routing::pattern::PatternError;
-use wireserve::{Exchange, Fault, Server};
+use wireserve::internals::exchange::body::MEMORY;
+use wireserve::{BodyError, Builder, Exchange, Fault, PatternError, Server};
 
 /// Bytes behind a head of `POST /echo`, and the body that they are.
 const FRAMED: &[(&str, &str)] = &[

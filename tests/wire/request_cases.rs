@@ -21,9 +21,8 @@ use crate::support::response::Response;
 use crate::support::written_bytes::Bytes;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use wireserve::exchange::body::BodyError;
-use wireserve::text::latin1;
-use wireserve::{Exchange, Fault, Server};
+use wireserve::internals::text::latin1;
+use wireserve::{BodyError, Exchange, Fault, Server};
 
 #[test]
 fn whole() {

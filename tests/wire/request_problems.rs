@@ -13,9 +13,9 @@ use std::ops::Range;
 
 use crate::support::written_bytes::Bytes;
 use serde::Deserialize;
-use wireserve::http::head::{Head, HeadLimits, Progress, Scanner};
-use wireserve::http::raw_lines::{self, Flag};
-use wireserve::http::{problems, target};
+use wireserve::internals::http::head::{HeadLimits, Progress, Scanner};
+use wireserve::internals::http::{problems, raw_lines, target};
+use wireserve::message::{Flag, Head};
 
 #[test]
 fn what_is_wrong_and_where() {

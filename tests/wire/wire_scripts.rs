@@ -8,12 +8,12 @@ use std::time::{Duration, Instant};
 use crate::support;
 use crate::support::client::{Arrival, Client, DEADLINE};
 use crate::support::embedded::request;
-use wireserve::exchange::body::{BodyError, RawReadError};
-use wireserve::exchange::play::{End, Played};
-use wireserve::exchange::{Exchange, Handler, Policy, policy};
-use wireserve::server::listening::Listening;
-use wireserve::wire_script::{Awaited, By, MAX_BYTES, Reading, Step, WireScript};
-use wireserve::{Fault, Server};
+use wireserve::internals::exchange::policy;
+use wireserve::wire_script::{Awaited, By, MAX_BYTES, Reading, Step};
+use wireserve::{
+    BodyError, End, Exchange, Fault, Handler, Listening, Played, Policy, RawReadError, Server,
+    WireScript,
+};
 
 const OK: &str = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 

@@ -20,12 +20,12 @@ pub use scanner::{HeadLimits, Progress, Scanner};
 /// The head of a request: its bytes, and the ranges of its parts.
 ///
 /// ```
-/// use wireserve::http::head::Head;
+/// use wireserve::message::Head;
 ///
 /// let head = Head::parse(b"GET /a?b HTTP/1.1\r\nHost: example\r\n\r\n".to_vec())?;
 /// assert_eq!(head.target(), b"/a?b");
 /// assert_eq!(head.first("host"), Some(&b"example"[..]));
-/// # Ok::<(), wireserve::http::Malformed>(())
+/// # Ok::<(), wireserve::message::Malformed>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct Head {

@@ -21,7 +21,8 @@ pub use kind::{ProblemKind, Severity};
 /// A problem in a request head.
 ///
 /// ```
-/// use wireserve::http::problems::{self, ProblemKind, Severity};
+/// use wireserve::internals::http::problems;
+/// use wireserve::message::{ProblemKind, Severity};
 ///
 /// let problems = problems::find(b"GET / HTTP/1.1\r\nHost : a\r\n\r\n");
 /// assert_eq!(problems[0].what, ProblemKind::SpaceBeforeColon);

@@ -158,9 +158,9 @@ pub(crate) mod tests {
 
     /// A request to a server with many names.
     pub(crate) struct Fixture {
-        pub(in crate::pipes) request: Request,
-        pub(in crate::pipes) hosts: Hosts,
-        pub(in crate::pipes) mount: Mount,
+        pub(crate) request: Request,
+        pub(crate) hosts: Hosts,
+        pub(crate) mount: Mount,
     }
 
     impl Fixture {
@@ -168,7 +168,7 @@ pub(crate) mod tests {
             Self::mounted(head, Mount::top(Path::new("/www")))
         }
 
-        pub(in crate::pipes) fn mounted(head: &str, mount: Mount) -> Self {
+        pub(crate) fn mounted(head: &str, mount: Mount) -> Self {
             let names = Names {
                 browser_host: Some("a.test".to_owned()),
                 alternate_hosts: vec![("alt".to_owned(), "b.test".to_owned())],
@@ -194,7 +194,7 @@ pub(crate) mod tests {
             }
         }
 
-        pub(in crate::pipes::template) fn text(&self, expression: &str) -> Result<String, Wrong> {
+        pub(crate) fn text(&self, expression: &str) -> Result<String, Wrong> {
             let mut variables = Variables::default();
             evaluate::text(expression.as_bytes(), &mut variables, &self.context())
         }

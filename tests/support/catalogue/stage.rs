@@ -7,13 +7,8 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use sha1::{Digest as _, Sha1};
-use wireserve::exchange::{Exchange, Handler};
-use wireserve::server::listening::Listening;
-use wireserve::site::files::Files;
-use wireserve::site::handlers::fixed::FixedHandler;
-use wireserve::site::handlers::wire_file::WireFileHandler;
-use wireserve::site::routing::router::Method;
-use wireserve::{Fault, Server, Site, WireScript};
+use wireserve::handlers::{Files, FixedHandler, WireFileHandler};
+use wireserve::{Exchange, Fault, Handler, Listening, Method, Server, Site, WireScript};
 
 use crate::support::wait;
 

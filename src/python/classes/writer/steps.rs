@@ -177,7 +177,7 @@ impl ResponseWriter {
 
 /// How far a script was played.
 #[pyclass(name = "Played", module = "wptserve.response", frozen, get_all)]
-pub(in crate::python) struct Played {
+pub(crate) struct Played {
     /// When each step was due and when it was done, in seconds from the start.
     timings: Vec<(f64, f64)>,
     /// `done`, `gone` (the client) or `too late` (a limit passed).
