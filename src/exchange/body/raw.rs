@@ -23,8 +23,8 @@ impl Body {
     /// The body as it came, chunks and all, received to its end.
     ///
     /// # Errors
-    /// Those of the wire and the disk, and [`BodyError::NotKept`]. A chunked body that is none is what
-    /// it begins with, up to and with the byte that is wrong, or the first [`UNDECODED`] bytes of that.
+    /// Those of the wire and the disk, and [`BodyError::NotKept`]. Of a malformed chunked body, the bytes
+    /// up to and including the first invalid one are returned, or the first [`UNDECODED`] of them.
     pub fn undecoded(&self) -> Result<Vec<u8>, BodyError> {
         let mut state = self.state();
         let received = state.receive_to(&self.wire, u64::MAX);
