@@ -29,9 +29,12 @@ impl Pipe for Gzip {
         let content = response.take_content()?.into_bytes()?;
         response.set_field(b"Content-Encoding", b"gzip")?;
         let mut compressed = Vec::new();
-        GzEncoder::new(content.as_slice(), Compression::best())
-            .read_to_end(&mut compressed)
-            .map_err(|error| ContentError(error.to_string()))?;
+        let mut result = Ok(0);
+        response.blocking(&mut || {
+            let mut encoder = GzEncoder::new(content.as_slice(), Compression::best());
+            result = encoder.read_to_end(&mut compressed);
+        });
+        result.map_err(|error| ContentError(error.to_string()))?;
         replace(response, compressed)
     }
 }

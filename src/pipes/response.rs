@@ -64,6 +64,11 @@ pub trait PipedResponse {
     /// # Errors
     /// An error of a script's response object.
     fn set_content(&mut self, content: Content) -> Result<(), PipeError>;
+
+    /// Does work that takes long. Other scripts can run meanwhile.
+    fn blocking(&self, work: &mut (dyn FnMut() + Send)) {
+        work();
+    }
 }
 
 /// Content that a pipe works on.

@@ -63,6 +63,11 @@ pub trait Scope<'e> {
     /// # Errors
     /// An error of a script's request object.
     fn doc_root(&self) -> Result<(PathBuf, Links), Wrong>;
+
+    /// Does work that takes long or waits for files. Other scripts can run meanwhile.
+    fn blocking(&self, work: &mut (dyn FnMut() + Send)) {
+        work();
+    }
 }
 
 impl<'e> Scope<'e> for Context<'e> {

@@ -12,6 +12,7 @@ use crate::exchange::Content;
 use crate::pipes::{self, MAX_WHOLE, PipeError, PipedResponse, Raised, Source};
 use crate::python::classes::response::Response;
 use crate::python::conversions::text::latin1_str;
+use crate::python::interpreter::gate;
 
 use super::trickled::Trickled;
 
@@ -116,6 +117,10 @@ impl PipedResponse for ScriptResponse<'_, '_> {
         };
         let set = self.0.setattr(intern!(py, "content"), content);
         set.map_err(raised)
+    }
+
+    fn blocking(&self, work: &mut (dyn FnMut() + Send)) {
+        gate::away(self.0.py(), work);
     }
 }
 

@@ -15,6 +15,7 @@ use crate::exchange::Links;
 use crate::pipes::Raised;
 use crate::pipes::template::{Index, Location, Object, Scope, Value, Wrong};
 use crate::python::classes::request::Request;
+use crate::python::interpreter::gate;
 use crate::text::latin1;
 
 /// A request object.
@@ -99,6 +100,10 @@ impl<'py> Scope<'py> for ScriptRequest<'_, 'py> {
         let links = request.map_or(Links::Within, |request| request.get().links());
         let root = self.attribute("doc_root").map_err(raised)?;
         Ok((root, links))
+    }
+
+    fn blocking(&self, work: &mut (dyn FnMut() + Send)) {
+        gate::away(self.0.py(), work);
     }
 }
 

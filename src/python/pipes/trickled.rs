@@ -5,7 +5,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-use pyo3::exceptions::PyConnectionAbortedError;
+use pyo3::exceptions::{PyConnectionAbortedError, PyRuntimeError};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
@@ -72,7 +72,7 @@ impl Trickled {
                         return Err(PyConnectionAbortedError::new_err(message));
                     }
                 }
-                Err(error) => return Err(PyConnectionAbortedError::new_err(error.to_string())),
+                Err(error) => return Err(PyRuntimeError::new_err(error.to_string())),
             }
         }
     }
