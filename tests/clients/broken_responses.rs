@@ -16,6 +16,7 @@
 // A test exports nothing: `pub` means "for the other files" here.
 #![allow(unreachable_pub)]
 
+use crate::support::process::Process;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
@@ -25,8 +26,8 @@ use std::thread::{self, ScopedJoinHandle};
 use std::time::Duration;
 
 use crate::drivers::{CLIENTS, Case, Client};
-use crate::support::client::{self, Arrival};
-use crate::support::command::{Running, request, wireserve};
+use crate::support::client::{self, Arrival, request};
+use crate::support::command::wireserve;
 use crate::support::{escape, repository};
 use serde::Deserialize;
 use serde_json::Value;
@@ -277,7 +278,7 @@ fn targets(case: &Requested<'_>) -> Vec<String> {
 
 /// The real binary, with a port for each case, so that no two cases share pooled connections.
 struct Serving {
-    running: Running,
+    running: Process,
     addresses: Vec<SocketAddr>,
 }
 
@@ -287,7 +288,7 @@ impl Serving {
         command.arg(repository());
         command.args(["--log", "info", "--route", "GET", "/after", "200:after"]);
         command.args((0..ports).map(|_| "--port=0"));
-        let mut running = Running::start(&mut command);
+        let mut running = Process::spawn(&mut command);
         let addresses = (0..ports).map(|_| running.ready("127.0.0.1")).collect();
         Self { running, addresses }
     }

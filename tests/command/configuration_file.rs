@@ -4,8 +4,8 @@
 use std::ffi::OsStr;
 use std::net::TcpListener;
 
-use crate::support::client::Client;
-use crate::support::command::{Running, get, request, site, wireserve};
+use crate::support::client::{Client, request};
+use crate::support::command::{get, site, wireserve};
 use crate::support::process::Process;
 use crate::support::wait::eventually;
 
@@ -149,7 +149,7 @@ fn options_win_over_the_file() {
             .current_dir(folder.path())
             .args(["--config", file, "--route", "GET", "/b", "200:option"])
             .args(arguments);
-        let mut running = Running::start(&mut command);
+        let mut running = Process::spawn(&mut command);
         let addresses: Vec<_> = (0..listeners).map(|_| running.ready(host)).collect();
         for (path, body) in [("/which.txt", which), ("/a", "file"), ("/b", "option")] {
             assert_eq!(get(addresses[0], path).text(), body, "{arguments:?}");
@@ -229,7 +229,7 @@ fn where_it_listens() {
         command
             .current_dir(folder.path())
             .args(["--config", "server.json"]);
-        let mut running = Running::start(&mut command);
+        let mut running = Process::spawn(&mut command);
         for _ in 0..listeners {
             let mut address = running.ready(host);
             if address.ip().is_unspecified() {
@@ -260,7 +260,7 @@ fn the_level_of_the_file_gives_way_to_options_and_environment() {
         if let Some(variable) = variable {
             command.env("RUST_LOG", variable);
         }
-        let mut running = Running::start(&mut command);
+        let mut running = Process::spawn(&mut command);
         assert_eq!(get(running.ready(""), "/hello.txt").status, 200);
         running.signal("TERM");
         let stderr = running.end().stderr;

@@ -1,8 +1,8 @@
 //! A listener of the configuration does what it says with those who connect: holds requests to a policy
 //! of its own, or gives connections to a target before anything is read of them.
 
+use crate::support::command::wireserve;
 use std::path::Path;
-use std::process::Command;
 
 use crate::support::client::{Client, DEADLINE};
 use crate::support::folder::folder;
@@ -10,7 +10,7 @@ use crate::support::process::Process;
 
 /// A folder's `config.json`, on the real binary.
 fn serve(folder: &Path, listeners: usize) -> Process {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_wireserve"));
+    let mut command = wireserve();
     let config = folder.join("config.json");
     command
         .arg("--config")
@@ -105,7 +105,7 @@ fn what_is_returned_before_a_request_is_not_sent() {
     let failing = "def main(request, response):\n    raise ValueError('nobody asked')\n";
     for script in [script, failing] {
         let folder = folder(&[("early.py", script), ("hello.txt", "hello")]);
-        let mut command = Command::new(env!("CARGO_BIN_EXE_wireserve"));
+        let mut command = wireserve();
         command.arg(folder.path()).args([
             "--port",
             "0",
@@ -129,7 +129,7 @@ fn what_cannot_listen_is_said() {
         (["--connections", "many", "a.wire"], "\"many\" is no port"),
         (["--connections", "70000", "a.wire"], "\"70000\" is no port"),
     ] {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_wireserve"));
+        let mut command = wireserve();
         let output = command.args(arguments).output().expect("it ends");
         assert_eq!(output.status.code(), Some(2), "within {DEADLINE:?}");
         let said = String::from_utf8_lossy(&output.stderr);

@@ -4,7 +4,7 @@
 
 #[cfg(feature = "python")]
 use crate::support::client::Client;
-use crate::support::command::{Running, get, run, site, wireserve};
+use crate::support::command::{get, run, site, wireserve};
 use crate::support::process::Process;
 
 #[test]
@@ -21,7 +21,7 @@ fn one_ready_line_for_each_listener_and_nothing_else() {
         (&["--host", "localhost", "--port", "0"], "", 1),
         (&["--host", "::1", "--port", "0", "--port=0"], "[::1]", 2),
     ] {
-        let mut running = Running::start(wireserve().arg(root.path()).args(arguments));
+        let mut running = Process::spawn(wireserve().arg(root.path()).args(arguments));
         let addresses: Vec<_> = (0..count).map(|_| running.ready(host)).collect();
         for &address in &addresses {
             assert_eq!(get(address, "/hello.txt").text(), "hello", "{arguments:?}");

@@ -1,10 +1,11 @@
 //! What the command logs is on standard error, from the level that `--log` or `RUST_LOG` chooses: a
 //! line for each exchange, and the tracebacks of scripts. What scripts print is on standard output.
 
-use crate::support::client::Client;
+use crate::support::client::{Client, request};
 #[cfg(feature = "python")]
 use crate::support::command::get;
-use crate::support::command::{Running, request, site, wireserve};
+use crate::support::command::{site, wireserve};
+use crate::support::process::Process;
 
 /// How the level is chosen, and whether the access lines are there then.
 #[test]
@@ -32,7 +33,7 @@ fn an_access_line_for_each_exchange_at_info() {
         if let Some(filter) = variable {
             command.env("RUST_LOG", filter);
         }
-        let mut running = Running::start(command.args(arguments));
+        let mut running = Process::spawn(command.args(arguments));
         let mut client = Client::connect(running.ready("127.0.0.1"));
         let exchanges = [
             ("GET", "/hello.txt?a=b", "200"),
@@ -83,7 +84,7 @@ fn tracebacks_at_error() {
         command
             .arg(root.path())
             .args(["--port", "0", "--log", level]);
-        let mut running = Running::start(&mut command);
+        let mut running = Process::spawn(&mut command);
         let address = running.ready("127.0.0.1");
         for (path, status) in [("/fails.py", 500), ("/broken.py", 500)] {
             assert_eq!(get(address, path).status, status, "{path}");
@@ -120,7 +121,7 @@ fn what_handlers_print_goes_to_standard_output() {
         "print.py",
         "def main(request, response):\n    print('printed')\n    return 'x'\n",
     )]);
-    let mut running = Running::start(wireserve().arg(root.path()).args(["--port", "0"]));
+    let mut running = Process::spawn(wireserve().arg(root.path()).args(["--port", "0"]));
     let address = running.ready("127.0.0.1");
     assert_eq!(get(address, "/print.py").text(), "x");
     assert_eq!(running.line().as_deref(), Some("printed\n"));

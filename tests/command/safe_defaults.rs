@@ -4,7 +4,7 @@
 //! `files/doc_root_escapes.rs`.
 
 use crate::support::client::Client;
-use crate::support::command::{Running, get, site, wireserve};
+use crate::support::command::{get, site, wireserve};
 use crate::support::process::Process;
 
 /// How the warning about other machines begins.
@@ -23,7 +23,7 @@ fn only_this_machine_is_listened_to_and_anything_else_is_said() {
         if let Some(host) = host {
             command.args(["--host", host]);
         }
-        let mut running = Running::start(&mut command);
+        let mut running = Process::spawn(&mut command);
         running.ready(at);
         running.signal("TERM");
         let ended = running.end();

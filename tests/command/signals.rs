@@ -7,9 +7,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::support::client::Client;
-use crate::support::command::{request, send_signal, site};
-use crate::support::process::Process;
+use crate::support::client::{Client, request};
+use crate::support::command::site;
+use crate::support::process::{Process, send_signal};
 #[cfg(feature = "python")]
 use crate::support::response::Response;
 use crate::support::wait::eventually;

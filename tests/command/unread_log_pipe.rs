@@ -2,9 +2,11 @@
 //! test runner starts the server and looks at its output only in the end.
 
 use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 
 use crate::support::client::Client;
+use crate::support::command::wireserve;
+use crate::support::process::send_signal;
 
 /// Many times what a pipe holds: 64 KiB on Linux, some seventy bytes a line.
 const EXCHANGES: usize = 20_000;
@@ -13,7 +15,7 @@ const EXCHANGES: usize = 20_000;
 fn every_exchange_is_answered_and_the_server_ends() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut server = Server(
-        Command::new(env!("CARGO_BIN_EXE_wireserve"))
+        wireserve()
             .arg(folder.path())
             .args([
                 "--port", "0", "--log", "info", "--route", "GET", "/x", "200:ham",
@@ -39,11 +41,7 @@ fn every_exchange_is_answered_and_the_server_ends() {
             assert_eq!(client.read_response("GET").text(), "ham");
         }
     }
-    let status = Command::new("kill")
-        .args(["-TERM", &server.0.id().to_string()])
-        .status()
-        .expect("kill runs");
-    assert!(status.success());
+    send_signal(server.0.id(), "TERM");
     assert_eq!(server.0.wait().expect("it ends").code(), Some(0));
 }
 

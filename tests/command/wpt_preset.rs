@@ -9,8 +9,8 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
-use crate::support::command::{Ended, Running, ask, get, run_in, site, wireserve};
-use crate::support::process::Process;
+use crate::support::command::{ask, get, run_in, site, wireserve};
+use crate::support::process::{Ended, Process};
 use crate::support::wait::eventually;
 
 const SCRIPT: &str = "def main(request, response):\n    return 'script ' + request.method\n";
@@ -39,10 +39,10 @@ fn checkout(files: &[(&str, &str)]) -> TempDir {
 }
 
 /// A server of a checkout, and where its listeners are.
-fn serve(folder: &Path, arguments: &[&str]) -> (Running, Vec<SocketAddr>) {
+fn serve(folder: &Path, arguments: &[&str]) -> (Process, Vec<SocketAddr>) {
     let mut command = wireserve();
     command.current_dir(folder).args(arguments);
-    let mut running = Running::start(&mut command);
+    let mut running = Process::spawn(&mut command);
     // http, and one of http-private and http-public each.
     let addresses = (0..3).map(|_| running.ready("127.0.0.1")).collect();
     (running, addresses)
@@ -52,7 +52,7 @@ fn serve(folder: &Path, arguments: &[&str]) -> (Running, Vec<SocketAddr>) {
 fn run_here(folder: &Path, arguments: &[&str]) -> Ended {
     let mut command = wireserve();
     command.current_dir(folder).args(arguments);
-    Running::start(&mut command).end()
+    Process::spawn(&mut command).end()
 }
 
 /// Serving without the names being in the hosts file is told in one line, which has all of them.
@@ -275,7 +275,7 @@ fn a_folder_called_hosts_can_be_served() {
     command
         .current_dir(folder.path())
         .args(["./hosts", "--port", "0"]);
-    let mut running = Running::start(&mut command);
+    let mut running = Process::spawn(&mut command);
     assert_eq!(get(running.ready("127.0.0.1"), "/a.txt").text(), "in hosts");
 }
 

@@ -6,7 +6,7 @@ use std::fs;
 use std::sync::Arc;
 
 use crate::support::client::Client;
-use crate::support::embedded::{ask, get};
+use crate::support::embedded::get;
 use crate::support::folder::folder;
 use crate::support::response::Response;
 use rustix::fs::{CWD, Mode, mkfifoat};
@@ -27,7 +27,7 @@ fn fixed_content_and_errors() {
     assert_eq!((response.status, response.text().as_str()), (200, "p {}"));
     assert_eq!(response.header("content-type"), Some(&b"text/css"[..]));
     assert_eq!(response.header("x-ham"), Some(&b"eggs"[..]));
-    let response = ask(&mut Client::connect(server.address()), "PUT", "/gone");
+    let response = Client::connect(server.address()).ask("PUT", "/gone");
     assert_eq!(response.status, 410);
     assert_eq!(
         response.text(),

@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use crate::support::client::Client;
-use crate::support::command::{get, request};
+use crate::support::client::{Client, request};
+use crate::support::command::get;
 use crate::support::folder::folder;
 use crate::support::process::Process;
 use wireserve::handlers::{FileHandler, Files};

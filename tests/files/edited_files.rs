@@ -8,18 +8,12 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 use crate::support::client::Client;
-use crate::support::command::request;
 use crate::support::folder::folder;
 use crate::support::process::Process;
 use crate::support::response::Response;
 
 /// More than the sockets' buffers hold, so that it is still being sent when it changes.
 const LARGE: u64 = 64 << 20;
-
-fn ask(client: &mut Client, target: &str) -> Response {
-    client.send(&request("GET", target));
-    client.read_response("GET")
-}
 
 #[test]
 fn edits_show_at_once() {
@@ -78,7 +72,7 @@ fn edits_show_at_once() {
     ];
     for (index, (change, expected)) in steps.iter().enumerate() {
         change(&path);
-        let answer = ask(&mut client, "/a.txt");
+        let answer = client.ask("GET", "/a.txt");
         let field = |name| match answer.header(name) {
             Some(value) => String::from_utf8_lossy(value).into_owned(),
             None => "-".into(),
@@ -106,16 +100,16 @@ fn another_doc_root_of_the_same_name_shows() {
     let site = folder.path().join("site");
     let server = Process::wireserve(&site, ["--log", "off"]);
     let mut client = Client::connect(server.addr());
-    assert_eq!(ask(&mut client, "/a.txt").text(), "old");
+    assert_eq!(client.ask("GET", "/a.txt").text(), "old");
     fs::rename(&site, folder.path().join("old")).expect("it is there");
-    assert_eq!(ask(&mut client, "/a.txt").status, 404);
+    assert_eq!(client.ask("GET", "/a.txt").status, 404);
     fs::rename(folder.path().join("next"), &site).expect("both are there");
-    assert_eq!(ask(&mut client, "/a.txt").text(), "new");
+    assert_eq!(client.ask("GET", "/a.txt").text(), "new");
     fs::remove_dir_all(&site).expect("it is there");
-    assert_eq!(ask(&mut client, "/a.txt").status, 404);
+    assert_eq!(client.ask("GET", "/a.txt").status, 404);
     fs::create_dir(&site).expect("a folder");
     fs::write(site.join("a.txt"), "again").expect("a file");
-    assert_eq!(ask(&mut client, "/a.txt").text(), "again");
+    assert_eq!(client.ask("GET", "/a.txt").text(), "again");
 }
 
 /// Begins to read a large file or a part of it, changes it, and reads the rest: the promised length and

@@ -55,7 +55,7 @@ fn a_site_has_mounts() {
     }
     for method in ["GET", "POST", "HAM"] {
         let mut client = Client::connect(server.address());
-        let response = embedded::ask(&mut client, method, "/x/secret/file");
+        let response = client.ask(method, "/x/secret/file");
         let nothing = r#"{"error": {"code": 404, "message": ""}}"#;
         assert_eq!((response.status, response.text().as_str()), (404, nothing));
     }

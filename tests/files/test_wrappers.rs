@@ -4,7 +4,7 @@
 use std::fs;
 
 use crate::support::client::Client;
-use crate::support::embedded::{ask, get};
+use crate::support::embedded::get;
 use crate::support::folder::folder;
 use wireserve::internals::wpt::wrappers;
 use wireserve::{Mount, Server, Site};
@@ -141,13 +141,9 @@ fn each_wrapper_has_its_test_and_its_type() {
         );
     }
     let mut client = Client::connect(server.address());
-    assert_eq!(ask(&mut client, "HEAD", "/d/all.any.html").status, 200);
-    assert_eq!(ask(&mut client, "POST", "/d/all.any.html").status, 404);
-    assert_eq!(
-        ask(&mut client, "GET", "/d/w.window.html").status,
-        200,
-        "kept"
-    );
+    assert_eq!(client.ask("HEAD", "/d/all.any.html").status, 200);
+    assert_eq!(client.ask("POST", "/d/all.any.html").status, 404);
+    assert_eq!(client.ask("GET", "/d/w.window.html").status, 200, "kept");
 }
 
 #[test]

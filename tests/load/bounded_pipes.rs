@@ -5,8 +5,8 @@
 use std::fs::File;
 use std::time::Duration;
 
-use crate::support::client::Client;
-use crate::support::command::{get, request};
+use crate::support::client::{Client, request};
+use crate::support::command::get;
 use crate::support::folder::folder;
 use crate::support::process::Process;
 use crate::support::watch::{grown_since, peak_memory};

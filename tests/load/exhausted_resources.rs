@@ -10,8 +10,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::support::client::Client;
-use crate::support::command::{get, request};
+use crate::support::client::{Client, request};
+use crate::support::command::get;
 use crate::support::folder::folder;
 use crate::support::process::Process;
 use crate::support::wait::eventually;

@@ -9,8 +9,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::support::client::{Client, DEADLINE};
-use crate::support::command::request;
+use crate::support::client::{Client, DEADLINE, request};
 use crate::support::folder::folder;
 use crate::support::process::Process;
 use crate::support::response;

@@ -15,7 +15,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::support::client::{Client, DEADLINE};
+use crate::support::client::{Client, DEADLINE, request};
 use crate::support::wait::eventually;
 use wireserve::handlers::FixedHandler;
 use wireserve::{Exchange, Fault, Server};
@@ -38,7 +38,7 @@ fn with_idle_clients() {
         |server| {
             let fresh = Client::connect(server.address());
             let mut kept_alive = Client::connect(server.address());
-            kept_alive.send(&request("/quick"));
+            kept_alive.send(&request("GET", "/quick"));
             assert_eq!(kept_alive.read_response("GET").text(), "quick");
             [fresh, kept_alive]
         },
@@ -147,7 +147,7 @@ fn by_stop_as_by_drop() {
     let server = server();
     let address = server.address();
     let mut client = Client::connect(address);
-    client.send(&request("/quick"));
+    client.send(&request("GET", "/quick"));
     client.read_response("GET");
     server.stop();
     assert_eq!(client.read_until_close(), b"");
@@ -167,7 +167,7 @@ fn again_and_again_on_the_same_port() {
             .expect("the port is free");
         port = server.address().port();
         let mut client = Client::connect(server.address());
-        client.send(&request("/quick"));
+        client.send(&request("GET", "/quick"));
         assert_eq!(client.read_response("GET").text(), "quick");
         drop(server);
         assert_eq!(client.read_until_close(), b"");
@@ -181,7 +181,7 @@ fn one_of_two_leaves_the_other_s_threads() {
     let [one, two] = [server(), server()];
     let mut clients = [&one, &two].map(|server| {
         let mut client = Client::connect(server.address());
-        client.send(&request("/quick"));
+        client.send(&request("GET", "/quick"));
         client.read_response("GET");
         client
     });
@@ -190,7 +190,7 @@ fn one_of_two_leaves_the_other_s_threads() {
     // Those that accept, and its connection's.
     let left = two.addresses().len() + 1;
     eventually("the other's threads are left", || threads() == left);
-    clients[1].send(&request("/quick"));
+    clients[1].send(&request("GET", "/quick"));
     assert_eq!(clients[1].read_response("GET").text(), "quick");
     drop(two);
     leaves_nothing(&addresses);
@@ -228,7 +228,7 @@ fn enter(
     };
     server.route("GET", path, handler).expect("a good pattern");
     let mut client = Client::connect(server.address());
-    client.send(&request(path));
+    client.send(&request("GET", path));
     begins.recv_timeout(DEADLINE).expect("the handler begins");
     (client, go)
 }
@@ -278,8 +278,4 @@ fn threads() -> usize {
 fn alone() -> MutexGuard<'static, ()> {
     static ALONE: Mutex<()> = Mutex::new(());
     ALONE.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn request(path: &str) -> Vec<u8> {
-    format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n").into_bytes()
 }

@@ -5,7 +5,7 @@
 
 use std::time::Instant;
 
-use crate::support::client::{Client, DEADLINE};
+use crate::support::client::{Client, DEADLINE, request};
 use crate::support::process::Process;
 use crate::support::site;
 
@@ -32,14 +32,14 @@ fn becomes(by: &str, key: &str, expected: &str) {
     let server = Process::wireserve(&site(), ["--log", "error"]);
     let target = format!("/writer/endless.py?key={key}");
     let mut client = Client::connect(server.addr());
-    client.send(get(&format!("{target}&by={by}")).as_bytes());
+    client.send(&request("GET", &format!("{target}&by={by}")));
     client.read_exact(100_000);
     drop(client);
 
     let deadline = Instant::now() + DEADLINE;
     let mut other = Client::connect(server.addr());
     loop {
-        other.send(get(&target).as_bytes());
+        other.send(&request("GET", &target));
         match other.read_response("GET").text().as_str() {
             "nothing yet" => assert!(
                 Instant::now() < deadline,
@@ -48,8 +48,4 @@ fn becomes(by: &str, key: &str, expected: &str) {
             ended => return assert_eq!(ended, expected, "by {by}"),
         }
     }
-}
-
-fn get(target: &str) -> String {
-    format!("GET {target} HTTP/1.1\r\nHost: localhost\r\n\r\n")
 }

@@ -1,9 +1,9 @@
 //! What scripts import is found: stand-ins for modules that are nowhere else, and the packages of an
 //! active virtual environment. (What the parity suite compares is in `tests/site/imports`.)
 
+use crate::support::command::wireserve;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use crate::support::client::Client;
 use crate::support::process::Process;
@@ -111,7 +111,7 @@ fn an_active_virtual_environment_is_importable() {
     fs::create_dir_all(&packages).expect("a folder");
     let module = packages.join("only_in_the_virtual_environment.py");
     fs::write(module, "answer = 'found'\n").expect("a file");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_wireserve"));
+    let mut command = wireserve();
     command
         .arg(site())
         .args(["--port", "0"])

@@ -6,7 +6,7 @@ use std::env;
 use std::sync::Arc;
 
 use crate::support::client::Client;
-use crate::support::embedded::{ask, get};
+use crate::support::embedded::get;
 use crate::support::folder::folder;
 use crate::support::process::Process;
 use tempfile::TempDir;
@@ -165,7 +165,8 @@ fn with_one_server_a_scripts_thread_means_that_one() {
     let server = Process::wireserve(folder.path(), [""; 0]);
     let act = |action: &str| {
         let mut client = Client::connect(server.addr());
-        ask(&mut client, "GET", &format!("/act.py?{action}"))
+        client
+            .ask("GET", &format!("/act.py?{action}"))
             .text()
             .to_owned()
     };

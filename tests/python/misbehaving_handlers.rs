@@ -8,11 +8,11 @@
 use std::fs;
 use std::time::Duration;
 
-use crate::support::client::{Arrival, Client};
-use crate::support::command::{get, request, send_signal};
+use crate::support::client::{Arrival, Client, request};
+use crate::support::command::get;
 use crate::support::escape;
 use crate::support::folder::folder;
-use crate::support::process::Process;
+use crate::support::process::{Process, send_signal};
 use crate::support::wait::eventually;
 use tempfile::TempDir;
 

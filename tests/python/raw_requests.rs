@@ -10,8 +10,8 @@
 //! status and what its message says; without one the script runs. Of pipelined requests the first is
 //! meant.
 
+use crate::support::command::wireserve;
 use std::collections::BTreeMap;
-use std::process::Command;
 
 use crate::support;
 use crate::support::client::Client;
@@ -123,7 +123,7 @@ fn the_connection_remembers_what_nobody_read() {
 fn a_connection_of_which_nothing_is_read() {
     let site = support::repository().join("tests/sight_site");
     let arguments = ["--log", "off", "--connections", "0", "unread.py"];
-    let mut command = Command::new(env!("CARGO_BIN_EXE_wireserve"));
+    let mut command = wireserve();
     command.arg(&site).args(["--port", "0"]).args(arguments);
     let server = Process::start_with_listeners(command, 2);
     let mut client = Client::connect(server.addresses()[1]);

@@ -1,25 +1,26 @@
 //! A script's bytes are in the transcript however it sends them: pieces of content one by one, and what
 //! its own socket sends, receives and ends past the server.
 
+use crate::support::process::Process;
 use std::fs;
 use std::net::SocketAddr;
 use std::path::Path;
 
 use crate::support::client::Client;
-use crate::support::command::{Running, site, wireserve};
+use crate::support::command::{site, wireserve};
 use crate::support::transcript::{files, lines, whole};
 use crate::support::wait::eventually;
 use crate::support::{raw_site, repository};
 use tempfile::TempDir;
 
-fn serve(doc_root: &str, folder: &Path) -> (Running, SocketAddr) {
+fn serve(doc_root: &str, folder: &Path) -> (Process, SocketAddr) {
     let mut command = wireserve();
     let doc_root = repository().join(doc_root);
     command
         .arg(doc_root)
         .args(["--port", "0", "--transcript"])
         .arg(folder);
-    let mut running = Running::start(&mut command);
+    let mut running = Process::spawn(&mut command);
     let address = running.ready("");
     (running, address)
 }

@@ -4,6 +4,7 @@
 //!
 //! The same for the log is in `command/unread_log_pipe.rs`.
 
+use crate::support::process::send_signal;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
 use std::net::SocketAddr;
@@ -12,8 +13,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::support::client::{Client, DEADLINE};
-use crate::support::command::{request, send_signal};
+use crate::support::client::{Client, DEADLINE, request};
 use crate::support::folder::folder;
 use crate::support::wait::eventually;
 use tempfile::TempDir;

@@ -5,8 +5,8 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 
-use crate::support::client::{Client, DEADLINE};
-use crate::support::embedded::{Answer, ask, builder, get, request};
+use crate::support::client::{Client, DEADLINE, request};
+use crate::support::embedded::{Answer, builder, get};
 use crate::support::folder::folder;
 use crate::support::response::Response;
 use wireserve::handlers::{AsIsHandler, FileHandler, Files, FixedHandler};
@@ -158,7 +158,7 @@ fn faults_and_missing_routes_are_json() {
         ),
     ] {
         let mut client = Client::connect(server.address());
-        let response = ask(&mut client, method, target);
+        let response = client.ask(method, target);
         assert_eq!(
             (response.status, response.text()),
             (status, body.to_owned())
@@ -196,7 +196,7 @@ fn a_panic_is_its_own_connection_s_alone() {
     .start()
     .expect("a free port");
     let mut idle = Client::connect(server.address());
-    assert_eq!(ask(&mut idle, "GET", "/none").status, 404);
+    assert_eq!(idle.ask("GET", "/none").status, 404);
     let mut running = Client::connect(server.address());
     running.send(&request("GET", "/waits"));
     begins.recv_timeout(DEADLINE).expect("the handler begins");
@@ -217,7 +217,7 @@ fn a_panic_is_its_own_connection_s_alone() {
     }
     go.send(()).expect("the handler waits");
     assert_eq!(running.read_response("GET").text(), "unharmed");
-    assert_eq!(ask(&mut idle, "GET", "/none").status, 404);
+    assert_eq!(idle.ask("GET", "/none").status, 404);
 }
 
 /// What a handler keeps with a connection is there for the next request of it, and for no other's.
@@ -235,7 +235,7 @@ fn a_keepsake_stays_with_its_connection() {
     let mut clients = [(); 2].map(|()| Client::connect(server.address()));
     for expected in ["1", "2", "3"] {
         for client in &mut clients {
-            assert_eq!(ask(client, "GET", "/").text(), expected);
+            assert_eq!(client.ask("GET", "/").text(), expected);
         }
     }
 }

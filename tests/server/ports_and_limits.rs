@@ -8,8 +8,8 @@ use std::net::TcpStream;
 use std::sync::{Mutex, mpsc};
 use std::time::Duration;
 
-use crate::support::client::{Arrival, Client, DEADLINE};
-use crate::support::embedded::{ask, fixed, get, request};
+use crate::support::client::{Arrival, Client, DEADLINE, request};
+use crate::support::embedded::{fixed, get};
 use crate::support::wait::eventually;
 use wireserve::{Exchange, Limits, Server};
 
@@ -36,7 +36,7 @@ fn it_says_where_it_is() {
         assert_eq!(server.addresses()[0], server.address());
         for &address in server.addresses() {
             assert_ne!(address.port(), 0);
-            let response = ask(&mut Client::connect(address), "GET", "/");
+            let response = Client::connect(address).ask("GET", "/");
             assert_eq!(response.text(), "here", "{address}");
         }
         let port = server.address().port();
@@ -73,13 +73,13 @@ fn two_servers_at_once() {
     let mut clients = [&one, &two].map(|server| Client::connect(server.address()));
     for _ in 0..3 {
         for (client, text) in clients.iter_mut().zip(["one", "two"]) {
-            assert_eq!(ask(client, "GET", "/").text(), text);
+            assert_eq!(client.ask("GET", "/").text(), text);
         }
     }
     drop(one);
     let [first, second] = &mut clients;
     assert_eq!(first.read_until_close(), b"");
-    assert_eq!(ask(second, "GET", "/").text(), "two");
+    assert_eq!(second.ask("GET", "/").text(), "two");
     assert_eq!(get(&two, "/").text(), "two");
 }
 

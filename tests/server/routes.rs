@@ -3,8 +3,8 @@
 
 use std::sync::{Mutex, mpsc};
 
-use crate::support::client::{Client, DEADLINE};
-use crate::support::embedded::{ask, fixed, get, request};
+use crate::support::client::{Client, DEADLINE, request};
+use crate::support::embedded::{fixed, get};
 use crate::support::folder::folder;
 use crate::support::response::head_length;
 use wireserve::handlers::FixedHandler;
@@ -37,7 +37,7 @@ fn get_routes_answer_head_too() {
         ("/any", 200, "3"),
     ] {
         let mut client = Client::connect(server.address());
-        let response = ask(&mut client, "HEAD", target);
+        let response = client.ask("HEAD", target);
         assert_eq!(response.status, status, "{target}");
         assert_eq!(
             response.header("content-length"),
@@ -87,7 +87,7 @@ fn the_last_route_that_matches_wins() {
 fn routes_are_added_while_it_serves() {
     let server = fixed("before").start().expect("a free port");
     let mut client = Client::connect(server.address());
-    assert_eq!(ask(&mut client, "GET", "/").text(), "before");
+    assert_eq!(client.ask("GET", "/").text(), "before");
 
     // One exchange is under way with the routes it found.
     let (go, wait) = mpsc::channel::<()>();
@@ -108,7 +108,7 @@ fn routes_are_added_while_it_serves() {
     server
         .route("*", "*", FixedHandler::text(200, "after"))
         .expect("a good pattern");
-    assert_eq!(ask(&mut client, "GET", "/").text(), "after", "kept alive");
+    assert_eq!(client.ask("GET", "/").text(), "after", "kept alive");
     assert_eq!(get(&server, "/slow").text(), "after");
     go.send(()).expect("the handler waits");
     assert_eq!(slow.read_response("GET").text(), "slow, as it was");

@@ -18,6 +18,11 @@ use super::response::{self, Extent, Response};
 /// How long the server may take for anything, on a busy machine.
 pub const DEADLINE: Duration = Duration::from_secs(10);
 
+/// A request without a body.
+pub fn request(method: &str, target: &str) -> Vec<u8> {
+    format!("{method} {target} HTTP/1.1\r\nHost: localhost\r\n\r\n").into_bytes()
+}
+
 /// One connection to a server.
 pub struct Client {
     stream: TcpStream,
@@ -62,6 +67,12 @@ impl Client {
             Err(error) if is_end(error.kind()) => {}
             Err(error) => panic!("cannot send {} bytes: {error}", bytes.len()),
         }
+    }
+
+    /// Sends a request without a body, and reads the response to it.
+    pub fn ask(&mut self, method: &str, target: &str) -> Response {
+        self.send(&request(method, target));
+        self.read_response(method)
     }
 
     /// Sends as many bytes as are taken without a break of this length, up to `limit`, and says how

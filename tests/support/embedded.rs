@@ -30,18 +30,7 @@ pub fn builder<const N: usize>(routes: [(&str, &str, Function); N]) -> Builder {
         })
 }
 
-/// A request without a body.
-pub fn request(method: &str, target: &str) -> Vec<u8> {
-    format!("{method} {target} HTTP/1.1\r\nHost: localhost\r\n\r\n").into_bytes()
-}
-
-/// The response to such a request, on this connection.
-pub fn ask(client: &mut Client, method: &str, target: &str) -> Response {
-    client.send(&request(method, target));
-    client.read_response(method)
-}
-
 /// The response to a GET, on a connection of its own.
 pub fn get(server: &Server, target: &str) -> Response {
-    ask(&mut Client::connect(server.address()), "GET", target)
+    Client::connect(server.address()).ask("GET", target)
 }

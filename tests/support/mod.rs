@@ -6,7 +6,7 @@
 //! sleeps to wait for something to happen; every wait is on a line, on bytes or on an end, and each
 //! has a generous deadline, so a server that falls silent fails a test and never hangs it.
 
-// Every test file compiles its own copy of this module and uses the part of it that it needs; and
+// Each area compiles its own copy of this module and uses the part of it that it needs; and
 // no test exports anything: `pub` means "for the other files" here.
 #![allow(dead_code, unreachable_pub)]
 

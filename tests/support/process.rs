@@ -1,34 +1,49 @@
-//! A server in a process of its own, for as long as a test needs it.
+//! A command in a separate process: up and running, or run to its end, with all that it prints and how
+//! it ends.
 //!
-//! The command must print one line that names its address, `... listening on http://HOST:PORT/`,
-//! once it listens; until then [`Process::start`] waits. Its standard error is kept, to be shown
-//! when a test fails. Its standard input is a pipe that ends with the process that holds it, so a
-//! command that reads it can end with the test run. Dropping a `Process` kills its child, and only
-//! that child, and waits for it.
+//! A server prints a line that names its address, `... listening on http://HOST:PORT/`, for each listener;
+//! until then [`Process::start`] waits. The standard input of a process is a pipe that ends with the
+//! test, so a command that reads it can end with the test. Dropping a `Process` kills its child, and
+//! only that child, and shows its standard error if the test has failed.
 
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How long a server may take to say that it listens. Python's own start is most of it.
+use super::client::DEADLINE;
+
+/// How long a server may take until it listens. Python's start is most of it.
 const READY_WITHIN: Duration = Duration::from_secs(60);
 
-/// A server that listens.
+/// A process that a test has started.
 pub struct Process {
+    /// For messages.
+    command: String,
     child: Child,
+    /// Of the listeners, in the order of the ready lines that have been read.
     addresses: Vec<SocketAddr>,
-    /// What it has written to standard error; the thread that reads the pipe appends.
+    /// All of standard output so far; the thread that reads the pipe appends.
+    stdout: Arc<Mutex<Vec<String>>>,
     stderr: Arc<Mutex<Vec<u8>>>,
-    /// What it has written to standard output after the ready lines.
-    stdout: Arc<Mutex<Vec<u8>>>,
-    /// The addresses in its ready lines; disconnected at the end of its standard output.
-    ready: Mutex<mpsc::Receiver<SocketAddr>>,
+    /// The lines of standard output; disconnected at its end.
+    lines: Mutex<Receiver<String>>,
+    /// Disconnected at the end of standard error.
+    stderr_end: Mutex<Receiver<()>>,
+}
+
+/// All that a process printed, and how it ended.
+pub struct Ended {
+    command: String,
+    pub code: Option<i32>,
+    /// With their line ends.
+    pub stdout: Vec<String>,
+    pub stderr: String,
 }
 
 impl Process {
@@ -42,38 +57,20 @@ impl Process {
         Self::start(command)
     }
 
-    /// Any command that prints one ready line.
+    /// A server with one listener.
     pub fn start(command: Command) -> Self {
         Self::start_with_listeners(command, 1)
     }
 
-    /// Any command that prints as many ready lines as it has listeners.
+    /// A server with several listeners.
     pub fn start_with_listeners(mut command: Command, listeners: usize) -> Self {
-        let mut child = command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap_or_else(|error| panic!("cannot start {command:?}: {error}"));
-        let stderr = Arc::default();
-        let stdout = Arc::default();
-        collect(child.stderr.take().expect("piped"), Arc::clone(&stderr));
-        let ready = ready_lines(child.stdout.take().expect("piped"), Arc::clone(&stdout));
-        let mut process = Self {
-            child,
-            addresses: Vec::new(),
-            stderr,
-            stdout,
-            ready: Mutex::new(ready),
-        };
+        let mut process = Self::spawn(&mut command);
         let deadline = Instant::now() + READY_WITHIN;
         while process.addresses.len() < listeners {
-            let left = deadline.saturating_duration_since(Instant::now());
-            let ready = process.ready.get_mut().expect("nobody else has it yet");
-            match ready.recv_timeout(left) {
-                Ok(address) => process.addresses.push(address),
-                Err(error) => panic!(
-                    "{command:?} did not say that it listens ({error}); standard error:\n{}",
+            match process.line_before(deadline) {
+                Some(line) => process.addresses.extend(ready_address(&line)),
+                None => panic!(
+                    "{command:?} ended before it listened; standard error:\n{}",
                     process.stderr()
                 ),
             }
@@ -81,12 +78,93 @@ impl Process {
         process
     }
 
-    /// Where its first listener is.
+    /// Any command; nothing is waited for.
+    pub fn spawn(command: &mut Command) -> Self {
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap_or_else(|error| panic!("cannot start {command:?}: {error}"));
+        let (line, lines) = mpsc::channel();
+        let stdout = Arc::<Mutex<Vec<String>>>::default();
+        let printed = Arc::clone(&stdout);
+        let mut pipe = BufReader::new(child.stdout.take().expect("piped"));
+        thread::spawn(move || {
+            let mut bytes = Vec::new();
+            while let Ok(1..) = pipe.read_until(b'\n', &mut bytes) {
+                let text = String::from_utf8_lossy(&bytes).into_owned();
+                printed.lock().unwrap().push(text.clone());
+                let _ = line.send(text);
+                bytes.clear();
+            }
+        });
+        let (end, stderr_end) = mpsc::channel();
+        let stderr = Arc::<Mutex<Vec<u8>>>::default();
+        let logged = Arc::clone(&stderr);
+        let mut pipe = child.stderr.take().expect("piped");
+        thread::spawn(move || {
+            let _end: mpsc::Sender<()> = end;
+            let mut buffer = [0; 4096];
+            while let Ok(count @ 1..) = pipe.read(&mut buffer) {
+                logged.lock().unwrap().extend_from_slice(&buffer[..count]);
+            }
+        });
+        Self {
+            command: format!("{command:?}"),
+            child,
+            addresses: Vec::new(),
+            stdout,
+            stderr,
+            lines: Mutex::new(lines),
+            stderr_end: Mutex::new(stderr_end),
+        }
+    }
+
+    /// The next line of standard output; `None` at its end.
+    pub fn line(&mut self) -> Option<String> {
+        self.line_before(Instant::now() + DEADLINE)
+    }
+
+    fn line_before(&mut self, deadline: Instant) -> Option<String> {
+        let left = deadline.saturating_duration_since(Instant::now());
+        match self.receiver().recv_timeout(left) {
+            Ok(line) => Some(line),
+            Err(RecvTimeoutError::Disconnected) => None,
+            Err(RecvTimeoutError::Timeout) => panic!(
+                "{}: no line and no end in time; standard error:\n{}",
+                self.command,
+                self.stderr()
+            ),
+        }
+    }
+
+    fn receiver(&mut self) -> &mut Receiver<String> {
+        self.lines.get_mut().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The address in the next line, which must be a ready line of this host; of any host if it is empty.
+    pub fn ready(&mut self, host: &str) -> SocketAddr {
+        let line = self.line().expect("a ready line");
+        let address = line.strip_prefix("wireserve listening on http://");
+        let address = address.and_then(|rest| rest.strip_suffix("/\n"));
+        let address = address.unwrap_or_else(|| panic!("expected a ready line, found {line:?}"));
+        assert!(
+            host.is_empty() || address.starts_with(&format!("{host}:")),
+            "{line}"
+        );
+        let address: SocketAddr = address.parse().expect("an address");
+        assert_ne!(address.port(), 0);
+        self.addresses.push(address);
+        address
+    }
+
+    /// The address of its first listener.
     pub fn addr(&self) -> SocketAddr {
         self.addresses[0]
     }
 
-    /// Where all its listeners are, in the order of its ready lines.
+    /// The addresses of all its listeners, in the order of its ready lines.
     pub fn addresses(&self) -> &[SocketAddr] {
         &self.addresses
     }
@@ -96,45 +174,66 @@ impl Process {
         self.addr().port()
     }
 
-    /// The process's id, for a test that sends it a signal.
+    /// The process's id.
     pub fn id(&self) -> u32 {
         self.child.id()
     }
 
+    /// Sends it a signal.
+    pub fn signal(&self, name: &str) {
+        send_signal(self.id(), name);
+    }
+
     /// What it has written to standard error so far.
     pub fn stderr(&self) -> String {
-        String::from_utf8_lossy(&self.stderr.lock().unwrap()).into_owned()
+        let bytes = self.stderr.lock().unwrap_or_else(PoisonError::into_inner);
+        String::from_utf8_lossy(&bytes).into_owned()
     }
 
-    /// What it has written to standard output so far, after the ready lines.
+    /// What it has written to standard output so far, without the ready lines.
     pub fn stdout(&self) -> String {
-        String::from_utf8_lossy(&self.stdout.lock().unwrap()).into_owned()
+        let lines = self.stdout.lock().unwrap();
+        let others = lines.iter().filter(|line| ready_address(line).is_none());
+        others.map(String::as_str).collect()
     }
 
-    /// Ends its standard input, which a command may take as the sign to end.
+    /// Ends its standard input, which a command may treat as the request to end.
     pub fn end_input(&mut self) {
         self.child.stdin = None;
     }
 
-    /// Waits for it to end by itself, which the end of its standard output shows; `None` when it
-    /// has not by then.
+    /// Waits for it to end by itself, which the end of its standard output shows; `None` if it has
+    /// not ended in time.
     pub fn wait(&mut self, within: Duration) -> Option<ExitStatus> {
         let deadline = Instant::now() + within;
-        let ready = self.ready.get_mut().unwrap_or_else(PoisonError::into_inner);
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
-            match ready.recv_timeout(left) {
+            match self.receiver().recv_timeout(left) {
                 Ok(_) => {}
                 Err(RecvTimeoutError::Timeout) => return None,
                 Err(RecvTimeoutError::Disconnected) => return self.child.wait().ok(),
             }
         }
     }
+
+    /// Waits until it has ended by itself; each line must come in time.
+    pub fn end(mut self) -> Ended {
+        while self.line().is_some() {}
+        let stderr_end = self.stderr_end.get_mut().expect("no panic within");
+        let end = stderr_end.recv_timeout(DEADLINE);
+        assert_eq!(end, Err(RecvTimeoutError::Disconnected), "standard error");
+        Ended {
+            code: self.child.wait().expect("it has ended").code(),
+            stdout: std::mem::take(&mut *self.stdout.lock().unwrap()),
+            stderr: self.stderr(),
+            command: std::mem::take(&mut self.command),
+        }
+    }
 }
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // It may have ended by itself; then there is nothing to kill, and it is reaped below.
+        // It may have ended by itself.
         let _ = self.child.kill();
         let _ = self.child.wait();
         if thread::panicking() {
@@ -147,39 +246,34 @@ impl Drop for Process {
     }
 }
 
-/// Reads a pipe to its end on a thread of its own.
-fn collect(mut pipe: impl Read + Send + 'static, into: Arc<Mutex<Vec<u8>>>) {
-    thread::spawn(move || {
-        let mut buffer = [0; 4096];
-        while let Ok(count @ 1..) = pipe.read(&mut buffer) {
-            into.lock().unwrap().extend_from_slice(&buffer[..count]);
+impl Ended {
+    /// One line on standard error that names all of these, nothing on standard output, code 2.
+    pub fn is_refusal(&self, named: &[&str]) {
+        let command = &self.command;
+        let lines: Vec<_> = self.stderr.lines().collect();
+        let [line] = lines[..] else {
+            panic!("{command}: {} lines:\n{}", lines.len(), self.stderr)
+        };
+        assert!(line.starts_with("wireserve: "), "{command}: {line}");
+        for name in named {
+            assert!(line.contains(name), "{command}: {name} in {line}");
         }
-    });
+        assert_eq!(self.stdout.concat(), "", "{command}");
+        assert_eq!(self.code, Some(2), "{command}");
+    }
 }
 
-/// Sends the address in each ready line of `pipe`, and keeps the other lines.
-fn ready_lines(
-    pipe: impl Read + Send + 'static,
-    rest: Arc<Mutex<Vec<u8>>>,
-) -> mpsc::Receiver<SocketAddr> {
-    let (sender, receiver) = mpsc::channel();
-    thread::spawn(move || {
-        let mut lines = BufReader::new(pipe);
-        let mut line = Vec::new();
-        while let Ok(1..) = lines.read_until(b'\n', &mut line) {
-            match ready_address(&line) {
-                Some(address) => drop(sender.send(address)),
-                None => rest.lock().unwrap().extend_from_slice(&line),
-            }
-            line.clear();
-        }
-    });
-    receiver
+/// Sends a signal to a process that this test has started.
+pub fn send_signal(id: u32, name: &str) {
+    let status = Command::new("/bin/kill")
+        .args([format!("-{name}"), id.to_string()])
+        .status()
+        .expect("kill");
+    assert!(status.success(), "kill -{name} {id}");
 }
 
 /// The address in `... listening on http://HOST:PORT/`.
-fn ready_address(line: &[u8]) -> Option<SocketAddr> {
-    let line = str::from_utf8(line).ok()?;
+fn ready_address(line: &str) -> Option<SocketAddr> {
     let (_, url) = line.trim_end().rsplit_once(" listening on http://")?;
     url.trim_end_matches('/').parse().ok()
 }

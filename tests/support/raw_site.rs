@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use super::client::Client;
+use super::client::{Client, request};
 use super::process::Process;
 use super::wait::eventually;
 use super::{escape, repository};
@@ -17,7 +17,7 @@ pub fn serve() -> Process {
 
 /// A GET of this.
 pub fn get(target: &str) -> Vec<u8> {
-    format!("GET {target} HTTP/1.1\r\nHost: localhost\r\n\r\n").into_bytes()
+    request("GET", target)
 }
 
 /// A new connection on which this has been asked for.

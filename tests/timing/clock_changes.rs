@@ -10,8 +10,8 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::support::client::{Client, DEADLINE};
-use crate::support::command::{get, request};
+use crate::support::client::{Client, DEADLINE, request};
+use crate::support::command::{get, wireserve};
 use crate::support::folder::folder;
 use crate::support::process::Process;
 use crate::support::{escape, repository, response};
@@ -224,7 +224,7 @@ impl Stage {
             .output();
         let asked = asked.expect("faketime is installed; ./dev does it");
         let library = String::from_utf8(asked.stdout).expect("a path");
-        let mut command = Command::new(env!("CARGO_BIN_EXE_wireserve"));
+        let mut command = wireserve();
         command
             .env("LD_PRELOAD", library.trim())
             .env("FAKETIME_TIMESTAMP_FILE", clock.path().join("clock"))

@@ -1,10 +1,10 @@
 //! The examples in `docs/wire.md` work: each recipe runs as printed there, on the real binary, and a client
 //! sees what the page shows. The page's other scripts and settings can be parsed.
 
+use crate::support::command::wireserve;
 use std::collections::BTreeMap;
 use std::fs;
 use std::net::SocketAddr;
-use std::process::Command;
 use std::time::Duration;
 
 use crate::support;
@@ -103,7 +103,7 @@ impl<'p> Recipe<'p> {
     fn run(&self) {
         let site = folder(&self.files);
         let listens_twice = self.arguments.contains(&"--connections");
-        let mut command = Command::new(env!("CARGO_BIN_EXE_wireserve"));
+        let mut command = wireserve();
         command
             .arg(site.path())
             .args(["--port", "0", "--log", "error"])

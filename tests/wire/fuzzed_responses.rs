@@ -8,11 +8,11 @@ use std::thread;
 use std::time::Duration;
 
 use crate::support;
-use crate::support::client::Client;
-use crate::support::command::{Ended, Running, get, site, wireserve};
+use crate::support::client::{Client, request};
+use crate::support::command::{get, site, wireserve};
 use crate::support::embedded;
 use crate::support::folder::folder;
-use crate::support::process::Process;
+use crate::support::process::{Ended, Process};
 use crate::support::response::{Extent, Response, extent};
 use wireserve::Server;
 use wireserve::response_fuzz::{Edition, FuzzedResponse, Reaction, Reuse, Seed};
@@ -71,7 +71,7 @@ fn assert_played(addr: SocketAddr, path: &str, seed: impl Into<Seed>) {
     let script = FuzzedResponse::from_seed(seed).script;
     let bytes = sent(seed);
     let mut client = Client::connect(addr);
-    client.send(&embedded::request("GET", path));
+    client.send(&request("GET", path));
     let steps = script.steps();
     match steps.last() {
         // RST overtakes what has not been read.
@@ -249,7 +249,7 @@ fn off_unless_it_is_asked_for() {
     ] {
         let server = Process::wireserve(root.path(), arguments);
         let mut client = Client::connect(server.addr());
-        client.send(&embedded::request("GET", "/.wireserve/fuzz/11"));
+        client.send(&request("GET", "/.wireserve/fuzz/11"));
         let expected = sent(11);
         let got = client.read_exact(expected.len().min(24));
         assert_eq!(expected.starts_with(&got), is_there, "{arguments:?}");
@@ -437,7 +437,7 @@ fn the_command_prints_a_seed() {
 }
 
 fn fuzz(arguments: &[&str]) -> Ended {
-    Running::start(wireserve().arg("fuzz").args(arguments)).end()
+    Process::spawn(wireserve().arg("fuzz").args(arguments)).end()
 }
 
 #[test]
@@ -447,7 +447,7 @@ fn a_folder_called_fuzz_can_be_served() {
     command
         .current_dir(folder.path())
         .args(["./fuzz", "--port", "0"]);
-    let mut running = Running::start(&mut command);
+    let mut running = Process::spawn(&mut command);
     let address = running.ready("127.0.0.1");
     assert_eq!(get(address, "/a.txt").text(), "in fuzz");
     running.signal("TERM");

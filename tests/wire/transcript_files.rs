@@ -1,12 +1,13 @@
 //! Transcripts in a folder: a file for each connection, readable as it grows, text or JSON lines;
 //! bounded, and none of the server's business when they cannot be written.
 
+use crate::support::process::Process;
 use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use crate::support::client::Client;
-use crate::support::command::{Running, get, request, run_in, site, wireserve};
+use crate::support::client::{Client, request};
+use crate::support::command::{get, run_in, site, wireserve};
 use crate::support::embedded::fixed;
 use crate::support::transcript::{files, lines, whole};
 use crate::support::wait::eventually;
@@ -169,7 +170,7 @@ fn serving_goes_on_without_the_folder() {
         .arg(folder.path())
         .args(["--port", "0", "--transcript"])
         .arg(&place);
-    let mut running = Running::start(&mut command);
+    let mut running = Process::spawn(&mut command);
     let address = running.ready("");
     let mut early = Client::connect(address);
     eventually("its file", || files(&place).len() == 1);
@@ -248,7 +249,7 @@ fn flags_and_the_configuration_file() {
             .current_dir(folder.path())
             .args(["--port", "0"])
             .args(arguments);
-        let mut running = Running::start(&mut command);
+        let mut running = Process::spawn(&mut command);
         exchange(running.ready(""));
         let found = files(&folder.path().join(place));
         let [file] = &found[..] else {

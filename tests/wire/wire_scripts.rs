@@ -6,8 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::support;
-use crate::support::client::{Arrival, Client, DEADLINE};
-use crate::support::embedded::request;
+use crate::support::client::{Arrival, Client, DEADLINE, request};
 use wireserve::internals::exchange::policy;
 use wireserve::wire_script::{Awaited, By, MAX_BYTES, Reading, Step};
 use wireserve::{

@@ -1,12 +1,12 @@
 //! curl: one run for a case, with its own defaults, so that two URLs share its connections.
 
+use crate::support::process::Process;
 use std::fs;
 use std::process::Command;
 
 use tempfile::TempDir;
 
 use super::{ANSWER_WITHIN, Case, answer, without_ends};
-use crate::support::command::Running;
 
 /// The names that libcurl has for the exit codes that are to be expected.
 const CODES: [(&str, &str); 8] = [
@@ -45,7 +45,7 @@ fn meet_one(case: &Case) -> String {
         command.arg("--output").arg(file).arg(url);
     }
     // Its exit code is that of a transfer.
-    let ended = Running::start(&mut command).end();
+    let ended = Process::spawn(&mut command).end();
     let lines = without_ends(&ended.stdout);
     assert_eq!(lines.len(), files.len(), "{lines:?}\n{}", ended.stderr);
     let outcomes = lines.iter().zip(&files).map(|(line, file)| {

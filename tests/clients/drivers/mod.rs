@@ -8,13 +8,13 @@
 pub mod curl;
 pub mod hyper;
 
+use crate::support::process::Process;
 use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 use std::{env, fs};
 
 use crate::support::browser::{Browser, listen_for_reports};
-use crate::support::command::Running;
 use crate::support::repository;
 
 /// How long a client may take for one answer before it counts as hanging; the drivers say it too.
@@ -80,7 +80,7 @@ pub static CLIENTS: [Client; 6] = [
 
 /// The lines of a command that has ended well.
 fn lines(command: &mut Command) -> Vec<String> {
-    let ended = Running::start(command).end();
+    let ended = Process::spawn(command).end();
     assert_eq!(ended.code, Some(0), "{command:?}:\n{}", ended.stderr);
     without_ends(&ended.stdout)
 }
@@ -146,7 +146,7 @@ fn python(code: &str) -> Result<String, String> {
     if !venv().is_file() {
         return Err(format!("Python {lack}"));
     }
-    let ended = Running::start(Command::new(venv()).args(["-c", code])).end();
+    let ended = Process::spawn(Command::new(venv()).args(["-c", code])).end();
     let version = without_ends(&ended.stdout).into_iter().next();
     version.ok_or_else(|| format!("what `{code}` needs {lack}"))
 }
