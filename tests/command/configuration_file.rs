@@ -10,7 +10,7 @@ use crate::support::process::Process;
 use crate::support::wait::eventually;
 
 #[test]
-fn a_configuration_file_says_all_of_it() {
+fn a_configuration_file_sets_everything() {
     let folder = site(&[
         ("conf/www/inner.txt", "inner"),
         (
@@ -167,7 +167,7 @@ fn at_the_cap_the_idle_connection_makes_room() {
     let mut idle = Client::connect(server.addr());
     idle.send(&request("GET", "/hello.txt"));
     assert_eq!(idle.read_response("GET").status, 200);
-    // It is idle a moment after its answer: until then nobody can be sent away for the next.
+    // It is idle a moment after its answer: until then it cannot be closed for the next.
     eventually("room is made", || {
         let mut next = Client::connect(server.addr());
         next.send(&request("GET", "/hello.txt"));

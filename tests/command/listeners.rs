@@ -124,10 +124,16 @@ fn what_is_returned_before_a_request_is_not_sent() {
 }
 
 #[test]
-fn what_cannot_listen_is_said() {
+fn a_listener_that_cannot_be_opened_is_reported() {
     for (arguments, named) in [
-        (["--connections", "many", "a.wire"], "\"many\" is no port"),
-        (["--connections", "70000", "a.wire"], "\"70000\" is no port"),
+        (
+            ["--connections", "many", "a.wire"],
+            "expected a port from 0 to 65535, found \"many\"",
+        ),
+        (
+            ["--connections", "70000", "a.wire"],
+            "expected a port from 0 to 65535, found \"70000\"",
+        ),
     ] {
         let mut command = wireserve();
         let output = command.args(arguments).output().expect("it ends");

@@ -1,4 +1,4 @@
-//! The command does what its help says: it listens where it is told to, says so with one line for
+//! The command does what its help says: it listens where the options say, prints one line for
 //! each listener, and serves the folder it is given, the current one by default. Its listeners
 //! share what there is to share.
 

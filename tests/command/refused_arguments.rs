@@ -10,7 +10,7 @@ use crate::support::command::run;
 use crate::support::command::{run_in, site};
 
 #[test]
-fn what_is_wrong_is_named_in_one_line() {
+fn each_refusal_is_one_line_that_names_the_cause() {
     let folder = site(&[
         ("syntax.json", "{\"host\": }"),
         ("key.json", r#"{"prots": [0]}"#),

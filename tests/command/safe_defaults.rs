@@ -11,7 +11,7 @@ use crate::support::process::Process;
 const WARNING: &str = "listening on 0.0.0.0:";
 
 #[test]
-fn only_this_machine_is_listened_to_and_anything_else_is_said() {
+fn the_server_listens_on_loopback_and_warns_otherwise() {
     let root = site(&[]);
     for (host, at, is_said) in [
         (None, "127.0.0.1", false),
@@ -86,7 +86,7 @@ fn no_url_makes_a_field() {
     assert_eq!(echoed.header("X-Echo"), Some(&b"one line"[..]));
 }
 
-/// A template that fails is told by the expression that does: its text stays where it is.
+/// The error of a template shows the failing expression, and no other text of it.
 #[test]
 fn a_template_that_fails_shows_nothing_of_its_file() {
     let root = site(&[
@@ -176,7 +176,7 @@ fn no_request_is_smuggled() {
     }
 }
 
-/// The same requests, behind bodies that have one end for everybody: they are answered.
+/// The same requests after bodies with an unambiguous end are answered.
 #[test]
 fn what_follows_a_body_is_the_next_request() {
     let root = site(&[("secret.txt", "SECRET")]);

@@ -19,7 +19,7 @@ use tempfile::TempDir;
 const END_WITHIN: Duration = Duration::from_secs(8);
 
 /// What the log says of a handler that does not end.
-const GIVEN_UP: &str = "stopped while handlers were still running";
+const GIVEN_UP: &str = "stopped although some handlers are still running";
 
 #[test]
 fn sigint_and_sigterm_end_it_cleanly() {
@@ -153,10 +153,10 @@ enum Scene {
     NobodyThere,
     /// Connected, and silent.
     Fresh,
-    /// Waiting behind an answer.
+    /// Waiting after an answer.
     KeptAlive,
     HalfAHead,
-    /// A whole head, and half of the body that it promises; nobody reads it.
+    /// A whole head, and half of the body that it promises, which is not read.
     HalfABody,
     /// A client that asks for more than it takes.
     #[cfg(feature = "python")]

@@ -1,4 +1,4 @@
-//! A log that nobody reads holds up nobody: stderr may be a pipe whose reader sleeps, as it is when a
+//! A log that is not read delays no exchange: stderr may be a pipe whose reader sleeps, as it is when a
 //! test runner starts the server and looks at its output only in the end.
 
 use std::io::{BufRead, BufReader};

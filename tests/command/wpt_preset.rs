@@ -55,9 +55,9 @@ fn run_here(folder: &Path, arguments: &[&str]) -> Ended {
     Process::spawn(&mut command).end()
 }
 
-/// Serving without the names being in the hosts file is told in one line, which has all of them.
+/// Names that the hosts file lacks are reported in one line.
 #[test]
-fn names_that_do_not_resolve_are_told_at_start() {
+fn unresolvable_names_are_reported_at_start() {
     let folder = checkout(&[(
         "config.json",
         r#"{"browser_host": "localhost", "alternate_hosts": {"alt": "wireserve-alt.test"},
@@ -86,7 +86,7 @@ fn names_that_do_not_resolve_are_told_at_start() {
 }
 
 #[test]
-fn nobody_is_told_who_does_not_want_to_know() {
+fn a_script_that_does_not_ask_is_not_notified() {
     for config in [
         r#"{"check_subdomains": false}"#,
         r#"{"browser_host": "localhost", "alternate_hosts": {"alt": "localhost"}, "subdomains": []}"#,
@@ -224,7 +224,7 @@ fn each_source_wins_over_those_below() {
     ] {
         assert_eq!(config.pointer(pointer), Some(&value), "{pointer}");
     }
-    // A free one each, and nobody is there.
+    // A free port each, without a listener.
     for scheme in ["wss", "webtransport-h3", "https-private", "https-public"] {
         let port = config["ports"][scheme][0].as_u64().expect("a number");
         let port = u16::try_from(port).expect("a port");

@@ -1,6 +1,6 @@
 //! Nothing outside the doc root is served, listed or run, however it is asked for: by dots, escapes,
 //! absolute paths, or links of every kind, be it as a file, a headers file, an `.asis` file, a script or
-//! the page of the doc root. Links within it work. Whoever allows links to lead out gets them.
+//! the page of the doc root. Links within it work. An option allows links to lead out.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -123,7 +123,7 @@ const REFUSED: &[&str] = &[
 ];
 
 #[test]
-fn what_is_outside_is_not_there() {
+fn files_outside_the_doc_root_are_not_found() {
     let (_folder, site) = place();
     let server = Process::wireserve(&site, ["--log", "off"]);
     let absolute = site.parent().expect("a folder").join("site2/secret.txt");
@@ -144,7 +144,7 @@ fn what_is_outside_is_not_there() {
 }
 
 #[test]
-fn what_is_inside_is_there_by_any_link() {
+fn links_within_the_doc_root_work() {
     let (_folder, site) = place();
     let server = Process::wireserve(&site, ["--log", "off"]);
     for (target, text) in [

@@ -88,7 +88,7 @@ fn edits_show_at_once() {
         };
         assert_eq!(seen, *expected, "step {index}");
         if answer.status == 301 {
-            // A redirect has no length, so the connection ends behind it.
+            // A redirect has no length, so the connection ends after it.
             client = Client::connect(server.addr());
         }
     }

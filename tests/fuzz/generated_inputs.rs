@@ -58,7 +58,7 @@ fn hold_for(inputs: impl Strategy<Value = Vec<u8>>, holds: fn(&[u8])) {
     result.expect("no case is given up");
 }
 
-/// Some words of a target's dictionary, one behind another, and any bytes between them.
+/// Some words of a target's dictionary, one after another, and any bytes between them.
 fn of_words(target: &str, count: usize) -> impl Strategy<Value = Vec<u8>> {
     let word = prop_oneof![
         12 => prop::sample::select(dictionary(target)),

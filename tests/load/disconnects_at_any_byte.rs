@@ -1,5 +1,5 @@
 //! A peer may vanish at any byte of its request or of the answer, by FIN or by RST, whatever handler it
-//! has asked: others are served as before, and no connection, descriptor or thread stays behind.
+//! has asked: others are served as before, and no connection, descriptor or thread is left.
 //!
 //! What handlers are told of it is in `python/generators_and_gone_clients.rs` and `python/writes_to_gone_and_slow_clients.rs`; the same for handlers
 //! in Rust, with bodies that they read, is in `wire/bad_input.rs`.
@@ -35,7 +35,7 @@ const TARGETS: [&str; 5] = [
 ];
 
 #[test]
-fn nothing_stays_behind_of_peers_that_vanish() {
+fn disconnects_leave_no_connection_descriptor_or_thread() {
     let stage = Stage::start();
     stage.survives("within a request", &within_requests());
     stage.survives("within an answer", &within_answers(&stage));
@@ -112,7 +112,7 @@ fn within_large_answers() -> Vec<Vanishing> {
 /// A server of all kinds of handlers.
 struct Stage {
     server: Process,
-    /// What it has when nobody is connected.
+    /// What it has without connections.
     before: Belongings,
     _folder: TempDir,
 }

@@ -41,7 +41,7 @@ fn whole_version(content: &[u8]) -> Option<usize> {
 }
 
 #[test]
-fn a_file_that_is_replaced_is_one_version_or_another() {
+fn a_replaced_file_is_served_in_one_version_or_the_other() {
     let folder = folder(&[("a.txt", &version(0))]);
     let seen = under_load(
         folder.path(),
@@ -56,7 +56,7 @@ fn a_file_that_is_replaced_is_one_version_or_another() {
 }
 
 #[test]
-fn a_folder_that_goes_and_comes_is_there_whole_or_not() {
+fn a_folder_that_is_removed_and_restored_is_complete_or_missing() {
     let folder = folder(&[("dir/a.txt", &version(0))]);
     let change = |root: &Path, number: usize| {
         let dir = root.join("dir");
@@ -97,7 +97,7 @@ fn a_folder_that_goes_and_comes_is_there_whole_or_not() {
 
 #[cfg(feature = "python")]
 #[test]
-fn a_script_that_is_edited_is_one_version_or_another() {
+fn an_edited_script_runs_in_one_version_or_the_other() {
     // The longer it takes to write, the likelier it would be read half.
     let script = |number: usize| {
         let number = number % VERSIONS;
@@ -123,7 +123,7 @@ fn a_script_that_is_edited_is_one_version_or_another() {
 }
 
 #[test]
-fn a_file_that_is_cut_off_while_it_is_sent_ends_its_connection_early() {
+fn a_file_truncated_while_it_is_sent_ends_its_connection_early() {
     /// More than the sockets' buffers hold.
     const LARGE: u64 = 32 << 20;
     let folder = folder(&[]);

@@ -18,7 +18,7 @@ use crate::support::wait::eventually;
 use rustix::process::{Pid, Resource, Rlimit, getrlimit, prlimit};
 
 #[test]
-fn without_a_descriptor_a_file_is_not_said_to_be_missing() {
+fn without_a_descriptor_a_file_is_not_reported_missing() {
     let mut files = vec![
         ("plain.txt", "plain"),
         ("fields.txt", "fields"),
@@ -164,7 +164,7 @@ fn without_a_thread_a_client_sees_a_close_and_others_go_on() {
         let mut client = Client::connect(server.addr());
         client.send(&request("GET", "/plain.txt"));
         assert_eq!(client.read_until_close(), b"");
-        let told = || server.stderr().matches("no thread").count();
+        let told = || server.stderr().matches("cannot start a thread").count();
         eventually("the log says so", || told() == count);
         ask_known();
     }

@@ -116,7 +116,7 @@ fn a_range_comes_at_once() {
 }
 
 /// A header line of ranges that overlap can ask for the file a thousand times over; it gets what it
-/// asks for until it leaves, and nobody else pays.
+/// asks for until it leaves, at no cost to others.
 #[test]
 fn many_ranges_cost_no_memory() {
     let folder = site();

@@ -1,4 +1,4 @@
-//! Crowds that are slow on purpose delay nobody: a thousand clients that read a byte now and then, or send
+//! Crowds that are slow on purpose do not delay others: a thousand clients that read a byte now and then, or send
 //! one; and thousands that come at once are all answered.
 //!
 //! Crowds of handlers that wait are in `waiting_handlers.rs`.

@@ -1,6 +1,6 @@
 //! Dropping a `wireserve::Server` stops it, whatever is going on: its threads end, its port is free
 //! for the next, its clients see the end. A running exchange is finished if it is quick; one that
-//! is not is cut, and a handler that does not return is left behind without being waited for.
+//! is not is cut, and a handler that does not return is abandoned without being waited for.
 //!
 //! The threads are counted by name, as the system knows them, and all of this process's tests see
 //! the same ones: every test here runs alone, in [`dropped`]. The threads that all servers of a
@@ -28,7 +28,7 @@ const GIVEN_UP_WITHIN: Duration = Duration::from_secs(5);
 const AT_ONCE: Duration = Duration::from_millis(400);
 
 #[test]
-fn with_nobody_there() {
+fn without_clients() {
     dropped(|_| (), |(), took| assert!(took < AT_ONCE, "{took:?}"));
 }
 
@@ -115,7 +115,7 @@ fn with_an_exchange_that_ends_soon() {
 }
 
 #[test]
-fn with_a_response_that_nobody_reads() {
+fn with_an_unread_response() {
     dropped(
         |server| {
             enter(server, "/floods", |exchange, _| {

@@ -1,6 +1,6 @@
 //! Content that is produced while it is sent goes at the client's pace and needs no memory of its
 //! own: a response of many GiB takes as much as a small one, a client that does not read stops its
-//! handler and nobody else's, and a client that leaves ends it.
+//! own handler only, and a client that leaves ends it.
 //!
 //! `WIRESERVE_STREAM_GIB` says how large the large responses are; 1 GiB if it is not set.
 

@@ -1,6 +1,6 @@
 //! Every handler may block, compute or misbehave for as long as it likes: a thousand that sleep at
 //! once do not delay the next one, nor do hundreds that wait in ways that the server cannot see; one
-//! that computes for ever shares the interpreter; one that keeps its response and writes to it later
+//! that computes forever shares the interpreter; one that keeps its response and writes to it later
 //! writes nowhere.
 
 use std::process::{self, Command};
@@ -23,12 +23,12 @@ const ALL_WITHIN: Duration = Duration::from_secs(3);
 const PROMPT: Duration = Duration::from_millis(300);
 
 #[test]
-fn a_thousand_sleeping_handlers_delay_nobody() {
+fn a_thousand_sleeping_handlers_do_not_delay_others() {
     waiting_handlers_delay_nobody("sleep", 1000);
 }
 
 #[test]
-fn handlers_that_wait_unseen_delay_nobody() {
+fn handlers_that_wait_unseen_do_not_delay_others() {
     for by in ["event", "queue", "select", "socket"] {
         waiting_handlers_delay_nobody(by, 300);
     }
@@ -105,7 +105,7 @@ fn a_handler_that_waits_unseen_is_noticed_however_quiet_it_was_before() {
 }
 
 #[test]
-fn handlers_that_compute_for_ever_stop_nobody() {
+fn handlers_that_compute_forever_do_not_stop_others() {
     let _turn = alone();
     let server = server();
     let mut spinning = [(); 2].map(|()| Client::connect(server.addr()));
@@ -149,7 +149,7 @@ fn a_kept_response_cannot_be_written_to_in_the_next_exchange() {
 }
 
 #[test]
-fn a_kept_response_cannot_be_written_to_behind_the_end_of_its_connection() {
+fn a_kept_response_cannot_be_written_to_after_its_connection_has_ended() {
     let server = server();
     let mut other = Client::connect(server.addr());
     let mut client = Client::connect(server.addr());
@@ -175,7 +175,7 @@ fn get(client: &mut Client, target: &str, expected: &str) {
     assert_eq!(client.read_response("GET").text(), expected, "{target}");
 }
 
-/// Tests that measure times take turns: one that computes for ever would slow the others down.
+/// Tests that measure times take turns: one that computes forever would slow the others down.
 fn alone() -> MutexGuard<'static, ()> {
     static TURN: Mutex<()> = Mutex::new(());
     TURN.lock().unwrap_or_else(PoisonError::into_inner)

@@ -165,7 +165,7 @@ fn scripts_parse_ranges_alike() {
 }
 
 #[test]
-fn the_raw_handler_behind_the_writer_is_alike() {
+fn the_raw_handler_of_the_writer_is_alike() {
     compare("raw handler");
 }
 

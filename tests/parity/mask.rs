@@ -77,7 +77,7 @@ fn boundaries(bytes: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// What stands for every boundary.
+/// The replacement of every boundary.
 const BOUNDARY: &[u8] = b"<boundary-------------------------->";
 
 /// A UUID of version 4 (RFC 9562, section 5.4), in small letters.
@@ -116,7 +116,7 @@ fn tracebacks(bytes: &[u8]) -> Vec<u8> {
     [&before[..], traceback.as_bytes(), END, &rest].concat()
 }
 
-/// Leaves the frames of the site's handlers and the exception's own lines, behind a mark.
+/// Leaves the frames of the site's handlers and the exception's own lines, after a mark.
 ///
 /// A frame's first line names its file, all its lines are indented by four, and the exception is
 /// indented by two. A count of repeated frames depends on how deep the server's own stack is.

@@ -172,7 +172,7 @@ fn what_wrk_prints_is_read() {
 }
 
 #[test]
-fn a_run_with_errors_is_none() {
+fn a_run_with_errors_does_not_count() {
     for line in [
         "  Socket errors: connect 0, read 3, write 0, timeout 0",
         "  Non-2xx or 3xx responses: 12",

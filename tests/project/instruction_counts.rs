@@ -1,5 +1,5 @@
 //! A hot path that takes more than 5 % more instructions fails `./dev count`, which says which one and
-//! by how much; one that takes less is told; and what was counted with other tools is shown and not
+//! by how much; one that takes less is reported; and what was counted with other tools is shown and not
 //! judged. Here are counts made up for it: callgrind is not run.
 
 // Only what is tested is used of it.
@@ -47,7 +47,7 @@ fn compare(before: &Baseline, now: &Baseline) -> (Vec<String>, String, Outcome) 
 }
 
 #[test]
-fn what_grew_by_more_than_the_limit_fails_and_is_named() {
+fn an_increase_above_the_limit_fails_and_is_named() {
     let before = counts(&[(Work::Head, 7_000), (Work::Trivial, 20_000)]);
     let now = counts(&[(Work::Head, 7_000), (Work::Trivial, 21_234)]);
     let (table, advice, outcome) = compare(&before, &now);
@@ -68,7 +68,7 @@ fn what_grew_by_more_than_the_limit_fails_and_is_named() {
 }
 
 #[test]
-fn what_shrank_by_more_than_the_limit_is_told_and_passes() {
+fn a_decrease_above_the_limit_is_reported_and_passes() {
     let before = counts(&[(Work::Head, 7_000), (Work::Stash, 1_234_567)]);
     let now = counts(&[(Work::Head, 6_999), (Work::Stash, 999_999)]);
     let (table, advice, outcome) = compare(&before, &now);
@@ -182,7 +182,7 @@ fn a_baseline_is_read_as_it_was_written() {
 }
 
 #[test]
-fn a_broken_baseline_is_said_to_be() {
+fn a_malformed_baseline_is_reported() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("baseline.json");
     for text in [None, Some(""), Some("{}"), Some("[]")] {

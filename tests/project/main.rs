@@ -8,6 +8,7 @@ mod comparison;
 mod documents;
 mod instruction_counts;
 mod layers;
+mod plain_words;
 mod readme;
 mod section_references;
 mod sources;

@@ -68,7 +68,7 @@ fn sections_are_numbered_in_order() {
 }
 
 #[test]
-fn documents_are_told_apart() {
+fn documents_are_distinguished() {
     type Found = (usize, Document, &'static str);
     let cases: [(&str, &[Found]); 6] = [
         ("(reference @7.3)", &[(1, Document::Reference, "7.3")]),

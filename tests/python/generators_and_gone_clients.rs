@@ -1,4 +1,4 @@
-//! A peer that goes away: a handler that writes for as long as it can is told, and content that is
+//! A peer that goes away: a handler that keeps writing gets an error, and content that is
 //! made while it is sent is no longer made.
 //!
 //! What became of the handler is read from the stash, over another connection.
@@ -10,7 +10,7 @@ use crate::support::process::Process;
 use crate::support::site;
 
 #[test]
-fn a_write_says_that_the_peer_is_gone() {
+fn a_write_reports_that_the_client_is_gone() {
     becomes(
         "write",
         "00000000-0000-0000-0001-000000000001",

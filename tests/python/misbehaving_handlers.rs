@@ -3,7 +3,7 @@
 //! greed, and hands laid on what all scripts share. What no server can outlive is a script that ends the
 //! process on purpose.
 //!
-//! Scripts that sleep, compute for ever or keep what they were given are in `load/waiting_handlers.rs`.
+//! Scripts that sleep, compute forever or keep what they were given are in `load/waiting_handlers.rs`.
 
 use std::fs;
 use std::time::Duration;
@@ -122,7 +122,7 @@ enum Seen {
 }
 
 #[test]
-fn an_exception_in_a_destructor_harms_nobody() {
+fn an_exception_in_a_destructor_is_harmless() {
     let script = "\
 class Ends:
     def __del__(self): raise ValueError('within __del__')
@@ -195,7 +195,7 @@ def main(request, response):
                 code.to_string(),
                 "{child}"
             );
-            // Nothing of the child's comes behind it.
+            // Nothing that the child writes follows it.
             assert_eq!(client.pending(), b"", "{child}");
         }
         assert!(client.is_kept_open(), "{child}");
@@ -208,7 +208,7 @@ def main(request, response):
 }
 
 #[test]
-fn a_child_ends_wherever_its_script_comes_back() {
+fn a_forked_child_ends_when_its_script_returns() {
     const WAIT: &str = "os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])";
     let scripts = [
         // In the module's body.
@@ -216,7 +216,7 @@ fn a_child_ends_wherever_its_script_comes_back() {
             "import os\nchild = os.fork()\nif child: code = {WAIT}\n\
             def main(request, response): return 'parent %d' % code\n"
         ),
-        // In content, both before and behind the fork.
+        // In content, both before and after the fork.
         format!(
             "import os\ndef main(request, response):\n    def pieces():\n        \
             yield 'parent '\n        child = os.fork()\n        if child: yield str({WAIT})\n        \
@@ -306,7 +306,7 @@ def main(request, response):
 }
 
 #[test]
-fn a_thread_that_goes_on_writing_is_told_when_its_turn_is_over() {
+fn a_thread_that_keeps_writing_gets_an_error_after_its_exchange() {
     let script = "\
 import threading, told
 
@@ -486,7 +486,7 @@ fn what_a_script_does_to_the_interpreter_spares_the_server() {
 }
 
 #[test]
-fn what_a_script_destroys_is_missed_by_those_who_need_it_alone() {
+fn what_a_script_destroys_affects_only_its_users() {
     for hand in [
         "sys.modules.clear()",
         "for name in list(sys.modules): sys.modules[name] = None",

@@ -44,7 +44,7 @@ fn byte_by_byte() {
 }
 
 #[test]
-fn behind_the_body() {
+fn after_the_body() {
     let server = serve(Policy::Raw, "body_first.py");
     for case in cases() {
         play(&server, Policy::Raw, &case, Sending::Whole);
@@ -91,7 +91,7 @@ fn pipelined_requests_share_a_segment() {
 }
 
 #[test]
-fn the_connection_remembers_what_nobody_read() {
+fn the_connection_records_unread_requests() {
     let server = serve(Policy::Lenient, "head_only.py");
     for (fields, body, drained) in [
         ("Content-Length: 5", "abcde", 5),
@@ -135,14 +135,14 @@ fn a_connection_of_which_nothing_is_read() {
         "following": "", "segments": [],
     });
     assert_eq!(seen, expected);
-    // The first request is behind it, and has none before.
+    // The first request follows it, and has no predecessor.
     client.send(&get("/head_only.py"));
     let seen = shown(&client.read_response("GET"));
     let first = json!({"id": 1, "ordinal": 1, "previous": null});
     assert_eq!(seen["connection"], first);
 }
 
-/// Whoever looks at the request while another thread waits for its body does not stop the interpreter.
+/// Looking at the request while another thread waits for its body does not stop the interpreter.
 #[test]
 fn looking_while_another_thread_reads() {
     let doc_root = folder(&[
@@ -310,7 +310,7 @@ fn play(server: &Process, policy: Policy, case: &Case, sending: Sending) {
     assert_eq!(seen, case.shown());
 }
 
-/// Each begins where the one before ends, and came later. They may go on behind the request.
+/// Each begins where the one before ends, and came later. They may extend past the request.
 fn assert_segments(seen: &Value, length: usize) {
     /// Of this many the times are kept.
     const MOST: usize = 4096;
@@ -391,7 +391,7 @@ impl Case {
         self.head().chars().count() + self.sight.text("raw_body").chars().count()
     }
 
-    /// What was sent but for the body and what is behind it.
+    /// What was sent but for the body and what follows it.
     fn head(&self) -> String {
         let sends = latin1::decode(&self.sends()).into_owned();
         let sight = &self.sight;

@@ -4,7 +4,7 @@
 use crate::support::raw_site::{ask, serve};
 
 #[test]
-fn a_replaced_method_is_the_one_that_is_called() {
+fn a_replaced_method_is_called_instead_of_the_original() {
     let server = serve();
     for (method, act, expected) in [
         (

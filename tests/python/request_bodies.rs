@@ -119,7 +119,7 @@ fn a_kept_request_does_not_read_the_next_one() {
         assert_eq!(client.read_response("POST").text(), "kept");
         client.send(&framing.request("/keep_request.py?do=read", b"second"));
         let shown = client.read_response("POST").text();
-        // The first body has been dropped, since nobody read it in its time.
+        // The first body has been dropped, since it was not read in time.
         assert!(
             ["b'' b'second'", "EOFError b'second'"].contains(&shown.as_str()),
             "{shown}"

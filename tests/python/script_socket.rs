@@ -25,7 +25,7 @@ fn the_socket_is_a_socket() {
 }
 
 #[test]
-fn the_value_is_not_sent_behind_what_the_socket_sent() {
+fn the_returned_value_is_not_sent_after_bytes_of_the_socket() {
     let server = serve();
     for way in [
         "send",
@@ -61,7 +61,7 @@ fn the_value_is_sent_when_the_socket_sent_nothing() {
     }
 }
 
-/// Whether the bytes came with the head or behind it, together or apart.
+/// Whether the bytes came with the head or after it, together or apart.
 #[test]
 fn the_socket_receives() {
     let server = serve();
@@ -157,7 +157,7 @@ fn a_time_out_on_the_socket_spares_the_rest_of_the_exchange() {
     client.send(b"a");
     assert_eq!(client.arrival(Duration::from_millis(30)), Arrival::Nothing);
     client.send(b"b");
-    // More than the kernel takes at once, and nobody reads while another is answered.
+    // More than the kernel takes at once, and unread while another request is answered.
     assert_eq!(client.read_exact(2), b"ab");
     goes_on(&mut Client::connect(server.addr()), "meanwhile");
     let rest = client.read_until_close();

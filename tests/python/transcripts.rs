@@ -182,7 +182,7 @@ fn a_script_shuts_its_socket_down() {
 
 /// More than the kernel takes at once, for a client that reads late: all of it is sent, and all of it told.
 #[test]
-fn what_must_wait_for_room_is_told_when_it_is_sent() {
+fn gathered_bytes_report_their_result_when_they_are_sent() {
     let folder = TempDir::new().expect("a folder");
     let (_running, address) = serve("tests/raw_site", folder.path());
     let mut client = Client::connect(address);

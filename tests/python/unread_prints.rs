@@ -1,4 +1,4 @@
-//! What scripts print is for the operator; where nobody reads it, or nobody can any more, or the disk is
+//! What scripts print is for the operator; where it has no reader, or lost its reader, or the disk is
 //! full, their clients get their answers all the same. Once it is read again it is there again, and the
 //! log says how much was dropped.
 //!
@@ -43,14 +43,14 @@ def main(request, response):
 ";
 
 #[test]
-fn nobody_reads_it() {
+fn output_without_a_reader_is_dropped() {
     let mut server = Server::start(Stdio::piped());
     server.answers();
     server.ends();
 }
 
 #[test]
-fn nobody_can_read_it_any_more() {
+fn output_whose_reader_is_gone_is_dropped() {
     let mut server = Server::start(Stdio::piped());
     server.stdout = None;
     server.child.stderr = None;
@@ -67,7 +67,7 @@ fn the_disk_is_full() {
 }
 
 #[test]
-fn what_is_read_again_is_there_again() {
+fn output_that_is_read_again_arrives_again() {
     let mut server = Server::start(Stdio::piped());
     server.answers();
     let mut lines = server.stdout.take().expect("piped").lines();
@@ -97,7 +97,7 @@ fn what_is_read_again_is_there_again() {
 }
 
 #[test]
-fn the_log_says_how_much_was_dropped() {
+fn the_log_reports_how_much_was_dropped() {
     let mut server = Server::start(Stdio::piped());
     server.answers();
     let mut stdout = server.stdout.take().expect("piped");

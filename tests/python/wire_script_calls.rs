@@ -320,7 +320,7 @@ fn holding() {
 }
 
 #[test]
-fn a_client_that_is_gone_ends_a_wait() {
+fn a_disconnected_client_ends_a_wait() {
     let stage = Stage::new(&[
         ("pause", "w.write('x'); w.set(f'gone {w.pause(600)}')"),
         (

@@ -175,7 +175,7 @@ fn the_kernel_has_the_bytes_before_the_call_returns() {
 }
 
 #[test]
-fn a_gathered_line_waits_for_a_millisecond_or_so() {
+fn a_gathered_line_waits_for_about_a_millisecond() {
     /// How long the fastest of them may be under way, there and back.
     const AT_BEST: Duration = Duration::from_millis(3);
     let server = serve();

@@ -1,4 +1,4 @@
-//! A script is told when nobody listens any more, by each method and without an exception; and its
+//! Each method reports to a script that its client is gone, without an exception; and its
 //! writes wait for a client that is slow, while others are served.
 
 use std::io::{Read, Write};
@@ -11,7 +11,7 @@ use crate::support::wait::eventually;
 use socket2::SockRef;
 
 #[test]
-fn every_method_says_that_the_client_is_gone_and_none_raises() {
+fn every_method_reports_a_disconnected_client_without_an_exception() {
     let server = serve();
     for (index, (reset, coalesce)) in [
         (true, ""),

@@ -1,6 +1,6 @@
 //! What happens when there are more connections than may be: the one that has been idle longest is
 //! closed to make room; when all are busy, a new one gets a whole 503; when the process has no
-//! descriptor left, that is logged and survived. Nobody else notices.
+//! descriptor left, that is logged and survived. Other connections are not affected.
 
 use std::process::Command;
 use std::sync::mpsc;
@@ -66,7 +66,7 @@ fn when_all_are_busy_a_new_connection_gets_503() {
 }
 
 #[test]
-fn refused_clients_that_stay_hold_nobody_up() {
+fn refused_clients_that_stay_do_not_block_others() {
     /// Far less than what is left to a closed connection's client to close as well.
     const SOON: Duration = Duration::from_secs(1);
 

@@ -203,7 +203,7 @@ fn a_panic_is_its_own_connection_s_alone() {
 
     for _ in 0..3 {
         let mut client = Client::connect(server.address());
-        // The second request is behind a closing response, and is not answered.
+        // The second request follows a response that closes, and is not answered.
         client.send(&[request("GET", "/panics"), request("GET", "/none")].concat());
         let response = Response::parse(&client.read_until_close(), "GET");
         assert_eq!(response.status, 500);
@@ -222,7 +222,7 @@ fn a_panic_is_its_own_connection_s_alone() {
 
 /// What a handler keeps with a connection is there for the next request of it, and for no other's.
 #[test]
-fn a_keepsake_stays_with_its_connection() {
+fn a_kept_value_belongs_to_its_connection() {
     let count = |exchange: &mut Exchange<'_>| {
         let kept = exchange.connection_local().take();
         let count = kept.and_then(|kept| kept.downcast::<u32>().ok());

@@ -1,8 +1,8 @@
 //! A server within a Rust test: `wireserve::Server` binds free ports and says where it is, counts
-//! its connections and keeps to its limits; a slow handler delays nobody, and another server is
-//! none of its business.
+//! its connections and keeps to its limits; a slow handler does not delay others, and
+//! servers are independent.
 //!
-//! That nothing of it is left behind is held by `load/stop_on_drop.rs`.
+//! That it leaves nothing running is tested in `load/stop_on_drop.rs`.
 
 use std::net::TcpStream;
 use std::sync::{Mutex, mpsc};
@@ -20,7 +20,7 @@ fn a_server_may_go_to_other_threads() {
 }
 
 #[test]
-fn it_says_where_it_is() {
+fn it_reports_its_addresses() {
     for (host, ports, prefix) in [
         ("127.0.0.1", vec![0], "http://127.0.0.1:"),
         ("127.0.0.2", vec![0, 0, 0], "http://127.0.0.2:"),
@@ -84,7 +84,7 @@ fn two_servers_at_once() {
 }
 
 #[test]
-fn slow_handlers_delay_nobody() {
+fn slow_handlers_do_not_delay_others() {
     const SLOW: usize = 50;
     let (begun, begins) = mpsc::channel();
     let (go, wait) = mpsc::channel::<()>();

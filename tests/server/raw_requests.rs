@@ -1,5 +1,5 @@
 //! A Rust handler sees a request as it came: the exact head with what stood before it, its place on the
-//! connection, the chunks and the undecoded bytes of a body of any size, what has arrived behind it, and
+//! connection, the chunks and the undecoded bytes of a body of any size, what has arrived after it, and
 //! in which segments. A body that breaks off in the middle of its chunks is shown as far as it goes, the
 //! same however it arrives.
 
@@ -34,7 +34,7 @@ type Before = fn(&mut Exchange<'_>);
 fn nothing(_: &mut Exchange<'_>) {}
 
 fn read_all(exchange: &mut Exchange<'_>) {
-    // What becomes of it is looked at behind.
+    // The result is checked later.
     let _ = exchange.body.read_all();
 }
 
@@ -271,7 +271,7 @@ fn good_bytes_before_broken_ones_can_be_read() {
     }
 }
 
-/// What was taken raw is shown as part of the body as far as it was, and nothing behind its end is.
+/// What was taken raw is shown as part of the body, and nothing after its end is.
 #[test]
 fn bytes_that_were_taken_raw() {
     let next = b"GET /next HTTP/1.1\r\n\r\n";

@@ -1,5 +1,5 @@
 //! A server within a Rust test finds the route for a request: the last one that matches wins, GET
-//! answers HEAD too, routes may be added while it serves, and a doc root is behind them.
+//! answers HEAD too, routes may be added while it serves, and a doc root answers the rest.
 
 use std::sync::{Mutex, mpsc};
 
@@ -44,7 +44,7 @@ fn get_routes_answer_head_too() {
             Some(length.as_bytes()),
             "{target}"
         );
-        // Nothing follows the head, so the next answer is right behind it.
+        // Nothing follows the head, so the next answer follows it directly.
         assert!(client.is_kept_open(), "{target}");
     }
     let mut client = Client::connect(server.address());

@@ -122,7 +122,7 @@ pub fn listen_for_reports() -> (SocketAddr, Receiver<String>) {
             let sender = sender.clone();
             thread::spawn(move || {
                 if let Some(body) = answer_report(&stream) {
-                    // Nobody waits for a second report.
+                    // A second report has no receiver.
                     let _ = sender.send(body);
                 }
             });

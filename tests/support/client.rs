@@ -207,7 +207,7 @@ impl Client {
         self.was_reset
     }
 
-    /// Whether the server resets the connection within this time, which it may do behind its end too.
+    /// Whether the server resets the connection within this time, which it may do after its end, too.
     pub fn is_reset_within(&self, time: Duration) -> bool {
         let time = Timespec::try_from(time).expect("no great time");
         // Nothing is asked for: an error is reported all the same.

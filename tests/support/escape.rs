@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-/// `bytes` escaped, each line of them on a line of its own, behind `indent`.
+/// `bytes` escaped, each line of them on a separate line, after `indent`.
 pub fn lines(bytes: &[u8], indent: &str) -> String {
     if bytes.is_empty() {
         return format!("{indent}(nothing)");

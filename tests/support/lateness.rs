@@ -1,6 +1,6 @@
 //! How late this machine is by itself while a test measures how late a server is: a thread sleeps and
 //! sends a byte over loopback, another one reads it. On a machine that does other work as well, both
-//! take their time, and nobody can tell a slow server from that.
+//! take their time, which cannot be distinguished from a slow server.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};

@@ -26,7 +26,7 @@ pub fn whole(folder: &Path) -> String {
     text
 }
 
-/// The lines behind the first, without their times.
+/// The lines after the first, without their times.
 pub fn lines(text: &str) -> Vec<&str> {
     text.lines().skip(1).map(|line| &line[13..]).collect()
 }

@@ -1,5 +1,4 @@
-//! Waiting for what nobody announces: it is looked for again and again, and a test fails if it is not
-//! there in time.
+//! Waiting for what is not announced: it is polled, and a test fails if it does not happen in time.
 
 use std::thread;
 use std::time::{Duration, Instant};

@@ -27,10 +27,10 @@ const JUMPS: [(&str, &str); 5] = [
 ];
 
 #[test]
-fn what_waits_waits_as_long_as_it_was_asked_to() {
+fn waits_last_as_long_as_requested() {
     /// Long enough for the clock to be set meanwhile.
     const WAIT: Duration = Duration::from_millis(300);
-    // What there is in the end: what comes behind the wait, or nothing where it was a limit.
+    // What there is in the end: what follows the wait, or nothing where it was a limit.
     let mut files = vec![
         ("trickled.txt?pipe=trickle(1:d0.3)", "ab", "ab"),
         (
@@ -179,7 +179,7 @@ fn edits_show_at_once() {
 
 /// Deadlines are points in the monotonic time: of the wall clock only these know.
 #[test]
-fn the_wall_clock_is_read_to_be_told_alone() {
+fn the_wall_clock_is_read_only_for_dates() {
     let mut readers = Vec::new();
     collect(&repository().join("src"), &mut readers);
     readers.sort_unstable();

@@ -1,6 +1,6 @@
 //! Bad input never gets silence, and never harms another connection: whatever a client sends, it
 //! gets whole answers and then the end of the connection, and a client that leaves at any byte
-//! leaves nothing behind. An innocent connection is served between any two of the bad ones.
+//! leaves no connection. An innocent connection is served between any two of the bad ones.
 //!
 //! What comes with a head that has a reading is a handler's business: `/read` reads the body,
 //! `/ignore` does not. What has none is answered at once, without waiting for more of it.
@@ -84,7 +84,7 @@ fn requests_at_the_limits_are_read() {
 }
 
 #[test]
-fn clients_that_vanish_leave_nothing_behind() {
+fn clients_that_disconnect_leave_no_connections() {
     let requests: &[&[u8]] = &[
         b"POST /read HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello",
         b"POST /ignore HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello",
@@ -173,7 +173,7 @@ struct Bad {
     what: &'static str,
     sends: Vec<u8>,
     client: Then,
-    /// The answers, behind which the connection ends.
+    /// The answers, after which the connection ends.
     statuses: &'static [u16],
 }
 
@@ -201,7 +201,7 @@ fn bad(
     }
 }
 
-/// The client waits for what a line has already decided: nothing behind it could make it a request.
+/// The client waits for what a line has already decided: nothing after it could make it a request.
 fn bad_request_lines() -> Vec<Bad> {
     vec![
         bad("one word", "GET\r\n", Waits, &[400]),

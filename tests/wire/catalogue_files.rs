@@ -90,7 +90,7 @@ fn begin(script: &WireScript) -> String {
     script.to_string().chars().take(999).collect()
 }
 
-/// A step of the data, unless it is told in words.
+/// A step of the data, unless it is described in words.
 fn step(step: &catalogue::Step) -> Option<Step> {
     Some(match step {
         catalogue::Step::Send(bytes) => Step::Send(filled(&bytes.0, &[(PORT, PORT_IN_TEMPLATES)])),

@@ -327,7 +327,7 @@ fn the_documentation_shows_what_there_is() {
 }
 
 #[test]
-fn what_is_no_seed_is_said_so() {
+fn an_invalid_seed_is_rejected() {
     let server = Server::builder().fuzz().start().expect("a free port");
     for (path, status, said) in [
         (

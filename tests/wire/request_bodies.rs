@@ -13,7 +13,7 @@ use crate::support::escape;
 use wireserve::internals::exchange::body::MEMORY;
 use wireserve::{BodyError, Builder, Exchange, Fault, PatternError, Server};
 
-/// Bytes behind a head of `POST /echo`, and the body that they are.
+/// Bytes after a head of `POST /echo`, and the body that they are.
 const FRAMED: &[(&str, &str)] = &[
     ("\r\n", ""),
     ("Content-Length: 0\r\n\r\n", ""),
@@ -70,7 +70,7 @@ fn every_framing_is_read() {
 }
 
 #[test]
-fn pipelined_bodies_are_told_apart() {
+fn pipelined_bodies_are_kept_apart() {
     let server = server();
     for path in ["/echo", "/ignore"] {
         let requests: Vec<_> = FRAMED
@@ -95,7 +95,7 @@ fn pipelined_bodies_are_told_apart() {
 }
 
 #[test]
-fn what_is_there_is_read_before_the_rest_is_sent() {
+fn available_content_is_read_before_the_rest_is_sent() {
     let (seen, sees) = mpsc::channel();
     let read = move |exchange: &mut Exchange<'_>| {
         let body = &exchange.body;
@@ -224,7 +224,7 @@ fn the_client_is_told_to_continue_before_it_sends_the_body() {
 }
 
 #[test]
-fn an_upload_that_nobody_reads_does_not_cost_the_answer() {
+fn an_unread_upload_does_not_cost_the_answer() {
     let server = server();
     assert_upload_is_answered(server.address(), "/close", b"\r\n\r\nclosed");
 }

@@ -108,7 +108,7 @@ fn cases() -> Vec<(Case, Vec<u8>)> {
         .collect()
 }
 
-/// Up to the end of the first head, or all where there is none.
+/// Up to the end of the first head, or all of it without a head.
 fn raw_head(mut sent: Vec<u8>) -> Vec<u8> {
     let limits = HeadLimits {
         request_line: usize::MAX,

@@ -32,7 +32,7 @@ fn exchange(address: SocketAddr) {
 }
 
 #[test]
-fn a_file_is_there_as_things_happen() {
+fn a_transcript_file_grows_as_things_happen() {
     let folder = TempDir::new().expect("a folder");
     let place = folder.path().join("new/one");
     let server = server(&place, Format::Text, TranscriptLimits::default());
@@ -162,7 +162,7 @@ fn a_connection_is_bounded() {
 }
 
 #[test]
-fn serving_goes_on_without_the_folder() {
+fn serving_continues_without_the_folder() {
     let folder = site(&[]);
     let place = folder.path().join("transcripts");
     let mut command = wireserve();

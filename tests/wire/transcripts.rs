@@ -46,7 +46,7 @@ fn whole(server: &Server) -> Transcript {
     found.expect("it was found")
 }
 
-/// The lines behind the first, without their times.
+/// The lines after the first, without their times.
 fn lines(transcript: &Transcript) -> Vec<String> {
     let text = transcript.to_string();
     let lines = text.lines().skip(1);
@@ -284,7 +284,7 @@ fn a_note_is_a_line() {
 }
 
 #[test]
-fn without_them_there_are_none() {
+fn without_the_option_there_are_no_transcripts() {
     let server = builder([("GET", "/ok", ok as _)]).start().expect("a port");
     let mut client = Client::connect(server.address());
     client.send(&request("GET", "/ok"));

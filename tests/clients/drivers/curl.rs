@@ -34,7 +34,7 @@ pub fn meet(cases: &[Case]) -> Vec<String> {
 fn meet_one(case: &Case) -> String {
     let folder = TempDir::with_prefix("wireserve-curl-").expect("a temporary folder");
     let mut command = Command::new("curl");
-    // Two transfers a second: what the server sends behind an answer comes before the next.
+    // Two transfers a second: what the server sends after an answer comes before the next.
     command.args(["-q", "--silent", "--noproxy", "*", "--rate", "120/m"]);
     command.args(["--max-time", &ANSWER_WITHIN.as_secs().to_string()]);
     command.args(["--write-out", WRITE_OUT]);

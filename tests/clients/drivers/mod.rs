@@ -20,11 +20,11 @@ use crate::support::repository;
 /// How long a client may take for one answer before it counts as hanging; the drivers say it too.
 pub const ANSWER_WITHIN: Duration = Duration::from_secs(3);
 
-/// How long after an answer the next request follows. What the server sends behind an answer has
+/// How long after an answer the next request follows. What the server sends after an answer has
 /// come by then; the drivers say it too.
 pub const BETWEEN_REQUESTS: Duration = Duration::from_millis(300);
 
-/// What a client is to ask for, one URL behind the other.
+/// What a client must request, one URL after the other.
 pub struct Case {
     pub urls: Vec<String>,
 }
@@ -127,7 +127,7 @@ fn meet_in_a_browser(cases: &[Case]) -> Vec<String> {
     serde_json::from_str(&report).expect("the page reports a list")
 }
 
-/// The first two words that `program` has for its version; behind them stands how it was built.
+/// The first two words that `program` has for its version; the rest says how it was built.
 fn installed(program: &str, package: &str) -> Result<String, String> {
     let path = env::var_os("PATH").unwrap_or_default();
     if !env::split_paths(&path).any(|folder| folder.join(program).is_file()) {

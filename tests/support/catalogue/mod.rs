@@ -1,7 +1,7 @@
 //! The catalogue of what a server may send: its cases as `catalogue/responses.json` has them, and
 //! where each is played from.
 //!
-//! In the data, `%PORT%` stands for the server's port and `%ACCEPT%` for what a WebSocket server makes
+//! In the data, `%PORT%` is replaced by the server's port and `%ACCEPT%` by what a WebSocket server makes
 //! of the client's key. A case that has the first is a template, one that has the second a script.
 
 pub mod plan;

@@ -30,7 +30,7 @@ pub struct Scene {
     pub stretches: Vec<Stretch>,
 }
 
-/// A pause, and the bytes behind it.
+/// A pause, and the bytes after it.
 #[derive(Default)]
 pub struct Stretch {
     pub pause: Duration,

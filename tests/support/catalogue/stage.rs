@@ -16,7 +16,7 @@ use super::plan::{Plan, WEBSOCKET_ACCEPT};
 use super::witness::{self, Gap};
 use super::{ACCEPT, Case, PORT, folder};
 
-/// What a WebSocket server puts behind the client's key (RFC 6455 §1.3).
+/// What a WebSocket server appends to the client's key (RFC 6455 §1.3).
 const WEBSOCKET_GUID: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
 /// A server that plays one case, and what is to be seen of that.

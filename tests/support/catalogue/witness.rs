@@ -1,5 +1,5 @@
 //! Sees a case be played, and panics where it differs from its plan: in a byte, in what came when it
-//! was not yet time for it, in the end. How long pauses were is only told: whoever reads late on a busy
+//! was not yet time for it, in the end. The lengths of pauses are only reported: a late reader on a busy
 //! machine sees them shorter or longer than they were, and sees none at all where the bytes around one
 //! have both arrived by then.
 
@@ -88,7 +88,7 @@ fn check_ending(plan: &Plan, mut client: Client, is_served: impl Fn() -> bool) {
             assert!(is_served(), "it holds");
             if plan.scenes.iter().all(|scene| scene.bytes().is_empty()) {
                 assert!(client.flood(FLOOD, QUIET) < FLOOD, "nobody reads");
-                // FIN would have to wait for its turn behind all that.
+                // FIN would have to wait until all that is sent.
                 return client.reset();
             }
             client.half_close();
@@ -139,7 +139,7 @@ impl Sighting {
         self.arrivals.push((Instant::now(), before + 1));
     }
 
-    /// The pauses of its scene with something behind them, behind which come so many more bytes.
+    /// The pauses of its scene with something after them, followed by so many more bytes.
     fn gaps(&self, scene: &Scene, more: usize) -> Vec<Gap> {
         let mut gaps = Vec::new();
         let mut before = 0;
