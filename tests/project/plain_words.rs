@@ -20,25 +20,44 @@ static DENIED: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// What is allowed, and why.
-const ALLOWED: [(&str, &str); 22] = [
+const ALLOWED: [(&str, &[&str]); 4] = [
     (
-        "response-behind",
-        "a mutation's name, which is stable across releases",
+        "CONTRIBUTING.md lists the denied words",
+        &[
+            "*behind*",
+            "*nobody*, *whoever*",
+            "*is none*, *are none*",
+            "*has no reading*",
+            "*for ever*",
+        ],
     ),
-    ("behind_100", "a field of the catalogue's data"),
-    ("*behind*", "CONTRIBUTING.md lists the denied words"),
-    ("*nobody*, *whoever*", "the same"),
-    ("*is none*, *are none*", "the same"),
-    ("*has no reading*", "the same"),
-    ("*for ever*", "the same"),
-    ("left behind", "an idiom"),
-    ("lag behind", "an idiom"),
-    ("behind a lock", "an idiom"),
-    ("behind a mutex", "an idiom"),
-    ("behind one trait", "an idiom"),
-    ("objects behind them", "an idiom"),
-    ("if there is none", "an idiom"),
-    ("If there are none", "an idiom"),
+    ("a field of the catalogue's data", &["behind_100"]),
+    (
+        "names of mutations, and texts that are printed with seeds, are stable across releases",
+        &[
+            "-behind",
+            "199 Nobody Knows",
+            "more line end behind the response",
+            "interim response stands behind the final",
+            "the final response behind it is HTTP/1.1",
+            "no reason behind the code",
+            "the space behind the code is required",
+            "closed behind a whole response",
+        ],
+    ),
+    (
+        "idioms, not of time or order",
+        &[
+            "left behind",
+            "lag behind",
+            "behind a lock",
+            "behind a mutex",
+            "behind one trait",
+            "objects behind them",
+            "if there is none",
+            "If there are none",
+        ],
+    ),
 ];
 
 /// A string literal within a macro call, as tokens are printed.
@@ -115,8 +134,8 @@ fn help(arguments: &[&str]) -> String {
 fn assert_plain(texts: impl Iterator<Item = (String, String)>) {
     let mut found = BTreeSet::new();
     for (name, text) in texts {
-        let allowed = ALLOWED.iter();
-        let text = allowed.fold(text, |text, (allowed, _)| text.replace(allowed, ""));
+        let allowed = ALLOWED.iter().flat_map(|(_, texts)| *texts);
+        let text = allowed.fold(text, |text, allowed| text.replace(allowed, ""));
         for denied in DENIED.find_iter(&text) {
             let start = text[..denied.start()].char_indices().rev().take(30).last();
             let context = &text[start.map_or(0, |(at, _)| at)..denied.end()];
