@@ -13,7 +13,7 @@ use crate::text::json;
 /// A failure that is answered with a status and a message in JSON.
 ///
 /// ```
-/// use wireserve::fault::Fault;
+/// use wireserve::Fault;
 ///
 /// let fault = Fault::new(503, "try again later");
 /// assert_eq!(fault.body(), r#"{"error": {"code": 503, "message": "try again later"}}"#);

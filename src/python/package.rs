@@ -2,7 +2,9 @@
 //! are Python sources built into the binary and executed when they are first imported.
 
 use std::ffi::CString;
+use std::path::Path;
 
+use include_dir::{Dir, include_dir};
 use pyo3::prelude::*;
 use pyo3::types::{IntoPyDict, PyDict, PyModule};
 
@@ -23,67 +25,48 @@ use crate::python::interpreter::printed::print_bytes;
 use crate::python::interpreter::sleep::sleep;
 use crate::python::pipes;
 
-/// Dotted names and sources.
-const SOURCES: [(&str, &str); 20] = [
-    (
-        "wptserve",
-        "\"\"\"The package that handlers import; part of the server.\"\"\"\n",
-    ),
-    (
-        "wptserve.cgi",
-        "from wptserve.form import FieldStorage  # the reference's name for it\n",
-    ),
-    ("wptserve.config", include_str!("lib/config.py")),
-    ("wptserve.constants", include_str!("lib/constants.py")),
-    ("wptserve.content", include_str!("lib/content.py")),
-    ("wptserve.forked", include_str!("lib/forked.py")),
-    ("wptserve.form", include_str!("lib/form.py")),
-    ("wptserve.handlers", include_str!("lib/handlers.py")),
-    ("wptserve.logger", include_str!("lib/logger.py")),
-    ("wptserve.pipes", include_str!("lib/pipes.py")),
-    ("wptserve.printed", include_str!("lib/printed.py")),
-    ("wptserve.ranges", include_str!("lib/ranges.py")),
-    ("wptserve.raw_socket", include_str!("lib/raw_socket.py")),
-    (
-        "wptserve.recorded_socket",
-        include_str!("lib/recorded_socket.py"),
-    ),
-    ("wptserve.request", include_str!("lib/request.py")),
-    (
-        "wptserve.request_handler",
-        include_str!("lib/request_handler.py"),
-    ),
-    ("wptserve.response", include_str!("lib/response.py")),
-    ("wptserve.stash", include_str!("lib/stash.py")),
-    ("wptserve.template", include_str!("lib/template.py")),
-    ("wptserve.utils", include_str!("lib/utils.py")),
-];
+/// The package `wptserve`.
+static WPTSERVE: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/src/python/lib/wptserve");
 
 /// Modules that scripts expect to be installed; these are used where they are not.
-const STAND_INS: [(&str, &str); 5] = [
-    ("imp", include_str!("lib/imp.py")),
-    ("six", include_str!("lib/six.py")),
-    ("six.moves", include_str!("lib/six_moves.py")),
-    (
-        "six.moves.urllib",
-        "from urllib import error, parse, request, response, robotparser\n",
-    ),
-    (
-        "six.moves.urllib.parse",
-        "import sys, urllib.parse\nsys.modules[__name__] = urllib.parse\n",
-    ),
-];
+static STAND_INS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/src/python/lib/stand_ins");
 
 /// Makes everything importable, and replaces `time.sleep` with a version that releases the slot.
 pub(super) fn install(py: Python<'_>) -> PyResult<()> {
     let modules = py.import("sys")?.getattr("modules")?;
     modules.set_item("_wireserve", native(py)?)?;
-    let sources = SOURCES.into_py_dict(py)?;
-    let stand_ins = STAND_INS.into_py_dict(py)?;
+    let wptserve = sources(&WPTSERVE, "wptserve").into_py_dict(py)?;
+    let stand_ins = sources(&STAND_INS, "").into_py_dict(py)?;
     let finder = source_module(py, "finder", include_str!("lib/finder.py"))?;
-    finder.getattr("install")?.call1((sources, stand_ins))?;
+    finder.getattr("install")?.call1((wptserve, stand_ins))?;
     py.import("time")?
         .setattr("sleep", wrap_pyfunction!(sleep, py)?)
+}
+
+/// The dotted names and the sources of the modules in a folder, which is the package `package`.
+fn sources(folder: &'static Dir<'_>, package: &str) -> Vec<(String, &'static str)> {
+    let mut sources = Vec::new();
+    let mut folders = vec![folder];
+    while let Some(folder) = folders.pop() {
+        folders.extend(folder.dirs());
+        for file in folder.files() {
+            let path = Path::new(package).join(file.path()).with_extension("");
+            let module = match path.file_name() {
+                Some(name) if name == "__init__" => path.parent().unwrap_or(&path),
+                _ => &path,
+            };
+            // The interpreter may have written bytecode next to the sources.
+            if let (Some(name), Some(source)) = (module.to_str(), file.contents_utf8())
+                && file
+                    .path()
+                    .extension()
+                    .is_some_and(|extension| extension == "py")
+            {
+                sources.push((name.replace('/', "."), source));
+            }
+        }
+    }
+    sources
 }
 
 fn native(py: Python<'_>) -> PyResult<Bound<'_, PyModule>> {
@@ -121,4 +104,35 @@ fn source_module<'py>(py: Python<'py>, name: &str, source: &str) -> PyResult<Bou
     let text = |text: &str| CString::new(text).expect("sources and names hold no NUL");
     let file = text(&format!("<wireserve>/{name}.py"));
     PyModule::from_code(py, &text(source), &file, &text(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn modules_are_named_after_their_files() {
+        let names = |folder, package| {
+            let mut names: Vec<_> = sources(folder, package)
+                .into_iter()
+                .map(|(name, _)| name)
+                .collect();
+            names.sort();
+            names
+        };
+        let stand_ins = [
+            "imp",
+            "six",
+            "six.moves",
+            "six.moves.urllib",
+            "six.moves.urllib.parse",
+        ];
+        assert_eq!(names(&STAND_INS, ""), stand_ins);
+        let wptserve = names(&WPTSERVE, "wptserve");
+        assert_eq!(
+            wptserve[..3],
+            ["wptserve", "wptserve.cgi", "wptserve.config"]
+        );
+        assert!(wptserve.len() >= 20, "{wptserve:?}");
+    }
 }

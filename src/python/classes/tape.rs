@@ -1,4 +1,4 @@
-//! A connection's transcript, as used by a script's socket (`lib/recorded_socket.py`) to record what it
+//! A connection's transcript, as used by a script's socket (`lib/wptserve/recorded_socket.py`) to record what it
 //! sends and receives without the wire's knowledge.
 
 use std::sync::Arc;

@@ -138,10 +138,9 @@ def install():
     native.MEDIA_TYPES = {"html": "text/html", "js": "text/javascript"}
     sys.modules["_wireserve"] = native
 
-    # The files of the folder are the modules of the package. It is not put on `sys.path`, where
-    # they would hide modules of other people by the same names.
+    # The folder is not put on `sys.path`, so that it hides no installed module.
     package = types.ModuleType("wptserve")
-    package.__path__ = [LIB]
+    package.__path__ = [os.path.join(LIB, "wptserve")]
     sys.modules["wptserve"] = package
 
 

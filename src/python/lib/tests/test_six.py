@@ -5,11 +5,11 @@ import pathlib
 import sys
 import unittest
 
-LIB = pathlib.Path(__file__).parent.parent
+STAND_INS = pathlib.Path(__file__).parent.parent / "stand_ins"
 
 
 def load(name, file):
-    spec = importlib.util.spec_from_file_location(name, LIB / file)
+    spec = importlib.util.spec_from_file_location(name, STAND_INS / file)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -17,8 +17,8 @@ def load(name, file):
 
 class Six(unittest.TestCase):
     def setUp(self):
-        self.six = load("stand_in_six", "six.py")
-        self.moves = load("stand_in_six_moves", "six_moves.py")
+        self.six = load("stand_in_six", "six/__init__.py")
+        self.moves = load("stand_in_six_moves", "six/moves/__init__.py")
 
     def test_types(self):
         six = self.six

@@ -1,0 +1,1 @@
+"""The package that handlers import; part of the server."""

@@ -1,0 +1,3 @@
+"""The module in which the reference has `FieldStorage`."""
+
+from wptserve.form import FieldStorage  # noqa: F401
