@@ -16,14 +16,18 @@ const UNSAFE_HOMES: [&str; 2] = [
 /// Names that do not say what a file is about.
 const VAGUE: [&str; 5] = ["common", "helpers", "manager", "misc", "utils"];
 
-/// Files that import each other in a circle today.
-const CIRCLES: [&str; 6] = [
-    "pipes::template",
+/// Files that import a sibling which imports them, and which no new file may join.
+const CIRCLES: [&str; 10] = [
+    "pipes::template::functions",
+    "pipes::template::location",
+    "pipes::template::scope",
+    "pipes::template::values",
     "pipes::trickle",
-    "python::classes",
-    "python::conversions",
-    "python::scripts",
-    "response_fuzz",
+    "pipes::trickled",
+    "python::classes::server",
+    "python::classes::stash",
+    "response_fuzz::delivery",
+    "response_fuzz::draft",
 ];
 
 /// Lines of a file before its unit tests.
@@ -115,7 +119,7 @@ fn sibling_files_do_not_import_each_other_in_a_circle() {
     }
     let files = imports.keys().map(|file| file.join("::"));
     let new: Vec<_> = files
-        .filter(|file| !CIRCLES.iter().any(|known| file.starts_with(known)))
+        .filter(|file| !CIRCLES.contains(&file.as_str()))
         .collect();
     assert!(new.is_empty(), "these files import each other: {new:?}");
 }

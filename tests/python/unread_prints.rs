@@ -115,7 +115,7 @@ fn the_log_reports_how_much_was_dropped() {
         told.extend(
             lines
                 .try_iter()
-                .filter(|line| line.contains("were dropped")),
+                .filter(|line| line.contains("bytes that scripts printed")),
         );
         told.len() >= 2
     });
@@ -132,7 +132,7 @@ fn the_log_reports_how_much_was_dropped() {
 struct Server {
     child: Child,
     address: SocketAddr,
-    /// Behind the ready line.
+    /// After the ready line.
     stdout: Option<BufReader<ChildStdout>>,
     _folder: TempDir,
 }
