@@ -13,7 +13,7 @@ mod steps;
 
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
-use pyo3::exceptions::{PyBrokenPipeError, PyValueError};
+use pyo3::exceptions::PyValueError;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyInt, PyString};
