@@ -10,7 +10,7 @@ use crate::exchange::Content;
 use crate::text::number;
 
 use super::template::Scope;
-use super::trickled::Trickled;
+use super::trickled::{Step, Trickled};
 use super::{Pipe, PipeError, PipedResponse, WrongArguments};
 
 /// The pipe.
@@ -19,15 +19,6 @@ pub(super) struct Trickle {
     steps: Vec<Step>,
     /// Repeated after `steps` while there is content. If there are none, the rest is sent at once.
     repeated: Vec<Step>,
-}
-
-/// One step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Step {
-    /// Wait; [`Duration::MAX`] is until the client leaves.
-    Pause(Duration),
-    /// Send this many bytes.
-    Send(u64),
 }
 
 /// One item of the argument.

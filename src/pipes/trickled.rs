@@ -12,10 +12,18 @@ use crate::exchange::content::ContentError;
 use crate::exchange::{Chunk, Chunks};
 
 use super::response::Source;
-use super::trickle::Step;
 
 /// The most bytes in one piece: a step that sends more is several writes.
 const PIECE: u64 = 64 * 1024;
+
+/// One step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// Wait; [`Duration::MAX`] is until the client leaves.
+    Pause(Duration),
+    /// Send this many bytes.
+    Send(u64),
+}
 
 /// Content that is being sent.
 pub(super) struct Trickled {

@@ -1,5 +1,5 @@
 //! A response in parts, so that a mutation can replace one of them and leave the rest. The parts are bytes
-//! that need not fit together: joined, they may be anything. `delivery.rs` makes steps of them.
+//! that need not fit together: joined, they may be anything. `to_script.rs` makes steps of them.
 
 use super::MAX_BYTES;
 use super::delivery::{ConnectionEnd, Delivery};

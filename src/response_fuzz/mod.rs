@@ -23,6 +23,7 @@ mod edition;
 mod mutation;
 mod mutations;
 mod random;
+mod to_script;
 mod valid;
 
 use std::fmt;
@@ -105,7 +106,7 @@ impl FuzzedResponse {
         }
         Self {
             seed,
-            script: delivery::script(&draft),
+            script: to_script::script(&draft),
             mutations,
             expectation,
             content: is_accepted.then_some(draft.content),

@@ -1,11 +1,13 @@
 //! The value of a template expression, and the variables that it sets for later expressions.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use super::Wrong;
+use super::functions;
 use super::scope::Scope;
-use super::tokens::{self, Token};
-use super::values::Value;
+use super::tokens::{self, Index, Token};
+use super::values::{Function, Value};
 
 /// The variables set so far, by names that begin with `$`.
 #[derive(Default)]
@@ -32,12 +34,15 @@ pub(super) fn text<'e>(
     };
     let mut value = match variables.0.get(&name) {
         Some(value) => value.clone(),
-        None => Value::named(&name, scope)?,
+        None => named(&name, scope)?,
     };
     for token in tokens {
         value = match token {
             Token::Index(index) => value.item(&index)?,
-            Token::Arguments(arguments) => value.call(&arguments, scope)?,
+            Token::Arguments(arguments) => match value {
+                Value::Function(function) => functions::call(function, &arguments, scope)?,
+                _ => return Err(Wrong::NotCalled),
+            },
             Token::Name(name) | Token::Assign(name) => return Err(Wrong::SecondName(name)),
         };
     }
@@ -46,6 +51,34 @@ pub(super) fn text<'e>(
         variables.0.insert(variable, value);
     }
     Ok(text)
+}
+
+/// The value of a name: a function, part of the request, or a key of the server's configuration, in this
+/// order.
+fn named<'e>(name: &str, scope: &dyn Scope<'e>) -> Result<Value<'e>, Wrong> {
+    if let Some(function) = Function::named(name) {
+        return Ok(Value::Function(function));
+    }
+    let config = |key: &str| {
+        let value = scope.config(key)?;
+        value.ok_or_else(|| Wrong::Undefined(name.to_owned()))
+    };
+    match name {
+        "headers" => scope.headers(),
+        "GET" => scope.parameters(),
+        "hosts" => config("all_domains"),
+        "domains" => config("all_domains")?.item(&Index::Key(String::new())),
+        "host" => config("browser_host"),
+        "location" | "url_base" => match scope.config(name)? {
+            Some(value) => Ok(value),
+            None if name == "location" => {
+                let location = scope.location()?;
+                Ok(Value::Object(Rc::new(location)))
+            }
+            None => scope.url_base().map(Value::Text),
+        },
+        name => config(name),
+    }
 }
 
 #[cfg(test)]

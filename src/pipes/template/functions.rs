@@ -19,54 +19,30 @@ use crate::exchange::Links;
 
 use super::Wrong;
 use super::scope::Scope;
-use super::values::Value;
+use super::values::{Function, Value};
 
-/// A function that templates may call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Function {
-    /// `uuid()`.
-    Uuid,
-    /// `file_hash(algorithm, path)`.
-    FileHash,
-    /// `fs_path(path)`.
-    FsPath,
-    /// `header_or_default(name, default)`.
-    HeaderOrDefault,
-}
-
-impl Function {
-    pub(super) fn named(name: &str) -> Option<Self> {
-        match name {
-            "uuid" => Some(Self::Uuid),
-            "file_hash" => Some(Self::FileHash),
-            "fs_path" => Some(Self::FsPath),
-            "header_or_default" => Some(Self::HeaderOrDefault),
-            _ => None,
+/// The result of a function.
+pub(super) fn call<'e>(
+    function: Function,
+    arguments: &[String],
+    scope: &dyn Scope<'e>,
+) -> Result<Value<'e>, Wrong> {
+    let count = |expected| {
+        let found = arguments.len();
+        Err(Wrong::Count { expected, found })
+    };
+    match (function, arguments) {
+        (Function::Uuid, []) => Ok(Value::Text(Uuid::new_v4().to_string())),
+        (Function::Uuid, _) => count(0),
+        (Function::FileHash, [algorithm, path]) => file_hash(algorithm, path, scope),
+        (Function::FileHash, _) => count(2),
+        (Function::FsPath, [path]) => fs_path(path, scope),
+        (Function::FsPath, _) => count(1),
+        (Function::HeaderOrDefault, [name, default]) => {
+            let value = scope.header(name)?;
+            Ok(value.unwrap_or_else(|| Value::Text(default.clone())))
         }
-    }
-
-    pub(super) fn call<'e>(
-        self,
-        arguments: &[String],
-        scope: &dyn Scope<'e>,
-    ) -> Result<Value<'e>, Wrong> {
-        let count = |expected| {
-            let found = arguments.len();
-            Err(Wrong::Count { expected, found })
-        };
-        match (self, arguments) {
-            (Self::Uuid, []) => Ok(Value::Text(Uuid::new_v4().to_string())),
-            (Self::Uuid, _) => count(0),
-            (Self::FileHash, [algorithm, path]) => file_hash(algorithm, path, scope),
-            (Self::FileHash, _) => count(2),
-            (Self::FsPath, [path]) => fs_path(path, scope),
-            (Self::FsPath, _) => count(1),
-            (Self::HeaderOrDefault, [name, default]) => {
-                let value = scope.header(name)?;
-                Ok(value.unwrap_or_else(|| Value::Text(default.clone())))
-            }
-            (Self::HeaderOrDefault, _) => count(2),
-        }
+        (Function::HeaderOrDefault, _) => count(2),
     }
 }
 

@@ -6,7 +6,8 @@ use crate::exchange::Request;
 use crate::text::latin1;
 
 use super::Wrong;
-use super::values::Value;
+use super::tokens::Index;
+use super::values::{Object, Value};
 
 /// The parts of a URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,29 +40,33 @@ impl Location {
         })
     }
 
-    /// One part.
-    pub(super) fn part<'e>(&self, name: &str) -> Option<Value<'e>> {
-        Some(Value::Text(match name {
-            "scheme" => self.scheme.clone(),
-            "host" => self.host(),
-            "server" => format!("{}://{}", self.scheme, self.host()),
-            "path" | "pathname" => self.path.clone(),
-            "query" => format!("?{}", self.query),
-            "hostname" => return Some(self.hostname.clone().map_or(Value::Nothing, Value::Text)),
-            "port" => {
-                let port = self.port.map(i128::from);
-                return Some(port.map_or(Value::Nothing, Value::Number));
-            }
-            _ => return None,
-        }))
-    }
-
     fn host(&self) -> String {
         let hostname = self.hostname.as_deref().unwrap_or("None");
         match self.port {
             Some(port) => format!("{hostname}:{port}"),
             None => format!("{hostname}:None"),
         }
+    }
+}
+
+impl<'e> Object<'e> for Location {
+    fn item(&self, index: &Index) -> Result<Value<'e>, Wrong> {
+        let Index::Key(name) = index else {
+            return Err(Wrong::no_item(index));
+        };
+        Ok(Value::Text(match name.as_str() {
+            "scheme" => self.scheme.clone(),
+            "host" => self.host(),
+            "server" => format!("{}://{}", self.scheme, self.host()),
+            "path" | "pathname" => self.path.clone(),
+            "query" => format!("?{}", self.query),
+            "hostname" => return Ok(self.hostname.clone().map_or(Value::Nothing, Value::Text)),
+            "port" => {
+                let port = self.port.map(i128::from);
+                return Ok(port.map_or(Value::Nothing, Value::Number));
+            }
+            _ => return Err(Wrong::no_item(index)),
+        }))
     }
 }
 
@@ -103,7 +108,12 @@ mod tests {
     fn parts(head: &str) -> Result<Vec<String>, Wrong> {
         let location = Location::of(&Fixture::new(head).request)?;
         let names = ["server", "hostname", "port", "path", "query"];
-        let text = |name: &&str| location.part(name).unwrap().text();
+        let text = |name: &&str| {
+            location
+                .item(&Index::Key((*name).to_owned()))
+                .unwrap()
+                .text()
+        };
         Ok(names
             .iter()
             .map(|name| text(name).unwrap_or_default())

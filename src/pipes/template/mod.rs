@@ -22,13 +22,12 @@ use crate::pipes::{MAX_WHOLE, Raised};
 use crate::text::latin1;
 use crate::text::quoted::Quoted;
 use evaluate::Variables;
-pub use functions::Function;
 pub use location::Location;
 pub use scope::Scope;
 pub use tokens::Index;
 #[cfg(test)]
 pub(crate) use values::tests::Fixture;
-pub use values::{Object, Value};
+pub use values::{Function, Object, Value};
 
 /// How inserted text is escaped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

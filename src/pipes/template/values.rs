@@ -1,6 +1,5 @@
-//! The values of names, and what expressions can do with each kind. A name is a function, part of the
-//! request, or a key of the server's configuration, in this order. Indexing follows Python: negative
-//! numbers count from the end, an item of bytes is a number, an item of text is a character.
+//! Values of expressions, and what can be done with each kind. Indexing follows Python: negative numbers
+//! count from the end, an item of bytes is a number, an item of text is a character.
 
 use std::fmt;
 use std::rc::Rc;
@@ -8,9 +7,6 @@ use std::rc::Rc;
 use serde_json::{Map, Value as Json};
 
 use super::Wrong;
-use super::functions::Function;
-use super::location::Location;
-use super::scope::Scope;
 use super::tokens::Index;
 
 /// The value of a name, or of something in it.
@@ -28,14 +24,37 @@ pub enum Value<'e> {
     List(&'e [Json]),
     /// Items by key.
     Map(&'e Map<String, Json>),
-    /// The parts of the URL.
-    Location(Location),
     /// A function.
     Function(Function),
     /// Something else that can be indexed.
     Object(Rc<dyn Object<'e> + 'e>),
     /// Null, or a number that is not whole.
     Nothing,
+}
+
+/// A function that templates may call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Function {
+    /// `uuid()`.
+    Uuid,
+    /// `file_hash(algorithm, path)`.
+    FileHash,
+    /// `fs_path(path)`.
+    FsPath,
+    /// `header_or_default(name, default)`.
+    HeaderOrDefault,
+}
+
+impl Function {
+    pub(super) fn named(name: &str) -> Option<Self> {
+        match name {
+            "uuid" => Some(Self::Uuid),
+            "file_hash" => Some(Self::FileHash),
+            "fs_path" => Some(Self::FsPath),
+            "header_or_default" => Some(Self::HeaderOrDefault),
+            _ => None,
+        }
+    }
 }
 
 /// A value that can be indexed and cannot be shown.
@@ -48,30 +67,6 @@ pub trait Object<'e>: fmt::Debug {
 }
 
 impl<'e> Value<'e> {
-    /// The value of a name.
-    pub(super) fn named(name: &str, scope: &dyn Scope<'e>) -> Result<Self, Wrong> {
-        if let Some(function) = Function::named(name) {
-            return Ok(Self::Function(function));
-        }
-        let config = |key: &str| {
-            let value = scope.config(key)?;
-            value.ok_or_else(|| Wrong::Undefined(name.to_owned()))
-        };
-        match name {
-            "headers" => scope.headers(),
-            "GET" => scope.parameters(),
-            "hosts" => config("all_domains"),
-            "domains" => config("all_domains")?.item(&Index::Key(String::new())),
-            "host" => config("browser_host"),
-            "location" | "url_base" => match scope.config(name)? {
-                Some(value) => Ok(value),
-                None if name == "location" => scope.location().map(Self::Location),
-                None => scope.url_base().map(Self::Text),
-            },
-            name => config(name),
-        }
-    }
-
     /// The item at an index.
     pub(super) fn item(&self, index: &Index) -> Result<Self, Wrong> {
         let found = match (self, index) {
@@ -89,20 +84,11 @@ impl<'e> Value<'e> {
                 place.map(|place| Self::from(&items[place]))
             }
             (Self::Map(map), Index::Key(key)) => map.get(key).map(Self::from),
-            (Self::Location(location), Index::Key(key)) => location.part(key),
             (Self::Object(object), index) => return object.item(index),
-            (Self::Map(_) | Self::Location(_), Index::Number(_)) => None,
+            (Self::Map(_), Index::Number(_)) => None,
             _ => return Err(Wrong::NotIndexed),
         };
         found.ok_or_else(|| Wrong::no_item(index))
-    }
-
-    /// The result of a function.
-    pub(super) fn call(&self, arguments: &[String], scope: &dyn Scope<'e>) -> Result<Self, Wrong> {
-        match self {
-            Self::Function(function) => function.call(arguments, scope),
-            _ => Err(Wrong::NotCalled),
-        }
     }
 
     /// The text that takes the place of an expression.

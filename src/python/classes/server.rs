@@ -1,25 +1,13 @@
-//! `request.server`: the configuration and the stash of the server that answers the request. Their Python
-//! objects are made once for each server, at their first use.
-//!
-//! Code may ask for a server's objects without a request: `wptserve.stash.Stash.lock` is an attribute of
-//! a class. It gets those of the server whose requests its thread answers.
+//! `request.server`: the configuration and the stash of the server that answers the request.
 
-use std::cell::RefCell;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::Arc;
 
-use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
 
 use crate::exchange::ServerContext;
-use crate::hosts::Hosts;
 
-use crate::python::classes::stash::{Stash, StashLock};
-use crate::python::interpreter::imported::Imported;
-
-static LOADS: Imported = Imported::new("json", "loads");
-static CONFIG_OF: Imported = Imported::new("wptserve.config", "config_of");
-static QUEUES: Imported = Imported::new("wptserve.stash", "Queues");
+use crate::python::classes::server_objects::ServerObjects;
+use crate::python::classes::stash::Stash;
 
 /// `request.server`.
 #[pyclass(name = "Server", module = "wptserve.request", frozen, dict)]
@@ -50,105 +38,5 @@ impl Server {
     #[getter]
     fn stash(&self, py: Python<'_>) -> Py<Stash> {
         self.stash.clone_ref(py)
-    }
-}
-
-/// Python objects that a server has once. They are dropped with the server by a detached thread, so pyo3
-/// releases them when a thread attaches next; their destructors have no effects.
-pub(crate) struct ServerObjects {
-    config: PyOnceLock<Py<PyAny>>,
-    queues: PyOnceLock<Py<PyAny>>,
-    lock: PyOnceLock<Py<StashLock>>,
-}
-
-impl Default for ServerObjects {
-    fn default() -> Self {
-        Self {
-            config: PyOnceLock::new(),
-            queues: PyOnceLock::new(),
-            lock: PyOnceLock::new(),
-        }
-    }
-}
-
-impl ServerObjects {
-    /// The objects of this server.
-    pub(crate) fn of(context: &ServerContext) -> &Self {
-        context.local()
-    }
-
-    /// `wptserve.stash.Queues`.
-    pub(crate) fn queues<'py>(&self, py: Python<'py>) -> PyResult<&Bound<'py, PyAny>> {
-        let queues = self
-            .queues
-            .get_or_try_init(py, || QUEUES.get(py)?.call0().map(Bound::unbind))?;
-        Ok(queues.bind(py))
-    }
-
-    /// The lock of the server's stash.
-    pub(crate) fn lock(context: &ServerContext, py: Python<'_>) -> PyResult<Py<StashLock>> {
-        let lock = Self::of(context)
-            .lock
-            .get_or_try_init(py, || Py::new(py, StashLock::of(&context.stash)))?;
-        Ok(lock.clone_ref(py))
-    }
-
-    /// `request.server.config`: the keys and values that templates see as well.
-    fn config<'py>(&self, py: Python<'py>, hosts: &Hosts) -> PyResult<Bound<'py, PyAny>> {
-        let config = self
-            .config
-            .get_or_try_init(py, || make_config(py, hosts).map(Bound::unbind))?;
-        Ok(config.bind(py).clone())
-    }
-}
-
-fn make_config<'py>(py: Python<'py>, hosts: &Hosts) -> PyResult<Bound<'py, PyAny>> {
-    let text = serde_json::Value::from(hosts.configuration().clone()).to_string();
-    // A path need not be UTF-8, which JSON cannot express.
-    let doc_root = hosts.doc_root().as_os_str();
-    let facts = LOADS.get(py)?.call1((text,))?;
-    facts.set_item("doc_root", doc_root)?;
-    facts.get_item("paths")?.set_item("doc_root", doc_root)?;
-    CONFIG_OF.get(py)?.call1((facts,))
-}
-
-thread_local! {
-    /// The server whose connections this thread serves, if it is a connection thread.
-    static OF_THREAD: RefCell<Weak<ServerContext>> = const { RefCell::new(Weak::new()) };
-}
-
-/// Every server that has run a script, for threads that scripts start.
-static RUNNING: Mutex<Vec<Weak<ServerContext>>> = Mutex::new(Vec::new());
-
-/// Notes that this thread answers requests to a server. Threads never change their server.
-pub(crate) fn bind_thread(context: &Arc<ServerContext>) {
-    let bound = Arc::downgrade(context);
-    OF_THREAD.replace(Weak::clone(&bound));
-    let mut running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
-    running.retain(|server| server.strong_count() > 0);
-    if !running.iter().any(|server| server.ptr_eq(&bound)) {
-        running.push(bound);
-    }
-}
-
-/// The server whose requests this thread answers. A thread that a script started answers none, and gets
-/// the only server that has run a script, as it is under the command.
-///
-/// # Errors
-/// A `RuntimeError` if that leaves several, or none.
-pub(crate) fn of_thread() -> PyResult<Arc<ServerContext>> {
-    if let Some(server) = OF_THREAD.with_borrow(Weak::upgrade) {
-        return Ok(server);
-    }
-    let running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
-    let servers: Vec<_> = running.iter().filter_map(Weak::upgrade).collect();
-    drop(running);
-    match servers.as_slice() {
-        [only] => Ok(Arc::clone(only)),
-        _ => Err(PyRuntimeError::new_err(format!(
-            "this thread answers no request, and {} servers run in this process: use \
-             request.server.stash",
-            servers.len()
-        ))),
     }
 }

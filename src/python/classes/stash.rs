@@ -12,7 +12,7 @@ use pyo3::types::{PyBool, PyBytes, PyInt, PyString};
 use crate::exchange::ServerContext;
 use crate::stash::{Key, NotHeld, Occupied, Stash as Store};
 
-use crate::python::classes::server::{self, ServerObjects};
+use crate::python::classes::server_objects::{self, ServerObjects};
 use crate::python::conversions::text::isomorphic;
 use crate::python::interpreter::gate;
 use crate::python::interpreter::imported::Imported;
@@ -43,7 +43,7 @@ impl Stash {
         // The reference connects to another process with these; here the stash is in this one.
         let _ = (address, authkey);
         Ok(Self {
-            server: server::of_thread()?,
+            server: server_objects::of_thread()?,
             default_path: isomorphic(default_path)?.into_owned(),
         })
     }
@@ -225,11 +225,15 @@ impl LockAttribute {
         py: Python<'_>,
         stash: Option<&Bound<'_, Stash>>,
         _class: Option<&Bound<'_, PyAny>>,
-    ) -> PyResult<Py<StashLock>> {
-        match stash {
-            Some(stash) => ServerObjects::lock(&stash.get().server, py),
-            None => ServerObjects::lock(server::of_thread()?.as_ref(), py),
-        }
+    ) -> PyResult<Py<PyAny>> {
+        let server = match stash {
+            Some(stash) => Arc::clone(&stash.get().server),
+            None => server_objects::of_thread()?,
+        };
+        ServerObjects::of(&server).lock(py, || {
+            let lock = Py::new(py, StashLock::of(&server.stash))?;
+            Ok(lock.into_any())
+        })
     }
 }
 

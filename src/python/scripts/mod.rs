@@ -19,7 +19,7 @@ use crate::site::files::Files;
 
 use crate::python::classes::request::Request;
 use crate::python::classes::response::Response;
-use crate::python::classes::server;
+use crate::python::classes::server_objects;
 use crate::python::interpreter::forked;
 use crate::python::interpreter::gate;
 use crate::python::interpreter::imported::Imported;
@@ -124,7 +124,7 @@ impl Kept {
             Some(kept) if kept.connection == connection || kept.can_be_renewed() => kept,
             _ => {
                 placement::settle();
-                server::bind_thread(exchange.server());
+                server_objects::bind_thread(exchange.server());
                 Box::new(Self {
                     state: Some(ThreadState::new()),
                     connection,
