@@ -44,6 +44,9 @@ pub trait Pipe {
     ) -> Result<(), PipeError>;
 }
 
+/// Parses the arguments of a pipe.
+type Parse = fn(&[String]) -> Result<Box<dyn Pipe>, WrongArguments>;
+
 /// One pipe of the table.
 #[derive(Debug)]
 pub struct Row {
@@ -51,7 +54,7 @@ pub struct Row {
     pub name: &'static str,
     /// How many arguments it takes.
     pub arguments: RangeInclusive<usize>,
-    parse: fn(&[String]) -> Result<Box<dyn Pipe>, WrongArguments>,
+    parse: Parse,
 }
 
 impl Row {
