@@ -9,7 +9,6 @@ use std::io::Write;
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
-use crate::support;
 use crate::support::client::{Client, DEADLINE};
 use crate::support::process::Process;
 use crate::support::response::{self, Extent, Response};
@@ -41,7 +40,7 @@ fn bad_requests_to_scripts_are_answered() {
         ["--route", "*", "/ignore", "echo_head.py"],
     ];
     let arguments = routes.as_flattened().iter().chain(&["--log", "off"]);
-    let doc_root = support::repository().join("tests/wire_site");
+    let doc_root = crate::support::repository().join("tests/wire_site");
     let server = Process::wireserve(&doc_root, arguments);
     answers_all(server.addr(), bad_requests());
 }

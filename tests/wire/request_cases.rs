@@ -14,7 +14,6 @@
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
-use crate::support;
 use crate::support::client::Client;
 use crate::support::escape;
 use crate::support::response::Response;
@@ -59,7 +58,7 @@ fn in_two_parts() {
 fn as_scripts_see_them() {
     use crate::support::process::Process;
 
-    let site = support::repository().join("tests/wire_site");
+    let site = crate::support::repository().join("tests/wire_site");
     let start = |script| {
         let routes = ["--log", "off", "--route", "*", "*", script];
         Process::wireserve(&site, routes)
