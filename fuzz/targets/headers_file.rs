@@ -40,7 +40,7 @@ pub(crate) fn holds(text: &[u8]) {
             assert!(
                 fault
                     .message
-                    .starts_with("plain.headers has a line without a colon")
+                    .starts_with("plain.headers: expected a field line")
             );
         }
         (fields, expected) => panic!("{fields:?}, not {expected:?}"),
