@@ -116,23 +116,23 @@ pub mod internals {
     //!
     //! # The layers, each importing only itself and those above it in this list
     //!
-    //! - `sync`: what threads lock and wait with.
+    //! - `sync`: locks and condition variables, which the model checker replaces.
     //! - `text`: bytes ↔ text, dates, JSON strings.
     //! - `http`: the protocol; bytes in, values out.
-    //! - `wire_script`: what is to happen on a connection, step by step.
+    //! - `wire_script`: steps of bytes and time on a connection.
     //! - `response_fuzz`: fuzzed responses, one for each seed, as wire scripts.
-    //! - `fault`: failures that the peer sees, and their bytes.
-    //! - `transcript`: what went over a connection, when, as lines.
+    //! - `fault`: failures that the client sees, and their bytes.
+    //! - `transcript`: the bytes of a connection in both directions, with times.
     //! - `wire`: the sockets.
-    //! - `hosts`: who the server says it is.
+    //! - `hosts`: the names and ports of a server.
     //! - `stash`: values that one request leaves for another.
     //! - `exchange`: request, body, response, and the `Handler` trait.
-    //! - `pipes`: what a file's name and the query ask to be done to a response.
+    //! - `pipes`: changes to a response that the query or the name of a file asks for.
     //! - `site`: doc root, routes, files.
-    //! - `config`: what to serve.
-    //! - `wpt`: what is particular to a checkout of web-platform-tests.
+    //! - `config`: configuration files and settings.
+    //! - `wpt`: serving a checkout of web-platform-tests.
     //! - `server`: listeners, connections and their threads.
-    //! - `python` (feature `python`): the interpreter and what scripts see.
+    //! - `python` (feature `python`): the interpreter, and the objects that scripts use.
     //! - `log_output` (feature `cli`): writes log lines without blocking connections.
     //! - `cli` (feature `cli`): the command.
     //!
