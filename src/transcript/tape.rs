@@ -14,7 +14,7 @@
 //! # Bytes that the client has received are on the tape
 //!
 //! A write and its entry are one step under the lock ([`Tape::sending`]), so that the transcript of a
-//! received response always contains it. A transcript file may lag behind by a moment, and so do entries
+//! received response always contains it. A transcript file may be late by a moment, and so do entries
 //! for a script's own socket, which bypasses the wire.
 
 use std::io::{self, ErrorKind};

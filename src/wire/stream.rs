@@ -14,7 +14,7 @@ use rustix::io::Errno;
 use rustix::net::{RecvFlags, connect_unspec, recv};
 use socket2::SockRef;
 
-/// The longest time that is given to the kernel at once, which has limits of its own.
+/// The longest time that is passed to the kernel at once, which has its own limits.
 const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A connection's socket.

@@ -1,4 +1,4 @@
-"""`response.writer.socket` with a transcript: every way to send and receive, and what the tape is told."""
+"""`response.writer.socket` with a transcript: every way to send and receive, and what the tape records."""
 
 import io
 import socket

@@ -161,7 +161,7 @@ class FieldStorage:
 class Multipart:
     """Reads the parts between one boundary from a source that has `readline`.
 
-    Boundary lines are found after a line end only, and may have spaces behind them. The line end
+    Boundary lines are found after a line end only, and may be followed by spaces. The line end
     before a boundary belongs to it; so does the one before the end of the source.
     """
 

@@ -1,5 +1,5 @@
 """`wptserve.printed`: `sys.stdout` and `sys.stderr` whose writes go through the server, so that a pipe that
-nobody reads, or nobody reads any more, harms no handler.
+is not read, or no longer read, harms no handler.
 """
 
 import io
@@ -52,7 +52,7 @@ def _replace(attribute, raw, stream):
 
 
 def _renew():
-    """In a forked child: a stream in which another thread was printing is locked for ever."""
+    """In a forked child: a stream in which another thread was printing stays locked."""
     for attribute, raw, stream in _installed[:]:
         if getattr(sys, attribute, None) is stream:
             _replace(attribute, raw, stream)

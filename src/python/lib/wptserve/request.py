@@ -101,8 +101,8 @@ class CookiePattern:
     """One piece of a text of cookies, as the pattern of `http.cookies` has it, but in time that grows with
     the text alone.
 
-    That pattern tries every `=` of a piece for the one behind its name, and for each of them all of the
-    rest. Only two can be it: the first, or one right in front of a quoted value.
+    That pattern tries every `=` of a piece as the one after its name, and for each of them all of the
+    rest. Only two are possible: the first, or one directly before a quoted value.
     """
 
     QUOTED = r'"(?:[^\\"]|\\.)*"'
@@ -119,9 +119,9 @@ class CookiePattern:
 
 
 def cookies_in(text):
-    """Name, value and attributes of each cookie, up to the first piece that is none.
+    """Name, value and attributes of each cookie, up to the first piece that is not one.
 
-    There are none at all if an attribute comes first, or a name that is no flag has no value.
+    The result is empty if an attribute comes first, or if a name that is not a flag has no value.
     """
     cookies = []
     end = 0
@@ -130,7 +130,7 @@ def cookies_in(text):
         name, value = match["key"], match["val"]
         attributes = cookies[-1][2] if cookies else None
         if name.startswith("$"):
-            # In front of all they are about the text, and nobody asks.
+            # Before the first cookie they concern the whole text, and are ignored.
             if cookies:
                 attributes.append((name[1:], value))
         elif Morsel().isReservedKey(name):

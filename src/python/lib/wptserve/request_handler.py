@@ -90,7 +90,7 @@ class Wire(io.BufferedIOBase):
 
 
 class Server:
-    """What scripts may ask of the server behind a handler: its configuration and its address."""
+    """The part of the server that scripts may use through a handler: its configuration and its address."""
 
     def __init__(self, handler):
         self._handler = handler
