@@ -14,7 +14,7 @@ pub enum Fate {
     /// FIN after the response, then what the client still sends is read for a bounded time.
     Close,
     /// The connection is kept, and the rest of a wire script continues with the next request.
-    Next(By, WireScript),
+    Next(By, Box<WireScript>),
     /// The connection ends as it is: a response that is not yet sent is not sent.
     Abort,
 }
@@ -22,6 +22,7 @@ pub enum Fate {
 impl Fate {
     /// The stronger of both; of two that are equally strong, the later one.
     #[must_use]
+    #[inline]
     pub fn join(self, later: Self) -> Self {
         if later.strength() < self.strength() {
             self
@@ -38,6 +39,7 @@ impl Fate {
         }
     }
 
+    #[inline]
     fn strength(&self) -> u8 {
         match self {
             Self::Keep => 0,
@@ -54,7 +56,7 @@ mod tests {
     use super::*;
 
     fn next(event: &str) -> Fate {
-        Fate::Next(By::Script, WireScript::new().set(event))
+        Fate::Next(By::Script, Box::new(WireScript::new().set(event)))
     }
 
     /// The table of docs/architecture.md: a row for the first fate, a column for the later one.

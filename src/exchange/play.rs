@@ -59,7 +59,7 @@ pub fn play(script: &WireScript, turn: &Turn, body: &Body, events: &Events) -> P
     for (index, step) in script.steps().iter().enumerate() {
         if let Step::Next(by) = step {
             let rest = script.rest(index + 1);
-            turn.grow_fate(Fate::Next(*by, rest));
+            turn.grow_fate(Fate::Next(*by, Box::new(rest)));
             break;
         }
         let done = player.step(step);

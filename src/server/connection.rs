@@ -89,7 +89,7 @@ impl Connection<'_> {
             let plan = match fate {
                 Fate::Close | Fate::Abort => return,
                 Fate::Keep => None,
-                Fate::Next(by, rest) => Some((by, rest)),
+                Fate::Next(by, rest) => Some((by, *rest)),
             };
             if !wait_for_request(self.wire, membership) || self.shared.is_stopping() {
                 return;
@@ -209,7 +209,7 @@ impl Connection<'_> {
                 Fate::Next(by, rest) => {
                     let both = rest.followed_by(steps);
                     match both.is_within_limits() {
-                        true => Fate::Next(by, both),
+                        true => Fate::Next(by, Box::new(both)),
                         // A client that asks for such a script again and again adds to it each time.
                         false => {
                             log::warn!("{}: scripts within scripts are too long", self.wire.peer());
