@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use crate::exchange::RequestLimits;
 use crate::http::head;
 
 /// The limits beyond which requests and connections are refused.
@@ -17,6 +18,13 @@ pub struct Limits {
     /// Open connections. At the limit, the connection that has been idle longest is closed to make
     /// room; if all are busy, the new connection is answered with 503.
     pub connections: usize,
+    /// Bytes of a request body, decoded; a larger one is answered with 413.
+    pub body: u64,
+    /// Fields of a form, parts of a multipart body, parameters of a query, or cookies; more are
+    /// answered with 400.
+    pub parameters: usize,
+    /// Pipes of a response; more are answered with 400.
+    pub pipes: usize,
 }
 
 /// Below the descriptors that most systems allow a process.
@@ -25,11 +33,15 @@ const MAX_CONNECTIONS: usize = 8192;
 impl Default for Limits {
     fn default() -> Self {
         let head = head::HeadLimits::default();
+        let request = RequestLimits::default();
         Self {
             request_line: head.request_line,
             field_line: head.field_line,
             field_lines: head.field_lines,
             connections: MAX_CONNECTIONS,
+            body: request.body,
+            parameters: request.parameters,
+            pipes: request.pipes,
         }
     }
 }
@@ -41,6 +53,15 @@ impl Limits {
             request_line: self.request_line,
             field_line: self.field_line,
             field_lines: self.field_lines,
+        }
+    }
+
+    /// The limits of what a request may make a handler do.
+    pub fn request(&self) -> RequestLimits {
+        RequestLimits {
+            body: self.body,
+            parameters: self.parameters,
+            pipes: self.pipes,
         }
     }
 }

@@ -4,7 +4,7 @@
 use std::any::Any;
 use std::sync::{Arc, OnceLock};
 
-use super::Events;
+use super::{Events, RequestLimits};
 use crate::hosts::Hosts;
 use crate::stash::Stash;
 
@@ -16,17 +16,20 @@ pub struct ServerContext {
     pub events: Arc<Events>,
     /// Values that requests leave for each other.
     pub stash: Arc<dyn Stash>,
+    /// What one request may make a handler do.
+    pub limits: RequestLimits,
     /// Made at the first use, by the one layer above that needs it.
     local: OnceLock<Box<dyn Any + Send + Sync>>,
 }
 
 impl ServerContext {
     /// The context of a server that has handled no request.
-    pub fn new(hosts: Hosts, stash: Arc<dyn Stash>) -> Self {
+    pub fn new(hosts: Hosts, stash: Arc<dyn Stash>, limits: RequestLimits) -> Self {
         Self {
             hosts: Arc::new(hosts),
             events: Arc::default(),
             stash,
+            limits,
             local: OnceLock::new(),
         }
     }

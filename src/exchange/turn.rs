@@ -30,7 +30,18 @@ pub struct Turn {
     status: AtomicI64,
     fate: Mutex<Fate>,
     known_connections: AtomicU64,
+    /// When [`Turn::is_wanted`] last looked for the client, in the thread's processor time.
+    looked: AtomicU64,
+    /// When it found that the client had closed its sending half; 0 before that.
+    left: AtomicU64,
 }
+
+/// Processor time between two looks for the client.
+const LOOK: u64 = 10_000_000;
+
+/// Processor time that an exchange may use after its client has closed its sending half. A client that has
+/// left cannot be told from one that still reads, as `nc -N` does.
+const AFTER_FIN: u64 = 50_000_000;
 
 /// What was written of a final response, from the weakest to the strongest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -78,6 +89,8 @@ impl Turn {
             status: AtomicI64::new(0),
             fate: Mutex::default(),
             known_connections: AtomicU64::new(0),
+            looked: AtomicU64::new(0),
+            left: AtomicU64::new(0),
         }
     }
 
@@ -105,6 +118,32 @@ impl Turn {
             Err(Gone)
         } else {
             Ok(())
+        }
+    }
+
+    /// Whether the client may still be waiting for the response. Long work asks this between pieces of
+    /// a few milliseconds, and ends at `false`: the client has reset the connection, or has closed its
+    /// sending half 50 ms of processor time ago.
+    pub fn is_wanted(&self) -> bool {
+        let now = processor_time();
+        let looked = self.looked.load(Ordering::Relaxed);
+        // Another thread's clock may be behind.
+        if looked != 0 && now >= looked && now - looked < LOOK {
+            return true;
+        }
+        self.looked.store(now, Ordering::Relaxed);
+        if !self.wire.is_left_within(Some(Duration::ZERO)) {
+            return true;
+        }
+        if self.wire.is_gone_within(Duration::ZERO) {
+            return false;
+        }
+        match self.left.load(Ordering::Relaxed) {
+            0 => {
+                self.left.store(now.max(1), Ordering::Relaxed);
+                true
+            }
+            left => now.saturating_sub(left) < AFTER_FIN,
         }
     }
 
@@ -244,4 +283,13 @@ impl Turn {
             Err(Gone)
         }
     }
+}
+
+/// Nanoseconds of processor time that this thread has used.
+fn processor_time() -> u64 {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    let (seconds, nanoseconds) = (time.tv_sec as u64, time.tv_nsec as u64);
+    seconds
+        .saturating_mul(1_000_000_000)
+        .saturating_add(nanoseconds)
 }

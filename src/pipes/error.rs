@@ -87,6 +87,15 @@ pub enum PipeError {
     Content(ContentError),
     /// The response of a script raised an error.
     Raised(Raised),
+    /// There are more pipes than `limits.pipes`.
+    TooMany {
+        /// How many there are.
+        found: usize,
+        /// How many are allowed.
+        limit: usize,
+    },
+    /// The client has left, so that the work was given up.
+    Unwanted,
 }
 
 impl fmt::Display for PipeError {
@@ -104,6 +113,13 @@ impl fmt::Display for PipeError {
             }
             Self::Content(error) => write!(f, "pipes cannot read the content: {error}"),
             Self::Raised(error) => error.fmt(f),
+            Self::TooMany { found, limit } => {
+                write!(
+                    f,
+                    "expected at most {limit} pipes (limits.pipes), found {found}"
+                )
+            }
+            Self::Unwanted => f.write_str("the client has left"),
         }
     }
 }
@@ -112,7 +128,10 @@ impl Error for PipeError {}
 
 impl From<TemplateError> for PipeError {
     fn from(error: TemplateError) -> Self {
-        Self::Template(error)
+        match error.is_unwanted() {
+            true => Self::Unwanted,
+            false => Self::Template(error),
+        }
     }
 }
 
@@ -124,6 +143,10 @@ impl From<ContentError> for PipeError {
 
 impl From<PipeError> for Fault {
     fn from(error: PipeError) -> Self {
-        Self::new(500, error.to_string())
+        let status = match error {
+            PipeError::TooMany { .. } => 400,
+            _ => 500,
+        };
+        Self::new(status, error.to_string())
     }
 }

@@ -1,10 +1,10 @@
 //! `gzip` compresses the content with the `flate2` crate, and sets `Content-Encoding` and
 //! `Content-Length`. The result holds no time and no file name, so that it is always the same.
 
-use std::io::Read;
+use std::io::{self, Write};
 
 use flate2::Compression;
-use flate2::read::GzEncoder;
+use flate2::write::GzEncoder;
 
 use crate::exchange::content::ContentError;
 
@@ -24,23 +24,31 @@ impl Pipe for Gzip {
     fn apply(
         self: Box<Self>,
         response: &mut dyn PipedResponse,
-        _: &dyn Scope<'_>,
+        scope: &dyn Scope<'_>,
     ) -> Result<(), PipeError> {
         let content = response.take_content()?.into_bytes()?;
         response.set_field(b"Content-Encoding", b"gzip")?;
-        let mut compressed = Vec::new();
-        let mut result = Ok(0);
-        response.blocking(&mut || {
-            let mut encoder = GzEncoder::new(content.as_slice(), Compression::best());
-            result = encoder.read_to_end(&mut compressed);
-        });
-        result.map_err(|error| ContentError(error.to_string()))?;
-        replace(response, compressed)
+        let failed = |error: io::Error| ContentError(error.to_string());
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+        for piece in content.chunks(PIECE) {
+            let mut written = Ok(());
+            response.blocking(&mut || written = encoder.write_all(piece));
+            written.map_err(failed)?;
+            if !scope.is_wanted() {
+                return Err(PipeError::Unwanted);
+            }
+        }
+        replace(response, encoder.finish().map_err(failed)?)
     }
 }
 
+/// Bytes that are compressed between two looks for the client, in a few milliseconds.
+const PIECE: usize = 64 * 1024;
+
 #[cfg(test)]
 mod tests {
+    use std::io::Read as _;
+
     use super::*;
     use crate::exchange::{Content, Response};
     use crate::pipes::template::Fixture;

@@ -20,8 +20,10 @@ mod trickle;
 mod trickled;
 
 use std::path::Path;
+use std::sync::Arc;
 
-use crate::exchange::{Mount, Request, Response};
+use crate::exchange::{Exchange, Mount, Request, Response, Turn};
+use crate::fault::Fault;
 use crate::hosts::Hosts;
 use crate::text::percent;
 pub use error::{PipeError, Raised, WrongArguments};
@@ -29,6 +31,7 @@ pub use response::{MAX_WHOLE, PipedResponse, Source, too_large};
 pub use sub::fill_escaped;
 pub use syntax::{Call, calls};
 pub use table::{PIPES, Pipe, Row, pipe, row};
+use template::Scope as _;
 
 /// What templates use in a file: the request and its server.
 #[derive(Clone, Copy, Debug)]
@@ -39,6 +42,8 @@ pub struct Context<'e> {
     pub hosts: &'e Hosts,
     /// The folder that is served, and its place in the site.
     pub mount: &'e Mount,
+    /// The client that waits; `None` if the work is not to end when it leaves.
+    pub turn: Option<&'e Turn>,
 }
 
 /// The pipes that a path and a query request, not yet parsed: an expression that cannot be parsed is an
@@ -84,24 +89,57 @@ impl Pipeline {
     /// The pipes in their order, with their arguments.
     ///
     /// # Errors
-    /// An expression that cannot be parsed.
-    pub fn calls(&self) -> Result<Vec<Call>, PipeError> {
+    /// An expression that cannot be parsed, or has more pipes than the limit.
+    pub fn calls(&self, limit: usize) -> Result<Vec<Call>, PipeError> {
         let template = self.template.map(|escape| Call {
             name: "sub".to_owned(),
             arguments: vec![escape.to_owned()],
         });
         let expression = self.expression.as_deref().unwrap_or_default();
-        Ok(template.into_iter().chain(calls(expression)?).collect())
+        let calls: Vec<_> = template.into_iter().chain(calls(expression)?).collect();
+        match calls.len() {
+            found if found > limit => Err(PipeError::TooMany { found, limit }),
+            _ => Ok(calls),
+        }
+    }
+
+    /// Applies the pipes to the response of an exchange, unless its client leaves: then the connection
+    /// ends without a response.
+    ///
+    /// # Errors
+    /// As [`Pipeline::apply`].
+    pub fn answer(&self, exchange: &mut Exchange<'_>, mount: &Mount) -> Result<(), Fault> {
+        let context = Context {
+            request: &Arc::clone(&exchange.request),
+            hosts: &Arc::clone(exchange.hosts()),
+            mount,
+            turn: Some(&Arc::clone(exchange.turn())),
+        };
+        let limit = exchange.server().limits.pipes;
+        match self.apply(&mut exchange.response, &context, limit) {
+            Err(PipeError::Unwanted) => exchange.abort_connection(),
+            applied => applied?,
+        }
+        Ok(())
     }
 
     /// Applies the pipes in their order.
     ///
     /// # Errors
-    /// An expression that cannot be parsed, and a pipe that fails. The response is then of no further
-    /// use: its content may be gone.
-    pub fn apply(&self, response: &mut Response, context: &Context<'_>) -> Result<(), PipeError> {
-        let pipes: Vec<_> = self.calls()?.iter().map(pipe).collect::<Result<_, _>>()?;
+    /// As [`Pipeline::calls`]; a pipe that fails; [`PipeError::Unwanted`]. The response is then of no
+    /// further use: its content may be gone.
+    pub fn apply(
+        &self,
+        response: &mut Response,
+        context: &Context<'_>,
+        limit: usize,
+    ) -> Result<(), PipeError> {
+        let calls = self.calls(limit)?;
+        let pipes: Vec<_> = calls.iter().map(pipe).collect::<Result<_, _>>()?;
         for pipe in pipes {
+            if !context.is_wanted() {
+                return Err(PipeError::Unwanted);
+            }
             pipe.apply(response, context)?;
         }
         Ok(())
@@ -111,7 +149,6 @@ impl Pipeline {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fault::Fault;
     use crate::pipes::template::Fixture;
     use proptest::prelude::*;
 
@@ -197,7 +234,7 @@ mod tests {
                 content: "<{{host}}>".into(),
                 ..Response::default()
             };
-            let text = match pipeline.apply(&mut response, &fixture.context()) {
+            let text = match pipeline.apply(&mut response, &fixture.context(), 64) {
                 Ok(()) => {
                     let content = response.take_content().unwrap().into_bytes();
                     String::from_utf8(content.unwrap()).unwrap()
@@ -224,7 +261,7 @@ mod tests {
             let fixture = Fixture::new("GET / HTTP/1.1\r\n\r\n");
             let mut response = Response { content: "<{{host}}>".into(), ..Response::default() };
             if let Some(pipeline) = requested(Path::new("/a.sub.svg"), &query)
-                && let Err(error) = pipeline.apply(&mut response, &fixture.context())
+                && let Err(error) = pipeline.apply(&mut response, &fixture.context(), 64)
             {
                 prop_assert_eq!(Fault::from(error).status, 500);
             }

@@ -200,7 +200,7 @@ impl Builder {
         let mut server = Server {
             shared: Arc::new(Shared {
                 addresses,
-                context: Arc::new(ServerContext::new(hosts, self.stash)),
+                context: Arc::new(ServerContext::new(hosts, self.stash, self.limits.request())),
                 site: RwLock::new(Arc::new(self.site)),
                 roster: Arc::new(Roster::new(self.limits.connections)),
                 recorder,

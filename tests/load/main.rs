@@ -9,6 +9,7 @@ mod bounded_pipes;
 mod disconnects_at_any_byte;
 mod edited_doc_roots;
 mod exhausted_resources;
+mod gone_clients;
 mod large_files;
 mod slow_crowds;
 mod stop_on_drop;

@@ -31,3 +31,15 @@ pub fn peak_memory(process: u32) -> u64 {
 pub fn grown_since(before: u64, process: u32) -> u64 {
     peak_memory(process).saturating_sub(before)
 }
+
+/// The processor time that a process has used, in the kernel's ticks of 10 ms.
+pub fn processor_time(process: u32) -> Duration {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).expect("a running process");
+    // After the name, which may hold anything: the state and eleven numbers come first.
+    let (_, numbers) = stat.rsplit_once(')').expect("a name");
+    let ticks = numbers.split_whitespace().skip(11).take(2);
+    let ticks: u64 = ticks
+        .map(|ticks| ticks.parse::<u64>().expect("ticks"))
+        .sum();
+    Duration::from_millis(10 * ticks)
+}

@@ -5,7 +5,7 @@
 //! does in both, and follows symbolic links only where the server does.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, Read as _};
 use std::path::{Component, Path, PathBuf};
 
 use base64::prelude::{BASE64_STANDARD, Engine};
@@ -64,9 +64,10 @@ fn file_hash<'e>(algorithm: &str, path: &str, scope: &dyn Scope<'e>) -> Result<V
     if !may_follow(&file, &root, links).map_err(unreadable)? {
         return Err(outside());
     }
-    let mut result = Ok(String::new());
-    scope.blocking(&mut || result = digest(&file));
-    Ok(Value::Bytes(result.map_err(unreadable)?.into_bytes()))
+    match digest(&file, scope).map_err(unreadable)? {
+        Some(digest) => Ok(Value::Bytes(digest.into_bytes())),
+        None => Err(Wrong::Unwanted),
+    }
 }
 
 /// Whether the symbolic links in the path of a file stay in the folder, if they must.
@@ -77,7 +78,8 @@ fn may_follow(file: &Path, root: &Path, links: Links) -> io::Result<bool> {
     })
 }
 
-fn digest<D: Digest>(path: &Path) -> io::Result<String> {
+/// The digest in base64; `None` if the client left.
+fn digest<D: Digest + Send>(path: &Path, scope: &dyn Scope<'_>) -> io::Result<Option<String>> {
     // Opening a named pipe would wait for its writer.
     let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK;
     let mut file = File::from(rustix::fs::open(path, flags, Mode::empty())?);
@@ -85,9 +87,20 @@ fn digest<D: Digest>(path: &Path) -> io::Result<String> {
         return Err(io::ErrorKind::InvalidInput.into());
     }
     let mut digest = Hashing(D::new());
-    io::copy(&mut file, &mut digest)?;
-    Ok(BASE64_STANDARD.encode(digest.0.finalize()))
+    loop {
+        let mut copied = Ok(0);
+        scope.blocking(&mut || copied = io::copy(&mut (&mut file).take(PIECE), &mut digest));
+        if copied? == 0 {
+            return Ok(Some(BASE64_STANDARD.encode(digest.0.finalize())));
+        }
+        if !scope.is_wanted() {
+            return Ok(None);
+        }
+    }
 }
+
+/// Bytes that are read between two looks for the client.
+const PIECE: u64 = 64 * 1024;
 
 /// A digest as a writer.
 struct Hashing<D>(D);

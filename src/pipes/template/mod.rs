@@ -56,12 +56,17 @@ pub fn fill(
     // Pages name the same host and port again and again.
     let mut known: HashMap<&[u8], String> = HashMap::new();
     let mut done = 0;
+    let mut expressions = 0_usize;
     while let Some(expression) = next_expression(content, done) {
         filled.extend_from_slice(&content[done..expression.start - OPEN.len()]);
         done = expression.end + CLOSE.len();
         let expression = &content[expression];
         if filled.len() as u64 > MAX_WHOLE {
             return Err(TemplateError::new(expression, Wrong::TooLong));
+        }
+        expressions += 1;
+        if expressions.is_multiple_of(BETWEEN_LOOKS) && !scope.is_wanted() {
+            return Err(TemplateError::new(expression, Wrong::Unwanted));
         }
         if let Some(text) = known.get(expression) {
             append(&mut filled, text, escape);
@@ -81,6 +86,9 @@ pub fn fill(
     filled.extend_from_slice(&content[done..]);
     Ok(filled)
 }
+
+/// Expressions between two looks for the client.
+const BETWEEN_LOOKS: usize = 256;
 
 /// Whether an expression has the same value everywhere in the content: it calls no function, and neither
 /// sets nor uses a variable.
@@ -146,6 +154,11 @@ impl TemplateError {
             Wrong::Raised(raised) => Some(raised),
             _ => None,
         }
+    }
+
+    /// Whether the work was given up because the client has left.
+    pub fn is_unwanted(&self) -> bool {
+        self.wrong == Wrong::Unwanted
     }
 
     fn new(expression: &[u8], wrong: Wrong) -> Self {
@@ -220,6 +233,8 @@ pub enum Wrong {
     Unreadable(String),
     /// The objects of a script raised an error.
     Raised(Raised),
+    /// The client has left.
+    Unwanted,
 }
 
 impl Wrong {
@@ -255,6 +270,7 @@ impl fmt::Display for Wrong {
             Self::Outside(path) => write!(f, "has no value: {path:?} is outside of the doc root"),
             Self::Unreadable(path) => write!(f, "has no value: cannot read {path:?}"),
             Self::Raised(error) => write!(f, "has no value: {error}"),
+            Self::Unwanted => f.write_str("has no value: the client has left"),
         }
     }
 }

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 use std::rc::Rc;
 
-use crate::exchange::{Links, Request};
+use crate::exchange::{Links, Request, Turn};
 use crate::http::query;
 use crate::pipes::Context;
 use crate::text::latin1;
@@ -64,6 +64,9 @@ pub trait Scope<'e> {
     /// An error of a script's request object.
     fn doc_root(&self) -> Result<(PathBuf, Links), Wrong>;
 
+    /// Whether the client may still be waiting. Asked between pieces of long work, which ends at `false`.
+    fn is_wanted(&self) -> bool;
+
     /// Does work that takes long or waits for files. Other scripts can run meanwhile.
     fn blocking(&self, work: &mut (dyn FnMut() + Send)) {
         work();
@@ -101,6 +104,10 @@ impl<'e> Scope<'e> for Context<'e> {
 
     fn doc_root(&self) -> Result<(PathBuf, Links), Wrong> {
         Ok((self.mount.root().to_path_buf(), self.mount.links()))
+    }
+
+    fn is_wanted(&self) -> bool {
+        self.turn.is_none_or(Turn::is_wanted)
     }
 }
 

@@ -177,6 +177,7 @@ pub(crate) mod tests {
                 request: &self.request,
                 hosts: &self.hosts,
                 mount: &self.mount,
+                turn: None,
             }
         }
 

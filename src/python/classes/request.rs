@@ -8,7 +8,8 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyTuple};
 
 use crate::exchange::{
-    Body, Events, Exchange, Links, Mount, Request as Facts, RouteMatch, ServerContext,
+    Body, Events, Exchange, Links, Mount, Request as Facts, RequestLimits, RouteMatch,
+    ServerContext, Turn,
 };
 use crate::http::query;
 
@@ -33,6 +34,7 @@ static FORM_OF: Imported = Imported::new("wptserve.form", "form_of");
 pub(crate) struct Request {
     facts: Arc<Facts>,
     body: Arc<Body>,
+    turn: Arc<Turn>,
     mount: Mount,
     server: Arc<ServerContext>,
     groups: RouteMatch,
@@ -69,6 +71,7 @@ impl Request {
         Self {
             facts: Arc::clone(&exchange.request),
             body: Arc::clone(&exchange.body),
+            turn: Arc::clone(exchange.turn()),
             mount,
             server: Arc::clone(exchange.server()),
             groups: exchange.route_match.clone(),
@@ -79,6 +82,16 @@ impl Request {
     /// The head and its parts.
     pub(crate) fn facts(&self) -> &Facts {
         &self.facts
+    }
+
+    /// The exchange's turn.
+    pub(crate) fn turn(&self) -> &Turn {
+        &self.turn
+    }
+
+    /// What one request may make a handler do.
+    pub(crate) fn limits(&self) -> &RequestLimits {
+        &self.server.limits
     }
 
     /// The body.

@@ -14,14 +14,17 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
-use pyo3::exceptions::{PyKeyError, PyValueError};
+use pyo3::exceptions::{PyKeyError, PySystemExit, PyValueError};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyTuple};
 
-use crate::exchange::Request as Facts;
+use crate::exchange::{Request as Facts, RequestLimits};
+use crate::pipes::template::Scope as _;
 use crate::pipes::{self, Call, PIPES, Pipe, PipeError, Raised, Row};
+use crate::python::classes::request::Request;
 use crate::python::conversions::text::isomorphic;
+use crate::python::scripts::failure::http_exception;
 use response::ScriptResponse;
 use scope::ScriptRequest;
 
@@ -47,14 +50,19 @@ pub(crate) fn apply(
         return Ok(());
     };
     let users = users_pipes(py)?;
+    let ours = request.cast::<Request>().ok();
+    let limits = ours.map_or_else(RequestLimits::default, |request| *request.get().limits());
     let steps: Vec<_> = pipeline
-        .calls()
+        .calls(limits.pipes)
         .map_err(raise)?
         .into_iter()
         .map(|call| Step::of(call, users.as_ref()))
         .collect::<PyResult<_>>()?;
     let mut response = response.clone();
     for step in steps {
+        if !ScriptRequest::new(request).is_wanted() {
+            return Err(raise(PipeError::Unwanted));
+        }
         response = step.apply(request, response)?;
     }
     Ok(())
@@ -197,6 +205,9 @@ fn raise(error: PipeError) -> PyErr {
         return Python::attach(|py| exception.clone_ref(py));
     }
     match error {
+        // Ends the connection without a response.
+        PipeError::Unwanted => PySystemExit::new_err(error.to_string()),
+        PipeError::TooMany { .. } => Python::attach(|py| http_exception(py, &error.into())),
         PipeError::Unknown(name) | PipeError::Escape(name) => PyKeyError::new_err(name),
         error => PyValueError::new_err(error.to_string()),
     }

@@ -65,6 +65,15 @@ impl<'a, 'py> ScriptRequest<'a, 'py> {
 }
 
 impl<'py> Scope<'py> for ScriptRequest<'_, 'py> {
+    fn is_wanted(&self) -> bool {
+        let Ok(request) = self.0.cast::<Request>() else {
+            return true;
+        };
+        // Other scripts run meanwhile.
+        let turn = request.get().turn();
+        gate::away(self.0.py(), || turn.is_wanted())
+    }
+
     fn headers(&self) -> Result<Value<'py>, Wrong> {
         let headers = self.0.getattr("headers").map_err(raised)?;
         Ok(Value::Object(Rc::new(Items(headers))))

@@ -7,6 +7,7 @@ use std::ffi::{OsStr, OsString};
 use std::fmt::Write as _;
 use std::fs::Metadata;
 use std::os::unix::ffi::OsStrExt;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rustix::fs::{AtFlags, FileType, Stat};
@@ -33,7 +34,12 @@ pub fn answer(exchange: &mut Exchange<'_>, folder: &Found) -> Result<(), Fault> 
         response.headers.append("Location", location);
         return Ok(());
     }
-    let entries = read(folder)?;
+    let turn = Arc::clone(exchange.turn());
+    let Some(entries) = read(folder, &|| turn.is_wanted())? else {
+        exchange.abort_connection();
+        return Ok(());
+    };
+    let response = &mut exchange.response;
     response.headers.append("Content-Type", "text/html");
     response.content = Content::Bytes(page(&latin1::decode(url_path), &entries).into_bytes());
     Ok(())
@@ -53,15 +59,23 @@ enum Kind {
     File { size: u64 },
 }
 
-/// The entries that are served, in the order of the page.
-fn read(folder: &Found) -> Result<Vec<Entry>, Fault> {
-    let mut entries = folder
-        .names()?
-        .into_iter()
-        .filter_map(|name| entry_of(folder, name).transpose())
-        .collect::<Result<Vec<_>, _>>()?;
+/// Entries between two looks for the client.
+const BETWEEN_LOOKS: usize = 1024;
+
+/// The entries that are served, in the order of the page; `None` if `is_wanted` ended the work.
+fn read(folder: &Found, is_wanted: &dyn Fn() -> bool) -> Result<Option<Vec<Entry>>, Fault> {
+    let mut entries = Vec::new();
+    for names in folder.names()?.chunks(BETWEEN_LOOKS) {
+        for name in names {
+            entries.extend(entry_of(folder, name.clone())?);
+        }
+        // A folder with few entries takes no time.
+        if names.len() == BETWEEN_LOOKS && !is_wanted() {
+            return Ok(None);
+        }
+    }
     entries.sort_by(|a, b| sort_key(&a.name).cmp(&sort_key(&b.name)));
-    Ok(entries)
+    Ok(Some(entries))
 }
 
 /// Only links need to be opened, to find out where they lead.

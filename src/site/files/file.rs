@@ -3,8 +3,6 @@
 //! closes the connection (reference §1, §7.3). A file is sent while it is read, so that its size
 //! costs no memory. `directory.rs` answers for folders.
 
-use std::sync::Arc;
-
 use crate::exchange::{Content, Exchange, Handler};
 use crate::fault::Fault;
 use crate::pipes::{self, Context};
@@ -42,15 +40,10 @@ impl Handler for FileHandler {
                 content_of_range::set(&mut exchange.response, found.file, length, range)?;
             }
         }
-        if let Some(pipeline) = requested {
-            let context = Context {
-                request: &exchange.request,
-                hosts: &Arc::clone(exchange.hosts()),
-                mount: self.0.mount(),
-            };
-            pipeline.apply(&mut exchange.response, &context)?;
+        match requested {
+            Some(pipeline) => pipeline.answer(exchange, self.0.mount()),
+            None => Ok(()),
         }
-        Ok(())
     }
 }
 
@@ -62,6 +55,7 @@ impl FileHandler {
             request: &exchange.request,
             hosts: exchange.hosts(),
             mount: self.0.mount(),
+            turn: Some(exchange.turn()),
         };
         let fields = dot_headers::load(found.root(), found.name(), &context)?;
         let has = |wanted: &str| {

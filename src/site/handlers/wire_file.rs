@@ -47,6 +47,7 @@ impl Handler for WireFileHandler {
                 request: &exchange.request,
                 hosts: exchange.hosts(),
                 mount: self.0.mount(),
+                turn: Some(exchange.turn()),
             };
             text = template::fill(&text, Escape::Quoted, &context)?;
         }

@@ -97,6 +97,7 @@ impl Handler for WrapperHandler {
             request: &request,
             hosts: &hosts,
             mount: self.files.mount(),
+            turn: Some(exchange.turn()),
         };
         let fields = dot_headers::load(test.root(), test.name(), &context)?;
         let meta = read_meta(&test)?;
@@ -120,7 +121,7 @@ impl Handler for WrapperHandler {
         }
         exchange.response.content = text(kind.form, &script).into_bytes().into();
         match pipes::requested(Path::new(OsStr::from_bytes(&loads)), request.query()) {
-            Some(pipeline) => Ok(pipeline.apply(&mut exchange.response, &context)?),
+            Some(pipeline) => pipeline.answer(exchange, self.files.mount()),
             None => Ok(()),
         }
     }

@@ -1,0 +1,33 @@
+//! Limits of what one request may make a handler do.
+
+/// Limits of what one request may make a handler do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RequestLimits {
+    /// Bytes of a request body, decoded; a larger one is answered with 413.
+    pub body: u64,
+    /// Fields of a form, parts of a multipart body, parameters of a query, or cookies; more are
+    /// answered with 400.
+    pub parameters: usize,
+    /// Pipes of a response; more are answered with 400.
+    pub pipes: usize,
+}
+
+impl Default for RequestLimits {
+    fn default() -> Self {
+        Self {
+            body: MAX_BODY,
+            parameters: MAX_PARAMETERS,
+            pipes: MAX_PIPES,
+        }
+    }
+}
+
+/// A larger body than any test sends, and not more than a temporary folder holds.
+const MAX_BODY: u64 = 1 << 30;
+
+/// As in PHP (`max_input_vars`) and Django (`DATA_UPLOAD_MAX_NUMBER_FIELDS`). Each takes hundreds of bytes
+/// in Python, however short it is.
+const MAX_PARAMETERS: usize = 1000;
+
+/// Several times more than any test page asks for. Each may compress 64 MiB.
+const MAX_PIPES: usize = 64;

@@ -1,0 +1,106 @@
+//! Work for a client that has left ends soon, whatever the work is.
+
+use std::fs;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::support::client::{Client, DEADLINE};
+use crate::support::command::request;
+use crate::support::folder::folder;
+use crate::support::process::Process;
+use crate::support::watch::processor_time;
+
+/// Processor time that may still be used when the client is gone, and what the clock of `/proc` adds.
+const SOON: Duration = Duration::from_millis(100 + 20);
+
+/// Processor time after which the work has certainly begun.
+const BEGUN: Duration = Duration::from_millis(60);
+
+#[test]
+fn work_for_them_ends() {
+    let folder = folder(&[(
+        "large.py",
+        "def main(request, response):\n    return bytes(32 << 20)\n",
+    )]);
+    let noise: Vec<u8> = (0..10_u32 << 20)
+        .map(|n| (n.wrapping_mul(2_654_435_761) >> 22) as u8)
+        .collect();
+    fs::write(folder.path().join("noise.bin"), noise).expect("room");
+    let template = "{{uuid()}}".repeat(1_500_000);
+    fs::write(folder.path().join("many.sub.txt"), template).expect("room");
+    let hole = fs::File::create(folder.path().join("hole.bin")).expect("a file");
+    hole.set_len(4 << 30).expect("room");
+    fs::write(
+        folder.path().join("hash.sub.txt"),
+        "{{file_hash(sha512,hole.bin)}}",
+    )
+    .expect("room");
+
+    let server = Process::wireserve(folder.path(), ["--log", "off"]);
+    let gzip = ["gzip"; 60].join("|");
+    let targets = [
+        format!("/noise.bin?pipe={gzip}"),
+        "/many.sub.txt".to_owned(),
+        "/hash.sub.txt".to_owned(),
+        format!("/large.py?pipe={gzip}"),
+    ];
+    let targets = targets
+        .iter()
+        .filter(|target| cfg!(feature = "python") || !target.contains(".py"));
+    for target in targets {
+        for leave in [Client::reset, drop] {
+            let before = processor_time(server.id());
+            let mut client = Client::connect(server.addr());
+            client.send(&request("GET", target));
+            let began = Instant::now();
+            while processor_time(server.id()) - before < BEGUN {
+                assert!(began.elapsed() < DEADLINE, "{target}: no work is done");
+                thread::sleep(Duration::from_millis(5));
+            }
+            let left = processor_time(server.id());
+            leave(client);
+            // Work that does not end uses much more in this time.
+            thread::sleep(Duration::from_millis(600));
+            let used = processor_time(server.id()) - left;
+            assert!(used < SOON, "{target}: {used:?} after the client had left");
+        }
+    }
+}
+
+#[test]
+fn a_client_that_only_half_closes_gets_its_response() {
+    let folder = folder(&[("hello.sub.txt", "{{method}}{{GET[x]}}")]);
+    let server = Process::wireserve(folder.path(), ["--log", "off"]);
+    for target in ["/hello.sub.txt?pipe=gzip|slice(0,2)", "/"] {
+        let mut client = Client::connect(server.addr());
+        client.send(&request("GET", target));
+        client.half_close();
+        assert!(matches!(client.read_response("GET").status, 200 | 500));
+    }
+}
+
+#[test]
+fn the_number_of_pipes_is_limited() {
+    let folder = folder(&[("a.txt", "abc"), ("a.sub.txt", "abc")]);
+    let config = r#"{"doc_root": ".", "limits": {"pipes": 3}}"#;
+    fs::write(folder.path().join("config.json"), config).expect("room");
+    let config = folder.path().join("config.json");
+    let defaults = Process::wireserve(folder.path(), ["--log", "off"]);
+    let config = config.to_str().expect("UTF-8");
+    let limited = Process::wireserve(folder.path(), ["--log", "off", "--config", config]);
+    for (server, target, pipes, status) in [
+        (&defaults, "/a.txt", 64, 200),
+        (&defaults, "/a.txt", 65, 400),
+        (&limited, "/a.txt", 3, 200),
+        (&limited, "/a.txt", 4, 400),
+        (&limited, "/a.sub.txt", 2, 200),
+        (&limited, "/a.sub.txt", 3, 400),
+    ] {
+        let expression = vec!["slice(0,2)"; pipes].join("|");
+        let mut client = Client::connect(server.addr());
+        client.send(&request("GET", &format!("{target}?pipe={expression}")));
+        let answer = client.read_response("GET");
+        assert_eq!(answer.status, status, "{target}, {pipes} pipes");
+        assert_eq!(answer.text().contains("limits.pipes"), status == 400);
+    }
+}
