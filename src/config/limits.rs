@@ -20,6 +20,9 @@ pub struct Limits {
     pub connections: usize,
     /// Bytes of a request body, decoded; a larger one is answered with 413.
     pub body: u64,
+    /// Bytes of a form's text: of an urlencoded form, or of the parts of a multipart body that are not
+    /// files; more are answered with 413.
+    pub form: usize,
     /// Fields of a form, parts of a multipart body, parameters of a query, or cookies; more are
     /// answered with 400.
     pub parameters: usize,
@@ -40,6 +43,7 @@ impl Default for Limits {
             field_lines: head.field_lines,
             connections: MAX_CONNECTIONS,
             body: request.body,
+            form: request.form,
             parameters: request.parameters,
             pipes: request.pipes,
         }
@@ -60,6 +64,7 @@ impl Limits {
     pub fn request(&self) -> RequestLimits {
         RequestLimits {
             body: self.body,
+            form: self.form,
             parameters: self.parameters,
             pipes: self.pipes,
         }

@@ -17,6 +17,25 @@ pub fn pairs(query: &[u8]) -> impl Iterator<Item = (Vec<u8>, Vec<u8>)> {
         })
 }
 
+/// A name and a value, decoded.
+pub type Pair = (Vec<u8>, Vec<u8>);
+
+/// There are more pairs than this limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TooMany(pub usize);
+
+/// The pairs of a query or a form, which are decoded only if there are at most `limit`.
+///
+/// # Errors
+/// [`TooMany`].
+pub fn pairs_within(query: &[u8], limit: usize) -> Result<Vec<Pair>, TooMany> {
+    let pieces = query.split(|&byte| byte == b'&');
+    match pieces.filter(|piece| !piece.is_empty()).nth(limit) {
+        Some(_) => Err(TooMany(limit)),
+        None => Ok(pairs(query).collect()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -36,6 +55,11 @@ mod tests {
             (b"\xff=%ff%00", vec![pair(b"\xff", b"\xff\0")]),
         ] {
             assert_eq!(pairs(query).collect::<Vec<_>>(), expected);
+            let count = expected.len();
+            assert_eq!(pairs_within(query, count), Ok(expected));
+            if count > 0 {
+                assert_eq!(pairs_within(query, count - 1), Err(TooMany(count - 1)));
+            }
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::site::files::media_type::TYPES;
 
 use crate::python::classes::headers::{RequestHeaders, ResponseHeaders};
 use crate::python::classes::input_file::InputFile;
-use crate::python::classes::multidict::MultiDict;
+use crate::python::classes::multidict::{MultiDict, add_urlencoded};
 use crate::python::classes::ranges::{Range, RangeParser};
 use crate::python::classes::request::Request;
 use crate::python::classes::response::Response;
@@ -83,6 +83,7 @@ fn native(py: Python<'_>) -> PyResult<Bound<'_, PyModule>> {
     native.add_class::<Server>()?;
     native.add_class::<Stash>()?;
     native.add_class::<StashLock>()?;
+    native.add_function(wrap_pyfunction!(add_urlencoded, &native)?)?;
     native.add_function(wrap_pyfunction!(print_bytes, &native)?)?;
     native.add_function(wrap_pyfunction!(pipes::pipe_calls, &native)?)?;
     native.add_function(wrap_pyfunction!(pipes::resolve_content, &native)?)?;

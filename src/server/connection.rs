@@ -8,11 +8,13 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::exchange::arrival::Previous;
+use crate::exchange::body::BodyError;
 use crate::exchange::{
     Arrival, Body, Exchange, Expect, Fate, Handler, Locals, Policy, Request, Requirements,
     Response, Turn,
 };
 use crate::fault::Fault;
+use crate::http::framing::Framing;
 use crate::http::head::Head;
 use crate::http::problems::{self, Severity};
 use crate::site::Site;
@@ -150,7 +152,11 @@ impl Connection<'_> {
         let began = log::log_enabled!(log::Level::Info).then(Instant::now);
         let request = Arc::new(request);
         let turn = Arc::new(Turn::begin(Arc::clone(self.wire)));
-        let body = Arc::new(Body::new(Arc::clone(self.wire), request.framing()));
+        let body = Arc::new(Body::new(
+            Arc::clone(self.wire),
+            request.framing(),
+            self.shared.limits.body,
+        ));
         let mut locals = mem::take(self.locals);
         let mut exchange = Exchange::new(
             Arc::clone(&request),
@@ -240,7 +246,9 @@ impl Connection<'_> {
             .policy
             .unwrap_or_else(|| self.listening.policy());
         exchange.policy = policy;
-        if let Err(fault) = admit(&request, policy) {
+        let admitted =
+            admit(&request, policy).and_then(|()| self.admit_body(request.framing(), policy));
+        if let Err(fault) = admitted {
             send_refusal(exchange.turn(), fault, request.method());
             return Fate::Close;
         }
@@ -258,6 +266,20 @@ impl Connection<'_> {
         exchange.route_match = route_match;
         let response = handle(exchange, handler.as_ref(), requirements.expect);
         finish(exchange, response)
+    }
+}
+
+impl Connection<'_> {
+    /// Whether a body may be as long as its head claims.
+    fn admit_body(&self, framing: Framing, policy: Policy) -> Result<(), Fault> {
+        match framing {
+            Framing::Length(length)
+                if length > self.shared.limits.body && policy != Policy::Raw =>
+            {
+                Err(BodyError::TooLarge(self.shared.limits.body).into())
+            }
+            _ => Ok(()),
+        }
     }
 }
 

@@ -11,6 +11,8 @@ mod edited_doc_roots;
 mod exhausted_resources;
 mod gone_clients;
 mod large_files;
+#[cfg(feature = "python")]
+mod proportion;
 mod slow_crowds;
 mod stop_on_drop;
 #[cfg(feature = "python")]

@@ -13,6 +13,7 @@ use std::time::Instant;
 
 use tempfile::SpooledTempFile;
 
+use crate::fault::Fault;
 use crate::http::Malformed;
 use crate::http::chunked::Decoder;
 use crate::http::framing::Framing;
@@ -45,6 +46,8 @@ struct State {
     length: Option<u64>,
     /// Bytes that were read from the wire and not kept.
     dropped: u64,
+    /// `received + dropped <= limit`
+    limit: u64,
     /// The chunks of a chunked body, with their framing.
     decoder: Option<Box<Decoder>>,
     /// The beginning of a chunked body as it came, to show where it turns out to be malformed.
@@ -70,6 +73,8 @@ pub enum BodyError {
     OutOfRange,
     /// The bytes did not come within the time that was set.
     TooLate,
+    /// There are more bytes than this limit.
+    TooLarge(u64),
     /// More than [`UNDECODED`] bytes came in more chunks than are recorded, so the undecoded body cannot
     /// be shown.
     NotKept,
@@ -84,12 +89,16 @@ impl fmt::Display for BodyError {
                     "the client left after {received} bytes of the request body"
                 )
             }
-            Self::Malformed(malformed) => {
-                f.write_str(&crate::fault::Fault::from(malformed.clone()).message)
-            }
+            Self::Malformed(malformed) => f.write_str(&Fault::from(malformed.clone()).message),
             Self::Spool(error) => write!(f, "cannot store the request body: {error}"),
             Self::OutOfRange => f.write_str("the position is outside the request body"),
             Self::TooLate => f.write_str("the request body did not arrive in time"),
+            Self::TooLarge(limit) => {
+                write!(
+                    f,
+                    "the request body is larger than {limit} bytes (limits.body)"
+                )
+            }
             Self::NotKept => {
                 f.write_str("the request body has too many chunks to be shown undecoded")
             }
@@ -99,6 +108,19 @@ impl fmt::Display for BodyError {
 
 impl std::error::Error for BodyError {}
 
+impl From<BodyError> for Fault {
+    /// The answer to a request whose body cannot be read.
+    fn from(error: BodyError) -> Self {
+        let status = match error {
+            BodyError::Malformed(malformed) => return malformed.into(),
+            BodyError::TooLarge(_) => 413,
+            BodyError::Truncated { .. } | BodyError::TooLate | BodyError::OutOfRange => 400,
+            BodyError::Spool(_) | BodyError::NotKept => 500,
+        };
+        Self::new(status, error.to_string())
+    }
+}
+
 impl From<io::Error> for BodyError {
     fn from(error: io::Error) -> Self {
         Self::Spool(error.to_string())
@@ -106,8 +128,8 @@ impl From<io::Error> for BodyError {
 }
 
 impl Body {
-    /// A body that is still on the wire.
-    pub fn new(wire: Arc<Wire>, framing: Framing) -> Self {
+    /// A body that is still on the wire, of which at most `limit` bytes are read.
+    pub fn new(wire: Arc<Wire>, framing: Framing, limit: u64) -> Self {
         let (source, length, decoder) = match framing {
             Framing::Length(0) => (Source::Done, Some(0), None),
             Framing::Length(left) => (Source::Counted { left }, Some(left), None),
@@ -120,6 +142,7 @@ impl Body {
             position: 0,
             length,
             dropped: 0,
+            limit,
             decoder,
             undecoded: Vec::new(),
         };
@@ -176,7 +199,7 @@ impl Body {
         let end = limit.map_or(u64::MAX, |limit| state.position.saturating_add(limit));
         let mut searched = state.position;
         loop {
-            if let Some(line_end) = state.find_line_end(searched)? {
+            if let Some(line_end) = state.find_line_end(searched, end)? {
                 return state.take(line_end.min(end));
             }
             searched = state.received.max(state.position);
@@ -229,6 +252,9 @@ impl Body {
                 0 => return Ok(drained),
                 count => drained += count as u64,
             }
+            if state.received + state.dropped + drained > state.limit {
+                return Err(BodyError::TooLarge(state.limit));
+            }
             scratch.clear();
         }
     }
@@ -272,6 +298,9 @@ impl State {
     ) -> Result<usize, BodyError> {
         let mut piece = Vec::new();
         let received = self.fetch(wire, count, limit, &mut piece)?;
+        if self.received + self.dropped + piece.len() as u64 > self.limit {
+            return Err(self.broken(BodyError::TooLarge(self.limit)));
+        }
         if received > 0 {
             // What could not be stored is lost, and what follows must not be mistaken for it.
             self.store(&piece)
@@ -353,8 +382,8 @@ impl State {
         Ok(bytes)
     }
 
-    /// The position after the first received LF at or after `from`.
-    fn find_line_end(&mut self, from: u64) -> Result<Option<u64>, BodyError> {
+    /// The position after the first received LF at or after `from`; not searched for beyond `end`.
+    fn find_line_end(&mut self, from: u64, end: u64) -> Result<Option<u64>, BodyError> {
         let Some(spool) = &mut self.spool else {
             return Ok(None);
         };
@@ -363,7 +392,7 @@ impl State {
         let mut at = from;
         loop {
             let count = spool.read(&mut piece)?;
-            if count == 0 {
+            if count == 0 || at >= end {
                 return Ok(None);
             }
             if let Some(lf) = memchr::memchr(b'\n', &piece[..count]) {

@@ -34,7 +34,9 @@ pub(crate) fn raise(py: Python<'_>, error: BodyError) -> PyErr {
     let text = error.to_string();
     match error {
         BodyError::Truncated { .. } => PyEOFError::new_err(text),
-        BodyError::Malformed(malformed) => failure::http_exception(py, &Fault::from(malformed)),
+        BodyError::Malformed(_) | BodyError::TooLarge(_) => {
+            failure::http_exception(py, &Fault::from(error))
+        }
         BodyError::Spool(_) => PyOSError::new_err(text),
         BodyError::OutOfRange | BodyError::NotKept => PyValueError::new_err(text),
         BodyError::TooLate => PyTimeoutError::new_err(text),

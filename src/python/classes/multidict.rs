@@ -8,9 +8,13 @@ use pyo3::exceptions::PyKeyError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyString};
 
+use crate::fault::Fault;
+use crate::http::query;
 use crate::text::latin1;
 
 use crate::python::classes::fallback::Fallback;
+use crate::python::interpreter::gate;
+use crate::python::scripts::failure::http_exception;
 
 /// Several values for each key.
 #[pyclass(name = "MultiDict", module = "wptserve.request", extends = PyDict, subclass, dict)]
@@ -102,6 +106,37 @@ pub(crate) fn add(
         Some(values) => values.cast::<PyList>()?.append(value),
         None => dict.set_item(name, PyList::new(multidict.py(), [value])?),
     }
+}
+
+/// Adds the pairs of urlencoded text, whose percent-encoding is decoded while other scripts run.
+#[pyfunction]
+pub(crate) fn add_urlencoded(
+    form: &Bound<'_, MultiDict>,
+    text: &Bound<'_, PyBytes>,
+    limit: usize,
+) -> PyResult<()> {
+    let py = form.py();
+    let bytes = text.as_bytes();
+    let pairs = gate::away(py, || query::pairs_within(bytes, limit));
+    add_pairs(form, pairs, "a form")
+}
+
+/// Adds pairs of a query or a form; too many are answered with 400.
+pub(crate) fn add_pairs(
+    multidict: &Bound<'_, MultiDict>,
+    pairs: Result<Vec<query::Pair>, query::TooMany>,
+    what: &str,
+) -> PyResult<()> {
+    let py = multidict.py();
+    let pairs = pairs.map_err(|query::TooMany(limit)| {
+        let message = format!("{what} has more than {limit} parameters (limits.parameters)");
+        http_exception(py, &Fault::new(400, message))
+    })?;
+    for (name, value) in pairs {
+        let (name, value) = (PyBytes::new(py, &name), PyBytes::new(py, &value));
+        add(multidict, name.into_any(), value.into_any())?;
+    }
+    Ok(())
 }
 
 /// The value at an index of a key's list; `None` if the key is missing or its list is empty.

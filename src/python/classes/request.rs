@@ -297,10 +297,8 @@ impl Request {
     fn get_get<'py>(&self, py: Python<'py>) -> Made<'py> {
         self.made.get.get_or_make(py, || {
             let parameters = Bound::new(py, MultiDict)?;
-            for (name, value) in query::pairs(self.facts.query()) {
-                let (name, value) = (PyBytes::new(py, &name), PyBytes::new(py, &value));
-                multidict::add(&parameters, name.into_any(), value.into_any())?;
-            }
+            let pairs = query::pairs_within(self.facts.query(), self.limits().parameters);
+            multidict::add_pairs(&parameters, pairs, "a query")?;
             any(py, parameters)
         })
     }
@@ -309,18 +307,20 @@ impl Request {
     #[getter(POST)]
     fn get_post<'py>(slf: &Bound<'py, Self>) -> Made<'py> {
         let py = slf.py();
-        slf.get()
-            .made
-            .post
-            .get_or_make(py, || FORM_OF.get(py)?.call1((slf,)))
+        slf.get().made.post.get_or_make(py, || {
+            let limits = slf.get().limits();
+            let limits = (limits.parameters, limits.form);
+            FORM_OF.get(py)?.call1((slf, limits))
+        })
     }
 
     /// The cookies of the request.
     #[getter]
     fn get_cookies<'py>(&self, py: Python<'py>) -> Made<'py> {
-        self.made
-            .cookies
-            .get_or_make(py, || COOKIES_OF.get(py)?.call1((self.get_headers(py)?,)))
+        self.made.cookies.get_or_make(py, || {
+            let limit = self.limits().parameters;
+            COOKIES_OF.get(py)?.call1((self.get_headers(py)?, limit))
+        })
     }
 
     /// User name and password of basic authentication.

@@ -8,7 +8,7 @@ import io
 import os
 import sys
 import types
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 LIB = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
@@ -127,12 +127,20 @@ class Request:
         return auth_of(self.headers)
 
 
+def add_urlencoded(form, text, limit):
+    pairs = parse_qsl(text.decode("latin-1"), keep_blank_values=True, encoding="latin-1")
+    assert len(pairs) <= limit
+    for name, value in pairs:
+        form.add(latin1(name), latin1(value))
+
+
 def install():
     native = types.ModuleType("_wireserve")
     for item in (MultiDict, RequestHeaders, ResponseHeaders, Response, Request):
         setattr(native, item.__name__, item)
     for name in ("InputFile", "ResponseWriter", "Stash", "StashLock"):
         setattr(native, name, type(name, (), {}))
+    native.add_urlencoded = add_urlencoded
     native.SERVER_VERSION = "wireserve/0"
     native.REASONS = {200: "OK", 404: "Not Found", 599: "Ours"}
     native.MEDIA_TYPES = {"html": "text/html", "js": "text/javascript"}

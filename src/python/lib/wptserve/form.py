@@ -12,19 +12,27 @@ after it, and neither does a nested multipart. Nothing is ever read from the pro
 
 import io
 import re
+import sys
 
-from _wireserve import MultiDict
-from wptserve.utils import isomorphic_decode, isomorphic_encode
+from _wireserve import MultiDict, add_urlencoded
+from wptserve.utils import HTTPException, isomorphic_decode, isomorphic_encode
 
 URLENCODED = "application/x-www-form-urlencoded"
-# A line longer than this is read in pieces, so that a file without line ends costs no memory.
+# Bytes read at once, and the longest line that is read as one.
 PIECE = 64 * 1024
+# Bytes of the header section of a part.
+PART_HEAD = 64 * 1024
 # A part larger than this moves from memory to a temporary file.
 SPILL = 1024 * 1024
+# The most fields or parts, and the most bytes of text: more than there can be.
+UNLIMITED = (sys.maxsize - 1, sys.maxsize - 1)
 
 
-def form_of(request):
-    """The form that a request carries: bytes, or FieldStorage for files, by name in bytes."""
+def form_of(request, limits=UNLIMITED):
+    """The form that a request carries: bytes, or FieldStorage for files, by name in bytes.
+
+    `limits` are the most fields or parts, and the most bytes of text.
+    """
     form = MultiDict()
     method = request.method.upper()
     media_type, options = form_type(request.headers, method)
@@ -38,9 +46,9 @@ def form_of(request):
     position = source.tell()
     source.seek(0)
     if boundary is None:
-        read_urlencoded(source, form)
+        read_urlencoded(source, form, limits)
     else:
-        read_multipart(source, boundary, form)
+        read_multipart(source, boundary, form, limits)
     source.seek(position)
     return form
 
@@ -54,19 +62,50 @@ def form_type(headers, method):
     return media_type.lower(), options
 
 
-def read_urlencoded(source, form):
-    from urllib.parse import parse_qsl
+def read_urlencoded(source, form, limits):
+    fields, size = limits
+    text = source.read(size + 1)
+    if len(text) > size:
+        raise too_much_text(size)
+    add_urlencoded(form, text, fields)
 
-    text = source.read().decode("latin-1")
-    for name, value in parse_qsl(text, keep_blank_values=True, encoding="latin-1"):
-        form.add(isomorphic_encode(name), isomorphic_encode(value))
 
-
-def read_multipart(source, boundary, form):
-    for part in Multipart(source, boundary).parts():
+def read_multipart(source, boundary, form, limits):
+    fields, size = limits
+    left = size
+    for part in Multipart(Lines(source), boundary, PartCount(fields)).parts():
         # A part without a name, or one that holds parts, is a TypeError here: the peer sees a 500.
         name = isomorphic_encode(part.name)
-        form.add(name, part if part.filename else isomorphic_encode(part.value))
+        if part.filename:
+            form.add(name, part)
+            continue
+        if part.file is None:
+            raise TypeError("the part %r holds parts, and is no file" % part.name)
+        # As it came, whether as bytes or as text.
+        content = part.file if part.filename is not None else part.file.buffer
+        value = content.read(left + 1)
+        left -= len(value)
+        if left < 0:
+            raise too_much_text(size)
+        form.add(name, value)
+
+
+def too_much_text(size):
+    return HTTPException(413, "a form has more than %d bytes of text (limits.form)" % size)
+
+
+class PartCount:
+    """The parts of a body, nested ones included, up to a limit."""
+
+    def __init__(self, limit):
+        self.limit = limit
+        self.count = 0
+
+    def add(self):
+        self.count += 1
+        if self.count > self.limit:
+            raise HTTPException(
+                400, "a multipart body has more than %d parts (limits.parameters)" % self.limit)
 
 
 class FieldStorage:
@@ -159,16 +198,17 @@ class FieldStorage:
 
 
 class Multipart:
-    """Reads the parts between one boundary from a source that has `readline`.
+    """Reads the parts between one boundary from `Lines`.
 
     Boundary lines are found after a line end only, and may be followed by spaces. The line end
     before a boundary belongs to it; so does the one before the end of the source.
     """
 
-    def __init__(self, source, boundary):
+    def __init__(self, source, boundary, count):
         self.source = source
         self.delimiter = b"--" + boundary
         self.terminator = self.delimiter + b"--"
+        self.count = count
         # The terminator or the end of the source has been read: no part follows.
         self.ended = False
 
@@ -176,19 +216,27 @@ class Multipart:
         """Each part, as FieldStorage. Before the first boundary anything may stand."""
         line = None
         while line != b"" and (line is None or line.strip() != self.delimiter):
-            line = self.source.readline()
+            self.source.skip_lines_without(self.delimiter)
+            line = self.source.readline(PIECE)
         while not self.ended:
             head = self._head()
             if not head:
                 return
+            self.count.add()
             yield self._part(head)
 
     def _head(self):
         """The header section of a part, with the blank line; nothing at the end of the source."""
         lines = []
+        left = PART_HEAD
         while True:
-            lines.append(self.source.readline())
-            if not lines[-1].strip():
+            line = self.source.readline(left + 1)
+            left -= len(line)
+            if left < 0:
+                raise HTTPException(
+                    400, "the head of a part is longer than %d bytes" % PART_HEAD)
+            lines.append(line)
+            if not line.strip():
                 return b"".join(lines)
 
     def _part(self, head):
@@ -198,7 +246,7 @@ class Multipart:
         del headers["content-length"]
         part = FieldStorage(headers)
         if part.type.startswith("multipart/"):
-            nested = Multipart(self.source, boundary_of(part.type_options))
+            nested = Multipart(self.source, boundary_of(part.type_options), self.count)
             part.list = list(nested.parts())
             self._copy_content(None)
         else:
@@ -210,26 +258,104 @@ class Multipart:
     def _copy_content(self, content):
         """Reads up to the next boundary; what was read goes to `content` unless that is None."""
         held = b""  # a line end, until it is known what follows it
-        after_line_end = True
+        is_after_line_end = True
         while True:
-            line = self.source.readline(PIECE)
-            if not line:
+            if is_after_line_end and self._ends_here():
+                return
+            data, is_after_line_end = self.source.read_up_to(b"\n", self.delimiter)
+            if not data:
                 self.ended = True
                 return
-            if after_line_end and line.startswith(b"--"):
-                stripped = line.rstrip()
-                if stripped in (self.delimiter, self.terminator):
-                    self.ended = stripped == self.terminator
-                    return
-            # A piece may end between CR and LF: then the CR was held, and is one line end with
-            # this.
-            if held == b"\r":
-                line, held = held + line, b""
-            text, line_end = split_line_end(line)
-            after_line_end = line_end.endswith(b"\n")
+            text, held = split_line_end(held + data)
             if content is not None:
-                content.write(held + text)
-            held = line_end
+                content.write(text)
+
+    def _ends_here(self):
+        """Whether the next line is a boundary, which is then read."""
+        if not self.source.is_next(self.delimiter):
+            return False
+        line = self.source.peek_line(PIECE)
+        stripped = line.rstrip()
+        if stripped not in (self.delimiter, self.terminator):
+            return False
+        self.ended = stripped == self.terminator
+        self.source.skip(len(line))
+        return True
+
+
+class Lines:
+    """Reads a file piece by piece, and finds lines and boundaries in memory.
+
+    A boundary is searched for, so that the other lines cost nothing.
+    """
+
+    def __init__(self, file):
+        self.file = file
+        self.buffer = b""
+        self.at = 0  # what is before it has been read
+
+    def peek_line(self, limit):
+        """The next line with its LF, or up to `limit` bytes of it; nothing at the end."""
+        searched = self.at
+        while True:
+            end = self.buffer.find(b"\n", searched, self.at + limit) + 1
+            if end or len(self.buffer) - self.at >= limit:
+                return self.buffer[self.at:end or self.at + limit]
+            searched = len(self.buffer) - self.at
+            if not self._fill():
+                return self.buffer[self.at:]
+
+    def readline(self, limit):
+        line = self.peek_line(limit)
+        self.skip(len(line))
+        return line
+
+    def skip(self, count):
+        self.at += count
+
+    def is_next(self, mark):
+        while len(self.buffer) - self.at < len(mark) and self._fill():
+            pass
+        return self.buffer.startswith(mark, self.at)
+
+    def read_up_to(self, line_end, mark):
+        """Bytes up to a line end with `mark` after it, and whether that was found; or bytes without
+        one. Nothing at the end.
+        """
+        wanted = line_end + mark
+        while len(self.buffer) - self.at < len(wanted) and self._fill():
+            pass
+        found = self.buffer.find(wanted, self.at)
+        if found >= 0:
+            end = found + len(line_end)
+        elif len(self.buffer) - self.at < len(wanted):
+            end = len(self.buffer)
+        else:
+            # The last bytes may be the beginning of what is wanted.
+            end = len(self.buffer) - len(wanted) + 1
+        data = self.buffer[self.at:end]
+        self.at = end
+        return data, found >= 0
+
+    def skip_lines_without(self, mark):
+        """Goes to the beginning of the next line that contains `mark`, or to the last line."""
+        while True:
+            found = self.buffer.find(mark, self.at)
+            limit = len(self.buffer) if found < 0 else found
+            self.at = max(self.at, self.buffer.rfind(b"\n", self.at, limit) + 1)
+            if found >= 0:
+                return
+            if len(self.buffer) - self.at > PIECE:
+                # A line that is too long for a boundary; its end may begin one all the same.
+                self.at = len(self.buffer) - len(mark) - 1
+            if not self._fill():
+                return
+
+    def _fill(self):
+        piece = self.file.read(PIECE)
+        self.buffer = self.buffer[self.at:] + piece
+        self.at = 0
+        return bool(piece)
 
 
 class Content:

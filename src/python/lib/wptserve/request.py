@@ -16,13 +16,13 @@ __all__ = ["Authentication", "BinaryCookieParser", "CookieValue", "Cookies", "In
            "MultiDict", "Request", "RequestHeaders", "auth_of", "cookies_of"]
 
 
-def cookies_of(headers):
-    """The cookies in a request's headers.
+def cookies_of(headers, limit=None):
+    """The cookies in a request's headers, at most `limit` of them with their attributes.
 
     A cookie name that `http.cookies` finds illegal raises its CookieError; any other broken piece
     ends the list of cookies there.
     """
-    parser = BinaryCookieParser()
+    parser = BinaryCookieParser(limit=limit)
     # `headers.get` would join several Cookie fields with a comma, which is part of a value here.
     parser.load(b"; ".join(headers.get_list(b"cookie", [])))
     cookies = Cookies()
@@ -79,10 +79,14 @@ class BinaryCookieParser(BaseCookie):
     all that is broken late, and before Python 3.12.6 for backslashes in an attribute as well.
     """
 
+    def __init__(self, input=None, limit=None):
+        self.limit = limit
+        super().__init__(input)
+
     def load(self, rawdata):
         if not isinstance(rawdata, bytes):
             raise TypeError("a Cookie header is bytes, not %r" % (rawdata,))
-        cookies = cookies_in(isomorphic_decode(rawdata))
+        cookies = cookies_in(isomorphic_decode(rawdata), self.limit)
         for name, value, attributes in cookies:
             morsel = self.get(name, Morsel())
             morsel.set(name, *self.value_decode(value))
@@ -118,15 +122,20 @@ class CookiePattern:
         return cls.FIRST.match(text, start) or cls.IN_FRONT.match(text, start)
 
 
-def cookies_in(text):
+def cookies_in(text, limit=None):
     """Name, value and attributes of each cookie, up to the first piece that is not one.
 
     The result is empty if an attribute comes first, or if a name that is not a flag has no value.
     """
     cookies = []
     end = 0
+    count = 0
     while match := CookiePattern.match(text, end):
         end = match.end()
+        count += 1
+        if limit is not None and count > limit:
+            raise HTTPException(
+                400, "a request has more than %d cookies (limits.parameters)" % limit)
         name, value = match["key"], match["val"]
         attributes = cookies[-1][2] if cookies else None
         if name.startswith("$"):

@@ -1,0 +1,232 @@
+//! What a request costs is in proportion to its size: in memory at most six times as much for a form,
+//! and a limit, with an answer that names it, wherever the proportion could be larger.
+
+use std::fs;
+
+use crate::support::client::Client;
+use crate::support::command::get;
+use crate::support::folder::folder;
+use crate::support::process::Process;
+use crate::support::watch::{grown_since, peak_memory};
+use tempfile::TempDir;
+
+/// Bytes of the large forms.
+const SIZE: usize = 8_000_000;
+
+/// Memory for each byte of a form.
+const TIMES: u64 = 6;
+
+/// What a request of any size may need besides, in KiB.
+const BESIDES: u64 = 8 * 1024;
+
+#[test]
+fn forms_take_at_most_six_times_their_size() {
+    let site = site();
+    let file = |content: Vec<u8>| {
+        let head = b"--B\r\nContent-Disposition: form-data; name=f; filename=x\r\n\r\n";
+        [&head[..], &content, b"\r\n--B--\r\n"].concat()
+    };
+    let text = |content: Vec<u8>| {
+        let head = b"--B\r\nContent-Disposition: form-data; name=f\r\n\r\n";
+        [&head[..], &content, b"\r\n--B--\r\n"].concat()
+    };
+    let urlencoded = "application/x-www-form-urlencoded";
+    let multipart = "multipart/form-data; boundary=B";
+    for (what, media_type, body) in [
+        ("percent signs", urlencoded, b"%".repeat(SIZE)),
+        ("escapes", urlencoded, b"%41".repeat(SIZE / 3)),
+        ("blanks", urlencoded, b"+".repeat(SIZE)),
+        ("raw bytes", urlencoded, b"\xff".repeat(SIZE)),
+        ("ampersands", urlencoded, b"&".repeat(SIZE)),
+        ("equals signs", urlencoded, b"=".repeat(SIZE)),
+        ("fields", urlencoded, b"a&".repeat(SIZE / 2)),
+        ("text", multipart, text(b"x".repeat(SIZE))),
+        ("lines", multipart, text(b"\n".repeat(SIZE))),
+        ("a file", multipart, file(b"\r\n--B-".repeat(SIZE / 6))),
+        ("preamble", multipart, b"\n".repeat(SIZE)),
+        (
+            "a head",
+            multipart,
+            [b"--B\r\n", &b"a:b\r\n".repeat(SIZE / 5)[..]].concat(),
+        ),
+        (
+            "parts",
+            multipart,
+            b"--B\r\nContent-Disposition: form-data; name=f\r\n\r\n\r\n".repeat(SIZE / 52),
+        ),
+    ] {
+        let server = server(&site);
+        get(server.addr(), "/post.py");
+        let before = peak_memory(server.id());
+        let size = body.len() as u64 / 1024;
+        let answer = post(&server, media_type, &body);
+        assert!(matches!(answer.0, 200 | 400), "{what}: {}", answer.1);
+        let grown = grown_since(before, server.id());
+        let most = TIMES * size + BESIDES;
+        assert!(grown < most, "{what}: {grown} KiB for {size} KiB");
+    }
+}
+
+#[test]
+fn limits_answer_with_their_names() {
+    let site = site();
+    let limits = r#"{"doc_root": ".", "limits":
+        {"body": 3000, "form": 2000, "parameters": 20, "pipes": 2}}"#;
+    fs::write(site.path().join("config.json"), limits).expect("room");
+    let config = site.path().join("config.json");
+    let config = config.to_str().expect("UTF-8");
+    let limited = Process::wireserve(site.path(), ["--log", "off", "--config", config]);
+    let default = server(&site);
+    let urlencoded = "application/x-www-form-urlencoded";
+    let multipart = "multipart/form-data; boundary=B";
+    let part = b"--B\r\nContent-Disposition: form-data; name=f\r\n\r\n\r\n";
+    for (server, media_type, body, status, key) in [
+        (&limited, urlencoded, b"a=b&".repeat(20), 200, ""),
+        (
+            &limited,
+            urlencoded,
+            b"a=b&".repeat(21),
+            400,
+            "limits.parameters",
+        ),
+        (&limited, urlencoded, b"a".repeat(2000), 200, ""),
+        (&limited, urlencoded, b"a".repeat(2001), 413, "limits.form"),
+        (&limited, urlencoded, b"a".repeat(3001), 413, "limits.body"),
+        (&limited, multipart, part.repeat(20), 200, ""),
+        (
+            &limited,
+            multipart,
+            part.repeat(21),
+            400,
+            "limits.parameters",
+        ),
+        (&default, urlencoded, b"a=b&".repeat(1000), 200, ""),
+        (
+            &default,
+            urlencoded,
+            b"a=b&".repeat(1001),
+            400,
+            "limits.parameters",
+        ),
+        (
+            &default,
+            urlencoded,
+            b"a".repeat(17 << 20),
+            413,
+            "limits.form",
+        ),
+        (
+            &default,
+            multipart,
+            part.repeat(1001),
+            400,
+            "limits.parameters",
+        ),
+    ] {
+        let (found, text) = post(server, media_type, &body);
+        let size = body.len();
+        assert_eq!(found, status, "{media_type}, {size} bytes: {text}");
+        assert!(text.contains(key), "{size} bytes: {text}");
+    }
+    for (server, count, status) in [
+        (&limited, 20, 200),
+        (&limited, 21, 400),
+        (&default, 1000, 200),
+        (&default, 1001, 400),
+    ] {
+        let pairs = |separator: &str| {
+            let pairs: Vec<_> = (0..count).map(|n| format!("{n}=b")).collect();
+            pairs.join(separator)
+        };
+        for (target, field) in [
+            (format!("/get.py?{}", pairs("&")), String::new()),
+            (
+                "/cookies.py".to_owned(),
+                format!("Cookie: {}\r\n", pairs("; ")),
+            ),
+        ] {
+            let mut client = Client::connect(server.addr());
+            client.send(format!("GET {target} HTTP/1.1\r\nHost: a\r\n{field}\r\n").as_bytes());
+            let answer = client.read_response("GET");
+            let text = answer.text();
+            assert_eq!(answer.status, status, "{count} in {}: {text}", &target[..8]);
+            assert_eq!(text.contains("limits.parameters"), status == 400);
+        }
+    }
+}
+
+/// The body is refused whoever reads it, at the latest when it has become too large.
+#[test]
+fn a_body_beyond_the_limit_is_not_read() {
+    let site = site();
+    let limits = r#"{"doc_root": ".", "limits": {"body": 3000}}"#;
+    fs::write(site.path().join("config.json"), limits).expect("room");
+    let config = site.path().join("config.json");
+    let config = config.to_str().expect("UTF-8");
+    let server = Process::wireserve(site.path(), ["--log", "off", "--config", config]);
+    let chunks = |size: usize| {
+        let chunk = format!("3e8\r\n{}\r\n", "a".repeat(1000));
+        format!(
+            "Transfer-Encoding: chunked\r\n\r\n{}0\r\n\r\n",
+            chunk.repeat(size)
+        )
+    };
+    for (target, rest, status) in [
+        ("/body.py", chunks(3), 200),
+        ("/body.py", chunks(4), 413),
+        ("/none.txt", "Content-Length: 3001\r\n\r\n".to_owned(), 413),
+        ("/body.py", "Content-Length: 3001\r\n\r\n".to_owned(), 413),
+    ] {
+        let mut client = Client::connect(server.addr());
+        client.send(format!("POST {target} HTTP/1.1\r\nHost: a\r\n{rest}").as_bytes());
+        let answer = client.read_response("POST");
+        assert_eq!(answer.status, status, "{target}: {}", answer.text());
+        if status == 413 {
+            assert!(answer.text().contains("limits.body"), "{}", answer.text());
+            client.read_until_close();
+        }
+    }
+    // Not read by a handler either.
+    let mut client = Client::connect(server.addr());
+    client.send(format!("POST /no.txt HTTP/1.1\r\nHost: a\r\n{}", chunks(4)).as_bytes());
+    assert_eq!(client.read_response("POST").status, 404);
+    client.read_until_close();
+}
+
+fn site() -> TempDir {
+    folder(&[
+        (
+            "post.py",
+            "def main(request, response):\n    return str(len(request.POST))\n",
+        ),
+        (
+            "get.py",
+            "def main(request, response):\n    return str(len(request.GET))\n",
+        ),
+        (
+            "cookies.py",
+            "def main(request, response):\n    return str(len(request.cookies))\n",
+        ),
+        (
+            "body.py",
+            "def main(request, response):\n    return str(len(request.body))\n",
+        ),
+    ])
+}
+
+fn server(site: &TempDir) -> Process {
+    Process::wireserve(site.path(), ["--log", "off"])
+}
+
+fn post(server: &Process, media_type: &str, body: &[u8]) -> (u16, String) {
+    let mut client = Client::connect(server.addr());
+    let head = format!(
+        "POST /post.py HTTP/1.1\r\nHost: a\r\nContent-Type: {media_type}\r\nContent-Length: {}\r\n\r\n",
+        body.len()
+    );
+    client.send(head.as_bytes());
+    client.send(body);
+    let answer = client.read_response("POST");
+    let text = answer.text();
+    (answer.status, text.chars().take(200).collect())
+}
