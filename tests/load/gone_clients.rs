@@ -4,8 +4,7 @@ use std::fs;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::support::client::{Client, DEADLINE};
-use crate::support::command::request;
+use crate::support::client::{Client, DEADLINE, request};
 use crate::support::folder::folder;
 use crate::support::process::Process;
 use crate::support::watch::processor_time;
