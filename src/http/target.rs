@@ -95,7 +95,12 @@ fn is_host_and_port(target: &[u8]) -> bool {
 }
 
 /// Whether a target is a URL with this server's scheme (RFC 9112 §3.2.2).
+#[inline]
 pub fn is_absolute(target: &[u8], scheme: &str) -> bool {
+    // Almost every target is in origin-form.
+    if target.starts_with(b"/") {
+        return false;
+    }
     target
         .strip_prefix(scheme.as_bytes())
         .is_some_and(|rest| rest.starts_with(b"://"))

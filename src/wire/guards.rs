@@ -20,22 +20,26 @@ pub struct InboundGuard<'w> {
 }
 
 impl<'w> InboundGuard<'w> {
+    #[inline]
     pub(super) fn new(stream: &'w Stream, half: MutexGuard<'w, Inbound>) -> Self {
         Self { stream, half }
     }
 
     /// Waits for more bytes and returns how many came; 0 means that there will be no more.
+    #[inline]
     pub fn fill(&mut self) -> usize {
         self.half.fill(self.stream)
     }
 
     /// Reads up to `out.len()` bytes, from the buffer if it has any; 0 means the end.
+    #[inline]
     pub fn read(&mut self, out: &mut [u8]) -> usize {
         self.half.read(self.stream, out)
     }
 
     /// Waits for a whole head and takes it. At the end of input what there is counts as one, so that
     /// half a head gets an answer too.
+    #[inline]
     pub fn read_head(&mut self, limits: &HeadLimits) -> HeadRead {
         self.half.read_head(self.stream, limits)
     }
@@ -77,12 +81,14 @@ pub enum NoHead {
 impl Deref for InboundGuard<'_> {
     type Target = Inbound;
 
+    #[inline]
     fn deref(&self) -> &Inbound {
         &self.half
     }
 }
 
 impl DerefMut for InboundGuard<'_> {
+    #[inline]
     fn deref_mut(&mut self) -> &mut Inbound {
         &mut self.half
     }
@@ -95,6 +101,7 @@ pub struct OutboundGuard<'w> {
 }
 
 impl<'w> OutboundGuard<'w> {
+    #[inline]
     pub(super) fn new(stream: &'w Stream, half: MutexGuard<'w, Outbound>) -> Self {
         Self { stream, half }
     }
@@ -103,6 +110,7 @@ impl<'w> OutboundGuard<'w> {
     ///
     /// # Errors
     /// [`Gone`], now and for every later write.
+    #[inline]
     pub fn send(&mut self, bytes: &[u8]) -> Result<(), Gone> {
         self.half.send(self.stream, bytes)
     }
@@ -111,6 +119,7 @@ impl<'w> OutboundGuard<'w> {
     ///
     /// # Errors
     /// [`Gone`], now and for every later write.
+    #[inline]
     pub fn send_now(&mut self, bytes: &[u8]) -> Result<Sent, Gone> {
         self.half.send_now(self.stream, bytes)
     }
@@ -119,12 +128,14 @@ impl<'w> OutboundGuard<'w> {
 impl Deref for OutboundGuard<'_> {
     type Target = Outbound;
 
+    #[inline]
     fn deref(&self) -> &Outbound {
         &self.half
     }
 }
 
 impl DerefMut for OutboundGuard<'_> {
+    #[inline]
     fn deref_mut(&mut self) -> &mut Outbound {
         &mut self.half
     }

@@ -15,6 +15,11 @@ impl PyCell {
         self.lock().as_ref().map(|value| value.bind(py).clone())
     }
 
+    /// Whether there is a value.
+    pub(crate) fn is_set(&self) -> bool {
+        self.lock().is_some()
+    }
+
     /// The value, or a new one that stays.
     pub(crate) fn get_or_make<'py>(
         &self,

@@ -33,10 +33,10 @@ impl Response {
         }
         let writer = response.get().writer_if_any(py);
         match writer.as_ref().map(Bound::cast::<ResponseWriter>) {
-            Some(Ok(writer)) => {
+            Some(Ok(writer)) if writer.get().handler.is_set() => {
                 ResponseWriter::own(writer)?.is_true(intern!(py, "_close_connection"), false)
             }
-            Some(Err(_)) | None => Ok(false),
+            Some(_) | None => Ok(false),
         }
     }
 }
