@@ -1,10 +1,11 @@
-//! The operator's mistakes, each reported in one line before the command exits with 2.
+//! Why the command cannot do what it was asked to: mistakes of the operator, each reported in one
+//! line before the command exits with 2, and output that cannot be written (1).
 
 use std::error::Error;
 use std::io;
 use std::path::PathBuf;
 
-use crate::config::ConfigError;
+use crate::config::{ConfigError, MethodError};
 use crate::site::routing::pattern::PatternError;
 
 /// Why the command cannot do what it was asked to.
@@ -22,6 +23,8 @@ pub(super) enum CommandError {
     Transcript { path: PathBuf, source: io::Error },
     #[error("--connections: expected a port from 0 to 65535, found {0:?}")]
     Port(String),
+    #[error("--route")]
+    Method(#[from] MethodError),
     #[error(
         "no host names to print: add `--wpt`, or `--config` with a file that has `browser_host`"
     )]
@@ -43,13 +46,21 @@ pub(super) enum CommandError {
         url_path: String,
         source: AliasError,
     },
-    #[error("cannot run the script {path}")]
-    Script { path: PathBuf, source: BoxError },
+    #[error("route {pattern:?}")]
+    RouteTarget {
+        pattern: String,
+        source: TargetError,
+    },
+    #[error("connections to {target}")]
+    ConnectionTarget { target: String, source: TargetError },
     #[error("cannot serve scripts")]
     Python(#[source] BoxError),
     /// The message names the address or the folder.
     #[error(transparent)]
     Start(io::Error),
+    /// The command's own output, not a response.
+    #[error("cannot write to standard output")]
+    Output(#[source] io::Error),
     #[error("cannot wait for signals")]
     Signals(#[source] io::Error),
 }
@@ -65,6 +76,26 @@ pub(super) enum AliasError {
     LocalDirIsFile(PathBuf),
     #[error(transparent)]
     Mount(BoxError),
+}
+
+/// Why a target cannot answer anything.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum TargetError {
+    #[error("cannot open {path}")]
+    Unopened { path: PathBuf, source: io::Error },
+    #[error("{path} is a link that leads out of {root}: add --follow-links-out")]
+    LeadsOut { path: PathBuf, root: PathBuf },
+    #[error("expected a file, found something else: {0}")]
+    NotFile(PathBuf),
+    #[error("expected a default*.py in the folder {0}, found none")]
+    NoDefaultScript(PathBuf),
+    /// The reason begins with the line.
+    #[error("{path}: {reason}")]
+    WireScript { path: PathBuf, reason: String },
+    #[error("cannot run the script {path}")]
+    Script { path: PathBuf, source: BoxError },
+    #[error("expected a .wire, .py or .asis file, found {0}; only these write without a request")]
+    NeedsRequest(&'static str),
 }
 
 /// An error of the site or the interpreter, which the command only prints.

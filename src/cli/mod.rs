@@ -1,12 +1,16 @@
 //! The command: it parses its options, lays them over the configuration files, starts the server
 //! and serves until a signal arrives; or it prints the lines for the hosts file, or a fuzzed
-//! response. It exits with 0 after SIGINT or SIGTERM, and with 2 if the operator made a mistake.
+//! response. It exits with 0 after SIGINT or SIGTERM, with 2 if the operator made a mistake, and with 1
+//! if its output cannot be written.
 
 mod assembly;
 mod error;
+mod listening_lines;
 mod options;
+mod python;
 mod serving;
 mod starting;
+mod target;
 mod unresolved;
 
 use std::ffi::OsString;
@@ -17,7 +21,7 @@ use std::process::ExitCode;
 use crate::config::Config;
 use crate::hosts::hosts_file::{self, System};
 use crate::log_output;
-use crate::response_fuzz::{FuzzedResponse, Seed};
+use crate::response_fuzz::FuzzedResponse;
 
 use error::{CommandError, with_causes};
 use options::{Command, Options, Sources};
@@ -28,19 +32,41 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(options) => options,
         Err(error) => {
             // This includes --help and --version, which are printed to stdout.
-            let _ = error.print();
-            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+            let printed = error.print().and_then(|()| io::stdout().flush());
+            return match printed {
+                Err(source) if !error.use_stderr() => report(&CommandError::Output(source)),
+                _ => ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2)),
+            };
         }
     };
     let done = match &options.command {
         Some(Command::Hosts { sources, windows }) => print_hosts(sources, *windows),
-        Some(Command::Fuzz { seed }) => Ok(print_fuzzed(*seed)),
+        Some(Command::Fuzz { seed }) => print(&FuzzedResponse::from_seed(*seed).to_string()),
         None => serve(options),
     };
-    done.unwrap_or_else(|error| {
-        eprintln!("wireserve: {}", with_causes(&error));
-        ExitCode::from(2)
-    })
+    done.unwrap_or_else(|error| report(&error))
+}
+
+/// Reports an error, and returns the exit code.
+fn report(error: &CommandError) -> ExitCode {
+    let (code, is_silent) = match error {
+        // Its reader has seen enough: `wireserve hosts | head -1`.
+        CommandError::Output(source) => (1, source.kind() == io::ErrorKind::BrokenPipe),
+        _ => (2, false),
+    };
+    if !is_silent {
+        // Without stderr, the exit code remains.
+        let _ = writeln!(io::stderr(), "wireserve: {}", with_causes(error));
+    }
+    ExitCode::from(code)
+}
+
+/// Writes to stdout.
+fn print(text: &str) -> Result<ExitCode, CommandError> {
+    let mut out = io::stdout().lock();
+    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    written.map_err(CommandError::Output)?;
+    Ok(ExitCode::SUCCESS)
 }
 
 fn serve(options: Options) -> Result<ExitCode, CommandError> {
@@ -50,7 +76,8 @@ fn serve(options: Options) -> Result<ExitCode, CommandError> {
     log_output::start(log, settings.log_level);
     let server = starting::start(&settings)?;
     let reachable = reachable(server.addresses());
-    serving::serve(server, || {
+    let lines = listening_lines::of(&server, &settings);
+    serving::serve(server, &lines, || {
         if !reachable.is_empty() {
             log::warn!(
                 "listening on {}: other machines can run the scripts in the doc root",
@@ -85,19 +112,5 @@ fn print_hosts(sources: &Sources, windows: bool) -> Result<ExitCode, CommandErro
     if lines.is_empty() {
         return Err(CommandError::NoHostNames);
     }
-    let mut out = io::stdout().lock();
-    for line in lines {
-        // The reader may close the pipe early.
-        if writeln!(out, "{line}").is_err() {
-            break;
-        }
-    }
-    Ok(ExitCode::SUCCESS)
-}
-
-fn print_fuzzed(seed: Seed) -> ExitCode {
-    let text = FuzzedResponse::from_seed(seed).to_string();
-    // The reader may close the pipe early.
-    let _ = io::stdout().lock().write_all(text.as_bytes());
-    ExitCode::SUCCESS
+    print(&(lines.join("\n") + "\n"))
 }

@@ -1,12 +1,13 @@
 //! The options of the command, and the configuration that they make with the files that they name.
 
+use std::borrow::Cow;
 use std::ffi::OsString;
 use std::path::{self, Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 use log::LevelFilter;
 
-use crate::config::{Config, Listener, Ports, Purpose, Route, RouteTarget, Transcripts};
+use crate::config::{self, Config, Listener, Ports, Purpose, Route, RouteTarget, Transcripts};
 use crate::response_fuzz::{Seed, SeedError};
 use crate::wpt::preset;
 
@@ -43,6 +44,10 @@ pub(super) struct Options {
     /// default*.py; may be repeated
     #[arg(long = "route", num_args = 3, value_names = ["METHOD", "PATTERN", "TARGET"])]
     routes: Vec<String>,
+
+    /// Follows symbolic links that lead out of the doc root
+    #[arg(long)]
+    follow_links_out: bool,
 
     /// Writes a transcript of each connection, in both directions, to a file in this folder
     #[arg(long, value_name = "DIR")]
@@ -120,10 +125,11 @@ impl Options {
             doc_root: self.doc_root,
             transcript: Some(transcript),
             fuzz: self.fuzz.then_some(true),
+            follow_links_out: self.follow_links_out.then_some(true),
             host: self.host,
             ports: Ports::http(self.ports),
             listeners: listeners(&self.connections)?,
-            routes: routes(&self.routes).collect(),
+            routes: routes(&self.routes)?,
             python_cpu: self.python_cpu,
             ..Config::default()
         })
@@ -139,7 +145,7 @@ impl Options {
         for (option, path) in options {
             if let Some(path) = path {
                 command.push_str(option);
-                command.push_str(&path.to_string_lossy());
+                command.push_str(&quoted(&path.to_string_lossy()));
             }
         }
         command
@@ -178,6 +184,15 @@ impl Sources {
     }
 }
 
+/// A word as a shell reads it.
+fn quoted(word: &str) -> Cow<'_, str> {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-./:@%+=,".contains(&byte);
+    match !word.is_empty() && word.bytes().all(is_plain) {
+        true => Cow::Borrowed(word),
+        false => Cow::Owned(format!("'{}'", word.replace('\'', r"'\''"))),
+    }
+}
+
 fn seed(text: &str) -> Result<Seed, SeedError> {
     Seed::parse(text.as_bytes())
 }
@@ -194,12 +209,34 @@ fn listeners(options: &[String]) -> Result<Vec<Listener>, CommandError> {
     options.chunks_exact(2).map(listener).collect()
 }
 
-fn routes(options: &[String]) -> impl Iterator<Item = Route> {
-    options.chunks_exact(3).map(|route| Route {
-        method: route[0].clone(),
-        pattern: route[1].clone(),
-        target: RouteTarget::from(route[2].clone()),
-        auth: None,
-        requests: None,
-    })
+fn routes(options: &[String]) -> Result<Vec<Route>, CommandError> {
+    let route = |option: &[String]| {
+        config::check_method(&option[0])?;
+        Ok(Route {
+            method: option[0].clone(),
+            pattern: option[1].clone(),
+            target: RouteTarget::from(option[2].clone()),
+            auth: None,
+            requests: None,
+        })
+    };
+    options.chunks_exact(3).map(route).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_a_shell() {
+        for (word, expected) in [
+            ("/home/me/wpt", "/home/me/wpt"),
+            ("my wpt", "'my wpt'"),
+            ("it's", r"'it'\''s'"),
+            ("$HOME", "'$HOME'"),
+            ("", "''"),
+        ] {
+            assert_eq!(quoted(word), expected);
+        }
+    }
 }

@@ -17,10 +17,14 @@ use super::error::CommandError;
 /// How long stopping may take in all. Then the process ends, even if threads are still running.
 const STOP_LIMIT: Duration = Duration::from_secs(4);
 
-/// Serves until a signal arrives. Calls `listening` once the addresses are printed.
-pub(super) fn serve(server: Server, listening: impl FnOnce()) -> Result<ExitCode, CommandError> {
+/// Serves until a signal arrives. Prints these lines first, then calls `listening`.
+pub(super) fn serve(
+    server: Server,
+    lines: &[String],
+    listening: impl FnOnce(),
+) -> Result<ExitCode, CommandError> {
     let mut signals = Signals::new([SIGINT, SIGTERM]).map_err(CommandError::Signals)?;
-    announce(&server);
+    announce(lines)?;
     listening();
     let mut signals = signals.forever();
     signals.next();
@@ -46,13 +50,18 @@ fn in_background(job: impl FnOnce() + Send + 'static) -> io::Result<()> {
     thread::Builder::new().spawn(job).map(drop)
 }
 
-fn announce(server: &Server) {
+/// Prints the lines. A reader that has closed the pipe early does not end the server; any other
+/// failure does, since whoever waits for the lines would wait indefinitely.
+fn announce(lines: &[String]) -> Result<(), CommandError> {
     let mut out = io::stdout().lock();
-    for address in server.addresses() {
-        // The server works even if its stdout is closed.
-        let _ = writeln!(out, "wireserve listening on http://{address}/");
+    let written = lines.iter().try_for_each(|line| writeln!(out, "{line}"));
+    match written.and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+            log::warn!("{}: {error}", lines.join(", "));
+            Ok(())
+        }
+        written => written.map_err(CommandError::Output),
     }
-    let _ = out.flush();
 }
 
 fn flush_output() {

@@ -9,6 +9,7 @@ use crate::server::Server;
 
 use super::assembly;
 use super::error::CommandError;
+use super::python;
 
 /// Descriptors besides those of connections: listeners, files being sent, what handlers open.
 const OTHER_DESCRIPTORS: u64 = 512;
@@ -18,7 +19,7 @@ pub(super) fn start(settings: &Settings) -> Result<Server, CommandError> {
     let doc_root = enter(&settings.doc_root)?;
     let site = assembly::assemble(settings, &doc_root)?;
     if let Some(processor) = settings.python_cpu {
-        assembly::run_scripts_on(processor).map_err(CommandError::PythonCpu)?;
+        python::run_scripts_on(processor).map_err(CommandError::PythonCpu)?;
     }
     raise_descriptor_limit(settings.limits.connections);
     ignore_file_size_signal();
@@ -28,7 +29,7 @@ pub(super) fn start(settings: &Settings) -> Result<Server, CommandError> {
         .names(settings.names.clone())
         .limits(settings.limits);
     for listener in &settings.listeners {
-        let listening = assembly::listening(settings, &doc_root, &listener.purpose)?;
+        let listening = assembly::listening(settings, &doc_root, listener)?;
         server = server.listener(listener.port, listening);
     }
     if let Some(folder) = &settings.transcripts {

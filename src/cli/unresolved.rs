@@ -37,10 +37,8 @@ pub(super) fn report(names: &Names, command: String) {
 /// The warning.
 fn advice(unresolved: &[String], command: &str) -> String {
     format!(
-        "{} of this server's host names do not resolve: add the output of `{command}`, or this line, to /etc/hosts: {} {}",
-        unresolved.len(),
-        hosts_file::LOOPBACK,
-        unresolved.join(" ")
+        "{} host names of this server do not resolve; run: {command} | sudo tee -a /etc/hosts",
+        unresolved.len()
     )
 }
 
@@ -101,6 +99,9 @@ mod tests {
             &["a.test".to_owned(), "b.test".to_owned()],
             "wireserve hosts",
         );
-        assert!(line.ends_with("to /etc/hosts: 127.0.0.1 a.test b.test"));
+        assert_eq!(
+            line,
+            "2 host names of this server do not resolve; run: wireserve hosts | sudo tee -a /etc/hosts"
+        );
     }
 }

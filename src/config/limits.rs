@@ -1,32 +1,43 @@
 //! The limits beyond which requests and connections are refused.
 
-use serde::Deserialize;
+use std::io;
+
+use serde::de::{Error as _, Unexpected};
+use serde::{Deserialize, Deserializer};
 
 use crate::exchange::RequestLimits;
 use crate::http::head;
 
-/// The limits beyond which requests and connections are refused.
+/// The limits beyond which requests and connections are refused. None may be 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {
     /// Bytes of a request line, its line terminator included; a longer one is answered with 414.
+    #[serde(deserialize_with = "positive")]
     pub request_line: usize,
     /// Bytes of a field line, its line terminator included; a longer one is answered with 431.
+    #[serde(deserialize_with = "positive")]
     pub field_line: usize,
     /// Field lines, the empty line at the end included; more are answered with 431.
+    #[serde(deserialize_with = "positive")]
     pub field_lines: usize,
     /// Open connections. At the limit, the connection that has been idle longest is closed to make
     /// room; if all are busy, the new connection is answered with 503.
+    #[serde(deserialize_with = "positive")]
     pub connections: usize,
     /// Bytes of a request body, decoded; a larger one is answered with 413.
+    #[serde(deserialize_with = "positive")]
     pub body: u64,
     /// Bytes of a form's text: of an urlencoded form, or of the parts of a multipart body that are not
     /// files; more are answered with 413.
+    #[serde(deserialize_with = "positive")]
     pub form: usize,
     /// Fields of a form, parts of a multipart body, parameters of a query, or cookies; more are
     /// answered with 400.
+    #[serde(deserialize_with = "positive")]
     pub parameters: usize,
     /// Pipes of a response; more are answered with 400.
+    #[serde(deserialize_with = "positive")]
     pub pipes: usize,
 }
 
@@ -51,6 +62,41 @@ impl Default for Limits {
 }
 
 impl Limits {
+    /// Refuses limits of 0, with which no request could be answered.
+    pub(crate) fn check(&self) -> io::Result<()> {
+        let Some(key) = self.zero() else {
+            return Ok(());
+        };
+        let message = format!("expected a limit of at least 1, found `{key}` of 0");
+        Err(io::Error::new(io::ErrorKind::InvalidInput, message))
+    }
+
+    /// The key of a limit that is 0.
+    fn zero(&self) -> Option<&'static str> {
+        let Self {
+            request_line,
+            field_line,
+            field_lines,
+            connections,
+            body,
+            form,
+            parameters,
+            pipes,
+        } = *self;
+        [
+            (request_line == 0, "request_line"),
+            (field_line == 0, "field_line"),
+            (field_lines == 0, "field_lines"),
+            (connections == 0, "connections"),
+            (body == 0, "body"),
+            (form == 0, "form"),
+            (parameters == 0, "parameters"),
+            (pipes == 0, "pipes"),
+        ]
+        .iter()
+        .find_map(|&(is_zero, key)| is_zero.then_some(key))
+    }
+
     /// The limits of a request's head.
     pub fn head(&self) -> head::HeadLimits {
         head::HeadLimits {
@@ -68,5 +114,49 @@ impl Limits {
             parameters: self.parameters,
             pipes: self.pipes,
         }
+    }
+}
+
+/// A limit of 0 would refuse everything.
+fn positive<'de, T, D>(deserializer: D) -> Result<T, D::Error>
+where
+    T: Deserialize<'de> + Default + PartialEq,
+    D: Deserializer<'de>,
+{
+    let limit = T::deserialize(deserializer)?;
+    if limit == T::default() {
+        let found = Unexpected::Unsigned(0);
+        return Err(D::Error::invalid_value(found, &"at least 1"));
+    }
+    Ok(limit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_limit_is_zero() {
+        assert_eq!(Limits::default().zero(), None);
+        for key in [
+            "request_line",
+            "field_line",
+            "field_lines",
+            "connections",
+            "body",
+            "form",
+            "parameters",
+            "pipes",
+        ] {
+            let json = format!("{{\"{key}\": 0}}");
+            let error = serde_json::from_str::<Limits>(&json).unwrap_err();
+            let error = error.to_string();
+            assert!(error.contains("`0`, expected at least 1"), "{error}");
+        }
+        let limits = Limits {
+            field_lines: 0,
+            ..Limits::default()
+        };
+        assert_eq!(limits.zero(), Some("field_lines"));
     }
 }

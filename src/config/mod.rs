@@ -6,6 +6,7 @@
 mod error;
 mod limits;
 mod listener;
+mod method;
 mod ports;
 mod routing;
 mod settings;
@@ -24,6 +25,7 @@ use crate::hosts::Names;
 pub use error::ConfigError;
 pub use limits::Limits;
 pub use listener::{Listener, Purpose};
+pub use method::{MethodError, check as check_method};
 pub use ports::Ports;
 pub use routing::{Alias, Auth, ContentFields, Rewrite, Route, RouteTarget};
 pub use settings::{DEFAULT_HOST, DEFAULT_PORT, Settings, TranscriptFolder};

@@ -9,11 +9,14 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::exchange::Policy;
 
+use super::method;
+
 /// A route of the configuration.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Route {
     /// A method, or `*` for all.
+    #[serde(deserialize_with = "method::checked")]
     pub method: String,
     /// The pattern of the paths.
     pub pattern: String,
@@ -60,6 +63,18 @@ impl From<String> for RouteTarget {
         match status.parse() {
             Ok(status) => Self::Fixed(status, content.to_owned()),
             Err(_) => Self::File(text.into()),
+        }
+    }
+}
+
+impl fmt::Display for RouteTarget {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Fixed(status, _) => write!(f, "{status}"),
+            Self::File(path) => write!(f, "{}", path.display()),
+            Self::Text(..) => f.write_str("a text"),
+            Self::Joined(..) => f.write_str("joined files"),
+            Self::Error(status) => write!(f, "the error {status}"),
         }
     }
 }
@@ -147,7 +162,8 @@ pub struct Alias {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rewrite {
-    /// The method.
+    /// A method, or `*` for all.
+    #[serde(deserialize_with = "method::checked")]
     pub method: String,
     /// The path of the request, without patterns.
     pub from: String,

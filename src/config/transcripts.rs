@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use serde::Deserialize;
+use serde::de::{Error as _, Unexpected};
+use serde::{Deserialize, Deserializer};
 
 /// The key `transcript`: a transcript of every connection, in a folder.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -12,7 +13,8 @@ pub struct Transcripts {
     pub folder: Option<PathBuf>,
     /// Whether to write JSON Lines instead of text.
     pub json: Option<bool>,
-    /// Bytes of all files together, see [`TranscriptLimits::folder`](crate::transcript::TranscriptLimits::folder).
+    /// At least 1: bytes of all files together, see [`TranscriptLimits::folder`](crate::transcript::TranscriptLimits::folder).
+    #[serde(deserialize_with = "positive")]
     pub limit: Option<u64>,
 }
 
@@ -24,5 +26,15 @@ impl Transcripts {
             json: self.json.or(base.json),
             limit: self.limit.or(base.limit),
         }
+    }
+}
+
+fn positive<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    match Option::deserialize(deserializer)? {
+        Some(0) => Err(D::Error::invalid_value(
+            Unexpected::Unsigned(0),
+            &"at least 1",
+        )),
+        limit => Ok(limit),
     }
 }

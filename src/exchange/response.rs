@@ -90,6 +90,16 @@ impl From<Fault> for Response {
 }
 
 impl Response {
+    /// Whether it is as a handler gets it: status 200 and no content.
+    pub fn is_blank(&self) -> bool {
+        let is_empty = match &self.content {
+            Content::Empty => true,
+            Content::Bytes(bytes) => bytes.is_empty(),
+            Content::File(..) | Content::Chunks(_) => false,
+        };
+        self.status == 200 && is_empty
+    }
+
     /// Sends everything, and returns what that contributes to what becomes of the connection:
     /// [`Fate::Close`] where only the end of the connection shows the client the end of the response,
     /// [`Fate::Abort`] where the client is gone.

@@ -1,5 +1,7 @@
-//! The access log: one line for each exchange.
+//! The access log: one line for each exchange, with the client, the host and port that it asked, the
+//! request, and the response.
 
+use std::fmt::{self, Write as _};
 use std::time::Instant;
 
 use crate::exchange::{Request, Turn};
@@ -28,8 +30,69 @@ pub(super) fn write(request: &Request, turn: &Turn, began: Instant) {
     let took = began.elapsed().as_secs_f64() * 1000.0;
     let sent = turn.sent();
     let peer = request.peer();
+    let asked = Asked {
+        host: request.head().first("Host"),
+        request,
+    };
     log::info!(
-        "{peer} {} {status} {sent} bytes {took:.1} ms",
+        "{peer} {asked} {} {status} {sent} bytes {took:.1} ms",
         shown_target(request)
     );
+}
+
+/// `HOST:PORT`: the host of the field `Host`, else the local address; the port that the client
+/// connected to, whatever `Host` says.
+struct Asked<'r> {
+    host: Option<&'r [u8]>,
+    request: &'r Request,
+}
+
+impl fmt::Display for Asked<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let local = self.request.local();
+        match self.host.map(without_port) {
+            None | Some(b"") => write!(f, "{local}"),
+            Some(host) => {
+                // A host may be any bytes; only visible ones keep the line in columns.
+                for &byte in host {
+                    match byte {
+                        b'!'..=b'~' => f.write_char(byte.into())?,
+                        _ => write!(f, "\\x{byte:02x}")?,
+                    }
+                }
+                write!(f, ":{}", local.port())
+            }
+        }
+    }
+}
+
+/// The host of `HOST[:PORT]`.
+fn without_port(value: &[u8]) -> &[u8] {
+    let value = value.trim_ascii();
+    let is_address = value.ends_with(b"]");
+    match memchr::memrchr(b':', value) {
+        Some(colon) if !is_address => &value[..colon],
+        _ => value,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts_without_their_ports() {
+        for (value, host) in [
+            ("a.test", "a.test"),
+            ("a.test:80", "a.test"),
+            ("a.test:", "a.test"),
+            ("[::1]", "[::1]"),
+            ("[::1]:80", "[::1]"),
+            (" a ", "a"),
+            ("", ""),
+            (":80", ""),
+        ] {
+            assert_eq!(without_port(value.as_bytes()), host.as_bytes(), "{value}");
+        }
+    }
 }

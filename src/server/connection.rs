@@ -342,8 +342,27 @@ fn handle(exchange: &mut Exchange<'_>, handler: &dyn Handler, expect: Expect) ->
         Err(Fault::new(500, "the handler panicked"))
     });
     match (result, exchange.turn().is_written()) {
-        (Ok(()), false) => Some(mem::take(&mut exchange.response)),
+        (Ok(()), false) => {
+            let response = mem::take(&mut exchange.response);
+            if request.is_unread() && !response.is_blank() {
+                log::warn!(
+                    "{}: expected the handler of the connection to write, found a response with status {}, which is not sent",
+                    request.peer(),
+                    response.status
+                );
+            }
+            Some(response)
+        }
         (Ok(()), true) => None,
+        (Err(fault), false) if request.is_unread() => {
+            // There is no request to answer, and the client may never send one.
+            log::error!(
+                "{}: the handler of the connection failed: {fault}",
+                request.peer()
+            );
+            exchange.close_connection();
+            None
+        }
         (Err(fault), false) => Some(fault.into()),
         (Err(fault), true) => {
             // The client has the beginning of another response, and can only be shown its end.

@@ -63,6 +63,8 @@ const SHORTAGE_PAUSE: Duration = Duration::from_millis(20);
 pub struct Server {
     shared: Arc<Shared>,
     accepting: Vec<(Arc<TcpListener>, JoinHandle<()>)>,
+    /// The schemes of the first addresses; the listeners of the others have none.
+    schemes: Vec<String>,
     /// Free ports of schemes that are not served; connections to them are refused.
     _reserved: Vec<Reserved>,
 }
@@ -187,9 +189,10 @@ impl Builder {
     /// Starts listening and accepting connections.
     ///
     /// # Errors
-    /// When the server cannot listen on an address, start a thread, or use the folder for
-    /// transcripts.
+    /// When a limit is 0, or the server cannot listen on an address, start a thread, or use the
+    /// folder for transcripts.
     pub fn start(mut self) -> io::Result<Server> {
+        self.limits.check()?;
         let recorder = self.transcripts.recorder()?;
         let own = self.listeners.iter().map(|(port, _)| *port);
         let opened = Opening::new(&self.host, &self.ports, own)?;
@@ -210,9 +213,10 @@ impl Builder {
                 stopping: AtomicBool::new(false),
             }),
             accepting: Vec::new(),
+            schemes: opened.schemes,
             _reserved: opened.reserved,
         };
-        let of_schemes = opened.listeners.len() - self.listeners.len();
+        let of_schemes = server.schemes.len();
         let listening = iter::repeat_n(Listening::default(), of_schemes)
             .chain(self.listeners.into_iter().map(|(_, listening)| listening));
         for (listener, listening) in opened.listeners.into_iter().zip(listening) {
@@ -253,6 +257,12 @@ impl Server {
     /// The first address.
     pub fn address(&self) -> SocketAddr {
         self.addresses()[0]
+    }
+
+    /// The schemes of the first addresses, in their order. The others are those of
+    /// [`Builder::listener`].
+    pub(crate) fn schemes(&self) -> &[String] {
+        &self.schemes
     }
 
     /// The URL of a path (or of a path and query) on the first address.

@@ -14,6 +14,8 @@ pub(super) struct Opening {
     pub(super) listeners: Vec<TcpListener>,
     /// The number of listeners of `http`. `http <= listeners.len()`
     pub(super) http: usize,
+    /// The schemes of the first listeners; the others have none.
+    pub(super) schemes: Vec<String>,
     /// The ports of all schemes except `http`.
     pub(super) shown: Vec<(String, Vec<u16>)>,
     pub(super) reserved: Vec<Reserved>,
@@ -32,16 +34,21 @@ impl Opening {
         let mut opened = Self {
             listeners: Vec::new(),
             http: 0,
+            schemes: Vec::new(),
             shown: Vec::new(),
             reserved: Vec::new(),
         };
         for &port in ports.get("http").map_or(&[][..], Vec::as_slice) {
             opened.listen(host, port)?;
+            opened.schemes.push("http".to_owned());
         }
         opened.http = opened.listeners.len();
         for (scheme, ports) in ports.iter().filter(|(scheme, _)| *scheme != "http") {
             let open = |&port: &Port| match port {
-                port if port::is_served(scheme) => opened.listen(host, port),
+                port if port::is_served(scheme) => {
+                    opened.schemes.push(scheme.clone());
+                    opened.listen(host, port)
+                }
                 Port::Number(number) | Port::Preferred(number) => Ok(number),
                 Port::Free => opened.reserve(host),
             };
@@ -107,6 +114,7 @@ mod tests {
         let opened = Opening::new("127.0.0.1", &BTreeMap::from(ports), [].into_iter()).unwrap();
         let addresses = opened.addresses().unwrap();
         assert_eq!((addresses.len(), opened.http), (3, 2));
+        assert_eq!(opened.schemes, ["http", "http", "http-local"]);
         assert!(addresses.iter().all(|address| address.port() != number));
         let reserved = opened.reserved[0].port();
         let shown = [

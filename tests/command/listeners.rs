@@ -7,6 +7,7 @@ use std::path::Path;
 use crate::support::client::{Client, DEADLINE};
 use crate::support::folder::folder;
 use crate::support::process::Process;
+use crate::support::wait::eventually;
 
 /// A folder's `config.json`, on the real binary.
 fn serve(folder: &Path, listeners: usize) -> Process {
@@ -102,8 +103,8 @@ def main(request, response):
 #[test]
 fn what_is_returned_before_a_request_is_not_sent() {
     let script = "def main(request, response):\n    return 'nobody asked'\n";
-    let failing = "def main(request, response):\n    raise ValueError('nobody asked')\n";
-    for script in [script, failing] {
+    let silent = "def main(request, response):\n    pass\n";
+    for (script, is_logged) in [(script, true), (silent, false)] {
         let folder = folder(&[("early.py", script), ("hello.txt", "hello")]);
         let mut command = wireserve();
         command.arg(folder.path()).args([
@@ -113,13 +114,19 @@ fn what_is_returned_before_a_request_is_not_sent() {
             "0",
             "early.py",
             "--log",
-            "off",
+            "warn",
         ]);
         let server = Process::start_with_listeners(command, 2);
         let mut client = Client::connect(server.addresses()[1]);
         client.send(b"GET /hello.txt HTTP/1.1\r\n\r\n");
         let answer = client.read_response("GET");
         assert_eq!(answer.body, b"hello", "{script}");
+        let is_warned = || server.stderr().contains("found a response with status 200");
+        if is_logged {
+            eventually("a warning", is_warned);
+        } else {
+            assert!(!is_warned(), "{}", server.stderr());
+        }
     }
 }
 

@@ -4,6 +4,8 @@
 mod support;
 
 mod configuration_file;
+mod failing_targets;
+mod hosts_and_ports;
 #[cfg(feature = "python")]
 mod listeners;
 mod listening;
@@ -13,4 +15,5 @@ mod routes;
 mod safe_defaults;
 mod signals;
 mod unread_log_pipe;
+mod unwritable_output;
 mod wpt_preset;

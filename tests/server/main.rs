@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod connection_handlers;
 mod connection_limits;
 mod handler_content;
 mod handlers;

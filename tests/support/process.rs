@@ -1,7 +1,7 @@
 //! A command in a separate process: up and running, or run to its end, with all that it prints and how
 //! it ends.
 //!
-//! A server prints a line that names its address, `... listening on http://HOST:PORT/`, for each listener;
+//! A server prints a line that names its address, `... listening on http://HOST:PORT/ ...`, for each listener;
 //! until then [`Process::start`] waits. The standard input of a process is a pipe that ends with the
 //! test, so a command that reads it can end with the test. Dropping a `Process` kills its child, and
 //! only that child, and shows its standard error if the test has failed.
@@ -145,10 +145,16 @@ impl Process {
 
     /// The address in the next line, which must be a ready line of this host; of any host if it is empty.
     pub fn ready(&mut self, host: &str) -> SocketAddr {
+        self.ready_with_note(host).0
+    }
+
+    /// The same, with what follows the URL.
+    pub fn ready_with_note(&mut self, host: &str) -> (SocketAddr, String) {
         let line = self.line().expect("a ready line");
-        let address = line.strip_prefix("wireserve listening on http://");
-        let address = address.and_then(|rest| rest.strip_suffix("/\n"));
-        let address = address.unwrap_or_else(|| panic!("expected a ready line, found {line:?}"));
+        let rest = line.strip_prefix("wireserve listening on http://");
+        let parts = rest.and_then(|rest| rest.trim_end().split_once('/'));
+        let (address, note) =
+            parts.unwrap_or_else(|| panic!("expected a ready line, found {line:?}"));
         assert!(
             host.is_empty() || address.starts_with(&format!("{host}:")),
             "{line}"
@@ -156,7 +162,7 @@ impl Process {
         let address: SocketAddr = address.parse().expect("an address");
         assert_ne!(address.port(), 0);
         self.addresses.push(address);
-        address
+        (address, note.trim_start().to_owned())
     }
 
     /// The address of its first listener.
@@ -272,8 +278,8 @@ pub fn send_signal(id: u32, name: &str) {
     assert!(status.success(), "kill -{name} {id}");
 }
 
-/// The address in `... listening on http://HOST:PORT/`.
+/// The address in `... listening on http://HOST:PORT/ ...`.
 fn ready_address(line: &str) -> Option<SocketAddr> {
-    let (_, url) = line.trim_end().rsplit_once(" listening on http://")?;
-    url.trim_end_matches('/').parse().ok()
+    let (_, url) = line.split_once(" listening on http://")?;
+    url.split_once('/')?.0.parse().ok()
 }

@@ -46,6 +46,22 @@ impl ScriptHandler {
         }
     }
 
+    /// Compiles the script of these files, which must be a single script or a folder with a default
+    /// script, so that its first request finds the code.
+    ///
+    /// # Errors
+    /// When the script does not exist or is not Python; with file and line.
+    pub fn compile(&self) -> Result<(), CompileError> {
+        let cannot_read = |fault: Fault| CompileError(fault.to_string());
+        let script = self.scripts.find(b"/").map_err(cannot_read)?;
+        let _admission = gate::enter();
+        Python::attach(|py| match self.scripts.code(py, &script) {
+            Ok(_) => Ok(()),
+            Err(NoCode::File) => Err(cannot_read(Fault::not_found())),
+            Err(NoCode::Python(error)) => Err(CompileError(error.to_string())),
+        })
+    }
+
     fn run(
         &self,
         py: Python<'_>,
@@ -76,6 +92,11 @@ impl ScriptHandler {
         result
     }
 }
+
+/// Why a script cannot be compiled.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct CompileError(String);
 
 impl Handler for ScriptHandler {
     fn handle(&self, exchange: &mut Exchange<'_>) -> Result<(), Fault> {
@@ -270,6 +291,14 @@ impl<'py> Exchanged<'py> {
                 return Ok(());
             }
             Some(Failure::Fault(_)) if written => {
+                exchange.close_connection();
+                return Ok(());
+            }
+            // No request is waiting for a response; `sort` has logged a server error.
+            Some(Failure::Fault(fault)) if exchange.request.is_unread() => {
+                if !(500..600).contains(&fault.status) {
+                    log::error!("a script for connections failed: {fault}");
+                }
                 exchange.close_connection();
                 return Ok(());
             }

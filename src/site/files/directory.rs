@@ -87,7 +87,7 @@ fn entry_of(folder: &Found, name: OsString) -> Result<Option<Entry>, Fault> {
         return Ok(None);
     };
     let (kind, changed) = match FileType::from_raw_mode(stat.st_mode) {
-        FileType::Symlink => match folder.entry(&name) {
+        FileType::Symlink => match folder.listed_entry(&name) {
             Ok((_, metadata)) => match metadata.modified() {
                 Ok(modified) => (Kind::of(&metadata), modified),
                 Err(_) => return Ok(None),

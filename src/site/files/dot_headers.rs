@@ -69,7 +69,7 @@ fn open(root: &Root, stem: &Path) -> Result<Option<(Form, PathBuf, File)>, Fault
             Err(error) if Fault::of_shortage(&error).is_some() => {
                 return Err(unopened(&name, &error));
             }
-            Err(_) => {}
+            Err(error) => root.log_link_out(&name, &error),
         }
     }
     Ok(None)

@@ -116,6 +116,22 @@ impl Files {
         let root = root.map_err(|error| unopened(self.place.path(), &error))?;
         Found::open(root, name)
     }
+
+    /// Opens the single file or folder of these files, and logs nothing.
+    ///
+    /// # Errors
+    /// When these are the files of a folder, or the file cannot be opened.
+    pub fn try_single(&self) -> io::Result<Found> {
+        let name = self.single.clone().ok_or(io::ErrorKind::InvalidInput)?;
+        let root = self.place.open(self.mount.links())?;
+        let (file, metadata) = open_below(&root, &name)?;
+        Ok(Found {
+            file,
+            metadata,
+            root,
+            name,
+        })
+    }
 }
 
 /// The fault for a file that cannot be opened.
@@ -154,7 +170,8 @@ fn root_of(path: &Path, doc_root: &Arc<Path>) -> (Arc<Path>, PathBuf) {
 impl Found {
     /// Opens a name below a root, which must be a file or a folder.
     fn open(root: Root, name: PathBuf) -> Result<Self, Fault> {
-        let (file, metadata) = open_below(&root, &name)?;
+        let (file, metadata) =
+            open_below(&root, &name).map_err(|error| missed(&root, &name, &error))?;
         Ok(Self {
             file,
             metadata,
@@ -204,7 +221,17 @@ impl Found {
     /// # Errors
     /// As [`Files::open`].
     pub fn entry(&self, name: &OsStr) -> Result<(File, Metadata), Fault> {
-        open_below(&self.root, &self.name.join(name))
+        let name = self.name.join(name);
+        open_below(&self.root, &name).map_err(|error| missed(&self.root, &name, &error))
+    }
+
+    /// Like [`entry`](Self::entry), but does not log a link that leads out of the root.
+    ///
+    /// # Errors
+    /// As [`Files::open`].
+    pub fn listed_entry(&self, name: &OsStr) -> Result<(File, Metadata), Fault> {
+        let name = self.name.join(name);
+        open_below(&self.root, &name).map_err(|error| unopened(&name, &error))
     }
 
     /// Replaces this folder by its entry of that name.
@@ -217,16 +244,22 @@ impl Found {
     }
 }
 
-fn open_below(root: &Root, name: &Path) -> Result<(File, Metadata), Fault> {
-    let file = root
-        .open_file(name)
-        .map_err(|error| unopened(name, &error))?;
-    let metadata = file.metadata().map_err(|_| Fault::not_found())?;
+fn open_below(root: &Root, name: &Path) -> io::Result<(File, Metadata)> {
+    let file = root.open_file(name)?;
+    let metadata = file.metadata()?;
     if metadata.is_file() || metadata.is_dir() {
         Ok((file, metadata))
     } else {
-        Err(Fault::not_found())
+        Err(io::Error::new(io::ErrorKind::InvalidInput, NOT_A_FILE))
     }
+}
+
+const NOT_A_FILE: &str = "expected a regular file or a folder";
+
+/// The fault for a name below a root that cannot be opened. A link that leads out is logged.
+fn missed(root: &Root, name: &Path, error: &io::Error) -> Fault {
+    root.log_link_out(name, error);
+    unopened(name, error)
 }
 
 #[cfg(test)]

@@ -144,6 +144,17 @@ impl Root {
         self.open_file(name)
     }
 
+    /// Logs a name that was not opened because it is a link that leads out of the root; the
+    /// response does not show the difference from a missing file.
+    pub fn log_link_out(&self, name: &Path, error: &io::Error) {
+        if leads_out(error) {
+            log::warn!(
+                "{name:?} is a link that leads out of {:?} and is treated as missing; add --follow-links-out to follow it",
+                self.path
+            );
+        }
+    }
+
     fn open_beneath(&self, name: &Path, resolve: ResolveFlags) -> rustix::io::Result<OwnedFd> {
         let mut attempts = 0;
         loop {
@@ -175,6 +186,11 @@ impl Root {
         };
         Ok(opened?.into())
     }
+}
+
+/// Whether a name was not opened because it leads out of its root.
+pub fn leads_out(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(Errno::XDEV.raw_os_error())
 }
 
 /// `NONBLOCK` keeps the opening of a named pipe from waiting for its writer, and has no effect on

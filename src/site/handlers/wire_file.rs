@@ -2,7 +2,7 @@
 //! be parsed is answered with a 500 that names line and reason, and no step of it is played.
 //! `X.sub.wire` is also a template, whose values belong in strings: `"{{headers[host]}}"`.
 
-use std::io::Read as _;
+use std::io::{self, Read as _};
 use std::os::unix::ffi::OsStrExt as _;
 
 use crate::exchange::{Exchange, Handler, Requirements};
@@ -11,7 +11,7 @@ use crate::pipes::Context;
 use crate::pipes::template::{self, Escape};
 use crate::wire_script::WireScript;
 
-use crate::site::files::Files;
+use crate::site::files::{Files, Found};
 
 /// The largest `.wire` file, in bytes. Larger files are refused, since the file is read into memory. The
 /// script may send far more bytes (`"a" * 1000000`).
@@ -27,6 +27,38 @@ impl WireFileHandler {
     }
 }
 
+/// Parses a file and plays nothing. A template is only read, since its text depends on the request.
+///
+/// # Errors
+/// What was expected and what was found; in a script that cannot be parsed, with the line.
+pub fn check(found: &Found) -> Result<(), String> {
+    let text = read(found).map_err(|error| error.to_string())?;
+    if is_template(found) {
+        return Ok(());
+    }
+    WireScript::parse(&text)
+        .map(drop)
+        .map_err(|error| error.to_string())
+}
+
+fn is_template(found: &Found) -> bool {
+    memchr::memmem::find(found.name().as_os_str().as_bytes(), b".sub.").is_some()
+}
+
+fn read(found: &Found) -> io::Result<Vec<u8>> {
+    if found.is_folder() {
+        return Err(io::Error::other("expected a file, found a folder"));
+    }
+    let mut text = Vec::new();
+    let size = (&found.file).take(MAX_SIZE + 1).read_to_end(&mut text)?;
+    if size as u64 > MAX_SIZE {
+        return Err(io::Error::other(
+            "expected at most 16 MiB, found a larger file",
+        ));
+    }
+    Ok(text)
+}
+
 impl Handler for WireFileHandler {
     fn handle(&self, exchange: &mut Exchange<'_>) -> Result<(), Fault> {
         let found = self.0.open(exchange.request.path())?;
@@ -34,15 +66,8 @@ impl Handler for WireFileHandler {
             let name = found.name().display();
             Fault::new(500, format!("{name}: {reason}"))
         };
-        if found.is_folder() {
-            return Err(cannot_play("expected a file, found a folder"));
-        }
-        let mut text = Vec::new();
-        let read = (&found.file).take(MAX_SIZE + 1).read_to_end(&mut text);
-        if read.map_err(|_| Fault::not_found())? as u64 > MAX_SIZE {
-            return Err(cannot_play("expected at most 16 MiB, found a larger file"));
-        }
-        if memchr::memmem::find(found.name().as_os_str().as_bytes(), b".sub.").is_some() {
+        let mut text = read(&found).map_err(|error| cannot_play(&error.to_string()))?;
+        if is_template(&found) {
             let context = Context {
                 request: &exchange.request,
                 hosts: exchange.hosts(),

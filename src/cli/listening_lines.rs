@@ -1,0 +1,63 @@
+//! The lines that report where the server listens, one for each listener. Each begins with a URL of
+//! its address; in parentheses follows what distinguishes it from the others:
+//!
+//! ```text
+//! wireserve listening on http://127.0.0.1:8000/
+//! wireserve listening on http://127.0.0.1:8000/ (http://web-platform.test:8000/)
+//! wireserve listening on http://127.0.0.1:41287/ (http-private, http://web-platform.test:41287/)
+//! wireserve listening on http://127.0.0.1:8001/ (requests: strict)
+//! wireserve listening on http://127.0.0.1:8002/ (connections: greeting.wire)
+//! ```
+
+use std::net::SocketAddr;
+
+use crate::config::{Listener, Purpose, Settings};
+use crate::exchange::Policy;
+use crate::server::Server;
+
+/// The lines of a server that was started from these settings, without line terminators.
+pub(super) fn of(server: &Server, settings: &Settings) -> Vec<String> {
+    let of_schemes = server.schemes().iter().map(Origin::Scheme);
+    let origins = of_schemes.chain(settings.listeners.iter().map(Origin::Listener));
+    let host = settings.names.browser_host.as_deref();
+    let addresses = server.addresses().iter();
+    addresses
+        .zip(origins)
+        .map(|(&address, origin)| line(address, &origin, host))
+        .collect()
+}
+
+/// Why a server listens on an address.
+enum Origin<'s> {
+    /// A port of a scheme.
+    Scheme(&'s String),
+    Listener(&'s Listener),
+}
+
+fn line(address: SocketAddr, origin: &Origin<'_>, host: Option<&str>) -> String {
+    let named = host.map(|host| format!("http://{host}:{}/", address.port()));
+    let notes: Vec<String> = match origin {
+        Origin::Scheme(scheme) if *scheme == "http" => named.into_iter().collect(),
+        Origin::Scheme(scheme) => [(*scheme).clone()].into_iter().chain(named).collect(),
+        Origin::Listener(listener) => vec![purpose(&listener.purpose)],
+    };
+    let notes = match notes.as_slice() {
+        [] => String::new(),
+        notes => format!(" ({})", notes.join(", ")),
+    };
+    format!("wireserve listening on http://{address}/{notes}")
+}
+
+fn purpose(purpose: &Purpose) -> String {
+    match purpose {
+        Purpose::Requests(policy) => {
+            let policy = match policy {
+                Policy::Lenient => "lenient",
+                Policy::Strict => "strict",
+                Policy::Raw => "raw",
+            };
+            format!("requests: {policy}")
+        }
+        Purpose::Connections(target) => format!("connections: {target}"),
+    }
+}

@@ -1,0 +1,75 @@
+//! What the command does with Python, and without the feature `python`.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::exchange::{Handler, Links, Mount};
+use crate::site::Site;
+use crate::site::files::Files;
+
+use super::error::BoxError;
+
+#[cfg(feature = "python")]
+mod with_python {
+    use super::*;
+
+    pub(crate) fn top(doc_root: &Path, links: Links) -> Result<Site, BoxError> {
+        crate::python::site_with_links(doc_root, links).map_err(BoxError::from)
+    }
+
+    pub(crate) fn mount_folder(site: &mut Site, mount: &Mount) -> Result<(), BoxError> {
+        crate::python::mount(site, mount).map_err(BoxError::from)
+    }
+
+    pub(crate) fn scripts(files: Files) -> Result<Arc<dyn Handler>, BoxError> {
+        Ok(Arc::new(crate::python::ScriptHandler::new(files)))
+    }
+
+    pub(crate) fn script(file: Files) -> Result<Arc<dyn Handler>, BoxError> {
+        let script = crate::python::ScriptHandler::new(file);
+        script.compile()?;
+        Ok(Arc::new(script))
+    }
+
+    pub(crate) fn run_scripts_on(processor: usize) -> Result<(), BoxError> {
+        crate::python::run_on(processor).map_err(BoxError::from)
+    }
+}
+
+#[cfg(not(feature = "python"))]
+mod without_python {
+    use super::*;
+    use crate::wpt::wrappers;
+
+    pub(crate) fn top(doc_root: &Path, links: Links) -> Result<Site, BoxError> {
+        let mut site = Site::with_links(doc_root, links);
+        wrappers::register(&mut site, &Mount::top(doc_root).follow(links))
+            .expect("the patterns of the whole site are valid");
+        Ok(site)
+    }
+
+    pub(crate) fn mount_folder(site: &mut Site, mount: &Mount) -> Result<(), BoxError> {
+        site.mount(mount)
+            .and_then(|()| wrappers::register(site, mount))
+            .map_err(BoxError::from)
+    }
+
+    pub(crate) fn scripts(_: Files) -> Result<Arc<dyn Handler>, BoxError> {
+        Err(WITHOUT_PYTHON.into())
+    }
+
+    pub(crate) fn script(file: Files) -> Result<Arc<dyn Handler>, BoxError> {
+        scripts(file)
+    }
+
+    pub(crate) fn run_scripts_on(_: usize) -> Result<(), BoxError> {
+        Err(WITHOUT_PYTHON.into())
+    }
+
+    const WITHOUT_PYTHON: &str = "this wireserve was built without Python";
+}
+
+#[cfg(feature = "python")]
+pub(super) use with_python::*;
+#[cfg(not(feature = "python"))]
+pub(super) use without_python::*;
