@@ -7,6 +7,8 @@ use std::io::{self, Read};
 use std::time::Duration;
 
 use crate::fault::Fault;
+use crate::fault::page::Asked;
+use crate::http::accept::{self, HTML, JSON};
 use crate::http::headers::Headers;
 use crate::http::status;
 use crate::text::date;
@@ -14,6 +16,7 @@ use crate::wire::outbound::Gone;
 
 use super::content::{Chunk, Chunks, Content, ContentError};
 use super::fate::Fate;
+use super::request::Request;
 use super::turn::Turn;
 
 /// The value of the `Server` field.
@@ -44,6 +47,8 @@ pub struct Response {
     pub required_headers: RequiredHeaders,
     /// Whether content follows the head when the method is HEAD.
     pub content_for_head: ContentForHead,
+    /// The fault that the content describes in JSON; clients that prefer HTML get a page instead.
+    pub fault: Option<Box<Fault>>,
 }
 
 /// Whether `Server`, `Date` and `Content-Length` are added where a handler has not set them.
@@ -74,6 +79,7 @@ impl Default for Response {
             delay: Duration::ZERO,
             required_headers: RequiredHeaders::Add,
             content_for_head: ContentForHead::Suppress,
+            fault: None,
         }
     }
 }
@@ -84,6 +90,7 @@ impl From<Fault> for Response {
             status: fault.status,
             headers: fault.headers(),
             content: Content::Bytes(fault.body().into_bytes()),
+            fault: Some(Box::new(fault)),
             ..Self::default()
         }
     }
@@ -98,6 +105,34 @@ impl Response {
             Content::File(..) | Content::Chunks(_) => false,
         };
         self.status == 200 && is_empty
+    }
+
+    /// Replaces the JSON of a fault by a page if the client prefers HTML (RFC 9110 §12.5.1). Content that
+    /// a handler has put in its place stays.
+    pub fn negotiate(&mut self, request: &Request) {
+        let Some(fault) = self.fault.take() else {
+            return;
+        };
+        let accept = request.head().values("Accept");
+        let is_json =
+            matches!(&self.content, Content::Bytes(bytes) if *bytes == fault.body().as_bytes());
+        if !accept::prefers(accept, HTML, JSON) || !is_json {
+            return;
+        }
+        let page = fault.page(Asked {
+            // The fields are those of the response to GET (RFC 9110 §9.3.2).
+            method: match request.method() {
+                b"HEAD" => b"GET",
+                method => method,
+            },
+            target: request.head().target(),
+            path: request.path(),
+        });
+        let fields = &mut self.headers;
+        fields.set("Content-Type", "text/html; charset=utf-8");
+        fields.set("Content-Length", page.len().to_string());
+        fields.append("Vary", "Accept");
+        self.content = Content::Bytes(page.into_bytes());
     }
 
     /// Sends everything, and returns what that contributes to what becomes of the connection:

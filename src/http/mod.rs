@@ -1,6 +1,7 @@
 //! The protocol without I/O: bytes in, values out. "More bytes are needed" is a value, never an error.
-//! A request that cannot be served is a [`Malformed`]; `fault.rs` maps it to a status.
+//! A request that cannot be served is a [`Malformed`]; `fault` maps it to a status.
 
+pub mod accept;
 pub mod basic_auth;
 pub mod chunk_line;
 pub mod chunked;

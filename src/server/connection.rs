@@ -259,12 +259,17 @@ impl Connection<'_> {
                     if exchange.send_continue().is_err() {
                         return Fate::Abort;
                     }
-                    finish(exchange, Some(Fault::no_route().into()))
+                    let mut response = Fault::no_route().into();
+                    site.negotiate(&mut response, &request);
+                    finish(exchange, Some(response))
                 }
             };
         };
         exchange.route_match = route_match;
-        let response = handle(exchange, handler.as_ref(), requirements.expect);
+        let mut response = handle(exchange, handler.as_ref(), requirements.expect);
+        if let Some(response) = &mut response {
+            site.negotiate(response, &request);
+        }
         finish(exchange, response)
     }
 }

@@ -9,7 +9,7 @@ pub mod routing;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::exchange::{Handler, Links, Mount, RouteMatch};
+use crate::exchange::{Handler, Links, Mount, Request, Response, RouteMatch};
 use crate::http::scheme::Scheme;
 use files::Files;
 use files::file::FileHandler;
@@ -27,6 +27,7 @@ pub struct Site {
     doc_root: Arc<Path>,
     router: Router,
     rewrites: Rewrites,
+    error_pages: bool,
 }
 
 impl Site {
@@ -58,6 +59,20 @@ impl Site {
             doc_root: doc_root.into(),
             router: Router::default(),
             rewrites: Rewrites::default(),
+            error_pages: true,
+        }
+    }
+
+    /// Sets whether a client that prefers HTML gets faults as pages; otherwise every client gets the
+    /// reference's JSON.
+    pub fn error_pages(&mut self, are_sent: bool) {
+        self.error_pages = are_sent;
+    }
+
+    /// Chooses the form of a response: of a fault, a page or JSON.
+    pub fn negotiate(&self, response: &mut Response, request: &Request) {
+        if self.error_pages {
+            response.negotiate(request);
         }
     }
 

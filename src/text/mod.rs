@@ -2,6 +2,7 @@
 //! requests or responses.
 
 pub mod date;
+pub mod html;
 pub mod json;
 pub mod latin1;
 pub mod number;

@@ -6,5 +6,7 @@ mod support;
 mod built_in_handlers;
 mod doc_root_escapes;
 mod edited_files;
+mod error_pages;
+mod listings;
 mod mounts;
 mod test_wrappers;

@@ -105,7 +105,8 @@ pub const REFERENCE_HANGS: &[&str] = &[
 ];
 
 const FILE: &str = "a plain file has a Content-Length and keeps the connection open";
-const LISTING: &str = "a directory listing shows sizes and dates, and has a style";
+const LISTING: &str = "a directory listing shows sizes and dates, can be sorted, and has a style";
+const PAGES: &str = "an error is a page for a client that prefers HTML";
 const OWN_FAILURES: &str = "errors of the server itself have messages without a traceback";
 const BEFORE_ROUTING: &str = "a fault before routing is answered with a complete JSON response";
 const EMPTY_LINES: &str = "empty lines before a request line are skipped (RFC 9112, section 2.2)";
@@ -588,6 +589,23 @@ const TABLE: &[(&str, Holds, &[&str])] = &[
             "refused, a variable before it is set",
             "refused, an unknown escape",
             "refused, no escape",
+        ],
+    ),
+    (
+        PAGES,
+        Holds::Page(404, Kept),
+        &[
+            "a file that is not there, for a browser",
+            "a script that is not there, for a browser",
+            "no route for POST, for a browser",
+        ],
+    ),
+    (
+        PAGES,
+        Holds::Page(500, Kept),
+        &[
+            "an exception for a browser",
+            "an exception for a browser, with quality values",
         ],
     ),
     (

@@ -1,10 +1,10 @@
 //! Errors that handlers make, and what is not there at all.
 
-use super::case::{Case, get, raw, request, run};
+use super::case::{Case, get, raw, request, run, run_as};
 
 /// The cases.
 pub fn cases() -> Vec<Case> {
-    [missing(), raised(), loading(), json()]
+    [missing(), raised(), loading(), json(), negotiated()]
         .into_iter()
         .flatten()
         .collect()
@@ -139,6 +139,62 @@ fn loading() -> Vec<Case> {
             "/errors/main_is_none.py",
         ),
         get("a script that is empty", "/errors/empty.py"),
+    ]
+}
+
+/// Clients that accept several media types.
+fn negotiated() -> Vec<Case> {
+    const BROWSER: &str = "Accept: text/html,application/xhtml+xml,*/*;q=0.8\r\n";
+    let ask = |name, method, target, fields| raw(name, request(method, target, fields, b""));
+    vec![
+        ask(
+            "a file that is not there, for a browser",
+            "GET",
+            "/files/none.txt",
+            BROWSER,
+        ),
+        ask(
+            "a script that is not there, for a browser",
+            "GET",
+            "/none.py",
+            BROWSER,
+        ),
+        ask(
+            "no route for POST, for a browser",
+            "POST",
+            "/files/after.txt",
+            BROWSER,
+        ),
+        ask(
+            "a file that is not there, for any type",
+            "GET",
+            "/files/none.txt",
+            "Accept: */*\r\n",
+        ),
+        ask(
+            "a file that is not there, for JSON or HTML",
+            "GET",
+            "/files/none.txt",
+            "Accept: text/html;q=0.5, application/json\r\n",
+        ),
+        run_as(
+            "an exception for a browser",
+            "POST",
+            BROWSER,
+            "raise ValueError('ham')",
+        ),
+        run_as(
+            "an exception for a browser, with quality values",
+            "POST",
+            "Accept: application/json;q=0.4, text/*;q=0.5\r\n",
+            "raise ValueError('ham')",
+        ),
+        run_as(
+            "content with an error's status, for a browser",
+            "POST",
+            BROWSER,
+            "return 404, [], 'ham'",
+        ),
     ]
 }
 

@@ -33,6 +33,8 @@ pub enum Holds {
     Shows(&'static str),
     /// The head alone of an error with this code; then the connection ends so.
     HeadOf(u16, End),
+    /// One whole page with this status code; then the connection ends so.
+    Page(u16, End),
     /// What the reference sends, but compressed by another compressor; connection kept.
     Inflates,
     /// An answer with all of these in it; then the connection ends so.
@@ -83,6 +85,10 @@ impl Holds {
             Self::HeadOf(code, end) => {
                 ended(outcome, *end)?;
                 is_head_of_error(&outcome.bytes, *code)
+            }
+            Self::Page(code, end) => {
+                ended(outcome, *end)?;
+                is_page(&outcome.bytes, *code)
             }
             Self::Inflates => {
                 ended(outcome, End::Kept)?;
@@ -150,6 +156,21 @@ fn is_head_of_error(bytes: &[u8], code: u16) -> Result<(), String> {
     Err(format!(
         "it must be the head of a JSON error with code {code}"
     ))
+}
+
+/// The form that an error has for a client that prefers HTML.
+fn is_page(bytes: &[u8], code: u16) -> Result<(), String> {
+    let answer = single(bytes)?;
+    let is_so = answer.status == code
+        && answer.header("content-type") == Some(b"text/html; charset=utf-8")
+        && answer.header("vary") == Some(b"Accept")
+        && answer
+            .text()
+            .contains(&format!("<h1><span class=\"bad\">{code}</span> "));
+    if is_so {
+        return Ok(());
+    }
+    Err(format!("it must be a page of a {code}"))
 }
 
 fn says_close(bytes: &[u8]) -> Result<(), String> {

@@ -6,6 +6,7 @@ mod support;
 mod connection_isolation;
 mod cpu_pinning;
 mod documented_handlers;
+mod error_pages;
 mod generators_and_gone_clients;
 mod imports;
 mod independent_servers;

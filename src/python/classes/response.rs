@@ -42,6 +42,8 @@ pub(crate) struct Response {
 pub(crate) struct Status {
     pub(crate) code: i64,
     pub(crate) message: Option<Py<PyAny>>,
+    /// The fault that status and content describe, unless the script has set another status.
+    pub(crate) fault: Option<Box<Fault>>,
 }
 
 impl Response {
@@ -53,7 +55,7 @@ impl Response {
             request,
             status: Mutex::new(Status {
                 code: 200,
-                message: None,
+                ..Status::default()
             }),
             logger: PyCell::default(),
             headers: PyCell::default(),
@@ -76,7 +78,11 @@ impl Response {
     /// Turns the response into that of a fault: status, fields and content are replaced.
     pub(crate) fn become_fault(&self, py: Python<'_>, fault: &Fault) -> PyResult<()> {
         let body = fault.body();
-        self.set_status_code(fault.status);
+        self.replace_status(Status {
+            code: fault.status,
+            message: None,
+            fault: Some(Box::new(fault.clone())),
+        });
         let fields = [
             (
                 "Content-Type",
@@ -115,6 +121,7 @@ impl Response {
         Status {
             code: status.code,
             message: status.message.as_ref().map(|message| message.clone_ref(py)),
+            fault: status.fault.clone(),
         }
     }
 
@@ -136,22 +143,23 @@ impl Response {
         if !message.is_instance_of::<PyBytes>() && !message.is_instance_of::<PyString>() {
             message = message.str()?.into_any();
         }
-        let old = std::mem::replace(
-            &mut *self.lock_status(),
-            Status {
-                code,
-                message: Some(message.unbind()),
-            },
-        );
-        drop(old);
+        self.replace_status(Status {
+            code,
+            message: Some(message.unbind()),
+            fault: None,
+        });
         Ok(())
     }
 
     fn set_status_code(&self, code: i64) {
-        let status = Status {
+        self.replace_status(Status {
             code,
-            message: None,
-        };
+            ..Status::default()
+        });
+    }
+
+    /// The old status is dropped without the lock, since that may run Python code.
+    fn replace_status(&self, status: Status) {
         let old = std::mem::replace(&mut *self.lock_status(), status);
         drop(old);
     }

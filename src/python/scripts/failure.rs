@@ -1,10 +1,11 @@
 //! What an exception of a script becomes (reference §3, §8.4): a fault that the client sees, or the end
 //! of the connection without a response. Tracebacks go to the log as well.
 
-use pyo3::exceptions::{PyException, PyOSError};
+use pyo3::exceptions::{PyException, PyOSError, PySyntaxError};
+use pyo3::intern;
 use pyo3::prelude::*;
 
-use crate::fault::Fault;
+use crate::fault::{Fault, Line};
 
 use crate::python::interpreter::imported::Imported;
 
@@ -69,7 +70,25 @@ fn sort_or_fail(py: Python<'_>, error: &PyErr, stage: Stage, url: &str) -> PyRes
     if !value.is_instance_of::<PyException>() {
         return Ok(None);
     }
-    Ok(Some(Fault::new(500, server_error(py, value, url)?)))
+    let fault = Fault::new(500, server_error(py, value, url)?);
+    Ok(Some(match uncompiled_line(value) {
+        Some(line) => fault.at_line(line),
+        None => fault,
+    }))
+}
+
+/// The line that a `SyntaxError` is about. The traceback does not have it.
+fn uncompiled_line(error: &Bound<'_, PyAny>) -> Option<Line> {
+    let py = error.py();
+    if !error.is_instance_of::<PySyntaxError>() {
+        return None;
+    }
+    let attribute = |name| error.getattr(name).ok();
+    Some(Line {
+        file: attribute(intern!(py, "filename"))?.extract().ok()?,
+        number: attribute(intern!(py, "lineno"))?.extract().ok()?,
+        source: attribute(intern!(py, "text"))?.extract().ok()?,
+    })
 }
 
 /// The message of a 5xx fault, from an exception, a text, or `None`.

@@ -88,8 +88,11 @@ impl ScriptHandler {
             .err()
             .map(|(error, stage)| failure::sort(py, &error, stage, &exchange.request.url()));
         let result = exchanged.conclude(exchange, failure);
+        if let Some(fault) = exchange.response.fault.take() {
+            exchange.response.fault = Some(Box::new(fault.of_script(&path)));
+        }
         globals::release(&globals);
-        result
+        result.map_err(|fault| fault.of_script(&path))
     }
 }
 

@@ -90,6 +90,7 @@ pub(crate) fn outgoing(response: &Bound<'_, Response>) -> PyResult<Outgoing> {
         } else {
             ContentForHead::Suppress
         },
+        fault: status.fault,
         ..Outgoing::default()
     })
 }

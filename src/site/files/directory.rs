@@ -1,8 +1,9 @@
 //! Folders (reference §7.2, §8.6). A URL without a trailing slash is redirected to the URL with
 //! one, which is answered with a listing. The page has the elements of the reference's page, in the
-//! same order, and also sizes, dates and a style sheet for small screens and dark mode. It links to
-//! every entry that is served and to no other.
+//! same order, and also a breadcrumb, sizes, dates, links that sort, and a style. It links to every
+//! entry that is served and to no other. `?sort=size&order=desc` sorts by size, the largest first.
 
+use std::cmp::Ordering;
 use std::ffi::{OsStr, OsString};
 use std::fmt::Write as _;
 use std::fs::Metadata;
@@ -14,6 +15,8 @@ use rustix::fs::{AtFlags, FileType, Stat};
 
 use crate::exchange::{Content, Exchange};
 use crate::fault::Fault;
+use crate::http::query;
+use crate::text::html::{beginning, breadcrumb, escaped};
 use crate::text::{latin1, percent};
 
 use crate::site::files::Found;
@@ -41,7 +44,8 @@ pub fn answer(exchange: &mut Exchange<'_>, folder: &Found) -> Result<(), Fault> 
     };
     let response = &mut exchange.response;
     response.headers.append("Content-Type", "text/html");
-    response.content = Content::Bytes(page(&latin1::decode(url_path), &entries).into_bytes());
+    let sorting = Sorting::parse(exchange.request.query());
+    response.content = Content::Bytes(page(url_path, entries, sorting).into_bytes());
     Ok(())
 }
 
@@ -57,6 +61,16 @@ struct Entry {
 enum Kind {
     Folder,
     File { size: u64 },
+}
+
+impl Entry {
+    /// Folders have none, and are smaller than every file.
+    fn size(&self) -> Option<u64> {
+        match self.kind {
+            Kind::Folder => None,
+            Kind::File { size } => Some(size),
+        }
+    }
 }
 
 /// Entries between two looks for the client.
@@ -136,37 +150,137 @@ fn sort_key(name: &OsStr) -> (&[u8], &[u8]) {
 
 const HEADERS: &[u8] = b".headers";
 
-fn page(url_path: &str, entries: &[Entry]) -> String {
-    let path = escaped(url_path);
-    let mut page = format!(
-        "<!doctype html>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width\">\n\
-         <title>Directory listing for {path}</title>\n<style>\n{STYLE}</style>\n\
-         <h1>Directory listing for {path}</h1>\n<ul>\n"
-    );
-    if let Some(parent) = parent(url_path) {
-        let parent = escaped(&parent);
-        let _ = writeln!(page, r#"<li class="dir"><a href="{parent}">..</a></li>"#);
-    }
-    let mut entries = entries.iter().peekable();
+/// A line of the page: an entry and its headers file.
+type Row = (Entry, Option<Entry>);
+
+/// Joins entries in the order of [`sort_key`] with their headers files.
+fn rows(entries: Vec<Entry>) -> Vec<Row> {
+    let mut rows = Vec::with_capacity(entries.len());
+    let mut entries = entries.into_iter().peekable();
     while let Some(entry) = entries.next() {
         let headers = entries.next_if(|next| {
             next.name.as_bytes().strip_suffix(HEADERS) == Some(entry.name.as_bytes())
         });
-        append_entry(&mut page, entry, headers);
+        rows.push((entry, headers));
     }
-    page.push_str("</ul>\n");
+    rows
+}
+
+/// The order of the rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Sorting {
+    column: Column,
+    is_descending: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Column {
+    #[default]
+    Name,
+    Size,
+    Changed,
+}
+
+impl Column {
+    const ALL: [(Self, &str, &str); 3] = [
+        (Self::Name, "name", "Name"),
+        (Self::Size, "size", "Size"),
+        (Self::Changed, "changed", "Changed"),
+    ];
+}
+
+impl Sorting {
+    /// The order that a query asks for. Queries that ask for none sort by name, as the reference does.
+    fn parse(query: &[u8]) -> Self {
+        let mut sorting = Self::default();
+        for (key, value) in query::pairs(query) {
+            match &key[..] {
+                b"sort" => {
+                    let named = Column::ALL
+                        .iter()
+                        .find(|(_, name, _)| name.as_bytes() == value);
+                    sorting.column = named.map_or_else(Column::default, |(column, ..)| *column);
+                }
+                b"order" => sorting.is_descending = value == b"desc",
+                _ => {}
+            }
+        }
+        sorting
+    }
+
+    /// Sorts rows that are in the order of their names, in which equal rows stay.
+    fn apply(self, rows: &mut [Row]) {
+        let compare = |(a, _): &Row, (b, _): &Row| match self.column {
+            Column::Name => Ordering::Equal,
+            Column::Size => a.size().cmp(&b.size()),
+            Column::Changed => a.changed.cmp(&b.changed),
+        };
+        match (self.column, self.is_descending) {
+            (Column::Name, false) => {}
+            (Column::Name, true) => rows.reverse(),
+            (_, false) => rows.sort_by(compare),
+            (_, true) => rows.sort_by(|a, b| compare(b, a)),
+        }
+    }
+
+    /// The titles of the columns, as links that sort by them; the current one reverses the order.
+    fn titles(self) -> String {
+        let mut titles = String::from("<p>");
+        for (column, name, title) in Column::ALL {
+            let is_current = column == self.column;
+            let (order, current) = match (is_current, self.is_descending) {
+                (false, _) => ("", ""),
+                (true, false) => ("&amp;order=desc", " aria-current=\"true\""),
+                (true, true) => ("", " aria-current=\"true\""),
+            };
+            let arrow = match (is_current, self.is_descending) {
+                (false, _) => "",
+                (true, false) => " \u{2191}",
+                (true, true) => " \u{2193}",
+            };
+            // Writing to a string cannot fail.
+            let _ = write!(
+                titles,
+                "<a class=\"sort\" href=\"?sort={name}{order}\"{current}>{title}{arrow}</a>"
+            );
+        }
+        titles.push_str("</p>\n");
+        titles
+    }
+}
+
+fn page(url_path: &[u8], entries: Vec<Entry>, sorting: Sorting) -> String {
+    let mut rows = rows(entries);
+    sorting.apply(&mut rows);
+    let path = latin1::decode(url_path);
+    let title = format!("Directory listing for {path}");
+    let mut page = beginning(&title, STYLE);
+    page.push_str(&breadcrumb(url_path));
+    let _ = write!(
+        page,
+        "<h1>{}</h1>\n<div class=\"sheet\"><div class=\"table\">\n{}<ul>\n",
+        escaped(&title),
+        sorting.titles()
+    );
+    if let Some(parent) = parent(&path) {
+        let parent = escaped(&parent);
+        let _ = writeln!(page, r#"<li class="dir"><a href="{parent}">..</a></li>"#);
+    }
+    for (entry, headers) in &rows {
+        append_row(&mut page, entry, headers.as_ref());
+    }
+    page.push_str("</ul>\n</div></div>\n");
     page
 }
 
-fn append_entry(page: &mut String, entry: &Entry, headers: Option<&Entry>) {
+fn append_row(page: &mut String, entry: &Entry, headers: Option<&Entry>) {
     let link = percent::encode_segment(entry.name.as_bytes());
     let name = escaped(&entry.name.to_string_lossy());
-    let (class, slash, size) = match entry.kind {
-        Kind::Folder => ("dir", "/", String::new()),
-        Kind::File { size } => ("file", "", format!("{}, ", readable(size))),
+    let (class, slash) = match entry.kind {
+        Kind::Folder => ("dir", "/"),
+        Kind::File { .. } => ("file", ""),
     };
-    // Writing to a string cannot fail.
+    let size = entry.size().map(readable).unwrap_or_default();
     let _ = write!(
         page,
         r#"<li class="{class}"><a href="{link}{slash}">{name}</a>"#
@@ -175,7 +289,11 @@ fn append_entry(page: &mut String, entry: &Entry, headers: Option<&Entry>) {
         let link = percent::encode_segment(headers.name.as_bytes());
         let _ = write!(page, r#" (<a href="{link}">.headers</a>)"#);
     }
-    let _ = writeln!(page, " <small>{size}{}</small></li>", day(entry.changed));
+    let _ = writeln!(
+        page,
+        " <small>{size}</small> <small>{}</small></li>",
+        day(entry.changed)
+    );
 }
 
 /// The path without its last segment, as a browser resolves `..`; none for `/`.
@@ -194,22 +312,6 @@ fn parent(url_path: &str) -> Option<String> {
         path.push('/');
     }
     Some(path)
-}
-
-/// Escapes text for HTML, as Python's `html.escape` does.
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#x27;"),
-            character => escaped.push(character),
-        }
-    }
-    escaped
 }
 
 /// `999 B`, `1.2 kB`, `34 MB`.
@@ -240,13 +342,30 @@ fn day(time: SystemTime) -> String {
 const LATEST: Duration = Duration::from_secs(253_402_300_799);
 
 const STYLE: &str = "\
-:root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; }
-body { max-width: 50rem; margin: 1rem auto; padding: 0 1rem; overflow-wrap: anywhere; }
-h1 { font-size: 1.25rem; }
-ul { list-style: none; padding: 0; }
-li { padding: .4rem 0; border-top: 1px solid #8884; }
+.table { display: table; width: 100%; border-collapse: collapse; }
+.table p, li { display: table-row; }
+ul { display: table-row-group; }
+li { border-top: 1px solid var(--rule); }
+li:hover { background: var(--soft); }
+.sort, small { display: table-cell; padding: .45rem 0; }
+.sort { color: var(--quiet); font-size: .85rem; font-weight: 600; text-decoration: none; }
+.sort:hover, .sort[aria-current] { color: var(--accent); }
+.sort + .sort, small { width: 1%; padding-left: 1.5rem; text-align: right; white-space: nowrap; }
+li > a { display: inline-block; padding: .35rem 0; text-decoration: none; }
+li > a:hover { text-decoration: underline; }
+.dir > a:first-child { font-weight: 600; }
 .dir > a:first-child::after { content: \"/\"; }
-small { opacity: .7; margin-left: .5rem; white-space: nowrap; }
+small { color: var(--quiet); font-size: .86rem; font-variant-numeric: tabular-nums; }
+@media (max-width: 36rem) {
+  .table, ul, li { display: block; }
+  .table p { display: flex; gap: 1.2rem; margin: 0; }
+  ul { margin: 0; padding: 0; }
+  li { padding-bottom: .45rem; list-style: none; }
+  .sort + .sort, small { display: inline; width: auto; padding-left: 0; }
+  .sort + .sort { padding: .45rem 0; }
+  small:first-of-type::before { content: \"\\a\"; white-space: pre; }
+  small:not(:empty) + small::before { content: \"\\b7\\20\"; }
+}
 ";
 
 #[cfg(test)]
@@ -268,7 +387,7 @@ mod tests {
         for (name, line) in [
             (
                 &b"a b"[..],
-                r#"<li class="file"><a href="a%20b">a b</a> <small>1.5 kB, 06 Nov 1994 08:49 UTC</small></li>"#,
+                r#"<li class="file"><a href="a%20b">a b</a> <small>1.5 kB</small> <small>06 Nov 1994 08:49 UTC</small></li>"#,
             ),
             (
                 b"<\"'&>",
@@ -278,7 +397,7 @@ mod tests {
             ("hä".as_bytes(), r#"<a href="h%C3%A4">hä</a>"#),
             (b"\xff", "<a href=\"%FF\">\u{fffd}</a>"),
         ] {
-            let page = page("/", &[file(name, 1536)]);
+            let page = page(b"/", vec![file(name, 1536)], Sorting::default());
             assert!(page.contains(line), "{line} in {page}");
         }
     }
@@ -289,7 +408,7 @@ mod tests {
             .map(|name| file(name.as_bytes(), 0))
             .into();
         entries.sort_by(|a, b| sort_key(&a.name).cmp(&sort_key(&b.name)));
-        let page = page("/", &entries);
+        let page = page(b"/", entries, Sorting::default());
         let lines: Vec<_> = page
             .lines()
             .filter_map(|line| {
@@ -306,6 +425,66 @@ mod tests {
             r#"<a href="y.headers">y.headers</a> (<a href="y.headers.headers">.headers</a>)"#,
         ];
         assert_eq!(lines, expected);
+    }
+
+    #[test]
+    fn sorted() {
+        let entries = || {
+            let mut entries = vec![
+                file(b"a", 2),
+                file(b"a.headers", 9),
+                file(b"b", 3),
+                file(b"c", 2),
+            ];
+            entries[2].changed = UNIX_EPOCH;
+            entries.push(Entry {
+                name: "d".into(),
+                kind: Kind::Folder,
+                changed: UNIX_EPOCH + LATEST,
+            });
+            entries
+        };
+        for (query, expected) in [
+            ("", "abcd"),
+            ("sort=name", "abcd"),
+            ("order=asc&x", "abcd"),
+            ("order=desc", "dcba"),
+            ("sort=size", "dacb"),
+            ("sort=size&order=desc", "bacd"),
+            ("sort=changed", "bacd"),
+            ("order=desc&sort=changed", "dacb"),
+            ("sort=nothing", "abcd"),
+        ] {
+            let mut rows = rows(entries());
+            Sorting::parse(query.as_bytes()).apply(&mut rows);
+            let names = rows.iter().map(|(entry, _)| entry.name.to_string_lossy());
+            assert_eq!(names.collect::<String>(), expected, "{query}");
+        }
+    }
+
+    #[test]
+    fn titles_reverse_the_current_order() {
+        for (query, current, others) in [
+            (
+                "",
+                "<a class=\"sort\" href=\"?sort=name&amp;order=desc\" aria-current=\"true\">Name ↑</a>",
+                ["size", "changed"],
+            ),
+            (
+                "sort=size&order=desc",
+                "<a class=\"sort\" href=\"?sort=size\" aria-current=\"true\">Size ↓</a>",
+                ["name", "changed"],
+            ),
+        ] {
+            let titles = Sorting::parse(query.as_bytes()).titles();
+            assert!(titles.contains(current), "{titles}");
+            for other in others {
+                assert!(
+                    titles.contains(&format!("href=\"?sort={other}\">")),
+                    "{titles}"
+                );
+            }
+        }
     }
 
     #[test]

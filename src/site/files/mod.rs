@@ -140,7 +140,7 @@ pub fn unopened(name: &Path, error: &io::Error) -> Fault {
     if shortage.is_some() {
         log::error!("cannot open {}: {error}", name.display());
     }
-    shortage.unwrap_or_else(Fault::not_found)
+    shortage.unwrap_or_else(|| Fault::no_file(name))
 }
 
 /// The root of a single file, and its name below the root.

@@ -1,8 +1,12 @@
 //! A [`Fault`] is a failure that the client sees: a status and a message. Only this module maps
 //! malformed requests to statuses, and only it turns faults into bytes: the reference's JSON object
-//! (reference §8.4). Failures that only the operator sees are errors, not faults.
+//! (reference §8.4), and a [page] for people. Failures that only the operator sees are errors, not
+//! faults.
+
+pub mod page;
 
 use std::io;
+use std::path::{Path, PathBuf};
 
 use crate::http::Malformed;
 use crate::http::basic_auth::BadCredentials;
@@ -19,13 +23,50 @@ use crate::text::json;
 /// assert_eq!(fault.body(), r#"{"error": {"code": 503, "message": "try again later"}}"#);
 /// assert_eq!(fault.to_string(), "503 try again later");
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 #[error("{status} {message}")]
 pub struct Fault {
     /// The status code of the response. Not limited to valid status codes, as in the reference.
     pub status: i64,
     /// The message in the JSON object; may be empty.
     pub message: String,
+    /// What only the page shows.
+    background: Background,
+}
+
+/// What is known about a fault beyond its message.
+#[derive(Clone, Debug, Default)]
+enum Background {
+    #[default]
+    Unknown,
+    /// No route takes the request.
+    NoRoute,
+    /// This file does not exist, or may not be served. Relative to the doc root.
+    NoFile(PathBuf),
+    /// A script failed.
+    Script(Box<Failed>),
+}
+
+/// Where a script failed.
+#[derive(Clone, Debug, Default)]
+struct Failed {
+    /// Its path, as in tracebacks.
+    script: PathBuf,
+    /// The line that Python could not compile.
+    line: Option<Line>,
+    /// The traceback, where the message has none.
+    traceback: Option<String>,
+}
+
+/// A line of a script.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// The script's path.
+    pub file: String,
+    /// Counted from 1.
+    pub number: u32,
+    /// What it says.
+    pub source: String,
 }
 
 impl Fault {
@@ -34,17 +75,60 @@ impl Fault {
         Self {
             status,
             message: message.into(),
+            background: Background::Unknown,
         }
     }
 
     /// No route matches the URL: 404 without a message.
     pub fn no_route() -> Self {
-        Self::new(404, "")
+        Self {
+            background: Background::NoRoute,
+            ..Self::new(404, "")
+        }
     }
 
     /// A route matches, but the file does not exist: 404 with the reference's message.
     pub fn not_found() -> Self {
         Self::new(404, "404")
+    }
+
+    /// The same for a file of this name, relative to the doc root.
+    pub fn no_file(name: &Path) -> Self {
+        Self {
+            background: Background::NoFile(name.to_owned()),
+            ..Self::not_found()
+        }
+    }
+
+    /// The same fault, caused by this script.
+    #[must_use]
+    pub fn of_script(mut self, script: &Path) -> Self {
+        self.failed().script = script.to_owned();
+        self
+    }
+
+    /// The same fault, caused by a line that Python could not compile.
+    #[must_use]
+    pub fn at_line(mut self, line: Line) -> Self {
+        self.failed().line = Some(line);
+        self
+    }
+
+    /// The same fault, with the traceback that its message leaves out.
+    #[must_use]
+    pub fn with_traceback(mut self, traceback: String) -> Self {
+        self.failed().traceback = Some(traceback);
+        self
+    }
+
+    fn failed(&mut self) -> &mut Failed {
+        if !matches!(self.background, Background::Script(_)) {
+            self.background = Background::Script(Box::default());
+        }
+        match &mut self.background {
+            Background::Script(failed) => failed,
+            _ => unreachable!("it was just set"),
+        }
     }
 
     /// Out of file descriptors or memory: 503, since the resource may well exist. `None` for any other
@@ -77,6 +161,15 @@ impl Fault {
         )
     }
 }
+
+/// Faults are equal if clients get the same JSON.
+impl PartialEq for Fault {
+    fn eq(&self, other: &Self) -> bool {
+        (self.status, &self.message) == (other.status, &other.message)
+    }
+}
+
+impl Eq for Fault {}
 
 impl From<BadCredentials> for Fault {
     /// As in the reference, only an unsupported scheme is the client's error (reference §8.8.4).
