@@ -15,6 +15,7 @@ use crate::site::files::Files;
 use crate::site::files::file::FileHandler;
 use crate::site::handlers::basic_auth::{Admitted, BasicAuthHandler};
 use crate::site::routing::router::Method;
+use crate::site::routing::unrouted::Answers;
 use crate::wpt::routes::{RUNNER_FILES, RUNNER_SCRIPT, WELL_KNOWN};
 
 use super::error::{AliasError, BoxError, CommandError};
@@ -27,6 +28,7 @@ pub(super) fn assemble(settings: &Settings, doc_root: &Path) -> Result<Site, Com
     let mut site = top(doc_root, links).map_err(CommandError::Python)?;
     let below = || Files::below(doc_root).follow(links);
     if settings.built_in == BuiltInRoutes::Wpt {
+        site.answer_as(Answers::Reference);
         // A test can look into a frame that shows an error.
         site.error_pages(false);
         for (method, pattern) in WELL_KNOWN {

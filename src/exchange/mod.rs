@@ -47,6 +47,12 @@ pub trait Handler: Send + Sync {
     /// A fault replaces the response if nothing has been written yet.
     fn handle(&self, exchange: &mut Exchange<'_>) -> Result<(), Fault>;
 
+    /// Whether there is something at the path of this request. Asked only when no route takes its method,
+    /// to tell what does not exist from what other methods may be used on.
+    fn serves(&self, _: &Request) -> bool {
+        true
+    }
+
     /// What the server must do before that.
     fn requirements(&self) -> Requirements {
         Requirements::default()
@@ -176,6 +182,12 @@ impl<'c> Exchange<'c> {
             Policy::Raw => Ok(()),
             Policy::Lenient | Policy::Strict => self.turn.send_continue(&self.request),
         }
+    }
+
+    /// Whether the client waits for `100 Continue`, gets a final response instead, and has not been read: it
+    /// may send the body all the same, or not (RFC 9110 §10.1.1).
+    pub fn leaves_body_in_doubt(&self) -> bool {
+        self.request.expects_continue() && !self.turn.has_continued() && self.body.is_untouched()
     }
 
     /// A value that a handler keeps until the connection ends. There is room for one value: a handler

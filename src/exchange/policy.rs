@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::fault::Fault;
 
-use super::{Exchange, Handler};
+use super::{Exchange, Handler, Request};
 
 /// What happens to malformed requests.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -70,6 +70,10 @@ impl WithPolicy {
 impl Handler for WithPolicy {
     fn handle(&self, exchange: &mut Exchange<'_>) -> Result<(), Fault> {
         self.handler.handle(exchange)
+    }
+
+    fn serves(&self, request: &Request) -> bool {
+        self.handler.serves(request)
     }
 
     fn requirements(&self) -> Requirements {

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use crate::http::Malformed;
 use crate::http::framing::{self, Framing, Trust};
 use crate::http::head::Head;
+use crate::http::list;
 use crate::http::request_line::Version;
 use crate::http::target::{self, Parts};
 use crate::text::latin1;
@@ -26,6 +27,8 @@ pub struct Request {
     host: Result<(), Malformed>,
     /// How the body is framed, or why that is malformed.
     framing: Result<(Framing, Trust), Malformed>,
+    /// Whether the body may end elsewhere for other recipients.
+    is_misframed: bool,
 }
 
 impl Request {
@@ -49,13 +52,15 @@ impl Request {
         let target = rewritten.as_deref().unwrap_or_else(|| head.target());
         let arrival = arrival.into();
         let scheme = arrival.scheme.as_str();
-        let parts = target::split(target::collapse_slashes(target), scheme);
-        let host = head.first("Host").map_or(Ok(()), target::check_host);
+        let parts = target::split(target, scheme);
+        let host = head.trimmed("Host").map_or(Ok(()), target::check_host);
         let framing = framing::decide(
             head.values("Content-Length"),
             head.values("Transfer-Encoding"),
             head.version(),
         );
+        let is_sound = matches!(framing, Ok((_, Trust::Sound)));
+        let is_misframed = !is_sound || head.is_misframed();
         Self {
             head,
             rewritten,
@@ -63,6 +68,7 @@ impl Request {
             parts,
             host,
             framing,
+            is_misframed,
         }
     }
 
@@ -95,12 +101,24 @@ impl Request {
     /// What the patterns of routes are matched with: the path, or, for `*` and the authority
     /// that CONNECT names, which have no path, a slash and the target.
     pub fn route_path(&self) -> Cow<'_, [u8]> {
-        let target = self.request_path();
-        if target == b"*" || self.method() == b"CONNECT" {
-            Cow::Owned([b"/", target].concat())
+        if self.is_for_the_server() {
+            Cow::Borrowed(b"/*")
+        } else if self.method() == b"CONNECT" {
+            Cow::Owned([b"/", self.request_path()].concat())
         } else {
             Cow::Borrowed(self.path())
         }
+    }
+
+    /// Whether the target is the server as a whole: asterisk-form, or OPTIONS for a URL without path and
+    /// query (RFC 9112 §3.2.4).
+    pub fn is_for_the_server(&self) -> bool {
+        let target = self.request_path();
+        target == b"*"
+            || self.method() == b"OPTIONS"
+                && self.parts.path.is_empty()
+                && self.parts.path.end == target.len()
+                && target::is_absolute(target, self.scheme())
     }
 
     /// The head, with everything as it came.
@@ -113,16 +131,20 @@ impl Request {
         self.head.method()
     }
 
-    /// The target as handlers see it: raw, but rewritten where a rule says so, and with several leading
-    /// slashes made one.
+    /// The target as handlers see it: as received, unless it was rewritten.
     pub fn request_path(&self) -> &[u8] {
         let target = self.rewritten.as_deref();
-        target::collapse_slashes(target.unwrap_or_else(|| self.head.target()))
+        target.unwrap_or_else(|| self.head.target())
     }
 
-    /// The path of the URL, not decoded: what routes match.
+    /// The path of the URL, not decoded: what routes match. That of a URL without a path is `/`
+    /// (RFC 9110 §4.2.3).
     pub fn path(&self) -> &[u8] {
-        &self.request_path()[self.parts.path.clone()]
+        let target = self.request_path();
+        match &target[self.parts.path.clone()] {
+            b"" if target::is_absolute(target, self.scheme()) => b"/",
+            path => path,
+        }
     }
 
     /// The query of the URL, without `?`.
@@ -140,7 +162,7 @@ impl Request {
         let local = self.arrival.local;
         let port = local.port().to_string();
         let own = local.ip().to_string();
-        let field = self.head.first("Host").map(latin1::decode);
+        let field = self.head.trimmed("Host").map(latin1::decode);
         let (host, port) = match &field {
             None => (own.as_str(), port.as_str()),
             Some(host) => host.split_once(':').unwrap_or((host, &port)),
@@ -170,31 +192,26 @@ impl Request {
         framing.map_or(Framing::Length(0), |(framing, _)| *framing)
     }
 
-    /// Whether the client waits for `100 Continue` (RFC 9110 §10.1.1).
+    /// Whether the client waits for `100 Continue` (RFC 9110 §10.1.1). Other expectations are left to the
+    /// handler.
     pub fn expects_continue(&self) -> bool {
         self.head.version() >= Version::HTTP_11
-            && self
-                .head
-                .first("Expect")
-                .is_some_and(|value| value.eq_ignore_ascii_case(b"100-continue"))
+            && list::contains(self.head.values("Expect"), "100-continue")
     }
 
     /// What the request contributes to what becomes of the connection: [`Fate::Keep`] for HTTP/1.1
-    /// without `Connection: close` and for older versions with `keep-alive`, otherwise
-    /// [`Fate::Close`], as for framing that another recipient may read differently. `Connection` counts
-    /// only if `close` or `keep-alive` is its whole value, as in the reference (reference §8.2).
+    /// without the connection option `close` and for older versions with `keep-alive` (RFC 9112 §9.3),
+    /// otherwise [`Fate::Close`]. A problem of framing is [`Fate::Abort`], since the next request may be
+    /// part of the body: not even a wire script may continue. It is joined once the response is sent.
     pub fn fate(&self) -> Fate {
-        match self.framing {
-            _ if self.is_unread() => return Fate::Keep,
-            Ok((_, Trust::Sound)) if !self.head.has_ambiguous_framing() => {}
-            Ok(_) | Err(_) => return Fate::Close,
-        }
-        let connection = self.head.first("Connection").unwrap_or_default();
-        if connection.eq_ignore_ascii_case(b"close") {
+        let has_option = |option| list::contains(self.head.values("Connection"), option);
+        if self.is_unread() {
+            Fate::Keep
+        } else if self.is_misframed {
+            Fate::Abort
+        } else if has_option("close") {
             Fate::Close
-        } else if connection.eq_ignore_ascii_case(b"keep-alive")
-            || self.head.version() >= Version::HTTP_11
-        {
+        } else if self.head.version() >= Version::HTTP_11 || has_option("keep-alive") {
             Fate::Keep
         } else {
             Fate::Close
@@ -218,8 +235,9 @@ mod tests {
             ("GET /x?y HTTP/1.1\r\n\r\n", "http://127.0.0.1:80/x?y"),
             (
                 "GET //x HTTP/1.1\r\nHost: Foo.TEST\r\n\r\n",
-                "http://Foo.TEST:80/x",
+                "http://Foo.TEST:80//x",
             ),
+            ("GET / HTTP/1.1\r\nHost: a:81 \t\r\n\r\n", "http://a:81/"),
             ("GET /#f HTTP/1.1\r\nHost: a:81\r\n\r\n", "http://a:81/#f"),
             (
                 "GET / HTTP/1.1\r\nHost: [::1]:81\r\n\r\n",
@@ -237,7 +255,7 @@ mod tests {
         let address = "127.0.0.1:80".parse().unwrap();
         let head = b"GET /old?q HTTP/1.1\r\nHost: a\r\n\r\n".to_vec();
         let head = Head::parse(head).unwrap();
-        let target = Some(b"//new?q#f".to_vec());
+        let target = Some(b"/new?q#f".to_vec());
         let request = Request::with_target(head, target, (address, address));
         assert_eq!(request.request_path(), b"/new?q#f");
         assert_eq!((request.path(), request.query()), (&b"/new"[..], &b"q"[..]));
@@ -246,25 +264,73 @@ mod tests {
     }
 
     #[test]
+    fn targets_without_a_path() {
+        for (line, path, query, route_path) in [
+            ("GET http://a.test", "/", "", "/"),
+            ("GET http://a.test?x", "/", "x", "/"),
+            ("GET HTTP://a.test#f", "/", "", "/"),
+            ("GET Http://a.test/b", "/b", "", "/b"),
+            ("OPTIONS http://a.test", "/", "", "/*"),
+            ("OPTIONS http://a.test?", "/", "", "/"),
+            ("OPTIONS http://a.test/", "/", "", "/"),
+            ("OPTIONS *", "", "", "/*"),
+            ("CONNECT a.test:443", "", "", "/a.test:443"),
+            ("GET //a/b", "//a/b", "", "//a/b"),
+        ] {
+            let request = request(&format!("{line} HTTP/1.1\r\nHost: a.test\r\n\r\n"));
+            let found = (request.path(), request.query(), &*request.route_path());
+            let expected = (path.as_bytes(), query.as_bytes(), route_path.as_bytes());
+            assert_eq!(found, expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn expectations() {
+        for (fields, expects) in [
+            ("Expect: 100-continue\r\n", true),
+            ("Expect: 100-Continue \t\r\n", true),
+            ("Expect: a, 100-continue\r\n", true),
+            ("Expect: a\r\nExpect: ,100-continue\r\n", true),
+            ("Expect: a=\"x, 100-continue\"\r\n", false),
+            ("Expect: 200-ok\r\n", false),
+            ("", false),
+        ] {
+            let request = request(&format!("POST / HTTP/1.1\r\n{fields}\r\n"));
+            assert_eq!(request.expects_continue(), expects, "{fields:?}");
+        }
+    }
+
+    #[test]
     fn wishes() {
-        use Fate::{Close, Keep};
+        use Fate::{Abort, Close, Keep};
         for (version, fields, fate) in [
             ("HTTP/1.1", "", Keep),
             ("HTTP/1.1", "Connection: CLOSE\r\n", Close),
-            ("HTTP/1.1", "Connection: close, x\r\n", Keep),
+            ("HTTP/1.1", "Connection: close \t\r\n", Close),
+            ("HTTP/1.1", "Connection: close, x\r\n", Close),
+            ("HTTP/1.1", "Connection: x , Close\r\n", Close),
+            ("HTTP/1.1", "Connection: , ,close\r\n", Close),
+            ("HTTP/1.1", "Connection: x\r\nConnection: close\r\n", Close),
+            ("HTTP/1.1", "Connection: keep-alive, close\r\n", Close),
+            ("HTTP/1.1", "Connection: closed\r\n", Keep),
             ("HTTP/1.0", "", Close),
             ("HTTP/1.0", "Connection: Keep-Alive\r\n", Keep),
+            ("HTTP/1.0", "Connection: x, keep-alive \r\n", Keep),
+            ("HTTP/1.0", "Connection: keep-alive, close\r\n", Close),
             (
                 "HTTP/1.1",
                 "Content-Length: 0\r\nTransfer-Encoding: chunked\r\n",
-                Close,
+                Abort,
             ),
-            ("HTTP/1.1", "X : y\r\nA: b\r\n", Keep),
-            ("HTTP/1.1", "X : y\r\nContent-Length: 3\r\n", Close),
-            ("HTTP/1.1", "transfer-encoding : chunked\r\n", Close),
-            ("HTTP/1.1", "X: y\rContent-Length: 0\r\n", Close),
-            ("HTTP/1.1", "X: y\rZ: 0\r\n", Keep),
-            ("HTTP/1.1", "X:\r\n y\r\nContent-Length: 0\r\n", Keep),
+            ("HTTP/1.1", "Content-Length: +0\r\n", Abort),
+            ("HTTP/1.1", "X : y\r\nA: b\r\n", Abort),
+            ("HTTP/1.1", "X : y\r\nContent-Length: 3\r\n", Abort),
+            ("HTTP/1.1", "transfer-encoding : chunked\r\n", Abort),
+            ("HTTP/1.1", "X: y\rContent-Length: 0\r\n", Abort),
+            ("HTTP/1.1", "X: y\rZ: 0\r\n", Abort),
+            ("HTTP/1.1", "X:\r\n y\r\nContent-Length: 0\r\n", Abort),
+            ("HTTP/1.1", " Content-Length: 3\r\n", Abort),
+            ("HTTP/1.1", "X: \u{e9}\u{1}\nY: z\n", Keep),
         ] {
             let head = format!("GET / {version}\r\n{fields}\r\n");
             assert_eq!(request(&head).fate(), fate, "{head:?}");

@@ -10,7 +10,7 @@ use crate::fault::Fault;
 use crate::fault::page::Asked;
 use crate::http::accept::{self, HTML, JSON};
 use crate::http::headers::Headers;
-use crate::http::status;
+use crate::http::{list, status};
 use crate::text::date;
 use crate::wire::outbound::Gone;
 
@@ -136,8 +136,8 @@ impl Response {
     }
 
     /// Sends everything, and returns what that contributes to what becomes of the connection:
-    /// [`Fate::Close`] where only the end of the connection shows the client the end of the response,
-    /// [`Fate::Abort`] where the client is gone.
+    /// [`Fate::Close`] where only the end of the connection shows the client the end of the response or
+    /// where the response has the connection option `close`, [`Fate::Abort`] where the client is gone.
     ///
     /// # Errors
     /// [`ContentError`] where the content could not be produced to its end.
@@ -148,7 +148,7 @@ impl Response {
             return Ok(Fate::Abort);
         }
         let mut out = Vec::with_capacity(512);
-        let delimited = self.append_head(&mut out);
+        let fate = self.append_head(&mut out);
         let suppress = method == b"HEAD" && self.content_for_head == ContentForHead::Suppress;
         let sent = match self.content {
             _ if suppress => turn.send(&out).map_err(Failure::from),
@@ -158,20 +158,26 @@ impl Response {
             Content::Chunks(chunks) => send_chunks(turn, &out, chunks),
         };
         match sent {
-            Ok(()) if delimited => Ok(Fate::Keep),
-            Ok(()) => Ok(Fate::Close),
+            Ok(()) => Ok(fate),
             Err(Failure::Gone) => Ok(Fate::Abort),
             Err(Failure::Content(error)) => Err(error),
         }
     }
 
-    /// Appends status line and fields, and returns whether `Content-Length` is among them.
-    fn append_head(&self, out: &mut Vec<u8>) -> bool {
+    /// Whether a field of the response has the connection option `close`.
+    pub fn says_close(&self) -> bool {
+        self.headers
+            .iter()
+            .any(|(name, value)| is_close(name, value))
+    }
+
+    /// Appends status line and fields, and returns what they contribute to what becomes of the connection.
+    fn append_head(&self, out: &mut Vec<u8>) -> Fate {
         append_status_line(out, self.status, self.reason.as_deref());
         let mut seen = Seen::default();
         for (name, value) in self.headers.iter() {
             append_field(out, name, value);
-            seen.note(name);
+            seen.note(name, value);
         }
         if self.required_headers == RequiredHeaders::Add {
             seen.append_missing(out);
@@ -181,7 +187,10 @@ impl Response {
             }
         }
         out.extend_from_slice(b"\r\n");
-        seen.length
+        match seen.length && !seen.close {
+            true => Fate::Keep,
+            false => Fate::Close,
+        }
     }
 
     fn length(&self) -> Option<u64> {
@@ -216,19 +225,26 @@ fn append_length(out: &mut Vec<u8>, length: u64) {
     append_field(out, b"Content-Length", digits.format(length).as_bytes());
 }
 
-/// Which of the required fields a handler has set.
+/// Whether a field is `Connection` with the option `close` among its members (RFC 9112 §9.6).
+pub fn is_close(name: &[u8], value: &[u8]) -> bool {
+    name.eq_ignore_ascii_case(b"connection") && list::contains([value], "close")
+}
+
+/// Which of the required fields a handler has set, and whether one has the option `close`.
 #[derive(Default)]
 struct Seen {
     server: bool,
     date: bool,
     length: bool,
+    close: bool,
 }
 
 impl Seen {
-    fn note(&mut self, name: &[u8]) {
+    fn note(&mut self, name: &[u8], value: &[u8]) {
         match name.len() {
             4 => self.date |= name.eq_ignore_ascii_case(b"date"),
             6 => self.server |= name.eq_ignore_ascii_case(b"server"),
+            10 => self.close |= is_close(name, value),
             14 => self.length |= name.eq_ignore_ascii_case(b"content-length"),
             _ => {}
         }
@@ -314,10 +330,10 @@ fn send_chunks(turn: &Turn, head: &[u8], mut chunks: Box<dyn Chunks>) -> Result<
 mod tests {
     use super::*;
 
-    fn head(response: &Response) -> (String, bool) {
+    fn head(response: &Response) -> (String, Fate) {
         let mut out = Vec::new();
-        let delimited = response.append_head(&mut out);
-        (String::from_utf8(out).unwrap(), delimited)
+        let fate = response.append_head(&mut out);
+        (String::from_utf8(out).unwrap(), fate)
     }
 
     #[test]
@@ -328,7 +344,7 @@ mod tests {
         let expected = format!(
             "HTTP/1.1 200 OK\r\ndate: today\r\nServer: {SERVER}\r\nContent-Length: 4\r\n\r\n"
         );
-        assert_eq!(head(&response), (expected, true));
+        assert_eq!(head(&response), (expected, Fate::Keep));
     }
 
     #[test]
@@ -338,7 +354,7 @@ mod tests {
         response.required_headers = RequiredHeaders::Omit;
         response.status = 308;
         let expected = "HTTP/1.1 308 \r\nCONTENT-length: 9\r\n\r\n".to_owned();
-        assert_eq!(head(&response), (expected, true));
+        assert_eq!(head(&response), (expected, Fate::Keep));
     }
 
     #[test]
@@ -349,6 +365,26 @@ mod tests {
             content: "x".into(),
             ..Response::default()
         };
-        assert_eq!(head(&response), ("HTTP/1.1 200 \r\n\r\n".to_owned(), false));
+        let expected = "HTTP/1.1 200 \r\n\r\n".to_owned();
+        assert_eq!(head(&response), (expected, Fate::Close));
+    }
+
+    #[test]
+    fn a_response_that_says_close_closes() {
+        for (values, fate) in [
+            (&["close"][..], Fate::Close),
+            (&["Foo , CLOSE\t"], Fate::Close),
+            (&["foo", "close"], Fate::Close),
+            (&["keep-alive"], Fate::Keep),
+            (&["closed"], Fate::Keep),
+        ] {
+            let mut response = Response::default();
+            response.content = "x".into();
+            for &value in values {
+                response.headers.append("connection", value);
+            }
+            assert_eq!(head(&response).1, fate, "{values:?}");
+            assert_eq!(response.says_close(), fate == Fate::Close, "{values:?}");
+        }
     }
 }

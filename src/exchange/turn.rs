@@ -185,6 +185,11 @@ impl Turn {
         Ok(())
     }
 
+    /// Whether `100 Continue` was sent.
+    pub fn has_continued(&self) -> bool {
+        self.continue_sent.load(Ordering::Relaxed)
+    }
+
     /// Hands head bytes that wait for the next write to the kernel.
     ///
     /// # Errors

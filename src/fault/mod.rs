@@ -197,15 +197,14 @@ impl From<&Problem> for Fault {
 impl From<Malformed> for Fault {
     fn from(malformed: Malformed) -> Self {
         match status_and_clause(&malformed) {
-            // The reference sends no message with 414.
-            (status @ 414, _) => Self::new(status, ""),
             (status, Some(clause)) => Self::new(status, format!("{malformed} ({clause})")),
             (status, None) => Self::new(status, malformed.to_string()),
         }
     }
 }
 
-/// The status of a malformed request, and the clause that it violates. Our own limits have no clause.
+/// The status of a malformed request, and the clause that it violates. Our own limits have no clause;
+/// their messages name the key of the configuration.
 fn status_and_clause(malformed: &Malformed) -> (i64, Option<&'static str>) {
     let (status, clause) = match malformed {
         Malformed::RequestLineTooLong => return (414, None),

@@ -1,10 +1,12 @@
 //! The length of a request's body (RFC 9112 §6.3). As lenient as the reference: `Content-Length` is
-//! parsed like Python's `int`, and any method may have a body. Ambiguous framing is refused, because a
-//! wrong guess would turn the body into the next request (request smuggling).
+//! parsed like Python's `int`, any method may have a body, and the data of other transfer codings is left
+//! encoded. Ambiguous framing is refused, or ends the connection, because a wrong guess would turn the
+//! body into the next request (request smuggling).
 
 use crate::text::{latin1, number};
 
 use super::Malformed;
+use super::list;
 use super::request_line::Version;
 
 /// How the end of a request's body is determined.
@@ -21,8 +23,9 @@ pub enum Framing {
 pub enum Trust {
     /// The framing is unambiguous.
     Sound,
-    /// Both fields, or a transfer coding in HTTP/1.0: other recipients may have seen another end, so the
-    /// connection must be closed (RFC 9112 §6.1).
+    /// Other recipients may have seen another end of the body, so the connection must be closed: both
+    /// fields, a transfer coding in HTTP/1.0 (RFC 9112 §6.1), chunked applied twice, or a length that only
+    /// lenient recipients accept (RFC 9110 §8.6).
     Doubtful,
 }
 
@@ -40,7 +43,10 @@ pub fn decide<'a>(
     version: Version,
 ) -> Result<(Framing, Trust), Malformed> {
     let mut length = None;
+    let mut is_doubtful = false;
     for value in content_lengths {
+        let value = list::trim(value);
+        is_doubtful |= !value.iter().all(u8::is_ascii_digit);
         // The reference parses it with Python's `int`.
         let number = number::int(&latin1::decode(value));
         let number = number.filter(|number| (0..=LONGEST).contains(number));
@@ -51,26 +57,32 @@ pub fn decide<'a>(
         }
         length = Some(number);
     }
-    let mut value = None;
-    let mut last_coding = None;
-    for next in transfer_encodings {
-        value = Some(next);
-        // Empty list members are ignored (RFC 9110 §5.6.1.2).
-        let mut codings = next.split(|&byte| byte == b',').map(<[u8]>::trim_ascii);
-        last_coding = codings.rfind(|coding| !coding.is_empty()).or(last_coding);
-    }
-    let Some(value) = value else {
-        return Ok((Framing::Length(length.unwrap_or(0)), Trust::Sound));
+    let trust = |is_doubtful| match is_doubtful {
+        true => Trust::Doubtful,
+        false => Trust::Sound,
     };
-    if !last_coding.is_some_and(|coding| coding.eq_ignore_ascii_case(b"chunked")) {
+    let mut last_value = None;
+    let mut last_coding: &[u8] = b"";
+    let mut times_chunked = 0;
+    for value in transfer_encodings {
+        last_value = Some(value);
+        for coding in list::members(value) {
+            last_coding = coding;
+            times_chunked += u32::from(is_chunked(coding));
+        }
+    }
+    let Some(value) = last_value else {
+        return Ok((Framing::Length(length.unwrap_or(0)), trust(is_doubtful)));
+    };
+    if !is_chunked(last_coding) {
         return Err(Malformed::TransferEncoding(value.to_vec()));
     }
-    let trust = if length.is_some() || version < Version::HTTP_11 {
-        Trust::Doubtful
-    } else {
-        Trust::Sound
-    };
-    Ok((Framing::Chunked, trust))
+    let is_doubtful = length.is_some() || version < Version::HTTP_11 || times_chunked > 1;
+    Ok((Framing::Chunked, trust(is_doubtful)))
+}
+
+fn is_chunked(coding: &[u8]) -> bool {
+    coding.eq_ignore_ascii_case(b"chunked")
 }
 
 #[cfg(test)]
@@ -87,17 +99,19 @@ mod tests {
 
     #[test]
     fn lengths() {
-        for (values, length) in [
-            (&[][..], 0),
-            (&["0"], 0),
-            (&["+3"], 3),
-            (&[" 3 "], 3),
-            (&["1_0"], 10),
-            (&["007"], 7),
-            (&["-0"], 0),
-            (&["5", "5"], 5),
+        for (values, length, trust) in [
+            (&[][..], 0, Trust::Sound),
+            (&["0"], 0, Trust::Sound),
+            (&["+3"], 3, Trust::Doubtful),
+            (&[" 3\t"], 3, Trust::Sound),
+            (&["3\u{b}"], 3, Trust::Doubtful),
+            (&["1_0"], 10, Trust::Doubtful),
+            (&["007"], 7, Trust::Sound),
+            (&["-0"], 0, Trust::Doubtful),
+            (&["5", "5"], 5, Trust::Sound),
+            (&["5", "+5"], 5, Trust::Doubtful),
         ] {
-            let expected = Ok((Framing::Length(length), Trust::Sound));
+            let expected = Ok((Framing::Length(length), trust));
             assert_eq!(decide_text(values, &[]), expected, "{values:?}");
         }
         for bad in [
@@ -131,6 +145,10 @@ mod tests {
             (&["chunked,"], Trust::Sound),
             (&[", gzip,,\tchunked ,\t, "], Trust::Sound),
             (&["chunked", "", ","], Trust::Sound),
+            (&["chunked\r\n "], Trust::Sound),
+            (&["chunked, chunked"], Trust::Doubtful),
+            (&["chunked", "gzip, chunked"], Trust::Doubtful),
+            (&[r#"foo;a="b, c", chunked"#], Trust::Sound),
         ] {
             assert_eq!(decide_text(&[], values), Ok((Framing::Chunked, trust)));
         }
@@ -152,6 +170,7 @@ mod tests {
             ",",
             "xchunked",
             "chunked x",
+            r#"foo;a="b, chunked"#,
         ] {
             assert!(decide_text(&[], &[bad]).is_err(), "{bad:?}");
         }

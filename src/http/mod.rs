@@ -10,6 +10,7 @@ pub mod framing;
 pub mod grammar;
 pub mod head;
 pub mod headers;
+pub mod list;
 pub mod problems;
 pub mod query;
 pub mod range;
@@ -37,13 +38,13 @@ pub enum Malformed {
     #[error("unsupported HTTP version {}", excerpt(.0))]
     UnsupportedVersion(Vec<u8>),
     /// The request line is longer than [`head::HeadLimits::request_line`].
-    #[error("the request line is too long")]
+    #[error("the request line is longer than `limits.request_line` allows")]
     RequestLineTooLong,
     /// A field line is longer than [`head::HeadLimits::field_line`].
-    #[error("a field line is too long")]
+    #[error("a field line is longer than `limits.field_line` allows")]
     FieldTooLong,
     /// There are more field lines than [`head::HeadLimits::field_lines`].
-    #[error("too many field lines")]
+    #[error("more field lines than `limits.field_lines` allows")]
     TooManyFields,
     /// `Content-Length` is not a number, or is negative or too large.
     #[error("invalid Content-Length {}", excerpt(.0))]

@@ -94,7 +94,8 @@ fn is_host_and_port(target: &[u8]) -> bool {
     host.is_some_and(|host| !host.is_empty()) && invalid_authority(target).is_none()
 }
 
-/// Whether a target is a URL with this server's scheme (RFC 9112 §3.2.2).
+/// Whether a target is a URL with this server's scheme (RFC 9112 §3.2.2), which is case-insensitive
+/// (RFC 3986 §3.1).
 #[inline]
 pub fn is_absolute(target: &[u8], scheme: &str) -> bool {
     // Almost every target is in origin-form.
@@ -102,12 +103,14 @@ pub fn is_absolute(target: &[u8], scheme: &str) -> bool {
         return false;
     }
     target
-        .strip_prefix(scheme.as_bytes())
-        .is_some_and(|rest| rest.starts_with(b"://"))
+        .split_at_checked(scheme.len())
+        .is_some_and(|(start, rest)| {
+            start.eq_ignore_ascii_case(scheme.as_bytes()) && rest.starts_with(b"://")
+        })
 }
 
-/// The target as handlers see it: leading slashes are reduced to one, so that `//host/` is not parsed as
-/// a URL without a scheme (CPython gh-87389).
+/// The target as the reference's handlers see it: leading slashes are reduced to one, so that `//host/`
+/// is not parsed as a URL without a scheme (CPython gh-87389).
 pub fn collapse_slashes(target: &[u8]) -> &[u8] {
     let slashes = target.iter().take_while(|&&byte| byte == b'/').count();
     &target[slashes.saturating_sub(1)..]
@@ -143,7 +146,9 @@ mod tests {
             ("http://h/x?y", "/x", "y"),
             ("http://h?y", "", "y"),
             ("http://h", "", ""),
+            ("HTTP://h/x?y", "/x", "y"),
             ("https://h/x", "//h/x", ""),
+            ("//a/b", "//a/b", ""),
             ("*", "", ""),
             ("h:443", "", ""),
             ("?q", "", "q"),

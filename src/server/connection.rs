@@ -9,6 +9,7 @@ use std::time::Instant;
 
 use crate::exchange::arrival::Previous;
 use crate::exchange::body::BodyError;
+use crate::exchange::response::RequiredHeaders;
 use crate::exchange::{
     Arrival, Body, Exchange, Expect, Fate, Handler, Locals, Policy, Request, Requirements,
     Response, Turn,
@@ -253,16 +254,14 @@ impl Connection<'_> {
             return Fate::Close;
         }
         let Some((handler, route_match)) = route else {
-            return match is_connect {
-                true => answer_connect(exchange),
-                false => {
-                    if exchange.send_continue().is_err() {
-                        return Fate::Abort;
-                    }
-                    let mut response = Fault::no_route().into();
-                    site.negotiate(&mut response, &request);
-                    finish(exchange, Some(response))
-                }
+            if exchange.send_continue().is_err() {
+                return Fate::Abort;
+            }
+            let mut response = site.without_route(&request);
+            site.negotiate(&mut response, &request);
+            return match response.status {
+                204 => send_head(exchange, response),
+                _ => finish(exchange, Some(response)),
             };
         };
         exchange.route_match = route_match;
@@ -319,15 +318,10 @@ fn wait_for_request(wire: &Wire, membership: &Membership) -> bool {
     true
 }
 
-/// A tunnel that leads to this very server: the bytes after the head are the next request
-/// (reference §8.7.6).
-fn answer_connect(exchange: &Exchange<'_>) -> Fate {
-    if exchange.send_continue().is_err() {
-        return Fate::Abort;
-    }
-    // A response without a length would otherwise close the connection.
-    let sent = Response::default().send(exchange.turn(), exchange.request.method());
-    match sent {
+/// Sends a response that ends with its head, so that it keeps the connection without a length
+/// (RFC 9112 §6.3).
+fn send_head(exchange: &Exchange<'_>, response: Response) -> Fate {
+    match response.send(exchange.turn(), exchange.request.method()) {
         Ok(Fate::Keep | Fate::Close) => exchange.request.fate(),
         Ok(fate) => fate,
         Err(_) => Fate::Abort,
@@ -391,8 +385,14 @@ fn finish(exchange: &Exchange<'_>, response: Option<Response>) -> Fate {
     }
     // A client that has asked nothing yet gets no response, and does not wait for one.
     let is_owed = !request.is_unread() && !matches!(fate, Fate::Next(..));
+    let is_in_doubt = exchange.leaves_body_in_doubt();
     let sent = match response.filter(|_| !request.is_unread()) {
-        Some(response) => response.send(turn, request.method()),
+        Some(mut response) => {
+            if is_in_doubt {
+                announce_close(&mut response);
+            }
+            response.send(turn, request.method())
+        }
         // Head calls without a write after them are still waiting.
         None if turn.flush().is_err() => Ok(Fate::Abort),
         // The client would wait indefinitely.
@@ -406,6 +406,18 @@ fn finish(exchange: &Exchange<'_>, response: Option<Response>) -> Fate {
         );
         Fate::Abort
     });
+    let of_body = match is_in_doubt {
+        true => Fate::Close,
+        false => Fate::Keep,
+    };
     // Content may close the connection while it is made.
-    request.fate().join(fate).join(turn.take_fate()).join(sent)
+    let of_handler = fate.join(turn.take_fate());
+    request.fate().join(of_body).join(of_handler).join(sent)
+}
+
+/// The client must learn that the rest of its body is not awaited (RFC 9110 §10.1.1).
+fn announce_close(response: &mut Response) {
+    if response.required_headers == RequiredHeaders::Add && !response.says_close() {
+        response.headers.append("Connection", "close");
+    }
 }

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use crate::exchange::{Handler, Links, Mount, Request, Response, RouteMatch};
 use crate::http::scheme::Scheme;
+use crate::http::target;
 use files::Files;
 use files::file::FileHandler;
 use handlers::as_is::AsIsHandler;
@@ -20,6 +21,7 @@ use handlers::wire_file::WireFileHandler;
 use routing::pattern::PatternError;
 use routing::rewrite::Rewrites;
 use routing::router::{Method, Router, Spelling};
+use routing::unrouted::{self, Answers};
 
 /// A doc root and its routes.
 #[derive(Clone)]
@@ -28,6 +30,7 @@ pub struct Site {
     router: Router,
     rewrites: Rewrites,
     error_pages: bool,
+    answers: Answers,
 }
 
 impl Site {
@@ -60,6 +63,7 @@ impl Site {
             router: Router::default(),
             rewrites: Rewrites::default(),
             error_pages: true,
+            answers: Answers::default(),
         }
     }
 
@@ -74,6 +78,11 @@ impl Site {
         if self.error_pages {
             response.negotiate(request);
         }
+    }
+
+    /// Sets which answers are given where the reference departs from RFC 9110.
+    pub fn answer_as(&mut self, answers: Answers) {
+        self.answers = answers;
     }
 
     /// The folder that is served, without a trailing slash.
@@ -100,9 +109,15 @@ impl Site {
         self.rewrites.register(method, from, to);
     }
 
-    /// The rewritten target, if a rule applies to this one.
+    /// The rewritten target, if a rule applies to this one. Several slashes at the beginning become one
+    /// for [`Answers::Reference`].
     pub fn rewritten(&self, method: &[u8], target: &[u8], scheme: Scheme) -> Option<Vec<u8>> {
-        self.rewrites.rewrite(method, target, scheme)
+        let collapsed = match self.answers {
+            Answers::Rfc => target,
+            Answers::Reference => target::collapse_slashes(target),
+        };
+        let by_rule = self.rewrites.rewrite(method, collapsed, scheme);
+        by_rule.or_else(|| (collapsed.len() < target.len()).then(|| collapsed.to_vec()))
     }
 
     /// Serves a folder at its path; its routes win over all routes before them. As with the
@@ -167,6 +182,11 @@ impl Site {
     /// The handler for CONNECT; only routes that name this method apply.
     pub fn route_for_connect(&self, path: &[u8]) -> Option<(&Arc<dyn Handler>, RouteMatch)> {
         self.router.route_named("CONNECT", path)
+    }
+
+    /// The response to a request that no route takes.
+    pub fn without_route(&self, request: &Request) -> Response {
+        unrouted::answer(&self.router, request, self.answers)
     }
 
     /// The handler for a request, and the groups that its route matched.

@@ -40,7 +40,7 @@ fn routes_from_options() {
         ("GET", "/twice", 200, "OK", "second"),
         ("GET", "/no-slash", 200, "OK", "still"),
         ("GET", "/hello.txt", 200, "OK", "hello"),
-        ("POST", "/busy", 404, "Not Found", NO_ROUTE),
+        ("POST", "/busy", 405, "Method Not Allowed", NOT_ALLOWED),
     ] {
         let response = ask(server.addr(), method, path);
         let seen = (
@@ -129,8 +129,9 @@ fn a_route_to_a_folder_runs_its_default_script() {
     assert_eq!(get(server.addr(), "/report/a").text(), "one");
 }
 
-/// What answers a URL that no route is for.
-const NO_ROUTE: &str = r#"{"error": {"code": 404, "message": ""}}"#;
+/// What answers a method that no route for the URL takes.
+const NOT_ALLOWED: &str =
+    r#"{"error": {"code": 405, "message": "the method POST is not allowed here, only GET, HEAD"}}"#;
 
 /// What answers a URL whose file is not there.
 const NOT_FOUND: &str = r#"{"error": {"code": 404, "message": "404"}}"#;

@@ -142,7 +142,8 @@ fn each_wrapper_has_its_test_and_its_type() {
     }
     let mut client = Client::connect(server.address());
     assert_eq!(client.ask("HEAD", "/d/all.any.html").status, 200);
-    assert_eq!(client.ask("POST", "/d/all.any.html").status, 404);
+    assert_eq!(client.ask("POST", "/d/all.any.html").status, 405);
+    assert_eq!(client.ask("POST", "/d/none.any.html").status, 404);
     assert_eq!(client.ask("GET", "/d/w.window.html").status, 200, "kept");
 }
 

@@ -52,6 +52,7 @@ fn of_scripts() -> impl Iterator<Item = Departure> {
                 }
                 (Holds::Error(500, Kept), "refused, no escape") => &Failure("KeyError: ", Kept),
                 (Holds::Error(500, Kept), _) => &Failure("ValueError: ", Kept),
+                (FileWithLength(Closed), _) => &SameThenClosed,
                 (holds, _) => holds,
             },
         })
@@ -118,6 +119,13 @@ const PIPES_ONCE: &str = "the query's pipes apply once to a value that a script 
 const OWN_WORDS: &str = "errors of the server itself have messages without a traceback";
 const DIGITS: &str = "numbers in pipes and templates have ASCII digits";
 const ONE_LINE: &str = "a field from a URL or a template is a single line";
+const METHODS: &str =
+    "a method that a resource does not take is answered with 405, and an unknown one with 501";
+const CONNECT: &str = "CONNECT without a route is refused";
+const SLASHES: &str = "several slashes at the beginning of a path are part of it";
+const OPTIONS: &str = "Connection is a list of case-insensitive options";
+const SAYS_CLOSE: &str = "a response that says close is the last on its connection";
+const MISFRAMED: &str = "a request with a problem of framing is the last on its connection";
 const FORM: &str = "POST is empty for a body that is not a form";
 
 /// Each reason, what must hold, and the cases that show it.
@@ -138,7 +146,6 @@ const TABLE: &[(&str, Holds, &[&str])] = &[
             "an empty file",
             "a large file",
             "a script by an escaped name",
-            "two slashes before a file",
             "a file that has not changed since",
             "a file in a GET with a body",
             "HEAD of a file",
@@ -632,7 +639,6 @@ const TABLE: &[(&str, Holds, &[&str])] = &[
         &[
             "plain file piped, status",
             "plain file piped, header",
-            "plain file piped, Connection header",
             "plain file piped, two pipes and another parameter",
         ],
     ),
@@ -685,5 +691,89 @@ const TABLE: &[(&str, Holds, &[&str])] = &[
         ONE_LINE,
         Holds::Error(500, Kept),
         &["file piped, header with line ends"],
+    ),
+    (
+        METHODS,
+        Holds::NotAllowed("GET, HEAD"),
+        &[
+            "no route for POST",
+            "no route for OPTIONS",
+            "no route for POST on an asis file",
+            "a folder by POST",
+        ],
+    ),
+    (
+        METHODS,
+        Holds::Error(501, Kept),
+        &["no route for a method of its own"],
+    ),
+    (
+        CONNECT,
+        Fault(501),
+        &["CONNECT", "CONNECT, then a request", "CONNECT of 1.0"],
+    ),
+    (
+        "OPTIONS * without a route is answered with the methods of the server",
+        Exactly(
+            b"HTTP/1.1 204 No Content\r\n\
+            Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, TRACE\r\n\
+            Server: <server>\r\nDate: <date>\r\n\r\n",
+            Kept,
+        ),
+        &["target of an asterisk"],
+    ),
+    (
+        SLASHES,
+        Holds::Error(404, Kept),
+        &[
+            "two slashes before a file",
+            "folder without a slash, with slashes before",
+            "target with two slashes",
+            "target with three slashes",
+        ],
+    ),
+    (
+        OPTIONS,
+        SameThenClosed,
+        &[
+            "1.1 with close and more",
+            "1.1 with more and close",
+            "1.1 with close and a space",
+            "1.1 with keep-alive, then close",
+        ],
+    ),
+    (
+        SAYS_CLOSE,
+        SameThenClosed,
+        &["file piped, Connection header", "Connection of their own"],
+    ),
+    (
+        SAYS_CLOSE,
+        FileWithLength(Closed),
+        &["plain file piped, Connection header"],
+    ),
+    (
+        MISFRAMED,
+        SameThenClosed,
+        &[
+            "length with a sign",
+            "length with an underscore",
+            "field with odd bytes in its name",
+            "field with NUL",
+            "field folded",
+            "field folded twice",
+            "field folded with an empty start",
+            "field with a bare carriage return",
+            "field with a carriage return at the end",
+            "line without a colon",
+            "space before the colon",
+            "no name",
+            "space in the name",
+            "latin-1 in the name",
+            "control byte in the name",
+            "first field folded",
+            "text of the raw headers behind a bad line",
+            "text of the raw headers that are folded",
+        ],
     ),
 ];

@@ -15,6 +15,8 @@ pub enum Holds {
     Fault(u16),
     /// One whole JSON error with this code; then the connection ends so.
     Error(u16, End),
+    /// One whole JSON error with 405, which lists these methods in `Allow`; connection kept.
+    NotAllowed(&'static str),
     /// Exactly these bytes, masked; then the connection ends so.
     Exactly(&'static [u8], End),
     /// What the reference sends for a plain file, with its length added.
@@ -53,6 +55,14 @@ impl Holds {
             Self::Error(code, end) => {
                 ended(outcome, *end)?;
                 is_error(&outcome.bytes, *code)
+            }
+            Self::NotAllowed(methods) => {
+                ended(outcome, End::Kept)?;
+                is_error(&outcome.bytes, 405)?;
+                match single(&outcome.bytes)?.header("allow") {
+                    Some(allowed) if allowed == methods.as_bytes() => Ok(()),
+                    _ => Err(format!("it must have Allow: {methods}")),
+                }
             }
             Self::Exactly(bytes, end) => {
                 ended(outcome, *end)?;

@@ -147,8 +147,8 @@ fn faults_and_missing_routes_are_json() {
         (
             "POST",
             "/fault",
-            404,
-            r#"{"error": {"code": 404, "message": ""}}"#,
+            405,
+            r#"{"error": {"code": 405, "message": "the method POST is not allowed here, only GET, HEAD"}}"#,
         ),
         (
             "GET",

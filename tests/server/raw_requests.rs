@@ -100,7 +100,7 @@ fn chunked(body: &[u8]) -> Vec<u8> {
 #[test]
 fn the_head_and_its_place() {
     let (server, hears) = showing(nothing);
-    let first = b"\r\n\nGET /1 HTTP/1.1\r\nA : b\r\n\r\n";
+    let first = b"\r\n\nGET  /1 HTTP/1.1\r\nA:\tb \r\n\r\n";
     let second = b"\r\nPOST /2 HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc";
     let (mut client, seen) = ask(&server, &hears, first, first.len());
     let answer = client.read_response("GET");

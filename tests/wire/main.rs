@@ -12,6 +12,8 @@ mod fuzzed_responses;
 mod request_bodies;
 mod request_cases;
 mod request_problems;
+mod smuggled_requests;
 mod transcript_files;
 mod transcripts;
+mod valid_requests;
 mod wire_scripts;

@@ -187,7 +187,8 @@ fn the_client_is_told_to_continue_before_it_sends_the_body() {
             "2\r\nab\r\n0\r\n\r\n",
             true,
         ),
-        ("100-continue, x", length, "ab", false),
+        ("100-continue, x", length, "ab", true),
+        ("100-continue \t", length, "ab", true),
         ("200-ok", length, "ab", false),
     ] {
         for (path, shown) in [

@@ -259,6 +259,19 @@ impl Body {
         }
     }
 
+    /// Whether the client has sent or owes bytes of the body, none of which has been read.
+    pub fn is_untouched(&self) -> bool {
+        let state = self.state();
+        match state.source {
+            Source::Counted { left } => state.length == Some(left),
+            Source::Chunked => state
+                .decoder
+                .as_ref()
+                .is_some_and(|decoder| decoder.consumed() == 0),
+            Source::Done | Source::Broken(_) => false,
+        }
+    }
+
     /// Nothing more is read from the wire for this body.
     pub fn end(&self) {
         let mut state = self.state();

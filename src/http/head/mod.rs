@@ -13,6 +13,8 @@ use std::ops::Range;
 
 use crate::http::Malformed;
 use crate::http::fields::{self, FieldRange};
+use crate::http::list;
+use crate::http::problems;
 use crate::http::request_line::{self, RequestLine, Version};
 
 pub use scanner::{HeadLimits, Progress, Scanner};
@@ -76,16 +78,10 @@ impl Head {
         }
     }
 
-    /// Whether other recipients may determine another body length: a framing field is in an ignored
-    /// line, or in a section with a bare CR, which ends a line only for some recipients.
-    pub fn has_ambiguous_framing(&self) -> bool {
-        if self.grammar == Grammar::Strict {
-            return false;
-        }
-        let start = line_length(&self.bytes);
-        let section = &self.bytes[start..];
-        let ignored = &self.bytes[fields::end(&self.bytes, start)..];
-        names_framing(ignored) || (has_bare_cr(section) && names_framing(section))
+    /// Whether the head has a problem of framing ([`problems::is_misframed`]). What httparse accepts has
+    /// none but those of the values that determine the framing, which [`framing`](super::framing) finds.
+    pub fn is_misframed(&self) -> bool {
+        self.grammar == Grammar::Lenient && problems::is_misframed(&self.bytes)
     }
 
     /// The bytes as received.
@@ -149,9 +145,15 @@ impl Head {
             .map(|(_, value)| value)
     }
 
-    /// The first value of a name.
+    /// The first value of a name, as received.
     pub fn first<'a>(&'a self, name: &'a str) -> Option<&'a [u8]> {
         self.values(name).next()
+    }
+
+    /// The first value of a name, without the whitespace around it, which is no part of the value
+    /// (RFC 9112 §5).
+    pub fn trimmed<'a>(&'a self, name: &'a str) -> Option<&'a [u8]> {
+        self.first(name).map(list::trim)
     }
 }
 
@@ -221,17 +223,6 @@ fn lenient(bytes: &[u8]) -> Result<(RequestLine, Vec<FieldRange>), Malformed> {
     let section = line_length(bytes);
     let line = request_line::parse(&bytes[..section])?;
     Ok((line, fields::parse(bytes, section)))
-}
-
-fn names_framing(section: &[u8]) -> bool {
-    let section = section.to_ascii_lowercase();
-    ["content-length", "transfer-encoding"]
-        .iter()
-        .any(|name| memchr::memmem::find(&section, name.as_bytes()).is_some())
-}
-
-fn has_bare_cr(section: &[u8]) -> bool {
-    memchr::memchr_iter(b'\r', section).any(|at| section.get(at + 1) != Some(&b'\n'))
 }
 
 /// Length of the first line, including its LF.

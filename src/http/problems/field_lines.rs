@@ -4,7 +4,8 @@
 use std::ops::Range;
 
 use super::{Problem, ProblemKind as Kind};
-use crate::http::grammar::{is_blank, is_tchar};
+use crate::http::grammar::is_tchar;
+use crate::http::list;
 use crate::http::raw_lines::{Flag, LineKind, RawLine};
 
 pub(super) fn find(head: &[u8], lines: &[RawLine], problems: &mut Vec<Problem>) {
@@ -70,17 +71,11 @@ impl UnfoldedField<'_> {
         self.name.eq_ignore_ascii_case(name.as_bytes())
     }
 
-    /// The list members that are not empty (RFC 9110 §5.6.1).
+    /// Where the members of a list are in the head.
     pub(super) fn members(&self, head: &[u8]) -> impl Iterator<Item = Range<usize>> {
-        let mut at = self.value.start;
-        let members = head[self.value.clone()].split(|&byte| byte == b',');
-        members
-            .map(move |member| {
-                let range = trim(head, at..at + member.len());
-                at += member.len() + 1;
-                range
-            })
-            .filter(|member| !member.is_empty())
+        let start = self.value.start;
+        list::ranges(&head[self.value.clone()])
+            .map(move |member| start + member.start..start + member.end)
     }
 }
 
@@ -103,19 +98,8 @@ pub(super) fn unfolded<'a>(head: &'a [u8], lines: &[RawLine]) -> Vec<UnfoldedFie
         last = line.kind;
     }
     for field in &mut fields {
-        field.value = trim(head, field.value.clone());
+        let (start, inner) = (field.value.start, list::trimmed(&head[field.value.clone()]));
+        field.value = start + inner.start..start + inner.end;
     }
     fields
-}
-
-/// Trims spaces, tabs and the line terminators of folded lines at both ends.
-fn trim(head: &[u8], range: Range<usize>) -> Range<usize> {
-    let is_space = |&byte: &u8| is_blank(byte) || matches!(byte, b'\r' | b'\n');
-    let text = &head[range.clone()];
-    let first = text.iter().position(|byte| !is_space(byte));
-    let last = text.iter().rposition(|byte| !is_space(byte));
-    match (first, last) {
-        (Some(first), Some(last)) => range.start + first..range.start + last + 1,
-        _ => range.end..range.end,
-    }
 }

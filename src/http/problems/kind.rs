@@ -160,6 +160,29 @@ kinds! {
 }
 
 impl ProblemKind {
+    /// Whether other recipients may find another end of the body, or other fields that determine it. The
+    /// server closes the connection after the response to such a request, so that its body is never
+    /// parsed as a request.
+    pub fn is_of_framing(self) -> bool {
+        matches!(
+            self,
+            Self::BareCr
+                | Self::SpaceBeforeColon
+                | Self::FieldName
+                | Self::NoColon
+                | Self::ObsFold
+                | Self::BlankBeforeFirstField
+                | Self::Nul
+                | Self::LengthValue
+                | Self::OtherLength
+                | Self::LargeLength
+                | Self::LastCoding
+                | Self::SecondChunked
+                | Self::CodingAndLength
+                | Self::OldCoding
+        )
+    }
+
     pub(super) fn at(self, offset: usize) -> Problem {
         Problem {
             offset,

@@ -1,6 +1,7 @@
 //! Violations of the RFCs in a request head, with their positions: for tests of clients, and for
 //! handlers that choose to be strict. The server's own parsers (`head`, `framing`) are lenient and do
-//! not depend on the problems found here.
+//! not depend on the problems found here; but a problem of framing ends the connection after the
+//! response.
 //!
 //! The input is the head as received (`raw_lines`), so a field is checked even if it follows a line
 //! that ends the section for a handler. Each kind of problem is reported at most once for a line or a
@@ -83,6 +84,12 @@ pub fn find(raw_head: &[u8]) -> Vec<Problem> {
     }
     problems.sort_by_key(|problem| problem.offset);
     problems
+}
+
+/// Whether a head has a problem of framing ([`ProblemKind::is_of_framing`]).
+pub fn is_misframed(raw_head: &[u8]) -> bool {
+    let mut problems = find(raw_head).into_iter();
+    problems.any(|problem| problem.what.is_of_framing())
 }
 
 /// Whether the head is complete: it ends with an empty line, or is an HTTP/0.9 request line.

@@ -169,7 +169,7 @@ mod tests {
             ),
             (
                 "GET http://b HTTP/1.1\r\nHost: a",
-                ["http://b:None", "b", "", "", "?"],
+                ["http://b:None", "b", "", "/", "?"],
             ),
             (
                 "GET / HTTP/1.1\r\nHost: a:00",

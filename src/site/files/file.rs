@@ -3,14 +3,13 @@
 //! closes the connection (reference §1, §7.3). A file is sent while it is read, so that its size
 //! costs no memory. `directory.rs` answers for folders.
 
-use crate::exchange::{Content, Exchange, Handler};
+use crate::exchange::{Content, Exchange, Handler, Request};
 use crate::fault::Fault;
 use crate::pipes::{self, Context};
 
 use crate::site::files::content_of_range;
 use crate::site::files::directory;
 use crate::site::files::dot_headers;
-use crate::site::files::dot_headers::Field;
 use crate::site::files::media_type;
 use crate::site::files::{Files, Found};
 
@@ -45,6 +44,10 @@ impl Handler for FileHandler {
             None => Ok(()),
         }
     }
+
+    fn serves(&self, request: &Request) -> bool {
+        self.0.open(request.path()).is_ok()
+    }
 }
 
 impl FileHandler {
@@ -62,10 +65,6 @@ impl FileHandler {
             let mut names = fields.iter().map(|(name, _)| name);
             names.any(|name| name.eq_ignore_ascii_case(wanted.as_bytes()))
         };
-        // The reference closes the connection after every file without a configured length.
-        if fields.iter().any(is_close) && !has("Content-Length") {
-            exchange.close_connection();
-        }
         let headers = &mut exchange.response.headers;
         if !has("Content-Type") {
             headers.append("Content-Type", media_type::of(found.name()));
@@ -75,8 +74,4 @@ impl FileHandler {
         }
         Ok(())
     }
-}
-
-fn is_close((name, value): &Field) -> bool {
-    name.eq_ignore_ascii_case(b"connection") && value.eq_ignore_ascii_case(b"close")
 }

@@ -4,7 +4,7 @@
 use std::fs::File;
 use std::io::{self, Read as _};
 
-use crate::exchange::{Exchange, Handler};
+use crate::exchange::{Exchange, Handler, Request};
 use crate::fault::Fault;
 
 use crate::site::files::Files;
@@ -40,6 +40,10 @@ impl Handler for AsIsHandler {
             });
         }
         Ok(())
+    }
+
+    fn serves(&self, request: &Request) -> bool {
+        self.0.open(request.path()).is_ok()
     }
 }
 

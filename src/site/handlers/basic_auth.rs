@@ -59,7 +59,7 @@ enum Verdict {
 
 impl BasicAuthHandler {
     fn check(&self, request: &Request) -> Result<Verdict, Fault> {
-        match request.head().first("Authorization") {
+        match request.head().trimmed("Authorization") {
             None => Ok(Verdict::Asked),
             Some(value) if self.admitted.includes(&Credentials::parse(value)?) => {
                 Ok(Verdict::Admitted)

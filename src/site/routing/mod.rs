@@ -1,5 +1,7 @@
-//! Routing: rewriting the target of a request, then choosing the handler by method and path.
+//! Routing: rewriting the target of a request, then choosing the handler by method and path, or the
+//! response to a request that no route takes.
 
 pub mod pattern;
 pub mod rewrite;
 pub mod router;
+pub mod unrouted;

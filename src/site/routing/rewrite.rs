@@ -44,9 +44,13 @@ impl Rewrites {
         if self.by_path.is_empty() {
             return None;
         }
-        let target = target::collapse_slashes(target);
         let path = target::split(target, scheme.as_str()).path;
-        let rule = self.by_path.get(&target[path.clone()])?;
+        let from = match &target[path.clone()] {
+            // RFC 9110 §4.2.3.
+            b"" if target::is_absolute(target, scheme.as_str()) => b"/",
+            from => from,
+        };
+        let rule = self.by_path.get(from)?;
         match &rule.method {
             Methods::Only(only) if only != method => None,
             _ => Some([&target[..path.start], &rule.to, &target[path.end..]].concat()),
@@ -65,6 +69,7 @@ mod tests {
             ("GET", "/a", "/first"),
             ("GET", "/a", "/b"),
             ("*", "/any", "/b"),
+            ("GET", "/", "/root"),
             ("*", "/last", "/never"),
             ("PUT", "/last", "/b"),
         ] {
@@ -72,7 +77,9 @@ mod tests {
         }
         for (method, target, expected) in [
             ("GET", "/a", Some("/b")),
-            ("GET", "//a", Some("/b")),
+            ("GET", "//a", None),
+            ("GET", "http://h?x", Some("http://h/root?x")),
+            ("GET", "HTTP://h", Some("HTTP://h/root")),
             ("GET", "/a?x=/a#/a", Some("/b?x=/a#/a")),
             ("GET", "/a?", Some("/b?")),
             ("GET", "http://h:1/a?x", Some("http://h:1/b?x")),

@@ -4,7 +4,7 @@
 use std::cell::LazyCell;
 use std::sync::Arc;
 
-use crate::exchange::{Handler, RouteMatch};
+use crate::exchange::{Handler, Request, RouteMatch};
 
 use crate::site::files::locate;
 use crate::site::routing::pattern::{Pattern, PatternError};
@@ -32,6 +32,15 @@ impl From<&str> for Method {
 }
 
 impl Method {
+    /// The methods that `Allow` lists.
+    fn names(&self) -> Vec<&str> {
+        match self {
+            Self::Any => KNOWN.to_vec(),
+            Self::Get => vec!["GET", "HEAD"],
+            Self::Named(name) => vec![name],
+        }
+    }
+
     fn covers(&self, method: &[u8]) -> bool {
         match self {
             Self::Any => true,
@@ -40,6 +49,11 @@ impl Method {
         }
     }
 }
+
+/// The methods of RFC 9110 §9.3 and RFC 5789, without CONNECT, in the order in which `Allow` lists them.
+pub(super) const KNOWN: [&str; 8] = [
+    "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE",
+];
 
 /// The routes of a site.
 #[derive(Clone, Default)]
@@ -128,6 +142,37 @@ impl Router {
             .filter(|route| route.method.covers(method))
             .find_map(|route| Some((&route.handler, matches(route)?)))
     }
+
+    /// The methods of all routes, and OPTIONS, which is answered without a route.
+    pub(super) fn methods(&self) -> Vec<&str> {
+        let routed = self.routes.iter().flat_map(|route| route.method.names());
+        in_order(routed.chain(["OPTIONS"]))
+    }
+
+    /// The methods of the routes whose patterns match a request and whose handlers have something there.
+    pub(super) fn allowed(&self, request: &Request) -> Vec<&str> {
+        let path = request.route_path();
+        let is_there = |route: &&Route| {
+            route.pattern.matches(&path).is_some() && route.handler.serves(request)
+        };
+        let routes = self.routes.iter().filter(is_there);
+        in_order(routes.flat_map(|route| route.method.names()))
+    }
+
+    /// Whether a route names this method.
+    pub(super) fn names(&self, method: &[u8]) -> bool {
+        let is_named = |route: &Route| matches!(&route.method, Method::Named(name) if name.as_bytes() == method);
+        self.routes.iter().any(is_named)
+    }
+}
+
+/// Each method once, the known ones first.
+fn in_order<'a>(methods: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let rank = |name: &str| KNOWN.iter().position(|known| *known == name);
+    let mut methods: Vec<_> = methods.collect();
+    methods.sort_unstable_by_key(|name| (rank(name).unwrap_or(KNOWN.len()), *name));
+    methods.dedup();
+    methods
 }
 
 #[cfg(test)]
@@ -135,6 +180,7 @@ mod tests {
     use super::*;
     use crate::exchange::Exchange;
     use crate::fault::Fault;
+    use crate::http::head::Head;
 
     struct Named(i64);
 
@@ -173,5 +219,32 @@ mod tests {
             assert!(Arc::ptr_eq(found, &handlers[number]), "{method} {path}");
         }
         assert!(router.route(b"GET", b"").is_none());
+    }
+
+    #[test]
+    fn methods_for_allow() {
+        let mut router = Router::default();
+        assert_eq!(router.methods(), ["OPTIONS"]);
+        for (method, pattern) in [("GET", "*"), ("PURGE", "/a"), ("POST", "/a"), ("GET", "/a")] {
+            router
+                .register(method.into(), pattern, Arc::new(Named(0)))
+                .unwrap();
+        }
+        let all = ["GET", "HEAD", "POST", "OPTIONS", "PURGE"];
+        assert_eq!(router.methods(), all);
+        for (path, allowed) in [
+            ("/a", &["GET", "HEAD", "POST", "PURGE"][..]),
+            ("/b", &["GET", "HEAD"]),
+        ] {
+            let head = format!("PUT {path} HTTP/1.1\r\n\r\n").into_bytes();
+            let address = "127.0.0.1:80".parse().unwrap();
+            let request = Request::new(Head::parse(head).unwrap(), (address, address));
+            assert_eq!(router.allowed(&request), allowed, "{path}");
+        }
+        assert!(router.names(b"PURGE") && !router.names(b"purge"));
+        router
+            .register(Method::Any, "/c", Arc::new(Named(0)))
+            .unwrap();
+        assert_eq!(router.methods().len(), KNOWN.len() + 1);
     }
 }

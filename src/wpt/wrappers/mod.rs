@@ -16,7 +16,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::exchange::{Exchange, Handler, Mount};
+use crate::exchange::{Exchange, Handler, Mount, Request};
 use crate::fault::Fault;
 use crate::pipes::{self, Context};
 use crate::site::Site;
@@ -124,6 +124,13 @@ impl Handler for WrapperHandler {
             Some(pipeline) => pipeline.answer(exchange, self.files.mount()),
             None => Ok(()),
         }
+    }
+
+    fn serves(&self, request: &Request) -> bool {
+        let stem = request.path().strip_suffix(self.kind.suffix.as_bytes());
+        let test = stem.map(|stem| [stem, self.kind.test.as_bytes()].concat());
+        let is_test = test.is_some_and(|test| self.files.open(&test).is_ok());
+        is_test || self.own.serves(request)
     }
 }
 

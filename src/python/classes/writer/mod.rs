@@ -18,7 +18,8 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyInt, PyString};
 
-use crate::exchange::response::{SERVER, append_status_line};
+use crate::exchange::Fate;
+use crate::exchange::response::{SERVER, append_status_line, is_close};
 use crate::text::date;
 
 use crate::python::classes::cell::PyCell;
@@ -156,6 +157,9 @@ impl ResponseWriter {
             value.clone()
         };
         let (name, value) = (writer.encode(name)?, writer.encode(&value)?);
+        if is_close(&name, &value) {
+            writer.turn().grow_fate(Fate::Close);
+        }
         write_parts(slf, &[&name, b": ", &value, b"\r\n"])
     }
 
