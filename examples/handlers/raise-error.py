@@ -1,7 +1,7 @@
 """What the client sees when a handler raises.
 
-Any exception becomes a 500 whose JSON body contains the traceback. HTTPException sets another
-status: try ?status=418.
+Any exception becomes a 500 whose JSON body contains the traceback; a browser that opens this URL gets
+a page instead. HTTPException sets another status: try ?status=418.
 """
 
 from wptserve.handlers import HTTPException

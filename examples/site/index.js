@@ -83,7 +83,8 @@ class Seen {
     if (response.redirected) {
       this.add("name", `redirected to ${new URL(response.url).pathname}\n`);
     }
-    this.add("status", `${response.status} ${response.statusText}\n`);
+    const look = response.status < 400 ? "status" : "status error";
+    this.add(look, `${response.status} ${response.statusText}\n`);
     for (const [name, value] of response.headers) {
       this.add("name", `${name}: `);
       this.add("", `${value}\n`);

@@ -206,13 +206,13 @@ mod tests {
             File \"/site/a.py\", line 3, in main\n    return <one>()\n           ^^^^^\n\n    \
             File \"/site/lib.py\", line 9, in one\n    raise ValueError\n  ValueError: two\n  lines\n";
         let fault = Fault::new(500, message).of_script(Path::new("/site/a.py"));
-        let content = content(&fault);
+        let shown = content(&fault);
         let expected = "<p class=\"bad\"><code>ValueError: two\n  lines</code></p>\n\
              <p>in <code>/site/a.py</code>, line 3:</p>\n<pre class=\"line\">return &lt;one&gt;()</pre>\n\
              <details open>\n<summary>Traceback</summary>\n<pre>Internal server error loading";
-        assert!(content.starts_with(expected), "{content}");
+        assert!(shown.starts_with(expected), "{shown}");
         let elsewhere = Fault::new(500, message).of_script(Path::new("/site/b.py"));
-        assert!(!super::tests::content(&elsewhere).contains("class=\"line\""));
+        assert!(!content(&elsewhere).contains("class=\"line\""));
     }
 
     #[test]

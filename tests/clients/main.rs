@@ -9,4 +9,5 @@ mod support;
 mod broken_responses;
 mod drivers;
 mod examples_page;
+mod server_pages;
 mod wpt_pages;

@@ -28,6 +28,7 @@ const SCRIPTS: &[(&str, &str)] = &[
     ),
     ("bad_import.py", "import lib.nowhere\n"),
     ("no_main.py", "pass\n"),
+    ("os_error.py", "import os\nDATA = open('nowhere').read()\n"),
     (
         "http.py",
         "from wptserve.handlers import HTTPException\n\ndef main(request, response):\n    raise HTTPException(404)\n",
@@ -97,6 +98,16 @@ fn a_page_shows_the_exception_and_the_line_of_the_script() {
             "/set_error.py",
             409,
             &["409</span> Conflict", "<pre>not &lt;now&gt;</pre>"],
+        ),
+        (
+            "/os_error.py",
+            404,
+            &[
+                "404</span> Not Found",
+                "FileNotFoundError: ",
+                "os_error.py</code>, line 2:",
+                "<pre class=\"line\">DATA = open(&#x27;nowhere&#x27;).read()</pre>",
+            ],
         ),
         ("/http.py", 404, &["404</span> Not Found", "GET /http.py"]),
         ("/none.py", 404, &["<code>none.py</code> in the doc root"]),

@@ -32,6 +32,15 @@ pub struct Browser {
 impl Browser {
     /// Opens a page.
     pub fn open(url: &str) -> Self {
+        Self::launch(url, &[])
+    }
+
+    /// Opens a page in a browser that prefers dark colours.
+    pub fn open_dark(url: &str) -> Self {
+        Self::launch(url, &["--blink-settings=preferredColorScheme=0"])
+    }
+
+    fn launch(url: &str, options: &[&str]) -> Self {
         let folder = TempDir::with_prefix("wireserve-browser-").expect("a temporary folder");
         let log = File::create(folder.path().join("log")).expect("a log in the temporary folder");
         let child = Command::new("chromium")
@@ -52,6 +61,7 @@ impl Browser {
                 "--user-data-dir={}",
                 folder.path().join("profile").display()
             ))
+            .args(options)
             .arg(url)
             // It starts processes of its own: as a group they end together.
             .process_group(0)

@@ -65,7 +65,8 @@ fn sort_or_fail(py: Python<'_>, error: &PyErr, stage: Stage, url: &str) -> PyRes
         }));
     }
     if stage == Stage::Around && value.is_instance_of::<PyOSError>() {
-        return Ok(Some(Fault::not_found()));
+        let traceback = server_error(py, value, url)?;
+        return Ok(Some(Fault::not_found().with_traceback(traceback)));
     }
     if !value.is_instance_of::<PyException>() {
         return Ok(None);
