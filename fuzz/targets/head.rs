@@ -17,6 +17,7 @@ const NARROW: HeadLimits = HeadLimits {
     request_line: 30,
     field_line: 20,
     field_lines: 4,
+    head: 60,
 };
 
 pub(crate) fn holds(input: &[u8]) {

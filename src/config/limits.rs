@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer};
 
 use crate::exchange::RequestLimits;
 use crate::http::head;
+use crate::wire::heads::MAX_HEADS;
 
 /// The limits beyond which requests and connections are refused. None may be 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -21,6 +22,12 @@ pub struct Limits {
     /// Field lines, the empty line at the end included; more are answered with 431.
     #[serde(deserialize_with = "positive")]
     pub field_lines: usize,
+    /// Bytes of a whole head, from the request line to the empty line; a larger one is answered with
+    /// 431.
+    pub head: usize,
+    /// Bytes of the heads of all requests in progress together, counted from 16 KiB of each; beyond it,
+    /// the head that grows is answered with 431.
+    pub heads: usize,
     /// Open connections. At the limit, the connection that has been idle longest is closed to make
     /// room; if all are busy, the new connection is answered with 503.
     #[serde(deserialize_with = "positive")]
@@ -52,6 +59,8 @@ impl Default for Limits {
             request_line: head.request_line,
             field_line: head.field_line,
             field_lines: head.field_lines,
+            head: head.head,
+            heads: MAX_HEADS,
             connections: MAX_CONNECTIONS,
             body: request.body,
             form: request.form,
@@ -103,6 +112,7 @@ impl Limits {
             request_line: self.request_line,
             field_line: self.field_line,
             field_lines: self.field_lines,
+            head: self.head,
         }
     }
 

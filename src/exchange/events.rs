@@ -56,6 +56,12 @@ impl Events {
         self.names().set.contains(name)
     }
 
+    /// Wakes all waits, which look for their clients.
+    pub(crate) fn wake_all(&self) {
+        let names = self.names();
+        self.wake(names);
+    }
+
     /// Waits for an event; `false` if it is not set within this time.
     pub fn wait(&self, name: &str, within: Duration) -> bool {
         let limit = Instant::now().checked_add(within);

@@ -119,7 +119,10 @@ impl Player<'_> {
                 self.turn.pause(left).map_err(End::from)
             }
             Step::WaitFor(what, limit) => {
-                let waited = wait_for(what, instant(*limit), self.turn, self.body, self.events);
+                let waited = self
+                    .turn
+                    .wire()
+                    .wait(|| wait_for(what, instant(*limit), self.turn, self.body, self.events));
                 self.catch_up();
                 waited
             }
@@ -153,7 +156,8 @@ impl Player<'_> {
                 Ok(())
             }
             Step::Hold(None) => {
-                self.turn.wire().is_left_within(None);
+                let wire = self.turn.wire();
+                wire.wait(|| wire.is_left_within(None));
                 self.turn.mark_written();
                 self.turn.grow_fate(Fate::Close);
                 Ok(())
@@ -161,7 +165,8 @@ impl Player<'_> {
             Step::Hold(Some(time)) => {
                 self.due = self.due.saturating_add(*time);
                 let left = self.due.saturating_sub(self.began.elapsed());
-                match self.turn.wire().is_left_within(Some(left)) {
+                let wire = self.turn.wire();
+                match wire.wait(|| wire.is_left_within(Some(left))) {
                     true => Err(End::ClientGone),
                     false => Ok(()),
                 }
@@ -185,7 +190,8 @@ impl Player<'_> {
         if self.turn.is_over() {
             return Err(End::ClientGone);
         }
-        let read = self.body.skip_raw(what, limit);
+        let wire = self.turn.wire();
+        let read = wire.wait(|| self.body.skip_raw(what, limit));
         self.catch_up();
         match read {
             Ok(()) => Ok(()),

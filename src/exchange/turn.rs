@@ -114,7 +114,7 @@ impl Turn {
     /// # Errors
     /// [`Gone`] when the client is gone, which ends the wait.
     pub fn pause(&self, time: Duration) -> Result<(), Gone> {
-        if self.wire.is_gone_within(time) {
+        if self.wire.wait(|| self.wire.is_gone_within(time)) {
             Err(Gone)
         } else {
             Ok(())

@@ -208,7 +208,10 @@ impl From<Malformed> for Fault {
 fn status_and_clause(malformed: &Malformed) -> (i64, Option<&'static str>) {
     let (status, clause) = match malformed {
         Malformed::RequestLineTooLong => return (414, None),
-        Malformed::FieldTooLong | Malformed::TooManyFields => return (431, None),
+        Malformed::FieldTooLong
+        | Malformed::TooManyFields
+        | Malformed::HeadTooLong
+        | Malformed::HeadsTooLong => return (431, None),
         Malformed::NotHttp => (400, "RFC 9112 §2.2"),
         Malformed::RequestLine(_) => (400, "RFC 9112 §3"),
         Malformed::Version(_) => (400, "RFC 9112 §2.3"),

@@ -43,6 +43,12 @@ pub enum Malformed {
     /// A field line is longer than [`head::HeadLimits::field_line`].
     #[error("a field line is longer than `limits.field_line` allows")]
     FieldTooLong,
+    /// The head is longer than [`head::HeadLimits::head`].
+    #[error("the head is too long (limits.head)")]
+    HeadTooLong,
+    /// The heads of all connections together are longer than the server allows.
+    #[error("the heads of all requests in progress are too long together (limits.heads)")]
+    HeadsTooLong,
     /// There are more field lines than [`head::HeadLimits::field_lines`].
     #[error("more field lines than `limits.field_lines` allows")]
     TooManyFields,

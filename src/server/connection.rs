@@ -113,7 +113,7 @@ impl Connection<'_> {
     /// The next request, and the site at the time when its head was read.
     fn read_request(&mut self) -> Result<Option<(Request, Arc<Site>)>, Fault> {
         let limits = self.shared.limits.head();
-        let read = self.wire.inbound().read_head(&limits);
+        let read = self.wire.wait(|| self.wire.inbound().read_head(&limits));
         match read {
             HeadRead::Head(read) => {
                 let head = Head::parse(read.head)?;
@@ -309,6 +309,7 @@ fn admit(request: &Request, policy: Policy) -> Result<(), Fault> {
 fn wait_for_request(wire: &Wire, membership: &Membership) -> bool {
     let mut inbound = wire.inbound();
     if inbound.buffered().is_empty() {
+        inbound.release_head();
         membership.idle();
         if inbound.fill() == 0 {
             return false;

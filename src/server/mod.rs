@@ -1,8 +1,8 @@
 //! The server: listeners, each with a thread that accepts, and connections, each with its own
 //! thread.
 //!
-//! Stopping closes the listeners and the idle connections, lets exchanges in progress finish for
-//! [`GRACE`], then cuts the remaining connections and waits for every thread.
+//! Stopping closes the listeners, the idle connections and those that wait for their client, for an event
+//! or for time to pass ([`Wire::wait`]). It lets other exchanges finish for [`GRACE`], then cuts the remaining connections and waits for every thread.
 
 mod access_log;
 mod connection;
@@ -33,6 +33,7 @@ use crate::site::Site;
 use crate::site::routing::pattern::PatternError;
 use crate::site::routing::router::Method;
 use crate::stash::{MemoryStash, Stash};
+use crate::wire::heads::Heads;
 use crate::wire::listener::Reserved;
 use crate::wire::{Ends, Wire, listener};
 use crate::wpt::wrappers;
@@ -208,6 +209,7 @@ impl Builder {
                 roster: Arc::new(Roster::new(self.limits.connections)),
                 recorder,
                 limits: self.limits,
+                heads: Arc::new(Heads::new(self.limits.heads)),
                 threads: Threads::default(),
                 refusing: Arc::new(Roster::new(MAX_REFUSING)),
                 stopping: AtomicBool::new(false),
@@ -298,7 +300,8 @@ impl Server {
         self.shared.roster.len()
     }
 
-    /// Stops accepting, lets exchanges in progress finish for half a second, then cuts them.
+    /// Stops accepting, ends the waits of wire scripts, lets other exchanges finish for half a second,
+    /// then cuts them.
     pub fn stop(self) {
         drop(self);
     }
@@ -313,11 +316,16 @@ impl Server {
             }
         }
         let deadline = Instant::now() + GRACE;
-        shared.roster.dismiss_all(Busy::Spare);
+        let spare = || {
+            shared.roster.dismiss_all(Busy::Spare);
+            // Those that waited find that their client is gone.
+            shared.context.events.wake_all();
+        };
+        spare();
         let busy = || shared.roster.busy() + shared.refusing.busy();
         while busy() > 0 && Instant::now() < deadline {
-            thread::sleep(Duration::from_millis(2));
-            shared.roster.dismiss_all(Busy::Spare);
+            thread::sleep(Duration::from_millis(1));
+            spare();
         }
         shared.roster.dismiss_all(Busy::Cut);
         shared.refusing.dismiss_all(Busy::Cut);
@@ -352,7 +360,7 @@ fn accept(listener: &TcpListener, listening: &Arc<Listening>, shared: &Arc<Share
                         };
                         let recorder = shared.recorder.as_deref();
                         admit(
-                            Wire::recorded(stream, ends, number, recorder),
+                            Wire::recorded(stream, ends, number, recorder, &shared.heads),
                             listening,
                             shared,
                         );

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use parking_lot::{Mutex, MutexGuard};
 
@@ -26,6 +26,8 @@ pub(super) struct Member {
     wire: Arc<Wire>,
     /// [`BUSY`], [`DISMISSED`], or the value of the roster's clock when it went idle.
     idle_since: AtomicU64,
+    /// Whether a wait was ended because the server stops.
+    is_cut: AtomicBool,
 }
 
 const BUSY: u64 = 0;
@@ -63,6 +65,7 @@ impl Roster {
         let member = Arc::new(Member {
             wire,
             idle_since: AtomicU64::new(BUSY),
+            is_cut: AtomicBool::new(false),
         });
         let mut members = self.members();
         if members.len() >= self.capacity && !dismiss_longest_idle(&mut members) {
@@ -81,13 +84,14 @@ impl Roster {
         dismiss_longest_idle(&mut self.members())
     }
 
-    /// Closes every idle connection, and every busy one for [`Busy::Cut`].
+    /// Closes every idle connection and every one that only waits, and all others for [`Busy::Cut`].
     pub(super) fn dismiss_all(&self, busy: Busy) {
         for member in self.members().values() {
             if member.dismiss_if_idle() {
                 continue;
             }
-            if busy == Busy::Cut {
+            let waits = member.wire.is_waiting() && !member.is_cut.swap(true, Ordering::Relaxed);
+            if waits || busy == Busy::Cut {
                 close::cut(&member.wire);
             }
         }
@@ -112,7 +116,7 @@ impl Roster {
 /// What happens to connections with an exchange in progress.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Busy {
-    /// They continue.
+    /// They continue, unless they only wait.
     Spare,
     /// They are closed at once.
     Cut,

@@ -10,6 +10,7 @@ use crate::config::Limits;
 use crate::exchange::ServerContext;
 use crate::site::Site;
 use crate::transcript::Recorder;
+use crate::wire::heads::Heads;
 
 use super::roster::Roster;
 use super::threads::Threads;
@@ -23,6 +24,8 @@ pub(super) struct Shared {
     /// Replaced as a whole when a route is added.
     pub(super) site: RwLock<Arc<Site>>,
     pub(super) limits: Limits,
+    /// What the heads of all requests in progress take.
+    pub(super) heads: Arc<Heads>,
     pub(super) roster: Arc<Roster>,
     /// Records transcripts, if they are on.
     pub(super) recorder: Option<Arc<Recorder>>,

@@ -10,6 +10,7 @@ use crate::http::Malformed;
 use crate::http::head::{HeadLimits, Progress, Scanner};
 use crate::transcript::Tape;
 
+use super::heads::{Full, Heads, Share};
 use super::stream::Stream;
 
 /// Bytes asked from the socket at once. Most requests fit; larger bodies are read directly.
@@ -38,6 +39,8 @@ pub struct Inbound {
     segments: Vec<Segment>,
     /// Records every read from the socket.
     tape: Option<Arc<Tape>>,
+    /// What the head being read takes, and then until its exchange is over.
+    share: Share,
 }
 
 /// What one read from the socket brought: what the kernel had at that time, often one segment of TCP.
@@ -87,9 +90,10 @@ pub struct ReadHead {
 }
 
 impl Inbound {
-    /// An empty one whose reads are recorded.
-    pub(super) fn recorded(tape: Option<Arc<Tape>>) -> Self {
+    /// An empty one of a server with these heads, whose reads are recorded.
+    pub(super) fn of_server(heads: Arc<Heads>, tape: Option<Arc<Tape>>) -> Self {
         Self {
+            share: Share::of(heads),
             tape,
             ..Self::default()
         }
@@ -136,6 +140,11 @@ impl Inbound {
         }
     }
 
+    /// The last head is no longer needed.
+    pub fn release_head(&mut self) {
+        self.share.release();
+    }
+
     /// Waits for more bytes and returns how many came; 0 means that there will be no more. A connection
     /// that failed looks like one that ended, since the caller can do nothing else about it.
     pub(super) fn fill(&mut self, stream: &Stream) -> usize {
@@ -177,6 +186,7 @@ impl Inbound {
     pub(super) fn read_head(&mut self, stream: &Stream, limits: &HeadLimits) -> HeadRead {
         let mut scanner = Scanner::default();
         let offset = self.taken();
+        self.share.release();
         self.segments
             .retain(|segment| segment.offset + segment.length as u64 > offset);
         let mut skipped = Vec::new();
@@ -186,6 +196,9 @@ impl Inbound {
                 Err(malformed) => return HeadRead::Malformed(malformed),
             };
             if !matches!(progress, Progress::Whole(_)) {
+                if let Err(Full) = self.share.grow_to(self.buffered().len()) {
+                    return HeadRead::Malformed(Malformed::HeadsTooLong);
+                }
                 let empty = scanner.skip_empty_lines();
                 skipped.extend_from_slice(&self.buffered()[..empty]);
                 self.consume(empty);
@@ -232,6 +245,7 @@ impl Inbound {
             match scanner.scan(self.buffered(), limits) {
                 Ok(Progress::Whole(_)) => return true,
                 Ok(_) if scanner.empty_lines() > limits.request_line => return false,
+                Ok(_) if self.share.grow_to(self.buffered().len()).is_err() => return false,
                 Ok(_) if more(self) > 0 => {}
                 Ok(_) | Err(_) => return false,
             }

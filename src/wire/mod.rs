@@ -8,6 +8,7 @@ pub mod close;
 mod flusher;
 pub mod gather;
 mod guards;
+pub mod heads;
 pub mod inbound;
 pub mod listener;
 pub mod outbound;
@@ -16,6 +17,7 @@ mod stream;
 use std::io;
 use std::net::{SocketAddr, TcpStream};
 use std::os::fd::RawFd;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::{Duration, Instant};
 
@@ -24,6 +26,7 @@ use rustix::event::PollFlags;
 use crate::http::scheme::Scheme;
 use crate::transcript::{Recorder, Tape};
 
+use heads::Heads;
 use inbound::Inbound;
 use outbound::Outbound;
 use stream::Stream;
@@ -43,6 +46,8 @@ pub struct Wire {
     outbound: Mutex<Outbound>,
     /// The transcript of this connection; both halves write to it.
     tape: Option<Arc<Tape>>,
+    /// Waits that end when the server stops.
+    waits: AtomicUsize,
 }
 
 /// The ends of a connection: its addresses, and what is spoken between them.
@@ -68,7 +73,7 @@ impl Wire {
             local: stream.local_addr()?,
             scheme: Scheme::Http,
         };
-        Ok(Self::recorded(stream, ends, 1, None))
+        Ok(Self::recorded(stream, ends, 1, None, &Arc::default()))
     }
 
     /// A socket from one of our own [listeners](listener::listen), whose ends are known; with its number
@@ -82,6 +87,7 @@ impl Wire {
         }: Ends,
         number: u64,
         recorder: Option<&Recorder>,
+        heads: &Arc<Heads>,
     ) -> Arc<Self> {
         let tape = recorder.map(|recorder| recorder.tape(number, peer, local));
         Arc::new(Self {
@@ -91,10 +97,25 @@ impl Wire {
             scheme,
             accepted: Instant::now(),
             stream: Stream::new(stream),
-            inbound: Mutex::new(Inbound::recorded(tape.clone())),
+            inbound: Mutex::new(Inbound::of_server(Arc::clone(heads), tape.clone())),
             outbound: Mutex::new(Outbound::recorded(tape.clone())),
             tape,
+            waits: AtomicUsize::new(0),
         })
+    }
+
+    /// Waits for the client, for an event or for time to pass. Such a wait ends when the server stops,
+    /// while a handler that does anything else may finish.
+    pub fn wait<T>(&self, wait: impl FnOnce() -> T) -> T {
+        self.waits.fetch_add(1, Ordering::Relaxed);
+        let result = wait();
+        self.waits.fetch_sub(1, Ordering::Relaxed);
+        result
+    }
+
+    /// Whether a thread is in [`Wire::wait`].
+    pub fn is_waiting(&self) -> bool {
+        self.waits.load(Ordering::Relaxed) > 0
     }
 
     /// The client's address.

@@ -193,6 +193,73 @@ fn a_body_beyond_the_limit_is_not_read() {
     client.read_until_close();
 }
 
+/// Sixteen heads of 30 MB, which never end.
+#[test]
+fn heads_do_not_add_up() {
+    const ROOM: u64 = 64 * 1024;
+    let site = site();
+    let server = server(&site);
+    let line = format!("X: {}\r\n", "a".repeat(60_000));
+    get(server.addr(), "/get.py");
+    let before = peak_memory(server.id());
+    let mut clients: Vec<_> = (0..16)
+        .map(|_| {
+            let mut client = Client::connect(server.addr());
+            client.send(b"GET / HTTP/1.1\r\n");
+            // The server answers before it has taken all of it.
+            for _ in 0..500 {
+                client.send(line.as_bytes());
+            }
+            client
+        })
+        .collect();
+    for client in &mut clients {
+        let answer = client.read_response("GET");
+        assert_eq!(answer.status, 431);
+        assert!(answer.text().contains("limits.head"), "{}", answer.text());
+    }
+    let grown = grown_since(before, server.id());
+    assert!(grown < ROOM, "{grown} KiB");
+
+    // A whole head may be a little shorter.
+    let mut client = Client::connect(server.addr());
+    let whole = format!("GET /get.py HTTP/1.1\r\n{}\r\n", line.repeat(17));
+    client.send(whole.as_bytes());
+    assert_eq!(client.read_response("GET").status, 200);
+}
+
+#[test]
+fn heads_of_all_connections_have_a_limit() {
+    let site = site();
+    let limits = r#"{"doc_root": ".", "limits": {"heads": 200000}}"#;
+    fs::write(site.path().join("config.json"), limits).expect("room");
+    let config = site.path().join("config.json");
+    let config = config.to_str().expect("UTF-8");
+    let server = Process::wireserve(site.path(), ["--log", "off", "--config", config]);
+    let begin = |lines: usize| {
+        let mut client = Client::connect(server.addr());
+        let line = format!("X: {}\r\n", "a".repeat(50_000));
+        client.send(format!("GET /get.py HTTP/1.1\r\n{}", line.repeat(lines)).as_bytes());
+        client
+    };
+    let mut one = begin(2);
+    let mut other = begin(1);
+    std::thread::sleep(std::time::Duration::from_millis(100));
+    let answer = begin(2).read_response("GET");
+    assert_eq!(answer.status, 431);
+    assert!(answer.text().contains("limits.heads"), "{}", answer.text());
+    // Small heads are not refused because of large ones, and large ones are answered.
+    assert_eq!(get(server.addr(), "/get.py").status, 200);
+    for client in [&mut one, &mut other] {
+        client.send(b"\r\n");
+        assert_eq!(client.read_response("GET").status, 200);
+    }
+    // Both are idle, and hold nothing.
+    let mut third = begin(3);
+    third.send(b"\r\n");
+    assert_eq!(third.read_response("GET").status, 200);
+}
+
 fn site() -> TempDir {
     folder(&[
         (

@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 use crate::support::client::{Client, DEADLINE, request};
 use crate::support::wait::eventually;
 use wireserve::handlers::FixedHandler;
-use wireserve::{Exchange, Fault, Server};
+use wireserve::{Exchange, Fault, Server, WireScript};
 
 /// How long a drop may take when a handler does not return: the server's grace and some more.
 const GIVEN_UP_WITHIN: Duration = Duration::from_secs(5);
@@ -125,6 +125,54 @@ fn with_an_unread_response() {
         },
         |_, took| assert!(took < GIVEN_UP_WITHIN, "{took:?}"),
     );
+}
+
+#[test]
+fn with_connections_that_only_wait() {
+    /// What ending takes in all, and what a busy machine adds.
+    const IN_ALL: Duration = Duration::from_millis(5 + 20);
+    let minute = Duration::from_secs(60);
+    let scripts = [
+        WireScript::new().send(".").pause(minute).send("late"),
+        WireScript::new().send(".").hold(),
+        WireScript::new().send(".").hold_for(minute),
+        WireScript::new().send(".").wait_for("nothing"),
+        WireScript::new().send(".").wait_for_body(),
+        WireScript::new().send(".").wait_for_head(),
+        WireScript::new().send(".").read(5),
+    ];
+    let alone = alone();
+    let mut fastest = Duration::MAX;
+    for _ in 0..5 {
+        let server = server();
+        let mut clients: Vec<_> = (scripts.iter().enumerate())
+            .map(|(number, script)| {
+                let path = format!("/{number}");
+                server
+                    .route("POST", &path, script.clone())
+                    .expect("a good pattern");
+                let mut client = Client::connect(server.address());
+                let head = format!("POST {path} HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n");
+                client.send(head.as_bytes());
+                assert_eq!(client.read_exact(1), b".");
+                client
+            })
+            .collect();
+        let mut half_a_head = Client::connect(server.address());
+        half_a_head.send(b"GET /quick HTTP/1.1\r\nHost");
+        clients.push(half_a_head);
+        let connections = clients.len();
+        eventually("all are served", || server.connections() == connections);
+        thread::sleep(Duration::from_millis(50));
+        let began = Instant::now();
+        drop(server);
+        fastest = fastest.min(began.elapsed());
+        for client in &mut clients {
+            assert_eq!(client.read_until_close(), b"");
+        }
+    }
+    drop(alone);
+    assert!(fastest < IN_ALL, "{fastest:?}");
 }
 
 #[test]

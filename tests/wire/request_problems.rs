@@ -114,6 +114,7 @@ fn raw_head(mut sent: Vec<u8>) -> Vec<u8> {
         request_line: usize::MAX,
         field_line: usize::MAX,
         field_lines: usize::MAX,
+        head: usize::MAX,
     };
     if let Ok(Progress::Whole(range)) = Scanner::default().scan(&sent, &limits) {
         sent.truncate(range.end);

@@ -15,7 +15,13 @@ pub struct HeadLimits {
     pub field_line: usize,
     /// Number of field lines, plus one for the empty line at the end; more are answered with 431.
     pub field_lines: usize,
+    /// Bytes of the whole head, from the request line to the empty line; a larger one is answered with
+    /// 431.
+    pub head: usize,
 }
+
+/// Sixteen lines of the largest size. The reference has no such limit, and would hold 32 MiB.
+const MAX_HEAD: usize = 1 << 20;
 
 impl Default for HeadLimits {
     fn default() -> Self {
@@ -23,6 +29,7 @@ impl Default for HeadLimits {
             request_line: 65_536,
             field_line: 65_536,
             field_lines: 512,
+            head: MAX_HEAD,
         }
     }
 }
@@ -86,7 +93,16 @@ impl Scanner {
             let exceeded = match self.lines {
                 0 => (length > limits.request_line).then_some(Malformed::RequestLineTooLong),
                 lines if lines > limits.field_lines => Some(Malformed::TooManyFields),
-                _ => (length > limits.field_line).then_some(Malformed::FieldTooLong),
+                _ => {
+                    // The limit that its bytes reach first, however they arrive.
+                    let line_end = self.line.saturating_add(limits.field_line);
+                    let head_end = self.start.saturating_add(limits.head);
+                    match self.scanned {
+                        scanned if scanned <= line_end.min(head_end) => None,
+                        _ if line_end <= head_end => Some(Malformed::FieldTooLong),
+                        _ => Some(Malformed::HeadTooLong),
+                    }
+                }
             };
             if let Some(error) = exceeded {
                 self.parse_request_line(buffer)?;
@@ -211,6 +227,7 @@ mod tests {
             request_line: 18,
             field_line: 8,
             field_lines: 3,
+            head: 24,
         };
         let scan = |text: &str| Scanner::default().scan(text.as_bytes(), &limits);
         assert_eq!(scan("GET /aa HTTP/1.1\r\n"), Ok(Progress::Partial));
@@ -237,8 +254,10 @@ mod tests {
             request_line: 18,
             field_line: 8,
             field_lines: 2,
+            head: 24,
         };
         let greeting = || Malformed::RequestLine(b"EHLO a".to_vec());
+        let long = "G / HTTP/1.1\n";
         for (text, error) in [
             ("EHLO a\r\nA: 345678\r\n", greeting()),
             ("EHLO a\r\na:\r\nb:\r\nc:\r\n", greeting()),
@@ -246,6 +265,9 @@ mod tests {
                 "G / HTTP/1.1\na:\nb:\nA: 345678\n",
                 Malformed::TooManyFields,
             ),
+            (&format!("{long}A: 3456\nB: 3456\n"), Malformed::HeadTooLong),
+            (&format!("{long}A: 3\nB: 345678\n"), Malformed::HeadTooLong),
+            (&format!("{long}\r\r\nB: 345678\n"), Malformed::FieldTooLong),
         ] {
             let whole = Scanner::default().scan(text.as_bytes(), &limits);
             let mut scanner = Scanner::default();
