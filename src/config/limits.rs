@@ -24,9 +24,11 @@ pub struct Limits {
     pub field_lines: usize,
     /// Bytes of a whole head, from the request line to the empty line; a larger one is answered with
     /// 431.
+    #[serde(deserialize_with = "positive")]
     pub head: usize,
     /// Bytes of the heads of all requests in progress together, counted from 16 KiB of each; beyond it,
     /// the head that grows is answered with 431.
+    #[serde(deserialize_with = "positive")]
     pub heads: usize,
     /// Open connections. At the limit, the connection that has been idle longest is closed to make
     /// room; if all are busy, the new connection is answered with 503.
@@ -86,6 +88,8 @@ impl Limits {
             request_line,
             field_line,
             field_lines,
+            head,
+            heads,
             connections,
             body,
             form,
@@ -96,6 +100,8 @@ impl Limits {
             (request_line == 0, "request_line"),
             (field_line == 0, "field_line"),
             (field_lines == 0, "field_lines"),
+            (head == 0, "head"),
+            (heads == 0, "heads"),
             (connections == 0, "connections"),
             (body == 0, "body"),
             (form == 0, "form"),
