@@ -1,6 +1,6 @@
-"""The trivial handler for servers that speak WSGI.
+"""The trivial handler as a WSGI application.
 
-As with the others, the server ends the connection behind the response if the path asks for that.
+As with the other servers, one path closes the connection after the response.
 """
 
 

@@ -1,8 +1,7 @@
-//! The load of short connections: some clients at a time, each of which connects, asks, reads to the
-//! end and begins again. wrk could do that, but closes as anybody does, and then a port can meet the
-//! same server again only when a second has passed (`TIME_WAIT`): loopback has 14,000 connections a
-//! second for it, and faster servers all look alike. These clients reset what they have read to its
-//! end, which leaves nothing behind.
+//! The load of short connections: each of some clients connects, sends a request, reads to the end of the
+//! connection, and starts again. wrk could do that, but closes with FIN, and then the port cannot connect to the
+//! same server for a second (`TIME_WAIT`): loopback allows 14,000 connections in a second, and all faster servers
+//! look alike. These clients reset the connection after its end, which leaves no state in the kernel.
 
 use std::io;
 use std::net::SocketAddr;
@@ -16,15 +15,15 @@ use tokio::time;
 
 use super::crowd::{PATIENCE, is_whole};
 
-/// What the clients saw.
+/// The result of the clients.
 pub(crate) struct Churn {
-    /// Until the last client had its last answer.
+    /// Until the last response of the last client.
     pub(crate) time: Duration,
-    /// From connecting to the end, of each answer, in ascending order.
+    /// From connecting to the end of each connection, in ascending order.
     pub(crate) latencies: Vec<Duration>,
 }
 
-/// So many clients at a time, for so long.
+/// Runs so many clients for so long.
 pub(crate) fn churn(
     address: SocketAddr,
     target: &str,
@@ -63,7 +62,7 @@ pub(crate) fn churn(
     })
 }
 
-/// One connection, to its end.
+/// Sends a request on a new connection, and reads to its end.
 async fn ask(address: SocketAddr, request: &[u8]) -> io::Result<()> {
     let mut stream = TcpStream::connect(address).await?;
     stream.set_zero_linger()?;

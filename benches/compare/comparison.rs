@@ -1,5 +1,5 @@
-//! The picture of the comparison: for each work a bar for each contender. Each work has a scale of its
-//! own, because a thousand times lies between the slowest and the fastest of all.
+//! The picture of the comparison: a bar for each contender in each work. Each work has a separate scale, because
+//! the fastest value is a thousand times the slowest.
 
 use super::contender::Contender;
 use super::picture::{Ink, Picture, Text};
@@ -7,7 +7,7 @@ use super::results::{Results, Spread};
 use super::sample::Measure;
 use super::work::Work;
 
-/// `None` unless somebody was measured beside wireserve.
+/// `None` unless other servers were measured as well.
 pub(crate) fn picture(works: &[Work], results: &Results) -> Option<String> {
     let groups: Vec<_> = works
         .iter()
@@ -50,9 +50,9 @@ const LINE: f64 = 19.0;
 const BAR: f64 = 13.0;
 /// Between works.
 const GAP: f64 = 14.0;
-/// Where the bars begin, behind the names.
+/// The left end of the bars, after the names.
 const LEFT: f64 = 190.0;
-/// The longest bar. The numbers stand behind it.
+/// The length of the longest bar. The numbers follow the bars.
 const BARS: f64 = 470.0;
 
 fn rates(work: Work, results: &Results) -> Vec<(Contender, Spread)> {

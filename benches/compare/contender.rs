@@ -1,6 +1,6 @@
-//! The servers that are compared. wireserve answers twice: with the work's own file, and with a fixed
-//! response that never enters Python, the ceiling for what Python handlers can reach. granian runs
-//! the trivial handler, and nginx serves the static files.
+//! The servers that are compared. wireserve is measured twice: with the file of the work, and with a fixed
+//! response that does not enter Python, as the upper limit for Python handlers. granian runs the trivial
+//! handler, and nginx serves the static files.
 
 use std::fmt;
 use std::path::Path;
@@ -19,7 +19,7 @@ use super::work::Work;
 pub(crate) enum Contender {
     /// wireserve.
     Wireserve,
-    /// wireserve that runs Python on one processor only, if that was asked for.
+    /// wireserve with Python on one processor, if the options request it.
     PythonCpu,
     /// wireserve's fixed response.
     Ceiling,
@@ -27,9 +27,9 @@ pub(crate) enum Contender {
     Granian,
     /// nginx, with a worker process for each processor.
     Nginx,
-    /// The reference with Nagle's algorithm off, which the goals are about.
+    /// The reference with Nagle's algorithm off, to which the goals refer.
     Patched,
-    /// The reference as it is.
+    /// The reference, unmodified.
     Shipped,
 }
 
@@ -44,7 +44,7 @@ impl Contender {
         Self::Shipped,
     ];
 
-    /// Whether it can do a work, and that says something.
+    /// Whether it can do a work, and the result is meaningful.
     pub(crate) fn does(self, work: Work, options: &Options) -> bool {
         use Work::*;
         match self {
@@ -59,13 +59,13 @@ impl Contender {
             ),
             Self::Granian => matches!(work, Trivial16 | Trivial64 | Trivial256 | NewConnection),
             Self::Nginx => matches!(work, Static | Large | LargeMany),
-            // It ends the connection behind a file without a length. How others grow with
-            // connections is not the question.
+            // It closes the connection after a file without a length. Its growth with the number of
+            // connections is not of interest.
             Self::Patched => !matches!(
                 work,
                 Trivial1 | Trivial1024 | Trivial4096 | Large | LargeMany
             ),
-            // Where it stalls it does so everywhere alike.
+            // It stalls in all works alike.
             Self::Shipped => matches!(work, Trivial16 | Stash | Writer | NewConnection | Static),
         }
     }
@@ -117,7 +117,7 @@ fn wireserve(root: &Path, arguments: &[&str]) -> Recipe {
         .args(arguments);
     Recipe {
         command,
-        ready: Ready::SaysWhere,
+        ready: Ready::PrintsAddress,
         folder: None,
     }
 }

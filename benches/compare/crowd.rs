@@ -1,6 +1,9 @@
-//! The loads that wrk has no word for: many connections that ask once, all at the same time, and
-//! many that idle. The connections stand before anybody asks, so that what is measured is the
-//! answering. Nobody waits for ever: a server that cannot do it fails to in some seconds.
+//! Loads that wrk does not support: many connections that send one request at the same time, and many idle
+//! connections. All connections are open before the first request, so that only the responses are measured.
+//! All waits are bounded, so a server that cannot handle the load fails within seconds.
+//!
+//! The clients are tasks on one thread, and compare a response with the expected bytes: threads with the
+//! tests' client and its parser would take processor time from the servers.
 
 use std::io;
 use std::net::SocketAddr;
@@ -14,27 +17,27 @@ use tokio::time;
 
 use super::site::SHORT;
 
-/// What became of those who asked at once.
+/// The result of simultaneous requests.
 pub(crate) struct Rush {
-    /// Until the last was answered; `None` if somebody was not.
+    /// Until the last response; `None` if a request was not answered.
     pub(crate) all_within: Option<Duration>,
-    /// Of those who were answered, from the moment that the first asked, in ascending order.
+    /// The latencies of all responses, from the first request on, in ascending order.
     pub(crate) latencies: Vec<Duration>,
 }
 
-/// Connections that idle, as long as this value lives.
+/// Idle connections, open as long as this value lives.
 pub(crate) struct Idle {
     _connections: Vec<TcpStream>,
     _runtime: Runtime,
 }
 
-/// How long all of them wait for their answers.
+/// How long the clients wait for their responses.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How long they may take to connect.
 const CONNECTED_WITHIN: Duration = Duration::from_secs(10);
 
-/// So many connections that ask at once.
+/// Sends one request on each of so many connections, at the same time.
 pub(crate) fn rush(address: SocketAddr, target: &str, count: usize) -> io::Result<Rush> {
     let request = request(address, target);
     runtime()?.block_on(async {
@@ -49,7 +52,7 @@ pub(crate) fn rush(address: SocketAddr, target: &str, count: usize) -> io::Resul
             });
         }
         let mut latencies = Vec::new();
-        // Connections stay open until the end, so that closing them disturbs nobody.
+        // Connections stay open until the end, since closing them would disturb the others.
         let mut answered = Vec::new();
         while let Some(Ok(one)) = asking.join_next().await {
             if let Ok((latency, stream)) = one {
@@ -66,7 +69,7 @@ pub(crate) fn rush(address: SocketAddr, target: &str, count: usize) -> io::Resul
     })
 }
 
-/// So many connections, each behind one answer.
+/// Opens so many connections, each of which has received one response.
 pub(crate) fn idle(address: SocketAddr, target: &str, count: usize) -> io::Result<Idle> {
     let runtime = runtime()?;
     let request = request(address, target);
@@ -94,7 +97,7 @@ fn request(address: SocketAddr, target: &str) -> Vec<u8> {
     format!("GET {target} HTTP/1.1\r\nHost: {address}\r\n\r\n").into_bytes()
 }
 
-/// One after the other, as fast as the server takes them; fewer, if it does not.
+/// Connects one after the other, as fast as the server accepts; returns fewer if it does not in time.
 async fn connect(address: SocketAddr, count: usize) -> Vec<TcpStream> {
     let mut connections = Vec::with_capacity(count);
     let _ = time::timeout(CONNECTED_WITHIN, async {
@@ -109,7 +112,7 @@ async fn connect(address: SocketAddr, count: usize) -> Vec<TcpStream> {
     connections
 }
 
-/// Waits for the whole answer, which has to be the right one.
+/// Sends a request, and waits for the whole expected response.
 async fn ask(stream: &mut TcpStream, request: &[u8]) -> io::Result<()> {
     time::timeout(PATIENCE, async {
         stream.write_all(request).await?;
@@ -124,13 +127,13 @@ async fn ask(stream: &mut TcpStream, request: &[u8]) -> io::Result<()> {
     .await?
 }
 
-/// Whether an answer is the short one, and complete.
+/// Whether a response is a 200 with the content [`SHORT`], and complete.
 pub(crate) fn is_whole(answer: &[u8]) -> bool {
     let head = answer.strip_suffix(SHORT).unwrap_or_default();
     head.starts_with(b"HTTP/1.1 200 OK\r\n") && head.ends_with(b"\r\n\r\n")
 }
 
-/// The value that a share of the ascending values does not exceed; zero without values.
+/// The value that this share of the values does not exceed; zero if there are no values.
 pub(crate) fn quantile(ascending: &[Duration], share: f64) -> Duration {
     let rank = (share * ascending.len() as f64).ceil() as usize;
     let at = rank.saturating_sub(1);

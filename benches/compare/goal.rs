@@ -1,17 +1,17 @@
-//! What wireserve should reach, beside others and by itself.
+//! The goals of wireserve, relative to other servers and absolute.
 
 use super::contender::Contender;
 use super::sample::Measure;
 use super::work::Work;
 
-/// What wireserve should reach in a work.
+/// A goal of wireserve in a work.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Goal {
-    /// So many times another's requests per second, at least.
+    /// At least so many times the requests per second of another server.
     Beside(Contender, f64),
-    /// At most so much of something.
+    /// At most this value.
     AtMost(Measure, f64),
-    /// This share of the requests per second that it has at its best number of connections.
+    /// At least this share of its requests per second with the best number of connections.
     OfTheBest(f64),
 }
 

@@ -1,5 +1,5 @@
-//! The picture of growth: wireserve's requests per second and its memory with the trivial handler on
-//! more and more connections.
+//! The picture of growth: wireserve's requests per second and its memory with the trivial handler, by the
+//! number of connections.
 
 use super::contender::Contender;
 use super::picture::{Ink, Picture, Text};
@@ -32,7 +32,7 @@ pub(crate) fn picture(results: &Results) -> Option<String> {
 }
 
 const WIDTH: f64 = 760.0;
-/// From here to there lie the bars.
+/// The bars are between these.
 const LEFT: f64 = 20.0;
 const RIGHT: f64 = 640.0;
 const BAR: f64 = 56.0;
@@ -74,14 +74,14 @@ impl Panel {
         picture.line(Ink::Line, &ends);
     }
 
-    /// A line to compare with.
+    /// A horizontal line for comparison.
     fn level(&self, picture: &mut Picture, value: f64, label: &str) {
         let y = self.y(value);
         picture.line(Ink::Grid, &[(LEFT, y), (RIGHT, y)]);
         picture.text(Text::Label, RIGHT + 8.0, y + 4.0, label);
     }
 
-    /// From zero, so that heights can be compared.
+    /// The scale starts at zero, so that heights can be compared.
     fn y(&self, value: f64) -> f64 {
         let most = self.values.iter().map(|one| one.max).fold(0.0, f64::max);
         self.bottom() - value / most * PANEL
@@ -92,7 +92,7 @@ impl Panel {
     }
 }
 
-/// Of a bar.
+/// The middle of a bar.
 fn middle(at: usize) -> f64 {
     let step = (RIGHT - LEFT) / Work::GROWTH.len() as f64;
     LEFT + (at as f64 + 0.5) * step

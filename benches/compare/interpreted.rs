@@ -7,7 +7,7 @@ use std::process::Command;
 use super::Complaint;
 use super::server::{self, Ready, Recipe};
 
-/// What the reference's sockets are told.
+/// Nagle's algorithm on the reference's sockets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Nagle {
     On,
@@ -22,7 +22,7 @@ pub(crate) fn reference(root: &Path, nagle: Nagle) -> Recipe {
     }
     Recipe {
         command,
-        ready: Ready::SaysWhere,
+        ready: Ready::PrintsAddress,
         folder: None,
     }
 }
@@ -47,12 +47,12 @@ pub(crate) fn granian() -> Result<Recipe, Complaint> {
 /// The versions of the interpreter, the reference and granian.
 pub(crate) fn versions() -> Result<[String; 3], Complaint> {
     let output = python().args(["-c", VERSIONS]).output();
-    let said = match output {
+    let printed = match output {
         Ok(output) if output.status.success() => output.stdout,
         _ => Vec::new(),
     };
-    let said = String::from_utf8_lossy(&said);
-    let versions: Vec<String> = said.lines().map(str::to_owned).collect();
+    let printed = String::from_utf8_lossy(&printed);
+    let versions: Vec<String> = printed.lines().map(str::to_owned).collect();
     versions.try_into().map_err(|_| {
         "target/venv lacks the reference or granian; `./dev bench` installs what is missing"
             .to_owned()

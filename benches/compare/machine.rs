@@ -1,12 +1,12 @@
-//! Whether the machine had anything else to do. There are two witnesses:
+//! Whether the machine had other load. There are two sources:
 //!
-//! - A census of processes before and after each measurement. Time that went to others than the
-//!   bench, its servers and its load counts, and so does time that the hypervisor took.
-//! - A thread for each processor that does nothing but look at the clock, before the first server
-//!   is started and after the last has ended. Where the clock jumps, somebody else ran, though it
-//!   be in another container, whose processes are not to be seen.
+//! - A census of processes before and after each measurement. It counts the processor time of all processes
+//!   but the bench, its servers and its load generators, and the time that the hypervisor took.
+//! - A thread for each processor that only reads the clock, before the first server is started and after the
+//!   last one has ended. If the clock jumps, another process ran, possibly in another container, whose
+//!   processes are invisible here.
 //!
-//! The load average is shown, but it does not decide: it still remembers the build before the bench.
+//! The load average is shown, but not judged, since it still includes the build before the bench.
 
 use std::collections::HashMap;
 use std::fs;
@@ -17,13 +17,13 @@ use std::time::{Duration, Instant};
 
 use super::processes::{Census, Key, TICKS};
 
-/// The share of the processors' time that may go to others on a quiet machine.
+/// The share of the processors' time that others may use on a quiet machine.
 const QUIET: f64 = 0.03;
 
-/// How long the clock is looked at.
+/// How long the clock is read.
 const LOOK: Duration = Duration::from_millis(300);
 
-/// Jumps beyond this are somebody else's time. An interrupt takes less.
+/// A longer jump is time of another process. An interrupt takes less.
 const JUMP: Duration = Duration::from_micros(50);
 
 /// Looks at the machine before anything is measured, in between, and after it.
@@ -36,7 +36,7 @@ pub(crate) struct Watch {
     last: Others,
     /// Ticks that went to others since the beginning.
     ticks: u64,
-    /// The part of it that can be told by the name of a program.
+    /// The part of them that can be attributed to a program, by its name.
     ticks_by_name: HashMap<String, u64>,
 }
 
@@ -60,7 +60,7 @@ impl Watch {
         }
     }
 
-    /// Has to happen between measurements, often enough.
+    /// Must be called between measurements.
     pub(crate) fn look(&mut self) {
         let now = Others::now();
         let possible = (now.at - self.last.at).as_secs_f64() * self.processors as f64 * TICKS;
@@ -73,7 +73,7 @@ impl Watch {
         self.last = now;
     }
 
-    /// No server may run any more.
+    /// Must be called when all servers have ended.
     pub(crate) fn end(&mut self) {
         self.look();
         self.jumps.push(time_in_jumps(self.processors));
@@ -83,7 +83,7 @@ impl Watch {
         machine(self.lost())
     }
 
-    /// The share of the processors' time that others had, by the worse of the two witnesses.
+    /// The share of the processors' time that others used: the larger value of the two sources.
     pub(crate) fn lost(&self) -> f64 {
         let jumps = self.jumps.iter().sum::<f64>() / self.jumps.len() as f64;
         let seconds = self.begun.elapsed().as_secs_f64() * self.processors as f64;
@@ -91,7 +91,7 @@ impl Watch {
         jumps.max(others)
     }
 
-    /// The program that had the most of it.
+    /// The program that used most of that time.
     pub(crate) fn busiest(&self) -> Option<&str> {
         let busiest = self.ticks_by_name.iter().max_by_key(|(_, ticks)| **ticks);
         busiest
@@ -109,7 +109,7 @@ impl Watch {
     }
 }
 
-/// By the share of the processors' time that others had.
+/// Judges the share of the processors' time that others used.
 pub(crate) fn machine(lost: f64) -> Machine {
     if lost <= QUIET {
         Machine::Quiet
@@ -118,14 +118,14 @@ pub(crate) fn machine(lost: f64) -> Machine {
     }
 }
 
-/// What had gone to others at one time.
+/// The processor time of others, up to one point in time.
 struct Others {
     at: Instant,
-    /// Of programs, and of their children that have ended.
+    /// Ticks of all processes, and of their children that have ended.
     sum: u64,
-    /// What the hypervisor took from us.
+    /// Ticks that the hypervisor took from this machine.
     stolen: u64,
-    /// Of programs by themselves.
+    /// Ticks of each process, without its children.
     ticks: HashMap<Key, (String, u64)>,
 }
 
@@ -147,8 +147,8 @@ impl Others {
         }
     }
 
-    /// When a process ends its time goes to its parent, so that only the sum tells what was added.
-    /// It falls when nobody waits for a child that ends.
+    /// When a process ends, its time is added to its parent's, so only the sum shows the increase. The sum
+    /// falls if no process waits for a child that ends.
     fn ticks_since(&self, earlier: &Self) -> u64 {
         self.sum.saturating_sub(earlier.sum) + self.stolen.saturating_sub(earlier.stolen)
     }
@@ -162,14 +162,14 @@ pub(crate) fn stolen(stat: &str) -> u64 {
         .unwrap_or(0)
 }
 
-/// A share of the processors' time.
+/// The share of the processors' time in which the clock jumped.
 fn time_in_jumps(processors: usize) -> f64 {
     let threads: Vec<_> = (0..processors)
         .map(|_| thread::spawn(time_in_jumps_of_one))
         .collect();
     let jumps: Duration = threads
         .into_iter()
-        .map(|thread| thread.join().expect("it looks at the clock only"))
+        .map(|thread| thread.join().expect("it only reads the clock"))
         .sum();
     jumps.as_secs_f64() / (LOOK.as_secs_f64() * processors as f64)
 }

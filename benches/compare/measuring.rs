@@ -1,4 +1,4 @@
-//! One measurement: a fresh server, so that its memory is this work's alone, and one load.
+//! One measurement: a new server, so that its memory is due to this work alone, and one load.
 
 use std::time::{Duration, Instant};
 
@@ -13,7 +13,7 @@ use super::site::{self, Site};
 use super::work::{Load, Work};
 use super::wrk;
 
-/// Seconds of steady load are the only thing that can be chosen.
+/// Measures one work on one server. `seconds` is the duration of steady load.
 pub(crate) fn measure(
     work: Work,
     contender: Contender,
@@ -35,8 +35,8 @@ pub(crate) fn measure(
     sample.map_err(|complaint| format!("{contender}, {work}: {complaint}"))
 }
 
-/// From so many connections on the load takes twice as long: wrk's time includes making them, and
-/// those that find the server's queue full try again a second later.
+/// With so many connections or more, the load takes twice as long: wrk's time includes connecting, and a
+/// connection that finds the server's queue full tries again after a second.
 const MANY: u32 = 1000;
 
 #[derive(Clone, Copy)]
@@ -61,7 +61,7 @@ impl Measurement<'_> {
             .with(Measure::Rate, run.requests_per_second)
             .with(Measure::Memory, after.memory.peak as f64);
         if run.requests == 0.0 {
-            // Nobody was answered, as may happen on a machine that is busy enough.
+            // No request was answered, which happens on a very busy machine.
             return Ok(sample);
         }
         Ok(sample
@@ -97,7 +97,7 @@ impl Measurement<'_> {
             .with(Measure::Answered, rush.latencies.len() as f64)
             .with(Measure::Memory, after.memory.peak as f64);
         let Some(all_within) = rush.all_within else {
-            // The latencies of a few, and their share of the work, say nothing.
+            // The latencies of the others are not comparable.
             return Ok(sample.with(Measure::Time, f64::INFINITY));
         };
         let quantile = |share| crowd::quantile(&rush.latencies, share).as_secs_f64();
@@ -124,13 +124,13 @@ impl Measurement<'_> {
             times.push(began.elapsed().as_secs_f64());
             memory = server.usage().memory.now;
         }
-        let times = Spread::of(times).ok_or("it was never started")?;
+        let times = Spread::of(times).ok_or("the server was never started")?;
         Ok(Sample::default()
             .with(Measure::Time, times.median)
             .with(Measure::Memory, memory as f64))
     }
 
-    /// Started, and asked once.
+    /// A server that has answered one request.
     fn server(self) -> Result<Server, Complaint> {
         let recipe = self.contender.recipe(self.site.path())?;
         let server = Server::start(recipe, self.work.placement())?;

@@ -1,5 +1,5 @@
-//! nginx over the doc root, with a worker process for each processor, configured for static files
-//! alone: `sendfile`, nothing logged, connections kept for as many requests as come.
+//! nginx with the same doc root and a worker process for each processor, configured for static files only:
+//! `sendfile`, no logs, no limit for requests on a connection.
 
 use std::fs;
 use std::net::SocketAddr;
@@ -25,7 +25,7 @@ pub(crate) fn recipe(root: &Path) -> Result<Recipe, Complaint> {
     })
 }
 
-/// Its version, if it is there.
+/// Its version, if it is installed.
 pub(crate) fn version() -> Result<String, Complaint> {
     let output = command().arg("-v").output().map_err(|error| {
         format!("nginx: {error}; Debian's package is `nginx-light`, and `./dev bench` installs it")
@@ -40,7 +40,7 @@ pub(crate) fn version() -> Result<String, Complaint> {
         .to_owned())
 }
 
-/// Debian has it where not everybody looks.
+/// Debian installs it in `/usr/sbin`, which is not on every user's `PATH`.
 fn command() -> Command {
     let mut command = Command::new("nginx");
     let search = std::env::var("PATH").unwrap_or_default() + ":/usr/sbin";

@@ -79,7 +79,9 @@ impl Options {
         if self.check && !self.works().contains(&Work::CHECKED) {
             let checked = Work::CHECKED.to_possible_value();
             let checked = checked.as_ref().map_or("", |value| value.get_name());
-            return Err(format!("--check needs the work {checked}"));
+            return Err(format!(
+                "`--check` needs the workload {checked}: add `--only {checked}`"
+            ));
         }
         Ok(())
     }

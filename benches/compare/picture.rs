@@ -1,16 +1,16 @@
-//! Pictures in SVG, drawn by hand: shapes with classes, and one style for all, which has colours for
-//! light and for dark surroundings. A picture brings its own ground, so that it can be read on any.
+//! SVG pictures: shapes with classes, and one style sheet with colours for light and dark pages. A picture has a
+//! background, so that it can be read on any page.
 
 use std::fmt::{Display, Write};
 
-/// A picture that is being drawn. Lengths are pixels, from the upper left.
+/// A picture that is being drawn. Coordinates are pixels from the upper left corner.
 pub(crate) struct Picture {
     title: String,
     width: f64,
     shapes: String,
 }
 
-/// What a shape stands for; the style gives it a colour.
+/// The meaning of a shape, for which the style sheet has a colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ink {
     Wireserve,
@@ -22,24 +22,24 @@ pub(crate) enum Ink {
     Shipped,
     /// Axes and whiskers.
     Line,
-    /// Lines that are there to compare with.
+    /// Lines for comparison.
     Grid,
 }
 
-/// How a text stands at its place, and how it looks.
+/// The alignment and the style of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Text {
     Heading,
-    /// Begins at its place.
+    /// Aligned to the left.
     Label,
-    /// Has its middle there.
+    /// Centred.
     Tick,
-    /// Ends there.
+    /// Aligned to the right.
     Name,
 }
 
 impl Picture {
-    /// The title is for those who do not see the picture.
+    /// The title is for screen readers.
     pub(crate) fn new(title: &str, width: f64) -> Self {
         Self {
             title: title.to_owned(),
@@ -68,7 +68,7 @@ impl Picture {
         ));
     }
 
-    /// From point to point.
+    /// Connects points.
     pub(crate) fn line(&mut self, ink: Ink, points: &[(f64, f64)]) {
         let class = ink.class();
         let points: Vec<_> = points
@@ -146,7 +146,7 @@ const STYLE: &str = "
   .shipped { fill: var(--shipped); }
 ";
 
-/// As it may stand in an element.
+/// Escapes text for an element.
 pub(crate) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")

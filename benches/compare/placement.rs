@@ -1,10 +1,9 @@
-//! Where a process runs: on any processor, or on one that the server and the load generator share.
-//! Sharing one takes the cost of waking another processor out of the time of a single request.
+//! The processors of a process: any, or one that the server and the load generator share. With a shared one, the
+//! time of a request does not include the cost of waking another processor.
 //!
-//! It is done by the commands `taskset` and `setpriv`, which become the program that they start, so
-//! that a process identifier stays the program's. `setpriv` also has the kernel end the program if
-//! the bench dies without saying so. The program gets a process group of its own: a terminal's Ctrl-C
-//! is for the bench, which stops its servers in order.
+//! The commands `taskset` and `setpriv` do this. They become the program that they start, so that the PID is
+//! the program's. `setpriv` also has the kernel end the program if the bench is killed. The program gets a
+//! separate process group: Ctrl-C in a terminal only reaches the bench, which stops its servers in order.
 
 use std::fs;
 use std::os::unix::process::CommandExt;
@@ -19,7 +18,7 @@ pub(crate) enum Placement {
 }
 
 impl Placement {
-    /// The same command in this place, not to outlive the thread that starts it.
+    /// The same command with this placement. Its process does not outlive the thread that starts it.
     pub(crate) fn put(self, command: &Command) -> Result<Command, Complaint> {
         let mut put = Command::new("setpriv");
         put.args(["--pdeathsig", "TERM"]).process_group(0);
@@ -37,7 +36,7 @@ impl Placement {
     }
 }
 
-/// The last processor that we may use; the first has most of the interrupts.
+/// The last processor that this process may use; the first one handles most interrupts.
 pub(crate) fn last_processor() -> Result<String, Complaint> {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     status
@@ -45,5 +44,7 @@ pub(crate) fn last_processor() -> Result<String, Complaint> {
         .find_map(|line| line.strip_prefix("Cpus_allowed_list:"))
         .and_then(|list| list.trim().rsplit([',', '-']).next())
         .map(str::to_owned)
-        .ok_or_else(|| "/proc/self/status does not say which processors we may use".to_owned())
+        .ok_or_else(|| {
+            "/proc/self/status: expected a line `Cpus_allowed_list`, found none".to_owned()
+        })
 }

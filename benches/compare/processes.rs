@@ -1,10 +1,10 @@
-//! What `/proc` says about processes: who is whose child, the time they took, the memory they hold.
-//! A process is known by its identifier and the time it began, since identifiers are used again.
+//! Processes as `/proc` shows them: their parents, processor time and memory. A process is identified by its
+//! PID and its start time, since PIDs are reused.
 
 use std::collections::HashSet;
 use std::fs;
 
-/// Ticks in a second, as `/proc` counts time. Linux shows a hundred on every platform.
+/// Ticks in a second, the unit of time in `/proc`: always 100 on Linux.
 pub(crate) const TICKS: f64 = 100.0;
 
 /// All processes at one time.
@@ -16,9 +16,9 @@ pub(crate) struct Process {
     pub(crate) name: String,
     state: State,
     parent: u32,
-    /// Time on processors, in user mode and in the kernel.
+    /// Processor time, in user mode and in the kernel.
     pub(crate) ticks: u64,
-    /// The same of children that have ended and been waited for, and of theirs.
+    /// The same for children that have ended and been waited for, and for their children.
     pub(crate) ticks_of_children: u64,
 }
 
@@ -44,7 +44,7 @@ impl Census {
         Self(pids.filter_map(|pid| Process::read(&stat(pid)?)).collect())
     }
 
-    /// A process and all that descend from it.
+    /// A process and all its descendants.
     pub(crate) fn tree(&self, root: u32) -> Vec<&Process> {
         let mut tree: Vec<_> = self.0.iter().filter(|one| one.key.pid == root).collect();
         let mut next = 0;
@@ -60,8 +60,8 @@ impl Census {
         all.any(|one| one.key == key && one.state == State::Alive)
     }
 
-    /// All programs outside of a process's tree. The kernel's own threads work for everybody and
-    /// are left out.
+    /// All processes outside of a process's tree. The kernel's threads are left out, since they work for all
+    /// processes.
     pub(crate) fn others(&self, root: u32) -> Vec<&Process> {
         let own: HashSet<Key> = self.tree(root).iter().map(|one| one.key).collect();
         let of_the_kernel = |one: &Process| one.key.pid == KTHREADD || one.parent == KTHREADD;
@@ -78,7 +78,7 @@ const KTHREADD: u32 = 2;
 impl Process {
     /// Reads a line of `/proc/PID/stat`.
     pub(crate) fn read(stat: &str) -> Option<Self> {
-        // The name stands in parentheses and may hold anything, more of them too.
+        // The name is in parentheses and may contain any characters, parentheses included.
         let (before, after) = stat.rsplit_once(')')?;
         let (pid, name) = before.split_once(" (")?;
         let fields: Vec<&str> = after.split_ascii_whitespace().collect();
@@ -99,7 +99,7 @@ impl Process {
         })
     }
 
-    /// Bytes of memory that are resident.
+    /// Resident memory.
     pub(crate) fn memory(&self) -> Memory {
         let status = fs::read_to_string(format!("/proc/{}/status", self.key.pid));
         let status = status.unwrap_or_default();
@@ -119,6 +119,6 @@ impl Process {
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Memory {
     pub(crate) now: u64,
-    /// The most that it has been.
+    /// The highest value so far.
     pub(crate) peak: u64,
 }

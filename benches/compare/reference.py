@@ -1,9 +1,8 @@
-"""The reference server, to be measured.
+"""The reference server, for measurements.
 
-Serves a doc root with the library's own routes and a stash on a free port of 127.0.0.1, says where
-on standard output, and ends at SIGTERM with the stash's process. Nothing is logged. With --nodelay, Nagle's
-algorithm is off; as shipped it is on, and each response on a kept-alive connection stalls for the
-client's delayed acknowledgement.
+Serves a doc root with the library's routes and a stash on a free port of 127.0.0.1, prints its address, and
+ends on SIGTERM, with the stash's process. Nothing is logged. With --nodelay, Nagle's algorithm is off. As
+shipped it is on, and each response on a persistent connection waits for the client's delayed acknowledgement.
 """
 
 import argparse
@@ -36,7 +35,7 @@ def main():
     logging.disable()
     server_cls = NoDelayServer if options.nodelay else WebTestServer
     with StashServer(authkey="compare"):
-        # For all threads that are still to come: whoever else gets the signal, nobody wakes up.
+        # All later threads inherit the mask, so the signal can only be received by `sigwait`.
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
         server = WebTestHttpd(host="127.0.0.1", port=0, server_cls=server_cls, doc_root=doc_root)
         server.start()

@@ -1,5 +1,5 @@
-//! The result in Markdown: how it was measured, the values of each contender, wireserve relative to
-//! the others, and the goals with their verdicts. Printed and written into the document alike.
+//! The result in Markdown: the method, the values of each contender, wireserve relative to the others, and the
+//! goals with their verdicts. It is printed, or also written into the document.
 
 use std::fmt::Write;
 use std::time::SystemTime;
@@ -14,7 +14,7 @@ use super::table::{Column, Table};
 use super::versions::Versions;
 use super::work::{Load, Work};
 
-/// How it was measured, and where. The watch must have ended.
+/// The method and the machine. The watch must have ended.
 pub(crate) fn introduction(options: &Options, versions: &Versions, watch: &Watch) -> String {
     let mut text = String::from("## How it was measured\n\n");
     let date = httpdate::fmt_http_date(SystemTime::now());
@@ -48,7 +48,7 @@ pub(crate) fn introduction(options: &Options, versions: &Versions, watch: &Watch
     text
 }
 
-/// What was measured, by work and contender.
+/// The values by work and contender.
 pub(crate) fn values(works: &[Work], results: &Results) -> String {
     let steady = |work: &Work| matches!(work.load(), Load::Steady(_) | Load::Churn(_));
     let (steady, once): (Vec<Work>, Vec<Work>) = works.iter().partition(|work| steady(work));
@@ -70,7 +70,7 @@ pub(crate) fn values(works: &[Work], results: &Results) -> String {
     text
 }
 
-/// Medians, the first with its range.
+/// A table of medians, the first one with its range.
 fn values_of(works: &[Work], results: &Results, measures: &[Measure]) -> Table {
     let mut columns = vec![Column::left("workload"), Column::left("server")];
     columns.extend(measures.iter().map(|one| Column::right(one.name())));
@@ -100,7 +100,7 @@ fn values_of(works: &[Work], results: &Results, measures: &[Measure]) -> Table {
 
 const RANGE: &str = "[min – max]";
 
-/// What wireserve reaches, relative to others and in absolute numbers, and the goals.
+/// The results of wireserve, relative to others and absolute, and its goals.
 pub(crate) fn goals(works: &[Work], results: &Results, machine: Machine) -> String {
     let mut table = Table::new([
         Column::left("workload"),
@@ -179,9 +179,9 @@ fn range(measure: Measure, Spread { min, max, .. }: Spread) -> String {
     format!("[{} – {}]", measure.shown(min), measure.shown(max))
 }
 
-/// Small ratios have two digits; `beside` is a ratio of the same row.
-fn times(ratio: f64, beside: f64) -> String {
-    let digits = if beside < 10.0 { 2 } else { 1 };
+/// Ratios of rows with a small median have two digits after the point.
+fn times(ratio: f64, median: f64) -> String {
+    let digits = if median < 10.0 { 2 } else { 1 };
     format!("{ratio:.digits$} ×")
 }
 

@@ -1,4 +1,4 @@
-//! What was measured, by work and contender, one [`Sample`] for each round; and what follows from it.
+//! The samples of all rounds, by work and contender, with their medians, ratios and verdicts.
 
 use std::collections::HashMap;
 
@@ -19,7 +19,7 @@ pub(crate) struct Results {
 pub(crate) enum Verdict {
     Reached,
     Missed,
-    /// There is no goal, or no measurement, or the machine was busy.
+    /// There is no goal or no measurement, or the machine was busy.
     NotJudged,
 }
 
@@ -41,15 +41,15 @@ impl Results {
         Spread::of(self.values(work, contender, measure))
     }
 
-    /// wireserve's requests per second as multiples of another's, each taken within one round.
+    /// wireserve's requests per second as multiples of another server's, each within one round.
     pub(crate) fn ratio(&self, work: Work, to: Contender) -> Option<Spread> {
         let ours = self.values(work, Contender::Wireserve, Measure::Rate);
         let theirs = self.values(work, to, Measure::Rate);
         Spread::of(ours.zip(theirs).map(|(ours, theirs)| ours / theirs))
     }
 
-    /// wireserve's requests per second as shares of its best median in [`Work::GROWTH`]; `None`
-    /// unless all of that was measured.
+    /// wireserve's requests per second as shares of its best median in [`Work::GROWTH`]; `None` unless all
+    /// those works were measured.
     fn share_of_the_best(&self, work: Work) -> Option<Spread> {
         let medians: Option<Vec<f64>> = Work::GROWTH
             .iter()
@@ -65,7 +65,7 @@ impl Results {
         Spread::of(ours.map(|ours| ours / best))
     }
 
-    /// What a goal is about.
+    /// The values to which a goal refers.
     pub(crate) fn achieved(&self, work: Work, goal: Goal) -> Option<Spread> {
         match goal {
             Goal::Beside(contender, _) => self.ratio(work, contender),
@@ -74,7 +74,7 @@ impl Results {
         }
     }
 
-    /// By the median.
+    /// Judges the median.
     pub(crate) fn verdict(&self, work: Work, goal: Goal, machine: Machine) -> Verdict {
         match (self.achieved(work, goal), machine) {
             (_, Machine::Busy) | (None, _) => Verdict::NotJudged,
@@ -110,7 +110,7 @@ impl Results {
     }
 }
 
-/// Values of some rounds: `min <= median <= max`.
+/// Statistics over rounds: `min <= median <= max`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Spread {
     pub(crate) min: f64,
@@ -119,7 +119,7 @@ pub(crate) struct Spread {
 }
 
 impl Spread {
-    /// `None` without values.
+    /// `None` if there are no values.
     pub(crate) fn of(values: impl IntoIterator<Item = f64>) -> Option<Self> {
         let mut values: Vec<f64> = values.into_iter().collect();
         values.sort_by(f64::total_cmp);

@@ -1,21 +1,21 @@
-//! What one measurement says, in seconds and bytes, and how its values are shown.
+//! The values of one measurement, in seconds and bytes, and their formats.
 
-/// One thing that is measured.
+/// One measured quantity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Measure {
-    /// Requests answered in a second.
+    /// Responses in a second.
     Rate,
-    /// Seconds until everybody had been answered, infinite if somebody was not.
+    /// Seconds until the last response; infinite if a request was not answered.
     Time,
-    /// Those who were answered of all who asked once.
+    /// The number of responses to simultaneous requests.
     Answered,
     /// Median latency in seconds.
     P50,
     /// The latency in seconds that 1 % of the requests exceed.
     P99,
-    /// Seconds of processor time for each request, of all processes of the server.
+    /// Processor time of all processes of the server, in seconds for each request.
     Cpu,
-    /// Bytes of resident memory, of all processes of the server.
+    /// Resident memory of all processes of the server, in bytes.
     Memory,
 }
 
@@ -58,7 +58,7 @@ impl Measure {
     }
 }
 
-/// Seconds with three digits or so, in the unit that suits them.
+/// Seconds with about three digits, in a suitable unit.
 fn time(seconds: f64) -> String {
     let (value, unit) = match seconds {
         ..0.000_999_5 => (seconds * 1e6, "µs"),
@@ -72,7 +72,7 @@ fn time(seconds: f64) -> String {
     }
 }
 
-/// Without zeros that say nothing.
+/// Removes trailing zeros after the point.
 fn trimmed(number: String) -> String {
     number
         .trim_end_matches('0')
@@ -80,7 +80,7 @@ fn trimmed(number: String) -> String {
         .to_owned()
 }
 
-/// A whole number with commas between its thousands.
+/// A whole number with a comma between each three digits.
 pub(crate) fn grouped(value: f64) -> String {
     let digits = format!("{value:.0}");
     let mut text = String::new();

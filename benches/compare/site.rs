@@ -1,4 +1,5 @@
-//! The doc root that all servers serve: the files in `site/`, and those that are too large to be kept.
+//! The doc root that all servers serve: the files in `site/`, and generated files that are too large for the
+//! repository.
 
 use std::fs;
 use std::io;
@@ -11,14 +12,14 @@ use super::work::Work;
 /// Size of the large file.
 const LARGE: usize = 10 * 1024 * 1024;
 
-/// Size of the page with templates, about.
+/// The approximate size of the page with templates.
 const PAGE: usize = 10 * 1024;
 
 /// A doc root, removed when dropped.
 pub(crate) struct Site(TempDir);
 
 impl Site {
-    /// Copies and makes all files.
+    /// Copies and generates all files.
     pub(crate) fn make() -> io::Result<Self> {
         let folder = tempfile::tempdir()?;
         let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/compare/site");
@@ -36,10 +37,10 @@ impl Site {
     }
 }
 
-/// What all handlers answer that are not about their content.
+/// The content of all responses, unless the work depends on its content.
 pub(crate) const SHORT: &[u8] = b"hello";
 
-/// The content of the right answer.
+/// The expected content of a work.
 pub(crate) fn content(work: Work) -> Vec<u8> {
     match work {
         Work::Query => b"hello you".to_vec(),
@@ -60,7 +61,7 @@ enum Text {
     Filled,
 }
 
-/// Paragraphs, each with as many placeholders as a page of a test suite has.
+/// Paragraphs, with about as many placeholders as a page of a test suite.
 fn page(text: Text) -> String {
     let (name, path) = match text {
         Text::Template => ("{{GET[name]}}", "{{location[path]}}"),

@@ -1,8 +1,8 @@
-//! Tables in Markdown that can be read as they are.
+//! Markdown tables with aligned columns.
 
 use std::fmt::Write;
 
-/// Columns with a heading each; numbers are to the right.
+/// A table; its columns are aligned to the left or to the right.
 pub(crate) struct Table {
     columns: Vec<Column>,
     rows: Vec<Vec<String>>,
@@ -46,7 +46,7 @@ impl Table {
         self.rows.push(cells);
     }
 
-    /// Ends with an empty line; nothing without rows.
+    /// The table and an empty line; an empty text if there are no rows.
     pub(crate) fn markdown(&self) -> String {
         let mut text = String::new();
         if self.rows.is_empty() {

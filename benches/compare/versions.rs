@@ -1,5 +1,5 @@
-//! What is compared, and where: the versions of the programs, and the machine. Looking for them is
-//! also how it is found out, before anything is measured, that something is not installed.
+//! The versions of the compared programs, and the machine. Looking for them also shows, before anything is
+//! measured, whether a program is not installed.
 
 use std::fs;
 use std::path::Path;
@@ -9,7 +9,7 @@ use super::interpreted;
 use super::nginx;
 use super::wrk;
 
-/// All that a reader needs in order to judge the numbers.
+/// What a reader needs in order to judge the numbers.
 pub(crate) struct Versions {
     /// The interpreter of the servers that run in Python.
     python: String,
@@ -23,7 +23,10 @@ impl Versions {
     pub(crate) fn find() -> Result<Self, Complaint> {
         let built = Path::new(env!("CARGO_BIN_EXE_wireserve"));
         if !built.exists() {
-            return Err(format!("{} is not there", built.display()));
+            return Err(format!(
+                "expected the server at {}, found nothing",
+                built.display()
+            ));
         }
         let [python, reference, granian] = interpreted::versions()?;
         Ok(Self {
@@ -35,7 +38,7 @@ impl Versions {
         })
     }
 
-    /// One line each, as items of a list.
+    /// The items of a list, one line each.
     pub(crate) fn lines(&self) -> Vec<String> {
         let Self {
             python,
@@ -67,7 +70,7 @@ fn machine() -> String {
     parts.join(", ")
 }
 
-/// What stands behind the label and a colon.
+/// The text after the label and a colon.
 fn value(file: &str, label: &str) -> Option<String> {
     let text = fs::read_to_string(file).ok()?;
     let mut lines = text.lines().filter_map(|line| line.split_once(':'));

@@ -1,4 +1,4 @@
-//! What is asked of the servers: a file of the doc root each, under one kind of load.
+//! The works: requests for one file of the doc root, under one kind of load.
 
 use std::fmt;
 
@@ -39,35 +39,35 @@ pub(crate) enum Work {
     Template,
     /// A connection for each request, to the trivial handler.
     NewConnection,
-    /// A file of 1 KiB. A headers file gives its length, without which the reference closes the
-    /// connection behind it; wrk counts that as an error, and connects twice for each request.
+    /// A file of 1 KiB. Its `.headers` file sets the length, without which the reference closes the
+    /// connection after it; wrk counts that as an error, and connects twice for each request.
     Static,
     /// A file of 10 MiB, on one connection.
     Large,
     /// A file of 10 MiB, on 16 connections.
     LargeMany,
-    /// 5,000 connections that all ask the stash handler at once.
+    /// 5,000 simultaneous requests to the stash handler, each on its own connection.
     Burst,
-    /// 1,000 handlers that sleep for 0.2 s at once.
+    /// 1,000 simultaneous handlers that sleep for 0.2 s.
     Sleepers,
-    /// 1,000 connections that idle, each behind one answer of the trivial handler.
+    /// 1,000 idle connections, each after one response of the trivial handler.
     Idle,
-    /// From the start of the process to the first answer of the trivial handler.
+    /// From the start of the process to the first response of the trivial handler.
     ColdStart,
 }
 
 /// How a server is loaded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Load {
-    /// So many connections that ask again as soon as they are answered, for some seconds.
+    /// So many connections, each of which sends the next request after the response, for some seconds.
     Steady(u32),
     /// So many clients that connect for each request, for some seconds.
     Churn(u32),
-    /// So many connections that ask once, all at the same time.
+    /// So many connections that send one request at the same time.
     Rush(usize),
-    /// So many connections that have been answered once.
+    /// So many idle connections, each after one response.
     Idle(usize),
-    /// The server is started so often, and asked once each time.
+    /// The server is started so often, and answers one request each time.
     Starts(usize),
 }
 

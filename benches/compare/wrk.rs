@@ -1,5 +1,5 @@
-//! The load generator wrk: one thread of it, and what it says. Any error that it reports makes the
-//! measurement worthless, since failing can be faster than answering.
+//! The load generator wrk, with one thread, and its output. If it reports any error, the measurement is invalid,
+//! since failing can be faster than answering.
 
 use std::io;
 use std::process::{Command, Stdio};
@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use super::Complaint;
 use super::placement::Placement;
 
-/// What one run says.
+/// The result of one run.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Run {
     /// Requests that were answered.
@@ -19,7 +19,7 @@ pub(crate) struct Run {
     pub(crate) p99: f64,
 }
 
-/// Its version, if it is there.
+/// Its version, if it is installed.
 pub(crate) fn version() -> Result<String, Complaint> {
     let mut command = Command::new("wrk");
     command.arg("--version").stderr(Stdio::null());
@@ -66,7 +66,7 @@ pub(crate) fn run(
 
 /// Reads what wrk prints.
 pub(crate) fn read(text: &str) -> Result<Run, Complaint> {
-    // "Socket errors: ..." and "Non-2xx or 3xx responses: ..." stand there only if there were some.
+    // wrk prints "Socket errors: ..." and "Non-2xx or 3xx responses: ..." only if there were any.
     for errors in ["Socket errors", "Non-2xx"] {
         if let Some(line) = text.lines().find(|line| line.contains(errors)) {
             return Err(format!("not a valid run: {}", line.trim()));
@@ -77,17 +77,17 @@ pub(crate) fn read(text: &str) -> Result<Run, Complaint> {
         lines()
             .find_map(|line| line.strip_prefix(label))
             .map(str::trim)
-            .ok_or_else(|| format!("wrk does not say {label:?}"))
+            .ok_or_else(|| format!("expected {label:?} in the output of wrk, found none"))
     };
     let requests = lines()
         .find_map(|line| line.split_once(" requests in ")?.0.parse().ok())
-        .ok_or("wrk does not say how many requests there were")?;
+        .ok_or("expected \" requests in \" in the output of wrk, found none")?;
     let requests_per_second = value("Requests/sec:")?;
     Ok(Run {
         requests,
-        requests_per_second: requests_per_second
-            .parse()
-            .map_err(|_| format!("wrk says {requests_per_second:?} requests/s"))?,
+        requests_per_second: requests_per_second.parse().map_err(|_| {
+            format!("expected a number of requests/s, found {requests_per_second:?}")
+        })?,
         p50: latency(value("50%")?)?,
         p99: latency(value("99%")?)?,
     })
@@ -99,5 +99,5 @@ pub(crate) fn latency(text: &str) -> Result<f64, Complaint> {
     units
         .into_iter()
         .find_map(|(unit, factor)| Some(text.strip_suffix(unit)?.parse::<f64>().ok()? * factor))
-        .ok_or_else(|| format!("wrk says a latency of {text:?}"))
+        .ok_or_else(|| format!("expected a latency with its unit, found {text:?}"))
 }

@@ -1,4 +1,4 @@
-//! What was counted before: a file of JSON, checked in.
+//! The earlier counts: a JSON file in the repository.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -14,7 +14,7 @@ use super::work::Work;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Baseline {
     pub(crate) counted_with: Tools,
-    /// For each time that the work is done.
+    /// Instructions for one run of the work.
     pub(crate) instructions: BTreeMap<Work, u64>,
 }
 
@@ -25,7 +25,7 @@ impl Baseline {
             .and_then(|text| Self::parse(&text))
             .map_err(|complaint| {
                 let file = file.display();
-                format!("{file}: {complaint}; `./dev count --write` makes it anew")
+                format!("{file}: {complaint}; `./dev count --write` writes a new one")
             })
     }
 

@@ -1,7 +1,7 @@
-//! callgrind, run and read. It leaves a file for each thread, which `callgrind_annotate` shows.
+//! Runs callgrind and parses its files, one for each thread, which `callgrind_annotate` can show.
 //!
-//! Of a server only the thread that serves the connection counts. Others wake up by the clock, and do
-//! the more for a request the longer it takes on this machine.
+//! For a server, only the thread that serves the connection counts. Other threads wake up by the clock, so their
+//! instructions depend on the speed of the machine.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -12,12 +12,12 @@ use std::process::Command;
 
 use super::Complaint;
 
-/// How many instructions each thread of a process did, by callgrind's number for it.
+/// The instructions of each thread of a process, by callgrind's number for the thread.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Threads(BTreeMap<u32, u64>);
 
 impl Threads {
-    /// The thread that did most more than before, and how much that is.
+    /// The thread with the largest increase, and that increase.
     pub(crate) fn busiest_since(&self, before: &Self) -> Option<(u32, u64)> {
         let more = self.0.iter().map(|(thread, now)| {
             let before = before.0.get(thread).copied().unwrap_or_default();
@@ -33,7 +33,7 @@ impl FromIterator<(u32, u64)> for Threads {
     }
 }
 
-/// Where the counts of one process go.
+/// The files with the counts of one process.
 #[derive(Clone, Debug)]
 pub(crate) struct Output {
     folder: PathBuf,
@@ -41,7 +41,7 @@ pub(crate) struct Output {
 }
 
 impl Output {
-    /// Files whose names begin like this, in a folder that is there.
+    /// Files whose names begin like this, in an existing folder.
     pub(crate) fn new(folder: &Path, name: &str) -> Self {
         Self {
             folder: folder.to_owned(),
@@ -49,7 +49,7 @@ impl Output {
         }
     }
 
-    /// A command that runs another program under callgrind: its path and its arguments are to follow.
+    /// A command that runs another program under callgrind; the program and its arguments must be added.
     pub(crate) fn command(&self) -> Command {
         let mut out = OsString::from("--callgrind-out-file=");
         out.push(self.folder.join(&self.name));
@@ -60,7 +60,7 @@ impl Output {
         command
     }
 
-    /// Removes what an earlier process has left.
+    /// Removes the files of an earlier process.
     pub(crate) fn clear(&self) -> Result<(), Complaint> {
         let files = self.files()?;
         files.into_iter().try_for_each(|(_, file)| {
@@ -68,7 +68,7 @@ impl Output {
         })
     }
 
-    /// What was counted, when the process has ended.
+    /// The counts, after the process has ended.
     pub(crate) fn read(&self) -> Result<Threads, Complaint> {
         let threads = self.files()?.into_iter().map(|(thread, file)| {
             let text = fs::read_to_string(&file);
@@ -85,7 +85,7 @@ impl Output {
         self.folder.join(format!("{}-{thread:02}", self.name))
     }
 
-    /// The files that are there, each with its thread.
+    /// The existing files, each with its thread.
     fn files(&self) -> Result<Vec<(u32, PathBuf)>, Complaint> {
         let complain = |error: io::Error| format!("{}: {error}", self.folder.display());
         let mut files = Vec::new();
@@ -103,15 +103,15 @@ impl Output {
     }
 }
 
-/// The instructions in a file of callgrind's. A process that dumps in between leaves several parts,
-/// each with its own; ours do not.
+/// The total of a callgrind file. A process that dumps while it runs would write several parts with a total
+/// each; ours do not.
 pub(crate) fn total(text: &str) -> Option<u64> {
     let mut totals = text.lines().filter_map(|line| line.strip_prefix("totals:"));
     let total = totals.next()?.trim().parse().ok()?;
     totals.next().is_none().then_some(total)
 }
 
-/// Its version.
+/// The version of valgrind.
 pub(crate) fn version() -> Result<String, Complaint> {
     let output = Command::new("valgrind").arg("--version").output();
     match output {

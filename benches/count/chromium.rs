@@ -1,4 +1,4 @@
-//! A browser's head.
+//! The head of a browser's request.
 
 /// What Chromium 156 sends for a `fetch` from a page.
 pub(crate) const HEAD: &[u8] = b"\

@@ -1,4 +1,4 @@
-//! What follows from counts and a baseline.
+//! Compares counts with a baseline.
 
 use std::collections::BTreeMap;
 
@@ -6,8 +6,8 @@ use super::baseline::Baseline;
 use super::tools::Difference;
 use super::work::Work;
 
-/// How much a count may grow, in percent. Two runs differ by less than 0.5; a new feature that all
-/// requests pay for, by more than 5.
+/// How much a count may grow, in percent. Two runs differ by less than 0.5 %; a new feature that costs every
+/// request instructions, by more than 5 %.
 pub(crate) const LIMIT: f64 = 5.0;
 
 /// Row by row.
@@ -18,7 +18,7 @@ pub(crate) struct Comparison {
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Row {
-    /// Instructions for each time that the work is done.
+    /// Instructions for one run of the work.
     pub(crate) now: u64,
     pub(crate) before: Option<u64>,
     pub(crate) verdict: Verdict,
@@ -31,17 +31,17 @@ pub(crate) enum Verdict {
     /// By more than [`LIMIT`].
     Shrunk,
     Steady,
-    /// There is nothing to compare with.
+    /// The baseline has no such work.
     New,
-    /// It was counted with other tools.
+    /// The baseline was counted with other tools.
     NotJudged(Vec<Difference>),
 }
 
-/// What is to be said of all rows.
+/// The verdict on all rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
     Grown,
-    /// None has grown, and the baseline should be written again: one has shrunk, or is new.
+    /// No row has grown, but one has shrunk or is new, so the baseline should be written again.
     Outdated,
     Steady,
 }
@@ -80,7 +80,7 @@ impl Comparison {
 }
 
 impl Row {
-    /// In percent of what was before.
+    /// In percent of the baseline.
     pub(crate) fn change(&self) -> Option<f64> {
         self.before.map(|before| change(before, self.now))
     }

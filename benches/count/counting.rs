@@ -12,29 +12,29 @@ use super::server::Site;
 use super::tools::Tools;
 use super::work::Work;
 
-/// How often a work is done to be counted. What start-up takes more or less from one run to the next,
-/// some 50,000 instructions, is then less than 0.2 % of the shortest exchange.
+/// How often a work is run for the count. Start-up varies by about 50,000 instructions from run to run, which is
+/// then less than 0.2 % of the shortest exchange.
 pub(crate) const TIMES: u64 = 4000;
 
-/// How often it is done before, until code is compiled and caches are filled.
+/// How often it is run before, so that code is compiled and caches are filled.
 const BEFORE: u64 = 100;
 
-/// What was counted, and with what.
+/// Counts, and the tools that were used.
 pub(crate) struct Counts {
     pub(crate) counted_with: Tools,
     pub(crate) works: BTreeMap<Work, Count>,
 }
 
-/// Of one work.
+/// The count of one work.
 pub(crate) struct Count {
-    /// For each time that it is done.
+    /// For one run of the work.
     pub(crate) instructions: u64,
-    /// callgrind's file, for all times.
+    /// callgrind's file for all runs.
     pub(crate) profile: PathBuf,
 }
 
 impl Counts {
-    /// These, to be kept.
+    /// These counts as a new baseline.
     pub(crate) fn baseline(&self) -> Baseline {
         let works = self.works.iter();
         Baseline {
@@ -54,7 +54,7 @@ impl Counts {
     }
 }
 
-/// Counts these works. callgrind's files are left in the folder.
+/// Counts these works. callgrind's files are kept in the folder.
 pub(crate) fn count(works: &[Work], folder: &Path) -> Result<Counts, Complaint> {
     fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     let site = Site::make()?;
@@ -64,7 +64,7 @@ pub(crate) fn count(works: &[Work], folder: &Path) -> Result<Counts, Complaint> 
         eprintln!("counting {work}");
         let output = Output::new(folder, &work.to_string());
         let before = run(work, BEFORE, &site, &output)?;
-        // The same files again: these stay.
+        // This replaces the files.
         let after = run(work, BEFORE + TIMES, &site, &output)?;
         let (thread, instructions) = after
             .busiest_since(&before)

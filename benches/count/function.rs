@@ -1,5 +1,4 @@
-//! The works that are functions of the library, done by this very program, which runs itself under
-//! callgrind for them.
+//! The works that are functions of the library. The bench runs itself under callgrind for them.
 
 use std::hint::black_box;
 use std::path::Path;
@@ -15,10 +14,10 @@ use wireserve::{Method, Mount, Site};
 use super::chromium;
 use super::work::Work;
 
-/// Does a work so many times.
+/// Runs a work so many times.
 ///
 /// # Panics
-/// A work that is an exchange, or one that comes to another end than it should.
+/// If the work is an exchange, or has an unexpected result.
 pub(crate) fn repeat(work: Work, times: u64) {
     match work {
         Work::Head => (0..times).for_each(|_| read(black_box(chromium::HEAD))),
@@ -35,7 +34,7 @@ fn read(buffer: &[u8]) {
     let Ok(Progress::Whole(range)) = progress else {
         panic!("no whole head: {progress:?}");
     };
-    black_box(Head::parse(buffer[range].to_vec()).expect("a head with a reading"));
+    black_box(Head::parse(buffer[range].to_vec()).expect("a valid head"));
 }
 
 fn route(site: &Site) {
@@ -48,8 +47,8 @@ fn route(site: &Site) {
     }
 }
 
-/// The routes of a checkout of web-platform-tests, in the order in which the command makes them. Nothing
-/// is answered, so that no file needs to be there.
+/// The routes of a checkout of web-platform-tests, in the order in which the command registers them. No request
+/// is answered, so no file needs to exist.
 fn like_wpt() -> Site {
     let root = Path::new("/nowhere");
     let mut site = Site::new(root);

@@ -16,23 +16,23 @@ pub(crate) struct Options {
     #[arg(long, conflicts_with = "only")]
     write: bool,
 
-    /// Does this work in this process, as often as --times says; given by this program to itself
+    /// Runs this work in this process, so many --times; passed by this program to itself
     #[arg(long, hide = true, requires = "times")]
     repeat: Option<Work>,
 
     #[arg(long, hide = true)]
     times: Option<u64>,
 
-    /// Given by `cargo bench`
+    /// Passed by `cargo bench`
     #[arg(long, hide = true)]
     bench: bool,
 
-    /// Given by whoever only wants to know that the bench starts
+    /// Only checks that the bench starts
     #[arg(long, hide = true)]
     test: bool,
 }
 
-/// What is to be done.
+/// The task of one run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Task {
     Compare,

@@ -1,4 +1,4 @@
-//! The table, and what to do now.
+//! The table, and advice.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -30,7 +30,7 @@ pub(crate) fn table(comparison: &Comparison) -> String {
     text
 }
 
-/// What has grown and where to look, why a row was not judged, and whether to write the baseline.
+/// The works that have grown and their profiles, why a row was not judged, and whether to write the baseline.
 pub(crate) fn advice(comparison: &Comparison, profiles: &BTreeMap<Work, PathBuf>) -> String {
     let mut text = String::new();
     for (work, row) in &comparison.rows {
@@ -52,10 +52,7 @@ pub(crate) fn advice(comparison: &Comparison, profiles: &BTreeMap<Work, PathBuf>
             );
             if let Some(profile) = profiles.get(work) {
                 let profile = profile.display();
-                let _ = writeln!(
-                    text,
-                    "count:   where they are: callgrind_annotate {profile}"
-                );
+                let _ = writeln!(text, "count:   the profile: callgrind_annotate {profile}");
             }
         }
     }
@@ -68,17 +65,19 @@ pub(crate) fn advice(comparison: &Comparison, profiles: &BTreeMap<Work, PathBuf>
     }
     match comparison.outcome() {
         Outcome::Grown => {
-            text.push_str("count: if that is what it costs: ./dev count --write, and say why\n");
+            text.push_str(
+                "count: if the cost is justified, run `./dev count --write` and explain it\n",
+            );
         }
         Outcome::Outdated => {
-            text.push_str("count: the baseline is outdated: ./dev count --write\n");
+            text.push_str("count: the baseline is outdated: run `./dev count --write`\n");
         }
         Outcome::Steady => {}
     }
     text
 }
 
-/// Each difference once, with the works that it keeps from being judged.
+/// Each difference once, with the works that were not judged because of it.
 fn not_judged(comparison: &Comparison) -> Vec<(String, Vec<String>)> {
     let mut reasons: Vec<(String, Vec<String>)> = Vec::new();
     for (work, row) in &comparison.rows {
@@ -97,7 +96,7 @@ fn not_judged(comparison: &Comparison) -> Vec<(String, Vec<String>)> {
 }
 
 fn percent(change: f64) -> String {
-    // Adding 0 makes 0 of what would be shown as -0.0.
+    // Adding 0 turns -0.0 into 0.
     let tenths = (change * 10.0).round() / 10.0 + 0.0;
     format!("{tenths:+.1} %")
 }

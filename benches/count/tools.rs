@@ -1,4 +1,4 @@
-//! What counts depend on beside our own code. Each makes or picks some of the instructions.
+//! The tools on which counts depend: each generates or selects some of the instructions.
 
 use std::fmt;
 use std::process::Command;
@@ -10,22 +10,22 @@ use super::callgrind;
 use super::server::Site;
 use super::work::Work;
 
-/// One machine's, or the baseline's.
+/// The tools of one machine, or of the baseline.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Tools {
-    /// The compiler, as it says itself.
+    /// The version that the compiler prints.
     pub(crate) rustc: String,
-    /// The C library with its version. It has `malloc` and `memcpy`.
+    /// The C library, which has `malloc` and `memcpy`, with its version.
     pub(crate) libc: String,
-    /// callgrind's. It says which processor there is, and translates the instructions.
+    /// The version of valgrind, which translates the instructions, and simulates the processor.
     pub(crate) valgrind: String,
-    /// What code for some processors alone asks about.
+    /// The features of the processor on which the choice of code depends.
     pub(crate) processor: String,
     /// The interpreter in the server: version, build and compiler.
     pub(crate) python: String,
 }
 
-/// A tool that is another here than it was for the baseline.
+/// A tool that differs from the one of the baseline.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Difference {
     pub(crate) tool: &'static str,
@@ -40,24 +40,24 @@ impl fmt::Display for Difference {
             here,
             baseline,
         } = self;
-        write!(f, "{tool} is {here:?} here, and was {baseline:?}")
+        write!(f, "{tool}: found {here:?}, the baseline has {baseline:?}")
     }
 }
 
 impl Tools {
-    /// Those of this machine, and of the server.
+    /// The tools of this machine and of the server.
     pub(crate) fn find(site: &Site) -> Result<Self, Complaint> {
         let rustc = std::env::var("RUSTC").unwrap_or_else(|_| "rustc".to_owned());
         Ok(Self {
-            rustc: said_by(Command::new(rustc).arg("--version"))?,
-            libc: said_by(Command::new("getconf").arg("GNU_LIBC_VERSION"))?,
+            rustc: output_of(Command::new(rustc).arg("--version"))?,
+            libc: output_of(Command::new("getconf").arg("GNU_LIBC_VERSION"))?,
             valgrind: callgrind::version()?,
             processor: processor(),
             python: site.interpreter()?,
         })
     }
 
-    /// What is different from a baseline's, and matters for a work.
+    /// The differences from a baseline's tools that matter for a work.
     pub(crate) fn differences(&self, baseline: &Self, work: Work) -> Vec<Difference> {
         let python = work
             .enters_python()
@@ -80,7 +80,7 @@ impl Tools {
     }
 }
 
-fn said_by(command: &mut Command) -> Result<String, Complaint> {
+fn output_of(command: &mut Command) -> Result<String, Complaint> {
     let output = command.output();
     let output = output.map_err(|error| format!("{command:?}: {error}"))?;
     if !output.status.success() {
@@ -89,8 +89,7 @@ fn said_by(command: &mut Command) -> Result<String, Complaint> {
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
-/// callgrind lets programs see the same processor everywhere, but for what it cannot do without the
-/// real one.
+/// callgrind simulates the same processor on every machine, except for features that it can only pass on.
 fn processor() -> String {
     let architecture = std::env::consts::ARCH;
     #[cfg(target_arch = "x86_64")]

@@ -1,21 +1,21 @@
-//! What is counted.
+//! The hot paths that are counted.
 
 use std::fmt;
 
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
-/// A hot path. Of those with a target it is the whole exchange, on a kept-alive connection.
+/// A hot path. If it has a target, it is a whole exchange on a persistent connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Work {
-    /// A browser's head, found and read.
+    /// Finding and parsing a browser's head.
     Head,
-    /// The handlers of a page, a script and a `.py` file in a table of routes like WPT's.
+    /// Routing a page, a script and a `.py` file with routes like WPT's.
     Route,
-    /// A file of 1 KiB with a headers file beside it.
+    /// A file of 1 KiB with a `.headers` file.
     Static,
-    /// A fixed response, which never enters Python.
+    /// A fixed response, without Python.
     Fixed,
     /// A handler that returns a string.
     Trivial,
@@ -36,7 +36,7 @@ impl Work {
         Self::Stash,
     ];
 
-    /// What a server is asked for; `None` is a function of the library.
+    /// The target of the request; `None` if the work is a function of the library.
     pub(crate) fn target(self) -> Option<&'static str> {
         match self {
             Self::Head | Self::Route => None,
@@ -48,7 +48,7 @@ impl Work {
         }
     }
 
-    /// Whether the interpreter's own instructions are among those that are counted.
+    /// Whether instructions of the interpreter are counted.
     pub(crate) fn enters_python(self) -> bool {
         matches!(self, Self::Trivial | Self::Writer | Self::Stash)
     }

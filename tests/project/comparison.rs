@@ -1,8 +1,8 @@
-//! What the bench `compare` says is right: medians and ratios, verdicts, what wrk and `/proc` print,
-//! the tables, the pictures and the document. Nothing is measured here, and no server started.
+//! The calculations of the bench `compare`: medians and ratios, verdicts, the parsers for the output of wrk and
+//! for `/proc`, the tables, the pictures and the document. Nothing is measured, and no server is started.
 
 #[expect(dead_code, reason = "the bench's `main` is not called")]
-#[path = "../../benches/compare/main.rs"]
+#[path = "../../benches/compare/mod.rs"]
 mod compare;
 
 use std::time::Duration;
@@ -20,7 +20,7 @@ use compare::table::{Column, Table};
 use compare::work::{Load, Work};
 use compare::{comparison, crowd, document, growth, report, wrk};
 
-// --- What follows from samples
+// --- Samples
 
 #[test]
 fn the_median_is_the_middle_value_or_between_the_two_middle_values() {
@@ -76,7 +76,7 @@ fn a_share_of_the_best_needs_all_of_the_growth() {
 // --- Goals and verdicts
 
 #[test]
-fn a_goal_is_reached_by_its_own_value() {
+fn a_goal_is_reached_by_exactly_its_value() {
     for (goal, reached, missed) in [
         (Goal::Beside(Contender::Patched, 45.0), 45.0, 44.9),
         (Goal::OfTheBest(0.5), 0.5, 0.49),
@@ -123,7 +123,7 @@ fn one_missed_goal_is_enough() {
 }
 
 #[test]
-fn every_goal_is_about_somebody_who_does_that_work() {
+fn every_goal_refers_to_a_contender_that_does_the_work() {
     let options = options(&[]);
     for &work in Work::value_variants() {
         for goal in Goal::of(work) {
@@ -139,13 +139,13 @@ fn every_goal_is_about_somebody_who_does_that_work() {
 }
 
 #[test]
-fn a_machine_is_busy_when_others_have_more_than_a_few_percent() {
+fn a_machine_is_busy_if_others_use_more_than_three_percent() {
     assert_eq!(machine::machine(0.0), Machine::Quiet);
     assert_eq!(machine::machine(0.029), Machine::Quiet);
     assert_eq!(machine::machine(0.04), Machine::Busy);
 }
 
-// --- What others print
+// --- The output of wrk and the files of /proc
 
 const WRK: &str = "Running 2s test @ http://127.0.0.1:41231/trivial.py
   1 threads and 16 connections
@@ -163,7 +163,7 @@ Transfer/sec:     13.10MB
 ";
 
 #[test]
-fn what_wrk_prints_is_read() {
+fn the_output_of_wrk_is_parsed() {
     let run = wrk::read(WRK).unwrap();
     assert_eq!(run.requests, 183_143.0);
     assert_eq!(run.requests_per_second, 91_551.36);
@@ -183,7 +183,10 @@ fn a_run_with_errors_does_not_count() {
     }
     for missing in ["99%", "Requests/sec:", " requests in "] {
         let complaint = wrk::read(&WRK.replace(missing, "?")).unwrap_err();
-        assert!(complaint.starts_with("wrk does not say"), "{complaint}");
+        assert!(
+            complaint.contains("in the output of wrk, found none"),
+            "{complaint}"
+        );
     }
 }
 
@@ -204,7 +207,7 @@ fn latencies_have_units() {
 }
 
 #[test]
-fn a_process_is_read_whatever_its_name() {
+fn a_process_is_parsed_whatever_its_name() {
     let stat = "77 (a) S (1)) R 5 77 77 0 -1 4194304 90 0 0 0 11 22 33 44 20 0 1 0 9876 1 2 3\n";
     let process = Process::read(stat).unwrap();
     assert_eq!(process.key.pid, 77);
@@ -223,7 +226,7 @@ fn stolen_time_is_the_eighth_number() {
 // --- Crowds
 
 #[test]
-fn only_the_whole_right_answer_counts() {
+fn only_the_complete_expected_response_counts() {
     for (answer, whole) in [
         ("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", true),
         ("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhell", false),
@@ -246,7 +249,7 @@ fn a_quantile_is_one_of_the_values() {
     assert_eq!(crowd::quantile(&[], 0.5), Duration::ZERO);
 }
 
-// --- How it is shown
+// --- Values, tables and pictures
 
 #[test]
 fn values_have_three_digits_or_so_and_a_unit() {
@@ -272,7 +275,7 @@ fn values_have_three_digits_or_so_and_a_unit() {
 }
 
 #[test]
-fn a_table_stands_in_columns() {
+fn a_table_is_aligned_in_columns() {
     let mut table = Table::new([Column::left("a"), Column::right("number")]);
     assert_eq!(table.markdown(), "");
     table.row(["µs".to_owned(), "1".to_owned()]);
@@ -401,7 +404,11 @@ fn bars_are_as_long_as_their_values() {
     let mut results = Results::default();
     let works = [Work::Static, Work::Stash];
     rates(&mut results, Work::Static, Contender::Wireserve, &[50.0]);
-    assert_eq!(comparison::picture(&works, &results), None, "beside nobody");
+    assert_eq!(
+        comparison::picture(&works, &results),
+        None,
+        "no other server"
+    );
     rates(&mut results, Work::Static, Contender::Nginx, &[100.0]);
     let picture = comparison::picture(&works, &results).unwrap();
     let length = |class: &str| attribute(&picture, &format!("<rect class=\"{class}\""), "width");
@@ -436,7 +443,7 @@ fn growth_is_drawn_when_all_of_it_was_measured() {
 }
 
 #[test]
-fn what_is_written_around_the_markers_stays() {
+fn text_around_the_markers_is_kept() {
     let before = format!(
         "# Title\n\nAbove.\n\n{}\nold\n{}\n\nBelow.\n",
         document::BEGIN,
@@ -479,7 +486,7 @@ fn options_that_contradict_each_other_are_refused() {
 }
 
 #[test]
-fn python_cpu_takes_part_when_it_is_asked_for() {
+fn python_cpu_is_measured_if_the_option_is_given() {
     for (arguments, works) in [(&[][..], 0), (&["--python-cpu"], 5)] {
         let options = options(arguments);
         let does = |work: &&Work| Contender::PythonCpu.does(**work, &options);
@@ -502,10 +509,12 @@ fn cells(line: &str) -> Vec<&str> {
     line.split(" | ").map(str::trim).collect()
 }
 
-/// A number of the first element that begins so.
+/// The number in an attribute of the first element that begins like this.
 fn attribute(picture: &str, element: &str, name: &str) -> f64 {
-    let (_, rest) = picture.split_once(element).expect("it is there");
-    let (_, rest) = rest.split_once(&format!(" {name}=\"")).expect("it has it");
-    let (value, _) = rest.split_once('"').expect("it ends");
-    value.parse().expect("it is a number")
+    let (_, rest) = picture.split_once(element).expect("the element");
+    let (_, rest) = rest
+        .split_once(&format!(" {name}=\""))
+        .expect("the attribute");
+    let (value, _) = rest.split_once('"').expect("a closing quote");
+    value.parse().expect("a number")
 }

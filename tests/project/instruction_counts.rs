@@ -1,10 +1,10 @@
-//! A hot path that takes more than 5 % more instructions fails `./dev count`, which says which one and
-//! by how much; one that takes less is reported; and what was counted with other tools is shown and not
-//! judged. Here are counts made up for it: callgrind is not run.
+//! `./dev count` fails if a hot path takes over 5 % more instructions than before, and reports the path and the
+//! difference. It also reports a decrease. Counts with other tools are shown, but not judged. The counts in these
+//! tests are invented; callgrind is not run.
 
-// Only what is tested is used of it.
+// The tests use a part of it.
 #[allow(dead_code)]
-#[path = "../../benches/count/main.rs"]
+#[path = "../../benches/count/mod.rs"]
 mod count;
 
 use std::collections::BTreeMap;
@@ -62,8 +62,8 @@ fn an_increase_above_the_limit_fails_and_is_named() {
     assert_eq!(
         advice,
         "count: trivial grew by 6.2 %, from 20,000 to 21,234 instructions; the limit is 5 %\n\
-         count:   where they are: callgrind_annotate target/trivial-04\n\
-         count: if that is what it costs: ./dev count --write, and say why\n"
+         count:   the profile: callgrind_annotate target/trivial-04\n\
+         count: if the cost is justified, run `./dev count --write` and explain it\n"
     );
 }
 
@@ -82,7 +82,7 @@ fn a_decrease_above_the_limit_is_reported_and_passes() {
     );
     assert_eq!(
         advice,
-        "count: the baseline is outdated: ./dev count --write\n"
+        "count: the baseline is outdated: run `./dev count --write`\n"
     );
 }
 
@@ -114,7 +114,7 @@ fn a_path_that_grew_fails_whatever_the_others_do() {
 }
 
 #[test]
-fn what_the_baseline_does_not_have_is_new() {
+fn a_path_that_the_baseline_lacks_is_new() {
     let before = counts(&[(Work::Head, 7_000)]);
     let now = counts(&[(Work::Head, 7_000), (Work::Stash, 50_000)]);
     let (table, advice, outcome) = compare(&before, &now);
@@ -124,7 +124,7 @@ fn what_the_baseline_does_not_have_is_new() {
 }
 
 #[test]
-fn what_the_baseline_has_beside_is_left_out() {
+fn a_path_that_only_the_baseline_has_is_left_out() {
     let before = counts(&[(Work::Head, 7_000), (Work::Stash, 50_000)]);
     let now = counts(&[(Work::Head, 7_000)]);
     let (table, advice, outcome) = compare(&before, &now);
@@ -148,7 +148,7 @@ fn with_another_interpreter_only_scripts_are_not_judged() {
     );
     assert_eq!(
         advice,
-        "count: not judged: trivial; python is \"3.14.0\" here, and was \"3.11.2 (main)\"\n"
+        "count: not judged: trivial; python: found \"3.14.0\", the baseline has \"3.11.2 (main)\"\n"
     );
 }
 
@@ -174,7 +174,7 @@ fn with_another_compiler_library_counter_or_processor_nothing_is_judged() {
 }
 
 #[test]
-fn a_baseline_is_read_as_it_was_written() {
+fn a_baseline_is_parsed_as_it_was_written() {
     let counts = counts(&[(Work::Head, 7_000), (Work::Stash, 50_000)]);
     let text = counts.to_text();
     assert!(text.ends_with("}\n"));
@@ -204,18 +204,18 @@ fn the_baseline_has_every_path() {
 }
 
 #[test]
-fn the_busiest_thread_is_the_one_that_did_most_more() {
+fn the_busiest_thread_has_the_largest_increase() {
     let threads = |counts: &[(u32, u64)]| counts.iter().copied().collect::<Threads>();
     let before = threads(&[(1, 120_000_000), (4, 900_000), (6, 5_000)]);
     let after = threads(&[(1, 120_001_000), (4, 80_900_000), (6, 400_000), (7, 3_000)]);
     assert_eq!(after.busiest_since(&before), Some((4, 80_000_000)));
-    // A thread that was not there before did all that it did.
+    // All instructions of a new thread are an increase.
     assert_eq!(before.busiest_since(&threads(&[(1, 0)])).unwrap().0, 1);
     assert_eq!(threads(&[]).busiest_since(&before), None);
 }
 
 #[test]
-fn the_total_of_a_thread_is_read() {
+fn the_total_of_a_thread_is_parsed() {
     assert_eq!(total(CALLGRIND), Some(45_678));
     for text in ["", "totals: \n", "totals: many\n", "summary: 1\n"] {
         assert_eq!(total(text), None, "{text:?}");
@@ -224,7 +224,7 @@ fn the_total_of_a_thread_is_read() {
 }
 
 #[test]
-fn each_thread_s_file_is_read_and_nothing_else() {
+fn only_files_of_threads_are_read() {
     let folder = tempfile::tempdir().unwrap();
     for file in ["stash-01", "stash-12", "stash", "stash-x", "static-02"] {
         fs::write(folder.path().join(file), CALLGRIND).unwrap();
@@ -244,12 +244,12 @@ fn each_thread_s_file_is_read_and_nothing_else() {
 }
 
 #[test]
-fn what_the_options_ask_for() {
+fn the_options_select_a_task() {
     for (arguments, task) in [
         (&["count", "--bench"][..], Task::Compare),
         (&["count", "--bench", "--only", "head"], Task::Compare),
         (&["count", "--bench", "--write"], Task::Write),
-        // As `cargo test` and a bench that is only tried out run it.
+        // As run by `cargo test`, and with `--test`.
         (&["count"], Task::Nothing),
         (&["count", "--bench", "--test"], Task::Nothing),
         (
@@ -268,7 +268,7 @@ fn what_the_options_ask_for() {
     }
 }
 
-/// What callgrind leaves of one thread, cut short.
+/// A callgrind file of one thread, shortened.
 const CALLGRIND: &str = "\
 # callgrind format
 version: 1

@@ -1,7 +1,7 @@
 //! The README is accurate: its Rust test is compiled and passes, and its commands print what it shows when they run
 //! on the real binary, with the files that it shows.
 
-use std::process::{Command, Output};
+use std::process::Command;
 
 use tempfile::TempDir;
 
@@ -41,8 +41,7 @@ fn the_dependency_names_this_crate() {
 #[test]
 fn the_commands_of_dev_exist() {
     let script = support::repository().join("dev");
-    let help = Command::new(script).arg("help").output().expect("./dev");
-    let help = String::from_utf8(help.stdout).expect("text");
+    let help = printed(Command::new(script).arg("help"));
     let used: Vec<_> = README
         .split("./dev ")
         .skip(1)
@@ -111,8 +110,12 @@ impl Shell {
     fn run(&self, command: &str, shown: &str, server: Option<&Process>) {
         let address = || server.expect("a server was started").addr();
         if command.starts_with("curl ") {
-            let output = self.shell(&command.replace(SHOWN_ADDRESS, &address().to_string()));
-            let printed = String::from_utf8(output.stdout).expect("text");
+            let mut shell = Command::new("sh");
+            shell.args([
+                "-c",
+                &command.replace(SHOWN_ADDRESS, &address().to_string()),
+            ]);
+            let printed = printed(shell.current_dir(self.folder.path()));
             assert_eq!(without_date(&printed), without_date(shown), "{command}");
         } else if let Some(url) = command.strip_prefix("chromium http://") {
             let (host, path) = url.split_once('/').expect("a path");
@@ -121,11 +124,7 @@ impl Shell {
             assert_eq!(client.read_response("GET").status, 200, "{command}");
         } else if let Some(printing) = command.strip_suffix(" | sudo tee -a /etc/hosts") {
             let mut hosts = Command::new(env!("CARGO_BIN_EXE_wireserve"));
-            let output = hosts
-                .args(self.arguments(printing))
-                .output()
-                .expect("it runs");
-            let lines = String::from_utf8(output.stdout).expect("text");
+            let lines = printed(hosts.args(self.arguments(printing)));
             assert!(lines.contains("127.0.0.1\tweb-platform.test\n"), "{lines}");
         } else {
             panic!("this test cannot run {command:?}");
@@ -144,12 +143,11 @@ impl Shell {
             .map(|argument| argument.replacen('~', home, 1))
             .collect()
     }
+}
 
-    fn shell(&self, command: &str) -> Output {
-        let mut shell = Command::new("sh");
-        shell.args(["-c", command]).current_dir(self.folder.path());
-        shell.output().expect("sh")
-    }
+/// The standard output of a command that runs to its end.
+fn printed(command: &mut Command) -> String {
+    Process::spawn(command).end().stdout.concat()
 }
 
 /// The contents of the README's fenced blocks with this info string.

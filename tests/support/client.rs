@@ -1,9 +1,7 @@
-//! A client that puts bytes on the wire as they are and reads what comes back.
+//! A client that sends the bytes of a test unchanged, and reads responses. Tests and benches share it.
 //!
-//! It never adds, checks or repairs anything: a request is whatever bytes a test sends. Each read
-//! waits at most [`DEADLINE`] and then panics with what had arrived, except the reads that say
-//! otherwise. A reset counts as the end of what the server sends, like a FIN: the bytes before it
-//! are kept.
+//! Each read waits at most [`DEADLINE`] and then panics with the bytes that have arrived, except reads whose
+//! documentation differs. RST ends the bytes of the server, like FIN: the bytes before it are kept.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
@@ -15,7 +13,7 @@ use socket2::SockRef;
 use super::escape;
 use super::response::{self, Extent, Response};
 
-/// How long the server may take for anything, on a busy machine.
+/// How long the server may take to answer, on a busy machine.
 pub const DEADLINE: Duration = Duration::from_secs(10);
 
 /// A request without a body.
@@ -26,15 +24,15 @@ pub fn request(method: &str, target: &str) -> Vec<u8> {
 /// One connection to a server.
 pub struct Client {
     stream: TcpStream,
-    /// Bytes that have arrived and that no read has handed out yet.
+    /// Bytes that have arrived and that no read has returned yet.
     pending: Vec<u8>,
-    /// The server will send nothing more.
+    /// The server has closed its direction of the connection.
     ended: bool,
-    /// It has said so by RST.
+    /// It has done so by RST.
     was_reset: bool,
 }
 
-/// What a wait for bytes has brought.
+/// The result of waiting for bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Arrival {
     /// More bytes; they are in [`Client::pending`].
@@ -48,19 +46,24 @@ pub enum Arrival {
 impl Client {
     /// Opens a connection.
     pub fn connect(addr: SocketAddr) -> Self {
+        Self::try_connect(addr).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// Opens a connection, or returns why it cannot be opened.
+    pub fn try_connect(addr: SocketAddr) -> Result<Self, String> {
         let stream = TcpStream::connect_timeout(&addr, DEADLINE)
-            .unwrap_or_else(|error| panic!("cannot connect to {addr}: {error}"));
+            .map_err(|error| format!("cannot connect to {addr}: {error}"))?;
         stream.set_nodelay(true).expect("TCP_NODELAY");
         stream.set_write_timeout(Some(DEADLINE)).expect("a timeout");
-        Self {
+        Ok(Self {
             stream,
             pending: Vec::new(),
             ended: false,
             was_reset: false,
-        }
+        })
     }
 
-    /// Sends `bytes`. A server that has closed meanwhile is no failure here; the next read shows it.
+    /// Sends `bytes`. It is no failure if the server has closed meanwhile; the next read shows that.
     pub fn send(&mut self, bytes: &[u8]) {
         match self.stream.write_all(bytes) {
             Ok(()) => {}
@@ -75,8 +78,7 @@ impl Client {
         self.read_response(method)
     }
 
-    /// Sends as many bytes as are taken without a break of this length, up to `limit`, and says how
-    /// many that were.
+    /// Sends bytes until the server accepts none for this long, `limit` at most; returns their number.
     pub fn flood(&mut self, limit: usize, within: Duration) -> usize {
         let bytes = [b'.'; 64 * 1024];
         let mut sent = 0;
@@ -95,9 +97,9 @@ impl Client {
         sent
     }
 
-    /// Says that no more bytes will come from here; reading goes on.
+    /// Closes this direction of the connection; the other one can still be read.
     pub fn half_close(&mut self) {
-        // A connection that the server has already reset cannot be shut down, and need not.
+        // This fails if the server has already reset the connection.
         let _ = self.stream.shutdown(Shutdown::Write);
     }
 
@@ -110,21 +112,31 @@ impl Client {
     /// Reads one final response, framed as the answer to `method`; 1xx heads before it are in
     /// [`Response::interim`].
     pub fn read_response(&mut self, method: &str) -> Response {
+        self.try_read_response(method)
+            .unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// The same, or why there is no response.
+    pub fn try_read_response(&mut self, method: &str) -> Result<Response, String> {
         let deadline = Instant::now() + DEADLINE;
         loop {
             match response::extent(&self.pending, method) {
                 Extent::Whole(length) => {
                     let bytes = self.pending.drain(..length).collect::<Vec<_>>();
-                    return Response::parse(&bytes, method);
+                    return Ok(Response::parse(&bytes, method));
                 }
                 Extent::UntilClose if self.ended => {
-                    return Response::parse(&std::mem::take(&mut self.pending), method);
+                    return Ok(Response::parse(&std::mem::take(&mut self.pending), method));
                 }
-                Extent::Unfinished if self.ended => panic!(
-                    "the connection ended within a response:\n{}",
-                    escape::lines(&self.pending, "  ")
-                ),
-                Extent::UntilClose | Extent::Unfinished => self.wait("a response", deadline),
+                Extent::Unfinished if self.ended => {
+                    return Err(format!(
+                        "the connection ended within a response:\n{}",
+                        escape::lines(&self.pending, "  ")
+                    ));
+                }
+                Extent::UntilClose | Extent::Unfinished => {
+                    self.try_wait("a response", deadline)?;
+                }
             }
         }
     }
@@ -170,13 +182,13 @@ impl Client {
         std::mem::take(&mut self.pending)
     }
 
-    /// Whether the server answers one more request here rather than closing. The request names
-    /// nothing that exists, so that it works on any site; its answer is read and dropped.
+    /// Whether the server answers one more request instead of closing. The target does not exist, so this
+    /// works with any site; the response is dropped.
     pub fn is_kept_open(&mut self) -> bool {
         self.is_kept_open_for(b"GET /.well-known/is-kept-open HTTP/1.1\r\nHost: localhost\r\n\r\n")
     }
 
-    /// The same, with this request, which is no HEAD.
+    /// The same, with this request, whose method must not be HEAD.
     pub fn is_kept_open_for(&mut self, request: &[u8]) -> bool {
         self.send(request);
         let deadline = Instant::now() + DEADLINE;
@@ -192,25 +204,25 @@ impl Client {
         }
     }
 
-    /// What has arrived and has not been read yet.
+    /// The bytes that have arrived and that no read has returned yet.
     pub fn pending(&self) -> &[u8] {
         &self.pending
     }
 
-    /// Whether the server has said that it sends no more.
+    /// Whether the server has closed its direction of the connection.
     pub fn ended(&self) -> bool {
         self.ended
     }
 
-    /// Whether it has said so by RST.
+    /// Whether it has done so by RST.
     pub fn was_reset(&self) -> bool {
         self.was_reset
     }
 
-    /// Whether the server resets the connection within this time, which it may do after its end, too.
+    /// Whether the server resets the connection within this time, which it may also do after FIN.
     pub fn is_reset_within(&self, time: Duration) -> bool {
-        let time = Timespec::try_from(time).expect("no great time");
-        // Nothing is asked for: an error is reported all the same.
+        let time = Timespec::try_from(time).expect("a short time");
+        // `poll` reports errors without being asked for them.
         let mut asked = [PollFd::new(&self.stream, PollFlags::empty())];
         poll(&mut asked, Some(&time)).is_ok_and(|reported| reported > 0)
     }
@@ -225,7 +237,7 @@ impl Client {
         if self.ended {
             return Arrival::End;
         }
-        // A timeout of zero would mean none at all.
+        // The standard library rejects a timeout of zero.
         let within = within.max(Duration::from_millis(1));
         self.stream
             .set_read_timeout(Some(within))
@@ -247,15 +259,19 @@ impl Client {
         Arrival::End
     }
 
-    /// Waits for bytes or the end until `deadline`; past it, panics with what there is.
+    /// Waits for bytes or the end until `deadline`; after that, panics with what has arrived.
     fn wait(&mut self, what: &str, deadline: Instant) {
+        self.try_wait(what, deadline)
+            .unwrap_or_else(|error| panic!("{error}"));
+    }
+
+    fn try_wait(&mut self, what: &str, deadline: Instant) -> Result<(), String> {
         let left = deadline.saturating_duration_since(Instant::now());
-        let arrival = self.arrival(left);
-        assert!(
-            arrival != Arrival::Nothing || Instant::now() < deadline,
-            "waited {DEADLINE:?} for {what}; so far:\n{}",
-            escape::lines(&self.pending, "  ")
-        );
+        if self.arrival(left) == Arrival::Nothing && Instant::now() >= deadline {
+            let so_far = escape::lines(&self.pending, "  ");
+            return Err(format!("waited {DEADLINE:?} for {what}; so far:\n{so_far}"));
+        }
+        Ok(())
     }
 }
 

@@ -1,13 +1,12 @@
-//! What the tests of the running server share: a process that is up when it says so, a client that
-//! sends bytes as they are, and a way to print bytes.
+//! Shared by tests and benches: processes, a client that sends any bytes, a parser for responses, and formats
+//! for failure messages.
 //!
-//! Nothing here but `embedded` and `catalogue::stage` knows the server's code: a test that uses the
-//! rest sees the server as any peer does, through a socket on loopback and the command line. Nothing
-//! sleeps to wait for something to happen; every wait is on a line, on bytes or on an end, and each
-//! has a generous deadline, so a server that falls silent fails a test and never hangs it.
+//! Only `embedded` and `catalogue::stage` use the server's code. The other modules see the server as a client
+//! does, through the command line and a socket on loopback. No function sleeps for a fixed time: each waits for a
+//! line, for bytes or for an end, with a generous deadline, so that a server that hangs fails the test.
 
-// Each area compiles its own copy of this module and uses the part of it that it needs; and
-// no test exports anything: `pub` means "for the other files" here.
+// Each area and each bench compiles this module separately and uses a part of it. Tests export nothing: `pub`
+// means "for the other files" here.
 #![allow(dead_code, unreachable_pub)]
 
 pub mod bodies;
@@ -23,13 +22,14 @@ pub mod process;
 pub mod raw_site;
 pub mod response;
 pub mod transcript;
+pub mod unread;
 pub mod wait;
 pub mod watch;
 pub mod written_bytes;
 
 use std::path::PathBuf;
 
-/// The doc root that the tests serve, as an absolute path without links in it.
+/// The doc root that the tests serve, as an absolute path without symbolic links.
 pub fn site() -> PathBuf {
     repository()
         .join("tests/site")

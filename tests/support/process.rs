@@ -1,10 +1,10 @@
-//! A command in a separate process: up and running, or run to its end, with all that it prints and how
-//! it ends.
+//! A child process: a server that listens, or a command that runs to its end, with its output and its
+//! exit code. Tests and benches share it.
 //!
-//! A server prints a line that names its address, `... listening on http://HOST:PORT/ ...`, for each listener;
-//! until then [`Process::start`] waits. The standard input of a process is a pipe that ends with the
-//! test, so a command that reads it can end with the test. Dropping a `Process` kills its child, and
-//! only that child, and shows its standard error if the test has failed.
+//! A server prints a line with its address, `... listening on http://HOST:PORT/ ...`, for each listener;
+//! [`Process::start`] waits for these lines. The standard input of a process is a pipe that is closed when
+//! the test ends, so a command that reads it can end with the test. Dropping a `Process` kills its child,
+//! and only that child, and shows its standard error if the test has failed.
 
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read};
@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 
 use super::client::DEADLINE;
 
-/// How long a server may take until it listens. Python's start is most of it.
+/// How long a server may take until it listens. Starting Python takes most of it.
 const READY_WITHIN: Duration = Duration::from_secs(60);
 
 /// A process that a test has started.
@@ -26,9 +26,9 @@ pub struct Process {
     /// For messages.
     command: String,
     child: Child,
-    /// Of the listeners, in the order of the ready lines that have been read.
+    /// The listeners' addresses, in the order of the ready lines that have been read.
     addresses: Vec<SocketAddr>,
-    /// All of standard output so far; the thread that reads the pipe appends.
+    /// Standard output so far; the thread that reads the pipe appends to it.
     stdout: Arc<Mutex<Vec<String>>>,
     stderr: Arc<Mutex<Vec<u8>>>,
     /// The lines of standard output; disconnected at its end.
@@ -37,11 +37,11 @@ pub struct Process {
     stderr_end: Mutex<Receiver<()>>,
 }
 
-/// All that a process printed, and how it ended.
+/// The output and the exit code of a process that has ended.
 pub struct Ended {
     command: String,
     pub code: Option<i32>,
-    /// With their line ends.
+    /// Lines, with their line ends.
     pub stdout: Vec<String>,
     pub stderr: String,
 }
@@ -64,28 +64,35 @@ impl Process {
 
     /// A server with several listeners.
     pub fn start_with_listeners(mut command: Command, listeners: usize) -> Self {
-        let mut process = Self::spawn(&mut command);
-        let deadline = Instant::now() + READY_WITHIN;
-        while process.addresses.len() < listeners {
-            match process.line_before(deadline) {
-                Some(line) => process.addresses.extend(ready_address(&line)),
-                None => panic!(
-                    "{command:?} ended before it listened; standard error:\n{}",
-                    process.stderr()
-                ),
-            }
-        }
-        process
+        Self::try_start(&mut command, listeners).unwrap_or_else(|error| panic!("{error}"))
     }
 
-    /// Any command; nothing is waited for.
+    /// A server with so many listeners, or why it does not listen.
+    pub fn try_start(command: &mut Command, listeners: usize) -> Result<Self, String> {
+        let mut process = Self::try_spawn(command)?;
+        let deadline = Instant::now() + READY_WITHIN;
+        while process.addresses.len() < listeners {
+            match process.try_line(deadline)? {
+                Some(line) => process.addresses.extend(ready_address(&line)),
+                None => return Err(process.failure("ended before it listened")),
+            }
+        }
+        Ok(process)
+    }
+
+    /// Starts any command without waiting for anything.
     pub fn spawn(command: &mut Command) -> Self {
+        Self::try_spawn(command).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// Starts any command, or returns why it cannot be started.
+    pub fn try_spawn(command: &mut Command) -> Result<Self, String> {
         let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
-            .unwrap_or_else(|error| panic!("cannot start {command:?}: {error}"));
+            .map_err(|error| format!("cannot start {command:?}: {error}"))?;
         let (line, lines) = mpsc::channel();
         let stdout = Arc::<Mutex<Vec<String>>>::default();
         let printed = Arc::clone(&stdout);
@@ -110,7 +117,7 @@ impl Process {
                 logged.lock().unwrap().extend_from_slice(&buffer[..count]);
             }
         });
-        Self {
+        Ok(Self {
             command: format!("{command:?}"),
             child,
             addresses: Vec::new(),
@@ -118,37 +125,40 @@ impl Process {
             stderr,
             lines: Mutex::new(lines),
             stderr_end: Mutex::new(stderr_end),
-        }
+        })
     }
 
     /// The next line of standard output; `None` at its end.
     pub fn line(&mut self) -> Option<String> {
-        self.line_before(Instant::now() + DEADLINE)
+        self.try_line(Instant::now() + DEADLINE)
+            .unwrap_or_else(|error| panic!("{error}"))
     }
 
-    fn line_before(&mut self, deadline: Instant) -> Option<String> {
+    fn try_line(&mut self, deadline: Instant) -> Result<Option<String>, String> {
         let left = deadline.saturating_duration_since(Instant::now());
         match self.receiver().recv_timeout(left) {
-            Ok(line) => Some(line),
-            Err(RecvTimeoutError::Disconnected) => None,
-            Err(RecvTimeoutError::Timeout) => panic!(
-                "{}: no line and no end in time; standard error:\n{}",
-                self.command,
-                self.stderr()
-            ),
+            Ok(line) => Ok(Some(line)),
+            Err(RecvTimeoutError::Disconnected) => Ok(None),
+            Err(RecvTimeoutError::Timeout) => Err(self.failure("no line and no end in time")),
         }
+    }
+
+    /// An error message with the command and what it has logged.
+    pub fn failure(&self, what: &str) -> String {
+        let (command, stderr) = (&self.command, self.stderr());
+        format!("{command}: {what}; standard error:\n{stderr}")
     }
 
     fn receiver(&mut self) -> &mut Receiver<String> {
         self.lines.get_mut().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The address in the next line, which must be a ready line of this host; of any host if it is empty.
+    /// The address in the next line, which must be a ready line of this host; of any host if `host` is empty.
     pub fn ready(&mut self, host: &str) -> SocketAddr {
         self.ready_with_note(host).0
     }
 
-    /// The same, with what follows the URL.
+    /// The same, with the text after the URL.
     pub fn ready_with_note(&mut self, host: &str) -> (SocketAddr, String) {
         let line = self.line().expect("a ready line");
         let rest = line.strip_prefix("wireserve listening on http://");
@@ -185,6 +195,11 @@ impl Process {
         self.child.id()
     }
 
+    /// Whether it has not ended. A child that has ended is no zombie afterwards.
+    pub fn is_running(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(None))
+    }
+
     /// Sends it a signal.
     pub fn signal(&self, name: &str) {
         send_signal(self.id(), name);
@@ -203,13 +218,13 @@ impl Process {
         others.map(String::as_str).collect()
     }
 
-    /// Ends its standard input, which a command may treat as the request to end.
+    /// Closes its standard input, which a command may treat as the request to end.
     pub fn end_input(&mut self) {
         self.child.stdin = None;
     }
 
-    /// Waits for it to end by itself, which the end of its standard output shows; `None` if it has
-    /// not ended in time.
+    /// Waits for it to end by itself, which the end of its standard output shows; `None` if it does
+    /// not end in time.
     pub fn wait(&mut self, within: Duration) -> Option<ExitStatus> {
         let deadline = Instant::now() + within;
         loop {
@@ -222,7 +237,7 @@ impl Process {
         }
     }
 
-    /// Waits until it has ended by itself; each line must come in time.
+    /// Waits until it has ended by itself; each line must arrive in time.
     pub fn end(mut self) -> Ended {
         while self.line().is_some() {}
         let stderr_end = self.stderr_end.get_mut().expect("no panic within");
@@ -278,8 +293,8 @@ pub fn send_signal(id: u32, name: &str) {
     assert!(status.success(), "kill -{name} {id}");
 }
 
-/// The address in `... listening on http://HOST:PORT/ ...`.
-fn ready_address(line: &str) -> Option<SocketAddr> {
+/// The address in a ready line, `... listening on http://HOST:PORT/ ...`.
+pub fn ready_address(line: &str) -> Option<SocketAddr> {
     let (_, url) = line.split_once(" listening on http://")?;
     url.split_once('/')?.0.parse().ok()
 }

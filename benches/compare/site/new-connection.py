@@ -1,7 +1,6 @@
-"""The trivial handler, but the connection ends behind its response.
+"""The trivial handler, but the connection is closed after its response.
 
-The server closes rather than the client, because the load generator reads that from the response
-only.
+The server closes it, since the load generator only closes if the response requires it.
 """
 
 

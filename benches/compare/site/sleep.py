@@ -1,4 +1,4 @@
-"""Sleeps before it answers, as a handler does that tests how a client waits."""
+"""Sleeps before it answers, like a handler that tests how a client waits."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""The least that a handler can do."""
+"""The smallest handler."""
 
 
 def main(request, response):
