@@ -1,4 +1,5 @@
-//! Tells the linker where libpython is, as the server's own script does. Nothing to do without the feature.
+//! Passes the path of libpython to the linker, as the server's build script does. Does nothing without the
+//! feature.
 
 fn main() {
     #[cfg(feature = "python")]

@@ -1,5 +1,5 @@
-//! Lines of Python that ran, as blocks of compiled code, which are all that libFuzzer sees: a trace function
-//! goes through one of 4096 blocks for each pair of lines that ran behind each other. Two pairs may share one.
+//! Coverage of Python code for libFuzzer, which only sees blocks of compiled code: a trace function runs one
+//! of 4096 blocks for each pair of consecutive lines. Two pairs may share a block.
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -11,11 +11,11 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::PyModule;
 use pyo3::{intern, wrap_pyfunction};
 
-/// What is added to a script, so that its `main` is traced.
+/// The end of a script, which has its `main` traced.
 pub(crate) const COUNTED: &str = r#"
 
 import sys
-# Else the first input that needs one of them would get all of its lines.
+# Otherwise the lines of an import would count as coverage of the first input that needs the module.
 import email.parser, http.cookies, urllib.parse, uuid
 import wptserve.form, wptserve.request, wptserve.stash
 from fuzzed_lines import traced
@@ -31,7 +31,7 @@ def main(request, response):
         sys.settrace(None)
 "#;
 
-/// Files whose lines count: ends of names, but for ours and the package `email`.
+/// Files whose lines count, by the ends of their names; and folders, ours and the package `email`.
 const FILES: [&str; 3] = ["/http/cookies.py", "/urllib/parse.py", "/uuid.py"];
 const FOLDERS: [&str; 2] = ["<wireserve>/", "/email/"];
 
@@ -51,8 +51,8 @@ fn traced_function(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
     Ok(FUNCTION.get_or_try_init(py, function)?.bind(py).clone())
 }
 
-/// What `sys.settrace` wants: it is called at the beginning of every function, and at each line of those whose
-/// beginning it answered with itself.
+/// A function for `sys.settrace`. It is called when a function begins; if it returns itself, it is also
+/// called at each line of that function.
 #[pyfunction]
 fn traced<'py>(
     frame: &Bound<'py, PyAny>,
@@ -86,7 +86,7 @@ const SPREADING: u64 = 0x9e37_79b9_7f4a_7c15;
 thread_local! {
     /// The line that ran last.
     static BEFORE: Cell<u64> = const { Cell::new(0) };
-    /// What code objects have been met, by address: they are kept, so that no other gets theirs.
+    /// The code objects seen so far, by address. They are kept alive, so that no address is reused.
     static MET: RefCell<HashMap<usize, Met>> = RefCell::default();
 }
 
@@ -95,7 +95,7 @@ struct Met {
     _code: Py<PyAny>,
 }
 
-/// A number for a code object, the same in every process; none if its lines do not count.
+/// A number for a code object, the same in every process; `None` if its lines do not count.
 fn number_of_code(frame: &Bound<'_, PyAny>) -> PyResult<Option<u64>> {
     let py = frame.py();
     let code = frame.getattr(intern!(py, "f_code"))?;
@@ -123,7 +123,7 @@ fn number_of_code(frame: &Bound<'_, PyAny>) -> PyResult<Option<u64>> {
     Ok(number)
 }
 
-/// Sixteen arms, of sixteen arms, of sixteen blocks.
+/// 4096 blocks: three levels of `match` with sixteen arms each.
 macro_rules! blocks {
     ($($digit:literal)*) => {
         fn first(number: u64) {
@@ -142,7 +142,7 @@ macro_rules! blocks {
 
         fn third<const FIRST: u64, const SECOND: u64>(number: u64) {
             match number & 15 {
-                // Equal blocks would be made one.
+                // The compiler would merge equal blocks.
                 $($digit => {
                     black_box((FIRST, SECOND, $digit));
                 })*

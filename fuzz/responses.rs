@@ -1,22 +1,22 @@
-//! Reads what a server has sent on one connection, by the letter of RFC 9112, and apart from the server's own
-//! code: nothing but whole responses, each of which says where it ends or ends with the connection.
+//! A strict parser of the responses on one connection, independent of the server's code. By RFC 9112, there must
+//! be only complete responses, each with a length, with chunks, or ended by the connection.
 
 use std::collections::HashSet;
 
-/// Whether there may have been HEAD among the requests, whose responses have no content.
+/// Whether HEAD, whose responses have no content, may be among the requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Methods {
-    /// There was none.
+    /// No request is HEAD.
     WithoutHead,
-    /// Any response may be that to one.
+    /// Any response may answer HEAD.
     Any,
 }
 
-/// How many final responses there are; or where no reading goes on.
+/// The number of final responses; or the offset that no parse gets beyond.
 pub(crate) fn count(bytes: &[u8], methods: Methods) -> Result<usize, usize> {
     let mut dead = HashSet::new();
     let mut furthest = 0;
-    // Readings that are still possible: where they go on, and how many responses they have found.
+    // Parses that are still possible: the offset that each has reached, and its number of responses.
     let mut open = vec![(0, 0)];
     while let Some((at, count)) = open.pop() {
         furthest = furthest.max(at);
@@ -88,7 +88,7 @@ impl<'b> Head<'b> {
         named.map(|(_, value)| *value)
     }
 
-    /// How many of the bytes behind the head are its content.
+    /// The length of the content in the bytes after the head.
     fn content(&self, bytes: &[u8]) -> Option<usize> {
         if matches!(self.status, 204 | 304) {
             return Some(0);

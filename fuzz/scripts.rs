@@ -1,5 +1,5 @@
-//! A server with one Python script, and a kept connection to it: for targets whose input Python reads. Whatever
-//! is sent, the answer is a 200 with JSON, in time, and the connection goes on.
+//! A server with one Python script, and a persistent connection to it, for targets whose input Python reads.
+//! Every request is answered in time by a 200 with JSON, and the connection stays open.
 
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::TcpStream;
@@ -14,10 +14,10 @@ use wireserve::Server;
 #[path = "lines.rs"]
 mod lines;
 
-/// How long one request may take; libFuzzer's own limit is a little longer. Most take a millisecond.
+/// How long one request may take; libFuzzer's limit is a little longer. Most requests take a millisecond.
 const BOUND: Duration = Duration::from_secs(8);
 
-/// What every script has behind its own `shown(request)`, whose result is the answer.
+/// The end of every script. The result of its `shown(request)` is the content of the response.
 const MAIN: &str = r#"
 
 import json
@@ -67,7 +67,7 @@ impl Script {
         }
     }
 
-    /// What the script says of a POST with these fields and this body.
+    /// The script's JSON for a POST with these fields and this body.
     pub(crate) fn ask(&self, fields: &[(&str, &[u8])], body: &[u8]) -> Value {
         let mut request = b"POST /shown.py HTTP/1.1\r\nHost: a\r\n".to_vec();
         for (name, value) in fields {
@@ -93,9 +93,9 @@ fn content_of_200(client: &mut TcpStream) -> Vec<u8> {
         let mut piece = [0; 16 << 10];
         let size = match client.read(&mut piece) {
             Ok(size) => size,
-            // By libFuzzer's clock.
+            // libFuzzer's timer interrupts system calls.
             Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-            Err(error) => panic!("{error} behind {}", received.escape_ascii()),
+            Err(error) => panic!("{error} after {}", received.escape_ascii()),
         };
         received.extend(&piece[..size]);
         let mut fields = [httparse::EMPTY_HEADER; 16];
@@ -109,7 +109,12 @@ fn content_of_200(client: &mut TcpStream) -> Vec<u8> {
                 return received.split_off(length);
             }
         }
-        assert_ne!(size, 0, "an end behind {}", received.escape_ascii());
+        assert_ne!(
+            size,
+            0,
+            "the connection ended after {}",
+            received.escape_ascii()
+        );
     }
 }
 
@@ -121,7 +126,7 @@ fn content_length(fields: &[httparse::Header<'_>]) -> usize {
         .expect("a length")
 }
 
-/// Whether what was tried raised one of these exceptions, or of a class derived from them.
+/// Whether the attempt raised one of these exceptions, or one derived from them.
 pub(crate) fn raised(tried: &Value, exceptions: &[&str]) -> bool {
     let classes = tried.get("error").and_then(Value::as_array);
     let mut classes = classes.into_iter().flatten().filter_map(Value::as_str);

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Writes the seed corpus, `corpus/TARGET/`, from the catalogue and from the examples below.
 
-Run it after the catalogue has changed; it rewrites its own files and leaves others,
-such as finds that were kept, as they are. A seed is small, and named by what it is.
+Run it after the catalogue has changed. It rewrites its own files, and does not touch others,
+such as kept finds. A seed is small, and named after its content.
 """
 
 import ast
@@ -14,7 +14,7 @@ FUZZ = Path(__file__).resolve().parent
 CATALOGUE = FUZZ.parent / "catalogue"
 TESTS = FUZZ.parent / "tests"
 
-# Seeds of one target, at most; and bytes of one, beyond which a fuzzer only gets slow.
+# The most seeds of a target, and the most bytes of a seed; larger ones only slow the fuzzer down.
 MOST = 60
 LARGEST = 2048
 
@@ -53,7 +53,7 @@ def main():
 
 
 def texts(steps):
-    """What a case sends, without its pauses; a pair is a text and how often."""
+    """The texts that a case sends, without its pauses. A pair is a text and a count."""
     for step in steps:
         part = step.get("send", "") if isinstance(step, dict) else step
         for text in part if isinstance(part, list) and not is_pair(part) else [part]:
@@ -74,22 +74,22 @@ def name_of(case):
 
 
 def of_heads(messages):
-    """As raw_lines reads them, a status line is one line and fields are fields."""
+    """The heads of messages. `raw_lines` treats a status line like a request line."""
     heads = {name: text.partition(b"\r\n\r\n") for name, text in messages.items()}
     return distinct({name: head + end for name, (head, end, _) in heads.items() if end})
 
 
 def of_parity(topic, prefix=""):
-    """What the cases of a topic send, by name, where one literal says it."""
+    """The inputs of a topic's cases, by name, if they are one literal."""
     source = (TESTS / "parity" / topic).with_suffix(".rs").read_text()
     literal = r'(r#".*?"#|"(?:[^"\\]|\\.)*")'
     cases = re.findall(rf'\bof\(\s*"([^"]+)",\s*{prefix}{literal},?\s*\)', source)
-    return {re.sub(r"[^a-z0-9]+", "-", name.lower()): said(literal) for name, literal in cases
+    return {re.sub(r"[^a-z0-9]+", "-", name.lower()): value_of(literal) for name, literal in cases
             if "request." not in literal}
 
 
-def said(literal):
-    """The bytes of a literal of Rust: Python reads all but raw ones and braces."""
+def value_of(literal):
+    """The bytes of a Rust literal. Python's syntax differs only in raw strings and in braces."""
     if literal.startswith("r"):
         return literal[3:-2].encode()
     return latin1(ast.literal_eval(re.sub(r"\\u\{(\w\w)\}", r"\\x\1", literal)))
@@ -110,7 +110,7 @@ def distinct(seeds):
 
 
 def spread(seeds, count):
-    """So many of them, from all over."""
+    """At most `count` seeds, picked at equal distances."""
     seeds = {name: seed for name, seed in distinct(seeds).items() if len(seed) <= LARGEST}
     names = list(seeds)
     if len(names) > count:
@@ -312,7 +312,7 @@ MULTIPART = b"multipart/form-data; boundary=B\n"
 NAMED = b'--B\r\nContent-Disposition: form-data; name="%s"\r\n'
 FILE = b'--B\r\nContent-Disposition: form-data; name="f"; filename="x.bin"\r\n'
 
-# The first line is the media type; `parts` stands for parts of a form to be made, see the target.
+# The first line is the media type; `parts` introduces the parts of a form to make; see the target.
 FORMS = {
     "no-type": b"a=b&c=d",
     "no-type-but-a-field": b"\na=b",
@@ -382,7 +382,7 @@ def get(path, fields=b""):
     return GET % (path, fields)
 
 
-# The first byte is how it is sent: see the target.
+# The first byte has options: see the target.
 CONNECTIONS = {
     "pipelined": b"\0" + get(b"a.txt") + get(b"fixed") + get(b"chunks") + get(b"gone"),
     "byte-by-byte": b"\1" + get(b"a.txt", b"Range: bytes=0-1\r\n"),

@@ -1,4 +1,4 @@
-//! A server with names and a folder, and a request to it: for targets whose functions look at both.
+//! A server's names and its folder, with a request, for targets whose functions use both.
 
 use std::path::Path;
 use std::sync::LazyLock;
@@ -7,10 +7,10 @@ use wireserve::internals::pipes::Context;
 use wireserve::message::Head;
 use wireserve::{Hosts, Mount, Names, Request};
 
-/// What is served: there is no such folder, so templates find no file.
+/// The doc root. It does not exist, so templates find no file.
 const FOLDER: &str = "/nonexistent/wireserve";
 
-/// Made once: names become Punycode.
+/// Made once, since conversion to Punycode is slow.
 static HOSTS: LazyLock<Hosts> = LazyLock::new(|| {
     let names = Names {
         browser_host: Some("a.test".to_owned()),

@@ -1,7 +1,7 @@
-//! A name and a password are read again from how a client writes them; and any value has credentials
-//! that a client could have written, or none.
+//! A username and a password, encoded as a client does, are parsed as the same credentials. Any value is parsed
+//! as credentials that a client could have sent, or refused.
 //!
-//! Input: the value of `Authorization`; and again, what a client would write in base64.
+//! Input: the value of `Authorization`, and the credentials that a client encodes in base64.
 
 #![cfg_attr(fuzzing, no_main)]
 

@@ -1,7 +1,7 @@
-//! A chunked body is the same, or fails at the same byte, in whatever pieces it comes; nothing behind
-//! its end is taken; and `encoded` gives back what came.
+//! A chunked body is decoded to the same data, or fails at the same byte, in whatever pieces it arrives. No
+//! byte after its end is consumed, and `encoded` returns the bytes that arrived.
 //!
-//! Input: a chunked body, and what stands behind it.
+//! Input: a chunked body, and the bytes that follow it.
 
 #![cfg_attr(fuzzing, no_main)]
 
@@ -11,7 +11,7 @@ use wireserve::message::Malformed;
 #[cfg(fuzzing)]
 libfuzzer_sys::fuzz_target!(|input: &[u8]| holds(input));
 
-/// Bytes of an input that is cut at each of its bytes; a longer one is at fewer.
+/// Inputs up to this length are cut at each of their bytes, longer ones at about as many.
 const CUT_EVERYWHERE: usize = 64;
 
 pub(crate) fn holds(input: &[u8]) {
@@ -20,8 +20,8 @@ pub(crate) fn holds(input: &[u8]) {
         assert_eq!(Body::read(input.chunks(size)), whole, "in pieces of {size}");
     }
     for at in (0..input.len()).step_by(1 + input.len() / CUT_EVERYWHERE) {
-        let (before, behind) = input.split_at(at);
-        assert_eq!(Body::read([before, behind]), whole, "cut at {at}");
+        let (before, after) = input.split_at(at);
+        assert_eq!(Body::read([before, after]), whole, "cut at {at}");
     }
     whole.assert_sound(input);
 }
@@ -92,7 +92,7 @@ impl Body {
         if self.is_done {
             let body = &input[..self.consumed];
             assert_eq!(self.encoded.as_deref(), Some(body));
-            assert_eq!(Self::read([body]), *self, "without what stands behind");
+            assert_eq!(Self::read([body]), *self, "without the bytes that follow");
             let sizes: u64 = self.chunks.iter().map(|(_, size, _)| size).sum();
             assert_eq!(sizes, self.data.len() as u64);
             assert_eq!(self.chunks.last().map(|(_, size, _)| *size), Some(0));
@@ -106,7 +106,7 @@ fn assert_extensions_are_of(chunk: ChunkLine<'_>) {
     let is_of_line = |part: &[u8]| memchr::memmem::find(chunk.line, part).is_some();
     for (name, value) in chunk.extensions() {
         assert!(is_of_line(name));
-        // What is in quotes has lost its backslashes.
+        // A quoted value has lost its backslashes.
         assert!(value.is_none_or(|value| is_of_line(&value) || chunk.line.contains(&b'\\')));
     }
 }

@@ -1,9 +1,9 @@
-//! Whatever bytes a client sends, in whatever pieces, what it gets is a sequence of whole responses and then
-//! the end of the connection, within a bound; and it is what the transcript says, where there is one.
+//! Whatever bytes a client sends, in whatever pieces, it receives complete responses and then the end of the
+//! connection, in bounded time. If there is a transcript, it shows the same bytes.
 //!
-//! Input: a byte that says how, and what is sent. Its top bit asks for the server that is strict and keeps
-//! transcripts; the rest is the size of the pieces, 0 for one. What has a `(` is left out: a pipe with arguments may ask for anything, a
-//! pause of an hour and a wrong length among it.
+//! Input: a byte of options, and the bytes that are sent. The top bit of the options selects the strict server,
+//! which keeps transcripts; the others are the size of the pieces, 0 for a single piece. Inputs with `(` are
+//! skipped: a pipe with arguments may request anything, such as a pause of an hour or a wrong length.
 
 #![cfg_attr(fuzzing, no_main)]
 
@@ -24,10 +24,10 @@ use responses::Methods;
 #[path = "../responses.rs"]
 mod responses;
 
-/// How long all of it may take; libFuzzer's own limit is shorter.
+/// How long one input may take; libFuzzer's limit is shorter.
 const BOUND: Duration = Duration::from_secs(20);
 
-/// Pieces of an input at most, as each costs a system call.
+/// The most pieces of an input; each costs a system call.
 const PIECES: usize = 64;
 
 /// Files with fields, a template, a folder, and scripts that send whole responses.
@@ -96,18 +96,18 @@ pub(crate) fn holds(input: &[u8]) {
     if let Err(at) = responses::count(&answer, methods) {
         let (whole, rest) = answer.split_at(at);
         let (whole, rest) = (whole.escape_ascii(), rest.escape_ascii());
-        panic!("behind {whole}\nthere is {rest}");
+        panic!("expected a response after {whole}\nfound {rest}");
     }
     if how >> 7 == 1 {
         let transcripts = served.server.transcripts();
         let of_client = |it: &&Transcript| it.opened().client == client;
         let transcript = transcripts.iter().rfind(of_client);
-        assert_told(transcript.expect("a transcript of it"), bytes, &answer);
+        assert_matches(transcript.expect("a transcript of it"), bytes, &answer);
     }
 }
 
-/// All that the client has received is in the transcript, and nothing that it has not sent.
-fn assert_told(transcript: &Transcript, sent: &[u8], answer: &[u8]) {
+/// The transcript has all bytes that the client has received, and no byte that it has not sent.
+fn assert_matches(transcript: &Transcript, sent: &[u8], answer: &[u8]) {
     let is_shown = |entry: &Entry| match entry.what {
         What::Bytes { length, .. } => entry.bytes().len() as u64 == length,
         _ => true,
@@ -121,7 +121,7 @@ fn assert_told(transcript: &Transcript, sent: &[u8], answer: &[u8]) {
     }
 }
 
-/// Sends all pieces, says that there are no more, and reads until the server says so, too.
+/// Sends all pieces and FIN, and reads until the server's FIN.
 fn exchange<'a>(
     address: SocketAddr,
     pieces: impl Iterator<Item = &'a [u8]>,
@@ -131,7 +131,7 @@ fn exchange<'a>(
     stream.set_nodelay(true).expect("an option");
     stream.set_read_timeout(Some(BOUND)).expect("an option");
     for piece in pieces {
-        // A server that has seen enough may be gone.
+        // The server may have closed already.
         if stream.write_all(piece).is_err() {
             break;
         }
@@ -139,12 +139,12 @@ fn exchange<'a>(
     let _ = stream.shutdown(Shutdown::Write);
     let mut answer = Vec::new();
     if let Err(error) = stream.read_to_end(&mut answer) {
-        panic!("{error} behind {}", answer.escape_ascii());
+        panic!("{error} after {}", answer.escape_ascii());
     }
     (client, answer)
 }
 
-/// A fuzzer opens connections faster than the system forgets their ports.
+/// Tries again: a fuzzer opens connections faster than the kernel frees their ports.
 fn connected(address: SocketAddr) -> TcpStream {
     let began = Instant::now();
     loop {
@@ -185,7 +185,7 @@ static SERVED: LazyLock<Served> = LazyLock::new(|| {
             .and_then(|builder| builder.route("CONNECT", "*", tunnel()))
             .expect("good patterns")
     };
-    // All of them are copied for each input.
+    // All kept transcripts are copied for each input.
     let limits = TranscriptLimits {
         kept_connections: 2,
         ..TranscriptLimits::default()
@@ -217,7 +217,7 @@ fn echo(exchange: &mut Exchange<'_>) -> Result<(), Fault> {
     Ok(())
 }
 
-/// A part of the body is read, and the rest is left to the server.
+/// Reads a part of the body, and leaves the rest to the server.
 fn line(exchange: &mut Exchange<'_>) -> Result<(), Fault> {
     let read = exchange.body.read_line(Some(10)).unwrap_or_default();
     exchange.response.content = format!("{} bytes", read.len()).as_str().into();

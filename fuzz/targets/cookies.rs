@@ -1,7 +1,7 @@
-//! Any cookies are read, or refused by a `CookieError`, and again the same way; plain pairs are what RFC 6265
-//! makes of them, and short ones all that Python's own `http.cookies` does.
+//! Any cookies are parsed, or refused with a `CookieError`, with the same result twice. Plain pairs are parsed by
+//! RFC 6265, and short values like Python's `http.cookies` parses them.
 //!
-//! Input: the values of `Cookie` fields, one a line.
+//! Input: the values of `Cookie` fields, one in a line.
 
 #![cfg_attr(fuzzing, no_main)]
 
@@ -14,7 +14,7 @@ use scripts::{Script, raised};
 #[path = "../scripts.rs"]
 mod scripts;
 
-/// The standard library takes minutes for some of 64 KiB, and milliseconds for any that is not longer than this.
+/// The standard library takes minutes for some values of 64 KiB, but milliseconds for any that is `SHORT`.
 const SHOWN: &str = r#"
 from http.cookies import BaseCookie
 from wptserve.request import cookies_of
@@ -24,11 +24,11 @@ ATTRIBUTES = ("expires", "path", "comment", "domain", "max-age", "secure", "vers
 
 
 def shown(request):
-    said = b"; ".join(request.headers.get_list(b"cookie", []))
+    value = b"; ".join(request.headers.get_list(b"cookie", []))
     own = tried(lambda: cookies(request.cookies))
     again = tried(lambda: cookies(cookies_of(request.headers)))
-    library = tried(lambda: morsels(text(said))) if len(said) <= SHORT else own
-    return [text(said), own, again, library]
+    library = tried(lambda: morsels(text(value))) if len(value) <= SHORT else own
+    return [text(value), own, again, library]
 
 
 def cookies(found):
@@ -40,8 +40,8 @@ def attributes(cookie):
     return [getattr(cookie, name.replace("-", "_")) for name in ATTRIBUTES]
 
 
-def morsels(said):
-    found = BaseCookie(said)
+def morsels(text):
+    found = BaseCookie(text)
     return [[name, [[morsel.coded_value, morsel.OutputString()]
                     + [morsel[attribute] for attribute in ATTRIBUTES]]]
             for name, morsel in found.items()]
@@ -49,10 +49,10 @@ def morsels(said):
 
 static SCRIPT: LazyLock<Script> = LazyLock::new(|| Script::serve(SHOWN));
 
-/// Fields beyond it are left out: a head has a limit, and they are joined anyway.
+/// Further fields are left out: a head has a limit, and the fields are joined anyway.
 const FIELDS: usize = 16;
 
-/// Names that are not a cookie's but one of its attributes, at least to some Python.
+/// Names that some version of Python treats as attributes of a cookie.
 const RESERVED: [&str; 10] = [
     "expires",
     "path",
@@ -79,13 +79,13 @@ pub(crate) fn holds(input: &[u8]) {
         .collect();
     let fields: Vec<_> = fields.iter().map(|field| ("Cookie", &**field)).collect();
     let shown = SCRIPT.ask(&fields, b"");
-    let [Value::String(said), own, again, library] = shown.as_array().expect("a list").as_slice()
+    let [Value::String(value), own, again, library] = shown.as_array().expect("a list").as_slice()
     else {
         panic!("{shown}");
     };
     assert_eq!(own, again);
-    assert_eq!(own, library, "{said:?}");
-    let plain = plain(said);
+    assert_eq!(own, library, "{value:?}");
+    let plain = plain(value);
     let Some(found) = own.as_array() else {
         assert!(raised(own, &["CookieError"]), "{own}");
         assert_eq!(plain, None);
@@ -94,7 +94,7 @@ pub(crate) fn holds(input: &[u8]) {
     for cookie in found {
         for part in [&cookie[0], &cookie[1][0][0]] {
             let part = part.as_str().expect("a name and a value");
-            assert!(said.contains(part), "{part:?} is not in {said:?}");
+            assert!(value.contains(part), "{part:?} is not in {value:?}");
         }
     }
     if let Some(plain) = plain {
@@ -102,23 +102,23 @@ pub(crate) fn holds(input: &[u8]) {
             .iter()
             .map(|cookie| (&cookie[0], &cookie[1][0][0]))
             .collect();
-        assert_eq!(json!(pairs), json!(plain), "{said:?}");
+        assert_eq!(json!(pairs), json!(plain), "{value:?}");
     }
 }
 
-/// The pairs of what is a `cookie-string` (RFC 6265 §4.2.1), if with any spaces; none if it is not.
-fn plain(said: &str) -> Option<Vec<(&str, &str)>> {
+/// The pairs of a `cookie-string` (RFC 6265 §4.2.1), with any spaces between them; `None` for other text.
+fn plain(text: &str) -> Option<Vec<(&str, &str)>> {
     let mut pairs: Vec<(&str, &str)> = Vec::new();
-    if said.is_empty() {
+    if text.is_empty() {
         return Some(pairs);
     }
-    for piece in said.split(';') {
+    for piece in text.split(';') {
         let (name, value) = piece.trim_matches([' ', '\t']).split_once('=')?;
         let is_attribute = RESERVED.iter().any(|own| name.eq_ignore_ascii_case(own));
         if !is_token(name) || name.starts_with('$') || is_attribute || !is_value(value) {
             return None;
         }
-        // The last value of a name counts, in the place of the first.
+        // The last value of a name counts, at the position of the first.
         match pairs.iter_mut().find(|(other, _)| *other == name) {
             Some((_, old)) => *old = value,
             None => pairs.push((name, value)),

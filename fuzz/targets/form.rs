@@ -1,9 +1,9 @@
-//! Any form is read, or refused by the exceptions that are told of, and again the same way; one in parts comes
-//! back as it was made, and one that is urlencoded is what a query of these bytes is.
+//! Any form is parsed, or refused with one of the documented exceptions, with the same result twice. A multipart
+//! form is parsed into the parts that it was made of, and an urlencoded form like a query of the same bytes.
 //!
-//! Input: the value of `Content-Type`, a line end, and the body; without a line end, the body alone. Behind a
-//! line `parts` there are instead the parts of a form to be made, between \x1e: name, content, and for a file
-//! its name and its type, between \x1f.
+//! Input: the value of `Content-Type`, a line end, and the body; without a line end, only the body. After a line
+//! `parts`, the input has the parts of a form to make, separated by \x1e. A part has a name and its content, and
+//! if it is a file, a file name and a media type, separated by \x1f.
 
 #![cfg_attr(fuzzing, no_main)]
 
@@ -23,7 +23,7 @@ from wptserve.form import form_of
 
 
 def shown(request):
-    # Wherever a script has read to, a form is read from the beginning, and that is where it goes on.
+    # A form is read from the beginning, whatever the position of `raw_input`, which does not change.
     request.raw_input.read(2)
     before = request.raw_input.tell()
     form = tried(lambda: fields(request.POST))
@@ -47,7 +47,7 @@ static SCRIPT: LazyLock<Script> = LazyLock::new(|| Script::serve(SHOWN));
 
 const URLENCODED: &[u8] = b"application/x-www-form-urlencoded";
 
-/// Parts in parts that Python reads for certain; somewhere beyond, it gives up with a RecursionError.
+/// Nested parts that Python always parses; with more, it may raise a RecursionError.
 const NESTED: usize = 200;
 
 #[cfg(fuzzing)]
@@ -62,7 +62,7 @@ pub(crate) fn holds(input: &[u8]) {
         assert_comes_back(body.split(|&byte| byte == b'\x1e').map(Part::read));
         return;
     }
-    // No field's value can have the others.
+    // A field value cannot contain CR and NUL.
     let media_type = line.map(|line| {
         let bytes = line.iter().copied();
         bytes.filter(|byte| !b"\r\0".contains(byte)).collect()
@@ -73,10 +73,10 @@ pub(crate) fn holds(input: &[u8]) {
 fn assert_read(media_type: Option<Vec<u8>>, body: &[u8]) {
     let form = form(media_type.as_deref(), body);
     let media_type = media_type.unwrap_or_else(|| URLENCODED.to_vec());
-    let says = |word| memchr::memmem::find(&media_type.to_ascii_lowercase(), word).is_some();
+    let mentions = |word| memchr::memmem::find(&media_type.to_ascii_lowercase(), word).is_some();
     if media_type == URLENCODED {
         assert_eq!(form, of_query(body));
-    } else if !says(b"multipart/") && !says(URLENCODED) {
+    } else if !mentions(b"multipart/") && !mentions(URLENCODED) {
         assert_eq!(form, json!([]));
     } else if form.get("error").is_some() {
         let nested = memchr::memmem::find_iter(body, b"multipart/").count();
@@ -85,7 +85,7 @@ fn assert_read(media_type: Option<Vec<u8>>, body: &[u8]) {
                 || nested > NESTED && raised(&form, &["RecursionError"]),
             "{form}"
         );
-    } else if says(b"multipart/") && !says(URLENCODED) {
+    } else if mentions(b"multipart/") && !mentions(URLENCODED) {
         let fields = form.as_array().expect("fields").iter();
         for value in fields.flat_map(|field| field[1].as_array().expect("values")) {
             assert_in(body, value);
@@ -93,7 +93,7 @@ fn assert_read(media_type: Option<Vec<u8>>, body: &[u8]) {
     }
 }
 
-/// What each part holds is there, in one piece.
+/// The content of each part is in the body, in one piece.
 fn assert_in(body: &[u8], value: &Value) {
     match value {
         Value::String(text) => {
@@ -108,7 +108,7 @@ fn assert_in(body: &[u8], value: &Value) {
     }
 }
 
-/// One part, without what its head could not say.
+/// One part, without bytes that its fields cannot express.
 struct Part<'i> {
     name: Vec<u8>,
     content: &'i [u8],
@@ -147,7 +147,7 @@ impl<'i> Part<'i> {
         form.extend([b"\r\n\r\n", self.content, b"\r\n"].concat());
     }
 
-    /// What a script gets of it: bytes, unless it is a file that has a name.
+    /// The value that a script gets: bytes, unless the part is a file with a name.
     fn shown(&self) -> Value {
         let content = latin1::decode(self.content);
         let media_type = match &*self.media_type {
@@ -161,7 +161,7 @@ impl<'i> Part<'i> {
     }
 }
 
-/// A name without line ends. A backslash at its end would be taken for an escape of the quote behind it.
+/// A name without line ends, and without a backslash at its end, which would escape the closing quote.
 fn quotable(name: &[u8]) -> Vec<u8> {
     let bytes = name.iter().copied();
     let mut name: Vec<_> = bytes.filter(|byte| !b"\r\n".contains(byte)).collect();
@@ -192,7 +192,7 @@ fn assert_comes_back<'i>(parts: impl Iterator<Item = Part<'i>>) {
     let boundary = (0..)
         .map(|number| format!("boundary {number}"))
         .find(|boundary| !parts.iter().any(|part| is_in(boundary, part.content)))
-        .expect("one that is nowhere");
+        .expect("a boundary that is in no part");
 
     let mut body = Vec::new();
     for part in &parts {
@@ -210,14 +210,14 @@ fn assert_comes_back<'i>(parts: impl Iterator<Item = Part<'i>>) {
     );
 }
 
-/// The server's own reading of queries is not that of Python.
+/// The fields of a query, by the server's parser, which is not Python's.
 fn of_query(body: &[u8]) -> Value {
     let pairs: Vec<_> = query::pairs(body).collect();
     let pairs = pairs.iter();
     by_name(pairs.map(|(name, value)| (&**name, json!(latin1::decode(value)))))
 }
 
-/// Each name where it comes first, with all of its values.
+/// Names in the order of their first values, each with all of its values.
 fn by_name<'n>(values: impl Iterator<Item = (&'n [u8], Value)>) -> Value {
     let mut all: Vec<(&[u8], Vec<Value>)> = Vec::new();
     for (name, value) in values {
@@ -231,7 +231,7 @@ fn by_name<'n>(values: impl Iterator<Item = (&'n [u8], Value)>) -> Value {
         .collect()
 }
 
-/// What the script says of it, twice.
+/// The form as the script shows it, twice.
 fn form(media_type: Option<&[u8]>, body: &[u8]) -> Value {
     let field = media_type.map(|media_type| ("Content-Type", media_type));
     let shown = SCRIPT.ask(field.as_slice(), body);

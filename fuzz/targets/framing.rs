@@ -1,5 +1,5 @@
-//! The extent of a body is what its fields say, in whatever order they stand; it is refused when they
-//! have no single reading; and a head without problems has one, beyond doubt.
+//! The length of a body follows from its fields, whatever their order. Ambiguous fields are refused, and a head
+//! without problems always has sound framing.
 //!
 //! Input: a head.
 
@@ -70,7 +70,7 @@ pub(crate) fn holds(bytes: &[u8]) {
     }
 }
 
-/// Whether chunked is the last of all members, those left out that are empty.
+/// Whether `chunked` is the last member that is not empty.
 fn ends_in_chunked(encodings: &[&[u8]]) -> bool {
     let text = String::from_utf8_lossy(&encodings.join(&b","[..])).to_ascii_lowercase();
     let members = text.split(',');
@@ -78,7 +78,7 @@ fn ends_in_chunked(encodings: &[&[u8]]) -> bool {
     members.rfind(|it| !it.is_empty()) == Some("chunked")
 }
 
-/// The number in a text, without what Python's `int` takes around and between its digits.
+/// The number in a text, without the characters that Python's `int` ignores around and between digits.
 fn digits(text: &[u8]) -> String {
     let digits = text.iter().filter(|byte| byte.is_ascii_digit());
     let digits: String = digits.map(|&byte| char::from(byte)).collect();
@@ -86,7 +86,7 @@ fn digits(text: &[u8]) -> String {
     if number.is_empty() { "0" } else { number }.to_owned()
 }
 
-/// Whether a length is valid, and more than a file offset can say.
+/// Whether a length is larger than any file offset.
 fn is_beyond_files(text: &[u8]) -> bool {
     digits(text).parse::<i64>().is_err()
 }

@@ -1,7 +1,7 @@
-//! A head is the same, or refused for the same reason, in whatever pieces it comes; none of its bytes
-//! is lost; and it is read as the lenient grammar alone reads it, whether or not httparse takes it.
+//! A head is the same, or refused for the same reason, in whatever pieces it arrives. No byte is lost, and the
+//! result is that of the lenient grammar, whether or not httparse accepts the head.
 //!
-//! Input: what a client sends, one head and more.
+//! Input: a head, and the bytes that follow it.
 
 #![cfg_attr(fuzzing, no_main)]
 
@@ -28,7 +28,7 @@ pub(crate) fn holds(input: &[u8]) {
         }
         if let Verdict::Whole(head) = &whole {
             let end = input.len() - without_empty_lines(input).len() + head.len();
-            assert_eq!(verdict(&input[..end], end, &limits), whole, "cut behind it");
+            assert_eq!(verdict(&input[..end], end, &limits), whole, "cut after it");
         }
     }
     let head = without_empty_lines(input);
@@ -37,18 +37,18 @@ pub(crate) fn holds(input: &[u8]) {
     }
 }
 
-/// What a buffer is found to hold.
+/// The content of a buffer.
 #[derive(Debug, PartialEq, Eq)]
 enum Verdict {
-    /// A head that has a reading.
+    /// A head that can be parsed.
     Whole(Vec<u8>),
     Refused(Malformed),
-    /// More is needed; and what the end of input would make of it.
+    /// More bytes are needed; and the head if the input ended here.
     Unfinished(Progress, Option<Vec<u8>>),
 }
 
-/// The verdict on input that comes in pieces of this size. Empty lines are taken off the buffer as
-/// they come, as a connection does it.
+/// The verdict on input that arrives in pieces of this size. Leading empty lines are removed from the buffer
+/// as they arrive, as a connection does.
 fn verdict(input: &[u8], size: usize, limits: &HeadLimits) -> Verdict {
     let mut scanner = Scanner::default();
     let mut buffer = Vec::new();
@@ -85,7 +85,7 @@ fn assert_read_leniently(bytes: &[u8]) {
         Ok(head) => head,
         Err(malformed) => return assert_eq!(Err(malformed), expected),
     };
-    let expected = expected.expect("a reading of the request line");
+    let expected = expected.expect("a valid request line");
     assert_eq!(head.method(), &bytes[expected.method]);
     assert_eq!(head.target(), &bytes[expected.target]);
     assert_eq!(head.version(), expected.version);

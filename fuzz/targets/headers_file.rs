@@ -1,6 +1,6 @@
-//! The fields of a file are the lines of its `.headers` file, stripped as Python strips bytes; a line
-//! without a colon is a fault that shows it; and a `.sub.headers` file without placeholders is the
-//! same.
+//! The fields of a file are the lines of its `.headers` file, stripped as Python strips bytes. A line
+//! without a colon is a fault whose message names the file. A `.sub.headers` file without placeholders
+//! gives the same fields.
 //!
 //! Input: a `.headers` file.
 
@@ -51,7 +51,7 @@ pub(crate) fn holds(text: &[u8]) {
     }
 }
 
-/// `None`: a line is no field.
+/// `None` if a line is not a field.
 fn expected(text: &[u8]) -> Option<Vec<Field>> {
     let lines = text.split(|byte| b"\r\n".contains(byte));
     let fields = lines.filter(|line| !line.is_empty()).map(|line| {

@@ -1,5 +1,5 @@
-//! Any expression is applied as a whole or refused for what is wrong with it; what is escaped comes
-//! through as it was; and content that trickles is the content.
+//! Any expression is applied completely, or refused with the reason; escaped arguments arrive unchanged; and
+//! the pieces of trickled content, joined, are the content.
 //!
 //! Input: an expression, a line end, the content.
 
@@ -19,7 +19,7 @@ use wireserve::{Chunk, Content, Response};
 #[cfg(fuzzing)]
 libfuzzer_sys::fuzz_target!(|input: &[u8]| holds(input));
 
-/// Pieces and pauses that are looked at: a trickle may pause for ever.
+/// The most pieces and pauses that are read; a trickle may pause indefinitely.
 const MOST_CHUNKS: usize = 2000;
 
 pub(crate) fn holds(input: &[u8]) {
@@ -48,13 +48,15 @@ fn applied(expression: &str, content: &[u8]) -> Result<Response, PipeError> {
     };
     let query = format!("pipe={}", percent::encode_segment(expression.as_bytes()));
     match pipes::requested(Path::new("/a"), query.as_bytes()) {
-        Some(pipeline) => pipeline.apply(&mut response, &Served::new(head).context(), usize::MAX)?,
+        Some(pipeline) => {
+            pipeline.apply(&mut response, &Served::new(head).context(), usize::MAX)?
+        }
         None => assert!(expression.is_empty()),
     }
     Ok(response)
 }
 
-/// A field that is given the expression and the content, neither of which ends it: a line end is refused.
+/// Sets a field whose name is the expression and whose value is the content. Line ends are refused.
 fn assert_comes_through(name: &str, value: &[u8]) {
     let value = latin1::decode(value);
     let expression = format!("header({},{})", escaped(name), escaped(&value));

@@ -1,7 +1,7 @@
-//! Any bytes, quoted, are one line of printable ASCII that reads as those bytes, whatever stands
-//! behind it; and any text is read so, or refused at one of its bytes.
+//! Any bytes, quoted, are one line of printable ASCII, from which the same bytes are read, whatever follows.
+//! Any text is read likewise, or refused with the offset of an error.
 //!
-//! Input: bytes to be quoted; and again, text to be read.
+//! Input: bytes to quote, and text to read.
 
 #![cfg_attr(fuzzing, no_main)]
 

@@ -1,5 +1,5 @@
-//! The ranges of a file that a value asks for hold exactly the bytes that its specifiers ask for one
-//! by one, in order, none of them beyond the file.
+//! The ranges for a `Range` value cover exactly the bytes that its specifiers request one by one. They are
+//! in order and within the file.
 //!
 //! Input: the size of the file, a line end, the value of `Range`.
 
@@ -45,7 +45,7 @@ pub(crate) fn holds(input: &[u8]) {
     }
 }
 
-/// As few ranges as hold these bytes.
+/// The fewest ranges that cover these bytes.
 fn united(mut ranges: Vec<Range<u64>>) -> Vec<Range<u64>> {
     ranges.sort_by_key(|range| range.start);
     let mut united: Vec<Range<u64>> = Vec::new();

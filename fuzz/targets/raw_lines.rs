@@ -1,8 +1,8 @@
-//! The lines of a head, joined, are the head, and each has the flags that its bytes give it; problems
-//! stand inside the head, once each and in order; and a head without any is read alike by httparse,
+//! The lines of a head, joined, are the head, and the flags of each line follow from its bytes. Problems are
+//! within the head, in order, and none is reported twice. A head without problems is parsed alike by httparse,
 //! the lenient grammar and `raw_lines`.
 //!
-//! Input: a head, and what stands behind it.
+//! Input: a head, and the bytes that follow it.
 
 #![cfg_attr(fuzzing, no_main)]
 
@@ -84,7 +84,7 @@ fn assert_flagged(head: &[u8], lines: &[RawLine]) {
     }
 }
 
-/// What is right by the letter is right for everybody.
+/// All parsers agree on a head without problems.
 fn assert_is_read(head: &[u8], lines: &[RawLine]) {
     let ours: Vec<_> = lines
         .iter()
@@ -105,7 +105,7 @@ fn assert_is_read(head: &[u8], lines: &[RawLine]) {
             assert_eq!(request.headers.len(), ours.len());
         }
         Err(httparse::Error::TooManyHeaders) => {}
-        // It knows no other versions, which are none of a client's problems.
+        // httparse accepts no other versions, which are not a problem of the client.
         Err(httparse::Error::Version) => assert_ne!(read.version_bytes(), b"HTTP/1.1"),
         refused => panic!("httparse: {refused:?}"),
     }

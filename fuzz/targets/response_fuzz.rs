@@ -1,7 +1,7 @@
-//! Whatever the edition and the seed, the fuzzed response stays within the limits of `response_fuzz`, is the
-//! same the second time, and is read again from the `.wire` file that it prints.
+//! For any edition and seed, the fuzzed response is within the limits of `response_fuzz`, is reproducible, and
+//! is parsed as the same script from its printed `.wire` file.
 //!
-//! Input: a seed, in eight bytes, which is checked in all editions.
+//! Input: a seed in eight bytes, which is checked in all editions.
 
 #![cfg_attr(fuzzing, no_main)]
 

@@ -1,5 +1,5 @@
-//! A pattern matches what the regular expression that it stands for matches, its groups with the same
-//! text, in a time that does not depend on how they could be divided up.
+//! A pattern matches the same paths as the equivalent regular expression, with the same text in its groups,
+//! and without backtracking.
 //!
 //! Input: a pattern, a line end, the path of a request.
 
@@ -35,7 +35,7 @@ pub(crate) fn holds(input: &[u8]) {
     assert_eq!(values, expected);
 }
 
-/// The regular expression that a valid pattern stands for, if that is not too large.
+/// The regular expression equivalent to a valid pattern, unless it is too large.
 fn model(pattern: &str) -> Option<Regex> {
     let mut model = String::from("^");
     if !pattern.starts_with('/') {
@@ -49,11 +49,11 @@ fn model(pattern: &str) -> Option<Regex> {
                 rest.find('}')? + 1
             }
             '*' => {
-                // It takes the literal text behind it along.
+                // The group includes the literal text that follows.
                 model.push_str("(.*");
                 1
             }
-            // The character behind it is literal, and so is it.
+            // Backslash and the character that follows are literal.
             '\\' => 1 + rest[1..].chars().next().map_or(0, char::len_utf8),
             first => first.len_utf8(),
         };
@@ -65,7 +65,7 @@ fn model(pattern: &str) -> Option<Regex> {
     if model.contains("(.*") {
         model.push(')');
     }
-    // `*` takes anything, and so do groups but for slashes: bytes, line ends included.
+    // `*` matches any bytes, line ends included; groups match any bytes but slashes.
     let mut builder = RegexBuilder::new(&format!("(?s-u){model}\\z"));
     builder.size_limit(1 << 20).build().ok()
 }

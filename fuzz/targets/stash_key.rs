@@ -1,5 +1,5 @@
-//! A key of the stash is what Python's `uuid` takes for a UUID, and the same one in all of its spellings; any
-//! other is refused by put and by take, with a `ValueError`.
+//! The stash accepts the keys that Python's `uuid` parses, and all spellings of a UUID are the same key. `put`
+//! and `take` refuse any other key with a `ValueError`.
 //!
 //! Input: a key.
 
@@ -15,20 +15,20 @@ use scripts::{Script, raised};
 #[path = "../scripts.rs"]
 mod scripts;
 
-/// A key as text, and as bytes where they say the same. What one spelling has put, the next one takes.
+/// Tries a key as text, and also as bytes if it is ASCII. A value put with one spelling is taken with the next.
 const SHOWN: &str = r#"
 import uuid
 
 
 def shown(request):
     stash = request.server.stash
-    said = request.body.decode("utf-8", "surrogateescape")
-    read = tried(lambda: str(uuid.UUID(said)))
+    key = request.body.decode("utf-8", "surrogateescape")
+    read = tried(lambda: str(uuid.UUID(key)))
     keys = [request.body] if request.body.isascii() else []
     refused = [] if keys else [request.body]
     if isinstance(read, dict):
-        return [read, [], refusals(stash, [said] + keys + refused)]
-    keys += [said] + spellings(uuid.UUID(said))
+        return [read, [], refusals(stash, [key] + keys + refused)]
+    keys += [key] + spellings(uuid.UUID(key))
     taken = [passed(stash, put, take) for put, take in zip(keys, keys[1:] + keys[:1])]
     return [read, taken, refusals(stash, refused)]
 
@@ -71,7 +71,8 @@ pub(crate) fn holds(input: &[u8]) {
     }
 }
 
-/// What Rust's reader takes: the usual spellings alone. Unlike Python's, it takes `urn:uuid:` in capitals, too.
+/// The keys that the crate `uuid` parses, which are the usual spellings. Unlike Python, it also accepts
+/// `urn:uuid:` in capitals.
 fn usual(key: &[u8]) -> Option<Uuid> {
     let key = std::str::from_utf8(key).ok()?;
     let is_common = key.starts_with("urn:uuid:") || !key.contains(':');

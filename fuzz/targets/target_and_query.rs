@@ -1,5 +1,5 @@
-//! The parts of a target, joined, are the target; a form is found for every one; and the pairs of a
-//! query are read again from how they would be written.
+//! The parts of a target, joined, are the target; every target has a form; and the pairs of a query, encoded,
+//! are parsed as the same pairs.
 //!
 //! Input: a method, a space, a target.
 
@@ -42,10 +42,10 @@ fn assert_split(target: &[u8], scheme: &str) {
         parts.query.start,
         (parts.path.end + usize::from(has_question)).min(parts.query.end)
     );
-    let behind = &target[parts.query.end..];
-    assert!(behind.is_empty() || behind[0] == b'#');
+    let after = &target[parts.query.end..];
+    assert!(after.is_empty() || after[0] == b'#');
     let question: &[u8] = if has_question { b"?" } else { b"" };
-    assert_eq!([before, path, question, query, behind].concat(), target);
+    assert_eq!([before, path, question, query, after].concat(), target);
     if !target::is_absolute(target, scheme) && target.starts_with(b"/") {
         assert!(before.is_empty());
     }

@@ -1,5 +1,5 @@
-//! Any content is filled in or refused, whatever the request; what stands between placeholders stays;
-//! and what is inserted comes back from either escape.
+//! Any content is filled in or refused, whatever the request. Text between placeholders is kept, and inserted
+//! values can be recovered from both kinds of escaping.
 //!
 //! Input: the head of a request, an empty line, the content.
 
@@ -20,11 +20,11 @@ use wireserve::message::Head;
 #[cfg(fuzzing)]
 libfuzzer_sys::fuzz_target!(|input: &[u8]| holds(input));
 
-/// The reference's, by which placeholders are found.
+/// The regular expression by which the reference finds placeholders.
 static PLACEHOLDER: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?s-u)\{\{([^}]*)\}\}").expect("a regular expression"));
 
-/// Placeholders for what a client sends.
+/// Placeholders for values that the client sends.
 const OF_REQUEST: [&str; 5] = [
     "GET[x]",
     "headers[Host]",
@@ -64,11 +64,11 @@ fn assert_filled(content: &[u8], context: &Context<'_>) {
     }
 }
 
-/// What is around placeholders, in its order.
+/// The text around placeholders is kept, in order.
 fn assert_kept(content: &[u8], filled: &[u8]) {
     let mut rest = filled;
     for literal in PLACEHOLDER.split(content) {
-        let at = memchr::memmem::find(rest, literal).expect("what stood there");
+        let at = memchr::memmem::find(rest, literal).expect("the literal text");
         rest = &rest[at + literal.len()..];
     }
 }

@@ -1,5 +1,5 @@
-//! For any text: a script parsed from it can be played, stays within the limits of `wire_script::parse`,
-//! and is parsed as the same script from its printed form; a text that is refused has a line of the error.
+//! For any text: a script parsed from it can be played, is within the limits of `wire_script::parse`, and is
+//! parsed as the same script from its printed form. If a text is refused, the error names a line.
 //!
 //! Input: a `.wire` file.
 
@@ -8,7 +8,7 @@
 use wireserve::WireScript;
 use wireserve::wire_script::{By, MAX_BYTES, MAX_STEPS, Reading, Step};
 
-/// The largest script that is printed and parsed again; more take too long for a fuzzer.
+/// The largest script that is printed and parsed again; larger ones take too long for a fuzzer.
 const PRINTED: usize = 256 << 10;
 
 #[cfg(fuzzing)]
