@@ -1,4 +1,4 @@
-//! How fast a chunked body is decoded, in pieces as the wire delivers them.
+//! The speed of decoding a chunked body, in pieces as the wire delivers them.
 
 use std::hint::black_box;
 

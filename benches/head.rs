@@ -1,4 +1,4 @@
-//! How fast a request's head is found and read: [`Scanner`] over a buffer that holds one, then
+//! The speed of finding and parsing a request's head: [`Scanner`] on a buffer with one head, then
 //! [`Head::parse`] on a copy of its bytes, as a connection does.
 
 #[path = "count/chromium.rs"]
@@ -32,18 +32,18 @@ fn read(buffer: &[u8]) -> Head {
     let Ok(Progress::Whole(range)) = progress else {
         panic!("no whole head: {progress:?}");
     };
-    Head::parse(buffer[range].to_vec()).expect("a head with a reading")
+    Head::parse(buffer[range].to_vec()).expect("a valid head")
 }
 
 const MINIMAL: &[u8] = b"GET / HTTP/1.1\r\nHost: 127.0.0.1:8000\r\n\r\n";
 
-/// Chromium's head with a folded line at its end, which httparse refuses after all the others.
+/// Chromium's head with obs-fold in its last line, which httparse refuses after all other lines.
 fn lenient() -> Vec<u8> {
     let head = chromium::HEAD.strip_suffix(b"\r\n").expect("an empty line");
     let head = [head, b" folded\r\n\r\n"].concat();
     let mut room = [httparse::EMPTY_HEADER; 64];
     let strict = httparse::Request::new(&mut room).parse(&head);
-    assert!(strict.is_err(), "httparse reads it: {strict:?}");
+    assert!(strict.is_err(), "httparse accepts it: {strict:?}");
     head
 }
 

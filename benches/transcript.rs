@@ -1,6 +1,6 @@
-//! What a transcript costs: one exchange on a kept-alive connection over loopback, without one, with one
-//! in memory, and with one in a folder. The connections' own limit is lifted, so that no recording ends
-//! in the middle of a measurement.
+//! The cost of a transcript: one exchange on a persistent connection over loopback, without a transcript, with
+//! one in memory, and with one in a folder. The limit for each connection is lifted, so that no recording ends
+//! during a measurement.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -33,7 +33,7 @@ fn exchanges(criterion: &mut Criterion) {
     ];
     for (name, builder) in cases {
         let server = builder.start().expect("a free port");
-        let mut client = TcpStream::connect(server.address()).expect("it listens");
+        let mut client = TcpStream::connect(server.address()).expect("a connection");
         client.set_nodelay(true).expect("an option");
         let length = exchange(&mut client, &mut [0; 4096]);
         let mut room = vec![0; length];
@@ -53,7 +53,7 @@ fn builder() -> Builder {
         .expect("a good pattern")
 }
 
-/// The first exchange, which says how long an answer is.
+/// The first exchange; returns the length of a response.
 fn exchange(client: &mut TcpStream, room: &mut [u8]) -> usize {
     client.write_all(REQUEST).expect("it reads");
     let mut length = 0;

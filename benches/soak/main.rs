@@ -1,20 +1,20 @@
-//! Whether the server stays as it is under hours of mixed load: `cargo bench --bench soak`, or
-//! `./dev soak MINUTES`. Clients ask for everything that it can do, send broken requests and vanish; every
-//! answer is checked. Meanwhile its memory, threads and descriptors are watched.
+//! Runs a mixed load for minutes or hours: `cargo bench --bench soak`, or `./dev soak MINUTES`. Clients use all
+//! features of the server, send malformed requests, and disconnect; every response is checked. Meanwhile the
+//! server's memory, threads and file descriptors are watched.
 //!
-//! Exit codes: 0 if every answer was right, memory stayed flat and nothing was left behind; 1 if not; 2 if
-//! it could not be tried.
+//! Exit codes: 0 if every response was as expected, memory did not grow and nothing leaked; 1 if not; 2 if the
+//! load could not run.
 //!
 //! # The modules
 //!
 //! - [`options`]: the command line.
 //! - [`site`]: the files that are served.
-//! - [`work`]: what is asked, and what must come.
-//! - [`worker`]: one client, who asks on and on.
-//! - [`chance`]: which work is next; the same in every run.
-//! - [`watch`]: what the server needs, and whether that is flat.
+//! - [`work`]: requests and expected responses.
+//! - [`worker`]: one client.
+//! - [`chance`]: random numbers that are the same in every run.
+//! - [`watch`]: the server's memory, threads and descriptors, and whether they grow.
 //! - [`picture`]: the same as curves.
-//! - [`memcheck`]: the server under valgrind, for a shorter load.
+//! - [`memcheck`]: the server under valgrind, with a shorter load.
 
 mod chance;
 mod memcheck;
@@ -70,7 +70,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// What was not as it should be.
+/// The failures.
 fn run(options: &Options) -> Result<Vec<String>, Complaint> {
     let site = Site::make().map_err(|error| format!("cannot make the doc root: {error}"))?;
     println!("{} clients, {}", options.clients, options.until());
@@ -78,7 +78,7 @@ fn run(options: &Options) -> Result<Vec<String>, Complaint> {
         let memcheck = Memcheck::start(site.path());
         let (tally, curve) = watched_load(options, memcheck.server())?;
         let mut failures = shown(&tally);
-        failures.extend(curve.left_behind());
+        failures.extend(curve.leaked());
         failures.extend(memcheck.end()?);
         return Ok(failures);
     }
@@ -87,13 +87,13 @@ fn run(options: &Options) -> Result<Vec<String>, Complaint> {
     draw(options, &tally, &curve)?;
     let mut failures = shown(&tally);
     failures.extend(curve.growth());
-    failures.extend(curve.left_behind());
+    failures.extend(curve.leaked());
     Ok(failures)
 }
 
-/// What the clients count, and what the server needs meanwhile.
+/// Runs the load; returns the counts of the clients and the needs of the server.
 fn watched_load(options: &Options, server: &Process) -> Result<(Tally, Curve), Complaint> {
-    // What is made once is there before the curves begin.
+    // Memory that the server allocates once is not part of the curves.
     worker::warm_up(server.addr())?;
     let watch = Watch::begin(server.id());
     let tally = load(options, server, &watch);
@@ -105,7 +105,7 @@ fn watched_load(options: &Options, server: &Process) -> Result<(Tally, Curve), C
 
 fn draw(options: &Options, tally: &Tally, curve: &Curve) -> Result<(), Complaint> {
     if let Some(folder) = options.picture.parent() {
-        // What comes of it shows in a moment.
+        // If this fails, so does the write.
         let _ = fs::create_dir_all(folder);
     }
     fs::write(&options.picture, picture::draw(curve, tally))
@@ -114,7 +114,7 @@ fn draw(options: &Options, tally: &Tally, curve: &Curve) -> Result<(), Complaint
     Ok(())
 }
 
-/// The failures of the clients: the first of them, and how many others there are.
+/// The first failures of the clients, and the number of the others.
 fn shown(tally: &Tally) -> Vec<String> {
     let mut failures: Vec<_> = tally.failures.iter().take(SHOWN).cloned().collect();
     if tally.failures.len() > SHOWN {
@@ -123,7 +123,7 @@ fn shown(tally: &Tally) -> Vec<String> {
     failures
 }
 
-/// Lets all clients work until it is enough.
+/// Runs all clients until the limit is reached.
 fn load(options: &Options, server: &Process, watch: &Watch) -> Tally {
     let began = Instant::now();
     let tally = Arc::new(worker::Shared::new(options.limit(began)));
@@ -143,7 +143,7 @@ impl Tally {
     fn print(&self) {
         let rate = self.requests as f64 / self.took.as_secs_f64();
         println!(
-            "{} requests in {:.0} s, {rate:.0} each second; errors: {}",
+            "{} requests in {:.0} s, {rate:.0} requests/s; errors: {}",
             self.requests,
             self.took.as_secs_f64(),
             self.failures.len()
@@ -162,6 +162,6 @@ impl Curve {
             self.late(),
             self.peak()
         );
-        println!("before: {}; behind: {}", self.before, self.after);
+        println!("before: {}; after: {}", self.before, self.after);
     }
 }

@@ -1,9 +1,9 @@
-//! The server under valgrind's memcheck, which sees every wrong use of memory on the heap, whoever makes
-//! it: our `unsafe`, pyo3's or the interpreter's. Bytes that are read behind an end or behind a `free` are
-//! errors, and so is memory that nobody can reach any more at the end.
+//! The server under valgrind's memcheck, which detects every wrong use of the heap by our `unsafe` code, by pyo3
+//! and by the interpreter: access beyond the end of an allocation or after `free`, and memory that is unreachable
+//! at exit.
 //!
-//! It does not ask whether a value was ever set: CPython reads the first digit of an int that has none,
-//! and looks at the result only where there is one. Nor does it see races, for it runs one thread at a time.
+//! Uses of uninitialized values are not checked: CPython reads the first digit of an int that has no digits, and
+//! then ignores it. Data races are not detected, since memcheck runs one thread at a time.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,19 +16,19 @@ use super::Complaint;
 use super::support::process::Process;
 use super::support::repository;
 
-/// Where the report is. The process of the server is named in it.
+/// The file of the report, which includes the PID of the server.
 const REPORT: &str = "target/memcheck.txt";
 
-/// What valgrind leaves with when it has found something, which the server never does by itself.
+/// The exit code of valgrind if it has found errors. The server never uses it.
 const FOUND: i32 = 99;
 
-/// How long the server may take to end, and valgrind to look at what it has left.
+/// How long the server may take to end, and valgrind to check its memory.
 const ENDS_WITHIN: Duration = Duration::from_secs(120);
 
-/// What pyo3 makes once for each class and never gives back; what it makes for a request is not of these.
+/// Memory that pyo3 allocates once for each class and never frees.
 const SUPPRESSED: &str = "benches/soak/memcheck.supp";
 
-/// A server that is looked at.
+/// A server under memcheck.
 pub(crate) struct Memcheck {
     server: Process,
     report: PathBuf,
@@ -38,7 +38,7 @@ impl Memcheck {
     pub(crate) fn start(doc_root: &Path) -> Self {
         let report = repository().join(REPORT);
         if let Some(folder) = report.parent() {
-            // What comes of it shows in a moment.
+            // If this fails, so does reading the report.
             let _ = fs::create_dir_all(folder);
         }
         let suppressed = repository().join(SUPPRESSED);
@@ -47,7 +47,7 @@ impl Memcheck {
             .args(["--tool=memcheck", "--undef-value-errors=no"])
             .args(["--leak-check=full", "--show-leak-kinds=definite"])
             .args(["--errors-for-leak-kinds=definite", "--num-callers=40"])
-            // Otherwise the thread that has run goes on running.
+            // Otherwise the running thread tends to keep running.
             .arg("--fair-sched=yes")
             .arg(format!("--error-exitcode={FOUND}"))
             .arg(format!("--suppressions={}", suppressed.display()))
@@ -55,7 +55,7 @@ impl Memcheck {
             .arg(env!("CARGO_BIN_EXE_wireserve"))
             .arg(doc_root)
             .args(["--port", "0", "--log", "error"])
-            // Python's own allocator hands out pieces of what valgrind sees as one.
+            // Python's own allocator would return parts of what valgrind sees as one allocation.
             .env("PYTHONMALLOC", "malloc");
         Self {
             server: Process::start(command),
@@ -67,7 +67,7 @@ impl Memcheck {
         &self.server
     }
 
-    /// Ends the server, and tells what was found, if anything.
+    /// Ends the server; returns the errors, if any.
     pub(crate) fn end(mut self) -> Result<Option<String>, Complaint> {
         let process = Pid::from_raw(self.server.id().cast_signed()).ok_or("no process")?;
         kill_process(process, Signal::TERM).map_err(|error| format!("cannot end it: {error}"))?;
@@ -77,7 +77,8 @@ impl Memcheck {
         let summary = report
             .lines()
             .find_map(|line| line.split_once("ERROR SUMMARY: "));
-        let (_, summary) = summary.ok_or("memcheck did not come to an end")?;
+        let (_, summary) =
+            summary.ok_or("expected a summary of memcheck, found none: it did not end in time")?;
         println!("memcheck: {summary}");
         match status.and_then(|status| status.code()) {
             Some(0) => Ok(None),

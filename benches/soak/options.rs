@@ -7,7 +7,7 @@ use clap::Parser;
 
 use super::worker::Limit;
 
-/// Loads wireserve for a long time, checks every answer and watches its memory
+/// Runs a mixed load on wireserve, checks every response and watches its memory
 #[derive(Debug, Parser)]
 #[command(name = "soak")]
 pub(crate) struct Options {
@@ -15,7 +15,7 @@ pub(crate) struct Options {
     #[arg(default_value_t = 5.0, value_parser = positive)]
     minutes: f64,
 
-    /// Ends when so many requests have been made, however long that takes
+    /// Ends after so many requests, however long they take
     #[arg(long, value_parser = clap::value_parser!(u64).range(1..))]
     requests: Option<u64>,
 
@@ -23,19 +23,19 @@ pub(crate) struct Options {
     #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) clients: u32,
 
-    /// Run the server under valgrind's memcheck; its memory is not judged then
+    /// Runs the server under valgrind's memcheck; the growth of its memory is not judged
     #[arg(long)]
     pub(crate) memcheck: bool,
 
-    /// Where the curves go, as SVG
+    /// The SVG file for the curves
     #[arg(long, value_name = "FILE", default_value = "target/soak.svg")]
     pub(crate) picture: PathBuf,
 
-    /// Given by `cargo bench`
+    /// Passed by `cargo bench`
     #[arg(long, hide = true)]
     bench: bool,
 
-    /// Given by whoever only wants to know that the bench starts
+    /// Only checks that the bench starts
     #[arg(long, hide = true)]
     test: bool,
 }
@@ -46,7 +46,7 @@ impl Options {
         self.bench && !self.test
     }
 
-    /// When it is enough.
+    /// When the load ends.
     pub(crate) fn limit(&self, began: Instant) -> Limit {
         match self.requests {
             Some(requests) => Limit::Requests(requests),
@@ -54,7 +54,7 @@ impl Options {
         }
     }
 
-    /// The same in words.
+    /// The same as text.
     pub(crate) fn until(&self) -> String {
         match self.requests {
             Some(requests) => format!("{requests} requests"),
@@ -64,9 +64,9 @@ impl Options {
 }
 
 fn positive(text: &str) -> Result<f64, String> {
-    let number: f64 = text.parse().map_err(|_| "no number".to_owned())?;
+    let number: f64 = text.parse().map_err(|_| "expected a number".to_owned())?;
     match number > 0.0 && number <= 60.0 * 24.0 * 365.0 {
         true => Ok(number),
-        false => Err("not between 0 and a year".to_owned()),
+        false => Err("expected more than 0, and a year at most".to_owned()),
     }
 }

@@ -1,4 +1,4 @@
-//! The curves as a picture in SVG: memory above, threads and descriptors below, over the same time.
+//! The curves as an SVG picture: memory above, threads and descriptors below, over the same time.
 
 use std::fmt::Write as _;
 
@@ -7,10 +7,10 @@ use super::worker::Tally;
 
 const WIDTH: f64 = 900.0;
 const PANEL: f64 = 220.0;
-/// Around the panels, for the numbers.
+/// Space around the panels, for the numbers.
 const MARGIN: f64 = 60.0;
 
-/// Points of a curve at most; what lies between two of them shows as their highest.
+/// The most points of a curve; each shows the highest value until the next one.
 const POINTS: usize = 600;
 
 type Line<'a> = (&'a str, &'a str, &'a dyn Fn(&Look) -> f64);

@@ -1,4 +1,4 @@
-//! The doc root: the files in `site/`, and those that are too large to be kept.
+//! The doc root: the files in `site/`, and a generated file that is too large for the repository.
 
 use std::fs;
 use std::io;
@@ -8,14 +8,14 @@ use tempfile::TempDir;
 
 use super::support::repository;
 
-/// Size of the large file: more than a connection's buffers hold.
+/// Size of the large file, which exceeds a connection's buffers.
 pub(crate) const LARGE: usize = 10 * 1024 * 1024;
 
 /// A doc root, removed when dropped.
 pub(crate) struct Site(TempDir);
 
 impl Site {
-    /// Copies and makes all files.
+    /// Copies and generates all files.
     pub(crate) fn make() -> io::Result<Self> {
         let folder = tempfile::tempdir()?;
         for entry in fs::read_dir(repository().join("benches/soak/site"))? {
@@ -32,7 +32,7 @@ impl Site {
     }
 }
 
-/// A byte of the large file, by its place.
+/// A byte of the large file, by its offset.
 pub(crate) fn large_byte(at: usize) -> u8 {
     (at % 251) as u8
 }

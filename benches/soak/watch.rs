@@ -1,5 +1,5 @@
-//! What the server needs while it works: its memory, threads and descriptors, looked at again and again;
-//! and whether that is flat.
+//! The needs of the server under load: its memory, threads and descriptors, sampled regularly; and whether they
+//! grow.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -7,29 +7,30 @@ use std::fs;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Between two looks.
+/// Time between two samples.
 const LOOK: Duration = Duration::from_millis(250);
 
-/// Between two lines about how it goes.
-const TELL: Duration = Duration::from_secs(30);
+/// Time between two progress lines.
+const REPORT: Duration = Duration::from_secs(30);
 
-/// How long what is left behind may take to go: parked threads wait ten seconds for another connection.
+/// How long threads and descriptors may remain after the load: a parked thread waits ten seconds for another
+/// connection.
 const LEAVES_WITHIN: Duration = Duration::from_secs(60);
 
-/// How much more memory may be needed in the last quarter than in the second, in MiB: what allocators
-/// and caches still find to keep. A million requests that leak 16 bytes each leak as much.
+/// How much memory may grow from the second quarter to the last, in MiB, for allocators and caches. A leak of 16
+/// bytes in each of a million requests is as much.
 const GROWTH: f64 = 16.0;
 
-/// What a process has at a time.
+/// The needs of a process at one time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Needs {
-    /// Resident, in KiB.
+    /// Resident memory, in KiB.
     memory: u64,
     pub(crate) threads: usize,
     pub(crate) descriptors: usize,
 }
 
-/// One look.
+/// One sample.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Look {
     pub(crate) at: Duration,
@@ -42,10 +43,10 @@ pub(crate) struct Watch {
     began: Instant,
     before: Needs,
     looks: RefCell<Vec<Look>>,
-    told: RefCell<Instant>,
+    reported: RefCell<Instant>,
 }
 
-/// What was seen. There is at least one look.
+/// All samples; there is at least one.
 pub(crate) struct Curve {
     pub(crate) looks: Vec<Look>,
     pub(crate) before: Needs,
@@ -53,30 +54,30 @@ pub(crate) struct Curve {
 }
 
 impl Watch {
-    /// Waits until nothing is left of who was there before, and begins.
+    /// Waits until no connection of earlier clients is left, and begins.
     pub(crate) fn begin(process: u32) -> Self {
         Self {
             process,
             before: at_rest(process, None),
             began: Instant::now(),
             looks: RefCell::default(),
-            told: RefCell::new(Instant::now()),
+            reported: RefCell::new(Instant::now()),
         }
     }
 
-    /// Looks once, and waits until the next look is due.
+    /// Takes a sample, and waits until the next one is due.
     pub(crate) fn look(&self, requests: u64) {
         let needs = Needs::of(self.process);
         let at = self.began.elapsed();
         self.looks.borrow_mut().push(Look { at, needs });
-        if self.told.borrow().elapsed() >= TELL {
-            *self.told.borrow_mut() = Instant::now();
+        if self.reported.borrow().elapsed() >= REPORT {
+            *self.reported.borrow_mut() = Instant::now();
             eprintln!("{:>6.0} s: {requests} requests, {needs}", at.as_secs_f64());
         }
         thread::sleep(LOOK);
     }
 
-    /// Waits until nothing is left behind, or has had time enough to go.
+    /// Waits until nothing remains, or the time for that is over.
     pub(crate) fn end(self) -> Curve {
         let after = at_rest(self.process, Some(self.before));
         let mut looks = self.looks.into_inner();
@@ -94,13 +95,14 @@ impl Watch {
     }
 }
 
-/// Waits until there are no more threads and descriptors than `wanted`, or no thread of a connection.
+/// Waits until there are no more threads and descriptors than `wanted`; without `wanted`, until no connection
+/// has a thread.
 fn at_rest(process: u32, wanted: Option<Needs>) -> Needs {
     let deadline = Instant::now() + LEAVES_WITHIN;
     loop {
         let needs = Needs::of(process);
         let is_at_rest = match wanted {
-            Some(wanted) => needs.leaves_behind(wanted).is_none(),
+            Some(wanted) => needs.leaked_since(wanted).is_none(),
             None => !has_connection_threads(process),
         };
         if is_at_rest || Instant::now() > deadline {
@@ -138,11 +140,11 @@ impl Needs {
         self.memory as f64 / 1024.0
     }
 
-    fn leaves_behind(self, before: Self) -> Option<String> {
+    fn leaked_since(self, before: Self) -> Option<String> {
         let is_more = self.threads > before.threads || self.descriptors > before.descriptors;
-        // A process that is gone has nothing.
+        // A process that has ended has no threads.
         let is_gone = self.threads == 0;
-        (is_more || is_gone).then(|| format!("left behind: {self}; before: {before}"))
+        (is_more || is_gone).then(|| format!("leaked: {self}; before: {before}"))
     }
 }
 
@@ -162,7 +164,7 @@ impl fmt::Display for Needs {
 }
 
 impl Curve {
-    /// Memory in the second quarter of the time, in MiB: when all that is made once has been made.
+    /// Memory in the second quarter of the time, in MiB, when one-time allocations have been made.
     pub(crate) fn early(&self) -> f64 {
         self.memory_between(0.25, 0.5)
     }
@@ -177,7 +179,7 @@ impl Curve {
         memory.fold(0.0, f64::max)
     }
 
-    /// The median, since what is asked at the time makes it rise and fall.
+    /// The median, since memory rises and falls with the requests.
     fn memory_between(&self, from: f64, to: f64) -> f64 {
         let place = |part: f64| (self.looks.len() as f64 * part) as usize;
         let looks = &self.looks[place(from).min(self.looks.len() - 1)..place(to).max(1)];
@@ -189,14 +191,15 @@ impl Curve {
             .unwrap_or_else(|| self.peak())
     }
 
-    /// That memory has grown, if it has.
+    /// A failure if memory has grown.
     pub(crate) fn growth(&self) -> Option<String> {
         let grown = self.late() - self.early();
-        (grown > GROWTH).then(|| format!("memory grew by {grown:.1} MiB; {GROWTH} may be"))
+        (grown > GROWTH)
+            .then(|| format!("memory grew by {grown:.1} MiB; the limit is {GROWTH} MiB"))
     }
 
-    /// What is there that was not there before, if anything.
-    pub(crate) fn left_behind(&self) -> Option<String> {
-        self.after.leaves_behind(self.before)
+    /// A failure if there are more threads or descriptors than before.
+    pub(crate) fn leaked(&self) -> Option<String> {
+        self.after.leaked_since(self.before)
     }
 }

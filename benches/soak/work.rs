@@ -1,5 +1,5 @@
-//! What is asked of the server, and what must come. Whatever else comes is a panic, which the client's
-//! loop counts.
+//! Requests and their expected responses. An unexpected response is a panic, which the client's loop counts as a
+//! failure.
 
 use std::fmt;
 
@@ -60,7 +60,7 @@ impl Work {
         Self::LeavesInAnswer,
     ];
 
-    /// How often it comes beside the others.
+    /// How often it is chosen, relative to the others.
     pub(crate) fn weight(self) -> usize {
         match self {
             Self::Static | Self::Value => 20,
@@ -70,7 +70,7 @@ impl Work {
         }
     }
 
-    /// Asks, checks what comes, and says how many requests that were.
+    /// Sends requests, checks the responses, and returns the number of requests.
     pub(crate) fn play(self, customer: &mut Customer) -> u64 {
         match self {
             Self::Static => {
@@ -177,7 +177,7 @@ impl Work {
                 let body = customer.bytes(0, 10_000);
                 let length = format!("Content-Length: {}\r\n", body.len());
                 let request = request("POST", "/upload.py", &length, &body);
-                // Mostly in the head.
+                // Usually within the head.
                 let end = [200.min(request.len()), request.len()][customer.below(2)];
                 let sent = customer.below(end);
                 let mut client = customer.new_client();
@@ -292,7 +292,7 @@ fn digest(body: &[u8]) -> String {
     format!("{} {hexadecimal}", body.len())
 }
 
-/// A request with these header lines, besides the host's.
+/// A request with these field lines, after `Host`.
 pub(crate) fn request(method: &str, target: &str, lines: &str, body: &[u8]) -> Vec<u8> {
     let head = format!("{method} {target} HTTP/1.1\r\nHost: localhost\r\n{lines}\r\n");
     [head.as_bytes(), body].concat()

@@ -1,5 +1,5 @@
-//! One client, who asks on and on: mostly on a connection that is kept, now and then on new ones. What is
-//! not as it should be is a failure, behind which it goes on with a new connection.
+//! One client, which sends requests until the end: usually on a persistent connection, sometimes on a new one.
+//! After an unexpected response, which is a failure, it continues on a new connection.
 
 use std::any::Any;
 use std::net::SocketAddr;
@@ -14,24 +14,24 @@ use super::support::client::Client;
 use super::support::response::Response;
 use super::work::{Work, request};
 
-/// When it is enough.
+/// When the load ends.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Limit {
     Time(Instant),
     Requests(u64),
 }
 
-/// What all clients count together.
+/// The counts of all clients.
 pub(crate) struct Shared {
     limit: Limit,
     requests: AtomicU64,
-    /// By the place of the work in [`Work::ALL`].
+    /// By the index of the work in [`Work::ALL`].
     works: [AtomicU64; Work::ALL.len()],
     failures: Mutex<Vec<String>>,
     failed: AtomicUsize,
 }
 
-/// What they have counted in the end.
+/// The final counts.
 pub(crate) struct Tally {
     pub(crate) requests: u64,
     works: [u64; Work::ALL.len()],
@@ -39,7 +39,7 @@ pub(crate) struct Tally {
     pub(crate) took: Duration,
 }
 
-/// Failures behind which there is nothing more to learn.
+/// The number of failures after which the load ends early.
 const ENOUGH_FAILURES: usize = 100;
 
 impl Shared {
@@ -95,7 +95,7 @@ impl Tally {
     }
 }
 
-/// Works until it is enough.
+/// Runs one client until the load ends.
 pub(crate) fn work(number: u32, address: SocketAddr, shared: &Shared) {
     let mut customer = Customer::new(number, address);
     while !shared.is_done() {
@@ -107,9 +107,9 @@ pub(crate) fn work(number: u32, address: SocketAddr, shared: &Shared) {
     }
 }
 
-/// Does everything once, and some things often enough for what the server makes at first.
+/// Runs every work ten times, so that the server has made its one-time allocations.
 pub(crate) fn warm_up(address: SocketAddr) -> Result<(), Complaint> {
-    // The failures are told by whoever counts them.
+    // The caller reports the failures.
     panic::set_hook(Box::new(|_| {}));
     let mut customer = Customer::new(u32::MAX, address);
     for _ in 0..10 {
@@ -120,22 +120,22 @@ pub(crate) fn warm_up(address: SocketAddr) -> Result<(), Complaint> {
     Ok(())
 }
 
-/// The support code panics where something is not as it should be.
+/// Runs a work. It panics if a response is unexpected.
 fn play(work: Work, customer: &mut Customer) -> Result<u64, String> {
     let played = panic::catch_unwind(AssertUnwindSafe(|| work.play(customer)));
     played.map_err(|panic| {
         customer.kept = None;
-        format!("{work}: {}", told(&*panic))
+        format!("{work}: {}", message_of(&*panic))
     })
 }
 
-fn told(panic: &(dyn Any + Send)) -> &str {
+fn message_of(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<String>().map(String::as_str);
     text.or_else(|| panic.downcast_ref::<&str>().copied())
-        .unwrap_or("a panic without words")
+        .unwrap_or("a panic without a message")
 }
 
-/// Who asks.
+/// A client with its persistent connection.
 pub(crate) struct Customer {
     number: u32,
     address: SocketAddr,
@@ -155,7 +155,7 @@ impl Customer {
         }
     }
 
-    /// The place of the next work in [`Work::ALL`].
+    /// The index of the next work in [`Work::ALL`].
     fn next_work(&mut self) -> usize {
         let all: usize = Work::ALL.iter().map(|work| work.weight()).sum();
         let mut left = self.below(all);
@@ -173,12 +173,12 @@ impl Customer {
         self.chance.below(end)
     }
 
-    /// Digits that nobody else is likely to ask with.
+    /// A number that other clients are unlikely to use.
     pub(crate) fn number(&mut self) -> usize {
         self.below(1_000_000_000)
     }
 
-    /// A key of the stash that nobody else has.
+    /// A key of the stash that no other client uses.
     pub(crate) fn key(&mut self) -> String {
         self.keys += 1;
         format!("{:08x}-0000-4000-8000-{:012x}", self.number, self.keys)
@@ -193,14 +193,14 @@ impl Customer {
             .collect()
     }
 
-    /// The 200 that answers a GET on the connection that is kept.
+    /// The response to a GET on the persistent connection, which must be a 200.
     pub(crate) fn get(&mut self, target: &str) -> Response {
         let answer = self.ask("GET", target, b"");
         assert_eq!(answer.status, 200, "{target}: {}", answer.text());
         answer
     }
 
-    /// The answer to a request with this body.
+    /// The response to a request with this body.
     pub(crate) fn ask(&mut self, method: &str, target: &str, body: &[u8]) -> Response {
         let length = match body {
             [] => String::new(),
@@ -209,29 +209,29 @@ impl Customer {
         self.send_for(method, &request(method, target, &length, body))
     }
 
-    /// The answer to these bytes.
+    /// The response to these bytes.
     pub(crate) fn send_for(&mut self, method: &str, request: &[u8]) -> Response {
-        // Connections that live for ever would be too kind.
+        // The server must also handle new connections.
         if self.below(50) == 0 {
             self.kept = None;
         }
         let mut client = self.kept.take().unwrap_or_else(|| self.new_client());
         client.send(request);
         let answer = client.read_response(method);
-        assert_eq!(client.pending(), b"", "behind an answer");
-        // Without a length the connection ends, even behind chunks.
+        assert_eq!(client.pending(), b"", "bytes after a response");
+        // Without a length the server closes the connection, even after a chunked body.
         if answer.header("Content-Length").is_some() {
             self.kept = Some(client);
         }
         answer
     }
 
-    /// A connection of its own.
+    /// A new connection.
     pub(crate) fn new_client(&self) -> Client {
         Client::connect(self.address)
     }
 
-    /// Leaves, by FIN or by RST.
+    /// Disconnects, with FIN or with RST.
     pub(crate) fn leave(&mut self, client: Client) {
         match self.below(2) {
             0 => client.reset(),

@@ -57,13 +57,13 @@ fn links_do_not() {
         ("/large.bin?pipe=slice(-9,-1)", "", 200, "\0\0\0\0\0\0\0\0"),
         ("/large.any.html", "", 200, "/large.any.js"),
     ];
-    for &(target, field, status, said) in of_files.iter().chain(of_scripts) {
+    for &(target, field, status, message) in of_files.iter().chain(of_scripts) {
         let name = &target[..target.len().min(40)];
         let mut client = Client::connect(server.addr());
         client.send(format!("GET {target} HTTP/1.1\r\nHost: a\r\n{field}\r\n").as_bytes());
         let answer = client.read_response("GET");
         assert_eq!(answer.status, status, "{name}: {}", answer.text());
-        assert!(answer.text().contains(said), "{name}: {}", answer.text());
+        assert!(answer.text().contains(message), "{name}: {}", answer.text());
         let grown = grown_since(before, server.id());
         assert!(grown < ROOM, "{name}: {grown} KiB more");
     }

@@ -147,8 +147,8 @@ impl Stage {
         };
         let sockets = stage.belongings().sockets;
         // What the first scripts begin stays: a thread that watches them, and what Python keeps open.
-        stage.goes_on();
-        eventually("nobody is connected", || {
+        stage.assert_serves();
+        eventually("no client is connected", || {
             stage.belongings().sockets == sockets
         });
         stage.before = stage.belongings();
@@ -168,21 +168,21 @@ impl Stage {
             }
             // Others meanwhile.
             for _ in 0..20 {
-                self.goes_on();
+                self.assert_serves();
             }
         });
-        self.goes_on();
+        self.assert_serves();
         let mut now = Belongings::default();
         let is_as_before = || {
             now = self.belongings();
             now == self.before
         };
-        let what = format!("{scene}: nothing stays behind but {:?}", self.before);
+        let what = format!("{scene}: expected at most {:?}", self.before);
         eventually(&what, is_as_before);
     }
 
     /// Every kind of handler answers.
-    fn goes_on(&self) {
+    fn assert_serves(&self) {
         for target in TARGETS {
             let mut client = Client::connect(self.server.addr());
             client.send(format!("GET {target} HTTP/1.1\r\nConnection: close\r\n\r\n").as_bytes());

@@ -164,7 +164,9 @@ fn a_file_truncated_while_it_is_sent_ends_its_connection_early() {
         }
         done.store(true, Ordering::Relaxed);
     });
-    eventually("the log says so", || server.stderr().contains("/large.bin"));
+    eventually("the log reports it", || {
+        server.stderr().contains("/large.bin")
+    });
 }
 
 /// Clients ask for these all the while, each on a connection of its own as long as that is kept, and what

@@ -54,8 +54,8 @@ fn without_a_descriptor_a_file_is_not_reported_missing() {
         assert_eq!(answer.status, 503, "{target}: {}", answer.text());
         assert!(answer.text().contains("Too many open files"), "{target}");
     }
-    let told = || server.stderr().matches("cannot open").count();
-    eventually("the log says so", || told() == targets.len());
+    let errors = || server.stderr().matches("cannot open").count();
+    eventually("the log reports it", || errors() == targets.len());
 
     drop((clients, crowd));
     let ask = |target| get(server.addr(), target);
@@ -84,7 +84,7 @@ def main(request, response):
 def main(request, response):
     return str(len(request.POST[b'field']))
 ";
-    // Asks again and again, and says what it saw.
+    // Sends requests repeatedly, and prints what it receives.
     const AGAIN: &str = "\
 def main(request, response):
     seen = []
@@ -112,12 +112,12 @@ def main(request, response):
             for target in ["/reads.py", "/form.py"] {
                 let mut client = upload(&server, target, 8_000_000);
                 let answer = client.read_response("POST");
-                let said = format!("cannot store the request body: {cause}");
+                let error = format!("cannot store the request body: {cause}");
                 assert_eq!(answer.status, 500, "{limit}, {target}");
-                assert!(answer.text().contains(&said), "{limit}: {}", answer.text());
-                // The rest of the body cannot be told from a next request any more.
+                assert!(answer.text().contains(&error), "{limit}: {}", answer.text());
+                // The rest of the body cannot be distinguished from another request.
                 assert_eq!(client.read_until_close(), b"", "{limit}, {target}");
-                eventually("the log says so", || server.stderr().contains(&said));
+                eventually("the log reports it", || server.stderr().contains(&error));
             }
             let answer = upload(&server, "/again.py", 8_000_000).read_response("POST");
             assert_eq!(answer.text(), "cannot store the request body", "{limit}");
@@ -138,7 +138,7 @@ fn a_transcript_that_cannot_be_written_costs_no_answer() {
         assert_eq!(client.read_response("GET").text(), "plain");
     }
     assert_eq!(get(server.addr(), "/plain.txt").text(), "plain");
-    eventually("the log says so", || {
+    eventually("the log reports it", || {
         server.stderr().contains("File too large")
     });
     let sizes = fs::read_dir(path).expect("it is there").flatten();
@@ -164,8 +164,8 @@ fn without_a_thread_a_client_sees_a_close_and_others_go_on() {
         let mut client = Client::connect(server.addr());
         client.send(&request("GET", "/plain.txt"));
         assert_eq!(client.read_until_close(), b"");
-        let told = || server.stderr().matches("cannot start a thread").count();
-        eventually("the log says so", || told() == count);
+        let errors = || server.stderr().matches("cannot start a thread").count();
+        eventually("the log reports it", || errors() == count);
         ask_known();
     }
     limit_address_space(&server, without.current);
@@ -181,7 +181,7 @@ fn size(server: &Process) -> u64 {
     kibibytes.expect("a number") << 10
 }
 
-/// Sets the limit, and says what it was.
+/// Sets the limit, and returns the previous one.
 fn limit_address_space(server: &Process, limit: Option<u64>) -> Rlimit {
     let process = Pid::from_raw(server.id().cast_signed());
     let before = getrlimit(Resource::As);

@@ -2,7 +2,7 @@
 //! own: a response of many GiB takes as much as a small one, a client that does not read stops its
 //! own handler only, and a client that leaves ends it.
 //!
-//! `WIRESERVE_STREAM_GIB` says how large the large responses are; 1 GiB if it is not set.
+//! `WIRESERVE_STREAM_GIB` sets the size of the large responses, 1 GiB by default.
 
 use std::env;
 use std::io::{Read, Write};
@@ -29,7 +29,7 @@ fn a_large_response_takes_no_memory() {
         let send = |mib: u64| {
             let target = format!("/stream.py?key={by}&by={by}&kib=1024&pieces={mib}");
             assert_eq!(download(&server, &target), mib * MIB, "by {by}");
-            assert_eq!(told(&server, by), (mib, "done".to_owned()));
+            assert_eq!(progress(&server, by), (mib, "done".to_owned()));
         };
         // What is made once for any stream.
         send(8);
@@ -42,7 +42,7 @@ fn a_large_response_takes_no_memory() {
 
 #[test]
 fn a_client_that_does_not_read_stops_its_handler() {
-    /// As long as this without a piece more, and the handler has been stopped.
+    /// If no more pieces are sent for this long, the handler waits.
     const REST: Duration = Duration::from_millis(300);
     /// More pieces than the kernel keeps for a client that does not read.
     const MANY: u64 = 2048;
@@ -52,19 +52,19 @@ fn a_client_that_does_not_read_stops_its_handler() {
         let mut client = Client::connect(server.addr());
         client.send(get(&format!("/stream.py?key={by}&by={by}&kib=16")).as_bytes());
         client.read_until(b"\r\n\r\n");
-        let sent = || told(&server, by).0;
+        let sent = || progress(&server, by).0;
         eventually("it has begun", || sent() > 0);
         let first = settled("it stops", REST, sent);
         assert!(first < MANY, "by {by}: {first} pieces");
 
         client.read_exact((first * 16 * 1024) as usize);
-        eventually("it goes on", || sent() > first);
+        eventually("it continues", || sent() > first);
         let second = settled("it stops again", REST, sent);
         assert!(second < first + MANY, "by {by}: {second} pieces");
-        assert_eq!(told(&server, by).1, "");
+        assert_eq!(progress(&server, by).1, "");
 
         drop(client);
-        eventually("it ends", || told(&server, by).1 == end);
+        eventually("it ends", || progress(&server, by).1 == end);
     }
 }
 
@@ -77,8 +77,8 @@ fn get(target: &str) -> String {
     format!("GET {target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
 }
 
-/// How many pieces of a stream have been sent, and how it ended.
-fn told(server: &Process, key: &str) -> (u64, String) {
+/// The number of pieces that a stream has sent, and how it ended.
+fn progress(server: &Process, key: &str) -> (u64, String) {
     let mut client = Client::connect(server.addr());
     client.send(get(&format!("/told.py?key={key}")).as_bytes());
     let text = client.read_response("GET").text();

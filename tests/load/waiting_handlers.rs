@@ -24,17 +24,17 @@ const PROMPT: Duration = Duration::from_millis(300);
 
 #[test]
 fn a_thousand_sleeping_handlers_do_not_delay_others() {
-    waiting_handlers_delay_nobody("sleep", 1000);
+    waiting_handlers_delay_no_other("sleep", 1000);
 }
 
 #[test]
 fn handlers_that_wait_unseen_do_not_delay_others() {
     for by in ["event", "queue", "select", "socket"] {
-        waiting_handlers_delay_nobody(by, 300);
+        waiting_handlers_delay_no_other(by, 300);
     }
 }
 
-fn waiting_handlers_delay_nobody(by: &str, count: usize) {
+fn waiting_handlers_delay_no_other(by: &str, count: usize) {
     let _turn = alone();
     allow_descriptors();
     let server = server();

@@ -142,7 +142,7 @@ fn lengths() -> Vec<Case> {
             ),
         ),
         raw(
-            "bad length that nobody asks for",
+            "bad length that is not read",
             request("GET", "/files/none.txt", "Content-Length: ham\r\n", b""),
         ),
     ]

@@ -136,15 +136,15 @@ fn several() -> Vec<Case> {
             .answers(1)
             .then(fixed("")),
         raw(
-            "one behind an answer without length",
+            "one after an answer without length",
             [unlimited.clone(), fixed("")].concat(),
         ),
         raw(
-            "one behind a close",
+            "one after a close",
             [fixed("Connection: close\r\n"), fixed("")].concat(),
         ),
         raw(
-            "one behind an error",
+            "one after an error",
             [request("GET", "/none.py", "", b""), fixed("")].concat(),
         )
         .answers(2),

@@ -44,7 +44,7 @@ const TARGETS: &[(&str, &str)] = &[
     ("folder with names to escape", "/directories/names/"),
     ("folder with a space", "/directories/with%20space/"),
     ("folder with a query", "/directories/sub/?a=b"),
-    ("folder behind an escaped slash", "/directories%2fsub/"),
+    ("folder after an escaped slash", "/directories%2fsub/"),
     ("folder whose slash is escaped", "/directories/sub%2f"),
     (
         "folder whose slash is escaped, and a slash",
@@ -95,7 +95,7 @@ const TARGETS: &[(&str, &str)] = &[
         "http://ham.test/directories/sub",
     ),
     ("folder that is not there", "/directories/nowhere/"),
-    ("a file with a slash behind it", "/directories/sub/a.txt/"),
+    ("a file with a slash after it", "/directories/sub/a.txt/"),
     ("a file below a file", "/directories/sub/a.txt/b.txt"),
     ("a name from a listing: hash", "/directories/names/a%23b"),
     (
@@ -116,11 +116,11 @@ const TARGETS: &[(&str, &str)] = &[
     ("dots, escaped", "/directories/%2e%2e/files/after.txt"),
     ("dots, half escaped", "/directories/.%2e/files/after.txt"),
     (
-        "dots behind an escaped slash",
+        "dots after an escaped slash",
         "/directories%2f..%2ffiles/after.txt",
     ),
     (
-        "dots behind a backslash",
+        "dots after a backslash",
         "/directories/..%5cfiles/after.txt",
     ),
     ("dots, three", "/directories/.../after.txt"),

@@ -15,7 +15,7 @@ fn execution() -> Vec<Case> {
     vec![
         get("__file__ and __name__", "/imports/file.py"),
         get("__file__ of an escaped path", "/%69mports/file.py"),
-        get("__file__ behind two slashes", "/imports//file.py"),
+        get("__file__ after two slashes", "/imports//file.py"),
         get("the names that a module starts with", "/imports/names.py"),
         raw("a module's state does not last", count.clone()).then(count),
         raw(
@@ -40,7 +40,7 @@ fn execution() -> Vec<Case> {
 fn imports() -> Vec<Case> {
     vec![
         get("a helper from the doc root", "/imports/helper_by_from.py"),
-        get("a helper behind hyphens", "/imports/hyphens.py"),
+        get("a helper after hyphens", "/imports/hyphens.py"),
         get("a helper beside it by a bare name", "/imports/bare.py"),
         get("a relative import", "/imports/relative.py"),
         get("a helper loaded by its path", "/imports/by_path.py"),

@@ -71,7 +71,7 @@ fn lines() -> Vec<Case> {
             ),
         ),
         raw(
-            "text of the raw headers behind a bad line",
+            "text of the raw headers after a bad line",
             format!(
                 "GET /request/show.py HTTP/1.1\r\nHost: {HOST}\r\nShow: str(request.raw_headers)\r\nham\r\nA: b\r\n\r\n"
             ),

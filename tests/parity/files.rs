@@ -11,7 +11,7 @@ pub fn cases() -> Vec<Case> {
         get("a file of an unknown type", "/files/data.ham"),
         get("a file with a query", "/files/after.txt?a=b"),
         get("a file with an escaped name", "/files/%61fter.txt"),
-        get("a file behind an escaped slash", "/files%2Fafter.txt"),
+        get("a file after an escaped slash", "/files%2Fafter.txt"),
         get("a file whose name is UTF-8", "/files/h%C3%A4m.txt"),
         get("a file whose type has capitals", "/files/page.HTML"),
         get("a page", "/files/page.html"),

@@ -58,7 +58,7 @@ const FILES: &[(&str, &str)] = &[
     ("headers file without a colon", "no_colon.txt"),
     ("headers file with blanks alone", "blank_line.txt"),
     (
-        "headers file without a colon behind a type",
+        "headers file without a colon after a type",
         "bad_after_type.txt",
     ),
     ("headers file without its file", "nothing_there.txt"),
@@ -76,7 +76,7 @@ const FILES: &[(&str, &str)] = &[
     ),
     ("headers file that is a folder", "taken/a.txt"),
     (
-        "headers file behind a template that is a folder",
+        "headers file after a template that is a folder",
         "taken/b.txt",
     ),
     ("headers file of a script", "script.py"),

@@ -184,7 +184,7 @@ fn url() -> Vec<Case> {
         host("Host with half an IPv6 address", "Host: [::1\r\n"),
         host("Host with a slash", "Host: ham.test/eggs\r\n"),
         get(
-            "route_match of a file behind a path",
+            "route_match of a file after a path",
             "/request/show.py/more",
         ),
     ]

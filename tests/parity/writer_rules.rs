@@ -82,8 +82,8 @@ fn rules() -> Vec<Case> {
             "what the calls return",
             r"
 w = response.writer
-said = [w.write_status(200), w.write_header('X-A', 'b'), w.write_default_headers(), w.end_headers(), w.write(b''), w.write_content(b''), w.write_raw_content(b'')]
-w.write(repr(said))",
+results = [w.write_status(200), w.write_header('X-A', 'b'), w.write_default_headers(), w.end_headers(), w.write(b''), w.write_content(b''), w.write_raw_content(b'')]
+w.write(repr(results))",
         ),
         run(
             "what write_content_file returns",

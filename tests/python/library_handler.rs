@@ -2,7 +2,7 @@
 //! writer, and knows the request.
 
 use crate::support::client::Client;
-use crate::support::raw_site::{ask, content, goes_on, serve};
+use crate::support::raw_site::{ask, assert_next_response, content, serve};
 use crate::support::response::Response;
 use serde_json::json;
 
@@ -30,7 +30,7 @@ fn the_library_s_handler_is_on_the_same_wire() {
     assert_eq!(names, [&b"Server"[..], b"Date", b"Content-Length"]);
     let server_field = concat!("wireserve/", env!("CARGO_PKG_VERSION"));
     assert_eq!(dated.header("server"), Some(server_field.as_bytes()));
-    goes_on(&mut client, "dated");
+    assert_next_response(&mut client, "dated");
 
     let mut client = ask(&server, "/library.py?do=close");
     let closed = Response::parse(&client.read_until_close(), "GET");

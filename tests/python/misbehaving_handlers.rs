@@ -107,7 +107,7 @@ def main(request, response):
             let new = &log[log_before..];
             new.contains("ERROR") && new.contains(logged)
         });
-        stage.goes_on();
+        stage.assert_serves();
     }
 }
 
@@ -139,20 +139,20 @@ def main(request, response):
     for _ in 0..10 {
         assert_eq!(get(stage.server.addr(), "/0.py").text(), "whole");
     }
-    let said = || {
+    let reports = || {
         stage
             .server
             .stderr()
             .matches("ValueError: within __del__")
             .count()
     };
-    eventually("each has said so", || said() == 30);
-    stage.goes_on();
+    eventually("the log reports each", || reports() == 30);
+    stage.assert_serves();
 }
 
 #[test]
 fn a_forked_child_is_no_server() {
-    // What the child does; the code that it ends with; what it says on standard error.
+    // What the child does; the code that it ends with; its standard error.
     let children = [
         ("os._exit(7)", 7, ""),
         ("return 'child'", 0, ""),
@@ -186,7 +186,7 @@ def main(request, response):
         )
     });
     let stage = Stage::of(scripts);
-    for (index, (child, code, said)) in children.into_iter().enumerate() {
+    for (index, (child, code, printed)) in children.into_iter().enumerate() {
         let mut client = Client::connect(stage.server.addr());
         for _ in 0..3 {
             client.send(&request("GET", &format!("/{index}.py")));
@@ -199,10 +199,10 @@ def main(request, response):
             assert_eq!(client.pending(), b"", "{child}");
         }
         assert!(client.is_kept_open(), "{child}");
-        eventually("its words are heard", || {
-            stage.server.stderr().contains(said)
+        eventually("its standard error arrives", || {
+            stage.server.stderr().contains(printed)
         });
-        stage.goes_on();
+        stage.assert_serves();
     }
     assert_eq!(stage.children(), 0);
 }
@@ -238,7 +238,7 @@ fn a_forked_child_ends_when_its_script_returns() {
             (200, "parent 0".to_owned()),
             "{index}"
         );
-        stage.goes_on();
+        stage.assert_serves();
     }
     assert_eq!(stage.children(), 0);
 }
@@ -249,9 +249,9 @@ fn a_child_ends_though_others_were_printing() {
 import os, sys, threading
 
 def main(request, response):
-    goes_on = True
+    printing = True
     def print_on():
-        while goes_on: print('x' * 3000)
+        while printing: print('x' * 3000)
     threads = [threading.Thread(target=print_on) for _ in range(3)]
     for thread in threads: thread.start()
     for _ in range(20):
@@ -261,13 +261,13 @@ def main(request, response):
             return
         code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         if code: break
-    goes_on = False
+    printing = False
     for thread in threads: thread.join()
     return str(code)
 ";
     let stage = Stage::of([script.to_owned()]);
     assert_eq!(get(stage.server.addr(), "/0.py").text(), "0");
-    stage.goes_on();
+    stage.assert_serves();
     assert_eq!(stage.children(), 0);
 }
 
@@ -302,32 +302,32 @@ def main(request, response):
         next[name] += 1;
     }
     assert_eq!(next, [PIECES; THREADS]);
-    stage.goes_on();
+    stage.assert_serves();
 }
 
 #[test]
 fn a_thread_that_keeps_writing_gets_an_error_after_its_exchange() {
     let script = "\
-import threading, told
+import threading, shared
 
 def main(request, response):
-    told.over.clear()
+    shared.over.clear()
     begun = threading.Event()
     def write():
         while response.writer.write('ham '):
             begun.set()
-        told.over.set()
+        shared.over.set()
     response.writer.write('HTTP/1.1 200 OK\\r\\n\\r\\n')
     response.close_connection = b'close' in request.GET
     threading.Thread(target=write).start()
     begun.wait()
 ";
-    let ask = "import told\ndef main(request, response): return str(told.over.wait(10))\n";
+    let ask = "import shared\ndef main(request, response): return str(shared.over.wait(10))\n";
     let stage = Stage::with(
         [script.to_owned(), ask.to_owned()],
-        &[("told.py", "import threading\nover = threading.Event()\n")],
+        &[("shared.py", "import threading\nover = threading.Event()\n")],
     );
-    let is_told = || assert_eq!(get(stage.server.addr(), "/1.py").text(), "True");
+    let assert_got_false = || assert_eq!(get(stage.server.addr(), "/1.py").text(), "True");
 
     // With its connection.
     let mut client = Client::connect(stage.server.addr());
@@ -335,7 +335,7 @@ def main(request, response):
     client.read_until(b"\r\n\r\n");
     let written = client.read_until_close();
     assert!(!written.is_empty() && written.chunks(4).all(|word| word == b"ham "));
-    is_told();
+    assert_got_false();
 
     // With the next exchange, whose answer is whole and has nothing of it.
     let mut client = Client::connect(stage.server.addr());
@@ -347,9 +347,9 @@ def main(request, response):
     assert!(written.chunks(4).all(|word| word == b"ham "));
     client.read_until(b"\r\n\r\nplain");
     assert_eq!(client.pending(), b"");
-    is_told();
+    assert_got_false();
     assert!(client.is_kept_open());
-    stage.goes_on();
+    stage.assert_serves();
 }
 
 #[test]
@@ -366,23 +366,23 @@ fn a_thread_that_outlives_its_exchange_leaves_the_next_alone() {
     ];
     let scripts = calls.iter().map(|call| {
         format!(
-            "import threading, told\n\
+            "import threading, shared\n\
             def main(request, response):\n    writer = response.writer\n    \
-            told.next.clear(); told.done.clear()\n    \
-            def act():\n        told.next.wait(10)\n        \
-            try: {call}\n        except OSError: pass\n        finally: told.done.set()\n    \
+            shared.next.clear(); shared.done.clear()\n    \
+            def act():\n        shared.next.wait(10)\n        \
+            try: {call}\n        except OSError: pass\n        finally: shared.done.set()\n    \
             threading.Thread(target=act).start()\n    return 'first'\n"
         )
     });
     let more = [
         (
-            "told.py",
+            "shared.py",
             "import threading\nnext = threading.Event()\ndone = threading.Event()\n",
         ),
         (
             "next.py",
-            "import told\ndef main(request, response):\n    told.next.set()\n    \
-            return b'%r ' % told.done.wait(10) + request.body\n",
+            "import shared\ndef main(request, response):\n    shared.next.set()\n    \
+            return b'%r ' % shared.done.wait(10) + request.body\n",
         ),
     ];
     let stage = Stage::with(scripts, &more);
@@ -399,7 +399,7 @@ fn a_thread_that_outlives_its_exchange_leaves_the_next_alone() {
         );
         assert!(client.is_kept_open(), "{call}");
     }
-    stage.goes_on();
+    stage.assert_serves();
 }
 
 #[test]
@@ -408,7 +408,7 @@ fn memory_that_a_script_took_is_given_back() {
     let script = "def main(request, response):\n    taken = bytearray(b'x') * (200 << 20)\n    \
         return str(len(taken))\n";
     let stage = Stage::of([script.to_owned()]);
-    stage.goes_on();
+    stage.assert_serves();
     let before = resident(stage.server.id());
     for _ in 0..3 {
         assert_eq!(
@@ -477,7 +477,7 @@ fn what_a_script_does_to_the_interpreter_spares_the_server() {
     for (index, hand) in hands.iter().enumerate() {
         stage.lay(index);
         for _ in 0..3 {
-            stage.goes_on();
+            stage.assert_serves();
             assert_eq!(stage.use_all(), used(), "{hand}");
             assert_eq!(get(stage.server.addr(), "/fails.py").status, 500);
         }
@@ -495,7 +495,7 @@ fn what_a_script_destroys_affects_only_its_users() {
         let stage = interpreter_of(&[hand]);
         stage.lay(0);
         for _ in 0..3 {
-            stage.goes_on();
+            stage.assert_serves();
             let seen = stage.use_all();
             assert!(seen.0 == 500 || seen == used(), "{hand}: {seen:?}");
             assert_eq!(get(stage.server.addr(), "/fails.py").status, 500);
@@ -565,7 +565,7 @@ impl Stage {
     }
 
     /// A file, a route and a script are answered, each on a connection of its own and all on one.
-    fn goes_on(&self) {
+    fn assert_serves(&self) {
         let mut client = Client::connect(self.server.addr());
         for target in ["/plain.txt", "/fixed", "/plain.py"] {
             assert_eq!(get(self.server.addr(), target).text(), "plain");

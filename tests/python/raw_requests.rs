@@ -65,8 +65,8 @@ fn pipelined_requests_share_a_segment() {
     for (index, request) in requests.iter().enumerate() {
         let answer = client.read_response("GET");
         let seen = shown(&answer);
-        let behind = &all[start + request.len()..];
-        assert_eq!(seen["following"], *latin1::decode(behind));
+        let after = &all[start + request.len()..];
+        assert_eq!(seen["following"], *latin1::decode(after));
         assert_eq!(seen["connection"]["ordinal"], json!(index + 1));
         assert_eq!(seen["connection"]["id"], json!(1));
         assert_eq!(

@@ -2,7 +2,7 @@
 //! client gets apart, and nothing is added to them. What is neither bytes nor text is refused.
 
 use crate::support::escape;
-use crate::support::raw_site::{ask, goes_on, serve};
+use crate::support::raw_site::{ask, assert_next_response, serve};
 use serde_json::Value;
 
 #[test]
@@ -85,7 +85,7 @@ fn any_bytes_in_any_pieces() {
             }
             if close.is_empty() {
                 // Raw writes close nothing.
-                goes_on(&mut client, &name);
+                assert_next_response(&mut client, &name);
             } else {
                 assert_eq!(client.read_until_close(), b"", "{name}");
             }

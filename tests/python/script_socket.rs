@@ -7,7 +7,7 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 use crate::support::client::{Arrival, Client, DEADLINE};
-use crate::support::raw_site::{ask, content, get, goes_on, heard, serve};
+use crate::support::raw_site::{ask, assert_next_response, content, get, heard, serve};
 use serde_json::json;
 
 #[test]
@@ -21,7 +21,7 @@ fn the_socket_is_a_socket() {
             "no delay": true, "type": true, "written": false,
         })
     );
-    goes_on(&mut client, "describe");
+    assert_next_response(&mut client, "describe");
 }
 
 #[test]
@@ -39,7 +39,7 @@ fn the_returned_value_is_not_sent_after_bytes_of_the_socket() {
     ] {
         let mut client = ask(&server, &format!("/own_socket.py?do={way}"));
         assert_eq!(client.read_exact(4), b"sent", "{way}");
-        goes_on(&mut client, way);
+        assert_next_response(&mut client, way);
     }
     let mut client = ask(&server, "/own_socket.py?do=send_then_raise");
     assert_eq!(client.read_until_close(), b"sent");
@@ -57,7 +57,7 @@ fn the_value_is_sent_when_the_socket_sent_nothing() {
             client.send(&get(&format!("/own_socket.py?do={way}")));
         }
         client.read_response("GET");
-        goes_on(&mut client, way);
+        assert_next_response(&mut client, way);
     }
 }
 
@@ -79,7 +79,7 @@ fn the_socket_receives() {
             client.send(piece);
         }
         assert_eq!(client.read_exact(8), b"got ab\0\xff", "{with_head:?}");
-        goes_on(&mut client, "receive");
+        assert_next_response(&mut client, "receive");
     }
 }
 
@@ -117,7 +117,7 @@ fn a_reset_on_purpose() {
         assert_eq!(end, Err(ErrorKind::ConnectionReset), "{way} {bytes:?}");
     }
     let mut other = Client::connect(server.addr());
-    goes_on(&mut other, "nobody else was reset");
+    assert_next_response(&mut other, "other connections are not reset");
 }
 
 #[test]
@@ -143,7 +143,7 @@ fn a_time_out_on_the_socket_is_the_script_s_own() {
         );
         client.send(b"lf");
         assert_eq!(client.read_response("POST").text(), "half");
-        goes_on(&mut client, now);
+        assert_next_response(&mut client, now);
     }
 }
 
@@ -159,7 +159,7 @@ fn a_time_out_on_the_socket_spares_the_rest_of_the_exchange() {
     client.send(b"b");
     // More than the kernel takes at once, and unread while another request is answered.
     assert_eq!(client.read_exact(2), b"ab");
-    goes_on(&mut Client::connect(server.addr()), "meanwhile");
+    assert_next_response(&mut Client::connect(server.addr()), "meanwhile");
     let rest = client.read_until_close();
     assert_eq!(rest.len(), 8_000_000 - 2 + "|True".len());
     assert!(rest.ends_with(b"ab|True"));

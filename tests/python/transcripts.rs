@@ -159,7 +159,7 @@ fn a_script_s_socket_hears_of_a_reset() {
 
 #[test]
 fn a_script_shuts_its_socket_down() {
-    for (how, told) in [
+    for (how, expected) in [
         // Nothing of it goes over the wire.
         (libc::SHUT_RD, None),
         (libc::SHUT_WR, Some("1  -- server fin")),
@@ -173,14 +173,14 @@ fn a_script_shuts_its_socket_down() {
         client.half_close();
         let text = whole(folder.path());
         let second = lines(&text)[1];
-        match told {
-            Some(told) => assert_eq!(second, told, "{text}"),
+        match expected {
+            Some(expected) => assert_eq!(second, expected, "{text}"),
             None => assert!(second.contains("HTTP/1.1 200 OK"), "{text}"),
         }
     }
 }
 
-/// More than the kernel takes at once, for a client that reads late: all of it is sent, and all of it told.
+/// More than the kernel takes at once, for a client that reads late: all of it is sent, and recorded.
 #[test]
 fn gathered_bytes_report_their_result_when_they_are_sent() {
     let folder = TempDir::new().expect("a folder");

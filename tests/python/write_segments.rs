@@ -65,7 +65,7 @@ fn without_coalescing_each_call_is_its_own_segment() {
 fn a_gathered_head_is_one_segment() {
     const HEAD: [(&str, &str); 3] = [CALLS[0], CALLS[1], CALLS[4]];
     let server = serve();
-    for (behind, bytes, counts) in [
+    for (next, bytes, counts) in [
         ("write", "write", [0, 0, 0, 1]),
         ("content", "content", [0, 0, 0, 1]),
         ("raw", "raw", [0, 0, 0, 1]),
@@ -79,11 +79,11 @@ fn a_gathered_head_is_one_segment() {
         ("send", "send", [0, 0, 0, 2]),
         ("sendmsg", "sendmsg", [0, 0, 0, 2]),
     ] {
-        let made = [&HEAD[..], &[(behind, bytes)]].concat();
+        let made = [&HEAD[..], &[(next, bytes)]].concat();
         let target = calls(&made, "&coalesce&then=count");
         let runs = (0..RUNS).map(|_| {
             let (seen, counts) = counted(&ask(&server, &target).read_until_close());
-            assert_eq!(seen, written(&made), "a head, then {behind}");
+            assert_eq!(seen, written(&made), "a head, then {next}");
             counts
         });
         // A script that is held up for a millisecond has its head in pieces, and rightly so.
@@ -91,7 +91,7 @@ fn a_gathered_head_is_one_segment() {
         let gathered = runs.iter().filter(|run| run[..] == counts[..]).count();
         assert!(
             gathered > RUNS / 2,
-            "a head, then {behind}: gathered {gathered} times, segments {runs:?}"
+            "a head, then {next}: gathered {gathered} times, segments {runs:?}"
         );
     }
 }
@@ -121,13 +121,11 @@ fn the_order_of_calls_is_the_order_on_the_wire() {
         "wfile", "send", "sendall", "sendmsg", "write", "file", "raw",
     ];
     for name in one_of_each {
-        let behind = *CALLS
+        let next = *CALLS
             .iter()
             .find(|call| call.0 == name)
             .expect("one of the calls");
-        let made = [
-            CALLS[0], CALLS[1], behind, CALLS[1], behind, behind, CALLS[4],
-        ];
+        let made = [CALLS[0], CALLS[1], next, CALLS[1], next, next, CALLS[4]];
         for coalesce in ["", "&coalesce"] {
             let seen = ask(&server, &calls(&made, coalesce)).read_until_close();
             assert_eq!(
@@ -213,7 +211,7 @@ fn written(calls: &[(&str, &str)]) -> String {
 /// What `calls.py` has written, and how many segments there were by the end of each call.
 fn counted(seen: &[u8]) -> (String, Vec<usize>) {
     let text = String::from_utf8_lossy(seen);
-    let (bytes, counts) = text.split_once('|').expect("counts behind the bytes");
+    let (bytes, counts) = text.split_once('|').expect("counts after the bytes");
     let counts = counts.split_whitespace().map(|count| count.parse());
     (
         bytes.to_owned(),

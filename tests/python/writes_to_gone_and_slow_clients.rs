@@ -66,7 +66,10 @@ fn a_write_waits_for_a_slow_client() {
         written = now;
         assert!(Instant::now() < deadline, "{written} pieces written");
     }
-    assert!(written < PIECES / 2, "{written} pieces, and nobody reads");
+    assert!(
+        written < PIECES / 2,
+        "{written} pieces that the client does not read"
+    );
 
     // It goes on as the client does; meanwhile others are answered, as they were above.
     slow.read_exact(PIECE * PIECES / 2);

@@ -96,7 +96,9 @@ fn running_out_of_descriptors_is_survived() {
             client
         })
         .collect();
-    eventually("it says so", || server.stderr().contains("cannot accept"));
+    eventually("the log reports it", || {
+        server.stderr().contains("cannot accept")
+    });
     let mut rest = clients.split_off(30);
     clients[0].send(b"\r\n");
     clients[0].read_response("GET");

@@ -143,7 +143,11 @@ fn content_that_fails_ends_the_connection() {
     let mut client = Client::connect(server.address());
     client.send(&request("GET", "/"));
     assert!(client.read_until_close().ends_with(b"\r\n\r\nbegun"));
-    assert_eq!(get(&server, "/none").status, 404, "nobody else is harmed");
+    assert_eq!(
+        get(&server, "/none").status,
+        404,
+        "other requests are served"
+    );
 }
 
 #[test]

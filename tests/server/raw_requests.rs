@@ -40,18 +40,19 @@ fn read_all(exchange: &mut Exchange<'_>) {
 
 /// A server that shows what its handler sees.
 fn showing(before: Before) -> (Server, Receiver<Seen>) {
-    let (says, hears) = mpsc::channel();
+    let (sender, receiver) = mpsc::channel();
     let handler = move |exchange: &mut Exchange<'_>| {
         exchange.response.content = "seen".into();
         before(exchange);
-        says.send(look(exchange))
-            .map_err(|_| Fault::new(500, "nobody listens"))
+        sender
+            .send(look(exchange))
+            .map_err(|_| Fault::new(500, "the test has ended"))
     };
     let server = Server::builder()
         .route("*", "*", handler)
         .and_then(|builder| builder.start().map_err(|error| panic!("{error}")))
         .expect("a good pattern");
-    (server, hears)
+    (server, receiver)
 }
 
 fn look(exchange: &Exchange<'_>) -> Seen {
@@ -83,12 +84,12 @@ fn look(exchange: &Exchange<'_>) -> Seen {
     }
 }
 
-fn ask(server: &Server, hears: &Receiver<Seen>, bytes: &[u8], size: usize) -> (Client, Seen) {
+fn ask(server: &Server, receiver: &Receiver<Seen>, bytes: &[u8], size: usize) -> (Client, Seen) {
     let mut client = Client::connect(server.address());
     for piece in bytes.chunks(size) {
         client.send(piece);
     }
-    let seen = hears.recv_timeout(DEADLINE).expect("an exchange");
+    let seen = receiver.recv_timeout(DEADLINE).expect("an exchange");
     (client, seen)
 }
 
@@ -99,10 +100,10 @@ fn chunked(body: &[u8]) -> Vec<u8> {
 
 #[test]
 fn the_head_and_its_place() {
-    let (server, hears) = showing(nothing);
+    let (server, receiver) = showing(nothing);
     let first = b"\r\n\nGET  /1 HTTP/1.1\r\nA:\tb \r\n\r\n";
     let second = b"\r\nPOST /2 HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc";
-    let (mut client, seen) = ask(&server, &hears, first, first.len());
+    let (mut client, seen) = ask(&server, &receiver, first, first.len());
     let answer = client.read_response("GET");
     assert_eq!(seen.head, first);
     assert_eq!(seen.arrival.skipped, b"\r\n\n");
@@ -114,7 +115,7 @@ fn the_head_and_its_place() {
     assert_eq!(seen.segments, [(0, first.len())]);
 
     client.send(second);
-    let again = hears.recv_timeout(DEADLINE).expect("an exchange");
+    let again = receiver.recv_timeout(DEADLINE).expect("an exchange");
     assert_eq!(again.head, second[..second.len() - 3]);
     assert_eq!(again.undecoded, Ok(b"abc".to_vec()));
     assert_eq!(again.arrival.offset, first.len() as u64);
@@ -132,12 +133,13 @@ fn the_head_and_its_place() {
 
 #[test]
 fn what_is_drained_is_counted() {
-    let (says, hears) = mpsc::channel();
+    let (sender, receiver) = mpsc::channel();
     let handler = move |exchange: &mut Exchange<'_>| {
         exchange.response.content = "seen".into();
         exchange.body.read(Some(2)).expect("two bytes");
-        says.send(exchange.request.arrival().previous)
-            .map_err(|_| Fault::new(500, "nobody listens"))
+        sender
+            .send(exchange.request.arrival().previous)
+            .map_err(|_| Fault::new(500, "the test has ended"))
     };
     let server = Server::builder().route("*", "*", handler);
     let server = server.expect("a good pattern").start().expect("a server");
@@ -148,8 +150,8 @@ fn what_is_drained_is_counted() {
         let request = format!("POST / HTTP/1.1\r\n{fields}\r\n\r\n{body}");
         let mut client = Client::connect(server.address());
         client.send(request.repeat(2).as_bytes());
-        assert_eq!(hears.recv_timeout(DEADLINE), Ok(None));
-        let previous = hears.recv_timeout(DEADLINE).expect("an exchange");
+        assert_eq!(receiver.recv_timeout(DEADLINE), Ok(None));
+        let previous = receiver.recv_timeout(DEADLINE).expect("an exchange");
         let drained = previous.expect("a request before").drained;
         // Chunks are decoded as they arrive.
         let expected = if body.len() == 5 { 3 } else { 0 };
@@ -172,11 +174,11 @@ fn chunks_of_any_number_and_size() {
         .chain(*b"000;last\r\nX-T: v\r\nempty:\r\n\r\n")
         .collect();
     for before in [nothing, read_all] {
-        let (server, hears) = showing(before);
+        let (server, receiver) = showing(before);
         for (body, data) in [(&b"0\r\n\r\n"[..], &[][..]), (&large, &data)] {
             let request = [chunked(body), next.to_vec()].concat();
             for size in [request.len(), 4_099] {
-                let (mut client, seen) = ask(&server, &hears, &request, size);
+                let (mut client, seen) = ask(&server, &receiver, &request, size);
                 assert!(seen.undecoded == Ok(body.to_vec()), "not what was sent");
                 assert!(seen.body == Ok(data.to_vec()), "not the data");
                 let chunks = seen.chunks.expect("chunks");
@@ -193,7 +195,7 @@ fn chunks_of_any_number_and_size() {
                 let sent = request.len() - next.len()..=request.len();
                 assert!(sent.contains(&usize::try_from(end).unwrap()), "{end}");
                 client.read_response("POST");
-                let next = hears.recv_timeout(DEADLINE).expect("the next one");
+                let next = receiver.recv_timeout(DEADLINE).expect("the next one");
                 assert_eq!(next.arrival.offset, sent.start().to_owned() as u64);
             }
         }
@@ -202,9 +204,9 @@ fn chunks_of_any_number_and_size() {
 
 #[test]
 fn more_chunks_than_are_remembered() {
-    let (server, hears) = showing(nothing);
+    let (server, receiver) = showing(nothing);
     let body = "1\r\nx\r\n".repeat(MAX_CHUNKS_KEPT) + "0\r\n\r\n";
-    let (_client, seen) = ask(&server, &hears, &chunked(body.as_bytes()), body.len());
+    let (_client, seen) = ask(&server, &receiver, &chunked(body.as_bytes()), body.len());
     assert_eq!(seen.undecoded, Err(BodyError::NotKept));
     assert_eq!(seen.body.map(|data| data.len()), Ok(MAX_CHUNKS_KEPT));
     assert_eq!(
@@ -223,26 +225,26 @@ fn broken_chunks_are_shown_as_far_as_they_go() {
     ] {
         let request = chunked(body.as_bytes());
         for before in [nothing, read_all] {
-            let (server, hears) = showing(before);
+            let (server, receiver) = showing(before);
             for size in [request.len(), 1] {
-                let (_client, seen) = ask(&server, &hears, &request, size);
+                let (_client, seen) = ask(&server, &receiver, &request, size);
                 assert_eq!(seen.undecoded, Ok(shown.as_bytes().to_vec()), "{body:?}");
                 assert_eq!(seen.failed_at, Some(shown.len() as u64 - 1), "{body:?}");
                 let broken = matches!(seen.body, Err(BodyError::Malformed(Malformed::Chunk(_))));
                 assert!(broken, "{body:?}");
                 assert_eq!(seen.chunks.expect("chunks").len(), count, "{body:?}");
-                let behind = &body.as_bytes()[shown.len()..];
+                let after = &body.as_bytes()[shown.len()..];
                 match size {
-                    1 => assert!(behind.starts_with(&seen.following), "{body:?}"),
-                    _ => assert_eq!(seen.following, behind, "{body:?}"),
+                    1 => assert!(after.starts_with(&seen.following), "{body:?}"),
+                    _ => assert_eq!(seen.following, after, "{body:?}"),
                 }
             }
         }
     }
     // Of a long one only the beginning is kept.
     let body = [b"20000\r\n", &[b'x'; 0x20000][..], b"no"].concat();
-    let (server, hears) = showing(nothing);
-    let (_client, seen) = ask(&server, &hears, &chunked(&body), body.len());
+    let (server, receiver) = showing(nothing);
+    let (_client, seen) = ask(&server, &receiver, &chunked(&body), body.len());
     assert!(seen.undecoded == Ok(body[..UNDECODED].to_vec()));
     assert_eq!(seen.failed_at, Some(body.len() as u64 - 2));
 }
@@ -250,12 +252,13 @@ fn broken_chunks_are_shown_as_far_as_they_go() {
 /// Whether they have come with the broken ones or before them.
 #[test]
 fn good_bytes_before_broken_ones_can_be_read() {
-    let (says, hears) = mpsc::channel();
+    let (sender, receiver) = mpsc::channel();
     let handler = move |exchange: &mut Exchange<'_>| {
         let body = &exchange.body;
         let read = (body.read(Some(2)), body.read(Some(1)), body.read(Some(1)));
-        says.send(read)
-            .map_err(|_| Fault::new(500, "nobody listens"))
+        sender
+            .send(read)
+            .map_err(|_| Fault::new(500, "the test has ended"))
     };
     let server = Server::builder().route("*", "*", handler);
     let server = server.expect("a good pattern").start().expect("a server");
@@ -265,7 +268,7 @@ fn good_bytes_before_broken_ones_can_be_read() {
         for piece in request.chunks(size) {
             client.send(piece);
         }
-        let (first, second, third) = hears.recv_timeout(DEADLINE).expect("an exchange");
+        let (first, second, third) = receiver.recv_timeout(DEADLINE).expect("an exchange");
         assert_eq!((first, second), (Ok(b"ab".to_vec()), Ok(b"c".to_vec())));
         assert!(matches!(third, Err(BodyError::Malformed(_))), "{third:?}");
     }
@@ -281,16 +284,16 @@ fn bytes_that_were_taken_raw() {
             .read_raw(&Reading::Until(b"GET ".to_vec()), None);
         assert!(read.is_ok_and(|read| read.ends_with(b"GET ")));
     };
-    let (server, hears) = showing(take);
+    let (server, receiver) = showing(take);
     let body = b"2\r\nab\r\n0\r\n\r\n";
     let request = [chunked(body), next.to_vec()].concat();
-    let (_client, seen) = ask(&server, &hears, &request, request.len());
+    let (_client, seen) = ask(&server, &receiver, &request, request.len());
     assert_eq!(seen.undecoded, Ok(body.to_vec()));
     assert_eq!(seen.body, Ok(Vec::new()));
     assert_eq!(seen.following, next[4..]);
 
     let broken = b"2\r\nab\r\nz\r\nGET ";
-    let (_client, seen) = ask(&server, &hears, &chunked(broken), usize::MAX);
+    let (_client, seen) = ask(&server, &receiver, &chunked(broken), usize::MAX);
     assert_eq!(seen.undecoded, Ok(b"2\r\nab\r\nz".to_vec()));
     assert_eq!(seen.following, b"");
 }

@@ -1,11 +1,11 @@
-//! Request bodies as tests make them: framed by a length or by chunks, in parts, and large.
+//! Request bodies for tests: with a length or chunked, in parts, and large.
 
 use std::net::SocketAddr;
 
 use super::client::Client;
 use super::escape;
 
-/// A body of 8 bytes in three parts, which show 3, 2 and 3 bytes of it.
+/// A body of 8 bytes in three parts, with 3, 2 and 3 bytes of its data.
 pub const PARTS: [(&str, [&str; 3]); 2] = [
     ("Content-Length: 8", ["hel", "lo", "you"]),
     (
@@ -14,7 +14,7 @@ pub const PARTS: [(&str, [&str; 3]); 2] = [
     ),
 ];
 
-/// How a body that a test makes is framed.
+/// The framing of a body.
 #[derive(Clone, Copy, Debug)]
 pub enum Framing {
     Length,
@@ -23,7 +23,7 @@ pub enum Framing {
 }
 
 impl Framing {
-    /// A request, whose path may bring more words and lines along.
+    /// A request. The path may be followed by a version and by field lines.
     pub fn request(self, path: &str, body: &[u8]) -> Vec<u8> {
         let version = if path.contains(' ') { "" } else { " HTTP/1.1" };
         let mut request = format!("POST {path}{version}\r\n").into_bytes();
@@ -46,7 +46,7 @@ impl Framing {
     }
 }
 
-/// Byte `at` of a body of lines that are no power of two long.
+/// Byte `at` of a body of lines whose length is not a power of two.
 pub fn line_byte(at: usize) -> u8 {
     match at % 997 {
         996 => b'\n',
@@ -54,7 +54,7 @@ pub fn line_byte(at: usize) -> u8 {
     }
 }
 
-/// The server closes without having read the body; all of its answer arrives nevertheless.
+/// The server closes without reading the body; all of its response arrives nevertheless.
 pub fn assert_upload_is_answered(address: SocketAddr, path: &str, end: &[u8]) {
     let body = vec![b'x'; 8_000_000];
     for framing in [Framing::Length, Framing::Chunks] {

@@ -1,8 +1,7 @@
-//! A headless browser, and a listener for what its pages report.
+//! A headless browser, and a listener for the reports of its pages.
 //!
-//! Pages report by themselves, in a POST to an address that they are told, so that nothing here
-//! sleeps or polls a page. Chromium that is missing is a failure, as any other missing part of the
-//! set-up is.
+//! A page sends its report in a POST to an address that its URL contains, so that no test sleeps or polls. If
+//! Chromium is not installed, the test fails, as with any other missing part of the setup.
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
@@ -15,17 +14,17 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-/// How long browser and page may take together. Both need about five seconds; a loaded machine
-/// with a cold disk, several times that.
+/// How long browser and page may take together: about five seconds, and several times that on a loaded machine
+/// with a cold disk.
 const REPORT_WITHIN: Duration = Duration::from_secs(60);
 
-/// How often a browser that says nothing is asked whether it still runs.
+/// How often to check whether the browser still runs.
 const STILL_RUNS: Duration = Duration::from_millis(200);
 
-/// A headless Chromium with a profile of its own. Dropping it ends all its processes.
+/// A headless Chromium with a separate profile. Dropping it ends all its processes.
 pub struct Browser {
     child: Child,
-    /// Profile and log; removed when the browser is gone.
+    /// Profile and log, removed when dropped.
     folder: TempDir,
 }
 
@@ -54,7 +53,7 @@ impl Browser {
                 "--disable-background-networking",
                 "--disable-component-update",
                 "--disable-sync",
-                // A proxy that the environment names would be asked for the server on loopback.
+                // Otherwise a proxy from the environment would be used, even for loopback.
                 "--no-proxy-server",
             ])
             .arg(format!(
@@ -63,7 +62,7 @@ impl Browser {
             ))
             .args(options)
             .arg(url)
-            // It starts processes of its own: as a group they end together.
+            // It starts other processes; in a group they can be ended together.
             .process_group(0)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -76,7 +75,7 @@ impl Browser {
         Self { child, folder }
     }
 
-    /// The first report, or a panic with Chromium's log: it ended, or said nothing in time.
+    /// The first report. Panics with Chromium's log if there is none in time, or if Chromium ends.
     pub fn wait_for(&mut self, reports: &Receiver<String>) -> String {
         let deadline = Instant::now() + REPORT_WITHIN;
         loop {
@@ -107,8 +106,8 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        // The shell's `kill` knows groups; the standard library's does not, and follows in case
-        // there is no shell. What has ended already is as good as killed.
+        // The standard library cannot kill a group, but the shell can. If either fails, the process has
+        // already ended.
         let group = format!("kill -s KILL -- -{}", self.child.id());
         let _ = Command::new("sh")
             .args(["-c", &group])
@@ -119,7 +118,7 @@ impl Drop for Browser {
     }
 }
 
-/// A listener, and the bodies of what is posted to it.
+/// A listener, and the bodies of the POST requests that it receives.
 pub fn listen_for_reports() -> (SocketAddr, Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port on loopback");
     let address = listener
@@ -128,7 +127,7 @@ pub fn listen_for_reports() -> (SocketAddr, Receiver<String>) {
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || {
         for stream in listener.incoming().flatten() {
-            // A thread for each: browsers also open connections that they do not use.
+            // A thread for each connection, since browsers also open connections that they do not use.
             let sender = sender.clone();
             thread::spawn(move || {
                 if let Some(body) = answer_report(&stream) {
@@ -141,7 +140,7 @@ pub fn listen_for_reports() -> (SocketAddr, Receiver<String>) {
     (address, receiver)
 }
 
-/// Reads one request and answers it; its body, if it was a POST.
+/// Reads one request and answers it; returns the body of a POST.
 fn answer_report(mut stream: &TcpStream) -> Option<String> {
     let mut reader = BufReader::new(stream);
     let mut line = String::new();

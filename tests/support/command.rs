@@ -1,5 +1,4 @@
-//! The command `wireserve` as a user has it, a folder for it to serve, and requests to a server at an
-//! address.
+//! The command `wireserve`, a folder for it to serve, and single requests to an address.
 
 use std::ffi::OsStr;
 use std::net::SocketAddr;
@@ -13,7 +12,7 @@ use super::folder::folder;
 use super::process::{Ended, Process};
 use super::response::Response;
 
-/// The command, in an environment that says nothing about logging.
+/// The command, without settings for logging in its environment.
 pub fn wireserve() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_wireserve"));
     command.env_remove("RUST_LOG");
@@ -28,7 +27,7 @@ pub fn run<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Ended {
 /// Runs the command to its end, in this folder.
 pub fn run_in<A: AsRef<OsStr>>(folder: &Path, arguments: impl IntoIterator<Item = A>) -> Ended {
     let mut command = wireserve();
-    // Should it listen after all, then not where somebody else does.
+    // If it listens unexpectedly, its port must not conflict with another process.
     command.current_dir(folder).arg("--port=0").args(arguments);
     Process::spawn(&mut command).end()
 }
@@ -38,7 +37,7 @@ pub fn site(files: &[(&str, &str)]) -> TempDir {
     folder(&[files, &[("hello.txt", "hello")]].concat())
 }
 
-/// The response to a request without a body, on a connection of its own.
+/// The response to a request without a body, on a new connection.
 pub fn ask(address: SocketAddr, method: &str, target: &str) -> Response {
     Client::connect(address).ask(method, target)
 }

@@ -1,4 +1,4 @@
-//! A server within the test, as a Rust test has it: what it is built from, and what one asks of it.
+//! A server within the process of the test: builders, and requests to it.
 
 use wireserve::handlers::FixedHandler;
 use wireserve::{Builder, Exchange, Fault, Server};
@@ -6,7 +6,7 @@ use wireserve::{Builder, Exchange, Fault, Server};
 use super::client::Client;
 use super::response::Response;
 
-/// What a handler returns.
+/// The result of a handler.
 pub type Answer = Result<(), Fault>;
 
 /// A server that answers every GET with this text.
@@ -16,7 +16,7 @@ pub fn fixed(text: &str) -> Builder {
         .expect("a good pattern")
 }
 
-/// A closure that keeps nothing, as a handler.
+/// A closure without captures, as a handler.
 pub type Function = fn(&mut Exchange<'_>) -> Answer;
 
 /// A server with these routes.
@@ -30,7 +30,7 @@ pub fn builder<const N: usize>(routes: [(&str, &str, Function); N]) -> Builder {
         })
 }
 
-/// The response to a GET, on a connection of its own.
+/// The response to a GET, on a new connection.
 pub fn get(server: &Server, target: &str) -> Response {
     Client::connect(server.address()).ask("GET", target)
 }

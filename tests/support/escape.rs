@@ -1,9 +1,9 @@
-//! Bytes as one reads them in a failure message: printable ASCII as it is, everything else
-//! escaped, and a real line break after each escaped LF so that heads read like heads.
+//! Bytes for failure messages: printable ASCII unchanged, other bytes escaped, and a line break after each
+//! escaped LF.
 
 use std::fmt::Write as _;
 
-/// `bytes` escaped, each line of them on a separate line, after `indent`.
+/// `bytes` escaped, each of their lines on a separate line, after `indent`.
 pub fn lines(bytes: &[u8], indent: &str) -> String {
     if bytes.is_empty() {
         return format!("{indent}(nothing)");
@@ -15,7 +15,7 @@ pub fn lines(bytes: &[u8], indent: &str) -> String {
         .join("\n")
 }
 
-/// Both sides of a comparison, one under the other, and where they part.
+/// Both sides of a comparison, and the offset of the first difference.
 pub fn difference(left_name: &str, left: &[u8], right_name: &str, right: &[u8]) -> String {
     let same = left.iter().zip(right).take_while(|(a, b)| a == b).count();
     let mut text = String::new();
@@ -26,7 +26,7 @@ pub fn difference(left_name: &str, left: &[u8], right_name: &str, right: &[u8]) 
     if left == right {
         text.push_str("  the bytes are equal\n");
     } else {
-        let _ = writeln!(text, "  they part after {same} bytes");
+        let _ = writeln!(text, "  they differ after {same} bytes");
     }
     text
 }

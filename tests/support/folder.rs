@@ -1,4 +1,4 @@
-//! A folder of a test's own, with the files that it needs, for as long as it needs them.
+//! A temporary folder with the files of one test.
 
 use std::fs;
 

@@ -1,6 +1,6 @@
-//! How late this machine is by itself while a test measures how late a server is: a thread sleeps and
-//! sends a byte over loopback, another one reads it. On a machine that does other work as well, both
-//! take their time, which cannot be distinguished from a slow server.
+//! The lateness of this machine, measured while a test measures the lateness of a server: one thread sleeps and
+//! sends a byte over loopback, another one reads it. On a busy machine both are late, which a test could not
+//! distinguish from a slow server.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -9,23 +9,23 @@ use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Between two measurements.
+/// Time between two measurements.
 const TICK: Duration = Duration::from_millis(25);
 
-/// A measurement that goes on.
+/// A running measurement.
 pub struct Baseline {
     stopped: Arc<AtomicBool>,
     reader: thread::JoinHandle<Vec<Duration>>,
 }
 
-/// What was found.
+/// The result of a measurement.
 pub struct Machine {
-    /// Of each byte, from when its sender was to wake up until it was read; sorted, not empty.
+    /// For each byte, the time from the due moment of its sender until the read. Sorted, not empty.
     late: Vec<Duration>,
 }
 
 impl Baseline {
-    /// Begins to measure.
+    /// Starts to measure.
     pub fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let mut outbound = TcpStream::connect(listener.local_addr().expect("bound")).expect("open");
@@ -35,7 +35,7 @@ impl Baseline {
         let until = Arc::clone(&stopped);
         thread::spawn(move || {
             while !until.load(Ordering::Relaxed) {
-                // The channel first: the byte must find its time there.
+                // The time must be in the channel before the byte is sent.
                 let _ = times.send(Instant::now() + TICK);
                 thread::sleep(TICK);
                 let _ = outbound.write_all(b".");
@@ -51,7 +51,7 @@ impl Baseline {
         Self { stopped, reader }
     }
 
-    /// Ends it.
+    /// Ends the measurement.
     pub fn stop(self) -> Machine {
         self.stopped.store(true, Ordering::Relaxed);
         let late = self.reader.join().expect("the reader ends with the writer");
@@ -63,18 +63,18 @@ impl Baseline {
 }
 
 impl Machine {
-    /// The lateness that nine of ten bytes stayed under.
+    /// The lateness that nine of ten bytes did not exceed.
     pub fn usual(&self) -> Duration {
         self.late[self.late.len() * 9 / 10]
     }
 
-    /// The worst of all.
+    /// The highest lateness.
     pub fn worst(&self) -> Duration {
         self.late[self.late.len() - 1]
     }
 }
 
-/// The middle one.
+/// The median.
 pub fn median(durations: impl Iterator<Item = Duration>) -> Duration {
     let sorted = sorted(durations);
     sorted[sorted.len() / 2]

@@ -1,7 +1,7 @@
-//! The doc root `tests/raw_site`, whose scripts have the wire, and what one asks of it.
+//! The doc root `tests/raw_site`, whose scripts write to the wire, and requests to it.
 //!
-//! Nothing of this waits for time to pass. Where a script and its client must take turns, the
-//! client acknowledges each piece with a byte, and the script reads it from `writer.socket`.
+//! No script sleeps. To take turns with a script, the client acknowledges each piece with a byte, which the
+//! script reads from `writer.socket`.
 
 use serde_json::Value;
 
@@ -10,25 +10,25 @@ use super::process::Process;
 use super::wait::eventually;
 use super::{escape, repository};
 
-/// A server of that doc root.
+/// A server with that doc root.
 pub fn serve() -> Process {
     Process::wireserve(&repository().join("tests/raw_site"), ["--log", "error"])
 }
 
-/// A GET of this.
+/// A GET request.
 pub fn get(target: &str) -> Vec<u8> {
     request("GET", target)
 }
 
-/// A new connection on which this has been asked for.
+/// A new connection on which a GET request has been sent.
 pub fn ask(server: &Process, target: &str) -> Client {
     let mut client = Client::connect(server.addr());
     client.send(&get(target));
     client
 }
 
-/// The answer to the next request is what comes next on this connection.
-pub fn goes_on(client: &mut Client, case: &str) {
+/// The next bytes on this connection are the response to the next request.
+pub fn assert_next_response(client: &mut Client, case: &str) {
     client.send(&get("/plain.py"));
     let response = client.read_response("GET");
     let seen = (response.status, response.text());
@@ -43,7 +43,7 @@ pub fn content(client: &mut Client) -> Value {
         .unwrap_or_else(|error| panic!("{error}: {} {}", response.status, response.text()))
 }
 
-/// What a script has put into the stash, once it has.
+/// The text that a script puts into the stash; waits for it.
 pub fn heard(server: &Process, key: &str) -> String {
     let mut client = Client::connect(server.addr());
     let mut found = String::new();

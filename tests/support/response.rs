@@ -1,15 +1,14 @@
-//! Responses as bytes: where one ends, and what it is made of.
+//! A parser for responses: the length of a response, and its parts.
 //!
-//! The framing is that of RFC 9112, section 6.3, read leniently: header lines may end in a bare
-//! LF, unknown things are kept. It is written apart from the server on purpose, so that a mistake
-//! there cannot hide here.
+//! It follows RFC 9112, section 6.3, leniently: field lines may end with a bare LF, and unknown lines are kept.
+//! It shares no code with the server on purpose, so that a mistake there cannot hide here.
 
-/// How much of a buffer its first final response takes.
+/// The extent of the first final response in a buffer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Extent {
-    /// So many bytes, 1xx heads before it included.
+    /// So many bytes, including the heads of interim responses.
     Whole(usize),
-    /// All that comes until the connection ends.
+    /// All bytes until the connection ends.
     UntilClose,
     /// More bytes are needed.
     Unfinished,
@@ -18,22 +17,22 @@ pub enum Extent {
 /// One final response.
 #[derive(Clone, Debug)]
 pub struct Response {
-    /// The 1xx heads before it, as they came.
+    /// The heads of the interim responses before it, as received.
     pub interim: Vec<Vec<u8>>,
-    /// The head as it came, with its final empty line.
+    /// The head as received, with the empty line.
     pub head: Vec<u8>,
     /// The status code.
     pub status: u16,
-    /// What the status line says after the code.
+    /// The reason phrase.
     pub reason: Vec<u8>,
-    /// The fields in the order of the wire, values without the white space around them.
+    /// The fields as received, in order, without whitespace around values.
     pub headers: Vec<(Vec<u8>, Vec<u8>)>,
-    /// The content, without its transfer coding.
+    /// The content, without transfer coding.
     pub body: Vec<u8>,
 }
 
 impl Response {
-    /// The first final response in `bytes`, which hold all of it.
+    /// The first final response in `bytes`, which must be complete.
     pub fn parse(bytes: &[u8], method: &str) -> Self {
         let mut interim = Vec::new();
         let mut rest = bytes;
@@ -64,12 +63,12 @@ impl Response {
         }
     }
 
-    /// The first value of a field, by any casing of its name.
+    /// The first value of a field. Names are case-insensitive.
     pub fn header(&self, name: &str) -> Option<&[u8]> {
         first(&self.headers, name)
     }
 
-    /// All values of a field, by any casing of its name.
+    /// All values of a field. Names are case-insensitive.
     pub fn header_values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [u8]> {
         self.headers
             .iter()
@@ -77,13 +76,13 @@ impl Response {
             .map(|(_, value)| value.as_slice())
     }
 
-    /// The body as text, whatever is not UTF-8 replaced.
+    /// The body as text; invalid UTF-8 is replaced.
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 }
 
-/// How much of `bytes` their first final response takes, as the answer to `method`.
+/// The extent of the first final response in `bytes`, as the response to `method`.
 pub fn extent(bytes: &[u8], method: &str) -> Extent {
     let mut start = 0;
     loop {
@@ -109,7 +108,7 @@ pub fn extent(bytes: &[u8], method: &str) -> Extent {
     }
 }
 
-/// The length of the head at the start of `bytes`, with its empty line, once it is whole.
+/// The length of the head at the start of `bytes`, with its empty line; `None` if it is incomplete.
 pub fn head_length(bytes: &[u8]) -> Option<usize> {
     let mut start = 0;
     loop {
@@ -121,7 +120,7 @@ pub fn head_length(bytes: &[u8]) -> Option<usize> {
     }
 }
 
-/// How the end of a body is known.
+/// What determines the end of a body.
 enum Framing {
     None,
     Length(usize),
@@ -144,7 +143,7 @@ fn framing(headers: &[(Vec<u8>, Vec<u8>)], status: u16, method: &str) -> Framing
     }
 }
 
-/// The first value of a field, by any casing of its name.
+/// The first value of a field. Names are case-insensitive.
 fn first<'a>(headers: &'a [(Vec<u8>, Vec<u8>)], name: &str) -> Option<&'a [u8]> {
     headers
         .iter()
@@ -152,12 +151,12 @@ fn first<'a>(headers: &'a [(Vec<u8>, Vec<u8>)], name: &str) -> Option<&'a [u8]> 
         .map(|(_, value)| value.as_slice())
 }
 
-/// 101 is final: what follows it is another protocol.
+/// 101 is final: the bytes after it belong to another protocol.
 fn is_interim(status: u16) -> bool {
     (100..200).contains(&status) && status != 101
 }
 
-/// The code and the reason of a head's first line; code 0 when it has none.
+/// The code and the reason phrase of a status line; code 0 if it is malformed.
 fn status_line(head: &[u8]) -> (u16, Vec<u8>) {
     let line = lines(head).next().unwrap_or_default();
     let mut words = line.splitn(3, |&byte| byte == b' ').skip(1);
@@ -183,13 +182,13 @@ fn fields(head: &[u8]) -> Vec<(Vec<u8>, Vec<u8>)> {
         .collect()
 }
 
-/// Lines without their ends.
+/// Lines without their line ends.
 fn lines(head: &[u8]) -> impl Iterator<Item = &[u8]> {
     head.split(|&byte| byte == b'\n')
         .map(|line| line.strip_suffix(b"\r").unwrap_or(line))
 }
 
-/// The length on the wire and the content of a chunked body, once it is whole.
+/// The length of a chunked body on the wire, and its content; `None` if it is incomplete.
 fn dechunk(bytes: &[u8]) -> Option<(usize, Vec<u8>)> {
     let mut content = Vec::new();
     let mut start = 0;
@@ -199,7 +198,7 @@ fn dechunk(bytes: &[u8]) -> Option<(usize, Vec<u8>)> {
         let digits = line.split(|&byte| byte == b';').next()?.trim_ascii();
         let size = usize::from_str_radix(str::from_utf8(digits).ok()?, 16).ok()?;
         if size == 0 {
-            // What is left is the trailer section, which ends like a head.
+            // The trailer section follows, which ends like a head.
             return Some((end + head_length(&bytes[end..])?, content));
         }
         content.extend_from_slice(bytes.get(end..end + size)?);

@@ -1,4 +1,4 @@
-//! The transcripts that a server has written into a folder.
+//! Transcripts in a folder.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ pub fn files(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// What is in the only file, once its connection is closed.
+/// The text of the only file, after its connection has been closed.
 pub fn whole(folder: &Path) -> String {
     let mut text = String::new();
     eventually("one connection is closed", || {

@@ -1,14 +1,14 @@
-//! Waiting for what is not announced: it is polled, and a test fails if it does not happen in time.
+//! Waits for conditions that can only be polled; a test fails if one does not hold in time.
 
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::client::DEADLINE;
 
-/// How long to wait between two looks.
+/// Time between two checks.
 const LOOK: Duration = Duration::from_millis(2);
 
-/// Waits until something holds; the test fails if it does not in time.
+/// Waits until a condition holds; the test fails if it does not in time.
 pub fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
     let deadline = Instant::now() + DEADLINE;
     while !holds() {

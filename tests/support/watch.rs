@@ -1,4 +1,4 @@
-//! Watching a server from outside: what it has needed at most, and what comes to rest.
+//! Watches a process from outside: its peak memory, and values that settle.
 
 use std::fs;
 use std::time::{Duration, Instant};
@@ -18,7 +18,7 @@ pub fn settled<T: PartialEq>(what: &str, rest: Duration, mut value: impl FnMut()
     last
 }
 
-/// The most memory that a process has had at a time, in KiB.
+/// The peak memory of a process, in KiB.
 pub fn peak_memory(process: u32) -> u64 {
     let status = fs::read_to_string(format!("/proc/{process}/status")).expect("a running process");
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
@@ -26,8 +26,8 @@ pub fn peak_memory(process: u32) -> u64 {
     kib.and_then(|kib| kib.parse().ok()).expect("VmHWM in kB")
 }
 
-/// How much more memory a process has had at its peak than `before`, in KiB. The kernel counts in
-/// batches for each thread, so that even a peak may be told a little lower later.
+/// How much the peak memory of a process exceeds `before`, in KiB. The kernel counts in batches for each thread,
+/// so even a peak may be reported a little lower later.
 pub fn grown_since(before: u64, process: u32) -> u64 {
     peak_memory(process).saturating_sub(before)
 }

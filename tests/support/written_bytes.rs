@@ -1,9 +1,9 @@
-//! Bytes as the files in `tests/data` write them: a text whose characters are bytes (ISO 8859-1), or a
-//! list of such texts in which `[character, count]` is a run.
+//! The notation for bytes in JSON data: a text whose characters are bytes (ISO 8859-1), or a list of such texts
+//! and of runs `[character, count]`.
 
 use serde::Deserialize;
 
-/// Bytes as the data writes them.
+/// Bytes in that notation.
 #[derive(Deserialize)]
 #[serde(from = "Written")]
 pub struct Bytes(pub Vec<u8>);

@@ -135,8 +135,8 @@ fn installed(program: &str, package: &str) -> Result<String, String> {
             "no `{program}` on PATH: install the package {package}, or run `./dev setup`"
         ));
     }
-    let said = lines(Command::new(program).arg("--version"));
-    let words = said.iter().flat_map(|line| line.split_whitespace());
+    let printed = lines(Command::new(program).arg("--version"));
+    let words = printed.iter().flat_map(|line| line.split_whitespace());
     Ok(words.take(2).collect::<Vec<_>>().join(" "))
 }
 

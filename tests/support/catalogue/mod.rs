@@ -1,8 +1,7 @@
-//! The catalogue of what a server may send: its cases as `catalogue/responses.json` has them, and
-//! where each is played from.
+//! The catalogue of responses: the cases of `catalogue/responses.json`, and the files that play them.
 //!
-//! In the data, `%PORT%` is replaced by the server's port and `%ACCEPT%` by what a WebSocket server makes
-//! of the client's key. A case that has the first is a template, one that has the second a script.
+//! In the data, `%PORT%` is replaced by the server's port, and `%ACCEPT%` by the value of `Sec-WebSocket-Accept`.
+//! A case with the former is a template, a case with the latter a script.
 
 pub mod plan;
 pub mod stage;
@@ -17,23 +16,23 @@ use serde::Deserialize;
 use super::repository;
 use super::written_bytes::Bytes;
 
-/// Cases that are not there to be played: they need TLS. Their steps are words.
+/// Cases that cannot be played, since they need TLS. Their steps are prose.
 pub const OVER_TLS: [&str; 2] = ["TX-16", "TX-17"];
 
-/// Stands for the server's port.
+/// The placeholder for the server's port.
 pub const PORT: &[u8] = b"%PORT%";
 
-/// Stands for the value of `Sec-WebSocket-Accept`.
+/// The placeholder for the value of `Sec-WebSocket-Accept`.
 pub const ACCEPT: &[u8] = b"%ACCEPT%";
 
-/// Something that a server may send.
+/// A case: what a server sends on one connection.
 #[derive(Deserialize)]
 pub struct Case {
     pub id: String,
     pub title: String,
     pub method: String,
     pub steps: Vec<Step>,
-    /// What the steps do not say of the client.
+    /// What the client must do, as prose.
     pub scenario: Option<String>,
     pub clause: String,
     pub rule: String,
@@ -48,7 +47,7 @@ pub enum Step {
     PauseMs(u64),
     Wait(Awaited),
     Do(Deed),
-    /// What no other step can say, in words.
+    /// Prose, for what no other step can express.
     Scenario(String),
 }
 
@@ -86,12 +85,12 @@ impl Case {
         !OVER_TLS.contains(&self.id.as_str())
     }
 
-    /// Whether it begins before the client has asked anything.
+    /// Whether the server begins before the client has sent a request.
     pub fn is_unasked(&self) -> bool {
         self.scenario_has("before the request has been read")
     }
 
-    /// All its pauses.
+    /// The sum of its pauses.
     pub fn length(&self) -> Duration {
         let pauses = self.steps.iter().map(|step| match step {
             Step::PauseMs(time) => Duration::from_millis(*time),
@@ -100,7 +99,7 @@ impl Case {
         pauses.sum()
     }
 
-    /// Whether its scenario says this.
+    /// Whether its scenario contains these words.
     pub fn scenario_has(&self, words: &str) -> bool {
         let scenario = self.scenario.as_deref();
         scenario.is_some_and(|scenario| scenario.contains(words))
@@ -120,19 +119,19 @@ pub fn cases() -> Vec<Case> {
     serde_json::from_slice(&data).expect("a list of cases")
 }
 
-/// Those of this id.
+/// The case with this id.
 pub fn case(id: &str) -> Case {
     let found = cases().into_iter().find(|case| case.id == id);
     found.unwrap_or_else(|| panic!("no case {id}"))
 }
 
-/// The folder of their files.
+/// The folder of the files.
 pub fn folder() -> PathBuf {
     let folder = repository().join("catalogue/responses");
     folder.canonicalize().expect("the catalogue")
 }
 
-/// Bytes with the values of placeholders in their places.
+/// Bytes in which placeholders are replaced by their values.
 pub fn filled(bytes: &[u8], values: &[(&[u8], &[u8])]) -> Vec<u8> {
     let mut filled = bytes.to_vec();
     for (placeholder, value) in values {

@@ -1,31 +1,31 @@
-//! What a client does to have a case played to it, and what is to come of that by the data: scenes that
-//! begin with what the client sends, bytes and pauses in them, and an end.
+//! The exchange with a client that a case of the data describes: scenes that begin with bytes of the client, the
+//! bytes and pauses of the server in each, and the end of the connection.
 
 use std::time::Duration;
 
 use super::{Awaited, Case, Deed, Step, filled};
 
-/// What a client asks a WebSocket with, the key of RFC 6455 §1.3.
+/// The fields of a WebSocket handshake, with the key of RFC 6455 §1.3.
 const WEBSOCKET: &str = "Upgrade: websocket\r\n\
     Connection: Upgrade\r\n\
     Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
     Sec-WebSocket-Version: 13\r\n";
 
-/// What has to be answered to that key, says the same clause.
+/// The value of `Sec-WebSocket-Accept` for that key, from the same section.
 pub const WEBSOCKET_ACCEPT: &[u8] = b"s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
 
-/// What is sent where a case is about a body.
+/// The body of the request, if the case needs one.
 const BODY: &[u8] = b"body";
 
-/// A case as its client should see it.
+/// A case as its client must see it.
 pub struct Plan {
     pub scenes: Vec<Scene>,
     pub ending: Ending,
 }
 
-/// What the client sends, and what comes of that.
+/// Bytes of the client, and the reaction of the server.
 pub struct Scene {
-    /// Nothing where the server begins.
+    /// What the client sends; empty if the server begins.
     pub cue: Vec<u8>,
     pub stretches: Vec<Stretch>,
 }
@@ -34,12 +34,12 @@ pub struct Scene {
 #[derive(Default)]
 pub struct Stretch {
     pub pause: Duration,
-    /// All pauses of the scene so far, this one among them.
+    /// All pauses of the scene so far, including this one.
     pub after: Duration,
     pub bytes: Vec<u8>,
 }
 
-/// What becomes of the connection.
+/// The end of the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
     /// The next request is answered.
@@ -51,7 +51,7 @@ pub enum Ending {
 }
 
 impl Plan {
-    /// What is to be seen of a case at this path, with the values of its placeholders.
+    /// The plan of a case at this path, with the values of its placeholders.
     pub fn of(case: &Case, path: &str, values: &[(&[u8], &[u8])]) -> Self {
         let first = match case.is_unasked() {
             true => Vec::new(),
@@ -72,7 +72,9 @@ impl Plan {
                 Step::Do(Deed::HalfClose) => plan.ending = Ending::HalfClose,
                 Step::Do(Deed::Reset) => plan.ending = Ending::Reset,
                 Step::Do(Deed::Hold) => plan.ending = Ending::Hold,
-                Step::Scenario(words) => panic!("{} is told in words: {words}", case.id),
+                Step::Scenario(words) => {
+                    panic!("{}: expected steps, found prose: {words}", case.id)
+                }
             }
         }
         plan
@@ -116,7 +118,7 @@ impl Scene {
     }
 }
 
-/// What the client asks at first.
+/// The first request.
 fn request(case: &Case, path: &str) -> Vec<u8> {
     if case.method == "CONNECT" {
         return connect("");
@@ -133,7 +135,7 @@ fn request(case: &Case, path: &str) -> Vec<u8> {
     format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\n{fields}\r\n").into_bytes()
 }
 
-/// What it asks on the same connection, where the case is about that.
+/// The next request on the same connection.
 fn next_request(case: &Case) -> Vec<u8> {
     match case.method.as_str() {
         "CONNECT" => connect("Proxy-Authorization: Basic aGFtOmVnZ3M=\r\n"),

@@ -1,5 +1,5 @@
-//! A server of its own for one case, which plays it from its file: so what is asked of the server is
-//! asked about that case alone.
+//! A separate server for one case, which plays it from its file, so that the state of the server depends on that
+//! case alone.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -19,16 +19,16 @@ use super::{ACCEPT, Case, PORT, folder};
 /// What a WebSocket server appends to the client's key (RFC 6455 §1.3).
 const WEBSOCKET_GUID: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
-/// A server that plays one case, and what is to be seen of that.
+/// A server that plays one case, and the plan of the case.
 pub struct Stage {
     server: Server,
-    /// Where the case is played.
+    /// The listener that plays the case.
     address: SocketAddr,
     plan: Plan,
 }
 
 impl Stage {
-    /// The case is played from its file; by Rust where that is a Python script.
+    /// Plays the case from its file, or with a Rust handler if the file is a Python script.
     pub fn of(case: &Case) -> Self {
         let mut site = Site::new(folder());
         if let Some(answer) = websocket(&case.id) {
@@ -39,7 +39,7 @@ impl Stage {
         Self::open(case, site, Arc::new(WireFileHandler::new(file)))
     }
 
-    /// The case is played by a handler.
+    /// Plays the case with a handler.
     pub fn by(case: &Case, handler: impl Handler + 'static) -> Self {
         let handler: Arc<dyn Handler> = Arc::new(handler);
         let mut site = Site::bare(folder());
@@ -47,7 +47,7 @@ impl Stage {
         Self::open(case, site, handler)
     }
 
-    /// `handler` gets the tunnels, or everybody who connects.
+    /// `handler` gets CONNECT requests, or all connections.
     fn open(case: &Case, mut site: Site, handler: Arc<dyn Handler>) -> Self {
         let after = Arc::new(FixedHandler::text(200, "after"));
         site.register(Method::Get, "/after", after)
@@ -67,12 +67,12 @@ impl Stage {
         }
     }
 
-    /// What is to be seen.
+    /// The plan of the case.
     pub fn plan(&self) -> &Plan {
         &self.plan
     }
 
-    /// Has the case played once and waits until the server has noticed that the client left.
+    /// Plays the case once, and waits until the server has noticed that the client disconnected.
     pub fn play(&self) -> Vec<Gap> {
         let gaps = witness::see(self.address, &self.plan, || self.server.connections() == 1);
         wait::eventually("no connections", || self.server.connections() == 0);
@@ -85,7 +85,7 @@ fn register(site: &mut Site, method: &str, case: &Case, handler: Arc<dyn Handler
         .expect("a plain name");
 }
 
-/// Who answers a WebSocket's request as it wants, in one of the ways that are cases.
+/// A handler that accepts a WebSocket handshake, for the cases that do.
 fn websocket(case: &str) -> Option<impl Handler + 'static> {
     let (fields, frame): (_, &[u8]) = match case {
         "UP-06" => (

@@ -1,7 +1,6 @@
-//! Sees a case be played, and panics where it differs from its plan: in a byte, in what came when it
-//! was not yet time for it, in the end. The lengths of pauses are only reported: a late reader on a busy
-//! machine sees them shorter or longer than they were, and sees none at all where the bytes around one
-//! have both arrived by then.
+//! Watches a case, and panics if it differs from its plan: if a byte differs, if bytes arrive too early, or if
+//! the end differs. The lengths of pauses are only reported: on a busy machine a late reader sees them shorter or
+//! longer than they were, or not at all if the bytes before and after a pause arrive together.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -11,20 +10,20 @@ use crate::support::escape;
 
 use super::plan::{Ending, Plan, Scene};
 
-/// The request for which every stage has the answer `after`.
+/// A request that every stage answers with `after`.
 pub const AFTER: &[u8] = b"GET /after HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
-/// How long silence is watched.
+/// How long to wait for bytes that must not arrive.
 const QUIET: Duration = Duration::from_millis(50);
 
 /// Bytes that fill the buffers of a connection whose other end does not read.
 const FLOOD: usize = 64 * 1024 * 1024;
 
-/// A pause as it was seen.
+/// A pause as the client saw it.
 #[derive(Clone, Copy, Debug)]
 pub struct Gap {
     pub asked: Duration,
-    /// Between the arrivals of the bytes around it; nothing where both came with one read.
+    /// The time between the bytes before and after it; `None` if both arrived with one read.
     pub seen: Option<Duration>,
 }
 
@@ -37,12 +36,12 @@ impl Gap {
 /// What arrived in a scene, and when.
 struct Sighting {
     cued: Instant,
-    /// How many bytes had arrived by when. The end of the connection counts as one more.
+    /// The number of bytes that had arrived at a time. The end of the connection counts as one more.
     arrivals: Vec<(Instant, usize)>,
 }
 
-/// Sees a plan be played on a connection of its own, which the client leaves when it is over. Before
-/// that, `is_served` says whether the server still has it.
+/// Watches a plan on a new connection, and closes it afterwards. Before that, `is_served` returns whether the
+/// server still serves it.
 pub fn see(address: SocketAddr, plan: &Plan, is_served: impl Fn() -> bool) -> Vec<Gap> {
     let mut gaps = Vec::new();
     let mut cued = Instant::now();
@@ -79,27 +78,30 @@ fn check_ending(plan: &Plan, mut client: Client, is_served: impl Fn() -> bool) {
         Ending::HalfClose => {
             for _ in 0..2 {
                 client.send(AFTER);
-                assert!(!client.is_reset_within(QUIET), "bytes behind its FIN");
+                assert!(!client.is_reset_within(QUIET), "bytes after its FIN");
             }
-            assert!(is_served(), "it reads on");
+            assert!(is_served(), "the server still reads");
         }
         Ending::Hold => {
             assert_eq!(client.arrival(QUIET), Arrival::Nothing, "{ending:?}");
-            assert!(is_served(), "it holds");
+            assert!(is_served(), "the server holds the connection");
             if plan.scenes.iter().all(|scene| scene.bytes().is_empty()) {
-                assert!(client.flood(FLOOD, QUIET) < FLOOD, "nobody reads");
-                // FIN would have to wait until all that is sent.
+                assert!(
+                    client.flood(FLOOD, QUIET) < FLOOD,
+                    "the server must not read"
+                );
+                // FIN would wait until all bytes are sent.
                 return client.reset();
             }
             client.half_close();
-            assert_eq!(client.read_until_close(), b"", "nothing behind it");
+            assert_eq!(client.read_until_close(), b"", "no more bytes");
         }
     }
-    assert_eq!(client.pending(), b"", "nothing behind it");
+    assert_eq!(client.pending(), b"", "no more bytes");
 }
 
 impl Sighting {
-    /// Gives the cue and reads what has to come of it.
+    /// Sends the cue, and reads the bytes of the scene.
     fn of(scene: &Scene, client: &mut Client, mut cued: Instant) -> Self {
         if !scene.cue.is_empty() {
             cued = Instant::now();
@@ -114,21 +116,21 @@ impl Sighting {
         let seen = client.pending().to_vec();
         assert!(
             seen == expected,
-            "other bytes came:\n{}",
+            "unexpected bytes:\n{}",
             escape::difference("seen", begin(&seen), "expected", begin(&expected))
         );
         client.read_exact(expected.len());
         sighting
     }
 
-    /// Whether bytes have come; else the end has.
+    /// Whether bytes have arrived; otherwise the end has.
     fn await_arrival(&mut self, client: &mut Client) -> bool {
         let arrival = client.arrival(DEADLINE);
         let so_far = client.pending().len();
         match arrival {
             Arrival::Bytes => self.arrivals.push((Instant::now(), so_far)),
             Arrival::End => {}
-            Arrival::Nothing => panic!("nothing behind {so_far} bytes for {DEADLINE:?}"),
+            Arrival::Nothing => panic!("nothing after {so_far} bytes for {DEADLINE:?}"),
         }
         arrival == Arrival::Bytes
     }
@@ -139,7 +141,7 @@ impl Sighting {
         self.arrivals.push((Instant::now(), before + 1));
     }
 
-    /// The pauses of its scene with something after them, followed by so many more bytes.
+    /// The pauses of the scene that are followed by bytes, or by so many more.
     fn gaps(&self, scene: &Scene, more: usize) -> Vec<Gap> {
         let mut gaps = Vec::new();
         let mut before = 0;
@@ -149,7 +151,7 @@ impl Sighting {
                 let first = self.arrival_of(before);
                 assert!(
                     first >= self.cued + stretch.after,
-                    "byte {before} came before its time"
+                    "byte {before} arrived too early"
                 );
                 let last = before.checked_sub(1).map(|last| self.arrival_of(last));
                 gaps.push(Gap {
@@ -171,7 +173,7 @@ impl Sighting {
     }
 }
 
-/// What one would look at; some cases have megabytes.
+/// The first bytes, for a message; some cases have megabytes.
 fn begin(bytes: &[u8]) -> &[u8] {
     &bytes[..bytes.len().min(4000)]
 }
