@@ -275,7 +275,7 @@ fn play(server: &Process, policy: Policy, case: &Case, sending: Sending) {
         Sending::ByteByByte => bytes.chunks(1).for_each(|byte| client.send(byte)),
     };
     send(&mut client, &sends);
-    if let Some(rest) = &case.request.behind_100 {
+    if let Some(rest) = &case.request.after_100 {
         let interim = client.read_until(b"\r\n\r\n");
         assert_eq!(interim, b"HTTP/1.1 100 Continue\r\n\r\n");
         send(&mut client, &rest.0);
@@ -304,7 +304,7 @@ fn play(server: &Process, policy: Policy, case: &Case, sending: Sending) {
     let segments = seen["segments"].take();
     let count = segments.as_array().expect("a list").len();
     if sending == Sending::Whole {
-        let sent = 1 + usize::from(case.request.behind_100.is_some());
+        let sent = 1 + usize::from(case.request.after_100.is_some());
         assert_eq!(count, sent, "{segments}");
     }
     assert_eq!(seen, case.shown());
@@ -396,7 +396,7 @@ impl Case {
         let sends = latin1::decode(&self.sends()).into_owned();
         let sight = &self.sight;
         let mut behind = sight.text("raw_body") + &sight.text("following");
-        if self.request.behind_100.is_some() {
+        if self.request.after_100.is_some() {
             behind = String::new();
         }
         let head = sends.strip_suffix(&behind);
@@ -477,7 +477,7 @@ struct Request {
     id: String,
     title: String,
     sends: Vec<Bytes>,
-    behind_100: Option<Bytes>,
+    after_100: Option<Bytes>,
 }
 
 #[derive(Deserialize)]

@@ -2,7 +2,7 @@
 //! sent and gets a whole answer, however its bytes arrive: at once, one by one, or in two parts.
 //!
 //! In the data, text is bytes, one character a byte (ISO 8859-1); `[character, count]` in a list of
-//! texts is a run. `sends` is what the client sends, `behind_100` what it sends once it has read
+//! texts is a run. `sends` is what the client sends, `after_100` what it sends once it has read
 //! `100 Continue`. `seen` is what handlers see of it: one object a request, with the body `null`
 //! where it is not read (`"reads_body": false`) or cannot be; or `"no handler"`, where the server
 //! answers by itself. `answered` has the status codes in their order and what becomes of the
@@ -140,7 +140,7 @@ impl Stage {
         self.send(&mut client, &case.sends(), arrival);
 
         let mut expected = case.answered.statuses.as_slice();
-        if let (Some(rest), [100, after @ ..]) = (&case.behind_100, expected) {
+        if let (Some(rest), [100, after @ ..]) = (&case.after_100, expected) {
             let interim = client.read_until(b"\r\n\r\n");
             assert_eq!(interim, b"HTTP/1.1 100 Continue\r\n\r\n");
             client.send(&rest.0);
@@ -325,7 +325,7 @@ struct Case {
     title: String,
     clause: String,
     sends: Vec<Bytes>,
-    behind_100: Option<Bytes>,
+    after_100: Option<Bytes>,
     #[serde(default = "yes")]
     reads_body: bool,
     seen: Seen,
