@@ -35,6 +35,7 @@ pub use turn::Turn;
 
 use crate::fault::Fault;
 use crate::hosts::Hosts;
+use crate::http::framing::Framing;
 use crate::stash::Stash;
 use crate::wire::outbound::Gone;
 use crate::wire_script::WireScript;
@@ -187,7 +188,10 @@ impl<'c> Exchange<'c> {
     /// Whether the client waits for `100 Continue`, gets a final response instead, and has not been read: it
     /// may send the body all the same, or not (RFC 9110 §10.1.1).
     pub fn leaves_body_in_doubt(&self) -> bool {
-        self.request.expects_continue() && !self.turn.has_continued() && self.body.is_untouched()
+        self.request.framing() != Framing::Length(0)
+            && self.request.expects_continue()
+            && !self.turn.has_continued()
+            && self.body.is_untouched()
     }
 
     /// A value that a handler keeps until the connection ends. There is room for one value: a handler

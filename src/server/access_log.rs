@@ -31,7 +31,7 @@ pub(super) fn write(request: &Request, turn: &Turn, began: Instant) {
     let sent = turn.sent();
     let peer = request.peer();
     let asked = Asked {
-        host: request.head().first("Host"),
+        host: request.head().trimmed("Host"),
         request,
     };
     log::info!(

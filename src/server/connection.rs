@@ -9,7 +9,6 @@ use std::time::Instant;
 
 use crate::exchange::arrival::Previous;
 use crate::exchange::body::BodyError;
-use crate::exchange::response::RequiredHeaders;
 use crate::exchange::{
     Arrival, Body, Exchange, Expect, Fate, Handler, Locals, Policy, Request, Requirements,
     Response, Turn,
@@ -24,6 +23,7 @@ use crate::wire::{Wire, close};
 use crate::wire_script::{By, WireScript};
 
 use super::access_log::{self, shown_target};
+use super::conclusion::{finish, send_head, send_refusal};
 use super::listening::Listening;
 use super::roster::Membership;
 use super::shared::Shared;
@@ -64,16 +64,6 @@ pub(super) fn serve(
 pub(super) fn refuse(wire: &Arc<Wire>, fault: Fault) {
     send_refusal(&Turn::begin(Arc::clone(wire)), fault, b"");
     close::fin_then_drain(wire);
-}
-
-/// `method` is the method of the request if it has been read: HEAD gets no content.
-fn send_refusal(turn: &Turn, fault: Fault, method: &[u8]) {
-    log::info!("{} refused: {fault}", turn.wire().peer());
-    let mut response = Response::from(fault);
-    response.headers.append("Connection", "close");
-    if let Err(error) = response.send(turn, method) {
-        log::debug!("a refusal could not be sent: {error}");
-    }
 }
 
 impl Connection<'_> {
@@ -319,16 +309,6 @@ fn wait_for_request(wire: &Wire, membership: &Membership) -> bool {
     true
 }
 
-/// Sends a response that ends with its head, so that it keeps the connection without a length
-/// (RFC 9112 §6.3).
-fn send_head(exchange: &Exchange<'_>, response: Response) -> Fate {
-    match response.send(exchange.turn(), exchange.request.method()) {
-        Ok(Fate::Keep | Fate::Close) => exchange.request.fate(),
-        Ok(fate) => fate,
-        Err(_) => Fate::Abort,
-    }
-}
-
 /// Lets the handler answer, and returns the response that is still to be sent.
 fn handle(exchange: &mut Exchange<'_>, handler: &dyn Handler, expect: Expect) -> Option<Response> {
     let request = Arc::clone(&exchange.request);
@@ -373,52 +353,5 @@ fn handle(exchange: &mut Exchange<'_>, handler: &dyn Handler, expect: Expect) ->
             exchange.close_connection();
             None
         }
-    }
-}
-
-/// Sends what is still to be sent, and joins what everyone contributes to the connection's fate.
-fn finish(exchange: &Exchange<'_>, response: Option<Response>) -> Fate {
-    let request = &exchange.request;
-    let turn = exchange.turn();
-    let fate = turn.take_fate();
-    if fate == Fate::Abort {
-        return fate;
-    }
-    // A client that has asked nothing yet gets no response, and does not wait for one.
-    let is_owed = !request.is_unread() && !matches!(fate, Fate::Next(..));
-    let is_in_doubt = exchange.leaves_body_in_doubt();
-    let sent = match response.filter(|_| !request.is_unread()) {
-        Some(mut response) => {
-            if is_in_doubt {
-                announce_close(&mut response);
-            }
-            response.send(turn, request.method())
-        }
-        // Head calls without a write after them are still waiting.
-        None if turn.flush().is_err() => Ok(Fate::Abort),
-        // The client would wait indefinitely.
-        None if is_owed && turn.is_silent() => Ok(Fate::Close),
-        None => Ok(Fate::Keep),
-    };
-    let sent = sent.unwrap_or_else(|error| {
-        log::error!(
-            "{}: the content failed before its end: {error}",
-            shown_target(request)
-        );
-        Fate::Abort
-    });
-    let of_body = match is_in_doubt {
-        true => Fate::Close,
-        false => Fate::Keep,
-    };
-    // Content may close the connection while it is made.
-    let of_handler = fate.join(turn.take_fate());
-    request.fate().join(of_body).join(of_handler).join(sent)
-}
-
-/// The client must learn that the rest of its body is not awaited (RFC 9110 §10.1.1).
-fn announce_close(response: &mut Response) {
-    if response.required_headers == RequiredHeaders::Add && !response.says_close() {
-        response.headers.append("Connection", "close");
     }
 }

@@ -5,6 +5,7 @@
 //! or for time to pass ([`Wire::wait`]). It lets other exchanges finish for [`GRACE`], then cuts the remaining connections and waits for every thread.
 
 mod access_log;
+mod conclusion;
 mod connection;
 pub mod listening;
 mod opening;

@@ -299,3 +299,28 @@ fn what_is_wrong_is_named() {
         run_here(folder.path(), arguments).is_refusal(&["no host names", "--wpt"]);
     }
 }
+
+/// Where a page could see the difference, the answers are the reference's and not those of RFC 9110.
+#[test]
+fn methods_and_slashes_are_as_in_the_reference() {
+    let folder = checkout(&[]);
+    let plain = Process::wireserve(folder.path(), [""; 0]);
+    let (_server, addresses) = serve(folder.path(), &["--wpt"]);
+    for (method, path, by_reference, by_rfc) in [
+        ("GET", "/dom/test.html", 200, 200),
+        ("POST", "/dom/test.html", 404, 405),
+        ("OPTIONS", "/dom/test.html", 404, 405),
+        ("PURGE", "/dom/test.html", 404, 501),
+        ("get", "/dom/test.html", 404, 501),
+        ("POST", "/dom/none.html", 404, 404),
+        ("GET", "//dom/test.html", 200, 404),
+        ("GET", "///dom/test.html?x", 200, 404),
+        ("GET", "//dom/tools/x.txt", 404, 404),
+        ("CONNECT", "a.test:443", 501, 501),
+        ("OPTIONS", "*", 204, 204),
+    ] {
+        for (address, status) in [(addresses[0], by_reference), (plain.addr(), by_rfc)] {
+            assert_eq!(ask(address, method, path).status, status, "{method} {path}");
+        }
+    }
+}

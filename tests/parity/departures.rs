@@ -604,8 +604,12 @@ const TABLE: &[(&str, Holds, &[&str])] = &[
         &[
             "a file that is not there, for a browser",
             "a script that is not there, for a browser",
-            "no route for POST, for a browser",
         ],
+    ),
+    (
+        PAGES,
+        Holds::Page(405, Kept),
+        &["no route for POST, for a browser"],
     ),
     (
         PAGES,

@@ -6,6 +6,7 @@ mod support;
 
 mod bad_input;
 mod catalogue_files;
+mod closing_responses;
 #[cfg(feature = "python")]
 mod documented_recipes;
 mod fuzzed_responses;
