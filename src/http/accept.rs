@@ -1,7 +1,8 @@
 //! `Accept` (RFC 9110 §12.5.1): how much a client wants a media type. The range that describes a type
 //! most closely decides, and its weight is `q`, 1 by default. Ranges that are malformed are skipped.
 
-use super::grammar::{is_blank, is_tchar};
+use super::grammar::is_tchar;
+use super::list;
 
 /// A media type that can be sent.
 #[derive(Clone, Copy, Debug)]
@@ -36,7 +37,7 @@ pub fn prefers<'v>(
     other: MediaType,
 ) -> bool {
     let (mut for_wanted, mut for_other) = (None, None);
-    for range in values.flat_map(|value| pieces(value, b',')) {
+    for range in values.flat_map(list::members) {
         for_wanted = for_wanted.max(matched(range, wanted));
         for_other = for_other.max(matched(range, other));
     }
@@ -50,7 +51,7 @@ fn weight(matched: Option<(Closeness, u16)>) -> u16 {
 
 /// How closely a media range describes a type, and its weight; `None` if it does not.
 fn matched(range: &[u8], media_type: MediaType) -> Option<(Closeness, u16)> {
-    let mut pieces = pieces(range, b';');
+    let mut pieces = list::split(range, b';');
     let (kind, subtype) = split_at(pieces.next()?, b'/')?;
     if !is_token(kind) || !is_token(subtype) {
         return None;
@@ -126,37 +127,6 @@ fn split_at(piece: &[u8], separator: u8) -> Option<(&[u8], &[u8])> {
     Some((&piece[..at], &piece[at + 1..]))
 }
 
-/// What is between separators outside of quoted strings, without the whitespace around it; empty pieces
-/// are skipped.
-fn pieces(value: &[u8], separator: u8) -> impl Iterator<Item = &[u8]> {
-    let (mut is_quoted, mut is_escaped) = (false, false);
-    let pieces = value.split(move |&byte| {
-        if is_escaped {
-            is_escaped = false;
-        } else if byte == b'"' {
-            is_quoted = !is_quoted;
-        } else if is_quoted {
-            is_escaped = byte == b'\\';
-        }
-        byte == separator && !is_quoted
-    });
-    pieces.map(trimmed).filter(|piece| !piece.is_empty())
-}
-
-fn trimmed(mut piece: &[u8]) -> &[u8] {
-    while let [first, rest @ ..] = piece
-        && is_blank(*first)
-    {
-        piece = rest;
-    }
-    while let [rest @ .., last] = piece
-        && is_blank(*last)
-    {
-        piece = rest;
-    }
-    piece
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -201,7 +171,7 @@ mod tests {
             ("text/html;", 1000, 0),
         ] {
             let weigh = |media_type| {
-                let ranges = pieces(value.as_bytes(), b',');
+                let ranges = list::members(value.as_bytes());
                 weight(ranges.filter_map(|range| matched(range, media_type)).max())
             };
             assert_eq!((weigh(HTML), weigh(JSON)), (html, json), "{value}");

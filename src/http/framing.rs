@@ -45,8 +45,7 @@ pub fn decide<'a>(
     let mut length = None;
     let mut is_doubtful = false;
     for value in content_lengths {
-        let value = list::trim(value);
-        is_doubtful |= !value.iter().all(u8::is_ascii_digit);
+        is_doubtful |= !list::trim(value).iter().all(u8::is_ascii_digit);
         // The reference parses it with Python's `int`.
         let number = number::int(&latin1::decode(value));
         let number = number.filter(|number| (0..=LONGEST).contains(number));

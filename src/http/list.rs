@@ -17,16 +17,23 @@ pub fn trim(value: &[u8]) -> &[u8] {
 /// The members of a list, without the whitespace around them. Empty members are skipped (RFC 9110
 /// §5.6.1.2).
 pub fn members(value: &[u8]) -> impl Iterator<Item = &[u8]> {
-    ranges(value).map(|range| &value[range])
+    split(value, b',')
 }
 
-/// Where the members of a list are in its value.
-pub fn ranges(value: &[u8]) -> impl Iterator<Item = Range<usize>> {
-    let member = |range: Range<usize>| {
+/// The same for another separator: `;` separates the parameters of a member (RFC 9110 §5.6.6).
+pub fn split(value: &[u8], separator: u8) -> impl Iterator<Item = &[u8]> {
+    ranges(value, separator).map(|range| &value[range])
+}
+
+/// Where such pieces are in the value.
+pub(super) fn ranges(value: &[u8], separator: u8) -> impl Iterator<Item = Range<usize>> {
+    let piece = |range: Range<usize>| {
         let inner = trimmed(&value[range.clone()]);
         range.start + inner.start..range.start + inner.end
     };
-    pieces(value).map(member).filter(|range| !range.is_empty())
+    pieces(value, separator)
+        .map(piece)
+        .filter(|range| !range.is_empty())
 }
 
 /// Whether any of these values, which together are one list, has a member, compared
@@ -38,24 +45,24 @@ pub fn contains<'a>(values: impl IntoIterator<Item = &'a [u8]>, wanted: &str) ->
         .any(|value| is_wanted(value) || members(value).any(is_wanted))
 }
 
-/// The places between the commas that separate members.
-fn pieces(value: &[u8]) -> impl Iterator<Item = Range<usize>> {
+/// The places between separators outside of quoted strings.
+fn pieces(value: &[u8], separator: u8) -> impl Iterator<Item = Range<usize>> {
     let mut rest = Some(0);
     std::iter::from_fn(move || {
         let start = rest?;
-        let length = piece_length(&value[start..]);
+        let length = piece_length(&value[start..], separator);
         let end = start + length.unwrap_or(value.len() - start);
         rest = length.map(|_| end + 1);
         Some(start..end)
     })
 }
 
-/// Bytes before the first comma outside of a quoted string, if there is one.
-fn piece_length(value: &[u8]) -> Option<usize> {
+/// Bytes before the first separator outside of a quoted string, if there is one.
+fn piece_length(value: &[u8], separator: u8) -> Option<usize> {
     let mut at = 0;
     loop {
-        at += memchr::memchr2(b',', b'"', &value[at..])?;
-        if value[at] == b',' {
+        at += memchr::memchr2(separator, b'"', &value[at..])?;
+        if value[at] == separator {
             return Some(at);
         }
         at += 1;
@@ -87,7 +94,7 @@ mod tests {
     use super::*;
 
     fn text(value: &str) -> Vec<&str> {
-        ranges(value.as_bytes())
+        ranges(value.as_bytes(), b',')
             .map(|range| &value[range])
             .collect()
     }

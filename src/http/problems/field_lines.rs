@@ -74,7 +74,7 @@ impl UnfoldedField<'_> {
     /// Where the members of a list are in the head.
     pub(super) fn members(&self, head: &[u8]) -> impl Iterator<Item = Range<usize>> {
         let start = self.value.start;
-        list::ranges(&head[self.value.clone()])
+        list::ranges(&head[self.value.clone()], b',')
             .map(move |member| start + member.start..start + member.end)
     }
 }
