@@ -22,7 +22,7 @@ pub enum Fate {
 impl Fate {
     /// The stronger of both; of two that are equally strong, the later one.
     #[must_use]
-    #[inline]
+    #[inline(always)]
     pub fn join(self, later: Self) -> Self {
         if later.strength() < self.strength() {
             self
@@ -39,7 +39,7 @@ impl Fate {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn strength(&self) -> u8 {
         match self {
             Self::Keep => 0,

@@ -12,7 +12,7 @@ pub(super) fn finish(exchange: &Exchange<'_>, response: Option<Response>) -> Fat
     let request = &exchange.request;
     let turn = exchange.turn();
     let fate = turn.take_fate();
-    if fate == Fate::Abort {
+    if matches!(fate, Fate::Abort) {
         return fate;
     }
     // A client that has asked nothing yet gets no response, and does not wait for one.
