@@ -71,23 +71,31 @@ impl fmt::Display for Raised {
 }
 
 /// Why pipes were not applied.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum PipeError {
     /// There is no pipe of this name.
+    #[error("there is no pipe {0:?}")]
     Unknown(String),
     /// The pipe of this name does not accept its arguments.
+    #[error("pipe {0}: {1}")]
     Arguments(String, WrongArguments),
     /// The expression ends in a backslash, with no character after it.
+    #[error("the pipe expression ends in a backslash")]
     Backslash,
     /// A placeholder of a template has no value.
+    #[error(transparent)]
     Template(TemplateError),
     /// `sub` has this escape, which does not exist, and there is a placeholder.
+    #[error("pipe sub: expected \"html\" or \"none\", found {0:?}")]
     Escape(String),
     /// The content could not be read.
-    Content(ContentError),
+    #[error("pipes cannot read the content: {0}")]
+    Content(#[source] ContentError),
     /// The response of a script raised an error.
+    #[error("{0}")]
     Raised(Raised),
     /// There are more pipes than `limits.pipes`.
+    #[error("expected at most {limit} pipes (limits.pipes), found {found}")]
     TooMany {
         /// How many there are.
         found: usize,
@@ -95,36 +103,9 @@ pub enum PipeError {
         limit: usize,
     },
     /// The client has left, so that the work was given up.
+    #[error("the client has left")]
     Unwanted,
 }
-
-impl fmt::Display for PipeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Unknown(pipe) => write!(f, "there is no pipe {pipe:?}"),
-            Self::Arguments(pipe, wrong) => write!(f, "pipe {pipe}: {wrong}"),
-            Self::Backslash => f.write_str("the pipe expression ends in a backslash"),
-            Self::Template(error) => error.fmt(f),
-            Self::Escape(escape) => {
-                write!(
-                    f,
-                    "pipe sub: expected \"html\" or \"none\", found {escape:?}"
-                )
-            }
-            Self::Content(error) => write!(f, "pipes cannot read the content: {error}"),
-            Self::Raised(error) => error.fmt(f),
-            Self::TooMany { found, limit } => {
-                write!(
-                    f,
-                    "expected at most {limit} pipes (limits.pipes), found {found}"
-                )
-            }
-            Self::Unwanted => f.write_str("the client has left"),
-        }
-    }
-}
-
-impl Error for PipeError {}
 
 impl From<TemplateError> for PipeError {
     fn from(error: TemplateError) -> Self {

@@ -17,9 +17,10 @@ mod package;
 mod pipes;
 mod scripts;
 
-use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
+
+use thiserror::Error;
 
 use crate::exchange::{Links, Mount};
 use crate::site::Site;
@@ -77,24 +78,15 @@ pub fn mount(site: &mut Site, mount: &Mount) -> Result<(), MountError> {
 }
 
 /// Why a folder cannot be mounted.
-#[derive(Debug)]
+#[derive(Debug, Error)]
 pub enum MountError {
     /// Scripts cannot be run.
+    #[error(transparent)]
     Interpreter(InterpreterError),
     /// The URL prefix is not a valid pattern.
+    #[error(transparent)]
     Pattern(PatternError),
 }
-
-impl fmt::Display for MountError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Interpreter(error) => error.fmt(f),
-            Self::Pattern(error) => error.fmt(f),
-        }
-    }
-}
-
-impl std::error::Error for MountError {}
 
 fn register_scripts(site: &mut Site, mount: &Mount) -> Result<(), PatternError> {
     let scripts = ScriptHandler::new(Files::mounted(mount.clone()));

@@ -5,6 +5,8 @@
 use std::fmt;
 use std::str;
 
+use thiserror::Error;
+
 use crate::text::quoted::Quoted;
 
 use super::mutation::Mutation;
@@ -31,11 +33,16 @@ pub struct Seed {
 }
 
 /// Why a text is not the name of a fuzzed response.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum SeedError {
     /// No edition has this name.
+    #[error("unknown edition {}, expected {}", Quoted(.0), names())]
     UnknownEdition(Vec<u8>),
     /// These are not the digits of a 64-bit number.
+    #[error(
+        "expected a seed (a number of 64 bits, in decimal digits), found {}",
+        Quoted(.0)
+    )]
     NotANumber(Vec<u8>),
 }
 
@@ -103,6 +110,11 @@ impl Seed {
     }
 }
 
+/// The names of all editions, as an error lists them.
+fn names() -> String {
+    Edition::ALL.map(Edition::name).join(" or ")
+}
+
 /// Parses the decimal digits of a 64-bit number.
 pub(crate) fn parse_number(text: &[u8]) -> Option<u64> {
     let is_number = !text.is_empty() && text.iter().all(u8::is_ascii_digit);
@@ -130,24 +142,6 @@ impl fmt::Display for Seed {
         }
     }
 }
-
-impl fmt::Display for SeedError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::UnknownEdition(found) => {
-                let names = Edition::ALL.map(Edition::name).join(" or ");
-                write!(f, "unknown edition {}, expected {names}", Quoted(found))
-            }
-            Self::NotANumber(found) => write!(
-                f,
-                "expected a seed (a number of 64 bits, in decimal digits), found {}",
-                Quoted(found)
-            ),
-        }
-    }
-}
-
-impl std::error::Error for SeedError {}
 
 #[cfg(test)]
 mod tests {

@@ -4,6 +4,8 @@
 
 use std::fmt;
 
+use thiserror::Error;
+
 use super::table::{Effect, Form};
 
 /// Where a step is written.
@@ -25,34 +27,19 @@ impl fmt::Display for Place {
 }
 
 /// A step that earlier steps make impossible.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error(transparent)]
 pub struct Misplaced(Reason);
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 enum Reason {
     /// The script has ended.
+    #[error("unreachable: `{word}` ends the script ({place})")]
     Unreachable { word: &'static str, place: Place },
     /// The sending side is closed.
+    #[error("cannot send: `half_close` closes the sending side ({place})")]
     CannotSend { place: Place },
 }
-
-impl fmt::Display for Misplaced {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Reason::Unreachable { word, place } => {
-                write!(f, "unreachable: `{word}` ends the script ({place})")
-            }
-            Reason::CannotSend { place } => {
-                write!(
-                    f,
-                    "cannot send: `half_close` closes the sending side ({place})"
-                )
-            }
-        }
-    }
-}
-
-impl std::error::Error for Misplaced {}
 
 /// What the steps so far leave of the connection.
 #[derive(Clone, Copy, Debug, Default)]

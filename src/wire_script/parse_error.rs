@@ -1,24 +1,17 @@
 //! [`ParseError`]: why a text is not a wire script. Tokens, items, operands and steps share it, and its
 //! style: what was expected, then what was found.
 
-use std::fmt;
+use thiserror::Error;
 
 /// A text that is not a wire script. Shown as `line 3: …`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("line {line}: {reason}")]
 pub struct ParseError {
     /// The line of the error, counted from 1.
     pub line: usize,
     /// What was found, and what was expected.
     pub reason: String,
 }
-
-impl fmt::Display for ParseError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}: {}", self.line, self.reason)
-    }
-}
-
-impl std::error::Error for ParseError {}
 
 /// Choices as an error lists them: "a, b or c".
 pub(crate) fn one_of(choices: &[String]) -> String {

@@ -12,7 +12,6 @@ pub(crate) mod sleep;
 pub(crate) mod slot;
 pub(crate) mod thread_state;
 
-use std::fmt;
 use std::path::Path;
 use std::sync::mpsc;
 use std::thread;
@@ -21,6 +20,7 @@ use std::time::Duration;
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
+use thiserror::Error;
 
 use crate::python::package;
 
@@ -28,16 +28,9 @@ use crate::python::package;
 const FLUSH_LIMIT: Duration = Duration::from_millis(300);
 
 /// Why the interpreter could not be started.
-#[derive(Debug)]
-pub struct InterpreterError(String);
-
-impl fmt::Display for InterpreterError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "cannot start Python: {}", self.0)
-    }
-}
-
-impl std::error::Error for InterpreterError {}
+#[derive(Debug, Error)]
+#[error("cannot start Python: {0}")]
+pub struct InterpreterError(#[source] PyErr);
 
 /// Starts the interpreter unless it is running, and puts a doc root on `sys.path`.
 pub(crate) fn start(doc_root: &Path) -> Result<(), InterpreterError> {
@@ -60,7 +53,7 @@ pub(crate) fn start(doc_root: &Path) -> Result<(), InterpreterError> {
         }
         Ok(())
     })
-    .map_err(|error: PyErr| InterpreterError(error.to_string()))
+    .map_err(InterpreterError)
 }
 
 /// The number of references to an object.

@@ -2,33 +2,24 @@
 //! and passing the interpreter to a thread on another processor costs more than a short handler. With one
 //! processor there is no such cost, but these threads then also read and send on it.
 
-use std::fmt;
 use std::sync::OnceLock;
 
 use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
+use thiserror::Error;
 
 /// The processor that scripts run on, once it has been chosen.
 static PROCESSOR: OnceLock<usize> = OnceLock::new();
 
 /// Why scripts cannot run on a processor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum PlacementError {
     /// The process may not use this processor, or it does not exist.
+    #[error("this process may not use processor {0}")]
     NotOurs(usize),
     /// Another processor has been chosen before.
+    #[error("scripts already run on processor {0}")]
     Settled(usize),
 }
-
-impl fmt::Display for PlacementError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotOurs(number) => write!(f, "this process may not use processor {number}"),
-            Self::Settled(number) => write!(f, "scripts already run on processor {number}"),
-        }
-    }
-}
-
-impl std::error::Error for PlacementError {}
 
 /// Binds every thread that runs its first script from now on to one processor, counted from 0. This
 /// applies to the whole process and to the programs that scripts start.
