@@ -40,6 +40,31 @@ pub fn decode_path(bytes: &[u8]) -> Vec<u8> {
     path
 }
 
+/// Decodes the escapes of unreserved characters, which are equivalent to the characters in every URL (RFC
+/// 3986 §6.2.2.2): `/a%2Epy` is `/a.py`. `None` if there are none.
+pub fn decode_unreserved(path: &[u8]) -> Option<Vec<u8>> {
+    let mut decoded = Vec::new();
+    let mut kept = 0;
+    for at in memchr::memchr_iter(b'%', path) {
+        let Some([high, low]) = path.get(at + 1..at + 3) else {
+            break;
+        };
+        let digit = |byte: &u8| char::from(*byte).to_digit(16);
+        if let (Some(high), Some(low)) = (digit(high), digit(low))
+            && let Ok(byte) = u8::try_from(high << 4 | low)
+            && (byte.is_ascii_alphanumeric() || b"-._~".contains(&byte))
+        {
+            decoded.extend_from_slice(&path[kept..at]);
+            decoded.push(byte);
+            kept = at + 3;
+        }
+    }
+    (kept > 0).then(|| {
+        decoded.extend_from_slice(&path[kept..]);
+        decoded
+    })
+}
+
 /// Encodes a name as one segment of a URL path: everything except letters, digits and `_.-~`.
 pub fn encode_segment(name: &[u8]) -> String {
     percent_encode(name, SEGMENT).to_string()

@@ -46,6 +46,63 @@ fn nothing_is_below_wireserve() {
     }
 }
 
+/// `/a%2Epy` is `/a.py` (RFC 3986 §6.2.2.2), and no other spelling shows what is in the file.
+#[cfg(feature = "python")]
+#[test]
+fn no_spelling_shows_the_source_of_a_handler() {
+    let root = site(&[
+        (
+            "code.py",
+            "def main(request, response): return 'ran'  # secret\n",
+        ),
+        (
+            "sub/code.py",
+            "def main(request, response): return 'ran'  # secret\n",
+        ),
+        (
+            "steps.wire",
+            "send \"HTTP/1.1 200 OK\\r\\nContent-Length: 3\\r\\n\\r\\nran\"  # secret\n",
+        ),
+        (
+            "whole.asis",
+            "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nran",
+        ),
+    ]);
+    let server = Process::wireserve(root.path(), [""; 0]);
+    for (spelling, runs) in [
+        ("/code.py", true),
+        ("/code%2Epy", true),
+        ("/code%2epy", true),
+        ("/code.p%79", true),
+        ("/code.%70y", true),
+        ("/c%6fde%2E%70%79", true),
+        ("/sub/code%2Epy", true),
+        ("/sub%2Fcode%2Epy", true),
+        ("//code%2Epy", true),
+        ("/./code%2Epy", true),
+        ("/code%2Epy?x", true),
+        ("/steps%2Ewire", true),
+        ("/steps.%77ire", true),
+        ("/whole%2Easis", true),
+        ("/code.py/", false),
+        ("/code%2Epy/", false),
+        ("/code.py%2F", false),
+        ("/code.py/.", false),
+        ("/code.py%00", false),
+        ("/code.py%20", false),
+        ("/code%252Epy", false),
+        ("/CODE.PY", false),
+    ] {
+        let response = get(server.addr(), spelling);
+        let text = response.text();
+        assert!(!text.contains("secret"), "{spelling}: {text}");
+        match runs {
+            true => assert_eq!((response.status, &*text), (200, "ran"), "{spelling}"),
+            false => assert_eq!(response.status, 404, "{spelling}"),
+        }
+    }
+}
+
 /// A line end in a URL, wherever that is shown in a head, begins no field.
 #[test]
 fn no_url_makes_a_field() {

@@ -8,6 +8,7 @@ use crate::exchange::{Handler, Request, RouteMatch};
 
 use crate::site::files::locate;
 use crate::site::routing::pattern::{Pattern, PatternError};
+use crate::text::percent;
 
 /// The methods of a route.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,7 +74,7 @@ struct Route {
 /// The spellings of a path that a route matches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Spelling {
-    /// The path as received, as in the reference.
+    /// The path as received, as in the reference; or with its escapes of unreserved characters decoded.
     AsItCame,
     /// Every path that names the same file.
     Any,
@@ -129,12 +130,16 @@ impl Router {
     /// The handler for a method and a path, and the groups that the pattern matched.
     pub fn route(&self, method: &[u8], path: &[u8]) -> Option<(&Arc<dyn Handler>, RouteMatch)> {
         let plain = LazyCell::new(|| (!locate::is_plain(path)).then(|| locate::plain(path)));
-        let matches = |route: &Route| match route.spelling {
-            Spelling::AsItCame => route.pattern.matches(path),
-            Spelling::Any => {
-                let found = route.pattern.matches(path);
-                found.or_else(|| route.pattern.matches((*plain).as_deref()?))
-            }
+        // Otherwise `/a%2Epy` would not be a script, but the file `a.py`: its source.
+        let decoded = LazyCell::new(|| percent::decode_unreserved(path));
+        let matches = |route: &Route| {
+            let found = route.pattern.matches(path);
+            found.or_else(|| {
+                route.pattern.matches(match route.spelling {
+                    Spelling::AsItCame => (*decoded).as_deref()?,
+                    Spelling::Any => (*plain).as_deref()?,
+                })
+            })
         };
         self.routes
             .iter()
@@ -246,5 +251,30 @@ mod tests {
             .register(Method::Any, "/c", Arc::new(Named(0)))
             .unwrap();
         assert_eq!(router.methods().len(), KNOWN.len() + 1);
+    }
+
+    #[test]
+    fn escaped_letters_and_dots_are_letters_and_dots() {
+        let mut router = Router::default();
+        for pattern in ["*", "/{name}.py"] {
+            router
+                .register(Method::Any, pattern, Arc::new(Named(0)))
+                .unwrap();
+        }
+        for (path, name, value) in [
+            ("/a.py", "name", "a"),
+            ("/a%2Epy", "name", "a"),
+            ("/%61%2e%70%79", "name", "a"),
+            ("/%61.py", "name", "%61"),
+            ("/a%2Fb%2epy", "name", "a%2Fb"),
+            ("/a%2Epyc", "*", "a%2Epyc"),
+            ("/a%252Epy", "*", "a%252Epy"),
+            ("/a%2", "*", "a%2"),
+            ("/a%zzpy", "*", "a%zzpy"),
+        ] {
+            let (_, groups) = router.route(b"GET", path.as_bytes()).unwrap();
+            let expected = (Arc::from(name), value.as_bytes().to_vec());
+            assert!(groups.contains(&expected), "{path}: {groups:?}");
+        }
     }
 }
