@@ -172,6 +172,15 @@ impl Wire {
         taken
     }
 
+    /// Up to `count` bytes that are buffered, which stay; none while another thread is reading.
+    pub fn arrived(&self, count: usize) -> Vec<u8> {
+        let Some(inbound) = try_lock(&self.inbound) else {
+            return Vec::new();
+        };
+        let arrived = inbound.buffered();
+        arrived[..count.min(arrived.len())].to_vec()
+    }
+
     /// Whether unread bytes, or the client's FIN, are in the kernel's buffer. Does not wait, also while
     /// another thread is reading.
     pub fn has_arrivals(&self) -> bool {

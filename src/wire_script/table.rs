@@ -220,11 +220,11 @@ steps! {
         wire "clear", list "clear", Waits, call "clear(event)";
     /// Takes this many bytes off the connection.
     read: Count(count) within limit => Read(Reading::Bytes(count), limit),
-        wire "read", list "read", Waits, call "read(count=None, *, until=None, within=None)";
+        wire "read", list "read", Waits, call "read(count=None, within=None, *, until=None)";
     /// Takes bytes off the connection, up to and including this pattern.
     read_until: Pattern(pattern) within limit => Read(Reading::Until(pattern), limit),
         wire "read" "until", list "read_until", Waits,
-        call "read(count=None, *, until=None, within=None)";
+        call "read(count=None, within=None, *, until=None)";
     /// Sends FIN. The client may continue to send.
     half_close: Nothing => HalfClose,
         wire "half_close", list "half_close", HalfCloses, call "half_close()";

@@ -132,3 +132,97 @@ fn a_kept_request_does_not_read_the_next_one() {
 fn an_upload_that_no_script_reads_does_not_cost_the_answer() {
     assert_upload_is_answered(server().addr(), "/nothing.py", b"GMT\r\n\r\n");
 }
+
+/// Bytes of a body that breaks off are where a script looks for them.
+#[test]
+fn what_came_of_a_body_that_breaks_off() {
+    let server = server();
+    let big = "x".repeat(100_000);
+    let lines = [
+        ("raw.read()", "partial(raw.read)", "b'half of it'"),
+        (
+            "reads",
+            "[raw.read(4), partial(raw.read, 20), partial(raw.read)]",
+            "[b'half', b' of it', b' of it']",
+        ),
+        (
+            "body",
+            "[raw.read(4), partial(lambda: request.body)]",
+            "[b'half', b'half of it']",
+        ),
+        ("length", "raw.tell()", "0"),
+        ("line", "partial(raw.readline)", "b'half of it'"),
+        ("lines", "partial(raw.readlines)", "b'half of it'"),
+        ("iteration", "partial(lambda: list(raw))", "b'half of it'"),
+    ];
+    for (framing, sent) in [
+        ("Content-Length: 20", "half of it"),
+        ("Transfer-Encoding: chunked", "5;x=y\r\nhalf \r\n9\r\nof it"),
+    ] {
+        for (case, expression, shown) in lines {
+            assert_eq!(
+                broken_off(&server, framing, sent, expression),
+                shown,
+                "{framing}, {case}"
+            );
+        }
+        let raw = format!("b{:?}", sent).replace('"', "'");
+        assert_eq!(broken_off(&server, framing, sent, "request.raw_body"), raw);
+        assert_eq!(
+            broken_off(
+                &server,
+                framing,
+                sent,
+                "[request.raw_body, partial(raw.read)]"
+            ),
+            format!("[{raw}, b'half of it']")
+        );
+    }
+    let sent = "5;x=y\r\nhalf \r\n9\r\nof it";
+    let chunked = "Transfer-Encoding: chunked";
+    let shown = broken_off(
+        &server,
+        chunked,
+        sent,
+        "[(c.line, c.size) for c in request.chunks]",
+    );
+    assert_eq!(shown, "[(b'5;x=y', 5), (b'9', 9)]");
+    assert_eq!(broken_off(&server, chunked, sent, "request.trailers"), "[]");
+    assert_eq!(
+        broken_off(
+            &server,
+            chunked,
+            "2\r\na\nb\r\n3\r\nc",
+            "partial(raw.readlines)"
+        )
+        .replace("\\n", "|"),
+        "b'a|bc'"
+    );
+    let shown = broken_off(
+        &server,
+        "Content-Length: 200000",
+        &big,
+        "len(partial(raw.read))",
+    );
+    assert_eq!(shown, "100000");
+    let shown = broken_off(
+        &server,
+        "Content-Length: 200000",
+        &big,
+        "len(request.raw_body)",
+    );
+    assert_eq!(shown, "100000");
+}
+
+/// What a script shows of a body that ends before its framing says.
+fn broken_off(server: &Process, framing: &str, sent: &str, expression: &str) -> String {
+    let mut client = Client::connect(server.addr());
+    client.send(
+        format!(
+            "POST /broken_off.py HTTP/1.1\r\nHost: a\r\n{framing}\r\nDo: {expression}\r\n\r\n{sent}"
+        )
+        .as_bytes(),
+    );
+    client.half_close();
+    client.read_response("POST").text()
+}

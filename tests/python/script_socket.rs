@@ -7,7 +7,10 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 use crate::support::client::{Arrival, Client, DEADLINE};
+use crate::support::folder::folder;
+use crate::support::process::Process;
 use crate::support::raw_site::{ask, assert_next_response, content, get, heard, serve};
+use crate::support::repository;
 use serde_json::json;
 
 #[test]
@@ -163,4 +166,105 @@ fn a_time_out_on_the_socket_spares_the_rest_of_the_exchange() {
     let rest = client.read_until_close();
     assert_eq!(rest.len(), 8_000_000 - 2 + "|True".len());
     assert!(rest.ends_with(b"ab|True"));
+}
+
+/// `select` does not see what came with the head; the writer tells, and every way to receive gives it.
+#[test]
+fn bytes_that_came_with_the_head_are_counted_and_received() {
+    let site = folder(&[(
+        "f.py",
+        "import select, socket\n\
+        def main(request, response):\n    \
+        w, s = response.writer, response.writer.socket\n    \
+        room = bytearray(9)\n    \
+        seen = [w.buffered, bool(select.select([s], [], [], 0)[0]), s.recv(2, socket.MSG_PEEK), w.buffered]\n    \
+        seen.append(eval(request.headers['Do'].decode()))\n    \
+        response.close_connection = True\n    \
+        return repr(seen + [w.buffered])\n",
+    )]);
+    let server = Process::wireserve(site.path(), ["--log", "error"]);
+    for (receive, received) in [
+        ("s.recv(5)", "b'hello', 0"),
+        ("s.recv(3)", "b'hel', 2"),
+        ("s.recv(99)", "b'hello', 0"),
+        ("s.recvfrom(5)[0]", "b'hello', 0"),
+        ("s.recvmsg(5)[0]", "b'hello', 0"),
+        ("s.recv_into(room), bytes(room[:5])", "(5, b'hello'), 0"),
+        ("s.recv_into(room, 2), bytes(room[:2])", "(2, b'he'), 3"),
+        (
+            "s.recvfrom_into(room)[0], bytes(room[:5])",
+            "(5, b'hello'), 0",
+        ),
+        (
+            "s.recvmsg_into([memoryview(room)[:2], memoryview(room)[4:]])[0], bytes(room)",
+            "(5, b'he\\x00\\x00llo\\x00\\x00'), 0",
+        ),
+        ("s.makefile('rb').read(5)", "b'hello', 0"),
+        ("w.read(5)", "b'hello', 0"),
+        ("request.body", "b'hello', 0"),
+    ] {
+        for tape in [false, true] {
+            let folder = tempfile::tempdir().expect("a folder");
+            let transcripts = tape.then(|| {
+                let options = [
+                    std::ffi::OsStr::new("--transcript"),
+                    folder.path().as_os_str(),
+                ];
+                Process::wireserve(site.path(), options)
+            });
+            let server = transcripts.as_ref().unwrap_or(&server);
+            let mut client = Client::connect(server.addr());
+            let head = format!("POST /f.py HTTP/1.1\r\nHost: a\r\nDo: {receive}\r\n");
+            client.send(format!("{head}Content-Length: 5\r\n\r\nhello").as_bytes());
+            let expected = format!("[5, False, b'he', 5, {received}]");
+            assert_eq!(client.read_response("POST").text(), expected, "{receive}");
+        }
+    }
+}
+
+/// What a script receives on the socket is not the next request.
+#[test]
+fn a_body_that_the_socket_received_is_read() {
+    let site = folder(&[(
+        "f.py",
+        "def main(request, response):\n    \
+        data = b''\n    \
+        while len(data) < 10: data += response.writer.socket.recv(10 - len(data))\n    \
+        return data\n",
+    )]);
+    let server = Process::wireserve(site.path(), ["--log", "error"]);
+    let mut client = Client::connect(server.addr());
+    client.send(b"POST /f.py HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhello");
+    assert_eq!(client.arrival(Duration::from_millis(50)), Arrival::Nothing);
+    client.send(b"again");
+    assert_eq!(client.read_response("POST").text(), "helloagain");
+    assert!(client.is_kept_open());
+}
+
+/// `examples/handlers/tunnel.py`: the request within the tunnel comes in the same segment as CONNECT.
+#[test]
+fn a_tunnel_takes_what_came_with_its_head() {
+    let inner = serve();
+    let options = [
+        "--log",
+        "error",
+        "--route",
+        "CONNECT",
+        "*",
+        "handlers/tunnel.py",
+    ];
+    let outer = Process::wireserve(&repository().join("examples"), options);
+    let mut client = Client::connect(outer.addr());
+    let authority = format!("127.0.0.1:{}", inner.port());
+    let connect = format!("CONNECT {authority} HTTP/1.1\r\nHost: {authority}\r\n\r\n");
+    client.send(&[connect.as_bytes(), &get("/plain.py")].concat());
+    client.read_until(b"HTTP/1.1 200 Connection Established\r\n\r\n");
+    assert_eq!(client.read_response("GET").text(), "plain");
+    assert_next_response(&mut client, "a later request within the tunnel");
+    client.half_close();
+    assert_eq!(client.read_until_close(), b"");
+
+    let mut client = Client::connect(outer.addr());
+    client.send(b"CONNECT elsewhere.test:80 HTTP/1.1\r\nHost: elsewhere.test:80\r\n\r\n");
+    assert_eq!(client.read_response("GET").status, 403);
 }

@@ -103,7 +103,7 @@ fn waiting_does_not_answer() {
     let mut client = stage.ask("wait", "Content-Length: 2\r\n\r\nabc");
     let seen: Value = serde_json::from_slice(&client.read_response("POST").body).expect("JSON");
     let expected = json!([
-        true, true, false, null, true, null, false, false, "c", false
+        true, true, false, null, true, null, false, false, "a", false
     ]);
     assert_eq!(seen, expected);
 }
@@ -142,6 +142,122 @@ fn reading() {
     client.half_close();
     assert_eq!(said(&mut client), "rest");
     assert_eq!(said(&mut client), "");
+}
+
+/// A wait leaves the bytes to every reader.
+#[test]
+fn waiting_takes_nothing_away() {
+    let stage = Stage::new(&[(
+        "wait",
+        "seen = eval(request.headers['Do'].decode(), {'w': w, 'request': request, 'raw': request.raw_input,
+            'socket': w.socket, 'peek': __import__('socket').MSG_PEEK})
+        return json.dumps([each.decode() if isinstance(each, bytes) else each for each in seen])",
+    )]);
+    let counted = ("Content-Length: 6", "abcdef");
+    let chunked = ("Transfer-Encoding: chunked", "6\r\nabcdef\r\n0\r\n\r\n");
+    for ((framing, body), steps, seen) in [
+        (
+            counted,
+            "w.wait_for_body(2, 1), w.read(2, 1), w.read(4, 1)",
+            json!([true, "ab", "cdef"]),
+        ),
+        (
+            counted,
+            "w.wait_for_body(), w.read(2, 1), w.wait_for_body(6, 1), w.read(4, 1)",
+            json!([true, "ab", true, "cdef"]),
+        ),
+        (
+            counted,
+            "w.wait_for_body(6), w.read(2), request.body",
+            json!([true, "ab", "cdef"]),
+        ),
+        (
+            counted,
+            "raw.read(2), w.wait_for_body(), w.read(2), request.body",
+            json!(["ab", true, "cd", "abef"]),
+        ),
+        (
+            counted,
+            "w.wait_for_body(), raw.read(3), raw.read(), request.raw_body",
+            json!([true, "abc", "def", "abcdef"]),
+        ),
+        (
+            counted,
+            "w.wait_for_body(), w.read(until=b'd'), w.read(2)",
+            json!([true, "abcd", "ef"]),
+        ),
+        (
+            counted,
+            "w.wait_for_body(), socket.recv(4), w.read(2)",
+            json!([true, "abcd", "ef"]),
+        ),
+        (
+            counted,
+            "w.wait_for_body(), socket.recv(4, peek), request.body",
+            json!([true, "abcd", "abcdef"]),
+        ),
+        (
+            counted,
+            "w.wait_for_body(), request.connection.following, w.buffered",
+            json!([true, "", 6]),
+        ),
+        (
+            chunked,
+            "w.wait_for_body(2), w.read(5), w.read(3)",
+            json!([true, "6\r\nab", "cde"]),
+        ),
+        (
+            chunked,
+            "w.wait_for_body(), request.body, request.raw_body",
+            json!([true, "abcdef", body_of(chunked)]),
+        ),
+        (
+            chunked,
+            "w.wait_for_body(), w.read(until=b'0\\r\\n\\r\\n')",
+            json!([true, body_of(chunked)]),
+        ),
+        (
+            chunked,
+            "w.wait_for_body(3), [c.size for c in request.chunks]",
+            json!([true, [6, 0]]),
+        ),
+        (
+            chunked,
+            "w.wait_for_body(), raw.read(2), w.wait_for_body(), raw.read()",
+            json!([true, "ab", true, "cdef"]),
+        ),
+    ] {
+        let mut client = stage.ask("wait", &format!("{framing}\r\nDo: {steps}\r\n\r\n"));
+        for piece in body.as_bytes().chunks(4) {
+            client.send(piece);
+        }
+        let response = client.read_response("POST");
+        let shown: Value = serde_json::from_slice(&response.body)
+            .unwrap_or_else(|error| panic!("{steps}: {error}: {}", response.text()));
+        assert_eq!(shown, seen, "{framing}: {steps}");
+        // What the wait took off the wire is not the next request.
+        assert!(client.is_kept_open(), "{framing}: {steps}");
+    }
+}
+
+fn body_of((_, body): (&str, &'static str)) -> &'static str {
+    body
+}
+
+#[test]
+fn a_wait_for_a_large_body_takes_nothing_away() {
+    const LENGTH: usize = 3_000_000;
+    let stage = Stage::new(&[(
+        "large",
+        "w.wait_for_body(2_500_000)
+        first = w.read(1_000_000)
+        return json.dumps([len(first), len(request.body), (first + request.body).count(b'x')])",
+    )]);
+    let mut client = stage.ask("large", &format!("Content-Length: {LENGTH}\r\n\r\n"));
+    client.send(&vec![b'x'; LENGTH]);
+    let shown: Value = serde_json::from_slice(&client.read_response("POST").body).expect("JSON");
+    assert_eq!(shown, json!([1_000_000, 2_000_000, LENGTH]));
+    assert!(client.is_kept_open());
 }
 
 #[test]

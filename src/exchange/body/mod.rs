@@ -1,8 +1,9 @@
 //! The body of a request: read from the wire when a handler asks for it, and kept so that it can be
 //! read again, in memory up to [`MEMORY`] and on disk beyond it. The position behaves as that of the
-//! reference's `InputFile` (reference §2.4). `source` reads bytes from the wire; `raw` has the body
-//! undecoded, as it came.
+//! reference's `InputFile` (reference §2.4). `source` reads bytes from the wire; `ahead` keeps what a wait
+//! has taken off it; `raw` has the body undecoded, as it came.
 
+mod ahead;
 mod raw;
 mod source;
 
@@ -19,8 +20,9 @@ use crate::http::chunked::Decoder;
 use crate::http::framing::Framing;
 use crate::wire::Wire;
 
+use ahead::Ahead;
 pub use raw::RawReadError;
-use source::{Source, Stop, fetch_chunked, fetch_counted};
+use source::{Fetched, Source, Stop, decode, fetch_chunked, fetch_counted, keep_undecoded};
 
 /// Bytes of a body kept in memory; a larger one goes to a temporary file. The reference's number.
 pub const MEMORY: usize = 1024 * 1024;
@@ -39,6 +41,8 @@ pub struct Body {
 struct State {
     source: Source,
     spool: Option<SpooledTempFile>,
+    /// What a wait has taken off the wire.
+    ahead: Option<Ahead>,
     /// Bytes in the spool. `position` may be less than, equal to or (after a seek) greater than it.
     received: u64,
     position: u64,
@@ -64,6 +68,8 @@ pub enum BodyError {
     Truncated {
         /// Bytes that came.
         received: u64,
+        /// Those of them that the call would have returned.
+        partial: Vec<u8>,
     },
     /// A chunked body is malformed.
     Malformed(Malformed),
@@ -83,7 +89,7 @@ pub enum BodyError {
 impl fmt::Display for BodyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Truncated { received } => {
+            Self::Truncated { received, .. } => {
                 write!(
                     f,
                     "the client left after {received} bytes of the request body"
@@ -127,6 +133,15 @@ impl From<io::Error> for BodyError {
     }
 }
 
+impl BodyError {
+    fn truncated(received: u64) -> Self {
+        Self::Truncated {
+            received,
+            partial: Vec::new(),
+        }
+    }
+}
+
 impl Body {
     /// A body that is still on the wire, of which at most `limit` bytes are read.
     pub fn new(wire: Arc<Wire>, framing: Framing, limit: u64) -> Self {
@@ -138,6 +153,7 @@ impl Body {
         let state = State {
             source,
             spool: None,
+            ahead: None,
             received: 0,
             position: 0,
             length,
@@ -157,7 +173,9 @@ impl Body {
     /// # Errors
     /// As [`Body::read`].
     pub fn length(&self) -> Result<u64, BodyError> {
-        self.state().length(&self.wire)
+        let mut state = self.state();
+        let length = state.length(&self.wire);
+        length.map_err(|error| state.with_partial(error, None))
     }
 
     /// The position of the next read.
@@ -185,7 +203,8 @@ impl Body {
     pub fn read(&self, count: Option<u64>) -> Result<Vec<u8>, BodyError> {
         let mut state = self.state();
         let end = count.map_or(u64::MAX, |count| state.position.saturating_add(count));
-        state.receive_to(&self.wire, end)?;
+        let received = state.receive_to(&self.wire, end);
+        received.map_err(|error| state.with_partial(error, None))?;
         let end = end.min(state.received);
         state.take(end)
     }
@@ -204,7 +223,11 @@ impl Body {
             }
             searched = state.received.max(state.position);
             let wanted = end.saturating_sub(state.received);
-            if wanted == 0 || state.receive(&self.wire, wanted)? == 0 {
+            let received = match wanted {
+                0 => Ok(0),
+                _ => state.receive(&self.wire, wanted),
+            };
+            if received.map_err(|error| state.with_partial(error, None))? == 0 {
                 let end = end.min(state.received);
                 return state.take(end);
             }
@@ -217,21 +240,39 @@ impl Body {
     /// As [`Body::read`].
     pub fn read_all(&self) -> Result<Vec<u8>, BodyError> {
         let mut state = self.state();
-        state.receive_to(&self.wire, u64::MAX)?;
+        let received = state.receive_to(&self.wire, u64::MAX);
+        received.map_err(|error| state.with_partial(error, Some(0)))?;
         state.take_all()
     }
 
-    /// Waits until `count` bytes of the body, or all of it, have arrived, and keeps them. `limit` is
-    /// when to give up.
+    /// Receives the whole body, without moving the position.
+    ///
+    /// # Errors
+    /// As [`Body::read`].
+    pub fn receive(&self) -> Result<(), BodyError> {
+        self.state().receive_to(&self.wire, u64::MAX)
+    }
+
+    /// Waits until `count` bytes of the body, or all of it, have arrived, and leaves them to all readers.
+    /// `limit` is when to give up.
     ///
     /// # Errors
     /// As [`Body::read`], and [`BodyError::TooLate`], after which reading can continue.
     pub fn wait_for(&self, count: Option<u64>, limit: Option<Instant>) -> Result<(), BodyError> {
         let mut state = self.state();
         let end = count.unwrap_or(u64::MAX);
-        while state.received < end {
-            let missing = end - state.received;
-            if state.receive_by(&self.wire, missing, limit)? == 0 {
+        let mut arrived = state.received + state.dropped;
+        while arrived < end {
+            let Some(ahead) = state.ahead() else {
+                break;
+            };
+            let goes_on = ahead.receive(&self.wire, end - arrived, limit);
+            arrived = ahead.arrived();
+            if arrived > state.limit {
+                let limit = state.limit;
+                return Err(state.broken(BodyError::TooLarge(limit)));
+            }
+            if !goes_on.map_err(|error| state.unless_stored(error))? {
                 break;
             }
         }
@@ -248,7 +289,7 @@ impl Body {
         let mut scratch = Vec::new();
         let mut drained = 0;
         loop {
-            match state.fetch(&self.wire, PIECE as u64, None, &mut scratch)? {
+            match state.fetch(&self.wire, PIECE as u64, &mut scratch)? {
                 0 => return Ok(drained),
                 count => drained += count as u64,
             }
@@ -277,7 +318,7 @@ impl Body {
         let mut state = self.state();
         let received = state.received;
         if !matches!(state.source, Source::Done | Source::Broken(_)) {
-            state.source = Source::Broken(BodyError::Truncated { received });
+            state.source = Source::Broken(BodyError::truncated(received));
         }
     }
 
@@ -300,17 +341,8 @@ impl State {
 
     /// Stores up to `count` more bytes and returns how many; 0 at the end of the body.
     fn receive(&mut self, wire: &Wire, count: u64) -> Result<usize, BodyError> {
-        self.receive_by(wire, count, None)
-    }
-
-    fn receive_by(
-        &mut self,
-        wire: &Wire,
-        count: u64,
-        limit: Option<Instant>,
-    ) -> Result<usize, BodyError> {
         let mut piece = Vec::new();
-        let received = self.fetch(wire, count, limit, &mut piece)?;
+        let received = self.fetch(wire, count, &mut piece)?;
         if self.received + self.dropped + piece.len() as u64 > self.limit {
             return Err(self.broken(BodyError::TooLarge(self.limit)));
         }
@@ -333,21 +365,24 @@ impl State {
     }
 
     /// Takes up to `count` bytes of the body off the wire; 0 at its end.
-    fn fetch(
-        &mut self,
-        wire: &Wire,
-        count: u64,
-        limit: Option<Instant>,
-        out: &mut Vec<u8>,
-    ) -> Result<usize, BodyError> {
+    fn fetch(&mut self, wire: &Wire, count: u64, out: &mut Vec<u8>) -> Result<usize, BodyError> {
+        if self.ahead.is_some()
+            && let Some(result) = self.fetch_ahead(count, out)?
+        {
+            return self.fetched(result, out);
+        }
         let result = match (&mut self.source, &mut self.decoder) {
             (Source::Broken(error), _) => return Err(error.clone()),
-            (Source::Counted { left }, _) => fetch_counted(wire, left, count, limit, out),
+            (Source::Counted { left }, _) => fetch_counted(wire, left, count, out),
             (Source::Chunked, Some(decoder)) => {
-                fetch_chunked(wire, decoder, &mut self.undecoded, limit, out)
+                fetch_chunked(wire, decoder, &mut self.undecoded, out)
             }
             (Source::Done | Source::Chunked, _) => return Ok(0),
         };
+        self.fetched(result, out)
+    }
+
+    fn fetched(&mut self, result: Fetched, out: &[u8]) -> Result<usize, BodyError> {
         match result {
             Ok(0) => {
                 self.source = Source::Done;
@@ -355,16 +390,76 @@ impl State {
                 Ok(0)
             }
             Ok(fetched) => Ok(fetched),
-            Err(Stop::TooLate) => Err(BodyError::TooLate),
-            Err(Stop::Ended) => Err(self.broken(BodyError::Truncated {
-                received: self.received + self.dropped,
-            })),
+            Err(Stop::Ended) => {
+                let received = self.received + self.dropped;
+                Err(self.broken(BodyError::truncated(received)))
+            }
             // What came before the wrong byte comes first, as it would if that had arrived later.
             Err(Stop::Malformed(malformed)) => match self.broken(BodyError::Malformed(malformed)) {
                 error if out.is_empty() => Err(error),
                 _ => Ok(out.len()),
             },
         }
+    }
+
+    /// The same from what a wait has taken off the wire; `None` if there is nothing of it left.
+    fn fetch_ahead(&mut self, count: u64, out: &mut Vec<u8>) -> Result<Option<Fetched>, BodyError> {
+        while let Some(ahead) = self.ahead.as_mut().filter(|ahead| !ahead.is_empty()) {
+            match (&mut self.source, &mut self.decoder) {
+                (Source::Counted { left }, _) => {
+                    *out = ahead.peek(count)?;
+                    *left -= out.len() as u64;
+                    ahead.consume(out.len());
+                    return Ok(Some(Ok(out.len())));
+                }
+                (Source::Chunked, Some(decoder)) => {
+                    let bytes = ahead.peek(u64::MAX)?;
+                    let (taken, decoded) = decode(decoder, &bytes, out);
+                    keep_undecoded(&mut self.undecoded, &bytes[..taken]);
+                    ahead.consume(taken);
+                    match decoded {
+                        Err(malformed) => return Ok(Some(Err(Stop::Malformed(malformed)))),
+                        Ok(()) if !out.is_empty() || decoder.is_done() => {
+                            return Ok(Some(Ok(out.len())));
+                        }
+                        Ok(()) => {}
+                    }
+                }
+                (Source::Chunked, None) | (Source::Done | Source::Broken(_), _) => break,
+            }
+        }
+        self.ahead = None;
+        Ok(None)
+    }
+
+    /// What a wait has taken off the wire, or will; `None` if nothing more of the body is there.
+    fn ahead(&mut self) -> Option<&mut Ahead> {
+        if self.ahead.is_none() {
+            let arrived = self.received + self.dropped;
+            self.ahead = Ahead::new(&self.source, self.decoder.as_deref(), arrived);
+        }
+        self.ahead.as_mut()
+    }
+
+    /// After an error of storing, what follows must not be mistaken for what is lost.
+    fn unless_stored(&mut self, error: BodyError) -> BodyError {
+        match error {
+            BodyError::Spool(_) => self.broken(error),
+            error => error,
+        }
+    }
+
+    /// An error, with what has been received from a position on, or from the current one, if the body
+    /// breaks off.
+    fn with_partial(&mut self, error: BodyError, from: Option<u64>) -> BodyError {
+        let BodyError::Truncated { received, .. } = error else {
+            return error;
+        };
+        let position = self.position;
+        self.position = from.unwrap_or(position);
+        let partial = self.take(self.received).unwrap_or_default();
+        self.position = position;
+        BodyError::Truncated { received, partial }
     }
 
     /// All that has been received, without moving the position.

@@ -1,6 +1,7 @@
 //! Bodies as they came: chunks with their framing, bytes that arrived after the request, and bytes read
 //! from the wire without being interpreted. Those count towards the body, so that its end is still found.
 
+use std::sync::{MutexGuard, TryLockError};
 use std::time::Instant;
 
 use crate::http::chunked::Decoder;
@@ -23,18 +24,18 @@ impl Body {
     /// The body as it came, chunks and all, received to its end.
     ///
     /// # Errors
-    /// Those of the wire and the disk, and [`BodyError::NotKept`]. Of a malformed chunked body, the bytes
-    /// up to and including the first invalid one are returned, or the first [`UNDECODED`] of them.
+    /// Those of the disk, and [`BodyError::NotKept`]. Of a body that breaks off, what came is returned; of a
+    /// malformed chunked one, the bytes up to and including the first invalid one. Of such chunked bodies,
+    /// these are the first [`UNDECODED`] bytes at most.
     pub fn undecoded(&self) -> Result<Vec<u8>, BodyError> {
         let mut state = self.state();
         let received = state.receive_to(&self.wire, u64::MAX);
-        if state.decoder.is_none() {
-            received?;
-            return state.take_all();
-        }
         match received {
-            Ok(()) | Err(BodyError::Malformed(_)) => {}
+            Ok(()) | Err(BodyError::Malformed(_) | BodyError::Truncated { .. }) => {}
             Err(error) => return Err(error),
+        }
+        if state.decoder.is_none() {
+            return state.take_all();
         }
         if state.undecoded.len() < UNDECODED || matches!(state.source, Source::Broken(_)) {
             return Ok(state.undecoded.clone());
@@ -70,7 +71,9 @@ impl Body {
         let state = self.state();
         let inbound = self.wire.inbound();
         let buffered = inbound.buffered();
+        let ahead = state.ahead.as_ref().filter(|ahead| !ahead.is_empty());
         let rest = match &state.source {
+            _ if ahead.is_some() => ahead.map_or(0, |ahead| ahead.rest_among(buffered)),
             Source::Done | Source::Broken(_) => 0,
             Source::Counted { left } => usize::try_from(*left).unwrap_or(usize::MAX),
             Source::Chunked => {
@@ -107,6 +110,50 @@ impl Body {
         self.take_raw(what, limit, kept).map(drop)
     }
 
+    /// Takes up to `count` bytes that have arrived, whatever they are; none while another thread is
+    /// reading. Those of the body count as read.
+    pub fn take_arrived(&self, count: usize) -> Vec<u8> {
+        let Some(mut state) = self.try_state() else {
+            return Vec::new();
+        };
+        let bytes = match &mut state.ahead {
+            Some(ahead) if !ahead.is_empty() => {
+                let bytes = ahead.peek(count as u64).unwrap_or_default();
+                ahead.consume(bytes.len());
+                bytes
+            }
+            _ => self.wire.take_arrived(count),
+        };
+        state.count_raw(&bytes);
+        bytes
+    }
+
+    /// Up to `count` of the bytes that [`Body::take_arrived`] would take.
+    pub fn arrived(&self, count: usize) -> Vec<u8> {
+        let Some(mut state) = self.try_state() else {
+            return Vec::new();
+        };
+        match &mut state.ahead {
+            Some(ahead) if !ahead.is_empty() => ahead.peek(count as u64).unwrap_or_default(),
+            _ => self.wire.arrived(count),
+        }
+    }
+
+    /// Bytes that a script has received from the socket itself count as read.
+    pub fn count_received(&self, bytes: &[u8]) {
+        if let Some(mut state) = self.try_state() {
+            state.count_raw(bytes);
+        }
+    }
+
+    fn try_state(&self) -> Option<MutexGuard<'_, State>> {
+        match self.state.try_lock() {
+            Ok(state) => Some(state),
+            Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        }
+    }
+
     /// Takes bytes off the wire, and keeps so many, the last ones; no fewer than the pattern has.
     fn take_raw(
         &self,
@@ -118,15 +165,36 @@ impl Body {
         let mut read = Vec::new();
         let mut count_read = 0;
         loop {
-            let mut inbound = self.wire.inbound();
-            let wanted = match what {
+            let wanted_of = |buffered: &[u8], read: &[u8]| match what {
                 Reading::Bytes(count) => {
                     let left = count.saturating_sub(count_read);
                     usize::try_from(left).unwrap_or(usize::MAX)
                 }
                 Reading::Until(pattern) if read.ends_with(pattern) => 0,
-                Reading::Until(pattern) => bytes_up_to(pattern, &read, inbound.buffered()),
+                Reading::Until(pattern) => bytes_up_to(pattern, read, buffered),
             };
+            let at = read.len();
+            if let Some(ahead) = state.ahead.as_mut().filter(|ahead| !ahead.is_empty()) {
+                let bytes = match ahead.peek(u64::MAX) {
+                    Ok(bytes) => bytes,
+                    Err(error) => {
+                        log::error!("{}", BodyError::from(error));
+                        return Err(RawReadError::Ended(read));
+                    }
+                };
+                let taken = wanted_of(&bytes, &read).min(bytes.len());
+                if taken == 0 {
+                    return Ok(read);
+                }
+                ahead.consume(taken);
+                read.extend_from_slice(&bytes[..taken]);
+                state.count_raw(&read[at..]);
+                count_read += taken as u64;
+                read.drain(..read.len().saturating_sub(kept));
+                continue;
+            }
+            let mut inbound = self.wire.inbound();
+            let wanted = wanted_of(inbound.buffered(), &read);
             if wanted == 0 {
                 return Ok(read);
             }
@@ -139,7 +207,6 @@ impl Body {
                 }
             }
             let taken = wanted.min(inbound.buffered().len());
-            let at = read.len();
             read.extend_from_slice(&inbound.buffered()[..taken]);
             inbound.consume(taken);
             drop(inbound);

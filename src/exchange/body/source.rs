@@ -20,26 +20,15 @@ pub(super) enum Source {
 /// Why nothing came.
 pub(super) enum Stop {
     Ended,
-    TooLate,
     Malformed(Malformed),
 }
 
 pub(super) type Fetched = Result<usize, Stop>;
 
-pub(super) fn fetch_counted(
-    wire: &Wire,
-    left: &mut u64,
-    count: u64,
-    limit: Option<Instant>,
-    out: &mut Vec<u8>,
-) -> Fetched {
+pub(super) fn fetch_counted(wire: &Wire, left: &mut u64, count: u64, out: &mut Vec<u8>) -> Fetched {
     let want = (*left).min(count).min(PIECE as u64) as usize;
     out.resize(want, 0);
     let mut inbound = wire.inbound();
-    if inbound.buffered().is_empty() && want > 0 && !is_in_time(wire, limit) {
-        out.clear();
-        return Err(Stop::TooLate);
-    }
     let got = inbound.read(out);
     out.truncate(got);
     *left -= got as u64;
@@ -53,18 +42,12 @@ pub(super) fn fetch_chunked(
     wire: &Wire,
     decoder: &mut Decoder,
     undecoded: &mut Vec<u8>,
-    limit: Option<Instant>,
     out: &mut Vec<u8>,
 ) -> Fetched {
     let mut inbound = wire.inbound();
     while out.is_empty() && !decoder.is_done() {
-        if inbound.buffered().is_empty() {
-            if !is_in_time(wire, limit) {
-                return Err(Stop::TooLate);
-            }
-            if inbound.fill() == 0 {
-                return Err(Stop::Ended);
-            }
+        if inbound.buffered().is_empty() && inbound.fill() == 0 {
+            return Err(Stop::Ended);
         }
         let (taken, decoded) = decode(decoder, inbound.buffered(), out);
         keep_undecoded(undecoded, &inbound.buffered()[..taken]);

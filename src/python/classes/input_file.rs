@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use pyo3::exceptions::{PyEOFError, PyOSError, PyStopIteration, PyTimeoutError, PyValueError};
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList};
 
@@ -33,7 +34,14 @@ impl InputFile {
 pub(crate) fn raise(py: Python<'_>, error: BodyError) -> PyErr {
     let text = error.to_string();
     match error {
-        BodyError::Truncated { .. } => PyEOFError::new_err(text),
+        BodyError::Truncated { partial, .. } => {
+            let raised = PyEOFError::new_err(text);
+            let partial = PyBytes::new(py, &partial);
+            match raised.value(py).setattr(intern!(py, "partial"), partial) {
+                Ok(()) => raised,
+                Err(error) => error,
+            }
+        }
         BodyError::Malformed(_) | BodyError::TooLarge(_) => {
             failure::http_exception(py, &Fault::from(error))
         }
@@ -41,6 +49,19 @@ pub(crate) fn raise(py: Python<'_>, error: BodyError) -> PyErr {
         BodyError::OutOfRange | BodyError::NotKept => PyValueError::new_err(text),
         BodyError::TooLate => PyTimeoutError::new_err(text),
     }
+}
+
+/// Puts lines that have been read before the `partial` of an exception.
+fn with_lines(error: &PyErr, lines: &Bound<'_, PyList>) -> PyResult<()> {
+    let py = lines.py();
+    let value = error.value(py);
+    if value.is_instance_of::<PyEOFError>() {
+        let partial = intern!(py, "partial");
+        lines.append(value.getattr(partial)?)?;
+        let joined = PyBytes::new(py, b"").call_method1(intern!(py, "join"), (lines,))?;
+        value.setattr(partial, joined)?;
+    }
+    Ok(())
 }
 
 #[pymethods]
@@ -75,7 +96,9 @@ impl InputFile {
     fn readlines<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         let lines = PyList::empty(py);
         loop {
-            let line = self.readline(py, None)?;
+            let line = self.readline(py, None).map_err(|error| {
+                with_lines(&error, &lines).map_or_else(|other| other, |()| error)
+            })?;
             if line.as_bytes().is_empty() {
                 return Ok(lines);
             }

@@ -200,8 +200,10 @@ impl Request {
             return Ok(None);
         }
         let body = self.body();
-        let received = gate::away(py, || match body.wait_for(None, None) {
-            Ok(()) | Err(BodyError::Malformed(_)) => Ok(body.chunks(Decoder::clone)),
+        let received = gate::away(py, || match body.receive() {
+            Ok(()) | Err(BodyError::Malformed(_) | BodyError::Truncated { .. }) => {
+                Ok(body.chunks(Decoder::clone))
+            }
             Err(error) => Err(error),
         });
         received.map_err(|error| input_file::raise(py, error))

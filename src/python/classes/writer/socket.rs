@@ -54,9 +54,37 @@ impl ResponseWriter {
         self.flush(py);
     }
 
-    /// Takes buffered bytes that arrived after the head.
-    fn _take_arrived<'py>(&self, py: Python<'py>, count: usize) -> Bound<'py, PyBytes> {
-        PyBytes::new(py, &self.turn().wire().take_arrived(count))
+    /// How many bytes the server has taken off the connection and `socket.recv` gives first. `select` sees
+    /// those that are still in the system's buffer.
+    #[getter]
+    fn buffered(&self) -> usize {
+        if self.turn().is_over() {
+            return 0;
+        }
+        self.response().asked().body().arrived(usize::MAX).len()
+    }
+
+    /// Takes these bytes, or with `peek` looks at them.
+    fn _take_arrived<'py>(&self, py: Python<'py>, count: usize, peek: bool) -> Bound<'py, PyBytes> {
+        if self.turn().is_over() {
+            return PyBytes::new(py, b"");
+        }
+        let body = self.response().asked().body();
+        let bytes = match peek {
+            true => body.arrived(count),
+            false => body.take_arrived(count),
+        };
+        PyBytes::new(py, &bytes)
+    }
+
+    /// Called when the script has received bytes on the socket: those of the body count as read.
+    fn _count_received(&self, data: &Bound<'_, PyBytes>) {
+        if !self.turn().is_over() {
+            self.response()
+                .asked()
+                .body()
+                .count_received(data.as_bytes());
+        }
     }
 
     /// The transcript, for bytes that a socket sends or receives without the wire's knowledge.

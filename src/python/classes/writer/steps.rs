@@ -93,13 +93,13 @@ impl ResponseWriter {
 
     /// Takes raw bytes off the connection: this many, or up to and including a pattern. Fewer if the
     /// client's bytes end. When the limit passes, `partial` of the `TimeoutError` has what came.
-    #[pyo3(signature = (count=None, *, until=None, within=None))]
+    #[pyo3(signature = (count=None, within=None, *, until=None))]
     fn read<'py>(
         &self,
         py: Python<'py>,
         count: Option<Bound<'py, PyAny>>,
-        until: Option<Bound<'py, PyAny>>,
         within: Option<f64>,
+        until: Option<Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyBytes>> {
         let what = match (count, until) {
             (Some(count), None) => Reading::Bytes(self::count(&count)?),

@@ -142,6 +142,7 @@ def install():
         setattr(native, name, type(name, (), {}))
     native.add_urlencoded = add_urlencoded
     native.SERVER_VERSION = "wireserve/0"
+    native.client_left = lambda: False
     native.REASONS = {200: "OK", 404: "Not Found", 599: "Ours"}
     native.MEDIA_TYPES = {"html": "text/html", "js": "text/javascript"}
     sys.modules["_wireserve"] = native

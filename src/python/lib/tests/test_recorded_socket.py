@@ -25,9 +25,14 @@ class Writer:
     def _hand_over(self):
         pass
 
-    def _take_arrived(self, count):
-        taken, self.arrived = self.arrived[:count], self.arrived[count:]
+    def _take_arrived(self, count, peek):
+        taken = self.arrived[:count]
+        if not peek:
+            self.arrived = self.arrived[count:]
         return taken
+
+    def _count_received(self, data):
+        self.counted = getattr(self, "counted", b"") + data
 
 
 class Recorded(unittest.TestCase):
@@ -80,6 +85,7 @@ class Recorded(unittest.TestCase):
                 self.peer.send(b"heard")
                 receive()
                 self.assertEqual(self.told(), [("received", b"heard")])
+        self.assertEqual(self.writer.counted, b"heard" * len(ways))
         self.peer.close()
         for name, receive in ways.items():
             with self.subTest(name, end=True):
@@ -88,6 +94,7 @@ class Recorded(unittest.TestCase):
 
     def test_what_is_not_received_is_not_told(self):
         self.writer.arrived = b"arrived"
+        self.assertEqual(self.socket.recv(3, socket.MSG_PEEK), b"arr")
         self.assertEqual(self.socket.recv(3), b"arr")
         self.assertEqual(self.socket.recv_into(bytearray(9)), 4)
         self.peer.send(b"heard")

@@ -8,7 +8,7 @@ its descriptor, a TLS layer around it) is in no transcript.
 import os
 import socket
 
-from wptserve.raw_socket import RawSocket
+from wptserve.raw_socket import RawSocket, joined
 
 __all__ = ["RecordedSocket"]
 
@@ -56,73 +56,18 @@ class RecordedSocket(RawSocket):
             self._tape.sent(os.pread(file.fileno(), min(sent, SHOWN), offset), sent)
         return sent
 
-    def recv(self, bufsize, flags=0):
-        return self._writer._take_arrived(bufsize) or self._received(
-            bufsize,
-            flags,
-            lambda: socket.socket.recv(self, bufsize, flags),
-            lambda data: data,
-        )
-
-    def recv_into(self, buffer, nbytes=0, flags=0):
-        room = memoryview(buffer).cast("B")
-        arrived = self._writer._take_arrived(nbytes or len(room))
-        if arrived:
-            room[: len(arrived)] = arrived
-            return len(arrived)
-        return self._received(
-            len(room),
-            flags,
-            lambda: socket.socket.recv_into(self, buffer, nbytes, flags),
-            lambda count: bytes(room[:count]),
-        )
-
-    def recvfrom(self, bufsize, flags=0):
-        return self._received(
-            bufsize,
-            flags,
-            lambda: socket.socket.recvfrom(self, bufsize, flags),
-            lambda got: got[0],
-        )
-
-    def recvfrom_into(self, buffer, nbytes=0, flags=0):
-        room = memoryview(buffer).cast("B")
-        return self._received(
-            len(room),
-            flags,
-            lambda: socket.socket.recvfrom_into(self, buffer, nbytes, flags),
-            lambda got: bytes(room[: got[0]]),
-        )
-
-    def recvmsg(self, bufsize, ancbufsize=0, flags=0):
-        return self._received(
-            bufsize,
-            flags,
-            lambda: socket.socket.recvmsg(self, bufsize, ancbufsize, flags),
-            lambda got: got[0],
-        )
-
-    def recvmsg_into(self, buffers, ancbufsize=0, flags=0):
-        buffers = list(buffers)
-        return self._received(
-            sum(map(_length, buffers)),
-            flags,
-            lambda: socket.socket.recvmsg_into(self, buffers, ancbufsize, flags),
-            lambda got: _joined(buffers, got[0]),
-        )
-
     def shutdown(self, how):
         super().shutdown(how)
         self._tape.shut(how)
 
     def _sent(self, buffers, count):
         if count:
-            self._tape.sent(_joined(buffers, min(count, SHOWN)), count)
+            self._tape.sent(joined(buffers, min(count, SHOWN)), count)
         return count
 
     def _received(self, asked, flags, receive, taken):
         try:
-            got = receive()
+            got = super()._received(asked, flags, receive, taken)
         except ConnectionResetError:
             self._tape.reset()
             raise
@@ -134,10 +79,3 @@ class RecordedSocket(RawSocket):
 
 def _length(data):
     return memoryview(data).nbytes
-
-
-def _joined(buffers, count):
-    joined = bytearray()
-    for buffer in buffers:
-        joined += memoryview(buffer).cast("B")[: count - len(joined)]
-    return bytes(joined)

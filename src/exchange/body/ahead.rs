@@ -1,0 +1,135 @@
+//! Bytes of a body that a wait has taken off the wire. They are still to be read: every reader takes them
+//! before the wire's own. Like the body they are in memory up to [`MEMORY`], and on disk beyond it.
+
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::time::Instant;
+
+use tempfile::SpooledTempFile;
+
+use crate::http::Malformed;
+use crate::http::chunked::Decoder;
+use crate::wire::Wire;
+
+use super::source::{Source, decode, is_in_time};
+use super::{BodyError, MEMORY, PIECE};
+
+/// Undecoded bytes between the readers of a body and the wire.
+#[derive(Debug)]
+pub(super) struct Ahead {
+    spool: SpooledTempFile,
+    /// `taken <= stored`
+    taken: u64,
+    stored: u64,
+    /// What is still on the wire after these bytes.
+    rest: Rest,
+    /// Bytes of the body, decoded, that have arrived, with those that were read before.
+    arrived: u64,
+}
+
+#[derive(Debug)]
+enum Rest {
+    Counted(u64),
+    Chunked(Box<Decoder>),
+    Malformed(Malformed),
+}
+
+impl Ahead {
+    /// Nothing yet, of a body of which so many bytes have been read. `None` if no more of it is on the
+    /// wire.
+    pub(super) fn new(source: &Source, decoder: Option<&Decoder>, arrived: u64) -> Option<Self> {
+        let rest = match (source, decoder) {
+            (Source::Counted { left }, _) => Rest::Counted(*left),
+            (Source::Chunked, Some(decoder)) => Rest::Chunked(Box::new(decoder.clone())),
+            (Source::Chunked, None) | (Source::Done | Source::Broken(_), _) => return None,
+        };
+        Some(Self {
+            spool: SpooledTempFile::new(MEMORY),
+            taken: 0,
+            stored: 0,
+            rest,
+            arrived,
+        })
+    }
+
+    /// Bytes of the body that have arrived.
+    pub(super) fn arrived(&self) -> u64 {
+        self.arrived
+    }
+
+    /// Whether all of it has been read.
+    pub(super) fn is_empty(&self) -> bool {
+        self.taken == self.stored
+    }
+
+    /// How many of these bytes on the wire belong to the body.
+    pub(super) fn rest_among(&self, buffered: &[u8]) -> usize {
+        match &self.rest {
+            Rest::Counted(left) => usize::try_from(*left).unwrap_or(usize::MAX),
+            Rest::Chunked(decoder) => decode(&mut decoder.clone(), buffered, &mut Vec::new()).0,
+            Rest::Malformed(_) => 0,
+        }
+    }
+
+    /// Takes more bytes of the body off the wire, no more than `count` where they are not in chunks;
+    /// `false` at its end.
+    ///
+    /// # Errors
+    /// As [`Body::wait_for`](super::Body::wait_for).
+    pub(super) fn receive(
+        &mut self,
+        wire: &Wire,
+        count: u64,
+        limit: Option<Instant>,
+    ) -> Result<bool, BodyError> {
+        match &self.rest {
+            Rest::Counted(0) => return Ok(false),
+            Rest::Chunked(decoder) if decoder.is_done() => return Ok(false),
+            Rest::Malformed(malformed) => return Err(BodyError::Malformed(malformed.clone())),
+            Rest::Counted(_) | Rest::Chunked(_) => {}
+        }
+        let mut inbound = wire.inbound();
+        if inbound.buffered().is_empty() {
+            if !is_in_time(wire, limit) {
+                return Err(BodyError::TooLate);
+            }
+            if inbound.fill() == 0 {
+                return Err(BodyError::truncated(self.arrived));
+            }
+        }
+        let mut data = Vec::new();
+        let (taken, decoded) = match &mut self.rest {
+            Rest::Counted(left) => {
+                let wanted = usize::try_from((*left).min(count)).unwrap_or(usize::MAX);
+                let taken = wanted.min(inbound.buffered().len());
+                *left -= taken as u64;
+                self.arrived += taken as u64;
+                (taken, Ok(()))
+            }
+            Rest::Chunked(decoder) => decode(decoder, inbound.buffered(), &mut data),
+            Rest::Malformed(_) => (0, Ok(())),
+        };
+        self.arrived += data.len() as u64;
+        if let Err(malformed) = decoded {
+            self.rest = Rest::Malformed(malformed);
+        }
+        self.spool.seek(SeekFrom::Start(self.stored))?;
+        self.spool.write_all(&inbound.buffered()[..taken])?;
+        self.stored += taken as u64;
+        inbound.consume(taken);
+        Ok(true)
+    }
+
+    /// The next bytes, at most `count`, which stay.
+    pub(super) fn peek(&mut self, count: u64) -> io::Result<Vec<u8>> {
+        let count = count.min(self.stored - self.taken).min(PIECE as u64);
+        let mut bytes = vec![0; count as usize];
+        self.spool.seek(SeekFrom::Start(self.taken))?;
+        self.spool.read_exact(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// Takes so many of them.
+    pub(super) fn consume(&mut self, count: usize) {
+        self.taken = self.stored.min(self.taken + count as u64);
+    }
+}
