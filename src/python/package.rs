@@ -12,6 +12,7 @@ use crate::exchange::response::SERVER;
 use crate::http::status::REASONS;
 use crate::site::files::media_type::TYPES;
 
+use crate::python::classes::client::client_left;
 use crate::python::classes::headers::{RequestHeaders, ResponseHeaders};
 use crate::python::classes::input_file::InputFile;
 use crate::python::classes::multidict::{MultiDict, add_urlencoded};
@@ -84,6 +85,7 @@ fn native(py: Python<'_>) -> PyResult<Bound<'_, PyModule>> {
     native.add_class::<Stash>()?;
     native.add_class::<StashLock>()?;
     native.add_function(wrap_pyfunction!(add_urlencoded, &native)?)?;
+    native.add_function(wrap_pyfunction!(client_left, &native)?)?;
     native.add_function(wrap_pyfunction!(print_bytes, &native)?)?;
     native.add_function(wrap_pyfunction!(pipes::pipe_calls, &native)?)?;
     native.add_function(wrap_pyfunction!(pipes::resolve_content, &native)?)?;

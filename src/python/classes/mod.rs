@@ -3,6 +3,7 @@
 //! reached through `fallback`.
 
 pub(crate) mod cell;
+pub(crate) mod client;
 pub(crate) mod fallback;
 pub(crate) mod headers;
 pub(crate) mod input_file;

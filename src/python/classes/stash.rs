@@ -67,10 +67,14 @@ impl Stash {
         }
         let place = self.key(key, path)?;
         let value = dump(value)?;
-        self.server
-            .stash
-            .put(place, value)
-            .map_err(|Occupied| occupied(key).unwrap_or_else(|error| error))
+        // A refused copy of a queue must not keep it alive.
+        let queues = holds_queue(&value).then(|| value.clone());
+        self.server.stash.put(place, value).map_err(|Occupied| {
+            let taken = queues.map_or(Ok(()), |value| load(key.py(), &value).map(drop));
+            taken
+                .and_then(|()| occupied(key))
+                .unwrap_or_else(|error| error)
+        })
     }
 
     /// Removes a value and returns it; `None` if there is none.
@@ -195,6 +199,11 @@ fn dump(value: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
     }
     let pickled = DUMPS.get(value.py())?.call1((value,))?;
     Ok(tagged(PICKLE, pickled.cast::<PyBytes>()?.as_bytes()))
+}
+
+/// Whether a stored value may have a copy of a queue in it.
+fn holds_queue(value: &[u8]) -> bool {
+    value.first() == Some(&PICKLE) && memchr::memmem::find(value, b"wptserve.stash").is_some()
 }
 
 fn load<'py>(py: Python<'py>, value: &[u8]) -> PyResult<Bound<'py, PyAny>> {

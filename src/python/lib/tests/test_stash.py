@@ -34,6 +34,33 @@ class Queues(unittest.TestCase):
         self.assertEqual(ours.get(timeout=5), b"x")
         thread.join()
 
+    def test_ends_with_its_last_copy(self):
+        queues = stash.Queues()
+        for _ in range(3):
+            ours = queues.new()
+        kept = stash.dumps(ours)
+        del ours
+        gc.collect()
+        self.assertEqual((len(queues._referred), len(queues._stored)), (1, 1))
+        again = stash.loads(kept)
+        self.assertEqual((len(queues._referred), len(queues._stored)), (1, 0))
+        again.put(1)
+        kept = [stash.dumps(again), stash.dumps(again)]
+        del again
+        self.assertEqual(stash.loads(kept[0]).get(), 1)
+        self.assertEqual(len(queues._stored), 1)
+        stash.loads(kept[1])
+        gc.collect()
+        self.assertEqual((len(queues._referred), len(queues._stored)), (0, 0))
+        self.assertRaisesRegex(ValueError, "has ended", stash.loads, kept[1])
+
+    def test_copies_are_bounded(self):
+        queues = stash.Queues()
+        kept = [stash.dumps(queues.new()) for _ in range(stash.MAX_STORED)]
+        self.assertRaisesRegex(stash.StashError, "holds 10000 queues", stash.dumps, queues.new())
+        stash.loads(kept.pop())
+        kept.append(stash.dumps(queues.new()))
+
     def test_belongs_to_one_server(self):
         one, other = stash.Queues(), stash.Queues()
         ours, theirs = one.new(), other.new()

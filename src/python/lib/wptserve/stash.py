@@ -7,11 +7,13 @@ them, and the stash copies only their numbers.
 """
 
 import itertools
+import threading
+import time
 import weakref
 
-from _wireserve import Stash
+from _wireserve import Stash, client_left
 
-__all__ = ["Queue", "Queues", "Stash", "StashError", "dumps", "loads"]
+__all__ = ["ClientGone", "Queue", "Queues", "Stash", "StashError", "dumps", "loads"]
 
 
 class StashError(Exception):
@@ -32,39 +34,77 @@ def loads(data):
     return pickle.loads(data)
 
 
+class ClientGone(BrokenPipeError):
+    """The client of the request that waits in a queue has left, so nobody needs the item."""
+
+
 class Queues:
-    """The queues of one server, which live as long as the server: a copy that lies in the stash is only
-    bytes, which would not keep a queue alive.
-    """
+    """The queues of one server. One lives as long as a handler refers to it or the stash holds a copy."""
 
     def __init__(self):
         self._id = next(_ids)
-        self._queues = {}
         self._numbers = itertools.count(1)
+        self._referred = weakref.WeakValueDictionary()
+        # A copy in the stash is only bytes, which would not keep a queue alive.
+        self._stored = {}
+        self._lock = threading.Lock()
         _queues_by_id[self._id] = self
 
     def new(self):
         """A new queue that handlers may pass to each other through the stash."""
+        number = next(self._numbers)
+        shared = self._referred[number] = Shared()
+        return Queue(self, number, shared)
+
+    def note_stored(self, number, shared):
+        """A copy of a queue has become bytes."""
+        with self._lock:
+            if number not in self._stored and len(self._stored) >= MAX_STORED:
+                raise StashError(
+                    "the stash holds %d queues, the most it may: take some out" % MAX_STORED)
+            self._stored[number] = shared
+            shared.copies += 1
+
+    def taken(self, number):
+        """The queue of such a copy, whose bytes are no longer needed."""
+        with self._lock:
+            shared = self._referred.get(number) or self._stored.get(number)
+            if shared is None:
+                raise ValueError("this copy of a queue was taken before, and the queue has ended")
+            shared.copies -= 1
+            if shared.copies <= 0:
+                shared.copies = 0
+                self._stored.pop(number, None)
+            # What refers to it from now on.
+            self._referred[number] = shared
+            return Queue(self, number, shared)
+
+
+class Shared:
+    """What all copies of a queue share: the items, and how many copies are bytes."""
+
+    def __init__(self):
         import queue
 
-        number = next(self._numbers)
-        self._queues[number] = queue.Queue()
-        return Queue(self, number)
+        self.queue = queue.Queue()
+        self.copies = 0
 
 
 class Queue:
     """One end of a `queue.Queue` shared by all handlers of a server: any copy of it is the same queue.
 
-    All its public methods are those of `queue.Queue`. Items are copied on their way in and out,
-    like values in the stash.
+    All its public methods are those of `queue.Queue`. Items are copied on their way in and out, like values
+    in the stash. `get` and `join` end with `ClientGone` once the client of the waiting request has left.
     """
 
-    def __init__(self, queues, number):
+    def __init__(self, queues, number, shared):
         self._queues = queues
         self._number = number
-        self._queue = queues._queues[number]
+        self._shared = shared
+        self._queue = shared.queue
 
     def __reduce__(self):
+        self._queues.note_stored(self._number, self._shared)
         return _copy, (self._queues._id, self._number)
 
     def __repr__(self):
@@ -77,13 +117,31 @@ class Queue:
         self.put(item, block=False)
 
     def get(self, block=True, timeout=None):
-        return loads(self._queue.get(block, timeout))
+        if not block or (timeout is not None and timeout < 0):
+            return loads(self._queue.get(block, timeout))
+        import queue
+
+        deadline = None if timeout is None else time.monotonic() + timeout
+        while True:
+            wait = LOOK if deadline is None else min(LOOK, deadline - time.monotonic())
+            try:
+                return loads(self._queue.get(True, max(wait, 0)))
+            except queue.Empty:
+                if deadline is not None and time.monotonic() >= deadline:
+                    raise
+                check_client()
 
     def get_nowait(self):
         return self.get(block=False)
 
+    def join(self):
+        with self._queue.all_tasks_done:
+            while self._queue.unfinished_tasks:
+                if not self._queue.all_tasks_done.wait(LOOK):
+                    check_client()
+
     def __getattr__(self, name):
-        # Only what says nothing about items is left: empty, full, join, qsize, task_done, shutdown.
+        # Only what says nothing about items is left: empty, full, qsize, task_done, shutdown.
         if name.startswith("_"):
             raise AttributeError(name)
         method = getattr(self._queue, name)
@@ -92,13 +150,26 @@ class Queue:
         return method
 
 
+def check_client():
+    """Ends the wait of a handler whose client has left; other threads wait on."""
+    if client_left():
+        raise ClientGone("the client left while its handler waited in a queue")
+
+
 def _copy(server, number):
     """The queue with this number, unpickled. `server` is the id of its server's `Queues`."""
     queues = _queues_by_id.get(server)
     if queues is None:
         raise ValueError("the server of this queue has stopped")
-    return Queue(queues, number)
+    return queues.taken(number)
 
+
+# How often a wait looks for its client, in seconds.
+LOOK = 0.25
+
+# Queues that only copies in the stash refer to; handlers that leave one with each request would take more
+# memory forever.
+MAX_STORED = 10_000
 
 # Where to find a server's queues when a copy of one is unpickled; it keeps none of them alive.
 _queues_by_id = weakref.WeakValueDictionary()
