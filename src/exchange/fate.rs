@@ -17,6 +17,8 @@ pub enum Fate {
     Next(By, Box<WireScript>),
     /// The connection ends as it is: a response that is not yet sent is not sent.
     Abort,
+    /// RST, because the client would mistake FIN for the end of a response that was broken off.
+    Reset,
 }
 
 impl Fate {
@@ -34,7 +36,7 @@ impl Fate {
     /// Whether no other request is read from the connection.
     pub fn ends_connection(&self) -> bool {
         match self {
-            Self::Close | Self::Abort => true,
+            Self::Close | Self::Abort | Self::Reset => true,
             Self::Keep | Self::Next(..) => false,
         }
     }
@@ -46,13 +48,14 @@ impl Fate {
             Self::Close => 1,
             Self::Next(..) => 2,
             Self::Abort => 3,
+            Self::Reset => 4,
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Fate::{Abort, Close, Keep};
+    use super::Fate::{Abort, Close, Keep, Reset};
     use super::*;
 
     fn next(event: &str) -> Fate {
@@ -67,6 +70,7 @@ mod tests {
             "close" => Close,
             "next script" => next(event),
             "abort" => Abort,
+            "reset" => Reset,
             other => panic!("expected the name of a fate, found {other:?}"),
         };
         let cells = |line: &'static str| -> Vec<&'static str> {
@@ -95,7 +99,7 @@ mod tests {
 
     #[test]
     fn the_order_of_contributions_matters_only_among_scripts() {
-        let fates = [Keep, Close, next("only"), Abort];
+        let fates = [Keep, Close, next("only"), Abort, Reset];
         for a in &fates {
             for b in &fates {
                 for c in &fates {
@@ -113,5 +117,6 @@ mod tests {
         assert!(Close.ends_connection());
         assert!(!next("event").ends_connection());
         assert!(Abort.ends_connection());
+        assert!(Reset.ends_connection());
     }
 }

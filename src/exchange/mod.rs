@@ -166,6 +166,12 @@ impl<'c> Exchange<'c> {
         self.turn.grow_fate(Fate::Abort);
     }
 
+    /// Ends the connection so that the client can tell that what it has of the response is not all of it.
+    /// For a handler that fails after it has begun to write.
+    pub fn break_off(&self) {
+        self.turn.grow_fate(Fate::Reset);
+    }
+
     /// Plays a wire script instead of a response. If it ends the connection or waits for another request,
     /// that happens after the handler has returned.
     pub fn play(&mut self, script: &WireScript) -> Played {

@@ -140,15 +140,15 @@ impl Response {
     /// where the response has the connection option `close`, [`Fate::Abort`] where the client is gone.
     ///
     /// # Errors
-    /// [`ContentError`] where the content could not be produced to its end.
-    pub fn send(self, turn: &Turn, method: &[u8]) -> Result<Fate, ContentError> {
+    /// [`BrokenOff`] where the content could not be produced to its end.
+    pub fn send(self, turn: &Turn, method: &[u8]) -> Result<Fate, BrokenOff> {
         turn.mark_written();
         turn.note_status(self.status);
         if !self.delay.is_zero() && turn.pause(self.delay).is_err() {
             return Ok(Fate::Abort);
         }
         let mut out = Vec::with_capacity(512);
-        let fate = self.append_head(&mut out);
+        let head = self.append_head(&mut out);
         let suppress = method == b"HEAD" && self.content_for_head == ContentForHead::Suppress;
         let sent = match self.content {
             _ if suppress => turn.send(&out).map_err(Failure::from),
@@ -158,9 +158,16 @@ impl Response {
             Content::Chunks(chunks) => send_chunks(turn, &out, chunks),
         };
         match sent {
-            Ok(()) => Ok(fate),
+            Ok(()) => Ok(head.fate()),
             Err(Failure::Gone) => Ok(Fate::Abort),
-            Err(Failure::Content(error)) => Err(error),
+            Err(Failure::Content(error)) => Err(BrokenOff {
+                error,
+                // A client that counts bytes or chunks misses the rest.
+                fate: match head.length || is_chunked(&self.headers) {
+                    true => Fate::Abort,
+                    false => Fate::Reset,
+                },
+            }),
         }
     }
 
@@ -171,8 +178,8 @@ impl Response {
             .any(|(name, value)| is_close(name, value))
     }
 
-    /// Appends status line and fields, and returns what they contribute to what becomes of the connection.
-    fn append_head(&self, out: &mut Vec<u8>) -> Fate {
+    /// Appends status line and fields, and returns which of those that matter here are among them.
+    fn append_head(&self, out: &mut Vec<u8>) -> Seen {
         append_status_line(out, self.status, self.reason.as_deref());
         let mut seen = Seen::default();
         for (name, value) in self.headers.iter() {
@@ -187,10 +194,7 @@ impl Response {
             }
         }
         out.extend_from_slice(b"\r\n");
-        match seen.length && !seen.close {
-            true => Fate::Keep,
-            false => Fate::Close,
-        }
+        seen
     }
 
     fn length(&self) -> Option<u64> {
@@ -201,6 +205,17 @@ impl Response {
             Content::Empty => None,
         }
     }
+}
+
+/// Whether the last transfer coding is `chunked` (RFC 9112 §6.3). The chunks are the handler's own.
+fn is_chunked(headers: &Headers) -> bool {
+    let codings = headers
+        .iter()
+        .filter(|(name, _)| name.eq_ignore_ascii_case(b"transfer-encoding"));
+    codings.last().is_some_and(|(_, value)| {
+        let last = value.rsplit(|&byte| byte == b',').next().unwrap_or(value);
+        last.trim_ascii().eq_ignore_ascii_case(b"chunked")
+    })
 }
 
 /// `HTTP/1.1 CODE REASON`, whatever version the client speaks.
@@ -250,6 +265,14 @@ impl Seen {
         }
     }
 
+    /// What the fields contribute to what becomes of the connection.
+    fn fate(&self) -> Fate {
+        match self.length && !self.close {
+            true => Fate::Keep,
+            false => Fate::Close,
+        }
+    }
+
     fn append_missing(&self, out: &mut Vec<u8>) {
         if !self.server {
             append_field(out, b"Server", SERVER.as_bytes());
@@ -260,6 +283,15 @@ impl Seen {
             out.extend_from_slice(b"\r\n");
         }
     }
+}
+
+/// A response that ended before its content did.
+#[derive(Debug)]
+pub struct BrokenOff {
+    /// Why there was no more.
+    pub error: ContentError,
+    /// How the connection must end so that the client can tell.
+    pub fate: Fate,
 }
 
 enum Failure {
@@ -317,13 +349,24 @@ fn send_file(turn: &Turn, mut out: Vec<u8>, file: File, length: u64) -> Result<(
 
 fn send_chunks(turn: &Turn, head: &[u8], mut chunks: Box<dyn Chunks>) -> Result<(), Failure> {
     turn.send(head)?;
+    let promised = chunks.length();
+    let mut sent = 0;
     while let Some(chunk) = chunks.next_chunk() {
         match chunk.map_err(Failure::Content)? {
-            Chunk::Bytes(bytes) => turn.send(&bytes)?,
+            Chunk::Bytes(bytes) => {
+                turn.send(&bytes)?;
+                sent += bytes.len() as u64;
+            }
             Chunk::Pause(time) => turn.pause(time)?,
         }
     }
-    Ok(())
+    match promised {
+        Some(length) if length != sent => {
+            let message = format!("expected {length} bytes of content, found {sent}");
+            Err(Failure::Content(ContentError(message)))
+        }
+        _ => Ok(()),
+    }
 }
 
 #[cfg(test)]
@@ -332,7 +375,7 @@ mod tests {
 
     fn head(response: &Response) -> (String, Fate) {
         let mut out = Vec::new();
-        let fate = response.append_head(&mut out);
+        let fate = response.append_head(&mut out).fate();
         (String::from_utf8(out).unwrap(), fate)
     }
 

@@ -141,6 +141,11 @@ impl Fault {
         is_shortage.then(|| Self::new(503, error.to_string()))
     }
 
+    /// Whether the server or its handler has failed, which the log reports, rather than the client.
+    pub fn is_server_error(&self) -> bool {
+        (500..600).contains(&self.status)
+    }
+
     /// The header fields of the response. They replace all fields that a handler has set, as in the
     /// reference.
     pub fn headers(&self) -> Headers {

@@ -31,12 +31,13 @@ pub(super) fn finish(exchange: &Exchange<'_>, response: Option<Response>) -> Fat
         None if is_owed && turn.is_silent() => Ok(Fate::Close),
         None => Ok(Fate::Keep),
     };
-    let sent = sent.unwrap_or_else(|error| {
+    let sent = sent.unwrap_or_else(|broken_off| {
         log::error!(
-            "{}: the content failed before its end: {error}",
-            shown_target(request)
+            "{}: the content failed before its end: {}",
+            shown_target(request),
+            broken_off.error
         );
-        Fate::Abort
+        broken_off.fate
     });
     let of_body = match is_in_doubt {
         true => Fate::Close,
@@ -69,7 +70,7 @@ pub(super) fn send_refusal(turn: &Turn, fault: Fault, method: &[u8]) {
     log::info!("{} refused: {fault}", turn.wire().peer());
     let mut response = Response::from(fault);
     response.headers.append("Connection", "close");
-    if let Err(error) = response.send(turn, method) {
-        log::debug!("a refusal could not be sent: {error}");
+    if let Err(broken_off) = response.send(turn, method) {
+        log::debug!("a refusal could not be sent: {}", broken_off.error);
     }
 }

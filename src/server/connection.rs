@@ -55,9 +55,12 @@ pub(super) fn serve(
         previous: None,
         locals,
     };
-    connection.run(membership);
+    let fate = connection.run(membership);
     locals.connection = None;
-    close::fin_then_drain(wire);
+    match fate {
+        Fate::Reset => close::reset(wire),
+        Fate::Keep | Fate::Close | Fate::Next(..) | Fate::Abort => close::fin_then_drain(wire),
+    }
 }
 
 /// Answers a connection whose requests are not read, and closes it.
@@ -67,7 +70,8 @@ pub(super) fn refuse(wire: &Arc<Wire>, fault: Fault) {
 }
 
 impl Connection<'_> {
-    fn run(&mut self, membership: &Membership) {
+    /// Answers requests until the connection must end, and returns how.
+    fn run(&mut self, membership: &Membership) -> Fate {
         let mut fate = match self.listening {
             Listening::Requests(_) => Fate::Keep,
             Listening::Connections(handler) => {
@@ -80,21 +84,21 @@ impl Connection<'_> {
         };
         loop {
             let plan = match fate {
-                Fate::Close | Fate::Abort => return,
+                Fate::Close | Fate::Abort | Fate::Reset => return fate,
                 Fate::Keep => None,
                 Fate::Next(by, rest) => Some((by, *rest)),
             };
             if !wait_for_request(self.wire, membership) || self.shared.is_stopping() {
-                return;
+                return Fate::Close;
             }
             fate = match self.read_request() {
                 Ok(Some((request, site))) => self.exchange(request, |connection, exchange| {
                     connection.answer(exchange, &site, plan)
                 }),
-                Ok(None) => return,
+                Ok(None) => return Fate::Close,
                 Err(fault) => {
                     send_refusal(&Turn::begin(Arc::clone(self.wire)), fault, b"");
-                    return;
+                    return Fate::Close;
                 }
             };
         }
@@ -343,14 +347,19 @@ fn handle(exchange: &mut Exchange<'_>, handler: &dyn Handler, expect: Expect) ->
             exchange.close_connection();
             None
         }
-        (Err(fault), false) => Some(fault.into()),
+        (Err(fault), false) => {
+            if fault.is_server_error() {
+                log::error!("{}: {fault}", shown_target(&request));
+            }
+            Some(fault.into())
+        }
         (Err(fault), true) => {
-            // The client has the beginning of another response, and can only be shown its end.
+            // The client has the beginning of another response, and can only be shown that it is broken off.
             log::error!(
                 "{}: the handler failed after it had begun its response: {fault}",
                 shown_target(&request)
             );
-            exchange.close_connection();
+            exchange.break_off();
             None
         }
     }

@@ -41,7 +41,7 @@ pub fn decode_path(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// Decodes the escapes of unreserved characters, which are equivalent to the characters in every URL (RFC
-/// 3986 §6.2.2.2): `/a%2Epy` is `/a.py`. `None` if there are none.
+/// 3986 §6.2.2.2): `/a%2Epy` is `/a.py`. `None` without such escapes.
 pub fn decode_unreserved(path: &[u8]) -> Option<Vec<u8>> {
     let mut decoded = Vec::new();
     let mut kept = 0;

@@ -6,6 +6,7 @@ use crate::support::client::{Client, request};
 use crate::support::command::get;
 use crate::support::command::{site, wireserve};
 use crate::support::process::Process;
+use crate::support::wait::eventually;
 
 /// How the level is chosen, and whether the access lines are there then.
 #[test]
@@ -127,4 +128,74 @@ fn what_handlers_print_goes_to_standard_output() {
     assert_eq!(running.line().as_deref(), Some("printed\n"));
     running.signal("TERM");
     assert_eq!(running.end().code, Some(0));
+}
+
+/// The reason of every 5xx that the server makes, since a client may not show it, and HEAD has none.
+#[test]
+fn the_reason_of_each_server_error() {
+    let root = site(&[
+        ("no-colon.txt", ""),
+        ("no-colon.txt.headers", "HTTP/1.1 301 Moved\n"),
+        ("template.sub.txt", "{{GET[x]}} {{nonsense}}"),
+        ("bad.wire", "sned \"220 hello\\r\\n\"\n"),
+        ("folder.wire/a", ""),
+        ("bad.asis/a", ""),
+    ]);
+    let server = Process::wireserve(root.path(), ["--log", "error"]);
+    let targets: &[(&str, &str)] = &[
+        ("/hello.txt?pipe=nope", "nope"),
+        ("/hello.txt?pipe=slice(a)", "slice"),
+        ("/no-colon.txt", "no-colon.txt.headers"),
+        ("/template.sub.txt", "nonsense"),
+        ("/bad.wire", "sned"),
+        ("/folder.wire", "folder"),
+    ];
+    for method in ["GET", "HEAD"] {
+        for (target, reason) in targets {
+            let before = server.stderr().len();
+            let mut client = Client::connect(server.addr());
+            client.send(&request(method, target));
+            assert_eq!(client.read_response(method).status, 500, "{target}");
+            eventually("in the log", || {
+                let log = server.stderr();
+                log[before..].lines().any(|line| {
+                    line.contains("ERROR") && line.contains(&format!("{method} {target}: 500 "))
+                }) && log[before..].contains(reason)
+            });
+        }
+    }
+    let before = server.stderr().len();
+    let mut client = Client::connect(server.addr());
+    client.send(&request("GET", "/nothing.txt"));
+    assert_eq!(client.read_response("GET").status, 404);
+    assert_eq!(server.stderr().len(), before, "a missing file is no error");
+}
+
+/// The client sees a missing file, as in the reference.
+#[cfg(feature = "python")]
+#[test]
+fn a_traceback_where_a_module_body_raises_os_error() {
+    let root = site(&[(
+        "f.py",
+        "open('no-such-file')\ndef main(request, response): pass\n",
+    )]);
+    let server = Process::wireserve(root.path(), ["--log", "error"]);
+    assert_eq!(get(server.addr(), "/f.py").status, 404);
+    eventually("in the log", || {
+        let log = server.stderr();
+        [
+            "ERROR",
+            "Traceback",
+            "f.py\", line 1",
+            "FileNotFoundError",
+            "no-such-file",
+        ]
+        .iter()
+        .all(|part| log.contains(part))
+    });
+    assert_eq!(get(server.addr(), "/none.py").status, 404);
+    assert!(
+        !server.stderr().contains("none.py"),
+        "a missing script is no error"
+    );
 }

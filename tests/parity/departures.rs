@@ -126,6 +126,10 @@ const SLASHES: &str = "several slashes at the beginning of a path are part of it
 const OPTIONS: &str = "Connection is a list of case-insensitive options";
 const SAYS_CLOSE: &str = "a response that says close is the last on its connection";
 const MISFRAMED: &str = "a request with a problem of framing is the last on its connection";
+const NO_CONTENT: &str = "content that cannot be sent is an error that names it";
+const BUFFERS: &str = "bytes in a buffer are content with a length";
+const ESCAPED_SCRIPT: &str =
+    "a script runs by every spelling of its name, which never shows its source";
 const FORM: &str = "POST is empty for a body that is not a form";
 
 /// Each reason, what must hold, and the cases that show it.
@@ -145,13 +149,11 @@ const TABLE: &[(&str, Holds, &[&str])] = &[
             "a page",
             "an empty file",
             "a large file",
-            "a script by an escaped name",
             "a file that has not changed since",
             "a file in a GET with a body",
             "HEAD of a file",
             "HEAD of a large file",
             "target with a fragment on a file",
-            "target with an escaped dot",
             "headers file",
             "headers file for a URL with a query",
             "headers file for an escaped name",
@@ -183,7 +185,6 @@ const TABLE: &[(&str, Holds, &[&str])] = &[
             "headers of both with a type",
             "headers file that is a folder",
             "headers file after a template that is a folder",
-            "headers file of a script by an escaped name",
             "HEAD of a file with headers",
             "a name from a listing: hash",
             "a name from a listing: percent",
@@ -420,10 +421,9 @@ const TABLE: &[(&str, Holds, &[&str])] = &[
         &["open files among other items"],
     ),
     (
-        "an error while content is generated ends the connection",
-        SameThenClosed,
+        NO_CONTENT,
+        Failure("TypeError: ", Kept),
         &[
-            "a bytearray",
             "a number",
             "true",
             "the response itself",
@@ -431,8 +431,70 @@ const TABLE: &[(&str, Holds, &[&str])] = &[
             "content set to none",
             "a tuple with content that is no bytes",
             "a list instead of a tuple",
+            "a list with empty items",
             "a list in a list",
             "a list with a number",
+            "a dict",
+        ],
+    ),
+    (
+        NO_CONTENT,
+        Failure("ValueError: ", Kept),
+        &["iter_content"],
+    ),
+    (
+        BUFFERS,
+        Exactly(
+            b"HTTP/1.1 200 OK\r\nServer: <server>\r\nDate: <date>\r\nContent-Length: 3\r\n\r\nham",
+            Kept,
+        ),
+        &["a bytearray"],
+    ),
+    (
+        BUFFERS,
+        Exactly(
+            b"HTTP/1.1 200 OK\r\nServer: <server>\r\nDate: <date>\r\nContent-Length: 0\r\n\r\n",
+            Kept,
+        ),
+        &["an empty bytearray"],
+    ),
+    (
+        "an error with what main returned names the place of main",
+        Holds::OwnWords,
+        &[
+            "a status where headers belong",
+            "status none",
+            "headers none",
+            "header beyond latin-1",
+            "set_error and a tuple",
+        ],
+    ),
+    (
+        ESCAPED_SCRIPT,
+        Exactly(
+            b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nServer: <server>\r\nDate: <date>\r\n\
+            Content-Length: 16\r\n\r\nalways the same\n",
+            Kept,
+        ),
+        &["a script by an escaped name"],
+    ),
+    (
+        ESCAPED_SCRIPT,
+        Exactly(
+            b"HTTP/1.1 200 OK\r\nServer: <server>\r\nDate: <date>\r\nContent-Length: 6\r\n\r\nscript",
+            Kept,
+        ),
+        &["headers file of a script by an escaped name"],
+    ),
+    (
+        ESCAPED_SCRIPT,
+        Holds::Contains(&["('GET', '/request/show%2Epy', "], Kept),
+        &["target with an escaped dot"],
+    ),
+    (
+        "an error while content is generated ends the connection",
+        SameThenClosed,
+        &[
             "a generator that fails at once",
             "a generator that fails later",
             "a generator that fails with its length",

@@ -34,7 +34,7 @@ fn an_exception_is_an_answer_or_a_close_and_in_the_log() {
         ("raise KeyboardInterrupt", Closed, "KeyboardInterrupt"),
         ("raise Base('ham')", Closed, "Base: ham"),
         ("raise GeneratorExit", Closed, "GeneratorExit"),
-        ("return object()", Broken(""), "TypeError"),
+        ("return object()", Fault, "TypeError"),
         (
             "return half(ValueError('ham'))",
             Broken("half"),
@@ -52,8 +52,8 @@ fn an_exception_is_an_answer_or_a_close_and_in_the_log() {
             "RuntimeError",
         ),
         ("return half(Odd())", Broken("half"), "Odd"),
-        ("return ['half', 7]", Broken("half"), "ValueError"),
-        ("return ['half', Odd]", Broken("half"), "within __str__"),
+        ("return ['half', 7]", Fault, "TypeError"),
+        ("return ['half', Odd]", Broken("half"), "of type Odd"),
         ("return Unreadable()", Broken(""), "OSError: ham"),
     ];
     const BEFORE: &str = "\
@@ -100,6 +100,7 @@ def main(request, response):
                 );
                 let end = format!("\r\n\r\n{content}");
                 assert!(bytes.ends_with(end.as_bytes()), "{body}:\n{shown}");
+                assert!(client.was_reset(), "{body}: it must not look complete");
             }
         }
         eventually(&format!("in the log: {logged}, of {body}"), || {
@@ -117,7 +118,7 @@ enum Seen {
     Fault,
     /// The end of the connection, without a byte.
     Closed,
-    /// The head of an answer with so much content, then the end.
+    /// The head of an answer with so much content, then a reset.
     Broken(&'static str),
 }
 

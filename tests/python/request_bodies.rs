@@ -192,7 +192,7 @@ fn what_came_of_a_body_that_breaks_off() {
         broken_off(
             &server,
             chunked,
-            "2\r\na\nb\r\n3\r\nc",
+            "3\r\na\nb\r\n3\r\nc",
             "partial(raw.readlines)"
         )
         .replace("\\n", "|"),

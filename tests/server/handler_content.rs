@@ -215,3 +215,86 @@ fn a_pause_ends_when_the_client_is_gone_or_the_server_stops() {
     drop(server);
     seen.try_recv().expect("the server has stopped");
 }
+
+/// How content ends that is not complete.
+#[test]
+fn the_client_can_tell_that_content_broke_off() {
+    /// Pieces, then a failure or the end; with the length that they are said to have.
+    struct Pieces(Vec<&'static str>, Option<u64>, Option<&'static str>);
+    impl Chunks for Pieces {
+        fn next_chunk(&mut self) -> Option<Result<Chunk, ContentError>> {
+            match (self.0.pop(), self.2.take()) {
+                (Some(piece), failure) => {
+                    self.2 = failure;
+                    Some(Ok(Chunk::Bytes(piece.into())))
+                }
+                (None, Some(failure)) => Some(Err(ContentError(failure.to_owned()))),
+                (None, None) => None,
+            }
+        }
+        fn length(&self) -> Option<u64> {
+            self.1
+        }
+    }
+    let fails = Some("on purpose");
+    for (length, failure, field, is_reset) in [
+        (None, fails, None, true),
+        (None, fails, Some(("Connection", "close")), true),
+        (None, fails, Some(("Transfer-Encoding", "gzip")), true),
+        (None, fails, Some(("Content-Length", "9")), false),
+        (
+            None,
+            fails,
+            Some(("transfer-encoding", "gzip , CHUNKED")),
+            false,
+        ),
+        (Some(9), fails, None, false),
+        // Fewer or more bytes than announced.
+        (Some(9), None, None, false),
+        (Some(3), None, None, false),
+        (None, None, None, false),
+    ] {
+        let server = Server::builder()
+            .route("GET", "/", move |exchange: &mut Exchange<'_>| {
+                if let Some((name, value)) = field {
+                    exchange.response.headers.append(name, value);
+                }
+                let pieces = Pieces(vec!["lf", "ha"], length, failure);
+                exchange.response.content = Content::Chunks(Box::new(pieces));
+                Ok(())
+            })
+            .expect("a good pattern")
+            .start()
+            .expect("a free port");
+        let case = format!("{length:?} {failure:?} {field:?}");
+        let mut client = Client::connect(server.address());
+        client.send(&request("GET", "/"));
+        let bytes = client.read_until_close();
+        assert!(bytes.ends_with(b"\r\n\r\nhalf"), "{case}");
+        assert_eq!(client.was_reset(), is_reset, "{case}");
+    }
+}
+
+#[test]
+fn a_handler_that_fails_after_it_has_begun_resets_the_connection() {
+    let fail = |exchange: &mut Exchange<'_>| {
+        exchange.turn().mark_written();
+        let sent = exchange.turn().send(b"HTTP/1.1 200 OK\r\n\r\nhalf");
+        assert!(sent.is_ok(), "the client reads");
+        Err(Fault::new(500, "on purpose"))
+    };
+    let panic = |exchange: &mut Exchange<'_>| {
+        exchange.turn().mark_written();
+        let sent = exchange.turn().send(b"HTTP/1.1 200 OK\r\n\r\nhalf");
+        panic!("on purpose: {sent:?}");
+    };
+    let server = builder([("GET", "/fails", fail), ("GET", "/panics", panic)]);
+    let server = server.start().expect("a free port");
+    for target in ["/fails", "/panics"] {
+        let mut client = Client::connect(server.address());
+        client.send(&request("GET", target));
+        let bytes = client.read_until_close();
+        assert_eq!(bytes, b"HTTP/1.1 200 OK\r\n\r\nhalf", "{target}");
+        assert!(client.was_reset(), "{target}");
+    }
+}

@@ -10,8 +10,8 @@ use crate::http::Malformed;
 use crate::http::chunked::Decoder;
 use crate::wire::Wire;
 
-use super::source::{Source, decode, is_in_time};
-use super::{BodyError, MEMORY, PIECE};
+use super::source::{Fetched, Source, Stop, decode, is_in_time, keep_undecoded};
+use super::{BodyError, MEMORY, PIECE, State};
 
 /// Undecoded bytes between the readers of a body and the wire.
 #[derive(Debug)]
@@ -131,5 +131,50 @@ impl Ahead {
     /// Takes so many of them.
     pub(super) fn consume(&mut self, count: usize) {
         self.taken = self.stored.min(self.taken + count as u64);
+    }
+}
+
+impl State {
+    /// Takes up to `count` bytes of the body, decoded, from what a wait has taken off the wire; `None` if there is nothing of it left.
+    pub(super) fn fetch_ahead(
+        &mut self,
+        count: u64,
+        out: &mut Vec<u8>,
+    ) -> Result<Option<Fetched>, BodyError> {
+        while let Some(ahead) = self.ahead.as_mut().filter(|ahead| !ahead.is_empty()) {
+            match (&mut self.source, &mut self.decoder) {
+                (Source::Counted { left }, _) => {
+                    *out = ahead.peek(count)?;
+                    *left -= out.len() as u64;
+                    ahead.consume(out.len());
+                    return Ok(Some(Ok(out.len())));
+                }
+                (Source::Chunked, Some(decoder)) => {
+                    let bytes = ahead.peek(u64::MAX)?;
+                    let (taken, decoded) = decode(decoder, &bytes, out);
+                    keep_undecoded(&mut self.undecoded, &bytes[..taken]);
+                    ahead.consume(taken);
+                    match decoded {
+                        Err(malformed) => return Ok(Some(Err(Stop::Malformed(malformed)))),
+                        Ok(()) if !out.is_empty() || decoder.is_done() => {
+                            return Ok(Some(Ok(out.len())));
+                        }
+                        Ok(()) => {}
+                    }
+                }
+                (Source::Chunked, None) | (Source::Done | Source::Broken(_), _) => break,
+            }
+        }
+        self.ahead = None;
+        Ok(None)
+    }
+
+    /// What a wait has taken off the wire, or will; `None` if nothing more of the body is there.
+    pub(super) fn ahead(&mut self) -> Option<&mut Ahead> {
+        if self.ahead.is_none() {
+            let arrived = self.received + self.dropped;
+            self.ahead = Ahead::new(&self.source, self.decoder.as_deref(), arrived);
+        }
+        self.ahead.as_mut()
     }
 }

@@ -4,25 +4,24 @@
 //! has taken off it; `raw` has the body undecoded, as it came.
 
 mod ahead;
+mod error;
 mod raw;
 mod source;
 
-use std::fmt;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use tempfile::SpooledTempFile;
 
-use crate::fault::Fault;
-use crate::http::Malformed;
 use crate::http::chunked::Decoder;
 use crate::http::framing::Framing;
 use crate::wire::Wire;
 
 use ahead::Ahead;
+pub use error::BodyError;
 pub use raw::RawReadError;
-use source::{Fetched, Source, Stop, decode, fetch_chunked, fetch_counted, keep_undecoded};
+use source::{Fetched, Source, Stop, fetch_chunked, fetch_counted};
 
 /// Bytes of a body kept in memory; a larger one goes to a temporary file. The reference's number.
 pub const MEMORY: usize = 1024 * 1024;
@@ -60,87 +59,6 @@ struct State {
 
 /// Bytes of a chunked body that are kept undecoded, in addition to the decoded data.
 pub const UNDECODED: usize = 64 * 1024;
-
-/// Why a body cannot be read to its end.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum BodyError {
-    /// The client left before it had sent everything.
-    Truncated {
-        /// Bytes that came.
-        received: u64,
-        /// Those of them that the call would have returned.
-        partial: Vec<u8>,
-    },
-    /// A chunked body is malformed.
-    Malformed(Malformed),
-    /// The temporary file failed, with the system's message.
-    Spool(String),
-    /// A position outside the body.
-    OutOfRange,
-    /// The bytes did not come within the time that was set.
-    TooLate,
-    /// There are more bytes than this limit.
-    TooLarge(u64),
-    /// More than [`UNDECODED`] bytes came in more chunks than are recorded, so the undecoded body cannot
-    /// be shown.
-    NotKept,
-}
-
-impl fmt::Display for BodyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Truncated { received, .. } => {
-                write!(
-                    f,
-                    "the client left after {received} bytes of the request body"
-                )
-            }
-            Self::Malformed(malformed) => f.write_str(&Fault::from(malformed.clone()).message),
-            Self::Spool(error) => write!(f, "cannot store the request body: {error}"),
-            Self::OutOfRange => f.write_str("the position is outside the request body"),
-            Self::TooLate => f.write_str("the request body did not arrive in time"),
-            Self::TooLarge(limit) => {
-                write!(
-                    f,
-                    "the request body is larger than {limit} bytes (limits.body)"
-                )
-            }
-            Self::NotKept => {
-                f.write_str("the request body has too many chunks to be shown undecoded")
-            }
-        }
-    }
-}
-
-impl std::error::Error for BodyError {}
-
-impl From<BodyError> for Fault {
-    /// The answer to a request whose body cannot be read.
-    fn from(error: BodyError) -> Self {
-        let status = match error {
-            BodyError::Malformed(malformed) => return malformed.into(),
-            BodyError::TooLarge(_) => 413,
-            BodyError::Truncated { .. } | BodyError::TooLate | BodyError::OutOfRange => 400,
-            BodyError::Spool(_) | BodyError::NotKept => 500,
-        };
-        Self::new(status, error.to_string())
-    }
-}
-
-impl From<io::Error> for BodyError {
-    fn from(error: io::Error) -> Self {
-        Self::Spool(error.to_string())
-    }
-}
-
-impl BodyError {
-    fn truncated(received: u64) -> Self {
-        Self::Truncated {
-            received,
-            partial: Vec::new(),
-        }
-    }
-}
 
 impl Body {
     /// A body that is still on the wire, of which at most `limit` bytes are read.
@@ -400,45 +318,6 @@ impl State {
                 _ => Ok(out.len()),
             },
         }
-    }
-
-    /// The same from what a wait has taken off the wire; `None` if there is nothing of it left.
-    fn fetch_ahead(&mut self, count: u64, out: &mut Vec<u8>) -> Result<Option<Fetched>, BodyError> {
-        while let Some(ahead) = self.ahead.as_mut().filter(|ahead| !ahead.is_empty()) {
-            match (&mut self.source, &mut self.decoder) {
-                (Source::Counted { left }, _) => {
-                    *out = ahead.peek(count)?;
-                    *left -= out.len() as u64;
-                    ahead.consume(out.len());
-                    return Ok(Some(Ok(out.len())));
-                }
-                (Source::Chunked, Some(decoder)) => {
-                    let bytes = ahead.peek(u64::MAX)?;
-                    let (taken, decoded) = decode(decoder, &bytes, out);
-                    keep_undecoded(&mut self.undecoded, &bytes[..taken]);
-                    ahead.consume(taken);
-                    match decoded {
-                        Err(malformed) => return Ok(Some(Err(Stop::Malformed(malformed)))),
-                        Ok(()) if !out.is_empty() || decoder.is_done() => {
-                            return Ok(Some(Ok(out.len())));
-                        }
-                        Ok(()) => {}
-                    }
-                }
-                (Source::Chunked, None) | (Source::Done | Source::Broken(_), _) => break,
-            }
-        }
-        self.ahead = None;
-        Ok(None)
-    }
-
-    /// What a wait has taken off the wire, or will; `None` if nothing more of the body is there.
-    fn ahead(&mut self) -> Option<&mut Ahead> {
-        if self.ahead.is_none() {
-            let arrived = self.received + self.dropped;
-            self.ahead = Ahead::new(&self.source, self.decoder.as_deref(), arrived);
-        }
-        self.ahead.as_mut()
     }
 
     /// After an error of storing, what follows must not be mistaken for what is lost.

@@ -1,6 +1,8 @@
 //! What an exception of a script becomes (reference §3, §8.4): a fault that the client sees, or the end
 //! of the connection without a response. Tracebacks go to the log as well.
 
+use std::path::Path;
+
 use pyo3::exceptions::{PyException, PyOSError, PySyntaxError};
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -12,14 +14,19 @@ use crate::python::interpreter::imported::Imported;
 static HTTP_EXCEPTION: Imported = Imported::new("wptserve.utils", "HTTPException");
 static ERROR_CAUSE: Imported = Imported::new("wptserve.utils", "get_error_cause");
 static SERVER_ERROR: Imported = Imported::new("wptserve.response", "server_error");
+static CLIENT_GONE: Imported = Imported::new("wptserve.stash", "ClientGone");
+static PLACE: Imported = Imported::new("wptserve.response", "place");
 
 /// Where a script failed. An `OSError` means a missing file, except in `main`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Stage {
-    /// While its module body ran, or its return value was applied.
-    Around,
+    /// While its module body ran.
+    Module,
     /// In `main`.
     Main,
+    /// After `main`, with what it returned or left. The traceback has no frame of the script, so this
+    /// names the place of `main`.
+    After(String),
 }
 
 /// What the exchange becomes.
@@ -31,20 +38,23 @@ pub(crate) enum Failure {
     Abort,
 }
 
-/// Sorts an exception. `url` goes into the message, as in the reference.
-pub(crate) fn sort(py: Python<'_>, error: &PyErr, stage: Stage, url: &str) -> Failure {
+/// Sorts an exception. `url` goes into the message, as in the reference. The log has a fault once it
+/// becomes a response.
+pub(crate) fn sort(py: Python<'_>, error: &PyErr, stage: &Stage, url: &str) -> Failure {
+    if CLIENT_GONE
+        .get(py)
+        .is_ok_and(|class| error.is_instance(py, class))
+    {
+        log::info!("{error}: {url}");
+        return Failure::Abort;
+    }
     let fault = sort_or_fail(py, error, stage, url).unwrap_or_else(|second| {
         // A script may have broken what describing needs; the error itself is still reported.
         log::error!("cannot describe {error}: {second}");
         Some(Fault::new(500, error.to_string()))
     });
     match fault {
-        Some(fault) => {
-            if (500..600).contains(&fault.status) {
-                log::error!("{}", fault.message);
-            }
-            Failure::Fault(fault)
-        }
+        Some(fault) => Failure::Fault(fault),
         None => {
             log::error!("{error} ended a connection while loading {url}");
             Failure::Abort
@@ -52,7 +62,12 @@ pub(crate) fn sort(py: Python<'_>, error: &PyErr, stage: Stage, url: &str) -> Fa
     }
 }
 
-fn sort_or_fail(py: Python<'_>, error: &PyErr, stage: Stage, url: &str) -> PyResult<Option<Fault>> {
+fn sort_or_fail(
+    py: Python<'_>,
+    error: &PyErr,
+    stage: &Stage,
+    url: &str,
+) -> PyResult<Option<Fault>> {
     // With its traceback, which before Python 3.12 is not part of the value.
     let value = &error.clone_ref(py).into_value(py).into_bound(py);
     if value.is_instance(HTTP_EXCEPTION.get(py)?)? {
@@ -64,14 +79,20 @@ fn sort_or_fail(py: Python<'_>, error: &PyErr, stage: Stage, url: &str) -> PyRes
             Fault::new(code, value.str()?.to_string_lossy())
         }));
     }
-    if stage == Stage::Around && value.is_instance_of::<PyOSError>() {
+    if *stage != Stage::Main && value.is_instance_of::<PyOSError>() {
+        // The client sees a missing file, as in the reference.
         let traceback = server_error(py, value, url)?;
+        log::error!("answered with 404: {traceback}");
         return Ok(Some(Fault::not_found().with_traceback(traceback)));
     }
     if !value.is_instance_of::<PyException>() {
         return Ok(None);
     }
-    let fault = Fault::new(500, server_error(py, value, url)?);
+    let mut message = server_error(py, value, url)?;
+    if let Stage::After(place) = stage {
+        message.push_str(place);
+    }
+    let fault = Fault::new(500, message);
     Ok(Some(match uncompiled_line(value) {
         Some(line) => fault.at_line(line),
         None => fault,
@@ -90,6 +111,15 @@ fn uncompiled_line(error: &Bound<'_, PyAny>) -> Option<Line> {
         number: attribute(intern!(py, "lineno"))?.extract().ok()?,
         source: attribute(intern!(py, "text"))?.extract().ok()?,
     })
+}
+
+/// Where a script's `main` is defined, as a traceback shows it; without Python code, the script.
+pub(crate) fn place_of(main: Option<&Bound<'_, PyAny>>, script: &Path) -> String {
+    let defined = main.and_then(|main| {
+        let place = PLACE.get(main.py()).ok()?.call1((main,)).ok()?;
+        place.extract::<Option<String>>().ok()?
+    });
+    defined.unwrap_or_else(|| format!("  File \"{}\"\n", script.display()))
 }
 
 /// The message of a 5xx fault, from an exception, a text, or `None`.

@@ -17,6 +17,7 @@ use crate::exchange::{Exchange, Expect, Handler, Mount, Policy, Requirements};
 use crate::fault::Fault;
 use crate::site::files::Files;
 
+use crate::python::classes::client;
 use crate::python::classes::request::Request;
 use crate::python::classes::response::Response;
 use crate::python::classes::server_objects;
@@ -81,13 +82,16 @@ impl ScriptHandler {
             Ok(code) => exchanged.call_main(&code, &globals, &path),
             Err(error) => {
                 exchanged.send_continue(py);
-                Err((error, Stage::Around))
+                Err((error, Stage::Module))
             }
         };
         let failure = result
             .err()
-            .map(|(error, stage)| failure::sort(py, &error, stage, &exchange.request.url()));
-        let result = exchanged.conclude(exchange, failure);
+            .map(|(error, stage)| failure::sort(py, &error, &stage, &exchange.request.url()));
+        let result = exchanged.conclude(exchange, failure, || {
+            let main = globals.get_item(intern!(py, "main")).ok().flatten();
+            failure::place_of(main.as_ref(), &path)
+        });
         if let Some(fault) = exchange.response.fault.take() {
             exchange.response.fault = Some(Box::new(fault.of_script(&path)));
         }
@@ -113,6 +117,7 @@ impl Handler for ScriptHandler {
         };
         let _admission = gate::enter();
         let mut kept = Kept::of(exchange);
+        client::bind_thread(exchange.turn().wire());
         let result = Python::attach(|py| {
             kept.prepare(py, exchange.request.arrival().connection);
             let result = self.run(py, exchange, &script);
@@ -181,8 +186,7 @@ impl Drop for Kept {
 }
 
 fn broken(error: &PyErr) -> Fault {
-    log::error!("the server's own Python code failed: {error}");
-    Fault::new(500, error.to_string())
+    Fault::new(500, format!("the server's own Python code failed: {error}"))
 }
 
 /// The two objects of an exchange that a script is called with.
@@ -216,7 +220,7 @@ impl<'py> Exchanged<'py> {
         path: &Path,
     ) -> Staged<()> {
         let py = code.py();
-        let around = |error| (error, Stage::Around);
+        let of_module = |error| (error, Stage::Module);
         let ran = EXEC.get(py).and_then(|exec| exec.call1((code, globals)));
         forked::end_child(py, ran.as_ref().err());
         let handles_expect = globals
@@ -225,10 +229,10 @@ impl<'py> Exchanged<'py> {
         if !matches!(handles_expect, Ok(true)) {
             self.send_continue(py);
         }
-        ran.map_err(around)?;
-        let Some(main) = globals.get_item(intern!(py, "main")).map_err(around)? else {
+        ran.map_err(of_module)?;
+        let Some(main) = globals.get_item(intern!(py, "main")).map_err(of_module)? else {
             let message = format!("No main function in script {}", path.display());
-            return Err(around(failure::http_exception(
+            return Err(of_module(failure::http_exception(
                 py,
                 &Fault::new(500, message),
             )));
@@ -236,8 +240,10 @@ impl<'py> Exchanged<'py> {
         let value = main.call1((&self.request, &self.response));
         forked::end_child(py, value.as_ref().err());
         let value = value.map_err(|error| (error, Stage::Main))?;
-        outcome::apply(&value, &self.response).map_err(around)?;
-        self.apply_pipes(path).map_err(around)
+        let after = |error| (error, Stage::After(failure::place_of(Some(&main), path)));
+        outcome::apply(&value, &self.response).map_err(after)?;
+        // Pipes are the URL's; a failure of theirs is not the fault of `main`.
+        self.apply_pipes(path).map_err(of_module)
     }
 
     /// As the server does before other handlers. The next write reports a client that is gone.
@@ -256,7 +262,12 @@ impl<'py> Exchanged<'py> {
     }
 
     /// Leaves in the exchange the response that is still to be sent, and the connection's fate.
-    fn conclude(self, exchange: &mut Exchange<'_>, failure: Option<Failure>) -> Result<(), Fault> {
+    fn conclude(
+        self,
+        exchange: &mut Exchange<'_>,
+        failure: Option<Failure>,
+        place: impl FnOnce() -> String,
+    ) -> Result<(), Fault> {
         let py = self.response.py();
         let result = self.conclude_or_fail(exchange, failure);
         // Content that is made while it is sent releases the response at its end.
@@ -264,8 +275,9 @@ impl<'py> Exchanged<'py> {
             self.response.get().release(py);
         }
         result.or_else(|error| {
-            // No response could be made, and nothing has been sent.
-            match failure::sort(py, &error, Stage::Around, &exchange.request.url()) {
+            // No response could be made, or the script's own methods failed while they sent it.
+            let stage = Stage::After(place());
+            match failure::sort(py, &error, &stage, &exchange.request.url()) {
                 Failure::Fault(fault) => Err(fault),
                 Failure::Abort => {
                     exchange.abort_connection();
@@ -285,27 +297,32 @@ impl<'py> Exchanged<'py> {
         let written = exchange.turn().is_written();
         match failure {
             None => {}
+            Some(failure) if written => {
+                if let Failure::Fault(fault) = failure {
+                    log::error!("{}", fault.message);
+                }
+                match Response::declares_its_end(&self.response)? {
+                    true => exchange.close_connection(),
+                    false => exchange.break_off(),
+                }
+                return Ok(());
+            }
             Some(Failure::Abort) => {
-                if written {
-                    exchange.close_connection();
-                } else {
-                    exchange.abort_connection();
-                }
+                exchange.abort_connection();
                 return Ok(());
             }
-            Some(Failure::Fault(_)) if written => {
-                exchange.close_connection();
-                return Ok(());
-            }
-            // No request is waiting for a response; `sort` has logged a server error.
+            // No request is waiting for a response.
             Some(Failure::Fault(fault)) if exchange.request.is_unread() => {
-                if !(500..600).contains(&fault.status) {
-                    log::error!("a script for connections failed: {fault}");
-                }
+                log::error!("a script for connections failed: {fault}");
                 exchange.close_connection();
                 return Ok(());
             }
-            Some(Failure::Fault(fault)) => response.become_fault(py, &fault)?,
+            Some(Failure::Fault(fault)) => {
+                if fault.is_server_error() {
+                    log::error!("{}", fault.message);
+                }
+                response.become_fault(py, &fault)?;
+            }
         }
         if !written {
             if outcome::is_customised(&self.response)? {

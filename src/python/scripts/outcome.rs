@@ -1,10 +1,10 @@
 //! The outcome of a script: the return value of `main` is applied to its `response` (reference §4), which
 //! is then sent unless the script has written a response itself.
 
-use pyo3::exceptions::PyValueError;
+use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyInt, PyList, PyString, PyTuple};
+use pyo3::types::{PyBytes, PyDict, PyInt, PyList, PyMemoryView, PyString, PyTuple};
 
 use crate::exchange::response::{ContentForHead, RequiredHeaders};
 use crate::exchange::{Content, Response as Outgoing};
@@ -15,11 +15,15 @@ use crate::python::classes::overrides::Overrides;
 use crate::python::classes::response::Response;
 use crate::python::conversions::content::IterableChunks;
 use crate::python::conversions::text::{isomorphic, writer_bytes};
+use crate::python::interpreter::imported::Imported;
 use crate::python::pipes::trickled::Trickled;
+
+static MISFIT: Imported = Imported::new("wptserve.content", "misfit");
 
 /// Applies a returned value. Only a real tuple is taken apart; `None` leaves the response as it is.
 pub(crate) fn apply(value: &Bound<'_, PyAny>, response: &Bound<'_, Response>) -> PyResult<()> {
-    if value.is_none() {
+    // What the script has sent itself cannot be replaced.
+    if value.is_none() || response.get().turn.is_written() {
         return Ok(());
     }
     let (headers, content) = match value.cast::<PyTuple>() {
@@ -37,16 +41,62 @@ pub(crate) fn apply(value: &Bound<'_, PyAny>, response: &Bound<'_, Response>) ->
         },
     };
     if let Some(pairs) = headers {
+        if is_mapping(&pairs)? {
+            let message = "main returned a dict of headers, expected pairs of name and value: \
+                           return its .items()";
+            return Err(PyValueError::new_err(message));
+        }
         let headers = response.get().get_headers(response.py())?;
         match headers.cast_exact::<ResponseHeaders>() {
-            Ok(headers) => headers.get().append_all(&pairs)?,
+            Ok(headers) => {
+                let appended = headers.get().append_all(&pairs);
+                appended.map_err(|error| describe_headers(&pairs, error))?;
+            }
             Err(_) => {
                 headers.call_method1(intern!(response.py(), "update"), (pairs,))?;
             }
         }
     }
+    if let Some(misfit) = misfit(&content)?
+        && !is_customised(response)?
+    {
+        let message = format!("main returned {misfit}");
+        return Err(PyTypeError::new_err(message));
+    }
     response.get().replace_content(content);
     Ok(())
+}
+
+/// Whether iterating over this yields keys and not pairs.
+fn is_mapping(pairs: &Bound<'_, PyAny>) -> PyResult<bool> {
+    if pairs.is_instance_of::<PyList>() || pairs.is_instance_of::<PyTuple>() {
+        return Ok(false);
+    }
+    let keys = intern!(pairs.py(), "keys");
+    Ok(pairs.is_instance_of::<PyDict>()
+        || !pairs.is_exact_instance_of::<ResponseHeaders>() && pairs.hasattr(keys)?)
+}
+
+/// The error of what was returned as headers, or one that names it if it is nothing like them.
+fn describe_headers(pairs: &Bound<'_, PyAny>, error: PyErr) -> PyErr {
+    match (pairs.try_iter(), pairs.repr()) {
+        (Err(_), Ok(found)) => PyTypeError::new_err(format!(
+            "main returned {found} as headers, expected pairs of name and value"
+        )),
+        _ => error,
+    }
+}
+
+/// Why content cannot be sent, as far as that is known before any of it is.
+fn misfit(content: &Bound<'_, PyAny>) -> PyResult<Option<String>> {
+    if is_bytes_or_text(content) || content.is_exact_instance_of::<Trickled>() {
+        return Ok(None);
+    }
+    MISFIT.get(content.py())?.call1((content,))?.extract()
+}
+
+fn is_bytes_or_text(content: &Bound<'_, PyAny>) -> bool {
+    content.is_instance_of::<PyBytes>() || content.is_instance_of::<PyString>()
 }
 
 /// The response as it will be sent. Its header fields move out of the script's object, unless content
@@ -156,7 +206,7 @@ fn content(
     encoding: Option<&str>,
     response: &Bound<'_, Response>,
 ) -> PyResult<Content> {
-    if content.is_instance_of::<PyBytes>() || content.is_instance_of::<PyString>() {
+    if is_bytes_or_text(content) {
         return Ok(Content::Bytes(
             writer_bytes(content, encoding)?.into_owned(),
         ));
@@ -172,6 +222,16 @@ fn content(
             .get()
             .take()
             .map_or(Content::Empty, Content::Chunks));
+    }
+    if let Some(misfit) = misfit(content)? {
+        let message = format!("the content is {misfit}");
+        return Err(PyTypeError::new_err(message));
+    }
+    if !content.hasattr(intern!(content.py(), "read"))?
+        && let Ok(view) = PyMemoryView::from(content)
+    {
+        let bytes = view.call_method0(intern!(content.py(), "tobytes"))?;
+        return Ok(Content::Bytes(bytes.cast::<PyBytes>()?.as_bytes().to_vec()));
     }
     let chunks = IterableChunks::new(content, encoding.unwrap_or("utf8"), response)?;
     Ok(Content::Chunks(Box::new(chunks)))

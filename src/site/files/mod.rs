@@ -136,11 +136,13 @@ impl Files {
 
 /// The fault for a file that cannot be opened.
 pub fn unopened(name: &Path, error: &io::Error) -> Fault {
-    let shortage = Fault::of_shortage(error);
-    if shortage.is_some() {
-        log::error!("cannot open {}: {error}", name.display());
+    match Fault::of_shortage(error) {
+        Some(shortage) => Fault::new(
+            shortage.status,
+            format!("cannot open {}: {}", name.display(), shortage.message),
+        ),
+        None => Fault::no_file(name),
     }
-    shortage.unwrap_or_else(|| Fault::no_file(name))
 }
 
 /// The root of a single file, and its name below the root.

@@ -82,6 +82,12 @@ impl ResponseWriter {
         self.head.fetch_max(progress as u8, Ordering::Relaxed);
     }
 
+    fn declares_its_end(&self, py: Python<'_>) -> PyResult<bool> {
+        Ok(self.head() == HeadProgress::Complete
+            && (self.headers_seen.contains(py, b"content-length")?
+                || self.headers_seen.contains(py, b"transfer-encoding")?))
+    }
+
     /// Breaks reference cycles through this object, and closes the script's socket.
     pub(crate) fn release(&self, py: Python<'_>) {
         self.own.clear(py);

@@ -24,6 +24,19 @@ impl Response {
         }
     }
 
+    /// Whether a client can tell a part of what the script has written from all of it: a whole head with
+    /// a length, or with a transfer coding, whose last chunk is missing.
+    pub(crate) fn declares_its_end(response: &Bound<'_, Self>) -> PyResult<bool> {
+        let py = response.py();
+        let Some(writer) = response.get().writer_if_any(py) else {
+            return Ok(false);
+        };
+        match writer.cast::<ResponseWriter>() {
+            Ok(writer) => writer.get().declares_its_end(py),
+            Err(_) => Ok(false),
+        }
+    }
+
     /// Whether the script asked for the connection to be closed after the response, by
     /// `response.close_connection` or `writer._handler.close_connection`.
     pub(crate) fn closes_connection(response: &Bound<'_, Self>) -> PyResult<bool> {

@@ -1,13 +1,18 @@
 """`wptserve.content`: the content of a response as pieces that are sent one by one.
 
-Bytes and text are one piece. An object with `read` is a file. Anything else is iterated; its items may be
-bytes, text, files, or functions without arguments that return one of these. Empty items are skipped. Each
-piece is produced when it is needed, and none is kept.
+Bytes, text and what else has a buffer (`bytearray`, `memoryview`, `array`) are one piece. An object with
+`read` is a file. Anything else is iterated; its items may be bytes, text, buffers, files, or functions
+without arguments that return one of these. Empty bytes and text are skipped; what is not content, `None`
+too, is an error. Each piece is produced when it is needed, and none is kept.
 """
 
-__all__ = ["items", "pieces"]
+__all__ = ["items", "misfit", "pieces"]
 
 FILE_PIECE = 32 * 1024
+SHOWN = 80  # characters of a value in an error message
+
+WHOLE = "bytes, str, a file or an iterable of these"
+ITEM = "bytes, str, a file, or a function that returns one of these"
 
 
 def items(content, encoding):
@@ -18,11 +23,20 @@ def items(content, encoding):
         yield content.encode(encoding)
     elif hasattr(content, "read"):
         yield from read_file(content)
+    elif has_buffer(content):
+        yield bytes(memoryview(content))
     else:
         for item in content:
             value = item() if callable(item) else item
-            if value:
+            if isinstance(value, (bytes, str)):
+                if value:
+                    yield value
+            elif hasattr(value, "read"):
                 yield value
+            elif has_buffer(value):
+                yield bytes(memoryview(value))
+            else:
+                raise ValueError("an item of content is %s, expected %s" % (shown(value), ITEM))
 
 
 def pieces(content, encoding):
@@ -40,7 +54,51 @@ def encoded(item, encoding):
         return item
     if isinstance(item, str):
         return item.encode(encoding)
-    raise ValueError("content %r should be bytes, str or a file" % (item,))
+    raise ValueError("read() returned %s, expected bytes or str" % shown(item))
+
+
+def misfit(content):
+    """Why this cannot be sent, as far as that is known before any of it is; None if it can."""
+    if isinstance(content, (bytes, str)) or hasattr(content, "read") or has_buffer(content):
+        return None
+    kind = type(content)
+    if hasattr(kind, "__await__") or hasattr(kind, "__aiter__"):
+        # Otherwise Python warns that it was never awaited.
+        getattr(content, "close", int)()
+        return "%s of an asynchronous function, expected `def main`, not `async def main`" % (
+            kind.__name__)
+    if isinstance(content, dict) or (hasattr(kind, "keys") and hasattr(kind, "__getitem__")):
+        return "%s, expected %s: encode it, for example with json.dumps()" % (shown(content), WHOLE)
+    if isinstance(content, (list, tuple)):
+        for number, item in enumerate(content, 1):
+            if not (isinstance(item, (bytes, str)) or callable(item) or hasattr(item, "read")
+                    or has_buffer(item)):
+                return "%s, whose item %d is %s, expected %s" % (
+                    shown(content), number, shown(item), ITEM)
+        return None
+    if hasattr(kind, "__iter__") or hasattr(kind, "__getitem__"):
+        return None
+    return "%s, expected %s" % (shown(content), WHOLE)
+
+
+def has_buffer(value):
+    try:
+        memoryview(value).release()
+    except (TypeError, BufferError):
+        return False
+    return True
+
+
+def shown(value):
+    """A value in an error message: short, and with its type."""
+    kind = type(value).__name__
+    if value is None:
+        return "None"
+    try:
+        text = repr(value)
+    except Exception:
+        return "an object of type " + kind
+    return "%s (%s)" % (text if len(text) <= SHOWN else text[:SHOWN] + "...", kind)
 
 
 def read_file(file):

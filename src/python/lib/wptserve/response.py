@@ -9,7 +9,7 @@ from _wireserve import Response, ResponseHeaders, ResponseWriter
 from wptserve.utils import isomorphic_decode, isomorphic_encode
 
 __all__ = ["MultipartContent", "MultipartPart", "Response", "ResponseHeaders", "ResponseWriter",
-           "cookie_header", "error_body", "server_error", "without_cookie"]
+           "cookie_header", "error_body", "place", "server_error", "without_cookie"]
 
 
 def cookie_header(name, value, path="/", domain=None, max_age=None, expires=None, samesite=None,
@@ -69,6 +69,21 @@ def server_error(err, url, suppress):
     else:
         reason = full_traceback(err)
     return "Internal server error loading %s:\n  %s" % (url, reason)
+
+
+def place(main):
+    """Where a callable is defined, as a traceback shows it, within the decorators that can be looked
+    into; None if it is not written in Python.
+    """
+    for _ in range(MAX_DECORATORS):
+        inner = next(filter(callable, (getattr(main, name, None) for name in WRAPPED)), None)
+        if inner is None:
+            break
+        main = inner
+    code = getattr(main, "__code__", None) or getattr(type(main).__call__, "__code__", None)
+    if code is None:
+        return None
+    return '  File "%s", line %d, in %s\n' % (code.co_filename, code.co_firstlineno, code.co_name)
 
 
 def error_body(code, message):
@@ -161,5 +176,9 @@ def full_traceback(error):
     return "Traceback (most recent call last):\n%s  %s: %s\n" % (
         frames, type(error).__name__, error)
 
+
+# Where decorators, methods, `functools.partial` and `wptserve.handlers` keep the function within.
+WRAPPED = ("__wrapped__", "__func__", "func")
+MAX_DECORATORS = 20
 
 MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]

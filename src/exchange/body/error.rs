@@ -1,0 +1,91 @@
+//! Why a body cannot be read to its end, and the fault that this becomes.
+
+use std::fmt;
+use std::io;
+
+use crate::fault::Fault;
+use crate::http::Malformed;
+
+#[cfg(doc)]
+use super::UNDECODED;
+
+/// Why a body cannot be read to its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BodyError {
+    /// The client left before it had sent everything.
+    Truncated {
+        /// Bytes that came.
+        received: u64,
+        /// Those of them that the call would have returned.
+        partial: Vec<u8>,
+    },
+    /// A chunked body is malformed.
+    Malformed(Malformed),
+    /// The temporary file failed, with the system's message.
+    Spool(String),
+    /// A position outside the body.
+    OutOfRange,
+    /// The bytes did not come within the time that was set.
+    TooLate,
+    /// There are more bytes than this limit.
+    TooLarge(u64),
+    /// More than [`UNDECODED`] bytes came in more chunks than are recorded, so the undecoded body cannot
+    /// be shown.
+    NotKept,
+}
+
+impl fmt::Display for BodyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Truncated { received, .. } => {
+                write!(
+                    f,
+                    "the client left after {received} bytes of the request body"
+                )
+            }
+            Self::Malformed(malformed) => f.write_str(&Fault::from(malformed.clone()).message),
+            Self::Spool(error) => write!(f, "cannot store the request body: {error}"),
+            Self::OutOfRange => f.write_str("the position is outside the request body"),
+            Self::TooLate => f.write_str("the request body did not arrive in time"),
+            Self::TooLarge(limit) => {
+                write!(
+                    f,
+                    "the request body is larger than {limit} bytes (limits.body)"
+                )
+            }
+            Self::NotKept => {
+                f.write_str("the request body has too many chunks to be shown undecoded")
+            }
+        }
+    }
+}
+
+impl std::error::Error for BodyError {}
+
+impl From<BodyError> for Fault {
+    /// The answer to a request whose body cannot be read.
+    fn from(error: BodyError) -> Self {
+        let status = match error {
+            BodyError::Malformed(malformed) => return malformed.into(),
+            BodyError::TooLarge(_) => 413,
+            BodyError::Truncated { .. } | BodyError::TooLate | BodyError::OutOfRange => 400,
+            BodyError::Spool(_) | BodyError::NotKept => 500,
+        };
+        Self::new(status, error.to_string())
+    }
+}
+
+impl From<io::Error> for BodyError {
+    fn from(error: io::Error) -> Self {
+        Self::Spool(error.to_string())
+    }
+}
+
+impl BodyError {
+    pub(super) fn truncated(received: u64) -> Self {
+        Self::Truncated {
+            received,
+            partial: Vec::new(),
+        }
+    }
+}
