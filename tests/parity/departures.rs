@@ -838,7 +838,7 @@ const TABLE: &[(&str, Holds, &[&str])] = &[
             "latin-1 in the name",
             "control byte in the name",
             "first field folded",
-            "text of the raw headers behind a bad line",
+            "text of the raw headers after a bad line",
             "text of the raw headers that are folded",
         ],
     ),
