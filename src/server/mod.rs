@@ -2,8 +2,10 @@
 //! thread.
 //!
 //! Stopping closes the listeners, the idle connections and those that wait for their client, for an event
-//! or for time to pass ([`Wire::wait`]). It lets other exchanges finish for [`GRACE`], then cuts the remaining connections and waits for every thread.
+//! or for time to pass (`Wire::wait`). It lets other exchanges finish for [`GRACE`], then cuts the remaining
+//! connections and waits for every thread.
 
+mod accepting;
 mod access_log;
 mod conclusion;
 mod connection;
@@ -28,21 +30,20 @@ use parking_lot::RwLock;
 
 use crate::config::Limits;
 use crate::exchange::{Events, Handler, Mount, ServerContext};
-use crate::fault::Fault;
 use crate::hosts::{Hosts, Names, Port};
 use crate::site::Site;
 use crate::site::routing::pattern::PatternError;
 use crate::site::routing::router::Method;
 use crate::stash::{MemoryStash, Stash};
 use crate::wire::heads::Heads;
+use crate::wire::listener;
 use crate::wire::listener::Reserved;
-use crate::wire::{Ends, Wire, listener};
 use crate::wpt::wrappers;
 use listening::Listening;
 use opening::Opening;
-use roster::{Busy, Full, Roster};
+use roster::{Busy, Roster};
 use shared::Shared;
-use threads::{Job, Threads};
+use threads::Threads;
 use transcripts::TranscriptOptions;
 
 pub use transcripts::TranscriptOnPanic;
@@ -57,9 +58,6 @@ const CUT_LIMIT: Duration = Duration::from_secs(1);
 /// Connections beyond the limit that are answered with 503 at the same time; more are closed at
 /// once.
 const MAX_REFUSING: usize = 64;
-
-/// How long to wait before accepting again when the system has no descriptor left.
-const SHORTAGE_PAUSE: Duration = Duration::from_millis(20);
 
 /// A running server. Dropping it stops it.
 pub struct Server {
@@ -226,10 +224,10 @@ impl Builder {
             let listener = Arc::new(listener);
             let listening = Arc::new(listening);
             let shared = Arc::clone(&server.shared);
-            let accepting = Arc::clone(&listener);
+            let accepted_from = Arc::clone(&listener);
             let thread = thread::Builder::new()
                 .name("wireserve-accept".to_owned())
-                .spawn(move || accept(&accepting, &listening, &shared))?;
+                .spawn(move || accepting::accept(&accepted_from, &listening, &shared))?;
             server.accepting.push((listener, thread));
         }
         Ok(server)
@@ -264,6 +262,7 @@ impl Server {
 
     /// The schemes of the first addresses, in their order. The others are those of
     /// [`Builder::listener`].
+    #[cfg(feature = "cli")]
     pub(crate) fn schemes(&self) -> &[String] {
         &self.schemes
     }
@@ -340,88 +339,4 @@ impl Drop for Server {
     fn drop(&mut self) {
         self.stop_now();
     }
-}
-
-fn accept(listener: &TcpListener, listening: &Arc<Listening>, shared: &Arc<Shared>) {
-    // With one address, it is that of every connection, which saves a system call for each.
-    let only = listener.local_addr().ok();
-    let only = only.filter(|address| !address.ip().is_unspecified());
-    while !shared.is_stopping() {
-        match listener.accept() {
-            Ok((stream, peer)) => {
-                let local = only.map_or_else(|| stream.local_addr(), Ok);
-                match local {
-                    Ok(local) => {
-                        let number = shared.context.events.connection_opened();
-                        let scheme = listening.scheme();
-                        let ends = Ends {
-                            peer,
-                            local,
-                            scheme,
-                        };
-                        let recorder = shared.recorder.as_deref();
-                        admit(
-                            Wire::recorded(stream, ends, number, recorder, &shared.heads),
-                            listening,
-                            shared,
-                        );
-                    }
-                    Err(error) => {
-                        log::debug!("cannot read the local address of a connection: {error}");
-                    }
-                }
-            }
-            Err(_) if shared.is_stopping() => return,
-            Err(error) if is_shortage(&error) => {
-                let closed = shared.roster.make_room();
-                let done = if closed {
-                    "; closed the connection that was idle longest"
-                } else {
-                    ""
-                };
-                log::error!("cannot accept: {error}{done}");
-                thread::sleep(SHORTAGE_PAUSE);
-            }
-            Err(error) => log::debug!("a connection failed before it could be accepted: {error}"),
-        }
-    }
-}
-
-fn admit(wire: Arc<Wire>, listening: &Arc<Listening>, shared: &Arc<Shared>) {
-    let on_thread = Arc::clone(shared);
-    let listening = Arc::clone(listening);
-    let job: Job = match shared.roster.join(Arc::clone(&wire)) {
-        Ok(membership) => Box::new(move |locals| {
-            if let Some(tape) = wire.tape() {
-                tape.open();
-            }
-            connection::serve(&wire, &listening, &membership, &on_thread, locals);
-        }),
-        Err(Full) => {
-            log::error!(
-                "refused a connection: all {} allowed connections are busy",
-                shared.limits.connections
-            );
-            // The accepting thread must not wait for a client, so that the response needs a thread.
-            let Ok(membership) = shared.refusing.join(Arc::clone(&wire)) else {
-                return;
-            };
-            Box::new(move |_| {
-                connection::refuse(&wire, Fault::new(503, "too many connections"));
-                drop(membership);
-            })
-        }
-    };
-    if let Err(error) = shared.threads.run(job) {
-        log::error!("closed a connection: cannot start a thread for it: {error}");
-    }
-}
-
-/// Whether descriptors or memory are exhausted. The connection stays in the backlog, so trying
-/// again at once would spin.
-fn is_shortage(error: &io::Error) -> bool {
-    matches!(
-        error.raw_os_error(),
-        Some(libc::EMFILE | libc::ENFILE | libc::ENOBUFS | libc::ENOMEM)
-    )
 }

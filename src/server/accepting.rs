@@ -1,0 +1,103 @@
+//! Accepting connections: one thread for each listener, which hands each connection to a thread.
+
+use std::io;
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use super::connection;
+use super::listening::Listening;
+use super::roster::Full;
+use super::shared::Shared;
+use super::threads::Job;
+use crate::fault::Fault;
+use crate::wire::{Ends, Wire};
+
+/// How long to wait before accepting again when the system has no descriptor left.
+const SHORTAGE_PAUSE: Duration = Duration::from_millis(20);
+
+/// Accepts connections until the server stops.
+pub(super) fn accept(listener: &TcpListener, listening: &Arc<Listening>, shared: &Arc<Shared>) {
+    // With one address, it is that of every connection, which saves a system call for each.
+    let only = listener.local_addr().ok();
+    let only = only.filter(|address| !address.ip().is_unspecified());
+    while !shared.is_stopping() {
+        match listener.accept() {
+            Ok((stream, peer)) => {
+                let local = only.map_or_else(|| stream.local_addr(), Ok);
+                match local {
+                    Ok(local) => {
+                        let number = shared.context.events.connection_opened();
+                        let scheme = listening.scheme();
+                        let ends = Ends {
+                            peer,
+                            local,
+                            scheme,
+                        };
+                        let recorder = shared.recorder.as_deref();
+                        admit(
+                            Wire::recorded(stream, ends, number, recorder, &shared.heads),
+                            listening,
+                            shared,
+                        );
+                    }
+                    Err(error) => {
+                        log::debug!("cannot read the local address of a connection: {error}");
+                    }
+                }
+            }
+            Err(_) if shared.is_stopping() => return,
+            Err(error) if is_shortage(&error) => {
+                let closed = shared.roster.make_room();
+                let done = if closed {
+                    "; closed the connection that was idle longest"
+                } else {
+                    ""
+                };
+                log::error!("cannot accept: {error}{done}");
+                thread::sleep(SHORTAGE_PAUSE);
+            }
+            Err(error) => log::debug!("a connection failed before it could be accepted: {error}"),
+        }
+    }
+}
+
+fn admit(wire: Arc<Wire>, listening: &Arc<Listening>, shared: &Arc<Shared>) {
+    let on_thread = Arc::clone(shared);
+    let listening = Arc::clone(listening);
+    let job: Job = match shared.roster.join(Arc::clone(&wire)) {
+        Ok(membership) => Box::new(move |locals| {
+            if let Some(tape) = wire.tape() {
+                tape.open();
+            }
+            connection::serve(&wire, &listening, &membership, &on_thread, locals);
+        }),
+        Err(Full) => {
+            log::error!(
+                "refused a connection: all {} allowed connections are busy",
+                shared.limits.connections
+            );
+            // The accepting thread must not wait for a client, so that the response needs a thread.
+            let Ok(membership) = shared.refusing.join(Arc::clone(&wire)) else {
+                return;
+            };
+            Box::new(move |_| {
+                connection::refuse(&wire, Fault::new(503, "too many connections"));
+                drop(membership);
+            })
+        }
+    };
+    if let Err(error) = shared.threads.run(job) {
+        log::error!("closed a connection: cannot start a thread for it: {error}");
+    }
+}
+
+/// Whether descriptors or memory are exhausted. The connection stays in the backlog, so trying
+/// again at once would spin.
+fn is_shortage(error: &io::Error) -> bool {
+    matches!(
+        error.raw_os_error(),
+        Some(libc::EMFILE | libc::ENFILE | libc::ENOBUFS | libc::ENOMEM)
+    )
+}
