@@ -1,5 +1,5 @@
-//! Whether somebody wants the bench to end. It looks between measurements, so that all servers are
-//! stopped and all folders removed; a second signal ends it at once, and the kernel its servers.
+//! Signals that end the bench. It checks for them between measurements, so that all servers are stopped and all
+//! folders removed. A second signal ends the bench at once, and the kernel then ends its servers.
 
 use std::io;
 use std::sync::Arc;
@@ -13,11 +13,11 @@ use super::Complaint;
 pub(crate) struct Interruption(Arc<AtomicBool>);
 
 impl Interruption {
-    /// From now on signals are noticed.
+    /// Registers the signals.
     pub(crate) fn notice() -> io::Result<Self> {
         let interrupted = Arc::new(AtomicBool::new(false));
         for signal in [SIGHUP, SIGINT, SIGTERM] {
-            // In this order: the first signal finds the flag still unset.
+            // The order matters: the first signal must find the flag unset.
             flag::register_conditional_shutdown(signal, 2, interrupted.clone())?;
             flag::register(signal, interrupted.clone())?;
         }
