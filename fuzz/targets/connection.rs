@@ -54,7 +54,7 @@ const FILES: [(&str, &str); 9] = [
         "next.wire",
         "send \"HTTP/1.1 200 OK\\r\\nContent-Length: 0\\r\\n\\r\\n\"\nnext\n\
          send \"HTTP/1.1 404 Not Found\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n\" chunk(\"no\") chunk(\"\")\n\
-         next site\nsend \"HTTP/1.1 200 OK\\r\\n\\r\\nbehind\"\nclose\n",
+         next site\nsend \"HTTP/1.1 200 OK\\r\\n\\r\\nafter\"\nclose\n",
     ),
     (
         "reads.wire",

@@ -49,7 +49,7 @@ fn applied(expression: &str, content: &[u8]) -> Result<Response, PipeError> {
     let query = format!("pipe={}", percent::encode_segment(expression.as_bytes()));
     match pipes::requested(Path::new("/a"), query.as_bytes()) {
         Some(pipeline) => {
-            pipeline.apply(&mut response, &Served::new(head).context(), usize::MAX)?
+            pipeline.apply(&mut response, &Served::new(head).context(), usize::MAX)?;
         }
         None => assert!(expression.is_empty()),
     }

@@ -421,8 +421,10 @@ mod tests {
             (&["keep-alive"], Fate::Keep),
             (&["closed"], Fate::Keep),
         ] {
-            let mut response = Response::default();
-            response.content = "x".into();
+            let mut response = Response {
+                content: "x".into(),
+                ..Response::default()
+            };
             for &value in values {
                 response.headers.append("connection", value);
             }

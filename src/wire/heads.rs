@@ -1,7 +1,7 @@
-//! The memory that heads of requests take on all connections of a server together. A [`Share`] is what one
-//! connection has of it: while its head arrives, and until its exchange is over.
+//! The memory for request heads on all connections of a server together. A `Share` is the part of one
+//! connection, from the arrival of the head until the end of the exchange.
 //!
-//! Heads of up to [`FREE`] bytes are not counted. Nearly all are that small, and need no counter that all
+//! Heads of up to `FREE` bytes are not counted. Nearly all are that small, and need no counter that all
 //! connections share; they are also never refused because of others.
 
 use std::sync::Arc;

@@ -129,9 +129,10 @@ fn a_route_to_a_folder_runs_its_default_script() {
     assert_eq!(get(server.addr(), "/report/a").text(), "one");
 }
 
-/// What answers a method that no route for the URL takes.
+/// The response to a method that no route for the URL accepts.
 const NOT_ALLOWED: &str =
     r#"{"error": {"code": 405, "message": "the method POST is not allowed here, only GET, HEAD"}}"#;
 
-/// What answers a URL whose file is not there.
+/// The response if the file of a URL does not exist.
+#[cfg(feature = "python")]
 const NOT_FOUND: &str = r#"{"error": {"code": 404, "message": "404"}}"#;

@@ -174,8 +174,10 @@ fn server() -> (Server, Seen) {
         .and_then(|builder| builder.route("*", "/raw", under(Policy::Raw)))
         .and_then(|builder| builder.route("*", "/strict", under(Policy::Strict)))
         .and_then(|builder| builder.route("*", "/script", script.expect("a script")))
-        .and_then(|builder| Ok(builder.start().expect("a free port")));
-    (server.expect("patterns"), seen)
+        .expect("good patterns")
+        .start()
+        .expect("a free port");
+    (server, seen)
 }
 
 fn ignore(exchange: &mut Exchange<'_>) -> Result<(), Fault> {
