@@ -13,10 +13,12 @@
 //! - [`worker`]: one client.
 //! - [`chance`]: random numbers that are the same in every run.
 //! - [`watch`]: the server's memory, threads and descriptors, and whether they grow.
+//! - [`hostile`]: requests that would be dear to answer, and how long others wait meanwhile.
 //! - [`picture`]: the same as curves.
 //! - [`memcheck`]: the server under valgrind, with a shorter load.
 
 mod chance;
+mod hostile;
 mod memcheck;
 mod options;
 mod picture;
@@ -88,6 +90,9 @@ fn run(options: &Options) -> Result<Vec<String>, Complaint> {
     let mut failures = shown(&tally);
     failures.extend(curve.growth());
     failures.extend(curve.leaked());
+    drop(server);
+    let server = Process::wireserve(site.path(), ["--log", "off"]);
+    failures.extend(hostile::try_it(&server));
     Ok(failures)
 }
 

@@ -122,7 +122,7 @@ fn has_connection_threads(process: u32) -> bool {
 }
 
 impl Needs {
-    fn of(process: u32) -> Self {
+    pub(crate) fn of(process: u32) -> Self {
         let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
         let number = |name: &str| {
             let line = status.lines().find_map(|line| line.strip_prefix(name));

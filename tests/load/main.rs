@@ -12,6 +12,8 @@ mod exhausted_resources;
 mod gone_clients;
 mod large_files;
 #[cfg(feature = "python")]
+mod linear_time;
+#[cfg(feature = "python")]
 mod proportion;
 mod slow_crowds;
 mod stop_on_drop;

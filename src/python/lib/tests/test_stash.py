@@ -27,6 +27,15 @@ class Queues(unittest.TestCase):
         self.assertRaises((AttributeError, pickle.PicklingError), ours.put, lambda: 0)
         self.assertTrue(queues.new().empty())
 
+    def test_items_have_a_limit(self):
+        ours = stash.Queues().new()
+        for _ in range(stash.MAX_ITEMS):
+            ours.put(0)
+        self.assertRaises(queue.Full, ours.put, 0)
+        self.assertRaises(queue.Full, ours.put_nowait, 0)
+        ours.get()
+        ours.put(0)
+
     def test_waits_for_another_thread(self):
         ours = stash.Queues().new()
         thread = threading.Thread(target=lambda: ours.put_nowait(b"x"))

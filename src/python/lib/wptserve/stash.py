@@ -111,6 +111,10 @@ class Queue:
         return "<Queue %d>" % self._number
 
     def put(self, item, block=True, timeout=None):
+        if self._queue.qsize() >= MAX_ITEMS:
+            import queue
+
+            raise queue.Full("the queue has %d items, the most it may have" % MAX_ITEMS)
         self._queue.put(dumps(item), block, timeout)
 
     def put_nowait(self, item):
@@ -170,6 +174,8 @@ LOOK = 0.25
 # Queues that only copies in the stash refer to; handlers that leave one with each request would take more
 # memory forever.
 MAX_STORED = 10_000
+# Items of a queue that handlers fill and never empty.
+MAX_ITEMS = 10_000
 
 # Where to find a server's queues when a copy of one is unpickled; it keeps none of them alive.
 _queues_by_id = weakref.WeakValueDictionary()
