@@ -6,6 +6,7 @@ mod support;
 mod connection_isolation;
 mod cpu_pinning;
 mod documented_handlers;
+mod documented_recipes;
 mod documented_signatures;
 mod error_pages;
 mod failing_content;
