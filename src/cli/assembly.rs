@@ -29,8 +29,6 @@ pub(super) fn assemble(settings: &Settings, doc_root: &Path) -> Result<Site, Com
     let below = || Files::below(doc_root).follow(links);
     if settings.built_in == BuiltInRoutes::Wpt {
         site.answer_as(Answers::Reference);
-        // A test can look into a frame that shows an error.
-        site.error_pages(false);
         for (method, pattern) in WELL_KNOWN {
             // Without Python, these routes are missing.
             if let Ok(scripts) = scripts(below()) {

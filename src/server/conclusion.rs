@@ -3,7 +3,6 @@
 
 use crate::exchange::response::RequiredHeaders;
 use crate::exchange::{Exchange, Fate, Response, Turn};
-use crate::fault::Fault;
 
 use super::access_log::shown_target;
 
@@ -66,9 +65,10 @@ pub(super) fn send_head(exchange: &Exchange<'_>, response: Response) -> Fate {
 }
 
 /// `method` is the method of the request if it has been read: HEAD gets no content.
-pub(super) fn send_refusal(turn: &Turn, fault: Fault, method: &[u8]) {
-    log::info!("{} refused: {fault}", turn.wire().peer());
-    let mut response = Response::from(fault);
+pub(super) fn send_refusal(turn: &Turn, mut response: Response, method: &[u8]) {
+    if let Some(fault) = &response.fault {
+        log::info!("{} refused: {fault}", turn.wire().peer());
+    }
     response.headers.append("Connection", "close");
     if let Err(broken_off) = response.send(turn, method) {
         log::debug!("a refusal could not be sent: {}", broken_off.error);

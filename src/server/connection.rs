@@ -65,7 +65,7 @@ pub(super) fn serve(
 
 /// Answers a connection whose requests are not read, and closes it.
 pub(super) fn refuse(wire: &Arc<Wire>, fault: Fault) {
-    send_refusal(&Turn::begin(Arc::clone(wire)), fault, b"");
+    send_refusal(&Turn::begin(Arc::clone(wire)), fault.into(), b"");
     close::fin_then_drain(wire);
 }
 
@@ -97,7 +97,7 @@ impl Connection<'_> {
                 }),
                 Ok(None) => return Fate::Close,
                 Err(fault) => {
-                    send_refusal(&Turn::begin(Arc::clone(self.wire)), fault, b"");
+                    send_refusal(&Turn::begin(Arc::clone(self.wire)), fault.into(), b"");
                     return Fate::Close;
                 }
             };
@@ -244,26 +244,24 @@ impl Connection<'_> {
         let admitted =
             admit(&request, policy).and_then(|()| self.admit_body(request.framing(), policy));
         if let Err(fault) = admitted {
-            send_refusal(exchange.turn(), fault, request.method());
+            let refusal = site.negotiated(fault.into(), &request);
+            send_refusal(exchange.turn(), refusal, request.method());
             return Fate::Close;
         }
         let Some((handler, route_match)) = route else {
             if exchange.send_continue().is_err() {
                 return Fate::Abort;
             }
-            let mut response = site.without_route(&request);
-            site.negotiate(&mut response, &request);
+            let response = site.without_route(&request);
             return match response.status {
                 204 => send_head(exchange, response),
                 _ => finish(exchange, Some(response)),
             };
         };
         exchange.route_match = route_match;
-        let mut response = handle(exchange, handler.as_ref(), requirements.expect);
-        if let Some(response) = &mut response {
-            site.negotiate(response, &request);
-        }
-        finish(exchange, response)
+        let response = handle(exchange, handler.as_ref(), requirements.expect);
+        let negotiated = response.map(|response| site.negotiated(response, &request));
+        finish(exchange, negotiated)
     }
 }
 

@@ -29,7 +29,6 @@ pub struct Site {
     doc_root: Arc<Path>,
     router: Router,
     rewrites: Rewrites,
-    error_pages: bool,
     answers: Answers,
 }
 
@@ -62,27 +61,22 @@ impl Site {
             doc_root: doc_root.into(),
             router: Router::default(),
             rewrites: Rewrites::default(),
-            error_pages: true,
             answers: Answers::default(),
-        }
-    }
-
-    /// Sets whether a client that prefers HTML gets faults as pages; otherwise every client gets the
-    /// reference's JSON.
-    pub fn error_pages(&mut self, are_sent: bool) {
-        self.error_pages = are_sent;
-    }
-
-    /// Chooses the form of a response: of a fault, a page or JSON.
-    pub fn negotiate(&self, response: &mut Response, request: &Request) {
-        if self.error_pages {
-            response.negotiate(request);
         }
     }
 
     /// Sets which answers are given where the reference departs from RFC 9110.
     pub fn answer_as(&mut self, answers: Answers) {
         self.answers = answers;
+    }
+
+    /// A response in the form that the client prefers: a fault is a page or JSON.
+    #[must_use]
+    pub fn negotiated(&self, response: Response, request: &Request) -> Response {
+        match self.answers {
+            Answers::Rfc => response.negotiated(request),
+            Answers::Reference => response,
+        }
     }
 
     /// The folder that is served, without a trailing slash.
@@ -186,7 +180,10 @@ impl Site {
 
     /// The response to a request that no route takes.
     pub fn without_route(&self, request: &Request) -> Response {
-        unrouted::answer(&self.router, request, self.answers)
+        self.negotiated(
+            unrouted::answer(&self.router, request, self.answers),
+            request,
+        )
     }
 
     /// The handler for a request, and the groups that its route matched.

@@ -43,8 +43,8 @@ pub enum Answers {
     /// Those of RFC 9110.
     #[default]
     Rfc,
-    /// The reference's: 404 for every request without a route, and several slashes at the beginning of a
-    /// target as one.
+    /// The reference's: 404 for every request without a route, several slashes at the beginning of a
+    /// target as one, and JSON for every fault, since a page can look into a frame that shows one.
     Reference,
 }
 
