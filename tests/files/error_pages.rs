@@ -147,3 +147,39 @@ fn a_checkout_of_wpt_gets_the_references_errors() {
     let json = r#"{"error": {"code": 404, "message": "404"}}"#;
     assert_eq!((answer.status, answer.text().as_str()), (404, json));
 }
+
+#[test]
+fn refusals_and_missing_methods_are_pages_too() {
+    let folder = folder(&[
+        ("a.txt", "found"),
+        ("config.json", r#"{"limits": {"body": 9}}"#),
+    ]);
+    let config = folder.path().join("config.json").display().to_string();
+    let server = Process::wireserve(folder.path(), ["--log", "off", "--config", &config]);
+    for (request_line, fields, status) in [
+        ("DELETE /a.txt", "", 405),
+        ("BREW /a.txt", "", 501),
+        ("POST /none.txt", "Content-Length: 10\r\n", 413),
+        ("GET /a.txt", "Content-Length: x\r\n", 400),
+    ] {
+        let page = ask(&server, request_line, &format!("{fields}{BROWSER}"));
+        assert_eq!(
+            (page.status, page.header("content-type")),
+            (status, Some(PAGE)),
+            "{request_line}"
+        );
+        let json = ask(&server, request_line, fields);
+        let media_type = json.header("content-type");
+        assert_eq!(
+            (json.status, media_type),
+            (status, Some(&b"application/json"[..])),
+            "{request_line}"
+        );
+        assert_eq!(page.header("allow"), json.header("allow"), "{request_line}");
+        assert_eq!(
+            page.header("connection"),
+            json.header("connection"),
+            "{request_line}"
+        );
+    }
+}
