@@ -218,10 +218,17 @@ impl Body {
         }
     }
 
-    /// Whether the client has sent or owes bytes of the body, none of which has been read.
+    /// Whether the client has sent or owes bytes of the body, none of which has been read or waited for.
     pub fn is_untouched(&self) -> bool {
         let state = self.state();
         match state.source {
+            _ if state
+                .ahead
+                .as_ref()
+                .is_some_and(|ahead| ahead.arrived() > 0) =>
+            {
+                false
+            }
             Source::Counted { left } => state.length == Some(left),
             Source::Chunked => state
                 .decoder
