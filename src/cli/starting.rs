@@ -27,7 +27,8 @@ pub(super) fn start(settings: &Settings) -> Result<Server, CommandError> {
         .site(site)
         .host(settings.host.as_str())
         .names(settings.names.clone())
-        .limits(settings.limits);
+        .limits(settings.limits)
+        .validators(settings.validators);
     for listener in &settings.listeners {
         let listening = assembly::listening(settings, &doc_root, listener)?;
         server = server.listener(listener.port, listening);

@@ -72,6 +72,9 @@ pub struct Config {
     pub forbidden: Vec<String>,
     /// Whether links below the doc root may lead out of it.
     pub follow_links_out: Option<bool>,
+    /// Whether plain files have validators, and answer conditional and range requests as RFC 9110
+    /// asks.
+    pub validators: Option<bool>,
     /// The host to listen on, as shown to scripts.
     #[serde(alias = "external_host", alias = "host_ip")]
     pub server_host: Option<String>,
@@ -187,6 +190,7 @@ impl Config {
             rewrites: append(base.rewrites, self.rewrites),
             forbidden: append(base.forbidden, self.forbidden),
             follow_links_out: self.follow_links_out.or(base.follow_links_out),
+            validators: self.validators.or(base.validators),
             server_host: self.server_host.or(base.server_host),
             ws_doc_root: self.ws_doc_root.or(base.ws_doc_root),
             check_subdomains: self.check_subdomains.or(base.check_subdomains),
@@ -287,7 +291,7 @@ mod tests {
                 "subdomains": ["www"], "not_subdomains": ["no"],
                 "aliases": [{"url-path": "/x/", "local-dir": "y"}],
                 "rewrites": [{"method": "GET", "from": "/a", "to": "/b"}],
-                "forbidden": ["/tools/*"], "follow_links_out": true,
+                "forbidden": ["/tools/*"], "follow_links_out": true, "validators": false,
                 "transcript": {"folder": "t", "limit": 9}, "fuzz": true}"#,
         )
         .unwrap();
@@ -310,6 +314,7 @@ mod tests {
         assert_eq!(config.aliases, [alias]);
         assert_eq!(config.rewrites[0].to, "/b");
         assert_eq!(config.follow_links_out, Some(true));
+        assert_eq!(config.validators, Some(false));
         assert_eq!(config.fuzz, Some(true));
         let transcript = config.transcript.unwrap();
         assert_eq!(transcript.folder, Some("t".into()));

@@ -46,6 +46,9 @@ pub struct Settings {
     pub forbidden: Vec<String>,
     /// Where links in the doc root may lead; default: not out of it.
     pub links: Links,
+    /// Whether plain files have validators, and answer conditional and range requests as RFC 9110
+    /// asks; default: yes.
+    pub validators: bool,
     /// Whether fuzzed responses are served; default: no.
     pub fuzz: bool,
     /// What requests and connections may use.
@@ -101,6 +104,7 @@ impl Config {
                 Some(true) => Links::Anywhere,
                 Some(false) | None => Links::Within,
             },
+            validators: self.validators.unwrap_or(true),
             fuzz: self.fuzz.unwrap_or(false),
             limits: self.limits.unwrap_or_default(),
             transcripts: self.transcript.unwrap_or_default().resolve()?,

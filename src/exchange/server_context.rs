@@ -18,6 +18,9 @@ pub struct ServerContext {
     pub stash: Arc<dyn Stash>,
     /// What one request may make a handler do.
     pub limits: RequestLimits,
+    /// Whether plain files have validators, and answer conditional and range requests as RFC 9110
+    /// asks; otherwise as the reference does.
+    pub validators: bool,
     /// Made at the first use, by the one layer above that needs it.
     local: OnceLock<Box<dyn Any + Send + Sync>>,
 }
@@ -30,6 +33,7 @@ impl ServerContext {
             events: Arc::default(),
             stash,
             limits,
+            validators: true,
             local: OnceLock::new(),
         }
     }

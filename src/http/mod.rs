@@ -5,6 +5,7 @@ pub mod accept;
 pub mod basic_auth;
 pub mod chunk_line;
 pub mod chunked;
+pub mod conditional;
 pub mod fields;
 pub mod framing;
 pub mod grammar;

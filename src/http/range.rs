@@ -39,6 +39,45 @@ pub fn parse(value: &[u8], size: u64) -> Result<Vec<Range<u64>>, RangeError> {
     ranges.map(merged)
 }
 
+/// The ranges that a value selects by RFC 9110 §14.1 and §14.2, [`merged`]; `None` if the whole file is
+/// sent, since the unit is unknown. The unit is case-insensitive, and one satisfiable range suffices.
+/// Numbers are parsed as by [`parse`].
+///
+/// # Errors
+/// A malformed value, or no range that holds a byte of the file.
+pub fn select(value: &[u8], size: u64) -> Result<Option<Vec<Range<u64>>>, RangeError> {
+    let unit = memchr::memchr(b'=', value).map(|end| &value[..end]);
+    if !unit.is_some_and(|unit| unit.eq_ignore_ascii_case(b"bytes")) {
+        return Ok(None);
+    }
+    let specifiers = str::from_utf8(&value[b"bytes=".len()..]).map_err(|_| RangeError::NotAscii)?;
+    if !specifiers.is_ascii() {
+        return Err(RangeError::NotAscii);
+    }
+    let mut ranges = Vec::new();
+    let mut any_suffix = false;
+    for specifier in specifiers.split(',') {
+        if specifier.trim_matches([' ', '\t']).is_empty() {
+            continue;
+        }
+        let malformed = || RangeError::Specifier(specifier.to_owned());
+        let (first, last) = specifier.split_once('-').ok_or_else(malformed)?;
+        let (first, last) = (end(first), end(last));
+        let (first, last) = first.zip(last).ok_or_else(malformed)?;
+        if first.zip(last).is_some_and(|(first, last)| last < first) {
+            return Err(malformed());
+        }
+        any_suffix |= first.is_none() && last != Some(0);
+        ranges.extend(resolve(first, last, size));
+    }
+    match ranges.is_empty() {
+        // A suffix of an empty file is the whole file, which no `Content-Range` can express.
+        true if any_suffix && size == 0 => Ok(None),
+        true => Err(RangeError::Specifier(specifiers.to_owned())),
+        false => Ok(Some(merged(ranges))),
+    }
+}
+
 /// `a-b`, `a-`, `-n` or `-`.
 fn one(specifier: &str, size: u64) -> Option<Range<u64>> {
     let (first, last) = specifier.split_once('-')?;
@@ -135,6 +174,43 @@ mod tests {
             }
             Err(RangeError::Specifier(specifier)) => format!("bad {specifier:?}"),
             Err(error) => format!("{error:?}"),
+        }
+    }
+
+    #[test]
+    fn ranges_by_the_rfc() {
+        let text = |value: &str, size| match select(value.as_bytes(), size) {
+            Ok(None) => "whole".to_owned(),
+            Ok(Some(ranges)) => {
+                let ranges = ranges.iter().map(|range| format!("{range:?}"));
+                ranges.collect::<Vec<_>>().join(" ")
+            }
+            Err(RangeError::Specifier(specifier)) => format!("bad {specifier:?}"),
+            Err(error) => format!("{error:?}"),
+        };
+        for (value, size, expected) in [
+            ("bytes=0-0", 10, "0..1"),
+            ("Bytes=5-", 10, "5..10"),
+            ("BYTES=-3", 10, "7..10"),
+            ("bytes=0-0,20-", 10, "0..1"),
+            ("bytes=20-,0-0 , ,\t2-3", 10, "0..1 2..4"),
+            ("bytes=-0,1-1", 10, "1..2"),
+            ("bytes=10-", 10, "bad \"10-\""),
+            ("bytes=-0", 10, "bad \"-0\""),
+            ("bytes=20-30,-0", 10, "bad \"20-30,-0\""),
+            ("bytes=0-0,5-4", 10, "bad \"5-4\""),
+            ("bytes=0-0,x", 10, "bad \"x\""),
+            ("bytes=", 10, "bad \"\""),
+            ("bytes=0-", 0, "bad \"0-\""),
+            ("bytes=-5", 0, "whole"),
+            ("lines=1-2", 10, "whole"),
+            ("lines=x", 10, "whole"),
+            ("0-1", 10, "whole"),
+            ("", 10, "whole"),
+            ("bytes =0-1", 10, "whole"),
+            ("bytes=0-\u{b2}", 10, "NotAscii"),
+        ] {
+            assert_eq!(text(value, size), expected, "{value}");
         }
     }
 

@@ -63,7 +63,7 @@ const MAX_REFUSING: usize = 64;
 pub struct Server {
     shared: Arc<Shared>,
     accepting: Vec<(Arc<TcpListener>, JoinHandle<()>)>,
-    /// The schemes of the first addresses; the listeners of the others have none.
+    /// Of the first addresses; the others have none.
     schemes: Vec<String>,
     /// Free ports of schemes that are not served; connections to them are refused.
     _reserved: Vec<Reserved>,
@@ -81,6 +81,7 @@ pub struct Builder {
     listeners: Vec<(Port, Listening)>,
     transcripts: TranscriptOptions,
     stash: Arc<dyn Stash>,
+    validators: bool,
 }
 
 impl Builder {
@@ -179,6 +180,14 @@ impl Builder {
         self
     }
 
+    /// Whether plain files have `ETag` and `Last-Modified`, and answer conditional and range requests
+    /// as RFC 9110 §13 and §14 ask; on by default. Without, they answer as wptserve does.
+    #[must_use]
+    pub fn validators(mut self, validators: bool) -> Self {
+        self.validators = validators;
+        self
+    }
+
     /// Replaces the limits.
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
@@ -200,10 +209,12 @@ impl Builder {
         let http = &addresses[..opened.http];
         self.names.ports.extend(opened.shown);
         let hosts = Hosts::new(self.names, http, self.site.doc_root());
+        let mut context = ServerContext::new(hosts, self.stash, self.limits.request());
+        context.validators = self.validators;
         let mut server = Server {
             shared: Arc::new(Shared {
                 addresses,
-                context: Arc::new(ServerContext::new(hosts, self.stash, self.limits.request())),
+                context: Arc::new(context),
                 site: RwLock::new(Arc::new(self.site)),
                 roster: Arc::new(Roster::new(self.limits.connections)),
                 recorder,
@@ -246,6 +257,7 @@ impl Server {
             listeners: Vec::new(),
             transcripts: TranscriptOptions::default(),
             stash: Arc::new(MemoryStash::default()),
+            validators: true,
         }
     }
 

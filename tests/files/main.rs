@@ -4,6 +4,7 @@
 mod support;
 
 mod built_in_handlers;
+mod conditional_requests;
 mod doc_root_escapes;
 mod edited_files;
 mod error_pages;

@@ -253,6 +253,15 @@ const TABLE: &[(&str, Holds, &[&str])] = &[
         &["HEAD of a file with bad headers"],
     ),
     (
+        "a Range with If-Range needs a validator that matches",
+        Exactly(
+            b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nServer: <server>\r\nDate: <date>\r\n\
+            Content-Length: 26\r\n\r\nham and eggs, twenty six b",
+            Kept,
+        ),
+        &["range with If-Range of another file"],
+    ),
+    (
         "a Range that is not ASCII is the client's error",
         Holds::Error(400, Kept),
         &[

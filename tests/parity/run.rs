@@ -75,7 +75,10 @@ impl Servers {
         command.arg(repository().join("tests/parity/reference.py"));
         command.arg(site());
         let reference = Process::start(command);
-        let wireserve = Process::wireserve(&site(), ["--log", "error"]);
+        let config = repository().join("tests/parity/as_reference.json");
+        let config = config.to_str().expect("a path in UTF-8");
+        let arguments = ["--log", "error", "--config", config];
+        let wireserve = Process::wireserve(&site(), arguments);
         Self {
             ports: [wireserve.port(), reference.port()],
             wireserve,

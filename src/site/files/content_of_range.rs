@@ -14,19 +14,55 @@ use crate::fault::Fault;
 use crate::http::range::{self, RangeError, content_range};
 
 /// Turns the response for a whole file of this length, whose fields are set, into one for the ranges that
-/// the client asked for.
+/// the client asked for, by the rules of the reference.
 ///
 /// # Errors
 /// 416 for a `Range` field that is malformed or cannot be satisfied, 400 for one that is not ASCII.
-pub fn set(
+pub fn set_as_reference(
     response: &mut Response,
-    mut file: File,
+    file: File,
     length: u64,
     asked: &[u8],
 ) -> Result<(), Fault> {
     let ranges = range::parse(asked, length).map_err(fault)?;
+    send(response, file, length, &ranges)
+}
+
+/// The same by RFC 9110 §14.2: an unknown unit selects the whole file, and a 416 has the length of the
+/// file.
+///
+/// # Errors
+/// 400 for a `Range` field that is not ASCII.
+pub fn set(response: &mut Response, file: File, length: u64, asked: &[u8]) -> Result<(), Fault> {
+    match range::select(asked, length) {
+        Ok(None) => {
+            response.content = Content::File(file, length);
+            Ok(())
+        }
+        Ok(Some(ranges)) => send(response, file, length, &ranges),
+        Err(error) => {
+            let fault = fault(error);
+            if fault.status != 416 {
+                return Err(fault);
+            }
+            *response = Response::from(fault);
+            // The table has the reference's phrase.
+            response.reason = Some(b"Range Not Satisfiable".to_vec());
+            let unsatisfied = format!("bytes */{length}");
+            response.headers.append("Content-Range", unsatisfied);
+            Ok(())
+        }
+    }
+}
+
+fn send(
+    response: &mut Response,
+    mut file: File,
+    length: u64,
+    ranges: &[Range<u64>],
+) -> Result<(), Fault> {
     response.status = 206;
-    response.content = if let [range] = ranges.as_slice() {
+    response.content = if let [range] = ranges {
         let value = content_range(range, length);
         response.headers.set("Content-Range", value);
         file.seek(SeekFrom::Start(range.start))
@@ -38,7 +74,7 @@ pub fn set(
         let part_type = types.last().cloned().unwrap_or_default();
         let whole_type = format!("multipart/byteranges; boundary={boundary}");
         response.headers.set("Content-Type", whole_type);
-        let parts = Parts::new(file, length, &ranges, &part_type, &boundary);
+        let parts = Parts::new(file, length, ranges, &part_type, &boundary);
         Content::Chunks(Box::new(parts))
     };
     Ok(())

@@ -11,6 +11,7 @@ use crate::site::files::content_of_range;
 use crate::site::files::directory;
 use crate::site::files::dot_headers;
 use crate::site::files::media_type;
+use crate::site::files::validators::{self, Conditions};
 use crate::site::files::{Files, Found};
 
 /// Serves files.
@@ -30,24 +31,73 @@ impl Handler for FileHandler {
             return directory::answer(exchange, &found);
         }
         self.add_fields(exchange, &found)?;
-        let length = found.metadata.len();
-        let request = &exchange.request;
-        let requested = pipes::requested(found.name(), request.query());
-        match request.head().first("Range") {
-            None => exchange.response.content = Content::File(found.file, length),
-            Some(range) => {
-                content_of_range::set(&mut exchange.response, found.file, length, range)?;
-            }
-        }
+        let requested = pipes::requested(found.name(), exchange.request.query());
+        let answered = match exchange.server().validators {
+            // Pipes change the content for each request.
+            true => answer(exchange, found, requested.is_none())?,
+            false => answer_as_reference(exchange, found)?,
+        };
         match requested {
-            Some(pipeline) => pipeline.answer(exchange, self.0.mount()),
-            None => Ok(()),
+            Some(pipeline) if answered == Answered::WithFile => {
+                pipeline.answer(exchange, self.0.mount())
+            }
+            _ => Ok(()),
         }
     }
 
     fn serves(&self, request: &Request) -> bool {
         self.0.open(request.path()).is_ok()
     }
+}
+
+/// Whether the response has content of the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Answered {
+    WithFile,
+    WithoutFile,
+}
+
+/// Answers as RFC 9110 §13 and §14 ask.
+fn answer(
+    exchange: &mut Exchange<'_>,
+    found: Found,
+    has_validators: bool,
+) -> Result<Answered, Fault> {
+    let is_whole = match has_validators {
+        true => match validators::apply(exchange, &found.metadata)? {
+            Conditions::Answered => return Ok(Answered::WithoutFile),
+            Conditions::SendWhole => true,
+            Conditions::Send => false,
+        },
+        false => exchange.request.head().first("If-Range").is_some(),
+    };
+    let length = found.metadata.len();
+    let request = &exchange.request;
+    let response = &mut exchange.response;
+    match request.head().first("Range") {
+        // A range is defined for GET alone.
+        Some(range) if !is_whole && request.method() == b"GET" => {
+            content_of_range::set(response, found.file, length, range.trim_ascii())?;
+        }
+        _ => response.content = Content::File(found.file, length),
+    }
+    Ok(match response.status {
+        416 => Answered::WithoutFile,
+        _ => Answered::WithFile,
+    })
+}
+
+/// Answers as the reference does, except that `If-Range`, which no validator can match, is evaluated.
+fn answer_as_reference(exchange: &mut Exchange<'_>, found: Found) -> Result<Answered, Fault> {
+    let length = found.metadata.len();
+    let head = exchange.request.head();
+    match head.first("Range") {
+        Some(range) if head.first("If-Range").is_none() => {
+            content_of_range::set_as_reference(&mut exchange.response, found.file, length, range)?;
+        }
+        _ => exchange.response.content = Content::File(found.file, length),
+    }
+    Ok(Answered::WithFile)
 }
 
 impl FileHandler {
