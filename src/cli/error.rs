@@ -19,7 +19,7 @@ pub(super) enum CommandError {
     DocRoot { path: PathBuf, source: io::Error },
     #[error("expected a folder as doc root, found the file {0}")]
     DocRootIsFile(PathBuf),
-    #[error("--transcript {path}")]
+    #[error("cannot use the transcript folder {path}")]
     Transcript { path: PathBuf, source: io::Error },
     #[error("--connections: expected a port from 0 to 65535, found {0:?}")]
     Port(String),
@@ -29,7 +29,7 @@ pub(super) enum CommandError {
         "no host names to print: add `--wpt`, or `--config` with a file that has `browser_host`"
     )]
     NoHostNames,
-    #[error("--python-cpu, or python_cpu of the configuration")]
+    #[error("invalid `--python-cpu` or `python_cpu`")]
     PythonCpu(#[source] BoxError),
     #[error("route {pattern:?}")]
     Route {
@@ -85,7 +85,7 @@ pub(super) enum TargetError {
     Unopened { path: PathBuf, source: io::Error },
     #[error("{path} is a link that leads out of {root}: add --follow-links-out")]
     LeadsOut { path: PathBuf, root: PathBuf },
-    #[error("expected a file, found something else: {0}")]
+    #[error("expected a regular file, found another kind of file: {0}")]
     NotFile(PathBuf),
     #[error("expected a default*.py in the folder {0}, found none")]
     NoDefaultScript(PathBuf),
@@ -94,7 +94,9 @@ pub(super) enum TargetError {
     WireScript { path: PathBuf, reason: String },
     #[error("cannot run the script {path}")]
     Script { path: PathBuf, source: BoxError },
-    #[error("expected a .wire, .py or .asis file, found {0}; only these write without a request")]
+    #[error(
+        "expected a .wire, .py or .asis file, found {0}: only these can write before a request"
+    )]
     NeedsRequest(&'static str),
 }
 

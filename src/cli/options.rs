@@ -66,7 +66,7 @@ pub(super) struct Options {
     fuzz: bool,
 
     /// What to log to stderr: error, warn, info, debug or off [default: info, or RUST_LOG]
-    #[arg(long, value_name = "LEVEL")]
+    #[arg(long, value_name = "LEVEL", value_parser = level)]
     pub(super) log: Option<LevelFilter>,
 }
 
@@ -77,24 +77,24 @@ pub(super) struct Sources {
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
 
-    /// Serves a checkout of web-platform-tests with its host names, ports and routes, and the
-    /// settings of its config.json [default: the doc root]
+    /// Uses a checkout of web-platform-tests: its files, host names, ports and routes, and the
+    /// settings of its config.json [default: the doc root, or the current folder]
     #[arg(long, value_name = "CHECKOUT", num_args = 0..=1)]
     wpt: Option<Option<PathBuf>>,
 }
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Prints the lines for the hosts file. To serve a folder of this name, write ./hosts
+    /// Prints the lines for the hosts file. To serve a folder named hosts, write ./hosts
     Hosts {
         #[command(flatten)]
         sources: Sources,
 
-        /// Adds the names that must not resolve, which only the hosts file of Windows can express
+        /// Adds the names that must not resolve; only the hosts file of Windows can declare them
         #[arg(long)]
         windows: bool,
     },
-    /// Prints a fuzzed response as a .wire file. To serve a folder of this name, write ./fuzz
+    /// Prints a fuzzed response as a .wire file. To serve a folder named fuzz, write ./fuzz
     Fuzz {
         /// A number from 0 to 18446744073709551615, or EDITION:NUMBER with an edition: v1, v2
         #[arg(value_parser = seed)]
@@ -191,6 +191,11 @@ fn quoted(word: &str) -> Cow<'_, str> {
         true => Cow::Borrowed(word),
         false => Cow::Owned(format!("'{}'", word.replace('\'', r"'\''"))),
     }
+}
+
+fn level(text: &str) -> Result<LevelFilter, &'static str> {
+    text.parse()
+        .map_err(|_| "expected error, warn, info, debug, trace or off")
 }
 
 fn seed(text: &str) -> Result<Seed, SeedError> {

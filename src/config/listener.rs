@@ -7,6 +7,7 @@ use serde::de::Error as _;
 use crate::exchange::Policy;
 use crate::hosts::Port;
 
+use super::ports::PortValue;
 use super::routing::RouteTarget;
 
 /// A listener of the configuration.
@@ -33,7 +34,7 @@ pub enum Purpose {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ListenerKeys {
-    port: u16,
+    port: PortValue,
     requests: Option<Policy>,
     connections: Option<RouteTarget>,
 }
@@ -57,7 +58,7 @@ impl TryFrom<ListenerKeys> for Listener {
             return Err(Self::Error::custom(reason));
         }
         Ok(Self {
-            port: keys.port.into(),
+            port: keys.port.0,
             purpose,
         })
     }
@@ -79,6 +80,10 @@ mod tests {
                 listener(0, Purpose::Requests(Policy::Strict)),
             ),
             (
+                r#"{"port": "auto", "requests": "lenient"}"#,
+                listener(0, Purpose::Requests(Policy::Lenient)),
+            ),
+            (
                 r#"{"port": 1, "connections": "a.wire"}"#,
                 listener(1, Purpose::Connections(RouteTarget::File("a.wire".into()))),
             ),
@@ -90,6 +95,10 @@ mod tests {
             (r#"{"port": 1, "requests": "loose"}"#, "loose"),
             (r#"{"port": 1, "requests": "raw"}"#, "`connections` instead"),
             (r#"{"port": 1, "conections": "a"}"#, "conections"),
+            (
+                r#"{"port": 65536, "requests": "strict"}"#,
+                "expected a port from 0 to 65535, or \"auto\"",
+            ),
         ] {
             let error = serde_json::from_str::<Listener>(json)
                 .unwrap_err()

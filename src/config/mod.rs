@@ -148,9 +148,10 @@ impl Config {
         let mut deserializer = serde_json::Deserializer::from_str(text);
         let config = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
             let key = error.path().to_string();
+            let reason = without_type_names(&error.into_inner().to_string());
             match key.as_str() {
-                "." => error.into_inner().to_string(),
-                key => format!("{key}: {}", error.into_inner()),
+                "." => reason,
+                key => format!("{key}: {reason}"),
             }
         })?;
         deserializer.end().map_err(|error| error.to_string())?;
@@ -271,6 +272,14 @@ fn named_hosts<'de, D: Deserializer<'de>>(
     Ok(hosts)
 }
 
+/// A message of serde, with the names of Rust's integer types replaced.
+fn without_type_names(reason: &str) -> String {
+    reason
+        .replace("expected u64", "expected a whole number, 0 or more")
+        .replace("expected usize", "expected a whole number, 0 or more")
+        .replace("expected i64", "expected a whole number")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -361,6 +370,10 @@ mod tests {
             (
                 r#"{"transcript": {"limit": -1}}"#,
                 &["transcript.limit", "-1"],
+            ),
+            (
+                r#"{"python_cpu": -1}"#,
+                &["python_cpu", "a whole number, 0 or more"],
             ),
             (r#"{"ports": {"ftp": [1]}}"#, &["ports", "ftp"]),
             (r#"{"ports": {"ws": [1, []]}}"#, &["ports.ws[1]", "auto"]),

@@ -108,7 +108,7 @@ impl<'de> Visitor<'de> for PortsVisitor {
 }
 
 /// The JSON value of a port.
-struct PortValue(Port);
+pub(super) struct PortValue(pub(super) Port);
 
 impl<'de> Deserialize<'de> for PortValue {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -1,11 +1,11 @@
-//! How a request came: its connection, its place among the requests of that connection, and what
-//! preceded it.
+//! How a request arrived: its connection, its position among the requests of that connection, and
+//! the previous request.
 
 use std::net::SocketAddr;
 
 use crate::http::scheme::Scheme;
 
-/// The place of a request on its connection.
+/// The position of a request on its connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Arrival {
     /// The client's address.
@@ -16,7 +16,7 @@ pub struct Arrival {
     pub scheme: Scheme,
     /// The number of the connection among the connections of the server, counted from 1.
     pub connection: u64,
-    /// The number of the request among the requests of the connection, counted from 1; 0 where no
+    /// The number of the request among the requests of the connection, counted from 1; 0 if no
     /// request has been read.
     pub ordinal: u64,
     /// Bytes of the connection before this request and the empty lines that precede it.
@@ -30,7 +30,7 @@ pub struct Arrival {
 /// How the previous request ended; its connection was kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Previous {
-    /// The status of its response; 0 where the handler wrote one that the server did not see.
+    /// The status of its response; 0 if the handler wrote it to the socket directly.
     pub status: i64,
     /// Bytes that were sent in answer to it.
     pub sent: u64,

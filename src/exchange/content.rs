@@ -1,4 +1,5 @@
-//! What a response carries: nothing, bytes, a file, or chunks made while they are sent.
+//! The content of a response: nothing, bytes, a file, or chunks that are generated while they are
+//! sent.
 
 use std::fmt;
 use std::fs::File;
@@ -7,14 +8,14 @@ use std::time::Duration;
 /// The content of a response.
 #[derive(Default)]
 pub enum Content {
-    /// Nothing, and no length either: the end of the connection is the end of the response.
+    /// No content and no `Content-Length`: the response ends with the connection.
     #[default]
     Empty,
     /// Bytes, with their length.
     Bytes(Vec<u8>),
     /// A file from its current position, with the value of `Content-Length`.
     File(File, u64),
-    /// Pieces that are made while they are sent; with a length where that is known.
+    /// Pieces that are generated while they are sent.
     Chunks(Box<dyn Chunks>),
 }
 
@@ -35,33 +36,38 @@ impl From<Vec<u8>> for Content {
     }
 }
 
+impl From<String> for Content {
+    fn from(text: String) -> Self {
+        Self::Bytes(text.into_bytes())
+    }
+}
+
 impl From<&str> for Content {
     fn from(text: &str) -> Self {
         Self::Bytes(text.as_bytes().to_vec())
     }
 }
 
-/// Content that is made while it is sent, one write for each piece.
+/// Content that is generated while it is sent, with one write for each piece.
 pub trait Chunks: Send {
     /// The next chunk; `None` after the last. Not called again once the client is gone.
     ///
     /// # Errors
-    /// What went wrong, for the log: the client sees the connection end.
+    /// The reason, which is logged. The connection ends.
     fn next_chunk(&mut self) -> Option<Result<Chunk, ContentError>>;
 
-    /// Bytes of all chunks together, if that is known before they are made. It becomes the
-    /// `Content-Length`.
+    /// Bytes of all chunks together, if known in advance. It becomes the `Content-Length`.
     fn length(&self) -> Option<u64> {
         None
     }
 }
 
-/// What content that is made while it is sent consists of.
+/// A piece of content that is generated while it is sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Chunk {
     /// Bytes, sent in one write.
     Bytes(Vec<u8>),
-    /// Nothing is sent for this time; cut short when the client leaves.
+    /// A pause of this length, which ends early if the client leaves.
     Pause(Duration),
 }
 

@@ -1,6 +1,6 @@
-//! What becomes of a connection after an exchange. Everyone who has a say (the client, the framing of
-//! the response, the handler, a wire script) contributes a [`Fate`], and [`Fate::join`] takes the
-//! strongest. Only `server/connection.rs` acts on the result.
+//! What becomes of a connection after an exchange. The client, the framing of the response, the
+//! handler and wire scripts each contribute a [`Fate`], and [`Fate::join`] takes the strongest.
+//! Only `server/connection.rs` acts on the result.
 
 use crate::wire_script::{By, WireScript};
 

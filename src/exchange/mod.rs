@@ -48,8 +48,8 @@ pub trait Handler: Send + Sync {
     /// A fault replaces the response if nothing has been written yet.
     fn handle(&self, exchange: &mut Exchange<'_>) -> Result<(), Fault>;
 
-    /// Whether there is something at the path of this request. Asked only when no route takes its method,
-    /// to tell what does not exist from what other methods may be used on.
+    /// Whether something exists at the path of this request. This is asked only if no route takes
+    /// the method: it decides between 404 and 405.
     fn serves(&self, _: &Request) -> bool {
         true
     }
@@ -85,11 +85,11 @@ pub type RouteMatch = Vec<(Arc<str>, Vec<u8>)>;
 
 /// One request being answered.
 pub struct Exchange<'c> {
-    /// What the client asked.
+    /// The request.
     pub request: Arc<Request>,
-    /// What the client sent along; read from the wire as it is asked for.
+    /// The body of the request, read from the wire on demand.
     pub body: Arc<Body>,
-    /// What will be sent, unless the handler writes by itself.
+    /// The response, which is sent unless the handler writes to the wire itself.
     pub response: Response,
     /// What the route's pattern matched.
     pub route_match: RouteMatch,
@@ -105,7 +105,7 @@ pub struct Exchange<'c> {
 pub struct Locals {
     /// Kept until the connection ends.
     pub connection: Option<Box<dyn Any>>,
-    /// Kept until the thread ends, which serves other connections after this one.
+    /// Kept until the thread ends. A thread may serve several connections.
     pub thread: Option<Box<dyn Any>>,
 }
 
@@ -146,22 +146,22 @@ impl<'c> Exchange<'c> {
         &self.server.hosts
     }
 
-    /// Events that exchanges of the server wait for and cause.
+    /// Events that exchanges of the server wait for and set.
     pub fn events(&self) -> &Arc<Events> {
         &self.server.events
     }
 
-    /// Values that requests to the server leave for each other.
+    /// Values that one request to the server stores for another.
     pub fn stash(&self) -> &dyn Stash {
         &*self.server.stash
     }
 
-    /// Closes the connection after the response, whatever the response and the client say.
+    /// Closes the connection after the response, even if it could be kept.
     pub fn close_connection(&self) {
         self.turn.grow_fate(Fate::Close);
     }
 
-    /// Ends the connection as it is: the response that this handler leaves is not sent.
+    /// Ends the connection without sending the response of this handler.
     pub fn abort_connection(&self) {
         self.turn.grow_fate(Fate::Abort);
     }
@@ -183,7 +183,7 @@ impl<'c> Exchange<'c> {
     /// may send it by [`Turn::send_continue`].
     ///
     /// # Errors
-    /// [`Gone`] when the client is.
+    /// [`Gone`] if the client is gone.
     pub fn send_continue(&self) -> Result<(), Gone> {
         match self.policy {
             Policy::Raw => Ok(()),
@@ -191,8 +191,9 @@ impl<'c> Exchange<'c> {
         }
     }
 
-    /// Whether the client waits for `100 Continue`, gets a final response instead, and has not been read: it
-    /// may send the body all the same, or not (RFC 9110 §10.1.1).
+    /// Whether the client waited for `100 Continue` and got a final response instead, and none of
+    /// its body has been read. It may send the body or not (RFC 9110 §10.1.1), so the next request
+    /// cannot be found.
     pub fn leaves_body_in_doubt(&self) -> bool {
         self.request.framing() != Framing::Length(0)
             && self.request.expects_continue()
@@ -206,7 +207,7 @@ impl<'c> Exchange<'c> {
         &mut self.locals.connection
     }
 
-    /// The same until the thread ends, which serves other connections after this one.
+    /// A value that a handler keeps until the thread ends. A thread may serve several connections.
     pub fn thread_local(&mut self) -> &mut Option<Box<dyn Any>> {
         &mut self.locals.thread
     }

@@ -12,7 +12,7 @@ pub struct Mount {
     links: Links,
 }
 
-/// How far the symbolic links of a folder may lead.
+/// Where the symbolic links of a folder may lead.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Links {
     /// Within the folder. Other links are treated as missing.
@@ -23,12 +23,12 @@ pub enum Links {
 }
 
 impl Mount {
-    /// A folder that answers for the whole site.
+    /// A folder that serves the whole site.
     pub fn top(root: impl Into<Arc<Path>>) -> Self {
         Self::new(root, "/")
     }
 
-    /// A folder that answers for the paths below `url_base`, which begins and ends with a slash. The
+    /// A folder that serves the paths below `url_base`, which begins and ends with a slash. The
     /// folder does not end with a slash.
     pub fn new(root: impl Into<Arc<Path>>, url_base: impl Into<Arc<str>>) -> Self {
         Self {
@@ -38,7 +38,7 @@ impl Mount {
         }
     }
 
-    /// The same mount, whose links may lead so far.
+    /// The same mount, with this rule for links.
     #[must_use]
     pub fn follow(self, links: Links) -> Self {
         Self { links, ..self }
@@ -49,12 +49,12 @@ impl Mount {
         &self.root
     }
 
-    /// How far its links may lead.
+    /// Where its links may lead.
     pub fn links(&self) -> Links {
         self.links
     }
 
-    /// What paths begin with.
+    /// The prefix of its paths.
     pub fn url_base(&self) -> &str {
         &self.url_base
     }

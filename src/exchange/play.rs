@@ -1,9 +1,10 @@
-//! Plays wire scripts on an exchange's connection. Time is kept against deadlines: a pause is counted
-//! from when the step before it was due, so that a script does not drift by what its steps cost. Only
+//! Plays wire scripts on an exchange's connection. Steps have deadlines: a pause counts from the
+//! time at which the previous step was due, so that the duration of steps does not add up. Only
 //! waiting for the client moves later deadlines.
 //!
-//! A script does not close the connection, which is up to `connection.rs`: it leaves in its [`Turn`]
-//! what comes next. A half-close and a reset are exceptions, since nothing can follow them.
+//! A script does not close the connection: it contributes a [`Fate`] to its [`Turn`], and
+//! `connection.rs` acts on it. A half-close and a reset are exceptions, since nothing can follow
+//! them.
 
 use std::time::{Duration, Instant};
 
@@ -31,14 +32,15 @@ pub struct Timing {
 pub struct Played {
     /// The times of each step that was played, in order.
     pub timings: Vec<Timing>,
-    /// Why no other step was played.
+    /// Why the script ended.
     pub end: End,
 }
 
 /// Why a script ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
-    /// All steps were played; or those before a [`Step::Next`], whose request is yet to be read.
+    /// All steps were played, or all before a [`Step::Next`], which continues with the next
+    /// request.
     Completed,
     /// The client left, or ended its side of the connection while a step waited for bytes.
     ClientGone,
@@ -206,7 +208,7 @@ impl Player<'_> {
     }
 }
 
-/// Waits by itself, outside any script.
+/// Waits as a step of a script does, for handlers.
 ///
 /// # Errors
 /// The client left, or the limit passed.

@@ -54,7 +54,7 @@ impl Requirements {
     }
 }
 
-/// A handler with a policy that replaces its own.
+/// A handler whose own policy is replaced.
 pub struct WithPolicy {
     policy: Policy,
     handler: Arc<dyn Handler>,

@@ -1,4 +1,5 @@
-//! What the client asked, as ranges of the head's exact bytes: nothing is decoded until it is used. The names are the reference's (reference §2.1, §8.7).
+//! A request, as ranges of the exact bytes of its head: nothing is decoded until it is used. The
+//! names are the reference's (reference §2.1, §8.7).
 
 use std::borrow::Cow;
 use std::net::SocketAddr;
@@ -18,7 +19,7 @@ use super::fate::Fate;
 #[derive(Debug)]
 pub struct Request {
     head: Head,
-    /// What a rewrite put in the place of the head's target.
+    /// The target that a rewrite has put in place of the head's target.
     rewritten: Option<Vec<u8>>,
     arrival: Arrival,
     /// Into `request_path`.
@@ -27,23 +28,23 @@ pub struct Request {
     host: Result<(), Malformed>,
     /// How the body is framed, or why that is malformed.
     framing: Result<(Framing, Trust), Malformed>,
-    /// Whether the body may end elsewhere for other recipients.
+    /// Whether other recipients may find another end of the body.
     is_misframed: bool,
 }
 
 impl Request {
-    /// A request from a head, and how that came.
+    /// A request from its head and its arrival.
     pub fn new(head: Head, arrival: impl Into<Arrival>) -> Self {
         Self::with_target(head, None, arrival)
     }
 
-    /// What there is on a connection of which nothing has been read: no head, no body.
+    /// The request of a connection from which nothing has been read: it has no head and no body.
     pub fn unread(arrival: Arrival) -> Self {
         Self::new(Head::nothing(), arrival)
     }
 
-    /// Like [`Request::new`], for another target than the head's, if there is one: path, query and URL
-    /// are this one's, while the head stays as it came.
+    /// Like [`Request::new`], but with the target of a rewrite, if there is one. Path, query and
+    /// URL come from it; the head stays as received.
     pub fn with_target(
         head: Head,
         rewritten: Option<Vec<u8>>,
@@ -72,7 +73,7 @@ impl Request {
         }
     }
 
-    /// How the request came.
+    /// How the request arrived.
     pub fn arrival(&self) -> &Arrival {
         &self.arrival
     }
@@ -82,8 +83,8 @@ impl Request {
         self.head.bytes().is_empty()
     }
 
-    /// Why only a handler under [`Policy::Raw`](super::Policy::Raw) may have this request: the length of
-    /// its body or its host is malformed.
+    /// Why only handlers with [`Policy::Raw`](super::Policy::Raw) accept this request: the length
+    /// of its body or its host is malformed.
     pub fn malformed(&self) -> Option<&Malformed> {
         self.host.as_ref().err().or_else(|| self.unframed())
     }
@@ -98,8 +99,8 @@ impl Request {
         [&self.arrival.skipped, self.head.bytes()].concat()
     }
 
-    /// What the patterns of routes are matched with: the path, or, for `*` and the authority
-    /// that CONNECT names, which have no path, a slash and the target.
+    /// The text that the patterns of routes are matched with: the path. Targets without a path
+    /// (`*`, and the authority of CONNECT) are matched with a slash before them.
     pub fn route_path(&self) -> Cow<'_, [u8]> {
         if self.is_for_the_server() {
             Cow::Borrowed(b"/*")
@@ -121,12 +122,12 @@ impl Request {
                 && target::is_absolute(target, self.scheme())
     }
 
-    /// The head, with everything as it came.
+    /// The head as received.
     pub fn head(&self) -> &Head {
         &self.head
     }
 
-    /// The method, case kept.
+    /// The method as received; it is case-sensitive.
     pub fn method(&self) -> &[u8] {
         self.head.method()
     }
@@ -137,8 +138,7 @@ impl Request {
         target.unwrap_or_else(|| self.head.target())
     }
 
-    /// The path of the URL, not decoded: what routes match. That of a URL without a path is `/`
-    /// (RFC 9110 §4.2.3).
+    /// The path of the URL, not decoded; `/` for a URL without a path (RFC 9110 §4.2.3).
     pub fn path(&self) -> &[u8] {
         let target = self.request_path();
         match &target[self.parts.path.clone()] {
@@ -199,10 +199,11 @@ impl Request {
             && list::contains(self.head.values("Expect"), "100-continue")
     }
 
-    /// What the request contributes to what becomes of the connection: [`Fate::Keep`] for HTTP/1.1
-    /// without the connection option `close` and for older versions with `keep-alive` (RFC 9112 §9.3),
-    /// otherwise [`Fate::Close`]. A problem of framing is [`Fate::Abort`], since the next request may be
-    /// part of the body: not even a wire script may continue. It is joined once the response is sent.
+    /// The contribution of the request to the fate of the connection: [`Fate::Keep`] for HTTP/1.1
+    /// without the connection option `close` and for older versions with `keep-alive` (RFC 9112
+    /// §9.3), otherwise [`Fate::Close`]. A problem of framing is [`Fate::Abort`], since the next
+    /// request may be part of the body: not even a wire script may continue. It is joined once the
+    /// response is sent.
     pub fn fate(&self) -> Fate {
         let has_option = |option| list::contains(self.head.values("Connection"), option);
         if self.is_unread() {

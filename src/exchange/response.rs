@@ -30,18 +30,18 @@ const ONE_WRITE: u64 = 64 * 1024;
 /// faster.
 const FILE_PIECE: usize = 256 * 1024;
 
-/// What will be sent.
+/// The response of a handler.
 #[derive(Debug)]
 pub struct Response {
     /// The status code; any number.
     pub status: i64,
-    /// The reason phrase; `None` takes the table's.
+    /// The reason phrase; `None` for the usual phrase of the status code.
     pub reason: Option<Vec<u8>>,
     /// The header fields.
     pub headers: Headers,
-    /// What follows the head.
+    /// The content.
     pub content: Content,
-    /// How long to wait before the first byte; cut short when the client leaves.
+    /// How long to wait before the first byte. The wait ends early if the client leaves.
     pub delay: Duration,
     /// Whether `Server`, `Date` and `Content-Length` are added.
     pub required_headers: RequiredHeaders,
@@ -51,7 +51,7 @@ pub struct Response {
     pub fault: Option<Box<Fault>>,
 }
 
-/// Whether `Server`, `Date` and `Content-Length` are added where a handler has not set them.
+/// Whether `Server`, `Date` and `Content-Length` are added if a handler has not set them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RequiredHeaders {
     /// Add what is missing.
@@ -97,7 +97,7 @@ impl From<Fault> for Response {
 }
 
 impl Response {
-    /// Whether it is as a handler gets it: status 200 and no content.
+    /// Whether the handler has not changed it: status 200 and no content.
     pub fn is_blank(&self) -> bool {
         let is_empty = match &self.content {
             Content::Empty => true,
@@ -137,12 +137,12 @@ impl Response {
         self
     }
 
-    /// Sends everything, and returns what that contributes to what becomes of the connection:
-    /// [`Fate::Close`] where only the end of the connection shows the client the end of the response or
-    /// where the response has the connection option `close`, [`Fate::Abort`] where the client is gone.
+    /// Sends everything, and returns its contribution to the fate of the connection:
+    /// [`Fate::Close`] if the response has no `Content-Length` or has the connection option
+    /// `close`, [`Fate::Abort`] if the client is gone.
     ///
     /// # Errors
-    /// [`BrokenOff`] where the content could not be produced to its end.
+    /// [`BrokenOff`] if the content could not be produced to its end.
     pub fn send(self, turn: &Turn, method: &[u8]) -> Result<Fate, BrokenOff> {
         turn.mark_written();
         turn.note_status(self.status);
@@ -180,7 +180,7 @@ impl Response {
             .any(|(name, value)| is_close(name, value))
     }
 
-    /// Appends status line and fields, and returns which of those that matter here are among them.
+    /// Appends status line and fields, and returns which of the fields in [`Seen`] are among them.
     fn append_head(&self, out: &mut Vec<u8>) -> Seen {
         append_status_line(out, self.status, self.reason.as_deref());
         let mut seen = Seen::default();
@@ -287,10 +287,10 @@ impl Seen {
     }
 }
 
-/// A response that ended before its content did.
+/// A response whose content could not be sent to its end.
 #[derive(Debug)]
 pub struct BrokenOff {
-    /// Why there was no more.
+    /// The reason.
     pub error: ContentError,
     /// How the connection must end so that the client can tell.
     pub fate: Fate,

@@ -12,11 +12,11 @@ use crate::stash::Stash;
 pub struct ServerContext {
     /// Names and ports.
     pub hosts: Arc<Hosts>,
-    /// Events that exchanges wait for and cause.
+    /// Events that exchanges wait for and set.
     pub events: Arc<Events>,
-    /// Values that requests leave for each other.
+    /// Values that one request stores for another.
     pub stash: Arc<dyn Stash>,
-    /// What one request may make a handler do.
+    /// Limits of the work that one request may cause.
     pub limits: RequestLimits,
     /// Whether plain files have validators, and answer conditional and range requests as RFC 9110
     /// asks; otherwise as the reference does.
@@ -38,7 +38,7 @@ impl ServerContext {
         }
     }
 
-    /// A value that a layer above keeps as long as the server. There is room for one type.
+    /// A value that a higher layer keeps as long as the server exists. Only one type can be kept.
     ///
     /// # Panics
     /// If the value was made with another type.

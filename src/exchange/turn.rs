@@ -25,7 +25,7 @@ pub struct Turn {
     before: u64,
     /// A [`Written`].
     written: AtomicU8,
-    /// Whether `100 Continue` was sent, which is no part of the final response.
+    /// Whether `100 Continue` was sent, which does not belong to the final response.
     continue_sent: AtomicBool,
     status: AtomicI64,
     fate: Mutex<Fate>,
@@ -47,9 +47,10 @@ const AFTER_FIN: u64 = 50_000_000;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum Written {
-    /// Nothing: the response that the handler leaves is sent.
+    /// Nothing, so the server sends the handler's [`Response`](super::Response).
     Nothing,
-    /// The handler writes the response itself, through this type; what it leaves is not sent.
+    /// The handler writes the response itself, through this type. Its [`Response`](super::Response)
+    /// is not sent.
     Begun,
     /// The handler has sent bytes on the socket itself, which are not counted here.
     HandedOver,
@@ -99,7 +100,7 @@ impl Turn {
         &self.wire
     }
 
-    /// Hands bytes to the kernel, waiting for the client as long as that takes.
+    /// Writes bytes to the socket. Waits as long as the client does not read.
     ///
     /// # Errors
     /// [`Gone`] when the client is gone, or when this exchange is over.
@@ -121,9 +122,9 @@ impl Turn {
         }
     }
 
-    /// Whether the client may still be waiting for the response. Long work asks this between pieces of
-    /// a few milliseconds, and ends at `false`: the client has reset the connection, or has closed its
-    /// sending half 50 ms of processor time ago.
+    /// Whether the client may still be waiting for the response. Long computations check this every
+    /// few milliseconds and stop at `false`: the client has reset the connection, or has closed its
+    /// sending half and the computation has used 50 ms of processor time since.
     pub fn is_wanted(&self) -> bool {
         let now = processor_time();
         let looked = self.looked.load(Ordering::Relaxed);
@@ -147,8 +148,8 @@ impl Turn {
         }
     }
 
-    /// Hands to the kernel what it takes at once. Never waits: while another thread is writing, no byte
-    /// is taken.
+    /// Writes as many bytes as the kernel accepts immediately. Never waits: while another thread is
+    /// writing, no byte is written.
     ///
     /// # Errors
     /// As [`Turn::send`].
@@ -160,8 +161,8 @@ impl Turn {
         outbound.send_now(bytes)
     }
 
-    /// Takes parts of a head, which go out with the next write or within a millisecond. `false` when
-    /// another thread is writing, and nothing was taken.
+    /// Accepts parts of a head, which are sent with the next write or within a millisecond. `false`
+    /// if another thread is writing, and nothing was accepted.
     ///
     /// # Errors
     /// As [`Turn::send`].
@@ -209,7 +210,7 @@ impl Turn {
         self.known_connections.store(count, Ordering::Relaxed);
     }
 
-    /// Contributes to what becomes of the connection after this exchange ([`Fate::join`]).
+    /// Contributes to the fate of the connection ([`Fate::join`]).
     pub fn grow_fate(&self, fate: Fate) {
         let mut current = self.fate();
         *current = mem::take(&mut *current).join(fate);
@@ -238,23 +239,23 @@ impl Turn {
         self.written.fetch_max(written as u8, Ordering::Relaxed);
     }
 
-    /// Takes back what was recorded, for a handler that wants the response it leaves to be sent.
+    /// Resets the record, so that the handler's [`Response`](super::Response) is sent after all.
     pub fn mark_unwritten(&self) {
         let nothing = Written::Nothing as u8;
         self.written.store(nothing, Ordering::Relaxed);
     }
 
-    /// What was written of a response.
+    /// How much of a response was written.
     pub fn written(&self) -> Written {
         Written::from_u8(self.written.load(Ordering::Relaxed))
     }
 
-    /// Whether a response has begun to go out.
+    /// Whether a response has begun.
     pub fn is_written(&self) -> bool {
         self.written() > Written::Nothing
     }
 
-    /// Whether a handler took the response upon itself and then sent not a byte.
+    /// Whether a handler took over the response and then sent nothing.
     pub fn is_silent(&self) -> bool {
         self.written() == Written::Begun && self.sent() == 0
     }

@@ -30,7 +30,7 @@ pub struct Fault {
     pub status: i64,
     /// The message in the JSON object; may be empty.
     pub message: String,
-    /// What only the page shows.
+    /// Details that only the page shows.
     background: Background,
 }
 
@@ -54,7 +54,7 @@ struct Failed {
     script: PathBuf,
     /// The line that Python could not compile.
     line: Option<Line>,
-    /// The traceback, where the message has none.
+    /// The traceback, if the message has none.
     traceback: Option<String>,
 }
 
@@ -65,7 +65,7 @@ pub struct Line {
     pub file: String,
     /// Counted from 1.
     pub number: u32,
-    /// What it says.
+    /// Its text.
     pub source: String,
 }
 

@@ -45,10 +45,10 @@ pub enum Malformed {
     #[error("a field line is longer than `limits.field_line` allows")]
     FieldTooLong,
     /// The head is longer than [`head::HeadLimits::head`].
-    #[error("the head is too long (limits.head)")]
+    #[error("the head is longer than `limits.head` allows")]
     HeadTooLong,
     /// The heads of all connections together are longer than the server allows.
-    #[error("the heads of all requests in progress are too long together (limits.heads)")]
+    #[error("the heads of all requests in progress are together longer than `limits.heads` allows")]
     HeadsTooLong,
     /// There are more field lines than [`head::HeadLimits::field_lines`].
     #[error("more field lines than `limits.field_lines` allows")]

@@ -74,7 +74,7 @@ impl fmt::Display for Raised {
 #[derive(Debug, thiserror::Error)]
 pub enum PipeError {
     /// There is no pipe of this name.
-    #[error("there is no pipe {0:?}")]
+    #[error("unknown pipe {0:?}")]
     Unknown(String),
     /// The pipe of this name does not accept its arguments.
     #[error("pipe {0}: {1}")]

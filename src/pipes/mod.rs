@@ -1,6 +1,7 @@
-//! Pipes: what the path (`page.sub.html`) and the query (`?pipe=status(404)|slice(10)`) of a request change
-//! in its response before it is sent (reference §7.4). [`requested`] finds the expression, `syntax` parses it,
-//! `table` has the pipes, and each pipe has a file. `template` is the language of `sub`.
+//! Pipes: changes to a response before it is sent, requested by the path (`page.sub.html`) or the
+//! query (`?pipe=status(404)|slice(10)`) (reference §7.4). [`requested`] finds the expression,
+//! `syntax` parses it, `table` has the pipes, and each pipe has a file. `template` is the language
+//! of `sub`.
 //!
 //! There is one engine for files and scripts. Pipes change a [`PipedResponse`], and templates look names up
 //! in a [`Scope`](template::Scope): files give the server's own values, `python` the objects of a script.
@@ -196,8 +197,8 @@ mod tests {
             fault.message
         };
         for (expression, message) in [
-            ("tricle(d1)", r#"there is no pipe "tricle""#),
-            ("(", r#"there is no pipe """#),
+            ("tricle(d1)", r#"unknown pipe "tricle""#),
+            ("(", r#"unknown pipe """#),
             (
                 "status(a)",
                 r#"pipe status: expected a whole number, found "a""#,

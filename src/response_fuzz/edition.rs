@@ -40,7 +40,7 @@ pub enum SeedError {
     UnknownEdition(Vec<u8>),
     /// These are not the digits of a 64-bit number.
     #[error(
-        "expected a seed (a number of 64 bits, in decimal digits), found {}",
+        "expected a seed from 0 to 18446744073709551615, found {}",
         Quoted(.0)
     )]
     NotANumber(Vec<u8>),

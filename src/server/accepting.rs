@@ -55,7 +55,7 @@ pub(super) fn accept(listener: &TcpListener, listening: &Arc<Listening>, shared:
                 } else {
                     ""
                 };
-                log::error!("cannot accept: {error}{done}");
+                log::error!("cannot accept a connection: {error}{done}");
                 thread::sleep(SHORTAGE_PAUSE);
             }
             Err(error) => log::debug!("a connection failed before it could be accepted: {error}"),

@@ -1,4 +1,4 @@
-//! The access log: one line for each exchange, with the client, the host and port that it asked, the
+//! The access log: one line for each exchange, with the client, the requested host and port, the
 //! request, and the response.
 
 use std::fmt::{self, Write as _};

@@ -213,7 +213,10 @@ impl Connection<'_> {
                         true => Fate::Next(by, Box::new(both)),
                         // A client that asks for such a script again and again adds to it each time.
                         false => {
-                            log::warn!("{}: scripts within scripts are too long", self.wire.peer());
+                            log::warn!(
+                                "{}: closed: its nested wire scripts have too many steps or bytes",
+                                self.wire.peer()
+                            );
                             Fate::Abort
                         }
                     }

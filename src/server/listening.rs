@@ -10,7 +10,7 @@ use crate::http::scheme::Scheme;
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum Listening {
-    /// Reads requests. The policy applies to handlers that have none themselves.
+    /// Reads requests. The policy applies to handlers without a policy.
     Requests(Policy),
     /// Calls this handler for every connection before anything is read. Its request is
     /// [unread](crate::exchange::Request::is_unread), and only what it writes itself is sent. If it
@@ -41,7 +41,7 @@ impl Listening {
         }
     }
 
-    /// The policy for handlers that have none themselves.
+    /// The policy for handlers without a policy.
     pub(super) fn policy(&self) -> Policy {
         match self {
             Self::Requests(policy) => *policy,

@@ -1,6 +1,7 @@
-//! The stash: values that one request leaves for another (reference §6). A key is a path and a UUID; a
-//! value is put once and taken once. Values are bytes here, and Python converts them, so that a store
-//! shared by several machines can implement the same trait. Each server has its own [`Stash`].
+//! The stash: values that one request stores for another (reference §6). A key is a path and a
+//! UUID; a value is put once and taken once. Values are bytes here, and Python converts them, so
+//! that a store shared by several machines can implement the same trait. Each server has its own
+//! [`Stash`].
 
 #[cfg(test)]
 mod contract;
@@ -17,7 +18,7 @@ pub use memory::MemoryStash;
 pub struct Key {
     /// Keeps the values of different resources apart; by default the path of the request.
     pub path: Vec<u8>,
-    /// Agreed on by the request that puts and the request that takes.
+    /// A UUID that both requests know.
     pub uuid: [u8; 16],
 }
 

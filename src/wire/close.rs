@@ -1,5 +1,5 @@
-//! Ways to end a connection. The gentle one is FIN, then reading what still comes for a bounded time:
-//! to close a socket while unread bytes are in the kernel sends RST, which can destroy the response.
+//! Ways to end a connection. The orderly one is FIN, then reading for a bounded time: closing a
+//! socket while the kernel has unread bytes sends RST, which can destroy the response.
 
 use std::io::ErrorKind;
 use std::net::Shutdown;

@@ -1,5 +1,5 @@
-//! Gathers a head: consecutive head calls go out as one write, but no byte waits long, so that a handler's
-//! pause between two field lines shows on the wire.
+//! Gathers a head: consecutive head calls are sent in one write. No byte waits long, so that a
+//! handler's pause between two field lines is visible on the wire.
 //!
 //! One thread looks at the wires that hold bytes back, every `TICK`, and sends what has waited for
 //! one whole tick. It sleeps without a timer while nothing was held back for `IDLE_TICKS`, so that
@@ -73,7 +73,7 @@ fn flusher() -> &'static Flusher {
         let thread = thread::Builder::new().name("wireserve-gather".to_owned());
         if let Err(error) = thread.spawn(|| run(flusher)) {
             // Heads then wait for the next write: late, but never lost.
-            log::error!("no thread to send gathered heads in time: {error}");
+            log::error!("cannot start the thread that sends gathered heads: {error}");
         }
         flusher
     })

@@ -13,12 +13,12 @@ use super::stream::{Blocking, Stream};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Gone;
 
-/// How far a write got without waiting.
+/// How many bytes were written without waiting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sent {
     /// The kernel has all bytes.
     All,
-    /// The kernel has this many of the call's own bytes and takes no more now.
+    /// The kernel has accepted this many bytes and no more.
     Part(usize),
 }
 
@@ -28,7 +28,7 @@ pub struct Outbound {
     /// Head bytes that go out before the next write.
     waiting: Vec<u8>,
     peer: Peer,
-    /// Bytes that the kernel has taken over this connection's life.
+    /// Bytes that the kernel has accepted since the connection began.
     total: u64,
     /// Counts the exchanges of this connection; see `exchange::Turn`.
     exchange: u64,
@@ -44,7 +44,7 @@ enum Peer {
 }
 
 impl Outbound {
-    /// An empty one whose writes are recorded.
+    /// An outbound half whose writes are recorded.
     pub(super) fn recorded(tape: Option<Arc<Tape>>) -> Self {
         Self {
             tape,
@@ -52,7 +52,7 @@ impl Outbound {
         }
     }
 
-    /// Writes all bytes, waiting for the client as long as that takes.
+    /// Writes all bytes. Waits as long as the client does not read.
     ///
     /// # Errors
     /// [`Gone`], now and for every later write.
@@ -60,7 +60,7 @@ impl Outbound {
         self.send_parts(stream, bytes, Blocking::Wait).map(drop)
     }
 
-    /// Writes what the kernel takes at once.
+    /// Writes as many bytes as the kernel accepts immediately.
     ///
     /// # Errors
     /// [`Gone`], now and for every later write.
@@ -89,7 +89,7 @@ impl Outbound {
         !self.waiting.is_empty()
     }
 
-    /// Bytes that the kernel has taken, and those that wait.
+    /// Bytes that the kernel has accepted, and bytes that are held back.
     pub fn total(&self) -> u64 {
         self.total + self.waiting.len() as u64
     }

@@ -1,6 +1,6 @@
-//! System calls on the socket of one connection, and the only place that makes them. The halves of a
-//! wire, and the ways to end it, call these; what a connection's bytes are wrapped in concerns no other
-//! file.
+//! System calls on the socket of one connection, and the only place that makes them. The halves of
+//! a wire, and the ways to end it, call these functions. No other file needs to know whether a
+//! connection uses TLS.
 
 use std::io::{self, IoSlice, Read};
 use std::mem::MaybeUninit;

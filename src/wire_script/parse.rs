@@ -109,7 +109,7 @@ impl Parser<'_> {
             },
             _ => self
                 .tokens
-                .expected("a step, or a blank before the rest of the step above"),
+                .expected("a step (an indented line continues the step above it)"),
         }
     }
 
@@ -359,7 +359,7 @@ reset
             (
                 r#"#¶"a""#,
                 2,
-                "expected a step, or a blank before the rest of the step above, found a string",
+                "expected a step (an indented line continues the step above it), found a string",
             ),
             (
                 r#"¶sned "a""#,

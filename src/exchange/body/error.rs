@@ -14,7 +14,7 @@ use super::UNDECODED;
 pub enum BodyError {
     /// The client left before it had sent everything.
     Truncated {
-        /// Bytes that came.
+        /// Bytes that arrived.
         received: u64,
         /// Those of them that the call would have returned.
         partial: Vec<u8>,
@@ -25,7 +25,7 @@ pub enum BodyError {
     Spool(String),
     /// A position outside the body.
     OutOfRange,
-    /// The bytes did not come within the time that was set.
+    /// The bytes did not arrive within the time limit.
     TooLate,
     /// There are more bytes than this limit.
     TooLarge(u64),

@@ -53,7 +53,7 @@ struct State {
     limit: u64,
     /// The chunks of a chunked body, with their framing.
     decoder: Option<Box<Decoder>>,
-    /// The beginning of a chunked body as it came, to show where it turns out to be malformed.
+    /// The beginning of a chunked body as received, to show the first malformed byte.
     undecoded: Vec<u8>,
 }
 
@@ -238,7 +238,7 @@ impl Body {
         }
     }
 
-    /// Nothing more is read from the wire for this body.
+    /// Ends the body: nothing more is read from the wire for it.
     pub fn end(&self) {
         let mut state = self.state();
         let received = state.received;

@@ -11,7 +11,8 @@ use crate::wire_script::Reading;
 use super::source::{Source, decode, is_in_time, keep_undecoded};
 use super::{Body, BodyError, State, UNDECODED};
 
-/// Why bytes did not come. Those that did are lost to other readers.
+/// Why a read of raw bytes ended early. The bytes that it has read are not available to other
+/// readers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RawReadError {
     /// The time that was set is over.

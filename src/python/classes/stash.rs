@@ -103,7 +103,7 @@ impl Stash {
 
 /// The exception for a key that already has a value.
 fn occupied(key: &Bound<'_, PyAny>) -> PyResult<PyErr> {
-    let message = format!("there is a value in the stash already for {}", key.repr()?);
+    let message = format!("the stash already has a value for {}", key.repr()?);
     let error = STASH_ERROR.get(key.py())?.call1((message,))?;
     Ok(PyErr::from_value(error))
 }
@@ -207,7 +207,7 @@ fn holds_queue(value: &[u8]) -> bool {
 }
 
 fn load<'py>(py: Python<'py>, value: &[u8]) -> PyResult<Bound<'py, PyAny>> {
-    let broken = || PyRuntimeError::new_err("a value in the stash is broken");
+    let broken = || PyRuntimeError::new_err("a value in the stash cannot be decoded");
     let (tag, bytes) = value.split_first().ok_or_else(broken)?;
     Ok(match *tag {
         BYTES => PyBytes::new(py, bytes).into_any(),

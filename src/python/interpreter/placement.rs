@@ -14,7 +14,7 @@ static PROCESSOR: OnceLock<usize> = OnceLock::new();
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum PlacementError {
     /// The process may not use this processor, or it does not exist.
-    #[error("this process may not use processor {0}")]
+    #[error("this process may not run on processor {0}")]
     NotOurs(usize),
     /// Another processor has been chosen before.
     #[error("scripts already run on processor {0}")]

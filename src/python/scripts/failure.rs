@@ -50,7 +50,7 @@ pub(crate) fn sort(py: Python<'_>, error: &PyErr, stage: &Stage, url: &str) -> F
     }
     let fault = sort_or_fail(py, error, stage, url).unwrap_or_else(|second| {
         // A script may have broken what describing needs; the error itself is still reported.
-        log::error!("cannot describe {error}: {second}");
+        log::error!("cannot format the traceback of {error}: {second}");
         Some(Fault::new(500, error.to_string()))
     });
     match fault {

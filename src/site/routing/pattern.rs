@@ -37,7 +37,7 @@ pub enum PatternError {
     #[error("expected a group like {{name}} at '{{'")]
     Group,
     /// Two groups with the same name.
-    #[error("expected a different name for each group, found one twice")]
+    #[error("expected a different name for each group, found the same name twice")]
     SameGroup,
     /// `{name}` or `*` after a `*`.
     #[error("expected only literal text after '*', found a group or another '*'")]

@@ -132,7 +132,7 @@ class ConfigBuilder:
 
     def __enter__(self):
         if self._entered:
-            raise ValueError("this configuration is in use already")
+            raise ValueError("this configuration is already in use")
         self._entered = True
         data = self._data.copy()
         for name in self.computed_properties:
@@ -190,7 +190,7 @@ class ConfigBuilder:
 
     def _get_ssl_config(self, data):
         if data["ssl"]["type"] != "none":
-            raise ValueError("no certificates here: ssl type %r" % data["ssl"]["type"])
+            raise ValueError("certificates are not supported: ssl type %r" % data["ssl"]["type"])
         return None
 
     def _hosts(self, data):
@@ -234,4 +234,4 @@ def json_types(value):
         return value
     if hasattr(value, "__iter__"):
         return [json_types(item) for item in value]
-    raise ValueError("not a value that JSON has: %r" % (value,))
+    raise ValueError("expected a value that JSON can represent, found %r" % (value,))

@@ -80,7 +80,7 @@ def read_multipart(source, boundary, form, limits):
             form.add(name, part)
             continue
         if part.file is None:
-            raise TypeError("the part %r holds parts, and is no file" % part.name)
+            raise TypeError("expected a part with content, found the multipart part %r" % part.name)
         # As it came, whether as bytes or as text.
         content = part.file if part.filename is not None else part.file.buffer
         value = content.read(left + 1)
@@ -193,7 +193,7 @@ class FieldStorage:
 
     def _parts(self):
         if self.list is None:
-            raise TypeError("this part does not hold parts")
+            raise TypeError("this part is not multipart")
         return self.list
 
 

@@ -85,7 +85,7 @@ class BinaryCookieParser(BaseCookie):
 
     def load(self, rawdata):
         if not isinstance(rawdata, bytes):
-            raise TypeError("a Cookie header is bytes, not %r" % (rawdata,))
+            raise TypeError("expected a Cookie header in bytes, found %r" % (rawdata,))
         cookies = cookies_in(isomorphic_decode(rawdata), self.limit)
         for name, value, attributes in cookies:
             morsel = self.get(name, Morsel())
@@ -98,7 +98,7 @@ class BinaryCookieParser(BaseCookie):
         return isomorphic_encode(val), val
 
     def value_encode(self, val):
-        raise NotImplementedError("these cookies are read, never written")
+        raise NotImplementedError("request cookies are read-only")
 
 
 class CookiePattern:

@@ -130,7 +130,7 @@ class MultipartPart:
 
     def __init__(self, data, content_type=None, headers=None):
         if not isinstance(data, bytes):
-            raise TypeError("a part is bytes, not %r" % (data,))
+            raise TypeError("expected a part in bytes, found %r" % (data,))
         self.data = data
         self.headers = ResponseHeaders()
         if content_type is not None:
