@@ -28,6 +28,12 @@ const WAIT: Duration = Duration::from_millis(100);
 /// Between two looks at the memory.
 const LOOK: Duration = Duration::from_millis(20);
 
+/// Unfinished heads that each hostile client holds.
+const HELD: usize = 16;
+
+/// How long a hostile client stays before it leaves.
+const STAYS: Duration = Duration::from_millis(200);
+
 /// Bytes of a form.
 const FORM: usize = 8_000_000;
 
@@ -143,19 +149,25 @@ fn attack(number: usize, address: SocketAddr, is_over: &AtomicBool) {
             return;
         }
         let mut client = Client::connect(address);
-        client.send(&attacks[turn % attacks.len()]);
-        match turn % 3 {
-            // Leaves, by FIN or by RST.
-            0 => drop(client),
-            1 => {
-                thread::sleep(Duration::from_millis(50));
-                client.reset();
+        let attack = &attacks[turn % attacks.len()];
+        client.send(attack);
+        // Heads that do not end stay for a while; other clients leave, by FIN or by RST.
+        if !attack.ends_with(b"\r\n\r\n") && attack.starts_with(b"GET") {
+            held.push(client);
+            if held.len() > HELD {
+                held.remove(0);
             }
-            // Stays for a while.
-            _ => held.push(client),
+            continue;
         }
-        if held.len() > 16 {
-            held.remove(0);
+        // Forms are answered, whatever they hold.
+        if attack.starts_with(b"POST") {
+            client.read_response("POST");
+            continue;
+        }
+        thread::sleep(STAYS);
+        match turn / attacks.len() % 2 {
+            0 => drop(client),
+            _ => client.reset(),
         }
     }
 }
