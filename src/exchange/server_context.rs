@@ -21,7 +21,7 @@ pub struct ServerContext {
     /// Whether plain files have validators, and answer conditional and range requests as RFC 9110
     /// asks; otherwise as the reference does.
     pub validators: bool,
-    /// Made at the first use, by the one layer above that needs it.
+    /// Created at its first use, by the layer above that needs it.
     local: OnceLock<Box<dyn Any + Send + Sync>>,
 }
 

@@ -65,7 +65,7 @@ impl Site {
         }
     }
 
-    /// Sets which answers are given where the reference departs from RFC 9110.
+    /// Sets whether to follow RFC 9110 or the reference where they differ.
     pub fn answer_as(&mut self, answers: Answers) {
         self.answers = answers;
     }
