@@ -1,4 +1,5 @@
-//! The options of the command, and the configuration that they make with the files that they name.
+//! The options of the command, and the configuration that results from them and from the files that
+//! they name.
 
 use std::borrow::Cow;
 use std::ffi::OsString;

@@ -267,7 +267,7 @@ impl Seen {
         }
     }
 
-    /// What the fields contribute to what becomes of the connection.
+    /// The contribution of the fields to the fate of the connection.
     fn fate(&self) -> Fate {
         match self.length && !self.close {
             true => Fate::Keep,

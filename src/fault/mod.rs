@@ -141,7 +141,7 @@ impl Fault {
         is_shortage.then(|| Self::new(503, error.to_string()))
     }
 
-    /// Whether the server or its handler has failed, which the log reports, rather than the client.
+    /// Whether the server or its handler is at fault, not the client. Such faults are logged.
     pub fn is_server_error(&self) -> bool {
         (500..600).contains(&self.status)
     }

@@ -14,7 +14,8 @@ const UNREACHABLE: &str = "0.0.0.0";
 /// The operating system of the hosts file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum System {
-    /// Names that must not resolve are omitted, since no address is unreachable.
+    /// Names that must not resolve are omitted, since this format can only map a name to an
+    /// address.
     Unix,
     /// Names that must not resolve are listed with an unreachable address.
     Windows,

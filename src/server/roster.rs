@@ -14,7 +14,8 @@ use crate::wire::{Wire, close};
 pub(super) struct Roster {
     /// The most connections at a time.
     capacity: usize,
-    /// Counts how often a connection went idle; a smaller value is longer ago.
+    /// The number of times that connections have become idle; a smaller value means an earlier
+    /// time.
     clock: AtomicU64,
     members: Mutex<HashMap<u64, Arc<Member>>>,
     next: AtomicU64,

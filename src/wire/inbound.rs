@@ -90,7 +90,7 @@ pub struct ReadHead {
 }
 
 impl Inbound {
-    /// An empty one of a server with these heads, whose reads are recorded.
+    /// An inbound half without bytes, whose reads are recorded.
     pub(super) fn of_server(heads: Arc<Heads>, tape: Option<Arc<Tape>>) -> Self {
         Self {
             share: Share::of(heads),

@@ -34,8 +34,8 @@ enum Rest {
 }
 
 impl Ahead {
-    /// Nothing yet, of a body of which so many bytes have been read. `None` if no more of it is on the
-    /// wire.
+    /// Nothing yet, for a body of which this many bytes have been read. `None` if no more of it is
+    /// on the wire.
     pub(super) fn new(source: &Source, decoder: Option<&Decoder>, arrived: u64) -> Option<Self> {
         let rest = match (source, decoder) {
             (Source::Counted { left }, _) => Rest::Counted(*left),

@@ -98,8 +98,8 @@ impl Body {
         self.take_raw(what, limit, usize::MAX)
     }
 
-    /// The same for bytes that are discarded. However many come, they take no memory: an error has the
-    /// last ones at most.
+    /// The same for bytes that are discarded. They are not kept in memory; an error has at most the
+    /// last ones.
     ///
     /// # Errors
     /// [`RawReadError`].

@@ -1,9 +1,10 @@
 //! `response.writer`: any bytes, in any pieces, on the raw socket (reference §2.7, §5).
 //!
-//! A write is with the kernel before it returns, waits while the client does not read, and returns
-//! `False` once the client is gone. Only head calls (`write_status`, `write_header`, `write_default_headers`, `end_headers`)
-//! may be held back and sent together, for at most a millisecond, and never with `coalesce = False`.
-//! Methods call each other by name, so that a method that a script has replaced is used.
+//! A write returns when the kernel has its bytes. It waits while the client does not read, and
+//! returns `False` once the client is gone. Only head calls (`write_status`, `write_header`,
+//! `write_default_headers`, `end_headers`) may be held back and sent together, for at most a
+//! millisecond, and never with `coalesce = False`. Methods call each other by name, so that a
+//! method that a script has replaced is used.
 
 mod of_response;
 mod seen;

@@ -1,6 +1,6 @@
-//! What a response does through its writer: the attribute `response.writer`, `response.write()` and its
-//! parts, and the end of both objects. It is here and not with `Response` so that of the two classes only the
-//! writer knows the other.
+//! What a response does through its writer: the attribute `response.writer`, `response.write()` and
+//! its parts, and the end of both objects. It is here so that the class of `response` does not
+//! depend on the writer's.
 
 use pyo3::intern;
 use pyo3::prelude::*;
