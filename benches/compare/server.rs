@@ -14,6 +14,7 @@ use super::Complaint;
 use super::placement::Placement;
 use super::processes::{Census, Key, Memory, TICKS};
 use crate::support::client::{Client, request};
+use crate::support::escape;
 use crate::support::process::Process;
 
 /// A server that listens, stopped when dropped.
@@ -100,10 +101,9 @@ impl Server {
         } else {
             let shown = &response.body[..response.body.len().min(SHOWN)];
             Err(format!(
-                "expected a 200 with {} bytes, found:\n{}{}",
+                "expected a 200 with {} bytes, found:\n{}",
                 content.len(),
-                response.head.escape_ascii(),
-                shown.escape_ascii()
+                escape::lines(&[&response.head, shown].concat(), "  ")
             ))
         }
     }
