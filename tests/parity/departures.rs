@@ -748,7 +748,7 @@ const TABLE: &[(&str, Holds, &[&str])] = &[
         Exactly(
             b"HTTP/1.1 200 OK\r\nContent-Length: 12\r\nServer: <server>\r\nDate: <date>\r\n\r\n\
             ham and eggsHTTP/1.1 500 Internal Server Error\r\nContent-Type: application/json\r\n\
-            Content-Length: 68\r\nServer: <server>\r\nDate: <date>\r\n\r\n\
+            Content-Length: 64\r\nServer: <server>\r\nDate: <date>\r\n\r\n\
             {\"error\": {\"code\": 500, \"message\": \"unknown pipe \\\"surround\\\"\"}}",
             Kept,
         ),
