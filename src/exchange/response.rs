@@ -107,18 +107,17 @@ impl Response {
         self.status == 200 && is_empty
     }
 
-    /// The response with a page in place of the JSON of a fault if the client prefers HTML (RFC 9110
-    /// §12.5.1). Content that a handler has put there stays.
-    #[must_use]
-    pub fn negotiated(mut self, request: &Request) -> Self {
+    /// Puts a page in place of the JSON of a fault if the client prefers HTML (RFC 9110 §12.5.1).
+    /// Content that a handler has put there stays.
+    pub fn negotiate(&mut self, request: &Request) {
         let Some(fault) = &self.fault else {
-            return self;
+            return;
         };
         let accept = request.head().values("Accept");
         let is_json =
             matches!(&self.content, Content::Bytes(bytes) if *bytes == fault.body().as_bytes());
         if !accept::prefers(accept, HTML, JSON) || !is_json {
-            return self;
+            return;
         }
         let page = fault.page(Asked {
             // The fields are those of the response to GET (RFC 9110 §9.3.2).
@@ -134,7 +133,6 @@ impl Response {
         fields.set("Content-Length", page.len().to_string());
         fields.append("Vary", "Accept");
         self.content = Content::Bytes(page.into_bytes());
-        self
     }
 
     /// Sends everything, and returns its contribution to the fate of the connection:

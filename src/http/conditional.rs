@@ -25,6 +25,12 @@ pub enum Outcome {
     Failed,
 }
 
+/// Whether a request has a precondition, all of whose fields begin with `If-`.
+pub fn is_conditional(head: &Head) -> bool {
+    head.fields()
+        .any(|(name, _)| matches!(name, [b'I' | b'i', b'F' | b'f', b'-', ..]))
+}
+
 /// Evaluates the preconditions of a GET or HEAD request, in the order of RFC 9110 §13.2.2.
 pub fn evaluate(head: &Head, validators: Validators<'_>) -> Outcome {
     let has = |name| head.first(name).is_some();

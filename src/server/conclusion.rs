@@ -25,10 +25,14 @@ pub(super) fn finish(exchange: &Exchange<'_>, response: Option<Response>) -> Fat
             response.send(turn, request.method())
         }
         // Head calls without a write after them are still waiting.
-        None if turn.flush().is_err() => Ok(Fate::Abort),
-        // The client would wait indefinitely.
-        None if is_owed && turn.is_silent() => Ok(Fate::Close),
-        None => Ok(Fate::Keep),
+        None => Ok(match turn.flush() {
+            // After a half-close nothing can be sent, but the client may send the next request.
+            Err(_) if matches!(fate, Fate::Next(..)) => Fate::Keep,
+            Err(_) => Fate::Abort,
+            // The client would wait indefinitely.
+            Ok(()) if is_owed && turn.is_silent() => Fate::Close,
+            Ok(()) => Fate::Keep,
+        }),
     };
     let sent = sent.unwrap_or_else(|broken_off| {
         log::error!(

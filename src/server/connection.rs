@@ -247,7 +247,8 @@ impl Connection<'_> {
         let admitted =
             admit(&request, policy).and_then(|()| self.admit_body(request.framing(), policy));
         if let Err(fault) = admitted {
-            let refusal = site.negotiated(fault.into(), &request);
+            let mut refusal = Response::from(fault);
+            site.negotiate(&mut refusal, &request);
             send_refusal(exchange.turn(), refusal, request.method());
             return Fate::Close;
         }
@@ -262,9 +263,11 @@ impl Connection<'_> {
             };
         };
         exchange.route_match = route_match;
-        let response = handle(exchange, handler.as_ref(), requirements.expect);
-        let negotiated = response.map(|response| site.negotiated(response, &request));
-        finish(exchange, negotiated)
+        let mut response = handle(exchange, handler.as_ref(), requirements.expect);
+        if let Some(response) = &mut response {
+            site.negotiate(response, &request);
+        }
+        finish(exchange, response)
     }
 }
 

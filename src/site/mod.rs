@@ -70,12 +70,11 @@ impl Site {
         self.answers = answers;
     }
 
-    /// A response in the form that the client prefers: a fault is a page or JSON.
-    #[must_use]
-    pub fn negotiated(&self, response: Response, request: &Request) -> Response {
+    /// Puts a fault into the form that the client prefers: a page or JSON.
+    pub fn negotiate(&self, response: &mut Response, request: &Request) {
         match self.answers {
-            Answers::Rfc => response.negotiated(request),
-            Answers::Reference => response,
+            Answers::Rfc => response.negotiate(request),
+            Answers::Reference => {}
         }
     }
 
@@ -180,10 +179,9 @@ impl Site {
 
     /// The response to a request that no route takes.
     pub fn without_route(&self, request: &Request) -> Response {
-        self.negotiated(
-            unrouted::answer(&self.router, request, self.answers),
-            request,
-        )
+        let mut response = unrouted::answer(&self.router, request, self.answers);
+        self.negotiate(&mut response, request);
+        response
     }
 
     /// The handler for a request, and the groups that its route matched.

@@ -118,6 +118,21 @@ fn each_way_to_end() {
 }
 
 #[test]
+fn a_script_reads_the_next_request_after_it_has_half_closed() {
+    let script = script()
+        .send("x")
+        .half_close()
+        .next_request()
+        .set("asked again");
+    let server = server(script.close());
+    let mut client = asking(&server);
+    assert_eq!(client.read_until_close(), b"x");
+    assert!(!server.events().is_set("asked again"));
+    client.send(&request("GET", "/"));
+    assert!(server.events().wait("asked again", DEADLINE));
+}
+
+#[test]
 fn a_script_without_a_byte_closes() {
     let server = server(script());
     assert_eq!(asking(&server).read_until_close(), b"");

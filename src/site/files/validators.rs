@@ -43,6 +43,9 @@ pub(super) fn apply(exchange: &mut Exchange<'_>, file: &Metadata) -> Result<Cond
         response.headers.append("Last-Modified", date);
     }
     let head = exchange.request.head();
+    if !conditional::is_conditional(head) {
+        return Ok(Conditions::Send);
+    }
     let value = |name: &[u8]| response.headers.get(name).and_then(|values| values.first());
     let modified = value(b"Last-Modified").and_then(|date| str::from_utf8(date).ok());
     let validators = Validators {

@@ -131,15 +131,17 @@ impl Router {
     pub fn route(&self, method: &[u8], path: &[u8]) -> Option<(&Arc<dyn Handler>, RouteMatch)> {
         let plain = LazyCell::new(|| (!locate::is_plain(path)).then(|| locate::plain(path)));
         // Otherwise `/a%2Epy` would not be a script, but the file `a.py`: its source.
-        let decoded = LazyCell::new(|| percent::decode_unreserved(path));
+        let decoded = percent::decode_unreserved(path);
+        let decoded = decoded.as_deref();
         let matches = |route: &Route| {
-            let found = route.pattern.matches(path);
-            found.or_else(|| {
-                route.pattern.matches(match route.spelling {
-                    Spelling::AsItCame => (*decoded).as_deref()?,
-                    Spelling::Any => (*plain).as_deref()?,
-                })
-            })
+            if let Some(found) = route.pattern.matches(path) {
+                return Some(found);
+            }
+            let other = match route.spelling {
+                Spelling::AsItCame => decoded?,
+                Spelling::Any => (*plain).as_deref()?,
+            };
+            route.pattern.matches(other)
         };
         self.routes
             .iter()
