@@ -82,7 +82,7 @@ fn a_folder_that_is_removed_and_restored_is_complete_or_missing() {
             (404, _) => MISSING,
             (200, Some(b"text/html")) => {
                 assert!(
-                    answer.text().trim_end().ends_with("</ul>"),
+                    answer.text().ends_with("</ul>\n</div></div>\n"),
                     "{}",
                     answer.text()
                 );
