@@ -5,19 +5,26 @@ use std::sync::Arc;
 
 use wireserve::{Exchange, Fault, Limits, Listening, Server};
 
-use crate::support::client::Client;
+use crate::support::client::{Client, DEADLINE};
 
 #[test]
 fn a_failing_handler_of_connections_closes_them() {
-    fn fails(_: &mut Exchange<'_>) -> Result<(), Fault> {
+    // A reset before that could be the result of the client's connect.
+    fn wait_for_a_byte(exchange: &Exchange<'_>) {
+        assert!(exchange.turn().wire().is_readable_within(DEADLINE));
+    }
+    fn fails(exchange: &mut Exchange<'_>) -> Result<(), Fault> {
+        wait_for_a_byte(exchange);
         Err(Fault::new(503, "not today"))
     }
     fn fails_late(exchange: &mut Exchange<'_>) -> Result<(), Fault> {
+        wait_for_a_byte(exchange);
         exchange.turn().mark_written();
         exchange.turn().send(b"220 ").expect("a client");
         Err(Fault::new(500, "lost"))
     }
-    fn panics(_: &mut Exchange<'_>) -> Result<(), Fault> {
+    fn panics(exchange: &mut Exchange<'_>) -> Result<(), Fault> {
+        wait_for_a_byte(exchange);
         panic!("on purpose");
     }
     let server = Server::builder()
@@ -28,6 +35,7 @@ fn a_failing_handler_of_connections_closes_them() {
         .expect("a server");
     for (&address, seen) in server.addresses()[1..].iter().zip(["", "220 ", ""]) {
         let mut client = Client::connect(address);
+        client.send(b"x");
         assert_eq!(client.read_until_close(), seen.as_bytes());
     }
 }
