@@ -51,7 +51,7 @@ fn in_background(job: impl FnOnce() + Send + 'static) -> io::Result<()> {
 }
 
 /// Prints the lines. A reader that has closed the pipe early does not end the server; any other
-/// failure does, since whoever waits for the lines would wait indefinitely.
+/// failure does, since a program that reads the lines would wait indefinitely.
 fn announce(lines: &[String]) -> Result<(), CommandError> {
     let mut out = io::stdout().lock();
     let written = lines.iter().try_for_each(|line| writeln!(out, "{line}"));

@@ -130,7 +130,7 @@ impl Turn {
     pub fn is_wanted(&self) -> bool {
         let now = processor_time();
         let looked = self.looked.load(Ordering::Relaxed);
-        // Another thread's clock may be behind.
+        // The clock of another thread may show an earlier time.
         if looked != 0 && now >= looked && now - looked < LOOK {
             return true;
         }
@@ -293,8 +293,8 @@ impl Turn {
     }
 }
 
-/// Nanoseconds of processor time that this thread has used. Not by rustix, whose way to the clock crashes
-/// under valgrind.
+/// Nanoseconds of processor time that this thread has used. rustix reads this clock, too, but crashes
+/// when it does so under valgrind.
 fn processor_time() -> u64 {
     let time = ThreadTime::try_now().map_or(Duration::ZERO, |time| time.as_duration());
     time.as_nanos().try_into().unwrap_or(u64::MAX)
