@@ -46,6 +46,7 @@
 //! - [`message`] has the parts of requests and responses.
 //! - [`stash`] stores values that one request leaves for another.
 //! - `python` (feature `python`, on by default) runs Python files.
+//! - `tls` (feature `tls`, on by default) has the certificates of HTTPS.
 //! - `cli` (feature `cli`, on by default) is the command `wireserve`.
 //!
 //! Without its default features, the crate needs neither Python nor a C compiler.
@@ -59,6 +60,8 @@ use internals::*;
 pub use internals::cli;
 #[cfg(feature = "python")]
 pub use internals::python;
+#[cfg(feature = "tls")]
+pub use internals::tls;
 pub use internals::{response_fuzz, stash, transcript, wire_script};
 
 pub use config::Limits;
@@ -123,6 +126,7 @@ pub mod internals {
     //! - `response_fuzz`: fuzzed responses, one for each seed, as wire scripts.
     //! - `fault`: failures that the client sees, and their bytes.
     //! - `transcript`: the bytes of a connection in both directions, with times.
+    //! - `tls` (feature `tls`): certificates, and how a listener speaks TLS.
     //! - `wire`: the sockets.
     //! - `hosts`: the names and ports of a server.
     //! - `stash`: values that one request leaves for another.
@@ -164,6 +168,8 @@ pub mod internals {
     pub mod stash;
     pub(crate) mod sync;
     pub mod text;
+    #[cfg(feature = "tls")]
+    pub mod tls;
     pub mod transcript;
     pub mod wire;
     pub mod wire_script;

@@ -1,0 +1,133 @@
+//! HTTPS: what a listener needs to speak TLS. [`Tls`] has the certificates and what is asked of clients;
+//! `config` turns them into the configurations of rustls. The sessions themselves are in `wire`.
+//!
+//! The cryptography is that of ring, and is named wherever rustls needs it: a process that embeds the
+//! server may install another provider as its default.
+
+mod client_certificates;
+mod config;
+mod error;
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use rustls::crypto::CryptoProvider;
+use rustls::crypto::ring;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::server::ResolvesServerCert;
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
+
+pub use client_certificates::ClientCertificates;
+pub use config::Configs;
+pub use error::TlsError;
+
+/// How a listener speaks TLS: its certificates, and what it asks of clients.
+#[derive(Clone)]
+pub struct Tls {
+    certificates: Arc<dyn ResolvesServerCert>,
+    clients: ClientCertificates,
+    files: Option<CertificateFiles>,
+}
+
+/// The files that `request.server.config.ssl_config` shows to handlers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CertificateFiles {
+    /// The private key of the certificate.
+    pub key: PathBuf,
+    /// The certificate, and the intermediate ones if there are any.
+    pub certificate: PathBuf,
+    /// The root that clients should trust.
+    pub ca: Option<PathBuf>,
+}
+
+impl Tls {
+    /// One certificate for all names: a chain that begins with it, and its private key, both as PEM.
+    ///
+    /// # Errors
+    /// When there is no certificate or no key, when the key is of a kind that is not supported, or when it
+    /// does not belong to the certificate.
+    pub fn from_pem(chain: &[u8], key: &[u8]) -> Result<Self, TlsError> {
+        let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(chain).collect();
+        let chain = chain.map_err(TlsError::Chain)?;
+        if chain.is_empty() {
+            return Err(TlsError::NoCertificate);
+        }
+        let key = PrivateKeyDer::from_pem_slice(key).map_err(TlsError::Key)?;
+        let certified = CertifiedKey::from_der(chain, key, &provider());
+        let certified = certified.map_err(TlsError::Pair)?;
+        Ok(Self::with_certificates(Arc::new(SingleCertAndKey::from(
+            certified,
+        ))))
+    }
+
+    /// Certificates that are chosen for each client, by the name that it asks for.
+    pub fn with_certificates(certificates: Arc<dyn ResolvesServerCert>) -> Self {
+        Self {
+            certificates,
+            clients: ClientCertificates::default(),
+            files: None,
+        }
+    }
+
+    /// Asks clients for certificates.
+    #[must_use]
+    pub fn client_certificates(mut self, clients: ClientCertificates) -> Self {
+        self.clients = clients;
+        self
+    }
+
+    /// Sets the files that handlers are shown.
+    #[must_use]
+    pub fn files(mut self, files: CertificateFiles) -> Self {
+        self.files = Some(files);
+        self
+    }
+
+    /// The files that handlers are shown, if the certificates are in files.
+    pub fn shown_files(&self) -> Option<&CertificateFiles> {
+        self.files.as_ref()
+    }
+}
+
+impl fmt::Debug for Tls {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tls")
+            .field("clients", &self.clients)
+            .field("files", &self.files)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The cryptography that all sessions use.
+pub fn provider() -> CryptoProvider {
+    ring::default_provider()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pairs_of_certificate_and_key() {
+        let made = rcgen::generate_simple_self_signed(["a.test".to_owned()]).unwrap();
+        let other = rcgen::generate_simple_self_signed(["a.test".to_owned()]).unwrap();
+        let (chain, key) = (made.cert.pem(), made.signing_key.serialize_pem());
+        let tls = Tls::from_pem(chain.as_bytes(), key.as_bytes()).unwrap();
+        assert!(tls.configs().is_ok());
+
+        for (chain, key, expected) in [
+            ("", key.as_str(), "no certificate in the PEM data"),
+            (chain.as_str(), "", "cannot read the private key: "),
+            (
+                chain.as_str(),
+                &other.signing_key.serialize_pem(),
+                "the private key does not fit the certificate: ",
+            ),
+        ] {
+            let error = Tls::from_pem(chain.as_bytes(), key.as_bytes()).unwrap_err();
+            assert!(error.to_string().starts_with(expected), "{error}");
+        }
+    }
+}
