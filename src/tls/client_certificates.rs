@@ -32,7 +32,7 @@ impl ClientRoots {
     /// The certificates of the roots, as PEM.
     ///
     /// # Errors
-    /// When there is none, or when one is malformed.
+    /// When the file has no certificate, or when one is malformed.
     pub fn from_pem(roots: &[u8]) -> Result<Self, TlsError> {
         let mut store = RootCertStore::empty();
         for root in CertificateDer::pem_slice_iter(roots) {
