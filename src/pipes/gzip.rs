@@ -26,7 +26,8 @@ impl Pipe for Gzip {
         response: &mut dyn PipedResponse,
         scope: &dyn Scope<'_>,
     ) -> Result<(), PipeError> {
-        let content = response.take_content()?.into_bytes()?;
+        let content = response.take_content()?;
+        let content = content.into_bytes(&|| scope.is_wanted())?;
         response.set_field(b"Content-Encoding", b"gzip")?;
         let failed = |error: io::Error| ContentError(error.to_string());
         let mut encoder = GzEncoder::new(Vec::new(), Compression::best());

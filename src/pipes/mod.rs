@@ -237,8 +237,8 @@ mod tests {
             };
             let text = match pipeline.apply(&mut response, &fixture.context(), 64) {
                 Ok(()) => {
-                    let content = response.take_content().unwrap().into_bytes();
-                    String::from_utf8(content.unwrap()).unwrap()
+                    let content = response.take_content().unwrap().into_bytes(&|| true);
+                    String::from_utf8(content.unwrap().into()).unwrap()
                 }
                 Err(_) => "an error".to_owned(),
             };

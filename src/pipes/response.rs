@@ -6,6 +6,8 @@ use std::fs::File;
 use std::io::Read;
 use std::time::Duration;
 
+use bytes::Bytes;
+
 use crate::exchange::content::ContentError;
 use crate::exchange::{Chunk, Content, Response};
 
@@ -17,8 +19,9 @@ use super::PipeError;
 /// bytes that are in memory already.
 pub const MAX_WHOLE: u64 = 64 << 20;
 
-/// Bytes that are allocated before a file is read; more are allocated as they are read.
-const RESERVED: u64 = 1024 * 1024;
+/// Bytes of a file that are read between two looks for the client. A new page of memory can cost several
+/// microseconds, so that this may take some milliseconds.
+const PIECE: u64 = 1024 * 1024;
 
 /// A response that pipes change.
 pub trait PipedResponse {
@@ -74,8 +77,8 @@ pub trait PipedResponse {
 /// Content that a pipe works on.
 #[derive(Debug)]
 pub enum Source {
-    /// In memory.
-    Bytes(Vec<u8>),
+    /// In memory: the server's own bytes, or those of a script's object, which are not copied.
+    Bytes(Bytes),
     /// This many bytes of a file from its current position.
     File(File, u64),
 }
@@ -84,16 +87,23 @@ impl Source {
     /// All of it in memory.
     ///
     /// # Errors
-    /// A file that cannot be read, or is larger than [`MAX_WHOLE`].
-    pub fn into_bytes(self) -> Result<Vec<u8>, ContentError> {
-        match self {
-            Self::Bytes(bytes) => Ok(bytes),
-            Self::File(_, TOO_MANY..) => Err(too_large()),
-            Self::File(file, length) => {
-                let mut bytes = Vec::with_capacity(length.min(RESERVED) as usize);
-                let read = file.take(length).read_to_end(&mut bytes);
-                read.map_err(|error| ContentError(error.to_string()))?;
-                Ok(bytes)
+    /// A file that cannot be read, or is larger than [`MAX_WHOLE`]; [`PipeError::Unwanted`] if `is_wanted`
+    /// ended the work.
+    pub fn into_bytes(self, is_wanted: &dyn Fn() -> bool) -> Result<Bytes, PipeError> {
+        let (file, length) = match self {
+            Self::Bytes(bytes) => return Ok(bytes),
+            Self::File(_, TOO_MANY..) => return Err(too_large().into()),
+            Self::File(file, length) => (file, length),
+        };
+        let mut bytes = Vec::with_capacity(length.min(PIECE) as usize);
+        let mut file = file.take(length);
+        loop {
+            let read = file.by_ref().take(PIECE).read_to_end(&mut bytes);
+            if read.map_err(|error| ContentError(error.to_string()))? == 0 {
+                return Ok(bytes.into());
+            }
+            if !is_wanted() {
+                return Err(PipeError::Unwanted);
             }
         }
     }
@@ -141,8 +151,8 @@ impl PipedResponse for Response {
 
     fn take_content(&mut self) -> Result<Source, PipeError> {
         let mut chunks = match std::mem::take(&mut self.content) {
-            Content::Empty => return Ok(Source::Bytes(Vec::new())),
-            Content::Bytes(bytes) => return Ok(Source::Bytes(bytes)),
+            Content::Empty => return Ok(Source::Bytes(Bytes::new())),
+            Content::Bytes(bytes) => return Ok(Source::Bytes(bytes.into())),
             Content::File(file, length) => return Ok(Source::File(file, length)),
             Content::Chunks(chunks) => chunks,
         };
@@ -162,7 +172,7 @@ impl PipedResponse for Response {
                 }
             }
         }
-        Ok(Source::Bytes(bytes))
+        Ok(Source::Bytes(bytes.into()))
     }
 
     fn set_content(&mut self, content: Content) -> Result<(), PipeError> {
@@ -218,7 +228,7 @@ mod tests {
                 ..Response::default()
             };
             let source = response.take_content().unwrap();
-            assert_eq!(source.into_bytes().unwrap(), whole.as_bytes());
+            assert_eq!(source.into_bytes(&|| true).unwrap(), whole.as_bytes());
             assert_eq!(response.delay, delay);
         }
     }

@@ -1,6 +1,8 @@
 //! `sub` and `sub(html)` fill in the content as a template, and escape the values for markup; `sub(none)`
 //! does not escape. `template` is the language.
 
+use bytes::Bytes;
+
 use crate::exchange::Content;
 
 use super::template::{self, Escape, Scope};
@@ -26,7 +28,8 @@ impl Pipe for Sub {
         response: &mut dyn PipedResponse,
         scope: &dyn Scope<'_>,
     ) -> Result<(), PipeError> {
-        let content = response.take_content()?.into_bytes()?;
+        let content = response.take_content()?;
+        let content = content.into_bytes(&|| scope.is_wanted())?;
         let filled = fill(content, self.escape, scope)?;
         response.set_content(Content::Bytes(filled))
     }
@@ -51,7 +54,7 @@ fn escape_named(name: &str) -> Result<Escape, String> {
 /// # Errors
 /// A placeholder without a value, or an unknown escape if there is a placeholder.
 pub fn fill_escaped(
-    content: Vec<u8>,
+    content: Bytes,
     escape: &str,
     scope: &dyn Scope<'_>,
 ) -> Result<Vec<u8>, PipeError> {
@@ -59,13 +62,13 @@ pub fn fill_escaped(
 }
 
 fn fill(
-    content: Vec<u8>,
+    content: Bytes,
     escape: Result<Escape, String>,
     scope: &dyn Scope<'_>,
 ) -> Result<Vec<u8>, PipeError> {
     match escape {
         Ok(escape) => Ok(template::fill(&content, escape, scope)?),
-        Err(_) if !template::has_placeholder(&content) => Ok(content),
+        Err(_) if !template::has_placeholder(&content) => Ok(content.into()),
         Err(name) => Err(PipeError::Escape(name)),
     }
 }

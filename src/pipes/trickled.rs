@@ -8,6 +8,8 @@ use std::fs::File;
 use std::io::Read;
 use std::time::Duration;
 
+use bytes::Bytes;
+
 use crate::exchange::content::ContentError;
 use crate::exchange::{Chunk, Chunks};
 
@@ -105,8 +107,8 @@ impl Chunks for Trickled {
 
 /// The content that is still to be sent.
 enum Rest {
-    /// In memory, from this offset.
-    Bytes(Vec<u8>, usize),
+    /// In memory.
+    Bytes(Bytes),
     /// This many bytes of a file from its current position.
     File(File, u64),
 }
@@ -114,7 +116,8 @@ enum Rest {
 impl From<Source> for Rest {
     fn from(source: Source) -> Self {
         match source {
-            Source::Bytes(bytes) => Self::Bytes(bytes, 0),
+            // A script's object would be dropped while the thread is detached from its interpreter.
+            Source::Bytes(bytes) => Self::Bytes(Vec::from(bytes).into()),
             Source::File(file, length) => Self::File(file, length),
         }
     }
@@ -123,7 +126,7 @@ impl From<Source> for Rest {
 impl Rest {
     fn is_empty(&self) -> bool {
         match self {
-            Self::Bytes(bytes, offset) => *offset == bytes.len(),
+            Self::Bytes(bytes) => bytes.is_empty(),
             Self::File(_, left) => *left == 0,
         }
     }
@@ -131,12 +134,9 @@ impl Rest {
     /// At most this many bytes, all of them if there are as many.
     fn take(&mut self, count: u64) -> Result<Vec<u8>, ContentError> {
         match self {
-            Self::Bytes(bytes, offset) => {
-                let rest = &bytes[*offset..];
+            Self::Bytes(bytes) => {
                 let count = usize::try_from(count).unwrap_or(usize::MAX);
-                let piece = rest[..count.min(rest.len())].to_vec();
-                *offset += piece.len();
-                Ok(piece)
+                Ok(bytes.split_to(count.min(bytes.len())).to_vec())
             }
             Self::File(file, left) => {
                 let count = count.min(*left);
@@ -214,13 +214,13 @@ mod tests {
             (&[Send(1)], &[Send(0), minute], "a stall stall ..."),
         ];
         for (steps, repeated, expected) in table {
-            for source in [Source::Bytes(b"abcde".to_vec()), file("abcde")] {
+            for source in [Source::Bytes(Bytes::from_static(b"abcde")), file("abcde")] {
                 let trickled = Trickled::new(source, steps.to_vec(), repeated.to_vec());
                 let chunks = if expected.ends_with("...") { 3 } else { 99 };
                 assert_eq!(shown(trickled, chunks).join(" "), *expected, "{steps:?}");
             }
         }
-        let nothing = Trickled::new(Source::Bytes(Vec::new()), vec![second], vec![second]);
+        let nothing = Trickled::new(Source::Bytes(Bytes::new()), vec![second], vec![second]);
         assert_eq!(shown(nothing, 9), ["|"]);
     }
 

@@ -1,12 +1,11 @@
 //! What a script leaves with its thread is there for the next request of its connection, and for no other
 //! connection, though threads serve one after another.
 
-use std::fs;
-
 use crate::support;
 use crate::support::client::Client;
 use crate::support::folder::folder;
 use crate::support::process::Process;
+use crate::support::watch::open_sockets;
 
 /// How many one after another; enough for a thread to come twice, though one that has just become
 /// free may be overlooked.
@@ -56,7 +55,7 @@ class Ends:
 fn values_of_a_thread_stay_with_their_connection() {
     let folder = folder(&[("leave.py", SCRIPT), ("kept.py", KEPT)]);
     let server = Process::wireserve(folder.path(), ["--log", "error"]);
-    let without_connections = sockets(server.id());
+    let without_connections = open_sockets(server.id());
     let mut threads = Vec::new();
     for connection in 0..CONNECTIONS {
         let mut client = Client::connect(server.addr());
@@ -89,20 +88,10 @@ fn values_of_a_thread_stay_with_their_connection() {
         client.half_close();
         client.read_until_close();
         support::wait::eventually("the end of the connection", || {
-            sockets(server.id()) == without_connections
+            open_sockets(server.id()) == without_connections
         });
     }
     threads.sort_unstable();
     threads.dedup();
     assert!(threads.len() < CONNECTIONS, "some thread has served again");
-}
-
-/// Sockets of a process.
-fn sockets(process: u32) -> usize {
-    let descriptors = fs::read_dir(format!("/proc/{process}/fd")).expect("a process");
-    let is_socket = |descriptor: &fs::DirEntry| {
-        let link = fs::read_link(descriptor.path());
-        link.is_ok_and(|link| link.to_string_lossy().starts_with("socket:"))
-    };
-    descriptors.flatten().filter(is_socket).count()
 }

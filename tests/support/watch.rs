@@ -1,4 +1,4 @@
-//! Watches a process from outside: its peak memory, and values that settle.
+//! Watches a process from outside: its memory, processor time and sockets, and values that settle.
 
 use std::fs;
 use std::time::{Duration, Instant};
@@ -30,6 +30,16 @@ pub fn peak_memory(process: u32) -> u64 {
 /// so even a peak may be reported a little lower later.
 pub fn grown_since(before: u64, process: u32) -> u64 {
     peak_memory(process).saturating_sub(before)
+}
+
+/// How many sockets a process has open: its listeners and connections.
+pub fn open_sockets(process: u32) -> usize {
+    let descriptors = fs::read_dir(format!("/proc/{process}/fd")).expect("a running process");
+    let is_socket = |descriptor: &fs::DirEntry| {
+        let link = fs::read_link(descriptor.path());
+        link.is_ok_and(|link| link.to_string_lossy().starts_with("socket:"))
+    };
+    descriptors.flatten().filter(is_socket).count()
 }
 
 /// The processor time that a process has used, in the kernel's ticks of 10 ms.

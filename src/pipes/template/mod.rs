@@ -58,9 +58,10 @@ pub fn fill(
     let mut done = 0;
     let mut expressions = 0_usize;
     while let Some(expression) = next_expression(content, done) {
-        filled.extend_from_slice(&content[done..expression.start - OPEN.len()]);
+        let text = &content[done..expression.start - OPEN.len()];
         done = expression.end + CLOSE.len();
         let expression = &content[expression];
+        copy(&mut filled, text, scope).map_err(|wrong| TemplateError::new(expression, wrong))?;
         if filled.len() as u64 > MAX_WHOLE {
             return Err(TemplateError::new(expression, Wrong::TooLong));
         }
@@ -83,9 +84,23 @@ pub fn fill(
             known.insert(expression, text);
         }
     }
-    filled.extend_from_slice(&content[done..]);
+    copy(&mut filled, &content[done..], scope).map_err(|wrong| TemplateError::new(b"", wrong))?;
     Ok(filled)
 }
+
+/// Appends the text between placeholders.
+fn copy(filled: &mut Vec<u8>, text: &[u8], scope: &dyn Scope<'_>) -> Result<(), Wrong> {
+    for piece in text.chunks(PIECE) {
+        if piece.len() == PIECE && !scope.is_wanted() {
+            return Err(Wrong::Unwanted);
+        }
+        filled.extend_from_slice(piece);
+    }
+    Ok(())
+}
+
+/// Bytes of text that are copied between two looks for the client.
+const PIECE: usize = 1024 * 1024;
 
 /// Expressions between two looks for the client.
 const BETWEEN_LOOKS: usize = 256;

@@ -25,7 +25,7 @@ use crate::pipes::{self, Call, PIPES, Pipe, PipeError, Raised, Row};
 use crate::python::classes::request::Request;
 use crate::python::conversions::text::isomorphic;
 use crate::python::scripts::failure::http_exception;
-use response::ScriptResponse;
+use response::{ScriptResponse, shared};
 use scope::ScriptRequest;
 
 /// Whether a script may have pipes: a look at its path and the query, without an import.
@@ -183,12 +183,11 @@ pub(crate) fn resolve_content<'py>(response: &Bound<'py, PyAny>) -> PyResult<Bou
 #[pyo3(signature = (request, content, escape_type="html"))]
 pub(crate) fn template<'py>(
     request: &Bound<'py, PyAny>,
-    content: &Bound<'py, PyBytes>,
+    content: Bound<'py, PyBytes>,
     escape_type: Option<&str>,
 ) -> PyResult<Bound<'py, PyBytes>> {
-    let content = content.as_bytes().to_vec();
     let escape = escape_type.unwrap_or("None");
-    let filled = pipes::fill_escaped(content, escape, &ScriptRequest::new(request));
+    let filled = pipes::fill_escaped(shared(content), escape, &ScriptRequest::new(request));
     Ok(PyBytes::new(request.py(), &filled.map_err(raise)?))
 }
 

@@ -3,9 +3,11 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use pyo3::exceptions::PyValueError;
 use pyo3::intern;
 use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::{IntoPyDict, PyBytes, PyList};
 
 use crate::exchange::Content;
@@ -95,7 +97,7 @@ impl PipedResponse for ScriptResponse<'_, '_> {
 
     fn take_content(&mut self) -> Result<Source, PipeError> {
         let whole = self.whole().map_err(raised)?;
-        Ok(Source::Bytes(whole.as_bytes().to_vec()))
+        Ok(Source::Bytes(shared(whole)))
     }
 
     fn set_content(&mut self, content: Content) -> Result<(), PipeError> {
@@ -111,7 +113,7 @@ impl PipedResponse for ScriptResponse<'_, '_> {
             }
             // `take_content` gives bytes, so that no pipe returns a file.
             Content::File(file, length) => {
-                let bytes = Source::File(file, length).into_bytes()?;
+                let bytes = Source::File(file, length).into_bytes(&|| true)?;
                 PyBytes::new(py, &bytes).into_any()
             }
         };
@@ -122,6 +124,11 @@ impl PipedResponse for ScriptResponse<'_, '_> {
     fn blocking(&self, work: &mut (dyn FnMut() + Send)) {
         gate::away(self.0.py(), work);
     }
+}
+
+/// The bytes of an object, which is kept instead of copied. They must be dropped while attached.
+pub(super) fn shared(bytes: Bound<'_, PyBytes>) -> Bytes {
+    Bytes::from_owner(PyBackedBytes::from(bytes))
 }
 
 fn raised(error: PyErr) -> PipeError {
