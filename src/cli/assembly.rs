@@ -16,10 +16,11 @@ use crate::site::files::file::FileHandler;
 use crate::site::handlers::basic_auth::{Admitted, BasicAuthHandler};
 use crate::site::routing::router::Method;
 use crate::site::routing::unrouted::Answers;
+use crate::wpt::preset;
 use crate::wpt::routes::{RUNNER_FILES, RUNNER_SCRIPT, WELL_KNOWN};
 
 use super::error::{AliasError, BoxError, CommandError};
-use super::python::{mount_folder, scripts, top};
+use super::python::{self, mount_folder, scripts, top};
 use super::target;
 
 /// The site of these settings, for this doc root.
@@ -123,6 +124,26 @@ fn handler(doc_root: &Path, route: &Route, links: Links) -> Result<Arc<dyn Handl
             Arc::new(BasicAuthHandler::new(handler, admitted))
         }
     })
+}
+
+/// What answers the requests on the ports of `ws`, if there are any.
+pub(super) fn websockets(
+    settings: &Settings,
+    doc_root: &Path,
+) -> Result<Option<Arc<dyn Handler>>, CommandError> {
+    let Some(folder) = &settings.ws_doc_root else {
+        return Ok(None);
+    };
+    // A checkout may lack the folder, and a build may lack Python, which only these tests need.
+    let is_optional = settings.built_in == BuiltInRoutes::Wpt
+        && *folder == doc_root.join(preset::WEBSOCKET_HANDLERS);
+    let can_be_served = folder.is_dir() && cfg!(feature = "python");
+    if settings.ports.of("ws").is_empty() || is_optional && !can_be_served {
+        return Ok(None);
+    }
+    python::websockets(folder, doc_root, settings.links)
+        .map(Some)
+        .map_err(CommandError::WebSockets)
 }
 
 /// What a listener does with its connections.

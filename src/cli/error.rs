@@ -51,6 +51,12 @@ pub(super) enum CommandError {
         pattern: String,
         source: TargetError,
     },
+    #[error("cannot listen on ports of `ws`")]
+    WebSockets(#[source] BoxError),
+    #[error("--ws-doc-root: add --ws-port PORT")]
+    NoWebSocketPort,
+    #[error("cannot use the folder of WebSocket handlers {path}")]
+    WebSocketFolder { path: PathBuf, source: io::Error },
     #[error("connections to {target}")]
     ConnectionTarget { target: String, source: TargetError },
     #[error("cannot serve scripts")]
@@ -92,6 +98,8 @@ pub(super) enum TargetError {
     /// The reason begins with the line.
     #[error("{path}: {reason}")]
     WireScript { path: PathBuf, reason: String },
+    #[error(transparent)]
+    WebSockets(BoxError),
     #[error("cannot run the script {path}")]
     Script { path: PathBuf, source: BoxError },
     #[error(

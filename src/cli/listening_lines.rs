@@ -5,6 +5,7 @@
 //! wireserve listening on http://127.0.0.1:8000/
 //! wireserve listening on http://127.0.0.1:8000/ (http://web-platform.test:8000/)
 //! wireserve listening on http://127.0.0.1:41287/ (http-private, http://web-platform.test:41287/)
+//! wireserve listening on ws://127.0.0.1:8003/
 //! wireserve listening on http://127.0.0.1:8001/ (requests: strict)
 //! wireserve listening on http://127.0.0.1:8002/ (connections: greeting.wire)
 //! ```
@@ -35,9 +36,13 @@ enum Origin<'s> {
 }
 
 fn line(address: SocketAddr, origin: &Origin<'_>, host: Option<&str>) -> String {
-    let named = host.map(|host| format!("http://{host}:{}/", address.port()));
+    let url_scheme = match origin {
+        Origin::Scheme(scheme) if *scheme == "ws" => "ws",
+        Origin::Scheme(_) | Origin::Listener(_) => "http",
+    };
+    let named = host.map(|host| format!("{url_scheme}://{host}:{}/", address.port()));
     let notes: Vec<String> = match origin {
-        Origin::Scheme(scheme) if *scheme == "http" => named.into_iter().collect(),
+        Origin::Scheme(scheme) if *scheme == url_scheme => named.into_iter().collect(),
         Origin::Scheme(scheme) => [(*scheme).clone()].into_iter().chain(named).collect(),
         Origin::Listener(listener) => vec![purpose(&listener.purpose)],
     };
@@ -45,7 +50,7 @@ fn line(address: SocketAddr, origin: &Origin<'_>, host: Option<&str>) -> String 
         [] => String::new(),
         notes => format!(" ({})", notes.join(", ")),
     };
-    format!("wireserve listening on http://{address}/{notes}")
+    format!("wireserve listening on {url_scheme}://{address}/{notes}")
 }
 
 fn purpose(purpose: &Purpose) -> String {

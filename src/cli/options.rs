@@ -38,11 +38,20 @@ pub(super) struct Options {
     #[arg(long = "connections", num_args = 2, value_names = ["PORT", "TARGET"])]
     connections: Vec<String>,
 
+    /// Listens on PORT for WebSockets, too, or on a free port for 0: the path /NAME leads to the
+    /// pywebsocket3 handler NAME_wsh.py; may be repeated
+    #[arg(long = "ws-port", value_name = "PORT")]
+    ws_ports: Vec<u16>,
+
+    /// The folder of WebSocket handlers [default: the doc root]
+    #[arg(long, value_name = "DIR")]
+    ws_doc_root: Option<PathBuf>,
+
     #[command(flatten)]
     pub(super) sources: Sources,
 
-    /// Adds a route. TARGET is STATUS[:TEXT], a file below the doc root, or a folder with a
-    /// default*.py; may be repeated
+    /// Adds a route. TARGET is STATUS[:TEXT], a file below the doc root, a folder with a
+    /// default*.py, or websockets:FOLDER; may be repeated
     #[arg(long = "route", num_args = 3, value_names = ["METHOD", "PATTERN", "TARGET"])]
     routes: Vec<String>,
 
@@ -122,18 +131,33 @@ impl Options {
             json: self.transcript_json.then_some(true),
             limit: None,
         };
-        self.sources.config(Config {
+        let of_websockets = |path: PathBuf| {
+            path::absolute(&path).map_err(|source| CommandError::WebSocketFolder { path, source })
+        };
+        let ws_doc_root = self.ws_doc_root.map(of_websockets).transpose()?;
+        let (has_handlers, has_port) = (ws_doc_root.is_some(), !self.ws_ports.is_empty());
+        let mut config = self.sources.config(Config {
             doc_root: self.doc_root,
+            ws_doc_root,
             transcript: Some(transcript),
             fuzz: self.fuzz.then_some(true),
             follow_links_out: self.follow_links_out.then_some(true),
             host: self.host,
-            ports: Ports::http(self.ports),
+            ports: Ports::http(self.ports).with("ws", self.ws_ports),
             listeners: listeners(&self.connections)?,
             routes: routes(&self.routes)?,
             python_cpu: self.python_cpu,
             ..Config::default()
-        })
+        })?;
+        if has_handlers && config.ports.of("ws").is_empty() {
+            return Err(CommandError::NoWebSocketPort);
+        }
+        if has_port && config.ws_doc_root.is_none() {
+            let doc_root = config.doc_root.clone();
+            let doc_root = doc_root.unwrap_or_else(|| PathBuf::from("."));
+            config.ws_doc_root = Some(of_websockets(doc_root)?);
+        }
+        Ok(config)
     }
 
     /// The command that prints the lines for the hosts file of this server.

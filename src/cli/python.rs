@@ -31,6 +31,15 @@ mod with_python {
         Ok(Arc::new(script))
     }
 
+    pub(crate) fn websockets(
+        folder: &Path,
+        doc_root: &Path,
+        links: Links,
+    ) -> Result<Arc<dyn Handler>, BoxError> {
+        let handler = crate::python::WebSocketHandler::new(folder, doc_root)?;
+        Ok(Arc::new(handler.follow(links)))
+    }
+
     pub(crate) fn run_scripts_on(processor: usize) -> Result<(), BoxError> {
         crate::python::run_on(processor).map_err(BoxError::from)
     }
@@ -60,6 +69,10 @@ mod without_python {
 
     pub(crate) fn script(file: Files) -> Result<Arc<dyn Handler>, BoxError> {
         scripts(file)
+    }
+
+    pub(crate) fn websockets(_: &Path, _: &Path, _: Links) -> Result<Arc<dyn Handler>, BoxError> {
+        Err(WITHOUT_PYTHON.into())
     }
 
     pub(crate) fn run_scripts_on(_: usize) -> Result<(), BoxError> {

@@ -29,6 +29,9 @@ pub(super) fn start(settings: &Settings) -> Result<Server, CommandError> {
         .names(settings.names.clone())
         .limits(settings.limits)
         .validators(settings.validators);
+    if let Some(handler) = assembly::websockets(settings, &doc_root)? {
+        server = server.websockets(handler);
+    }
     for listener in &settings.listeners {
         let listening = assembly::listening(settings, &doc_root, listener)?;
         server = server.listener(listener.port, listening);

@@ -61,6 +61,10 @@ pub(super) fn for_requests(
             Ok(Arc::new(handler))
         }
         RouteTarget::Error(status) => Ok(Arc::new(ErrorHandler(*status))),
+        RouteTarget::WebSockets(folder) => {
+            python::websockets(&doc_root.join(folder), doc_root, links)
+                .map_err(TargetError::WebSockets)
+        }
         RouteTarget::File(file) => TargetFile::open(doc_root, file, links)?.handler(),
     }
 }
@@ -77,6 +81,7 @@ pub(super) fn for_connections(
         RouteTarget::Text(..) => needs_request("a text"),
         RouteTarget::Joined(..) => needs_request("joined files"),
         RouteTarget::Error(_) => needs_request("an error"),
+        RouteTarget::WebSockets(_) => needs_request("WebSocket handlers"),
         RouteTarget::File(file) => {
             let file = TargetFile::open(doc_root, file, links)?;
             match file.kind {

@@ -41,7 +41,7 @@ pub struct Config {
     /// The host name or address to listen on; takes precedence over `server_host` and
     /// `bind_address`.
     pub host: Option<String>,
-    /// The ports to listen on, and those of other schemes, which are only shown.
+    /// The ports to listen on, and those of schemes that are not served, which are only shown.
     pub ports: Ports,
     /// Additional ports, with another policy or a handler for connections.
     pub listeners: Vec<Listener>,
@@ -78,7 +78,7 @@ pub struct Config {
     /// The host to listen on, as shown to scripts.
     #[serde(alias = "external_host", alias = "host_ip")]
     pub server_host: Option<String>,
-    /// The folder of WebSocket handlers, relative to the file's folder. Shown, not served.
+    /// The folder of WebSocket handlers, relative to the file's folder.
     pub ws_doc_root: Option<PathBuf>,
     /// Whether to report host names that do not resolve at start.
     pub check_subdomains: Option<bool>,

@@ -37,6 +37,16 @@ impl Ports {
         Self(http.into_iter().collect())
     }
 
+    /// The same with these ports for another scheme; an empty list changes nothing.
+    #[must_use]
+    pub fn with(mut self, scheme: &str, ports: impl IntoIterator<Item = impl Into<Port>>) -> Self {
+        let ports: Vec<Port> = ports.into_iter().map(Into::into).collect();
+        if !ports.is_empty() {
+            self.0.insert(scheme.to_owned(), ports);
+        }
+        self
+    }
+
     /// The ports of a scheme; empty if it is not configured.
     pub fn of(&self, scheme: &str) -> &[Port] {
         self.0.get(scheme).map_or(&[], Vec::as_slice)

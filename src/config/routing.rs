@@ -30,14 +30,17 @@ pub struct Route {
     pub requests: Option<Policy>,
 }
 
-/// What answers a configured route: `STATUS` or `STATUS:TEXT` for a fixed response, otherwise a
-/// path below the doc root. The path names a script (`.py`), a folder, whose first `default*.py`
+/// What answers a configured route: `STATUS` or `STATUS:TEXT` for a fixed response,
+/// `websockets:FOLDER` for the WebSocket handlers in a folder below the doc root, otherwise a path
+/// below the doc root. The path names a script (`.py`), a folder, whose first `default*.py`
 /// runs, an as-is file (`.asis`), a wire script (`.wire`), or any other file. A configuration file
 /// may also have an object here, with one of `text`, `files` and `error`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RouteTarget {
     /// A status and a text: `"503:busy"`.
     Fixed(i64, String),
+    /// The WebSocket handlers in a folder: `"websockets:handlers"`.
+    WebSockets(PathBuf),
     /// A file; its extension says how it is served.
     File(PathBuf),
     /// A text with a status and header fields: `{"text": "p {}", "media_type": "text/css"}`.
@@ -60,9 +63,10 @@ pub struct ContentFields {
 impl From<String> for RouteTarget {
     fn from(text: String) -> Self {
         let (status, content) = text.split_once(':').unwrap_or((&text, ""));
-        match status.parse() {
-            Ok(status) => Self::Fixed(status, content.to_owned()),
-            Err(_) => Self::File(text.into()),
+        match (status.parse(), text.strip_prefix("websockets:")) {
+            (Ok(status), _) => Self::Fixed(status, content.to_owned()),
+            (Err(_), Some(folder)) => Self::WebSockets(folder.into()),
+            (Err(_), None) => Self::File(text.into()),
         }
     }
 }
@@ -71,6 +75,7 @@ impl fmt::Display for RouteTarget {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Fixed(status, _) => write!(f, "{status}"),
+            Self::WebSockets(folder) => write!(f, "the WebSocket handlers in {}", folder.display()),
             Self::File(path) => write!(f, "{}", path.display()),
             Self::Text(..) => f.write_str("a text"),
             Self::Joined(..) => f.write_str("joined files"),
@@ -182,6 +187,8 @@ mod tests {
             ("503:not: now", RouteTarget::Fixed(503, "not: now".into())),
             ("410", RouteTarget::Fixed(410, String::new())),
             ("c:/x", RouteTarget::File("c:/x".into())),
+            ("websockets", RouteTarget::File("websockets".into())),
+            ("websockets:a/b", RouteTarget::WebSockets("a/b".into())),
         ] {
             assert_eq!(RouteTarget::from(text.to_owned()), target);
         }

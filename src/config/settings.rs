@@ -32,6 +32,8 @@ pub struct Settings {
     pub host: String,
     /// Ports by scheme. `http` has at least one; default: [`DEFAULT_PORT`].
     pub ports: Ports,
+    /// The folder of WebSocket handlers. Without it, ports for WebSockets are only shown.
+    pub ws_doc_root: Option<PathBuf>,
     /// Listeners besides those of the schemes.
     pub listeners: Vec<Listener>,
     /// Routes; a later one wins over those before it.
@@ -93,6 +95,7 @@ impl Config {
             host: self.listening_host().to_owned(),
             log_level: self.level().map_or(LevelFilter::Info, Level::filter),
             doc_root: self.doc_root.unwrap_or_else(|| PathBuf::from(".")),
+            ws_doc_root: self.ws_doc_root,
             ports: self.ports,
             listeners: self.listeners,
             routes: self.routes,

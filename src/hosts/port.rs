@@ -33,6 +33,12 @@ pub fn is_served(scheme: &str) -> bool {
     scheme == "http" || scheme.starts_with("http-")
 }
 
+/// Whether the ports of this scheme are for WebSockets. The server listens on them if it has a handler for
+/// WebSockets.
+pub fn is_for_websockets(scheme: &str) -> bool {
+    scheme == "ws"
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -11,11 +11,13 @@
 //! 5. No reference cycle outlives its exchange: `scripts` releases the objects at its end.
 
 mod classes;
+mod connection_thread;
 mod conversions;
 mod interpreter;
 mod package;
 mod pipes;
 mod scripts;
+mod websockets;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -32,6 +34,7 @@ use crate::wpt::wrappers;
 pub use interpreter::placement::{PlacementError, run_on};
 pub use interpreter::{InterpreterError, flush_output};
 pub use scripts::ScriptHandler;
+pub use websockets::{WebSocketError, WebSocketHandler};
 
 /// A site with the reference's default routes: [`Site::new`], and every `.py` file below the doc root
 /// as a handler for every method. Starts the interpreter.

@@ -11,7 +11,7 @@ use crate::exchange::arrival::Previous;
 use crate::exchange::body::BodyError;
 use crate::exchange::{
     Arrival, Body, Exchange, Expect, Fate, Handler, Locals, Policy, Request, Requirements,
-    Response, Turn,
+    Response, RouteMatch, Turn,
 };
 use crate::fault::Fault;
 use crate::http::framing::Framing;
@@ -73,7 +73,7 @@ impl Connection<'_> {
     /// Answers requests until the connection must end, and returns how.
     fn run(&mut self, membership: &Membership) -> Fate {
         let mut fate = match self.listening {
-            Listening::Requests(_) => Fate::Keep,
+            Listening::Requests(_) | Listening::Handler(_) => Fate::Keep,
             Listening::Connections(handler) => {
                 let request = Request::unread(self.arrival(0));
                 self.exchange(request, |_, exchange| {
@@ -112,7 +112,10 @@ impl Connection<'_> {
             HeadRead::Head(read) => {
                 let head = Head::parse(read.head)?;
                 let site = self.shared.site();
-                let rewritten = site.rewritten(head.method(), head.target(), self.wire.scheme());
+                let rewritten = match self.listening {
+                    Listening::Handler(_) => None,
+                    _ => site.rewritten(head.method(), head.target(), self.wire.scheme()),
+                };
                 self.requests += 1;
                 let arrival = Arrival {
                     skipped: read.skipped,
@@ -233,9 +236,10 @@ impl Connection<'_> {
         let request = Arc::clone(&exchange.request);
         let is_connect = request.method() == b"CONNECT";
         let path = request.route_path();
-        let route = match is_connect {
-            true => site.route_for_connect(&path),
-            false => site.route(request.method(), &path),
+        let route = match self.listening {
+            Listening::Handler(handler) => Some((handler, RouteMatch::new())),
+            _ if is_connect => site.route_for_connect(&path),
+            _ => site.route(request.method(), &path),
         };
         let requirements = route
             .as_ref()

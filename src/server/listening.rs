@@ -16,6 +16,8 @@ pub enum Listening {
     /// [unread](crate::exchange::Request::is_unread), and only what it writes itself is sent. If it
     /// leaves the connection open, the site then answers the requests on it.
     Connections(Arc<dyn Handler>),
+    /// Reads requests, which this handler answers, whatever their targets are.
+    Handler(Arc<dyn Handler>),
 }
 
 impl Default for Listening {
@@ -29,6 +31,7 @@ impl fmt::Debug for Listening {
         match self {
             Self::Requests(policy) => f.debug_tuple("Requests").field(policy).finish(),
             Self::Connections(_) => f.write_str("Connections"),
+            Self::Handler(_) => f.write_str("Handler"),
         }
     }
 }
@@ -37,7 +40,7 @@ impl Listening {
     /// The scheme of its connections.
     pub(super) fn scheme(&self) -> Scheme {
         match self {
-            Self::Requests(_) | Self::Connections(_) => Scheme::Http,
+            Self::Requests(_) | Self::Connections(_) | Self::Handler(_) => Scheme::Http,
         }
     }
 
@@ -45,7 +48,7 @@ impl Listening {
     pub(super) fn policy(&self) -> Policy {
         match self {
             Self::Requests(policy) => *policy,
-            Self::Connections(_) => Policy::default(),
+            Self::Connections(_) | Self::Handler(_) => Policy::default(),
         }
     }
 }

@@ -18,7 +18,6 @@ mod transcripts;
 
 use std::collections::BTreeMap;
 use std::io;
-use std::iter;
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -30,7 +29,7 @@ use parking_lot::RwLock;
 
 use crate::config::Limits;
 use crate::exchange::{Events, Handler, Mount, ServerContext};
-use crate::hosts::{Hosts, Names, Port};
+use crate::hosts::{Hosts, Names, Port, port};
 use crate::site::Site;
 use crate::site::routing::pattern::PatternError;
 use crate::site::routing::router::Method;
@@ -82,6 +81,8 @@ pub struct Builder {
     transcripts: TranscriptOptions,
     stash: Arc<dyn Stash>,
     validators: bool,
+    /// Answers the requests on the ports of `ws`.
+    websockets: Option<Arc<dyn Handler>>,
 }
 
 impl Builder {
@@ -99,12 +100,24 @@ impl Builder {
         self.scheme("http", ports.collect::<Vec<_>>())
     }
 
-    /// Sets the ports of a scheme. The server listens on those of `http` and of schemes that begin
-    /// with `http-`. Templates and `request.server.config` also show those of other schemes;
+    /// Sets the ports of a scheme. The server listens on those of `http`, of schemes that begin with
+    /// `http-`, and with [`Builder::websockets`] on those of `ws`. Templates and `request.server.config` also show those of other schemes;
     /// connections to their free ports are refused.
     #[must_use]
     pub fn scheme(mut self, scheme: &str, ports: impl Into<Vec<Port>>) -> Self {
         self.ports.insert(scheme.to_owned(), ports.into());
+        self
+    }
+
+    /// Listens on the ports of `ws` as well ([`Builder::scheme`]; default: a free one), where this handler
+    /// answers every request. `python::WebSocketHandler` runs the handlers of pywebsocket3; a
+    /// [`WireScript`](crate::WireScript) does the same for every client.
+    #[must_use]
+    pub fn websockets(mut self, handler: Arc<dyn Handler>) -> Self {
+        self.websockets = Some(handler);
+        self.ports
+            .entry("ws".to_owned())
+            .or_insert_with(|| vec![Port::Free]);
         self
     }
 
@@ -204,7 +217,7 @@ impl Builder {
         self.limits.check()?;
         let recorder = self.transcripts.recorder()?;
         let own = self.listeners.iter().map(|(port, _)| *port);
-        let opened = Opening::new(&self.host, &self.ports, own)?;
+        let opened = Opening::new(&self.host, &self.ports, own, self.websockets.is_some())?;
         let addresses = opened.addresses()?;
         let http = &addresses[..opened.http];
         self.names.ports.extend(opened.shown);
@@ -228,9 +241,15 @@ impl Builder {
             schemes: opened.schemes,
             _reserved: opened.reserved,
         };
-        let of_schemes = server.schemes.len();
-        let listening = iter::repeat_n(Listening::default(), of_schemes)
-            .chain(self.listeners.into_iter().map(|(_, listening)| listening));
+        let of_schemes = server.schemes.iter().map(|scheme| match &self.websockets {
+            Some(handler) if port::is_for_websockets(scheme) => {
+                Listening::Handler(Arc::clone(handler))
+            }
+            _ => Listening::default(),
+        });
+        let of_schemes: Vec<_> = of_schemes.collect();
+        let own = self.listeners.into_iter().map(|(_, listening)| listening);
+        let listening = of_schemes.into_iter().chain(own);
         for (listener, listening) in opened.listeners.into_iter().zip(listening) {
             let listener = Arc::new(listener);
             let listening = Arc::new(listening);
@@ -258,6 +277,7 @@ impl Server {
             transcripts: TranscriptOptions::default(),
             stash: Arc::new(MemoryStash::default()),
             validators: true,
+            websockets: None,
         }
     }
 

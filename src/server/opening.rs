@@ -30,7 +30,11 @@ impl Opening {
         host: &str,
         ports: &BTreeMap<String, Vec<Port>>,
         own: impl Iterator<Item = Port>,
+        has_websockets: bool,
     ) -> io::Result<Self> {
+        let is_served = |scheme: &str| {
+            port::is_served(scheme) || has_websockets && port::is_for_websockets(scheme)
+        };
         let mut opened = Self {
             listeners: Vec::new(),
             http: 0,
@@ -45,7 +49,7 @@ impl Opening {
         opened.http = opened.listeners.len();
         for (scheme, ports) in ports.iter().filter(|(scheme, _)| *scheme != "http") {
             let open = |&port: &Port| match port {
-                port if port::is_served(scheme) => {
+                port if is_served(scheme) => {
                     opened.schemes.push(scheme.clone());
                     opened.listen(host, port)
                 }
@@ -111,7 +115,8 @@ mod tests {
             ("https", vec![Port::Number(number), Port::Free]),
         ];
         let ports = ports.map(|(scheme, ports)| (scheme.to_owned(), ports));
-        let opened = Opening::new("127.0.0.1", &BTreeMap::from(ports), [].into_iter()).unwrap();
+        let opened =
+            Opening::new("127.0.0.1", &BTreeMap::from(ports), [].into_iter(), false).unwrap();
         let addresses = opened.addresses().unwrap();
         assert_eq!((addresses.len(), opened.http), (3, 2));
         assert_eq!(opened.schemes, ["http", "http", "http-local"]);
@@ -124,7 +129,7 @@ mod tests {
         assert_eq!(opened.shown, shown);
 
         let ports = BTreeMap::from([("http".to_owned(), vec![Port::Number(number)])]);
-        let error = Opening::new("127.0.0.1", &ports, [].into_iter())
+        let error = Opening::new("127.0.0.1", &ports, [].into_iter(), false)
             .err()
             .unwrap()
             .to_string();

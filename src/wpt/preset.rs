@@ -15,6 +15,9 @@ const SUBDOMAINS: [&str; 5] = ["www", "www1", "www2", "天気の良い日", "él
 const NOT_SUBDOMAINS: [&str; 1] = ["nonexistent"];
 const FORBIDDEN: [&str; 4] = ["/_certs/*", "/tools/*", "/{spec}/tools/*", "/results/"];
 
+/// The folder of a checkout with its WebSocket handlers.
+pub const WEBSOCKET_HANDLERS: &str = "websockets/handlers";
+
 /// The file in a checkout that overrides the preset.
 pub const FILE: &str = "config.json";
 
@@ -27,7 +30,7 @@ pub fn config(checkout: &Path) -> Config {
     let (name, host) = ALTERNATE_HOST;
     Config {
         doc_root: Some(checkout.to_owned()),
-        ws_doc_root: Some(checkout.join("websockets/handlers")),
+        ws_doc_root: Some(checkout.join(WEBSOCKET_HANDLERS)),
         browser_host: Some(BROWSER_HOST.to_owned()),
         alternate_hosts: Some([(name.to_owned(), host.to_owned())].into()),
         subdomains: Some(with_pairs(&SUBDOMAINS)),

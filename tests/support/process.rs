@@ -1,7 +1,7 @@
 //! A child process: a server that listens, or a command that runs to its end, with its output and its
 //! exit code. Tests and benches share it.
 //!
-//! A server prints a line with its address, `... listening on http://HOST:PORT/ ...`, for each listener;
+//! A server prints a line with its address, `... listening on SCHEME://HOST:PORT/ ...`, for each listener;
 //! [`Process::start`] waits for these lines. The standard input of a process is a pipe that is closed when
 //! the test ends, so a command that reads it can end with the test. Dropping a `Process` kills its child,
 //! and only that child, and shows its standard error if the test has failed.
@@ -161,8 +161,11 @@ impl Process {
     /// The same, with the text after the URL.
     pub fn ready_with_note(&mut self, host: &str) -> (SocketAddr, String) {
         let line = self.line().expect("a ready line");
-        let rest = line.strip_prefix("wireserve listening on http://");
-        let parts = rest.and_then(|rest| rest.trim_end().split_once('/'));
+        let url = line.strip_prefix("wireserve listening on ");
+        let rest = url.and_then(|url| url.split_once("://"));
+        let parts = rest
+            .map(|(_, rest)| rest)
+            .and_then(|rest| rest.trim_end().split_once('/'));
         let (address, note) =
             parts.unwrap_or_else(|| panic!("expected a ready line, found {line:?}"));
         assert!(
@@ -293,8 +296,8 @@ pub fn send_signal(id: u32, name: &str) {
     assert!(status.success(), "kill -{name} {id}");
 }
 
-/// The address in a ready line, `... listening on http://HOST:PORT/ ...`.
+/// The address in a ready line, `... listening on SCHEME://HOST:PORT/ ...`.
 pub fn ready_address(line: &str) -> Option<SocketAddr> {
-    let (_, url) = line.split_once(" listening on http://")?;
-    url.split_once('/')?.0.parse().ok()
+    let (_, url) = line.split_once(" listening on ")?;
+    url.split_once("://")?.1.split_once('/')?.0.parse().ok()
 }

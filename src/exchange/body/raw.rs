@@ -2,14 +2,18 @@
 //! from the wire without being interpreted. Those count towards the body, so that its end is still found.
 
 use std::sync::{MutexGuard, TryLockError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::http::chunked::Decoder;
+use crate::wire::Wire;
 use crate::wire::inbound::Segment;
 use crate::wire_script::Reading;
 
 use super::source::{Source, decode, is_in_time, keep_undecoded};
 use super::{Body, BodyError, State, UNDECODED};
+
+/// How long [`Body::read_some`] waits before it tries a read, which then waits without a limit.
+const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Why a read of raw bytes ended early. The bytes that it has read are not available to other
 /// readers.
@@ -111,22 +115,30 @@ impl Body {
         self.take_raw(what, limit, kept).map(drop)
     }
 
+    /// Takes up to `count` bytes as soon as there are any, whatever they are; none at the end of the
+    /// client's bytes. Those of the body count as read. No lock is held while it waits, so that the
+    /// exchange can end meanwhile.
+    pub fn read_some(&self, count: usize) -> Vec<u8> {
+        loop {
+            let bytes = self.state().take_arrived(&self.wire, count);
+            if !bytes.is_empty() || count == 0 {
+                return bytes;
+            }
+            self.wire
+                .wait(|| self.wire.is_readable_within(LONGEST_WAIT));
+            let _state = self.state();
+            let mut inbound = self.wire.inbound();
+            if inbound.buffered().is_empty() && inbound.fill() == 0 {
+                return Vec::new();
+            }
+        }
+    }
+
     /// Takes up to `count` bytes that have arrived, whatever they are; none while another thread is
     /// reading. Those of the body count as read.
     pub fn take_arrived(&self, count: usize) -> Vec<u8> {
-        let Some(mut state) = self.try_state() else {
-            return Vec::new();
-        };
-        let bytes = match &mut state.ahead {
-            Some(ahead) if !ahead.is_empty() => {
-                let bytes = ahead.peek(count as u64).unwrap_or_default();
-                ahead.consume(bytes.len());
-                bytes
-            }
-            _ => self.wire.take_arrived(count),
-        };
-        state.count_raw(&bytes);
-        bytes
+        self.try_state()
+            .map_or_else(Vec::new, |mut state| state.take_arrived(&self.wire, count))
     }
 
     /// Up to `count` of the bytes that [`Body::take_arrived`] would take.
@@ -219,6 +231,20 @@ impl Body {
 }
 
 impl State {
+    /// Takes up to `count` bytes that have arrived; none while another thread is reading.
+    fn take_arrived(&mut self, wire: &Wire, count: usize) -> Vec<u8> {
+        let bytes = match &mut self.ahead {
+            Some(ahead) if !ahead.is_empty() => {
+                let bytes = ahead.peek(count as u64).unwrap_or_default();
+                ahead.consume(bytes.len());
+                bytes
+            }
+            _ => wire.take_arrived(count),
+        };
+        self.count_raw(&bytes);
+        bytes
+    }
+
     /// Bytes that were taken raw count towards the body as far as it goes.
     pub(super) fn count_raw(&mut self, bytes: &[u8]) {
         match (&mut self.source, &mut self.decoder) {

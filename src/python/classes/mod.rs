@@ -17,4 +17,5 @@ pub(crate) mod server;
 pub(crate) mod server_objects;
 pub(crate) mod stash;
 pub(crate) mod tape;
+pub(crate) mod websocket_connection;
 pub(crate) mod writer;

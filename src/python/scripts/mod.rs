@@ -17,15 +17,12 @@ use crate::exchange::{Exchange, Expect, Handler, Mount, Policy, Requirements};
 use crate::fault::Fault;
 use crate::site::files::Files;
 
-use crate::python::classes::client;
 use crate::python::classes::request::Request;
 use crate::python::classes::response::Response;
-use crate::python::classes::server_objects;
+use crate::python::connection_thread;
 use crate::python::interpreter::forked;
 use crate::python::interpreter::gate;
 use crate::python::interpreter::imported::Imported;
-use crate::python::interpreter::placement;
-use crate::python::interpreter::thread_state::{ThreadState, forget_thread};
 use crate::python::pipes;
 use code::{NoCode, Script, Scripts};
 use failure::{Failure, Stage};
@@ -115,17 +112,7 @@ impl Handler for ScriptHandler {
                 return Err(fault);
             }
         };
-        let _admission = gate::enter();
-        let mut kept = Kept::of(exchange);
-        client::bind_thread(exchange.turn().wire());
-        let result = Python::attach(|py| {
-            kept.prepare(py, exchange.request.arrival().connection);
-            let result = self.run(py, exchange, &script);
-            forked::end_child(py, None);
-            result
-        });
-        *exchange.thread_local() = Some(kept);
-        result
+        connection_thread::run(exchange, |py, exchange| self.run(py, exchange, &script))
     }
 
     /// A script may answer `Expect` itself (`handles_expect`), which is known only when its body has run.
@@ -134,54 +121,6 @@ impl Handler for ScriptHandler {
             policy: None,
             expect: Expect::ByHandler,
         }
-    }
-}
-
-/// What a thread keeps after its first script.
-struct Kept {
-    state: Option<ThreadState>,
-    /// The connection that the state was last reset for.
-    connection: u64,
-}
-
-impl Kept {
-    /// Takes what the thread has kept, or makes it.
-    fn of(exchange: &mut Exchange<'_>) -> Box<Self> {
-        let connection = exchange.request.arrival().connection;
-        let kept = exchange.thread_local().take();
-        match kept.and_then(|kept| kept.downcast::<Self>().ok()) {
-            Some(kept) if kept.connection == connection || kept.can_be_renewed() => kept,
-            _ => {
-                placement::settle();
-                server_objects::bind_thread(exchange.server());
-                Box::new(Self {
-                    state: Some(ThreadState::new()),
-                    connection,
-                })
-            }
-        }
-    }
-
-    fn can_be_renewed(&self) -> bool {
-        self.state.as_ref().is_some_and(ThreadState::can_be_renewed)
-    }
-
-    /// Resets what the previous connection of the thread left.
-    fn prepare(&mut self, py: Python<'_>, connection: u64) {
-        if self.connection != connection
-            && let Some(state) = &mut self.state
-        {
-            state.renew(py);
-            self.connection = connection;
-        }
-    }
-}
-
-impl Drop for Kept {
-    fn drop(&mut self) {
-        let _admission = gate::enter();
-        Python::attach(forget_thread);
-        self.state = None;
     }
 }
 

@@ -1,0 +1,79 @@
+//! Running Python code on the thread of a connection: admitted, attached, and with the thread state that the
+//! thread keeps. A thread serves one server for its whole life, and one connection after another.
+
+use pyo3::prelude::*;
+
+use crate::exchange::Exchange;
+
+use crate::python::classes::client;
+use crate::python::classes::server_objects;
+use crate::python::interpreter::forked;
+use crate::python::interpreter::gate;
+use crate::python::interpreter::placement;
+use crate::python::interpreter::thread_state::{ThreadState, forget_thread};
+
+/// Runs Python code for an exchange. A child process that the code forks ends here.
+pub(crate) fn run<'c, T>(
+    exchange: &mut Exchange<'c>,
+    code: impl FnOnce(Python<'_>, &mut Exchange<'c>) -> T,
+) -> T {
+    let _admission = gate::enter();
+    let mut kept = Kept::of(exchange);
+    client::bind_thread(exchange.turn().wire());
+    let result = Python::attach(|py| {
+        kept.prepare(py, exchange.request.arrival().connection);
+        let result = code(py, exchange);
+        forked::end_child(py, None);
+        result
+    });
+    *exchange.thread_local() = Some(kept);
+    result
+}
+
+/// What a thread keeps after its first Python code.
+struct Kept {
+    state: Option<ThreadState>,
+    /// The connection that the state was last reset for.
+    connection: u64,
+}
+
+impl Kept {
+    /// Takes what the thread has kept, or makes it.
+    fn of(exchange: &mut Exchange<'_>) -> Box<Self> {
+        let connection = exchange.request.arrival().connection;
+        let kept = exchange.thread_local().take();
+        match kept.and_then(|kept| kept.downcast::<Self>().ok()) {
+            Some(kept) if kept.connection == connection || kept.can_be_renewed() => kept,
+            _ => {
+                placement::settle();
+                server_objects::bind_thread(exchange.server());
+                Box::new(Self {
+                    state: Some(ThreadState::new()),
+                    connection,
+                })
+            }
+        }
+    }
+
+    fn can_be_renewed(&self) -> bool {
+        self.state.as_ref().is_some_and(ThreadState::can_be_renewed)
+    }
+
+    /// Resets what the previous connection of the thread left.
+    fn prepare(&mut self, py: Python<'_>, connection: u64) {
+        if self.connection != connection
+            && let Some(state) = &mut self.state
+        {
+            state.renew(py);
+            self.connection = connection;
+        }
+    }
+}
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        let _admission = gate::enter();
+        Python::attach(forget_thread);
+        self.state = None;
+    }
+}

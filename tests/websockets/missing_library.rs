@@ -1,0 +1,69 @@
+//! Without pywebsocket3, a server with ports for WebSockets does not start; with a checkout that has the
+//! library, under its present name or its former one, it does.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::frames::{close, handshake, opened};
+use crate::servers::{ECHO, Server, checkout};
+use crate::support::command::wireserve;
+use crate::support::folder::folder;
+use crate::support::process::Process;
+
+/// The command without any installed packages.
+fn bare(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = wireserve();
+    command.env_remove("VIRTUAL_ENV");
+    command.current_dir(folder).args(arguments);
+    command
+}
+
+#[test]
+fn the_missing_package_is_named() {
+    let folder = folder(&[("echo_wsh.py", ECHO)]);
+    for arguments in [
+        &["--port=0", "--ws-port=0"][..],
+        &["--port=0", "--route", "GET", "/ws/*", "websockets:."],
+    ] {
+        let ended = Process::spawn(&mut bare(folder.path(), arguments)).end();
+        ended.is_refusal(&[
+            "pywebsocket3 is missing",
+            "pip install pywebsocket3",
+            "tools/third_party",
+        ]);
+    }
+}
+
+#[test]
+fn a_checkout_may_bring_the_library() {
+    for (place, name) in [
+        ("tools/third_party/pywebsocket3", "pywebsocket3"),
+        ("tools/third_party/pywebsocket3", "mod_pywebsocket"),
+        ("tools/pywebsocket", "mod_pywebsocket"),
+    ] {
+        let checkout = checkout(place, name);
+        let arguments = ["--wpt", "--port=0", "--log=debug"];
+        let command = bare(checkout.path(), &arguments);
+        // http, http-private, http-public and ws.
+        let process = Process::start_with_listeners(command, 4);
+        let ws = process.addresses()[3];
+        let asked = [handshake("/echo", &[]), close(1000, "")].concat();
+        let received = crate::servers::client(ws, &asked).read_until_close();
+        let expected = [opened().as_bytes(), b"\x88\x02\x03\xe8"].concat();
+        assert_eq!(received, expected, "{place} {name}: {}", process.stderr());
+    }
+}
+
+/// Handlers may import the library under either name.
+#[test]
+fn both_names_are_the_same_modules() {
+    let server = Server::start(&["--log=off"]);
+    let mut client = server.client(&[handshake("/old-name", &[]), close(1000, "")].concat());
+    let received = client.read_until_close();
+    let expected = [
+        opened().as_bytes(),
+        b"\x81\x10the same modules\x88\x02\x03\xe8",
+    ]
+    .concat();
+    assert_eq!(received, expected);
+}
