@@ -3,6 +3,8 @@
 //! response. It exits with 0 after SIGINT or SIGTERM, with 2 if the operator made a mistake, and with 1
 //! if its output cannot be written.
 
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+mod allocator;
 mod assembly;
 mod error;
 mod listening_lines;
@@ -28,6 +30,8 @@ use options::{Command, Options, Sources};
 
 /// Runs the command until a signal ends it.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    allocator::keep_little();
     let options = match Options::parse_from(arguments) {
         Ok(options) => options,
         Err(error) => {

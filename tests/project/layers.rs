@@ -1,6 +1,6 @@
 //! The sources of `src/` follow the layers that `src/lib.rs` lists from the bottom up: a module imports
 //! only from itself and from modules above it in the list, and files do not import each other in a circle.
-//! Only `python` names pyo3, and only two files allow `unsafe`. Lints in `Cargo.toml` check the rest.
+//! Only `python` names pyo3, and only three files allow `unsafe`. Lints in `Cargo.toml` check the rest.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -8,7 +8,8 @@ use std::sync::LazyLock;
 use crate::sources::{File, Module, files_below};
 use crate::support::repository;
 
-const UNSAFE_HOMES: [&str; 2] = [
+const UNSAFE_HOMES: [&str; 3] = [
+    "cli/allocator.rs",
     "python/interpreter/mod.rs",
     "python/interpreter/thread_state.rs",
 ];
@@ -126,7 +127,7 @@ fn only_python_names_pyo3() {
 }
 
 #[test]
-fn only_two_files_allow_unsafe() {
+fn only_three_files_allow_unsafe() {
     let allow = FILES
         .iter()
         .filter(|file| file.text.contains("(unsafe_code)"));
