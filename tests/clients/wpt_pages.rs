@@ -1,6 +1,6 @@
 //! A site like WPT's works in a browser: headless Chromium opens pages that are made for tests in
-//! `.any.js`, `.window.js` and `.worker.js`, in every scope that it has, and pages that need
-//! templates, pipes, ranges and fields of `.headers` files; and every test on them passes.
+//! `.any.js`, `.window.js`, `.worker.js`, `.extension.js` and of Test262, in every scope that it has
+//! (for ShadowRealm with a stand-in, since Chromium has none), and pages that need templates, pipes, ranges and fields of `.headers` files; and every test on them passes.
 //!
 //! All pages are opened once, as frames of `run.html`, which reports for them; each test here looks
 //! at some of them.
@@ -23,6 +23,52 @@ const SCOPES: [&str; 7] = [
     "/scopes/all.any.sharedworker-module.html?scope=SharedWorkerGlobalScope",
     "/scopes/all.any.serviceworker.html?scope=ServiceWorkerGlobalScope",
     "/scopes/all.any.serviceworker-module.html?scope=ServiceWorkerGlobalScope",
+];
+
+/// Pages in which `scopes/realm.any.js` runs.
+const REALMS: [&str; 6] = [
+    "/scopes/realm.any.shadowrealm-in-window.html?a=\"b`${c}</script>",
+    "/scopes/realm.any.shadowrealm-in-shadowrealm.html?a=\"b`${c}</script>",
+    "/scopes/realm.any.shadowrealm-in-dedicatedworker.html?a=\"b`${c}</script>",
+    "/scopes/realm.any.shadowrealm-in-sharedworker.html?a=\"b`${c}</script>",
+    "/scopes/realm.https.any.shadowrealm-in-serviceworker.html?a=\"b`${c}</script>",
+    "/scopes/realm.https.any.shadowrealm-in-audioworklet.html?a=\"b`${c}</script>",
+];
+const ONE_REALM: &str = "/scopes/one-realm.any.shadowrealm-in-sharedworker.html";
+
+/// Pages of a test that loads a script that does not exist.
+const FAILING_REALMS: [&str; 4] = [
+    "/scopes/realm-failing.any.shadowrealm-in-window.html",
+    "/scopes/realm-failing.any.shadowrealm-in-shadowrealm.html",
+    "/scopes/realm-failing.any.shadowrealm-in-dedicatedworker.html",
+    "/scopes/realm-failing.https.any.shadowrealm-in-serviceworker.html",
+];
+
+const WINDOW_MODULE: &str = "/scopes/module.any.window-module.html";
+const EXTENSION: &str = "/scopes/extended.extension.html";
+
+/// Tests of Test262 that pass.
+const TEST262: [&str; 8] = [
+    "/test262/plain.test262.html",
+    "/test262/strict.test262.strict.html",
+    "/test262/asynchronous.test262.html",
+    "/test262/negative.test262.html",
+    "/test262/negative-runtime.test262.html",
+    "/test262/module.test262-module.html",
+    "/test262/asynchronous-module.test262-module.html",
+    "/test262/negative-module.test262-module.html",
+];
+
+/// Tests of Test262 that fail, with what their pages report.
+const FAILING: [(&str, &str); 4] = [
+    ("/test262/failing.test262.html", "failing on purpose"),
+    (
+        "/test262/failing-module.test262-module.html",
+        "failing on purpose",
+    ),
+    ("/test262/not-negative.test262.html", "expected Error"),
+    // In sloppy mode.
+    ("/test262/strict.test262.html", "expected true"),
 ];
 
 const WINDOW: &str = "/scopes/scope.window.html";
@@ -65,6 +111,47 @@ fn a_test_may_have_an_odd_name() {
 }
 
 #[test]
+fn a_test_for_shadow_realms_runs_in_each() {
+    REALMS.iter().for_each(|page| passes(page, 5));
+    passes(ONE_REALM, 1);
+}
+
+#[test]
+fn a_realm_that_cannot_load_its_test_is_reported() {
+    for page in FAILING_REALMS {
+        let tests = reported(page);
+        assert_eq!(tests.len(), 1, "{page}: {tests:?}");
+        assert_eq!(tests[0]["status"], "FAIL", "{page}: {tests:?}");
+    }
+}
+
+#[test]
+fn a_test_for_a_module_of_a_window_runs_in_one() {
+    passes(WINDOW_MODULE, 2);
+}
+
+#[test]
+fn a_test_for_extensions_has_what_it_drives_them_with() {
+    passes(EXTENSION, 1);
+}
+
+#[test]
+fn tests_of_test262_run_in_their_frames() {
+    TEST262.iter().for_each(|page| passes(page, 1));
+}
+
+#[test]
+fn tests_of_test262_that_fail_are_reported() {
+    for (page, reason) in FAILING {
+        let tests = reported(page);
+        assert_eq!(tests.len(), 1, "{page}: {tests:?}");
+        assert_eq!(tests[0]["status"], "FAIL", "{page}: {tests:?}");
+        let message = tests[0]["message"].as_str().unwrap_or_default();
+        assert!(message.contains(reason), "{page}: {message}");
+    }
+}
+
+#[test]
 fn templates_know_where_they_are() {
     passes(TEMPLATE, 2);
 }
@@ -91,15 +178,19 @@ fn fields_of_headers_files_arrive() {
 
 /// Fails unless the page ran so many tests and all passed.
 fn passes(page: &str, count: usize) {
-    static REPORT: OnceLock<Value> = OnceLock::new();
-    let report = REPORT.get_or_init(run_all);
-    let Some(tests) = report[page].as_array() else {
-        panic!("{page} reported nothing");
-    };
+    let tests = reported(page);
     for test in tests {
         assert_eq!(test["status"], "PASS", "{page}: {test}");
     }
     assert_eq!(tests.len(), count, "{page}: {tests:?}");
+}
+
+/// The tests that the page reported.
+fn reported(page: &str) -> &'static [Value] {
+    static REPORT: OnceLock<Value> = OnceLock::new();
+    let report = REPORT.get_or_init(run_all);
+    let tests = report[page].as_array();
+    tests.unwrap_or_else(|| panic!("{page} reported nothing"))
 }
 
 /// What all pages report.
@@ -107,11 +198,30 @@ fn run_all() -> Value {
     let server = serve();
     let (listener, reports) = listen_for_reports();
     let mut url = server.url(&format!("/run.html?report=http://{listener}/"));
-    let single = [&[WINDOW, WORKER, TEMPLATE, TRICKLE, RANGE, FIELDS][..]];
-    for page in [&SCOPES[..], &ODD_NAMES, &TEMPLATE_WRAPPERS]
-        .into_iter()
-        .chain(single)
-        .flatten()
+    let single = [&[
+        WINDOW,
+        WORKER,
+        TEMPLATE,
+        TRICKLE,
+        RANGE,
+        FIELDS,
+        ONE_REALM,
+        WINDOW_MODULE,
+        EXTENSION,
+    ][..]];
+    let failing = FAILING.map(|(page, _)| page);
+    for page in [
+        &SCOPES[..],
+        &ODD_NAMES,
+        &TEMPLATE_WRAPPERS,
+        &TEST262,
+        &failing,
+        &REALMS,
+        &FAILING_REALMS,
+    ]
+    .into_iter()
+    .chain(single)
+    .flatten()
     {
         url.push_str("&page=");
         url.extend(utf8_percent_encode(page, NON_ALPHANUMERIC));

@@ -29,11 +29,13 @@ fn each_wrapper_has_its_test_and_its_type() {
     let folder = folder(&[
         (
             "d/all.any.js",
-            "// META: global=window,worker,worker-module,shadowrealm\n",
+            "// META: global=window,worker,worker-module,shadowrealm,window-module\n",
         ),
         ("d/default.any.js", ""),
         ("d/w.window.js", "// META: global=worker\n"),
         ("d/w.worker.js", ""),
+        ("d/e.extension.js", "// META: global=worker\n"),
+        ("d/realm.any.js", "// META: global=shadowrealm-in-window\n"),
         ("d/m.worker.js", "// META: global=dedicatedworker-module\n"),
         ("d/folder.any.js/file", ""),
         ("d/file.any.html", "of its own"),
@@ -77,7 +79,57 @@ fn each_wrapper_has_its_test_and_its_type() {
             html,
             "/d/all.any.worker-module.js\", {type",
         ),
-        ("all.any.shadowrealm.html", html, "load(\"/d/all.any.js\")"),
+        (
+            "all.any.window-module.html",
+            html,
+            "<script type=module src=\"/d/all.any.js\"></script>",
+        ),
+        (
+            "all.any.shadowrealm-in-window.html",
+            html,
+            "await import(\"/d/all.any.js\");",
+        ),
+        (
+            "all.any.shadowrealm-in-shadowrealm.html",
+            html,
+            "await import(\"/d/all.any.js\");",
+        ),
+        (
+            "all.any.shadowrealm-in-dedicatedworker.html?q",
+            html,
+            "new Worker(\"/d/all.any.worker-shadowrealm.js?q\")",
+        ),
+        (
+            "all.any.shadowrealm-in-sharedworker.html",
+            html,
+            "new SharedWorker(\"/d/all.any.worker-shadowrealm.js\")",
+        ),
+        (
+            "all.https.any.shadowrealm-in-serviceworker.html",
+            html,
+            "\"/d/all.any.serviceworker-shadowrealm.js\"",
+        ),
+        (
+            "all.https.any.shadowrealm-in-audioworklet.html?q",
+            html,
+            "\"/d/all.any.audioworklet-shadowrealm.js?q\"",
+        ),
+        (
+            "all.any.worker-shadowrealm.js?q",
+            js,
+            "await import(\"/d/all.any.js\");",
+        ),
+        (
+            "all.any.serviceworker-shadowrealm.js",
+            js,
+            "await fakeDynamicImport(\"/d/all.any.js\");",
+        ),
+        (
+            "all.any.audioworklet-shadowrealm.js",
+            js,
+            "await fakeDynamicImport(\"/d/all.any.js\");",
+        ),
+        ("e.extension.html", html, "src=\"/d/e.extension.js\""),
         ("all.any.worker.js", js, "importScripts(\"/d/all.any.js\")"),
         ("all.any.worker-module.js", js, "import \"/d/all.any.js\""),
         ("default.any.html", html, "src=\"/d/default.any.js\""),
@@ -124,7 +176,20 @@ fn each_wrapper_has_its_test_and_its_type() {
             "default.any.worker-module.html",
             not_in("dedicatedworker-module"),
         ),
-        ("default.any.shadowrealm.html", not_in("shadowrealm")),
+        (
+            "default.any.shadowrealm-in-window.html",
+            not_in("shadowrealm-in-window"),
+        ),
+        (
+            "realm.any.shadowrealm-in-shadowrealm.html",
+            not_in("shadowrealm-in-shadowrealm"),
+        ),
+        ("default.any.window-module.html", not_in("window-module")),
+        ("all.any.shadowrealm.html", NOT_THERE.to_owned()),
+        (
+            "all.https.any.shadowrealm-in-window.html",
+            NOT_THERE.to_owned(),
+        ),
         ("m.worker.html", not_in("dedicatedworker")),
         ("w.worker-module.html", not_in("dedicatedworker-module")),
         ("none.any.html", NOT_THERE.to_owned()),
@@ -214,3 +279,158 @@ fn a_wrapper_has_the_fields_of_its_test_and_goes_through_its_pipes() {
         assert_eq!(get(&server, path).status, 500, "{path}");
     }
 }
+
+/// The pages and the script of a test of Test262, whole.
+#[test]
+fn pages_of_test262() {
+    let folder = folder(&[
+        (
+            "d/t.js",
+            "// A licence.\n/*---\ndescription: x\nincludes: [a.js, 'b&\"c.js']\n\
+             flags: [async, module]\nnegative:\n  phase: runtime\n  type: Type\"Error\n---*/\n\
+             f();\r\n",
+        ),
+        ("d/plain.js", "/*---\n---*/\n"),
+        ("d/plain.js.headers", "X-Test: kept\n"),
+        ("d/other.js", "f();\n"),
+        ("d/t_FIXTURE.js", "/*---\n---*/\n"),
+        ("d/bad.js", "/*---\nincludes:\n  a: b\n---*/\n"),
+    ]);
+    let latin_1 = folder.path().join("d/latin1.js");
+    fs::write(&latin_1, b"/*---\n---*/\n'\xe9';\n").expect("a file");
+    let server = serve(&folder);
+    let page = |frame: &str| {
+        format!(
+            "<!doctype html>\n<meta charset=utf-8>\n<title>Test</title>\n\
+             <script src=\"/resources/testharness.js\"></script>\n\
+             <script src=\"/resources/testharnessreport.js\"></script>\n\
+             {RESULT}<div id=log></div>\n\
+             <iframe id=\"test262-iframe\" src=\"{frame}\"></iframe>\n"
+        )
+    };
+    let in_frame = |head: &str, body: &str| {
+        format!(
+            "<!doctype html>\n<meta charset=utf-8>\n<title>Test</title>\n\
+             <script src=\"/resources/test262/test262-reporter.js\"></script>\n\
+             <script src=\"/third_party/test262/harness/assert.js\"></script>\n\
+             <script src=\"/third_party/test262/harness/sta.js\"></script>\n\
+             <script src=\"/resources/test262/test262-provider.js\"></script>\n\
+             {head}<body>\n{body}</body>\n"
+        )
+    };
+    let classic = |url: &str| {
+        format!(
+            "<script>test262Setup()</script>\n\
+             <script src=\"{url}\" onerror=\"test262ScriptError()\"></script>\n"
+        )
+    };
+    let needs = "<script>test262Negative(\"Type\\\"Error\", \"runtime\")</script>\n\
+         <script>test262IsAsync(true)</script>\n\
+         <script src=\"/third_party/test262/harness/a.js\"></script>\n\
+         <script src=\"/third_party/test262/harness/b&amp;&quot;c.js\"></script>\n\
+         <script src=\"/third_party/test262/harness/doneprintHandle.js\"></script>\n";
+    for (path, expected) in [
+        ("t.test262.html", page("/d/t.test262-test.html")),
+        (
+            "t.test262.strict.html?q",
+            page("/d/t.test262-test.strict.html"),
+        ),
+        (
+            "t.test262-module.html",
+            page("/d/t.test262-module-test.html"),
+        ),
+        ("t.test262-test.html", in_frame(needs, &classic("/d/t.js"))),
+        (
+            "plain.test262-test.html",
+            in_frame("", &classic("/d/plain.js")),
+        ),
+        (
+            "plain.test262-test.strict.html",
+            in_frame("", &classic("/d/plain.test262.strict.js")),
+        ),
+        (
+            "plain.test262-module-test.html",
+            in_frame("", &MODULE.replace("@", "/d/plain.js")),
+        ),
+        (
+            "plain.test262.strict.js",
+            "\n\"use strict\";\n/*---\n---*/\n\n".to_owned(),
+        ),
+    ] {
+        let response = get(&server, &format!("/d/{path}"));
+        assert_eq!(response.status, 200, "{path}");
+        assert_eq!(response.text(), expected, "{path}");
+        let is_frame = path.contains("-test.");
+        let media_type = match (is_frame, path.ends_with(".js")) {
+            (true, _) => None,
+            (false, true) => Some(&b"text/javascript"[..]),
+            (false, false) => Some(&b"text/html"[..]),
+        };
+        assert_eq!(response.header("content-type"), media_type, "{path}");
+        for (name, value) in [
+            ("cross-origin-opener-policy", &b"same-origin"[..]),
+            ("cross-origin-embedder-policy", b"require-corp"),
+        ] {
+            let expected = is_frame.then_some(value);
+            assert_eq!(response.header(name), expected, "{path}: {name}");
+        }
+        let own = path.starts_with("plain").then_some(&b"kept"[..]);
+        assert_eq!(response.header("x-test"), own, "{path}");
+    }
+    let strict = get(&server, "/d/t.test262.strict.js").text();
+    assert!(strict.ends_with("f();\r\n\n"), "{strict:?}");
+    for (path, status, named) in [
+        (
+            "other.test262.html",
+            404,
+            "d/other.js: expected a head of Test262",
+        ),
+        ("other.test262.strict.js", 404, "other.js"),
+        ("none.test262.html", 404, ""),
+        ("t_FIXTURE.test262-test.html", 404, ""),
+        (
+            "bad.test262-test.html",
+            500,
+            "d/bad.js:2: includes: expected",
+        ),
+        (
+            "latin1.test262.strict.js",
+            500,
+            "d/latin1.js: expected UTF-8 at byte 13",
+        ),
+    ] {
+        let response = get(&server, &format!("/d/{path}"));
+        let text = response.text();
+        assert_eq!(response.status, status, "{path}: {text}");
+        assert!(text.contains(named), "{path}: {text}");
+    }
+}
+
+const RESULT: &str = r#"<script>
+const test262Result = async_test(document.title);
+// 0: passed, 1: failed, 2: could not run.
+window.test262HarnessDone = test262Result.step_func_done((status, message) => {
+  if (status !== 0) {
+    throw new Error(message || (status === 1 ? "the test failed" : "the test could not run"));
+  }
+});
+</script>
+"#;
+
+const MODULE: &str = r#"<script>window.__test262IsModule = true;</script>
+<script type="module">
+test262Setup();
+import("@").then(
+  () => {
+    if (!window.test262Async) {
+      test262Done();
+    }
+  },
+  (error) => {
+    setTimeout(() => {
+      throw error;
+    });
+  },
+);
+</script>
+"#;

@@ -8,18 +8,26 @@ use super::meta::Meta;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Global {
     Window,
+    WindowModule,
     DedicatedWorker,
     DedicatedWorkerModule,
     SharedWorker,
     SharedWorkerModule,
     ServiceWorker,
     ServiceWorkerModule,
-    ShadowRealm,
+    ShadowRealmInWindow,
+    ShadowRealmInShadowRealm,
+    ShadowRealmInDedicatedWorker,
+    ShadowRealmInSharedWorker,
+    ShadowRealmInServiceWorker,
+    ShadowRealmInAudioWorklet,
 }
 
 use Global::{
-    DedicatedWorker, DedicatedWorkerModule, ServiceWorker, ServiceWorkerModule, ShadowRealm,
-    SharedWorker, SharedWorkerModule, Window,
+    DedicatedWorker, DedicatedWorkerModule, ServiceWorker, ServiceWorkerModule,
+    ShadowRealmInAudioWorklet, ShadowRealmInDedicatedWorker, ShadowRealmInServiceWorker,
+    ShadowRealmInShadowRealm, ShadowRealmInSharedWorker, ShadowRealmInWindow, SharedWorker,
+    SharedWorkerModule, Window, WindowModule,
 };
 
 impl Global {
@@ -42,13 +50,27 @@ const DEFAULT: &[Global] = &[Window, DedicatedWorker];
 fn named(name: &str) -> &'static [Global] {
     match name {
         "window" => &[Window],
+        "window-module" => &[WindowModule],
         "dedicatedworker" => &[DedicatedWorker],
         "dedicatedworker-module" => &[DedicatedWorkerModule],
         "sharedworker" => &[SharedWorker],
         "sharedworker-module" => &[SharedWorkerModule],
         "serviceworker" => &[ServiceWorker],
         "serviceworker-module" => &[ServiceWorkerModule],
-        "shadowrealm" => &[ShadowRealm],
+        "shadowrealm-in-window" => &[ShadowRealmInWindow],
+        "shadowrealm-in-shadowrealm" => &[ShadowRealmInShadowRealm],
+        "shadowrealm-in-dedicatedworker" => &[ShadowRealmInDedicatedWorker],
+        "shadowrealm-in-sharedworker" => &[ShadowRealmInSharedWorker],
+        "shadowrealm-in-serviceworker" => &[ShadowRealmInServiceWorker],
+        "shadowrealm-in-audioworklet" => &[ShadowRealmInAudioWorklet],
+        "shadowrealm" => &[
+            ShadowRealmInWindow,
+            ShadowRealmInShadowRealm,
+            ShadowRealmInDedicatedWorker,
+            ShadowRealmInSharedWorker,
+            ShadowRealmInServiceWorker,
+            ShadowRealmInAudioWorklet,
+        ],
         "worker" => &[DedicatedWorker, SharedWorker, ServiceWorker],
         "worker-module" => &[
             DedicatedWorkerModule,
@@ -64,13 +86,19 @@ impl fmt::Display for Global {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Window => "window",
+            WindowModule => "window-module",
             DedicatedWorker => "dedicatedworker",
             DedicatedWorkerModule => "dedicatedworker-module",
             SharedWorker => "sharedworker",
             SharedWorkerModule => "sharedworker-module",
             ServiceWorker => "serviceworker",
             ServiceWorkerModule => "serviceworker-module",
-            ShadowRealm => "shadowrealm",
+            ShadowRealmInWindow => "shadowrealm-in-window",
+            ShadowRealmInShadowRealm => "shadowrealm-in-shadowrealm",
+            ShadowRealmInDedicatedWorker => "shadowrealm-in-dedicatedworker",
+            ShadowRealmInSharedWorker => "shadowrealm-in-sharedworker",
+            ShadowRealmInServiceWorker => "shadowrealm-in-serviceworker",
+            ShadowRealmInAudioWorklet => "shadowrealm-in-audioworklet",
         })
     }
 }
@@ -79,15 +107,21 @@ impl fmt::Display for Global {
 mod tests {
     use super::*;
 
-    const ALL: [Global; 8] = [
+    const ALL: [Global; 14] = [
         Window,
+        WindowModule,
         DedicatedWorker,
         DedicatedWorkerModule,
         SharedWorker,
         SharedWorkerModule,
         ServiceWorker,
         ServiceWorkerModule,
-        ShadowRealm,
+        ShadowRealmInWindow,
+        ShadowRealmInShadowRealm,
+        ShadowRealmInDedicatedWorker,
+        ShadowRealmInSharedWorker,
+        ShadowRealmInServiceWorker,
+        ShadowRealmInAudioWorklet,
     ];
 
     #[test]
@@ -103,9 +137,11 @@ mod tests {
                 &[Window],
             ),
             (
-                "// META: title=x\n// META: global= window , shadowrealm,what\n",
-                &[Window, ShadowRealm],
+                "// META: title=x\n// META: global= window , shadowrealm-in-window,what\n",
+                &[Window, ShadowRealmInWindow],
             ),
+            ("// META: global=shadowrealm\n", &ALL[8..]),
+            ("// META: global=window-module\n", &[WindowModule]),
             (
                 "// META: global=worker\n",
                 &[DedicatedWorker, SharedWorker, ServiceWorker],

@@ -1,13 +1,17 @@
-//! Wrappers: generated pages and worker scripts for the tests in `X.any.js`, `X.window.js` and
-//! `X.worker.js` (reference §7.6); `kinds` lists them. A wrapper is generated for each request from
-//! the META comments at the beginning of its test; the rest of the test is not read. A file with
-//! the name of a wrapper is served instead.
+//! Wrappers: generated pages and worker scripts for the tests in `X.any.js`, `X.window.js`,
+//! `X.worker.js` (reference §7.6) and `X.extension.js`, and for the tests of Test262; `kinds` lists
+//! them. A wrapper is
+//! generated for each request from the META comments at the beginning of its test, or from the head
+//! of a test of Test262; the rest of the test is not read. A file with the name of a wrapper is
+//! served instead.
 
 mod exposure;
 mod kinds;
 mod meta;
 mod page;
 mod quote;
+mod shadow_realm;
+mod test262;
 mod worker_script;
 
 use std::ffi::OsStr;
@@ -26,7 +30,7 @@ use crate::site::files::{Files, Found};
 use crate::site::routing::pattern::PatternError;
 use crate::site::routing::router::Method;
 use crate::text::latin1;
-use kinds::{Form, KINDS, Kind};
+use kinds::{Form, KINDS, Kind, Test262Part};
 use meta::{Meta, MetaError};
 use page::Scope;
 
@@ -79,7 +83,8 @@ impl<'a> Script<'a> {
 impl Handler for WrapperHandler {
     /// # Errors
     /// 404 if there is no test, or it may not run in this scope; 500 if the META comments are not
-    /// UTF-8; and the faults of `.headers` files and pipes.
+    /// UTF-8 or the head of a test of Test262 cannot be read; and the faults of `.headers` files and
+    /// pipes.
     fn handle(&self, exchange: &mut Exchange<'_>) -> Result<(), Fault> {
         let kind = self.kind;
         let request = Arc::clone(&exchange.request);
@@ -114,12 +119,15 @@ impl Handler for WrapperHandler {
             path: &latin1::decode(&loads),
             query: &query,
         };
+        let content = text(kind.form, &script, &test)?;
         let headers = &mut exchange.response.headers;
-        headers.set("Content-Type", media_type(kind.form));
+        for (name, value) in own_fields(kind.form) {
+            headers.set(*name, *value);
+        }
         for (name, value) in fields {
             headers.set(name, value);
         }
-        exchange.response.content = text(kind.form, &script).into_bytes().into();
+        exchange.response.content = content.into();
         match pipes::requested(Path::new(OsStr::from_bytes(&loads)), request.query()) {
             Some(pipeline) => pipeline.answer(exchange, self.files.mount()),
             None => Ok(()),
@@ -148,25 +156,35 @@ fn read_meta(test: &Found) -> Result<Meta, Fault> {
     })
 }
 
-fn media_type(form: Form) -> &'static str {
+/// The fields of a wrapper; those of `.headers` files take precedence.
+fn own_fields(form: Form) -> &'static [(&'static str, &'static str)] {
     match form {
-        Form::WorkerScript(_) => "text/javascript",
-        _ => "text/html",
+        Form::WorkerScript(_)
+        | Form::ShadowRealmScript(_)
+        | Form::Test262(Test262Part::StrictScript) => &[("Content-Type", "text/javascript")],
+        Form::Test262(Test262Part::Frame(_)) => &test262::FRAME_FIELDS,
+        _ => &[("Content-Type", "text/html")],
     }
 }
 
-fn text(form: Form, script: &Script<'_>) -> String {
-    match form {
+fn text(form: Form, script: &Script<'_>, test: &Found) -> Result<String, Fault> {
+    Ok(match form {
         Form::Window => page::window(script, Scope::Unnamed),
         Form::AnyWindow => page::window(script, Scope::Named),
         Form::Worker(kind, script_type) => page::worker(script, kind, script_type),
-        Form::ShadowRealm => page::shadow_realm(script),
+        Form::WindowModule => page::window_module(script),
+        Form::Extension => page::extension(script),
+        Form::ShadowRealm(place) => shadow_realm::page(script, place),
+        Form::ShadowRealmScript(place) => shadow_realm::script(script, place),
         Form::WorkerScript(script_type) => worker_script::source(script, script_type),
-    }
+        Form::Test262(part) => return test262::text(part, script, test),
+    })
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     const COMMENTS: &str = "\
@@ -178,15 +196,18 @@ mod tests {
 // META: variant=?x
 ";
 
-    /// The text of the wrapper of `/d/t` with the query `?q="</script>`.
-    fn wrapper(suffix: &str, comments: &str) -> String {
+    /// The text of the wrapper of `/d/t` with the query `?q="</script>`, for a test that begins so.
+    fn wrapper(suffix: &str, beginning: &str) -> String {
         let kind = KINDS.iter().find(|kind| kind.suffix == suffix).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("t.js"), beginning).unwrap();
+        let test = Files::below(folder.path()).open(b"/t.js").unwrap();
         let script = Script {
-            meta: &Meta::read(comments.as_bytes()).unwrap(),
+            meta: &read_meta(&test).unwrap(),
             path: &format!("/d/t{}", kind.loads),
             query: "?q=\"</script>",
         };
-        text(kind.form, &script)
+        text(kind.form, &script, &test).unwrap()
     }
 
     /// The parts of each text, in order, and the parts that it must not contain.
@@ -307,19 +328,6 @@ mod tests {
                 ]),
             ),
             (
-                ".any.shadowrealm.html",
-                starting(&[
-                    "new ShadowRealm()",
-                    "isShadowRealm: () => true",
-                    "load(\"/resources/testharness.js\")",
-                    "load(\"one.js?a&\\\"b\\\"\")",
-                    "load(\"/two.js\")",
-                    "load(\"/d/t.any.js\")",
-                    "fetch_tests_from_shadow_realm(realm)",
-                    "done();",
-                ]),
-            ),
-            (
                 ".any.worker.js",
                 [
                     worker_global,
@@ -379,10 +387,10 @@ mod tests {
     }
 
     #[test]
-    fn only_the_windows_own_pages_ignore_the_query() {
+    fn only_workers_get_the_query() {
         for kind in &KINDS {
             let starts = matches!(kind.form, Form::Worker(..));
-            let text = wrapper(kind.suffix, "");
+            let text = wrapper(kind.suffix, "/*---\n---*/\n");
             assert_eq!(text.contains("?q="), starts, "{}", kind.suffix);
         }
     }

@@ -22,7 +22,7 @@ pub(super) fn window(script: &Script<'_>, scope: Scope) -> String {
         Scope::Unnamed => "",
         Scope::Named => GLOBAL,
     };
-    let mut body: String = script.meta.values("script").map(element).collect();
+    let mut body = scripts(script.meta);
     body.push_str(LOG);
     body.push_str(&element(script.path));
     page(script.meta, global, &body)
@@ -47,20 +47,42 @@ pub(super) fn worker(script: &Script<'_>, kind: WorkerKind, script_type: ScriptT
     running(script.meta, &source)
 }
 
-/// A page that runs the test in a ShadowRealm.
-pub(super) fn shadow_realm(script: &Script<'_>) -> String {
-    let load = |url| format!("  await load(\"{}\");\n", quote::string(url));
-    let imports: String = script.imports().map(load).collect();
-    running(script.meta, &SHADOW_REALM.replace("@IMPORTS@", &imports))
+/// A page that runs the test as a module. As in `wpt serve`, it has no `GLOBAL`.
+pub(super) fn window_module(script: &Script<'_>) -> String {
+    let url = quote::attribute(script.path);
+    let scripts = scripts(script.meta);
+    let body = format!("{scripts}{LOG}<script type=module src=\"{url}\"></script>\n");
+    page(script.meta, "", &body)
+}
+
+/// A page for a test of web extensions, which needs WPT's `testdriver`.
+pub(super) fn extension(script: &Script<'_>) -> String {
+    let mut body: String = EXTENSION.into_iter().map(element).collect();
+    body.push_str(&scripts(script.meta));
+    body.push_str(LOG);
+    body.push_str(&element(script.path));
+    page(script.meta, "", &body)
 }
 
 /// A page that runs this script and shows the results.
 fn running(meta: &Meta, source: &str) -> String {
-    page(meta, "", &format!("{LOG}<script>\n{source}</script>\n"))
+    page(meta, "", &format!("{LOG}{}", inline(source)))
+}
+
+/// The element that runs this script.
+pub(super) fn inline(source: &str) -> String {
+    format!("<script>\n{source}</script>\n")
 }
 
 /// A page with the harness, after `before` and before `body`.
-fn page(meta: &Meta, before: &str, body: &str) -> String {
+pub(super) fn page(meta: &Meta, before: &str, body: &str) -> String {
+    let head = head(meta);
+    let harness = harness();
+    format!("{START}{head}{before}{harness}{body}")
+}
+
+/// What the META comments say about the page itself.
+pub(super) fn head(meta: &Meta) -> String {
     let mut head = String::new();
     for timeout in meta.values("timeout") {
         // `long` is the only timeout that the harness knows.
@@ -71,16 +93,29 @@ fn page(meta: &Meta, before: &str, body: &str) -> String {
     for title in meta.values("title") {
         head.push_str(&format!("<title>{}</title>\n", quote::element(title)));
     }
-    let harness = element(HARNESS) + &element(REPORT);
-    format!("<!doctype html>\n<meta charset=utf-8>\n{head}{before}{harness}{body}")
+    head
 }
 
-fn element(url: &str) -> String {
+/// The elements of the harness.
+pub(super) fn harness() -> String {
+    element(HARNESS) + &element(REPORT)
+}
+
+/// The elements of the scripts in the META comments.
+pub(super) fn scripts(meta: &Meta) -> String {
+    meta.values("script").map(element).collect()
+}
+
+/// The element that loads a classic script.
+pub(super) fn element(url: &str) -> String {
     format!("<script src=\"{}\"></script>\n", quote::attribute(url))
 }
 
+/// How every page starts.
+pub(super) const START: &str = "<!doctype html>\n<meta charset=utf-8>\n";
+
 /// The element that shows the results.
-const LOG: &str = "<div id=log></div>\n";
+pub(super) const LOG: &str = "<div id=log></div>\n";
 
 const GLOBAL: &str = "\
 <script>
@@ -95,6 +130,13 @@ self.GLOBAL = {
 /// Shows or reports the results; browser automation replaces it.
 const REPORT: &str = "/resources/testharnessreport.js";
 
+/// What a test of web extensions loads before its own scripts.
+const EXTENSION: [&str; 3] = [
+    "/resources/testdriver.js?feature=extensions",
+    "/resources/testdriver-vendor.js",
+    "/resources/web-extensions-helper.js",
+];
+
 /// Registers the worker again, so that its tests run now. Its scope, below the path of the worker,
 /// contains no page and no other worker.
 const SERVICE_WORKER: &str = r#"(async (url, options) => {
@@ -106,32 +148,3 @@ const SERVICE_WORKER: &str = r#"(async (url, options) => {
   const registration = await navigator.serviceWorker.register(url, {scope, ...options});
   fetch_tests_from_worker(registration.installing);
 })"#;
-
-/// Uses callbacks, since only primitive values and functions pass between realms.
-const SHADOW_REALM: &str = r#"(async () => {
-  const realm = new ShadowRealm();
-  realm.evaluate(`globalThis.self = globalThis;
-    globalThis.GLOBAL = {
-      isWindow: () => false,
-      isWorker: () => false,
-      isShadowRealm: () => true,
-    };
-    undefined`);
-  realm.evaluate(`(fetchText) => {
-    globalThis.fetch_json = (resource) => new Promise((resolve, reject) => {
-      fetchText(resource, (text) => { resolve(JSON.parse(text)); }, reject);
-    });
-  }`)((resource, resolve, reject) => {
-    fetch(resource).then((response) => response.text())
-      .then((text) => { resolve(text); }, (error) => { reject(String(error)); });
-  });
-  const importInRealm = realm.evaluate(`(url, resolve, reject) => {
-    import(url).then(() => { resolve(); }, (error) => { reject(String(error)); });
-  }`);
-  const load = (url) => new Promise((resolve, reject) => {
-    importInRealm(url, () => { resolve(); }, (message) => { reject(new Error(message)); });
-  });
-@IMPORTS@  await fetch_tests_from_shadow_realm(realm);
-  done();
-})();
-"#;

@@ -25,6 +25,22 @@ pub(super) fn string(text: &str) -> String {
     quoted
 }
 
+/// Quotes a JavaScript template without substitutions, for text in several lines. In a page, `<` could
+/// end the script element.
+pub(super) fn template(text: &str) -> String {
+    let mut quoted = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '`' | '\\' | '$' => quoted.extend(['\\', character]),
+            '<' => quoted.push_str("\\u003c"),
+            // It would be read as LF.
+            '\r' => quoted.push_str("\\r"),
+            _ => quoted.push(character),
+        }
+    }
+    quoted
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -51,6 +67,17 @@ mod tests {
             assert_eq!(element(text), in_element);
             assert_eq!(attribute(text), in_attribute);
             assert_eq!(string(text), in_string);
+        }
+    }
+
+    #[test]
+    fn templates() {
+        for (text, quoted) in [
+            ("await import(\"/a.js\");\n", "await import(\"/a.js\");\n"),
+            ("`${a}\\n", "\\`\\${a}\\\\n"),
+            ("</script>\r\n", "\\u003c/script>\\r\n"),
+        ] {
+            assert_eq!(template(text), quoted);
         }
     }
 }

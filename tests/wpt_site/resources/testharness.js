@@ -2,11 +2,13 @@
 // else. It runs as a script and as a module.
 //
 // A page's results are those of its own tests and of the workers it fetches from. They are complete
-// when the page has loaded (a worker: when it called `done`), something was tested, and nothing runs.
+// when the page has loaded (a worker: when it called `done`; a ShadowRealm: when it is asked for
+// them), something was tested, and nothing runs.
 (function (scope) {
   "use strict";
 
-  const inWindow = typeof document !== "undefined";
+  const inRealm = typeof GLOBAL !== "undefined" && GLOBAL.isShadowRealm();
+  const inWindow = typeof document !== "undefined" && !inRealm;
   const results = [];
   const callbacks = [];
   let running = 0;
@@ -59,7 +61,9 @@
     queue = queue.then(run).then(() => record(name), (error) => record(name, error)).then(end);
   };
 
-  scope.async_test = (run, name) => {
+  // With a name alone, the caller runs the test with the methods of what it gets.
+  scope.async_test = (first, second) => {
+    const [run, name] = typeof first === "function" ? [first, second] : [() => {}, first];
     let ended = false;
     begin();
     const finish = (error) => {
@@ -99,7 +103,7 @@
   };
 
   scope.done = () => {
-    if (!inWindow) {
+    if (!inWindow && !inRealm) {
       declared = true;
       completeIfOver();
     }
@@ -114,12 +118,55 @@
       end();
     };
     worker.addEventListener("error", (event) => finish(event.message || "it failed to load"));
-    port1.onmessage = (message) => {
-      results.push(...message.data);
+    const take = (all) => {
+      results.push(...all);
       end();
     };
+    port1.onmessage = (message) => take(message.data);
     const receiver = worker.port || worker;
+    if (receiver.start) {
+      receiver.start();
+    }
+    // What runs in a ShadowRealm of the worker is reported without being asked for, by a service
+    // worker to all of its clients.
+    const container = navigator.serviceWorker;
+    const isService = worker.scriptURL !== undefined;
+    (isService ? container : receiver).addEventListener("message", (message) => {
+      const isOther = isService && message.source.scriptURL !== worker.scriptURL;
+      if (message.data.realmResults && !isOther) {
+        take(message.data.realmResults);
+      }
+    });
+    if (isService) {
+      container.startMessages();
+    }
     receiver.postMessage("results", [port2]);
+  };
+
+  scope.fetch_tests_from_shadow_realm = async (realm) => {
+    begin();
+    realm.evaluate("begin_shadow_realm_tests")((message) => {
+      results.push(...JSON.parse(message).realmResults);
+      end();
+    });
+  };
+
+  scope.begin_shadow_realm_tests = (callback) => {
+    declared = true;
+    scope.add_completion_callback((all) => {
+      callback(JSON.stringify({realmResults: all}));
+    });
+    completeIfOver();
+  };
+
+  scope.setup = (run) => {
+    try {
+      run();
+    } catch (error) {
+      declared = true;
+      record("the page", error);
+      completeIfOver();
+    }
   };
 
   if (inWindow) {
@@ -133,7 +180,7 @@
     };
     scope.addEventListener("error", (event) => fail(event.message));
     scope.addEventListener("unhandledrejection", (event) => fail(event.reason));
-  } else {
+  } else if (!inRealm) {
     const answer = (message) => {
       if (message.data === "results") {
         const [port] = message.ports;
@@ -145,4 +192,4 @@
       event.ports[0].onmessage = answer;
     });
   }
-})(self);
+})(globalThis);

@@ -1,0 +1,1 @@
+self.drivenBy = [new URL(document.currentScript.src).search];

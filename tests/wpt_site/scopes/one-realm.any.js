@@ -1,0 +1,4 @@
+// META: global=shadowrealm-in-sharedworker
+test(() => {
+  assert_true(GLOBAL.isShadowRealm());
+}, "it runs");

@@ -1,0 +1,3 @@
+// META: global=shadowrealm
+// META: script=/resources/none.js
+test(() => {}, "not reached");

@@ -1,0 +1,5 @@
+/*---
+flags: [module, async]
+---*/
+setTimeout(() => $DONE(), 1);
+export {};

@@ -1,0 +1,5 @@
+/*---
+flags:
+- async
+---*/
+setTimeout(() => $DONE(), 1);

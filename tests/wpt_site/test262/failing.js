@@ -1,0 +1,3 @@
+/*---
+---*/
+assert(false, "failing on purpose");

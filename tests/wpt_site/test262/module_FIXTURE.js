@@ -1,0 +1,4 @@
+/*---
+description: A script that a test imports, and no test.
+---*/
+export const imported = true;

@@ -1,0 +1,7 @@
+/*---
+flags: [module]
+negative:
+  phase: resolution
+  type: SyntaxError
+---*/
+import {missing} from "./module_FIXTURE.js";

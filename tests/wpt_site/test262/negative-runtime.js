@@ -1,0 +1,4 @@
+/*---
+negative: {type: RangeError, phase: runtime}
+---*/
+throw new RangeError();

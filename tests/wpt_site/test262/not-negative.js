@@ -1,0 +1,3 @@
+/*---
+negative: {type: Error, phase: runtime}
+---*/

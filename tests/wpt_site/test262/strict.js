@@ -1,0 +1,7 @@
+/*---
+flags: [onlyStrict]
+includes:
+  - first&second.js
+---*/
+assert(firstIncluded);
+assert((function () { return this; })() === undefined);

@@ -1,0 +1,1 @@
+var firstIncluded = $262.cameAfterHarness;
