@@ -80,6 +80,9 @@ pub struct Config {
     pub server_host: Option<String>,
     /// The folder of WebSocket handlers, relative to the file's folder.
     pub ws_doc_root: Option<PathBuf>,
+    /// More folders of WebSocket handlers, relative to the file's folder. Shown, not served.
+    #[serde(deserialize_with = "wpt_keys::one_or_more")]
+    pub ws_extra: Option<Vec<PathBuf>>,
     /// Whether to report host names that do not resolve at start.
     pub check_subdomains: Option<bool>,
     /// Whether to listen on `server_host` only, not on all addresses.
@@ -91,7 +94,7 @@ pub struct Config {
     pub log_level: Option<Level>,
     /// The log.
     pub logging: Option<Logging>,
-    /// Another place for `doc_root` and `ws_doc_root`.
+    /// Another place for `doc_root`, `ws_doc_root` and `ws_extra`.
     pub paths: Option<Paths>,
     /// A script to insert into every page. Shown, not inserted.
     pub inject_script: Option<PathBuf>,
@@ -129,11 +132,13 @@ impl Config {
         let paths = config.paths.take().unwrap_or_default();
         config.doc_root = config.doc_root.or(paths.doc_root);
         config.ws_doc_root = config.ws_doc_root.or(paths.ws_doc_root);
+        config.ws_extra = config.ws_extra.or(paths.ws_extra);
         if let Some(folder) = file.parent() {
             let transcript = config.transcript.as_mut();
             let transcript = transcript.and_then(|transcript| transcript.folder.as_mut());
             let paths = [&mut config.doc_root, &mut config.ws_doc_root];
-            for path in paths.into_iter().flatten().chain(transcript) {
+            let extra = config.ws_extra.iter_mut().flatten();
+            for path in paths.into_iter().flatten().chain(transcript).chain(extra) {
                 *path = path::absolute(folder.join(&path)).map_err(unreadable)?;
             }
         }
@@ -194,6 +199,7 @@ impl Config {
             validators: self.validators.or(base.validators),
             server_host: self.server_host.or(base.server_host),
             ws_doc_root: self.ws_doc_root.or(base.ws_doc_root),
+            ws_extra: self.ws_extra.or(base.ws_extra),
             check_subdomains: self.check_subdomains.or(base.check_subdomains),
             bind_address: self.bind_address.or(base.bind_address),
             ssl: merge(self.ssl, base.ssl, Ssl::over),
@@ -247,9 +253,14 @@ impl Config {
                 json!({"level": level, "suppress_handler_traceback": suppress})
             }),
         );
-        let script = self.inject_script.as_ref();
-        let is_shown = script.is_some() || self.built_in == BuiltInRoutes::Wpt;
-        add("inject_script", is_shown.then(|| shown(&script)));
+        // A checkout's configuration has these keys even if they are not set.
+        let is_wpt = self.built_in == BuiltInRoutes::Wpt;
+        for (key, value) in [
+            ("inject_script", shown(&self.inject_script)),
+            ("ws_extra", shown(&self.ws_extra)),
+        ] {
+            add(key, (is_wpt || !value.is_null()).then_some(value));
+        }
         settings
     }
 }
@@ -337,16 +348,20 @@ mod tests {
             r#"{"browser_host": "a.test", "alternate_hosts": {"alt": "b.test"},
                 "doc_root": "/wpt", "ws_doc_root": null, "server_host": null,
                 "ports": {"http": [8000, "auto"], "https": [8443], "h2": [9000], "ws": ["auto"],
-                          "http-local": ["auto"], "webtransport-h3": [11000]},
+                          "wss": [null], "http-local": ["auto"], "webtransport-h3": [11000],
+                          "dns": [], "h3": [9001]},
+                "ws_extra": null,
                 "check_subdomains": false, "bind_address": false,
                 "ssl": {"type": "openssl", "encrypt_after_connect": false,
                         "openssl": {"openssl_binary": "openssl", "duration": 30},
                         "pregenerated": {"host_key_path": null}, "none": {}},
                 "aliases": [], "log_level": "debug", "inject_script": null,
                 "logging": {"level": "warning", "suppress_handler_traceback": true},
-                "paths": {"doc_root": "/other", "ws_doc_root": "/ws"}}"#,
+                "paths": {"doc_root": "/other", "ws_doc_root": "/ws", "ws_extra": "/more"}}"#,
         )
         .unwrap();
+        let extra = config.paths.as_ref().unwrap().ws_extra.clone();
+        assert_eq!(extra, Some(vec!["/more".into()]));
         assert_eq!(config.ports.of("https"), [Port::Number(8443)]);
         let shown = config.names().settings;
         let settings = config.resolve().unwrap();
@@ -376,6 +391,10 @@ mod tests {
                 &["python_cpu", "a whole number, 0 or more"],
             ),
             (r#"{"ports": {"ftp": [1]}}"#, &["ports", "ftp"]),
+            (
+                r#"{"ws_extra": [1]}"#,
+                &["ws_extra", "a path or a list of paths"],
+            ),
             (r#"{"ports": {"ws": [1, []]}}"#, &["ports.ws[1]", "auto"]),
             (
                 "{\"logging\":\n {\"level\": \"loud\"}}",

@@ -1,5 +1,5 @@
 //! The key `ports`: a list for the scheme `http`, or an object of lists by scheme (reference §7.7).
-//! A port is a number; 0 and `"auto"` ask for a free one.
+//! A port is a number; 0 and `"auto"` ask for a free one. `null` in a list is no port, as in WPT.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,8 +9,10 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Unexpect
 use crate::hosts::Port;
 
 /// The schemes that may have ports: those that WPT's configuration has or had.
-const SCHEMES: [&str; 13] = [
+const SCHEMES: [&str; 15] = [
+    "dns",
     "h2",
+    "h3",
     "http",
     "http-local",
     "http-private",
@@ -95,8 +97,8 @@ impl<'de> Visitor<'de> for PortsVisitor {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Ports, A::Error> {
         let mut ports = Vec::new();
-        while let Some(PortValue(port)) = list.next_element()? {
-            ports.push(port);
+        while let Some(port) = list.next_element::<Option<PortValue>>()? {
+            ports.extend(port.map(|PortValue(port)| port));
         }
         Ok(Ports::http(ports))
     }
@@ -107,11 +109,9 @@ impl<'de> Visitor<'de> for PortsVisitor {
             if !SCHEMES.contains(&scheme.as_str()) {
                 return Err(Error::unknown_field(&scheme, &SCHEMES));
             }
-            let ports: Vec<PortValue> = object.next_value()?;
-            schemes.insert(
-                scheme,
-                ports.into_iter().map(|PortValue(port)| port).collect(),
-            );
+            let ports: Vec<Option<PortValue>> = object.next_value()?;
+            let ports = ports.into_iter().flatten().map(|PortValue(port)| port);
+            schemes.insert(scheme, ports.collect());
         }
         Ok(Ports(schemes))
     }
@@ -169,6 +169,11 @@ mod tests {
         let expected = parse(r#"{"h2": [4], "http": [1], "https": [2, 0], "ws": []}"#);
         assert_eq!(over, expected);
         assert_eq!(over.of("wss"), []);
+        let with_null = parse(r#"{"http": [1, null], "dns": [], "h3": [null], "ws": [null, 2]}"#);
+        assert_eq!(
+            with_null,
+            parse(r#"{"http": [1], "dns": [], "h3": [], "ws": [2]}"#)
+        );
     }
 
     #[test]

@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 
 use log::LevelFilter;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
 /// The key `ssl`: where certificates come from.
@@ -123,7 +123,7 @@ impl Level {
     }
 }
 
-/// The key `paths`: another place for `doc_root` and `ws_doc_root`, which take precedence.
+/// The key `paths`: another place for `doc_root`, `ws_doc_root` and `ws_extra`, which take precedence.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Paths {
@@ -131,6 +131,26 @@ pub struct Paths {
     pub doc_root: Option<PathBuf>,
     /// The folder of WebSocket handlers.
     pub ws_doc_root: Option<PathBuf>,
+    /// More folders of WebSocket handlers.
+    #[serde(deserialize_with = "one_or_more")]
+    pub ws_extra: Option<Vec<PathBuf>>,
+}
+
+/// Reads a path or a list of paths.
+pub(super) fn one_or_more<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Vec<PathBuf>>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "expected a path or a list of paths")]
+    enum Paths {
+        One(PathBuf),
+        More(Vec<PathBuf>),
+    }
+    let paths = Option::<Paths>::deserialize(deserializer)?;
+    Ok(paths.map(|paths| match paths {
+        Paths::One(path) => vec![path],
+        Paths::More(paths) => paths,
+    }))
 }
 
 #[cfg(test)]

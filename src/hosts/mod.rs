@@ -33,7 +33,7 @@ pub struct Names {
     pub server_host: Option<String>,
     /// The folder of WebSocket handlers. It is shown in the configuration, but not served.
     pub ws_doc_root: Option<PathBuf>,
-    /// Keys that are shown as configured: `ssl`, `logging`, `aliases` and others. They replace default
+    /// Keys that are shown as configured: `ssl`, `logging`, `aliases`, `ws_extra` and others. They replace default
     /// values, but not the keys that are computed from the fields above.
     pub settings: Map<String, Value>,
 }
@@ -104,6 +104,9 @@ impl Hosts {
             let folder = folder.to_string_lossy();
             paths["ws_doc_root"] = (*folder).into();
             add("ws_doc_root", folder.into());
+        }
+        if let Some(folders) = names.settings.get("ws_extra") {
+            paths["ws_extra"] = folders.clone();
         }
         add("paths", paths);
         let ssl_config = ssl_config(&config["ssl"]);

@@ -63,19 +63,23 @@ pub fn config(checkout: &Path) -> Config {
 }
 
 /// Fixed ports where tests contain the number, free ports for the rest. The second port of `http`
-/// is 8001 if that is free.
+/// is 8001 if that is free. What checkouts called `-private` until 2025 is `-local` since then; both
+/// names have a port, so that the tests of any checkout find theirs.
 fn ports() -> Ports {
     Ports::from_iter([
         ("http", vec![Port::Number(8000), Port::Preferred(8001)]),
+        ("http-local", vec![Port::Free]),
         ("http-private", vec![Port::Free]),
         ("http-public", vec![Port::Free]),
         ("https", vec![Port::Number(8443), Port::Number(8444)]),
+        ("https-local", vec![Port::Free]),
         ("https-private", vec![Port::Free]),
         ("https-public", vec![Port::Free]),
         ("ws", vec![Port::Free]),
         ("wss", vec![Port::Free]),
         ("h2", vec![Port::Number(9000)]),
         ("webtransport-h3", vec![Port::Free]),
+        ("dns", vec![Port::Number(8053)]),
     ])
 }
 

@@ -33,6 +33,13 @@ fn checkout(files: &[(&str, &str)]) -> TempDir {
         (".well-known/private-aggregation/report", SCRIPT),
         (".well-known/attribution-reporting/debug/verbose", SCRIPT),
         (".well-known/interest-group/permissions/default.py", SCRIPT),
+        (".well-known/device-bound-sessions", SCRIPT),
+        (".well-known/email-verification", SCRIPT),
+        (".well-known/web-app-origin-association", SCRIPT),
+        (
+            ".well-known/shared-storage/trusted-origins/default.py",
+            SCRIPT,
+        ),
         (".well-known/plain", "plain"),
     ];
     site(&[&base[..], files].concat())
@@ -43,8 +50,8 @@ fn serve(folder: &Path, arguments: &[&str]) -> (Process, Vec<SocketAddr>) {
     let mut command = wireserve();
     command.current_dir(folder).args(arguments);
     let mut running = Process::spawn(&mut command);
-    // http, and one of http-private and http-public each.
-    let addresses = (0..3).map(|_| running.ready("127.0.0.1")).collect();
+    // http, and one of http-local, http-private and http-public each.
+    let addresses = (0..4).map(|_| running.ready("127.0.0.1")).collect();
     (running, addresses)
 }
 
@@ -67,7 +74,7 @@ fn unresolvable_names_are_reported_at_start() {
     command
         .current_dir(folder.path())
         .args(["--wpt", "--port", "0"]);
-    let server = Process::start_with_listeners(command, 3);
+    let server = Process::start_with_listeners(command, 4);
     // It serves before anything is known of the names.
     assert_eq!(get(server.addr(), "/hello.txt").text(), "hello");
     eventually("it says so", || server.stderr().contains("do not resolve"));
@@ -161,6 +168,35 @@ fn routes_of_a_checkout() {
             200,
             "script GET",
         ),
+        #[cfg(feature = "python")]
+        (
+            "GET",
+            "/.well-known/shared-storage/trusted-origins",
+            200,
+            "script GET",
+        ),
+        #[cfg(feature = "python")]
+        (
+            "POST",
+            "/.well-known/device-bound-sessions",
+            200,
+            "script POST",
+        ),
+        #[cfg(feature = "python")]
+        (
+            "DELETE",
+            "/.well-known/email-verification",
+            200,
+            "script DELETE",
+        ),
+        #[cfg(feature = "python")]
+        (
+            "GET",
+            "/.well-known/web-app-origin-association",
+            200,
+            "script GET",
+        ),
+        ("POST", "/.well-known/web-app-origin-association", 404, ""),
     ] {
         let response = ask(address, method, path);
         assert_eq!(response.status, status, "{method} {path}");
@@ -200,8 +236,10 @@ fn each_source_wins_over_those_below() {
             json!({"alt": "not-web-platform.test", "other": "other.test"}),
         ),
         ("/ports/http", json!([ports[0]])),
-        ("/ports/http-private", json!([ports[1]])),
-        ("/ports/http-public", json!([ports[2]])),
+        ("/ports/http-local", json!([ports[1]])),
+        ("/ports/http-private", json!([ports[2]])),
+        ("/ports/http-public", json!([ports[3]])),
+        ("/ports/dns", json!([8053])),
         ("/ports/https", json!([1443])),
         ("/ports/ws", json!([2444])),
         ("/ports/h2", json!([1445])),
@@ -226,7 +264,13 @@ fn each_source_wins_over_those_below() {
         assert_eq!(config.pointer(pointer), Some(&value), "{pointer}");
     }
     // A free port each, without a listener.
-    for scheme in ["wss", "webtransport-h3", "https-private", "https-public"] {
+    for scheme in [
+        "wss",
+        "webtransport-h3",
+        "https-local",
+        "https-private",
+        "https-public",
+    ] {
         let port = config["ports"][scheme][0].as_u64().expect("a number");
         let port = u16::try_from(port).expect("a port");
         assert!(port > 0 && TcpListener::bind(("127.0.0.1", port)).is_err());
