@@ -123,11 +123,12 @@ impl Pattern {
             Some(Piece::Literal(literal)) => path.starts_with(literal),
             _ => true,
         };
-        begins
-            && self
-                .star
-                .as_ref()
-                .is_none_or(|star| path.ends_with(&star.suffix))
+        // Comparing the last bytes first spares a call for most patterns.
+        let ends = |star: &Star| {
+            star.suffix.is_empty()
+                || (star.suffix.last() == path.last() && path.ends_with(&star.suffix))
+        };
+        begins && self.star.as_ref().is_none_or(ends)
     }
 }
 

@@ -186,6 +186,7 @@ mod tests {
     use std::fs;
 
     use super::*;
+    use kinds::RealmIn;
 
     const COMMENTS: &str = "\
 // META: title=<a> & \"b\"
@@ -387,9 +388,14 @@ mod tests {
     }
 
     #[test]
-    fn only_workers_get_the_query() {
+    fn only_workers_and_realms_outside_the_window_get_the_query() {
         for kind in &KINDS {
-            let starts = matches!(kind.form, Form::Worker(..));
+            let starts = matches!(
+                kind.form,
+                Form::Worker(..)
+                    | Form::ShadowRealm(RealmIn::AudioWorklet)
+                    | Form::ShadowRealmScript(_)
+            );
             let text = wrapper(kind.suffix, "/*---\n---*/\n");
             assert_eq!(text.contains("?q="), starts, "{}", kind.suffix);
         }
