@@ -62,7 +62,7 @@ impl Head {
     }
 
     /// Parses the YAML. An error has the number of lines before it.
-    fn parse(yaml: &str) -> Result<Self, (usize, String)> {
+    fn parse(yaml: &str) -> Result<Self, Wrong> {
         let mut nodes = Nodes(Parser::new_from_str(yaml));
         let mut head = Self::default();
         loop {
@@ -76,9 +76,9 @@ impl Head {
                 _ => return Err((line, "expected keys in the head".to_owned())),
             }
         }
-        while let Some((key, line)) = nodes.item()? {
+        while let Some(Item { text, line }) = nodes.item()? {
             let value = nodes.value()?;
-            match (key.as_deref(), value) {
+            match (text.as_deref(), value) {
                 (Some("includes"), value) => {
                     head.includes = value.list().ok_or_else(|| {
                         (line, "includes: expected a list of file names".to_owned())
@@ -106,6 +106,17 @@ impl Head {
 /// no depth of nesting matters.
 struct Nodes<'y>(Parser<'y, StrInput<'y>>);
 
+/// The number of lines before what is wrong, and what is expected instead.
+type Wrong = (usize, String);
+
+/// An item of a list, or a key or value of a mapping.
+struct Item {
+    /// `None` for a collection.
+    text: Option<String>,
+    /// The number of lines before it.
+    line: usize,
+}
+
 /// A value of a key.
 enum Value {
     /// An empty value.
@@ -119,7 +130,7 @@ enum Value {
 
 impl<'y> Nodes<'y> {
     /// The next event, and the number of lines before it.
-    fn next(&mut self) -> Result<(Event<'y>, usize), (usize, String)> {
+    fn next(&mut self) -> Result<(Event<'y>, usize), Wrong> {
         match self.0.next_event() {
             Some(Ok((event, span))) => Ok((event, span.start.line().saturating_sub(1))),
             Some(Err(error)) => Err(unparsed(&error)),
@@ -127,23 +138,25 @@ impl<'y> Nodes<'y> {
         }
     }
 
-    /// The next item of the collection that has begun, and the number of lines before it; its text
-    /// is `None` if it is a collection. `None` at the end.
-    fn item(&mut self) -> Result<Option<(Option<String>, usize)>, (usize, String)> {
+    /// The next item of the collection that has begun; `None` at its end.
+    fn item(&mut self) -> Result<Option<Item>, Wrong> {
         let (event, line) = self.next()?;
         Ok(match event {
             Event::SequenceEnd | Event::MappingEnd | Event::StreamEnd => None,
-            Event::Scalar(text, ..) => Some((Some(text.into_owned()), line)),
+            Event::Scalar(text, ..) => Some(Item {
+                text: Some(text.into_owned()),
+                line,
+            }),
             Event::SequenceStart(..) | Event::MappingStart(..) => {
                 self.skip()?;
-                Some((None, line))
+                Some(Item { text: None, line })
             }
-            _ => Some((None, line)),
+            _ => Some(Item { text: None, line }),
         })
     }
 
     /// Skips the rest of the collection that has begun.
-    fn skip(&mut self) -> Result<(), (usize, String)> {
+    fn skip(&mut self) -> Result<(), Wrong> {
         let mut depth = 1_usize;
         while depth > 0 {
             match self.next()?.0 {
@@ -157,7 +170,7 @@ impl<'y> Nodes<'y> {
     }
 
     /// The next node.
-    fn value(&mut self) -> Result<Value, (usize, String)> {
+    fn value(&mut self) -> Result<Value, Wrong> {
         Ok(match self.next()?.0 {
             Event::Scalar(text, ScalarStyle::Plain, ..) if matches!(&*text, "" | "~" | "null") => {
                 Value::Null
@@ -165,8 +178,8 @@ impl<'y> Nodes<'y> {
             Event::Scalar(text, ..) => Value::Scalar(text.into_owned()),
             Event::SequenceStart(..) => {
                 let mut items = Some(Vec::new());
-                while let Some((item, _)) = self.item()? {
-                    items = items.zip(item).map(|(mut items, item)| {
+                while let Some(item) = self.item()? {
+                    items = items.zip(item.text).map(|(mut items, item)| {
                         items.push(item);
                         items
                     });
@@ -175,9 +188,9 @@ impl<'y> Nodes<'y> {
             }
             Event::MappingStart(..) => {
                 let mut pairs = Some(Vec::new());
-                while let Some((key, _)) = self.item()? {
-                    let value = self.item()?.and_then(|(value, _)| value);
-                    pairs = pairs.zip(key.zip(value)).map(|(mut pairs, pair)| {
+                while let Some(key) = self.item()? {
+                    let value = self.item()?.and_then(|value| value.text);
+                    pairs = pairs.zip(key.text.zip(value)).map(|(mut pairs, pair)| {
                         pairs.push(pair);
                         pairs
                     });
@@ -216,7 +229,7 @@ impl Value {
     }
 }
 
-fn unparsed(error: &ScanError) -> (usize, String) {
+fn unparsed(error: &ScanError) -> Wrong {
     let line = error.marker().line().saturating_sub(1);
     (line, format!("expected YAML in the head: {}", error.info()))
 }
