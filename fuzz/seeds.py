@@ -147,6 +147,12 @@ read until "\r\n" within 1ns
 next
 next site
 hold 50ms
+ws_accept
+ws_accept "A: b\r\n"
+ws_frame "hello"
+ws_frame fin=0 rsv=4 opcode=9 mask="abcd" length=5 width=64 body
+ws_close
+ws_close 1000 "done"
 half_close
 next
 close

@@ -176,7 +176,13 @@ impl<'c> Exchange<'c> {
     /// that happens after the handler has returned.
     pub fn play(&mut self, script: &WireScript) -> Played {
         self.turn.mark_written();
-        play::play(script, &self.turn, &self.body, &self.server.events)
+        play::play(
+            script,
+            &self.request,
+            &self.turn,
+            &self.body,
+            &self.server.events,
+        )
     }
 
     /// Sends `100 Continue` if the client waits for it, except under [`Policy::Raw`], where the handler

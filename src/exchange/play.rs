@@ -8,14 +8,15 @@
 
 use std::time::{Duration, Instant};
 
-use crate::http::head;
+use crate::http::{head, websocket};
 use crate::wire::outbound::{Gone, Sent};
 use crate::wire::{NoHead, close};
-use crate::wire_script::{Awaited, By, Limit, Reading, Step, WireScript};
+use crate::wire_script::{Awaited, By, Frame, Limit, Reading, Step, WireScript};
 
 use super::body::{Body, BodyError, RawReadError};
 use super::events::{Events, Waited};
 use super::fate::Fate;
+use super::request::Request;
 use super::turn::Turn;
 
 /// When a step was due, and when it was done.
@@ -49,8 +50,15 @@ pub enum End {
 }
 
 /// Plays a script.
-pub fn play(script: &WireScript, turn: &Turn, body: &Body, events: &Events) -> Played {
+pub fn play(
+    script: &WireScript,
+    request: &Request,
+    turn: &Turn,
+    body: &Body,
+    events: &Events,
+) -> Played {
     let mut player = Player {
+        request,
         turn,
         body,
         events,
@@ -103,6 +111,7 @@ pub fn play(script: &WireScript, turn: &Turn, body: &Body, events: &Events) -> P
 }
 
 struct Player<'p> {
+    request: &'p Request,
     turn: &'p Turn,
     body: &'p Body,
     events: &'p Events,
@@ -173,6 +182,12 @@ impl Player<'_> {
                     false => Ok(()),
                 }
             }
+            Step::WsAccept(fields) => {
+                self.turn.note_status(101);
+                self.send(&websocket_accept(self.request, fields.as_deref()))
+            }
+            Step::WsFrame(frame) => self.send(&frame.to_bytes()),
+            Step::WsClose(reason) => self.send(&Frame::close(reason.as_ref()).to_bytes()),
             // `play` leaves it to the connection.
             Step::Next(By::Script | By::Site) => Ok(()),
         }
@@ -233,6 +248,13 @@ pub(crate) fn wait_for(
         Awaited::Body(count) => body.wait_for(*count, limit).map_err(End::from),
         Awaited::Head => wait_for_head(turn, limit),
     }
+}
+
+/// The response that opens a WebSocket, with more field lines. A request without a key gets the answer to
+/// an empty one.
+pub(crate) fn websocket_accept(request: &Request, fields: Option<&[u8]>) -> Vec<u8> {
+    let key = request.head().trimmed("Sec-WebSocket-Key");
+    websocket::accept(key.unwrap_or_default(), fields.unwrap_or_default())
 }
 
 fn wait_for_head(turn: &Turn, limit: Option<Instant>) -> Result<(), End> {

@@ -20,6 +20,7 @@ pub mod request_line;
 pub mod scheme;
 pub mod status;
 pub mod target;
+pub mod websocket;
 
 use crate::text::latin1::excerpt;
 

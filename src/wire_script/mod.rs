@@ -15,6 +15,7 @@
 //! ```
 
 mod duration;
+pub(crate) mod frame_options;
 mod items;
 mod operands;
 mod order;
@@ -34,6 +35,8 @@ pub use parse::{MAX_BYTES, MAX_STEPS};
 pub use parse_error::ParseError;
 pub(crate) use parse_error::one_of;
 use table::{Effect, Form};
+
+pub use crate::http::websocket::{CloseReason, Frame, Opcode, Width};
 
 /// Steps on one connection, in order. After the last one the connection continues with the next
 /// request, unless that step has ended it.
@@ -68,6 +71,12 @@ pub enum Step {
     Reset,
     /// Stays open and silent for this long, or until the client leaves. Without a time, ends the script.
     Hold(Option<Duration>),
+    /// Sends the response that opens a WebSocket, for the key of the request, with more field lines.
+    WsAccept(Option<Vec<u8>>),
+    /// One write of a WebSocket frame.
+    WsFrame(Frame),
+    /// One write of a close frame; without a reason, it has no payload. The connection stays open.
+    WsClose(Option<CloseReason>),
     /// Reads the next request of the connection. The following steps answer it, or are played after
     /// the site's response to it.
     Next(By),
@@ -167,7 +176,11 @@ impl WireScript {
     /// Whether [`MAX_STEPS`] and [`MAX_BYTES`] allow this script.
     pub fn is_within_limits(&self) -> bool {
         let bytes = self.steps.iter().map(|step| match step {
-            Step::Send(bytes) | Step::Read(Reading::Until(bytes), _) => bytes.len() as u64,
+            Step::Send(bytes)
+            | Step::Read(Reading::Until(bytes), _)
+            | Step::WsAccept(Some(bytes))
+            | Step::WsFrame(Frame { payload: bytes, .. })
+            | Step::WsClose(Some(CloseReason { reason: bytes, .. })) => bytes.len() as u64,
             _ => 0,
         });
         self.steps.len() <= MAX_STEPS && bytes.sum::<u64>() <= MAX_BYTES

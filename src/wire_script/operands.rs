@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use super::frame_options::OptionValue;
 use super::parse_error::ParseError;
 use super::tokens::{Token, Tokens};
 use super::{Limit, duration};
@@ -42,6 +43,31 @@ impl Tokens<'_> {
             true => self.time().map(Some),
             false => Ok(None),
         }
+    }
+
+    /// An option and its value: `fin=0`. `None` if there is another token.
+    pub(super) fn option(&mut self) -> Result<Option<(&str, OptionValue)>, ParseError> {
+        let &Token::Word(option) = self.first() else {
+            return Ok(None);
+        };
+        if !self.is_followed_by(b'=') {
+            return Ok(None);
+        }
+        self.take()?;
+        self.take()?;
+        let value = match self.first() {
+            Token::Number(_) => OptionValue::Number(self.count()?),
+            Token::Word(word) => {
+                let word = (*word).to_owned();
+                self.take_as(OptionValue::Word(word))?
+            }
+            Token::Bytes(bytes) => {
+                let bytes = bytes.clone();
+                self.take_as(OptionValue::Bytes(bytes))?
+            }
+            _ => return self.expected(&format!("a value after `{option}`")),
+        };
+        Ok(Some((option, value)))
     }
 
     /// The name of an event.

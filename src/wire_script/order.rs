@@ -82,7 +82,7 @@ impl Order {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire_script::table::{FORMS, tests::sample};
+    use crate::wire_script::table::{FORMS, sample};
     use crate::wire_script::{By, Step, WireScript};
 
     /// Each form after each other.

@@ -8,7 +8,7 @@ use super::operands::{COUNT, EVENT, TIME};
 use super::parse_error::ParseError;
 use super::table::{self, FORMS, Form, Takes, takes_argument};
 use super::tokens::{Token, Tokens, wrong};
-use super::{Limit, Place, Step, WireScript, one_of};
+use super::{CloseReason, Frame, Limit, Place, Step, WireScript, frame_options, one_of};
 
 /// How many bytes a script may send and search for in total, and how many its names may have in total.
 /// Larger files are refused before the bytes are made: a few characters can ask for all memory.
@@ -148,6 +148,18 @@ impl Parser<'_> {
                 let time = self.tokens.time()?;
                 self.push(form, |limit| make(time, limit), line)
             }
+            Takes::Fields(make) => {
+                let fields = self.bytes(line)?;
+                self.push(form, |limit| make(fields, limit), line)
+            }
+            Takes::Frame(make) => {
+                let frame = self.frame(line)?;
+                self.push(form, |limit| make(frame, limit), line)
+            }
+            Takes::Close(make) => {
+                let reason = self.close_reason(line)?;
+                self.push(form, |limit| make(reason, limit), line)
+            }
             Takes::Nothing(make) => self.push(form, make, line),
         }
     }
@@ -210,6 +222,33 @@ impl Parser<'_> {
         Ok(())
     }
 
+    /// The options and the payload of a frame.
+    fn frame(&mut self, line: usize) -> Result<Frame, ParseError> {
+        let mut frame = Frame::from("");
+        while let Some((option, value)) = self.tokens.option()? {
+            if let Err(reason) = frame_options::set(&mut frame, option, value) {
+                return wrong(line, reason);
+            }
+        }
+        frame.payload = self.bytes(line)?;
+        Ok(frame)
+    }
+
+    /// The code of a close frame, and its reason if there is one.
+    fn close_reason(&mut self, line: usize) -> Result<CloseReason, ParseError> {
+        let Ok(code) = u16::try_from(self.tokens.count()?) else {
+            return wrong(
+                line,
+                "expected a code from 0 to 65535, found a larger number",
+            );
+        };
+        let reason = match begins_item(self.tokens.first()) {
+            true => self.bytes(line)?,
+            false => Vec::new(),
+        };
+        Ok(CloseReason { code, reason })
+    }
+
     /// Adds a step, with its limit if it has one.
     fn push(
         &mut self,
@@ -251,9 +290,9 @@ fn fits(form: &Form, token: &Token<'_>) -> bool {
     match form.takes {
         Takes::Nothing(_) => true,
         Takes::Bytes(_) => begins_item(token) || *token == Token::Word("by"),
-        Takes::Pattern(_) => begins_item(token),
+        Takes::Pattern(_) | Takes::Fields(_) | Takes::Frame(_) => begins_item(token),
         Takes::Event(_) => matches!(token, Token::Bytes(_)),
-        Takes::Count(_) | Takes::Time(_) => matches!(token, Token::Number(_)),
+        Takes::Count(_) | Takes::Time(_) | Takes::Close(_) => matches!(token, Token::Number(_)),
     }
 }
 
@@ -262,7 +301,9 @@ fn arguments(word: &str) -> String {
     let of_form = |form: &Form| match (form.qualifier, form.takes) {
         (Some(qualifier), _) => format!("`{qualifier}`"),
         (None, Takes::Nothing(_)) => "the end of the step".to_owned(),
-        (None, Takes::Bytes(_) | Takes::Pattern(_)) => ITEM.to_owned(),
+        (None, Takes::Bytes(_) | Takes::Pattern(_) | Takes::Fields(_)) => ITEM.to_owned(),
+        (None, Takes::Frame(_)) => format!("an option or {ITEM}"),
+        (None, Takes::Close(_)) => "a code".to_owned(),
         (None, Takes::Event(_)) => EVENT.to_owned(),
         (None, Takes::Count(_)) => COUNT.to_owned(),
         (None, Takes::Time(_)) => TIME.to_owned(),
@@ -342,6 +383,18 @@ reset
             ),
             (r#"send by 18446744073709551615 "a" "b""#, r#"send "ab""#),
             (r#"send by 1 """#, ""),
+            (
+                r#"let fin = "x"¶ws_frame fin = 0 opcode=ping length=5¶ fin "y""#,
+                r#"ws_frame fin=0 opcode=ping length=5 "xy""#,
+            ),
+            (
+                r#"ws_frame width=7 width=64 rsv=0 fin=1 opcode=1 length(x)"#,
+                "line 1: expected a name that an earlier `let` defines, found `x`",
+            ),
+            (
+                r#"ws_close 1000¶ws_close 1001 "a" "b"¶ws_close¶ws_accept¶ws_accept "A: b\r\n""#,
+                r#"ws_close 1000¶ws_close 1001 "ab"¶ws_close¶ws_accept¶ws_accept "A: b\r\n""#,
+            ),
         ] {
             assert_eq!(printed(lines), expected, "{lines}");
         }
@@ -364,7 +417,7 @@ reset
             (
                 r#"¶sned "a""#,
                 2,
-                "expected `let`, `send`, `pause`, `wait_for`, `set`, `clear`, `read`, `half_close`, `close`, `reset`, `hold` or `next`, found `sned`",
+                "expected `let`, `send`, `pause`, `wait_for`, `set`, `clear`, `read`, `half_close`, `close`, `reset`, `hold`, `ws_accept`, `ws_frame`, `ws_close` or `next`, found `sned`",
             ),
             (
                 r#"send "a"¶¶ "a" * 67108864"#,
@@ -475,6 +528,47 @@ reset
                 "cannot send: `half_close` closes the sending side (line 1)",
             ),
             (
+                "ws_frame",
+                1,
+                "expected an option or a string, a name, a function or `(`, found the end of the step",
+            ),
+            (
+                "ws_frame fin=2 \"a\"",
+                1,
+                "expected 0 or 1 after `fin`, found `2`",
+            ),
+            (
+                "ws_frame end = 1 \"a\"",
+                1,
+                "expected `fin`, `rsv`, `opcode`, `mask`, `length` or `width`, found `end`",
+            ),
+            (
+                "ws_frame fin= \"a\"",
+                1,
+                "expected 0 or 1 after `fin`, found a string of 1 bytes",
+            ),
+            (
+                "ws_frame fin=(",
+                1,
+                "expected a value after `fin`, found `(`",
+            ),
+            (
+                "ws_frame fin",
+                1,
+                "expected a name that an earlier `let` defines, found `fin`",
+            ),
+            ("ws_close x", 1, "expected the end of the step, found `x`"),
+            (
+                "ws_close 65536",
+                1,
+                "expected a code from 0 to 65535, found a larger number",
+            ),
+            (
+                "half_close¶ws_close",
+                2,
+                "cannot send: `half_close` closes the sending side (line 1)",
+            ),
+            (
                 "half_close¶next site",
                 2,
                 "cannot send: `half_close` closes the sending side (line 1)",
@@ -522,6 +616,13 @@ reset
             "connection",
             "10",
             "50ms",
+            "\nws_accept ",
+            "\nws_frame ",
+            "fin=0 ",
+            "opcode=ping ",
+            "mask=\"abcd\" ",
+            "length=",
+            "\nws_close ",
             "\nset \"e\"",
             "\nclear ",
             "\nhalf_close",

@@ -5,6 +5,7 @@
 use std::fmt::{self, Write as _};
 
 use super::duration::Exact;
+use super::frame_options::Options;
 use super::table::{Argument, Parts};
 use super::{Step, WireScript};
 use crate::text::quoted::Quoted;
@@ -44,6 +45,14 @@ impl fmt::Display for Step {
             Argument::Event(name) => write!(f, " {}", Quoted(name.as_bytes()))?,
             Argument::Count(count) => write!(f, " {count}")?,
             Argument::Time(time) => write!(f, " {}", Exact(*time))?,
+            Argument::Fields(bytes) => lines(f, form.word.len() + 1, bytes)?,
+            Argument::Frame(frame) => write!(f, "{} {}", Options(frame), Items(&frame.payload))?,
+            Argument::Close(reason) => {
+                write!(f, " {}", reason.code)?;
+                if !reason.reason.is_empty() {
+                    write!(f, " {}", Items(&reason.reason))?;
+                }
+            }
         }
         match limit {
             Some(time) => write!(f, " within {}", Exact(time)),
@@ -131,8 +140,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::wire_script::Awaited;
     use crate::wire_script::table::{Effect, FORMS, Form, Takes};
+    use crate::wire_script::{Awaited, CloseReason, Frame, Opcode, Width};
 
     #[test]
     fn a_script_is_laid_out_for_people() {
@@ -219,6 +228,23 @@ hold
         ]
     }
 
+    fn frame() -> impl Strategy<Value = Frame> {
+        let header = (any::<bool>(), 0..8_u8, 0..16_u8);
+        let width = prop::sample::select(vec![7, 16, 64]);
+        let length = (any::<Option<u64>>(), prop::option::of(width));
+        let rest = (any::<Option<[u8; 4]>>(), length, bytes());
+        (header, rest).prop_map(
+            |((fin, rsv, opcode), (mask, (length, width), payload))| Frame {
+                fin,
+                rsv,
+                mask,
+                length,
+                width: width.and_then(Width::with_bits),
+                ..Frame::new(Opcode::new(opcode).expect("four bits"), payload)
+            },
+        )
+    }
+
     fn step() -> impl Strategy<Value = Step> {
         let limited = |form: &Form| match form.has_limit {
             true => prop::option::of(time()).boxed(),
@@ -244,6 +270,17 @@ hold
                     .boxed(),
                 Takes::Time(make) => (time(), limit)
                     .prop_map(move |(time, limit)| make(time, limit))
+                    .boxed(),
+                Takes::Fields(make) => (bytes(), limit)
+                    .prop_map(move |(fields, limit)| make(fields, limit))
+                    .boxed(),
+                Takes::Frame(make) => (frame(), limit)
+                    .prop_map(move |(frame, limit)| make(frame, limit))
+                    .boxed(),
+                Takes::Close(make) => (any::<u16>(), bytes(), limit)
+                    .prop_map(move |(code, reason, limit)| {
+                        make(CloseReason { code, reason }, limit)
+                    })
                     .boxed(),
             }
         })

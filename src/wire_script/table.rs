@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use super::{Awaited, By, Limit, Reading, Step, WireScript};
+use super::{Awaited, By, CloseReason, Frame, Limit, Reading, Step, WireScript};
 
 /// One row.
 #[derive(Debug)]
@@ -40,6 +40,12 @@ pub(crate) enum Takes {
     Event(fn(String, Limit) -> Step),
     Count(fn(u64, Limit) -> Step),
     Time(fn(Duration, Limit) -> Step),
+    /// Field lines.
+    Fields(fn(Vec<u8>, Limit) -> Step),
+    /// Options and the payload of a WebSocket frame.
+    Frame(fn(Frame, Limit) -> Step),
+    /// Code and reason of a close frame.
+    Close(fn(CloseReason, Limit) -> Step),
 }
 
 /// The argument that a step has.
@@ -51,6 +57,9 @@ pub(super) enum Argument<'a> {
     Event(&'a str),
     Count(&'a u64),
     Time(&'a Duration),
+    Fields(&'a [u8]),
+    Frame(&'a Frame),
+    Close(&'a CloseReason),
 }
 
 /// What a step does to the connection.
@@ -90,6 +99,9 @@ macro_rules! type_of {
     (Event) => { impl Into<String> };
     (Count) => { u64 };
     (Time) => { Duration };
+    (Fields) => { impl Into<Vec<u8>> };
+    (Frame) => { impl Into<Frame> };
+    (Close) => { impl Into<CloseReason> };
 }
 
 /// The pattern of a step's limit; steps without one ignore it.
@@ -182,6 +194,9 @@ macro_rules! value_of {
     (Time, $argument:ident) => {
         Duration::from_millis(10)
     };
+    (Close, $argument:ident) => {
+        (1000, "done")
+    };
     ($kind:ident, $argument:ident) => {
         stringify!($argument)
     };
@@ -240,6 +255,21 @@ steps! {
     /// Stays open and silent for this long.
     hold_for: Time(time) => Hold(Some(time)),
         wire "hold", list "hold", Waits, call "hold(seconds=None)";
+    /// Opens a WebSocket: sends 101 with the answer to the request's key.
+    ws_accept: Nothing => WsAccept(None),
+        wire "ws_accept", list "ws_accept", Sends, call "ws_accept(fields=b'')";
+    /// The same with more field lines, each with its line end.
+    ws_accept_with: Fields(fields) => WsAccept(Some(fields)),
+        wire "ws_accept", list "ws_accept", Sends, call "ws_accept(fields=b'')";
+    /// One write of a WebSocket frame.
+    ws_frame: Frame(frame) => WsFrame(frame),
+        wire "ws_frame", list "ws_frame", Sends, call "ws_frame(data, *, opcode='text', fin=True, rsv=0, mask=None, length=None, width=None)";
+    /// One write of a close frame without a code.
+    ws_close: Nothing => WsClose(None),
+        wire "ws_close", list "ws_close", Sends, call "ws_close(code=None, reason=b'')";
+    /// One write of a close frame with a code, and perhaps a reason.
+    ws_close_with: Close(reason) => WsClose(Some(reason)),
+        wire "ws_close", list "ws_close", Sends, call "ws_close(code=None, reason=b'')";
     /// Reads the next request, which the following steps answer.
     next_request: Nothing => Next(By::Script),
         wire "next", list "next", Waits;
@@ -281,23 +311,32 @@ pub(super) fn words() -> impl Iterator<Item = &'static str> {
         .map(|(_, form)| form.word)
 }
 
+/// A step of this form.
 #[cfg(test)]
-pub(super) mod tests {
+pub(super) fn sample(form: &Form) -> Step {
+    let limit = form.has_limit.then_some(Duration::from_millis(20));
+    match form.takes {
+        Takes::Nothing(make) => make(limit),
+        Takes::Bytes(make) | Takes::Pattern(make) => make(b"a\r\n\xff".to_vec(), limit),
+        Takes::Event(make) => make("an event".to_owned(), limit),
+        Takes::Count(make) => make(7, limit),
+        Takes::Time(make) => make(Duration::from_millis(10), limit),
+        Takes::Fields(make) => make(b"A: b\r\n".to_vec(), limit),
+        Takes::Frame(make) => {
+            let mut frame = Frame::new(super::Opcode::PING, "a\r\n");
+            (frame.fin, frame.rsv, frame.mask) = (false, 1, Some(*b"a\0\"="));
+            (frame.length, frame.width) = (Some(9), Some(super::Width::Bits16));
+            make(frame, limit)
+        }
+        Takes::Close(make) => make((1000, "done").into(), limit),
+    }
+}
+
+#[cfg(test)]
+mod tests {
     use std::fs;
 
     use super::*;
-
-    /// A step of this form.
-    pub(crate) fn sample(form: &Form) -> Step {
-        let limit = form.has_limit.then_some(Duration::from_millis(20));
-        match form.takes {
-            Takes::Nothing(make) => make(limit),
-            Takes::Bytes(make) | Takes::Pattern(make) => make(b"a\r\n\xff".to_vec(), limit),
-            Takes::Event(make) => make("an event".to_owned(), limit),
-            Takes::Count(make) => make(7, limit),
-            Takes::Time(make) => make(Duration::from_millis(10), limit),
-        }
-    }
 
     #[test]
     fn every_form_is_read_as_it_is_printed() {
@@ -337,6 +376,9 @@ pub(super) mod tests {
             Takes::Event(_) => (Some("EVENT"), Some("event")),
             Takes::Count(_) => (Some("COUNT"), Some("count")),
             Takes::Time(_) => (Some("TIME"), Some("seconds")),
+            Takes::Fields(_) => (Some("BYTES"), Some("fields")),
+            Takes::Frame(_) => (Some("[OPTION=VALUE]… BYTES"), Some("data, options")),
+            Takes::Close(_) => (Some("CODE [BYTES]"), Some("code, reason")),
         };
         let within = form.has_limit.then_some("[within TIME]");
         let words = [Some(form.word), form.qualifier, in_file, within];

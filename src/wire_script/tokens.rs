@@ -79,6 +79,12 @@ impl<'a> Tokens<'a> {
         self.line
     }
 
+    /// Whether this sign follows the first token on its line.
+    pub(super) fn is_followed_by(&self, sign: u8) -> bool {
+        let mut rest = self.text[self.at..].iter();
+        rest.find(|&&byte| !matches!(byte, b' ' | b'\t')) == Some(&sign)
+    }
+
     /// An error at the first token.
     pub(super) fn wrong<T>(&self, reason: impl Into<String>) -> Result<T, ParseError> {
         wrong(self.line(), reason)

@@ -28,7 +28,7 @@ struct Argument {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     Required,
-    /// `name=pattern`, whose value is a word for what belongs there.
+    /// After `*`, or `name=pattern`, whose value is a word for what belongs there.
     ByName,
     /// `name=None`, whose value is the default.
     Optional,
@@ -57,20 +57,28 @@ const VALUES: &[(&str, &str)] = &[
     ("expires", "None"),
     ("httponly", "True"),
     ("err", "'x'"),
+    ("fields", "b'A: b\\r\\n'"),
+    ("fin", "False"),
     ("items_iter", "[('X-A', 'b')]"),
     ("key", "str(uuid.uuid4())"),
+    ("length", "9"),
+    ("mask", "b'abcd'"),
     ("max_age", "1"),
     ("max_bytes", "1"),
     ("message", "'x'"),
     ("name", "'X-A'"),
     ("offset", "0"),
+    ("opcode", "'ping'"),
     ("path", "'/'"),
+    ("reason", "b'x'"),
+    ("rsv", "4"),
     ("samesite", "None"),
     ("seconds", "0"),
     ("secure", "True"),
     ("steps", "[('pause', 0)]"),
     ("until", "b'x'"),
     ("value", "'x'"),
+    ("width", "16"),
     ("within", "0.01"),
 ];
 
@@ -184,16 +192,29 @@ fn documented_calls() -> Vec<Call> {
                 if cell.contains("lock") {
                     continue;
                 }
-                let arguments = found[2].split(", ").filter(|text| !text.is_empty());
                 calls.push(Call {
                     object,
                     name: found[1].to_owned(),
-                    arguments: arguments.map(argument).collect(),
+                    arguments: arguments(&found[2]),
                 });
             }
         }
     }
     calls
+}
+
+/// The arguments of a signature. Those after `*` have names.
+fn arguments(text: &str) -> Vec<Argument> {
+    let (before, after) = text.split_once("*, ").unwrap_or((text, ""));
+    let listed = |text: &str| {
+        let texts = text.split(", ").filter(|text| !text.is_empty());
+        texts.map(argument).collect::<Vec<_>>()
+    };
+    let named = listed(after).into_iter().map(|argument| Argument {
+        kind: Kind::ByName,
+        ..argument
+    });
+    listed(before).into_iter().chain(named).collect()
 }
 
 fn argument(text: &str) -> Argument {

@@ -940,6 +940,7 @@ fn the_documented_calls_and_steps_exist() {
         "evaluate",
         "import inspect
         data, event, count, seconds, within = b'x', 'e', 1, 0, 0
+        fields, options, code, reason = b'A: b', {'fin': 0}, 1000, b'x'
         seen = []
         for step, call in json.loads(request.body):
             name = call.partition('(')[0]
@@ -1095,4 +1096,90 @@ fn a_waiting_handler_lets_others_run() {
         }
     }
     assert!(BOUND < DEADLINE);
+}
+
+const WEBSOCKET: &str = "Upgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+
+/// The bytes of every WebSocket step, by calls and in a list.
+#[test]
+fn websocket_steps_by_calls_and_in_lists() {
+    let calls = "w.ws_accept()
+        w.ws_frame('h\u{e9}')
+        w.ws_frame(b'\\x00', opcode='binary', fin=False, rsv=4)
+        w.ws_frame('ab', opcode=3, mask=b'\\x01\\x02\\x03\\x04', length=300, width=64)
+        w.ws_close()
+        w.ws_close(1000)
+        assert w.ws_close(4999, 'by\u{e9}')
+        w.close()";
+    let list = "w.script(['ws_accept',
+            ('ws_frame', 'h\u{e9}'),
+            ('ws_frame', b'\\x00', {'opcode': 'binary', 'fin': 0, 'rsv': 4}),
+            ('ws_frame', 'ab', {'opcode': 3, 'mask': b'\\x01\\x02\\x03\\x04', 'length': 300, 'width': 64}),
+            'ws_close', ('ws_close', 1000), ('ws_close', 4999, 'by\u{e9}'), 'close'])";
+    let text = r#"w.script(b'\n'.join([b'ws_accept',
+            rb'ws_frame "h\xc3\xa9"',
+            rb'ws_frame opcode=binary fin=0 rsv=4 "\0"',
+            rb'ws_frame opcode=3 mask="\x01\x02\x03\x04" length=300 width=64 "ab"',
+            b'ws_close', b'ws_close 1000', rb'ws_close 4999 "by\xc3\xa9"', b'close']))"#;
+    let stage = Stage::new(&[("calls", calls), ("list", list), ("text", text)]);
+    let expected = [
+        b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            .as_slice(),
+        b"Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n",
+        b"\x81\x03h\xc3\xa9",
+        b"\x42\x01\0",
+        b"\x83\xff\0\0\0\0\0\0\x01\x2c\x01\x02\x03\x04\x60\x60",
+        b"\x88\0",
+        b"\x88\x02\x03\xe8",
+        b"\x88\x06\x13\x87by\xc3\xa9",
+    ];
+    for handler in ["calls", "list", "text"] {
+        let received = stage.ask(handler, WEBSOCKET).read_until_close();
+        let shown = received.escape_ascii().to_string();
+        assert_eq!(
+            shown,
+            expected.concat().escape_ascii().to_string(),
+            "{handler}"
+        );
+    }
+}
+
+#[test]
+fn wrong_websocket_steps_are_refused() {
+    let tried =
+        |call: &str| format!("try: {call}\nexcept (TypeError, ValueError) as e: say(str(e))");
+    for (call, reason) in [
+        ("w.ws_frame('a', opcode='texts')", "found `texts`"),
+        (
+            "w.ws_frame('a', mask=b'abc')",
+            "expected 4 bytes after `mask`",
+        ),
+        (
+            "w.ws_frame('a', fin=2)",
+            "expected 0 or 1 after `fin`, found `2`",
+        ),
+        (
+            "w.ws_frame('a', rsv=[])",
+            "expected a number, text or bytes for the option rsv, found []",
+        ),
+        ("w.ws_frame('a', width=8)", "expected 7, 16 or 64"),
+        (
+            "w.script([('ws_frame', 'a', {'end': 1})])",
+            "step 1: expected `fin`, ",
+        ),
+        (
+            "w.script([('ws_frame', 'a', {}, 1)])",
+            "step 1: expected at most 2 arguments",
+        ),
+        (
+            "w.script(['ws_frame'])",
+            "step 1: expected an argument after `ws_frame`",
+        ),
+        ("w.script(['close', 'ws_accept'])", "step 2: unreachable"),
+    ] {
+        let stage = Stage::new(&[("f", &tried(call))]);
+        let said = said(&mut stage.ask("f", "\r\n"));
+        let said = said.as_str().expect("a message");
+        assert!(said.contains(reason), "{call}: {said}");
+    }
 }

@@ -9,6 +9,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod documented_recipes;
 mod frames;
 mod handler_failures;
 mod lifetimes;

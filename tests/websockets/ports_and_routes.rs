@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use wireserve::python::WebSocketHandler;
+use wireserve::wire_script::{Frame, Opcode};
 use wireserve::{Port, WireScript};
 
 use crate::frames::{close, handshake, opened, text};
@@ -163,7 +164,16 @@ fn transcripts_show_frames() {
 /// A handler in Rust gets every request of the port; here, a wire script.
 #[test]
 fn a_wire_script_answers_on_a_port() {
-    let script = WireScript::new().send(opened()).send("\u{1}");
+    let begun = Frame {
+        fin: false,
+        ..Frame::new(Opcode::BINARY, "a")
+    };
+    let script = WireScript::new()
+        .ws_accept_with("A: b\r\n")
+        .ws_frame("hello")
+        .ws_frame(begun)
+        .ws_close_with((1000, "done"))
+        .close();
     let server = wireserve::Server::builder()
         .scheme("ws", [Port::Free])
         .websockets(Arc::new(script))
@@ -174,7 +184,10 @@ fn a_wire_script_answers_on_a_port() {
     };
     assert_eq!(get(http, "/any").status, 404);
     let mut client = client(ws, &handshake("/any", &[]));
-    assert_eq!(client.read_exact(opened().len()), opened().as_bytes());
+    let head = opened().replace("\r\n\r\n", "\r\nA: b\r\n\r\n");
+    let frames = b"\x81\x05hello\x02\x01a\x88\x06\x03\xe8done";
+    let expected = [head.as_bytes(), frames].concat();
+    assert_eq!(client.read_until_close(), expected);
 }
 
 /// The doc root may bring the library.

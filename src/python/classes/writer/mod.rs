@@ -6,6 +6,7 @@
 //! millisecond, and never with `coalesce = False`. Methods call each other by name, so that a
 //! method that a script has replaced is used.
 
+mod frames;
 mod of_response;
 mod seen;
 mod send;

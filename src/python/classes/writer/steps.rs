@@ -29,7 +29,8 @@ impl ResponseWriter {
         let request = self.asked();
         let (turn, body, events) = (self.turn(), request.body(), request.events());
         turn.mark_written();
-        let played = gate::away(py, || play::play(&script, turn, body, events));
+        let facts = request.facts();
+        let played = gate::away(py, || play::play(&script, facts, turn, body, events));
         let timings = played.timings.iter();
         Ok(Played {
             timings: timings
@@ -243,6 +244,19 @@ impl ResponseWriter {
                 let time = duration(item.argument()?.extract()?)?;
                 make(time, item.limit(form)?)
             }
+            Takes::Fields(make) => {
+                let fields = self.encode(&item.argument()?)?.into_owned();
+                make(fields, item.limit(form)?)
+            }
+            Takes::Frame(make) => {
+                let frame = self.frame(&item.argument()?, item.optional(1).as_ref())?;
+                make(frame, item.limit(form)?)
+            }
+            Takes::Close(make) => {
+                let code = item.argument()?.extract()?;
+                let reason = self.close_reason(code, item.optional(1).as_ref())?;
+                make(reason, item.limit(form)?)
+            }
         };
         script.push(step);
         Ok(())
@@ -337,7 +351,7 @@ impl<'py> Item<'py> {
 
     fn check_count(&self) -> PyResult<()> {
         let most = usize::from(self.forms().any(takes_argument))
-            + usize::from(self.forms().any(|form| form.has_limit));
+            + usize::from(self.forms().any(|form| form.has_limit || has_second(form)));
         let found = self.arguments.len();
         if found > most {
             let name = &self.name;
@@ -353,7 +367,12 @@ impl<'py> Item<'py> {
     }
 }
 
-fn value_error(message: impl Into<String>) -> PyErr {
+/// Whether a form has an argument after its first one.
+fn has_second(form: &Form) -> bool {
+    matches!(form.takes, Takes::Frame(_) | Takes::Close(_))
+}
+
+pub(super) fn value_error(message: impl Into<String>) -> PyErr {
     PyValueError::new_err(message.into())
 }
 

@@ -1,0 +1,13 @@
+//! The recipes in `docs/websockets.md` work as they are printed there.
+
+use std::fs;
+
+use crate::servers::wireserve;
+use crate::support::recipes::run_all;
+use crate::support::repository;
+
+#[test]
+fn every_recipe() {
+    let page = fs::read_to_string(repository().join("docs/websockets.md")).expect("the page");
+    assert_eq!(run_all(&page, wireserve), 7);
+}
