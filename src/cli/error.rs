@@ -7,6 +7,8 @@ use std::path::PathBuf;
 
 use crate::config::{ConfigError, MethodError};
 use crate::site::routing::pattern::PatternError;
+#[cfg(feature = "tls")]
+use crate::tls::certificates::{PairError, StoreError};
 
 /// Why the command cannot do what it was asked to.
 #[derive(Debug, thiserror::Error)]
@@ -59,6 +61,27 @@ pub(super) enum CommandError {
     WebSocketFolder { path: PathBuf, source: io::Error },
     #[error("connections to {target}")]
     ConnectionTarget { target: String, source: TargetError },
+    #[cfg(feature = "tls")]
+    #[error("cannot use {path}")]
+    CertificateFile { path: PathBuf, source: io::Error },
+    #[cfg(feature = "tls")]
+    #[error(transparent)]
+    Certificate(PairError),
+    #[cfg(feature = "tls")]
+    #[error("cannot keep certificates")]
+    CertificateStore(#[source] StoreError),
+    #[cfg(feature = "tls")]
+    #[error("no certificates: `ssl.type` is \"none\"")]
+    NoCertificates,
+    #[cfg(feature = "tls")]
+    #[error("no root certificate: add `ssl.pregenerated.ca_cert_path`")]
+    NoRoot,
+    #[cfg(feature = "tls")]
+    #[error("no file with the root certificate: add `ssl.pregenerated.ca_cert_path`")]
+    NoRootFile,
+    #[cfg(feature = "tls")]
+    #[error("expected an X.509 certificate with a public key, found a malformed one")]
+    NoKeyHash,
     #[error("cannot serve scripts")]
     Python(#[source] BoxError),
     /// The message names the address or the folder.

@@ -1,18 +1,23 @@
 //! The command: it parses its options, lays them over the configuration files, starts the server
-//! and serves until a signal arrives; or it prints the lines for the hosts file, or a fuzzed
-//! response. It exits with 0 after SIGINT or SIGTERM, with 2 if the operator made a mistake, and with 1
+//! and serves until a signal arrives; or it prints the lines for the hosts file, how to
+//! trust its certificate, or a fuzzed response. It exits with 0 after SIGINT or SIGTERM, with 2 if the operator made a mistake, and with 1
 //! if its output cannot be written.
 
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 mod allocator;
 mod assembly;
+#[cfg(feature = "tls")]
+mod certificates;
 mod error;
 mod listening_lines;
 mod options;
 mod python;
 mod serving;
+mod shell_words;
 mod starting;
 mod target;
+#[cfg(feature = "tls")]
+mod trust;
 mod unresolved;
 
 use std::ffi::OsString;
@@ -25,7 +30,11 @@ use crate::hosts::hosts_file::{self, System};
 use crate::log_output;
 use crate::response_fuzz::FuzzedResponse;
 
+#[cfg(feature = "tls")]
+use certificates::Unkept;
 use error::{CommandError, with_causes};
+#[cfg(feature = "tls")]
+use options::CertOptions;
 use options::{Command, Options, Sources};
 
 /// Runs the command until a signal ends it.
@@ -45,6 +54,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let done = match &options.command {
         Some(Command::Hosts { sources, windows }) => print_hosts(sources, *windows),
+        #[cfg(feature = "tls")]
+        Some(Command::Cert(options)) => print_certificate(options),
         Some(Command::Fuzz { seed }) => print(&FuzzedResponse::from_seed(*seed).to_string()),
         None => serve(options),
     };
@@ -117,4 +128,13 @@ fn print_hosts(sources: &Sources, windows: bool) -> Result<ExitCode, CommandErro
         return Err(CommandError::NoHostNames);
     }
     print(&(lines.join("\n") + "\n"))
+}
+
+#[cfg(feature = "tls")]
+fn print_certificate(options: &CertOptions) -> Result<ExitCode, CommandError> {
+    let settings = options.config()?.resolve()?;
+    log_output::start(None, settings.log_level);
+    let obtained = certificates::obtain(&settings, Unkept::Fail)?;
+    let obtained = obtained.ok_or(CommandError::NoCertificates)?;
+    print(&trust::text(&obtained, &settings, options.part())?)
 }

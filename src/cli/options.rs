@@ -1,7 +1,6 @@
 //! The options of the command, and the configuration that results from them and from the files that
 //! they name.
 
-use std::borrow::Cow;
 use std::ffi::OsString;
 use std::path::{self, Path, PathBuf};
 
@@ -9,10 +8,15 @@ use clap::{Args, Parser, Subcommand};
 use log::LevelFilter;
 
 use crate::config::{self, Config, Listener, Ports, Purpose, Route, RouteTarget, Transcripts};
+#[cfg(feature = "tls")]
+use crate::config::{Pregenerated, Ssl, SslKind};
 use crate::response_fuzz::{Seed, SeedError};
 use crate::wpt::preset;
 
 use super::error::CommandError;
+use super::shell_words::quoted;
+#[cfg(feature = "tls")]
+use super::trust::Part;
 
 /// An HTTP/1.1 server for tests: files, Python handlers, any bytes at any time.
 #[derive(Debug, Parser)]
@@ -104,12 +108,57 @@ pub(super) enum Command {
         #[arg(long)]
         windows: bool,
     },
+    /// Prints the root certificate of HTTPS, and how to make clients trust it, for a server with the
+    /// same options. To serve a folder named cert, write ./cert
+    #[cfg(feature = "tls")]
+    Cert(CertOptions),
     /// Prints a fuzzed response as a .wire file. To serve a folder named fuzz, write ./fuzz
     Fuzz {
         /// A number from 0 to 18446744073709551615, or EDITION:NUMBER with an edition: v1, v2
         #[arg(value_parser = seed)]
         seed: Seed,
     },
+}
+
+/// The options of the command `cert`.
+#[cfg(feature = "tls")]
+#[derive(Debug, Args)]
+pub(super) struct CertOptions {
+    #[command(flatten)]
+    sources: Sources,
+
+    #[command(flatten)]
+    certificate: CertificateOptions,
+
+    /// The host name or address that the server listens on [default: 127.0.0.1]
+    #[arg(long, value_name = "HOST")]
+    host: Option<String>,
+
+    /// Prints only the root certificate, as PEM
+    #[arg(long, group = "part")]
+    pem: bool,
+
+    /// Prints only the hash of the server's public key, for Chromium's
+    /// --ignore-certificate-errors-spki-list
+    #[arg(long, group = "part")]
+    spki: bool,
+
+    /// Prints only the path of the root certificate
+    #[arg(long, group = "part")]
+    path: bool,
+}
+
+/// A certificate in files.
+#[cfg(feature = "tls")]
+#[derive(Debug, Args)]
+pub(super) struct CertificateOptions {
+    /// The certificate of HTTPS, as PEM, followed by intermediates [default: one that is made]
+    #[arg(long, value_name = "FILE", requires = "key")]
+    cert: Option<PathBuf>,
+
+    /// The private key of the certificate, as PEM (PKCS #8, PKCS #1 or SEC1), without a password
+    #[arg(long, value_name = "FILE", requires = "cert")]
+    key: Option<PathBuf>,
 }
 
 impl Options {
@@ -177,6 +226,53 @@ impl Options {
     }
 }
 
+#[cfg(feature = "tls")]
+impl CertOptions {
+    /// The configuration of the server.
+    pub(super) fn config(&self) -> Result<Config, CommandError> {
+        self.sources.config(Config {
+            host: self.host.clone(),
+            ssl: self.certificate.ssl()?,
+            ..Config::default()
+        })
+    }
+
+    /// What to print.
+    pub(super) fn part(&self) -> Part {
+        match (self.pem, self.spki, self.path) {
+            (true, ..) => Part::Pem,
+            (_, true, _) => Part::Spki,
+            (.., true) => Part::Path,
+            _ => Part::Everything,
+        }
+    }
+}
+
+#[cfg(feature = "tls")]
+impl CertificateOptions {
+    /// The keys of the configuration that mean the same.
+    fn ssl(&self) -> Result<Option<Ssl>, CommandError> {
+        let (Some(cert), Some(key)) = (&self.cert, &self.key) else {
+            return Ok(None);
+        };
+        let absolute = |path: &Path| {
+            path::absolute(path).map_err(|source| CommandError::CertificateFile {
+                path: path.to_owned(),
+                source,
+            })
+        };
+        Ok(Some(Ssl {
+            kind: Some(SslKind::Pregenerated),
+            pregenerated: Pregenerated {
+                host_key_path: Some(absolute(key)?),
+                host_cert_path: Some(absolute(cert)?),
+                ca_cert_path: None,
+            },
+            ..Ssl::default()
+        }))
+    }
+}
+
 impl Sources {
     /// The options on top of the `--config` file, on top of the checkout's file, on top of the
     /// preset for checkouts.
@@ -206,15 +302,6 @@ impl Sources {
         let doc_root = || doc_root.unwrap_or_else(|| Path::new("."));
         let checkout = self.wpt.as_ref()?;
         Some(checkout.as_deref().unwrap_or_else(doc_root))
-    }
-}
-
-/// A word as a shell reads it.
-fn quoted(word: &str) -> Cow<'_, str> {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-./:@%+=,".contains(&byte);
-    match !word.is_empty() && word.bytes().all(is_plain) {
-        true => Cow::Borrowed(word),
-        false => Cow::Owned(format!("'{}'", word.replace('\'', r"'\''"))),
     }
 }
 
@@ -251,22 +338,4 @@ fn routes(options: &[String]) -> Result<Vec<Route>, CommandError> {
         })
     };
     options.chunks_exact(3).map(route).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_of_a_shell() {
-        for (word, expected) in [
-            ("/home/me/wpt", "/home/me/wpt"),
-            ("my wpt", "'my wpt'"),
-            ("it's", r"'it'\''s'"),
-            ("$HOME", "'$HOME'"),
-            ("", "''"),
-        ] {
-            assert_eq!(quoted(word), expected);
-        }
-    }
 }

@@ -28,4 +28,7 @@ pub enum ConfigError {
     /// Transcripts are configured, but not where to write them.
     #[error("no folder for transcripts: add `--transcript DIR`, or `folder` to `transcript`")]
     NoTranscriptFolder,
+    /// Certificates should be read from files, but this key is missing.
+    #[error("no certificate: add `ssl.pregenerated.{0}`, or use the type `generated`")]
+    NoCertificateFile(&'static str),
 }

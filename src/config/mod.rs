@@ -10,6 +10,7 @@ mod method;
 mod ports;
 mod routing;
 mod settings;
+mod ssl;
 mod transcripts;
 mod wpt_keys;
 
@@ -29,8 +30,9 @@ pub use method::{MethodError, check as check_method};
 pub use ports::Ports;
 pub use routing::{Alias, Auth, ContentFields, Rewrite, Route, RouteTarget};
 pub use settings::{DEFAULT_HOST, DEFAULT_PORT, Settings, TranscriptFolder};
+pub use ssl::{CertificateSource, Openssl, Pregenerated, Ssl, SslKind, Unusable};
 pub use transcripts::Transcripts;
-pub use wpt_keys::{Level, Logging, Paths, Ssl, SslKind};
+pub use wpt_keys::{Level, Logging, Paths};
 
 /// One layer of the configuration: the keys of a file. An unknown key is an error.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -88,7 +90,7 @@ pub struct Config {
     /// Whether to listen on `server_host` only, not on all addresses.
     #[serde(alias = "bind_hostname")]
     pub bind_address: Option<bool>,
-    /// Certificates. Shown, not used.
+    /// Where the certificate of HTTPS comes from.
     pub ssl: Option<Ssl>,
     /// The least severe level to log; takes precedence over that in `logging`.
     pub log_level: Option<Level>,
@@ -138,7 +140,14 @@ impl Config {
             let transcript = transcript.and_then(|transcript| transcript.folder.as_mut());
             let paths = [&mut config.doc_root, &mut config.ws_doc_root];
             let extra = config.ws_extra.iter_mut().flatten();
-            for path in paths.into_iter().flatten().chain(transcript).chain(extra) {
+            let certificates = config.ssl.iter_mut().flat_map(Ssl::paths);
+            for path in paths
+                .into_iter()
+                .flatten()
+                .chain(transcript)
+                .chain(extra)
+                .chain(certificates)
+            {
                 *path = path::absolute(folder.join(&path)).map_err(unreadable)?;
             }
         }
@@ -353,7 +362,7 @@ mod tests {
                 "ws_extra": null,
                 "check_subdomains": false, "bind_address": false,
                 "ssl": {"type": "openssl", "encrypt_after_connect": false,
-                        "openssl": {"openssl_binary": "openssl", "duration": 30},
+                        "openssl": {"openssl_binary": "openssl", "base_path": "_certs", "duration": 30},
                         "pregenerated": {"host_key_path": null}, "none": {}},
                 "aliases": [], "log_level": "debug", "inject_script": null,
                 "logging": {"level": "warning", "suppress_handler_traceback": true},
@@ -402,6 +411,10 @@ mod tests {
             ),
             (r#"{"ssl": {"type": "gold"}}"#, &["ssl.type", "gold"]),
             (r#"{"ssl": {"kind": "none"}}"#, &["ssl", "kind"]),
+            (
+                r#"{"ssl": {"pregenerated": {"host_key": "k"}}}"#,
+                &["ssl.pregenerated", "host_key", "host_key_path"],
+            ),
             (
                 r#"{"aliases": [{"url-path": "/"}]}"#,
                 &["aliases[0]", "local-dir"],

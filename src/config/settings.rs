@@ -10,8 +10,8 @@ use crate::hosts::Names;
 use crate::transcript::{Format, TranscriptLimits};
 
 use super::{
-    Alias, BuiltInRoutes, Config, ConfigError, Level, Limits, Listener, Ports, Rewrite, Route,
-    Transcripts,
+    Alias, BuiltInRoutes, CertificateSource, Config, ConfigError, Level, Limits, Listener, Ports,
+    Rewrite, Route, Transcripts,
 };
 
 /// The port to listen on; the reference's.
@@ -57,6 +57,8 @@ pub struct Settings {
     pub limits: Limits,
     /// The recording of connections; default: none.
     pub transcripts: Option<TranscriptFolder>,
+    /// Where the certificate of HTTPS comes from; default: it is made at start.
+    pub certificates: CertificateSource,
     /// The processor that scripts run on; default: any.
     pub python_cpu: Option<usize>,
     /// What to log; default: `info`.
@@ -84,7 +86,7 @@ impl Config {
     /// Fills in the defaults.
     ///
     /// # Errors
-    /// [`ConfigError::NoTranscriptFolder`].
+    /// When a key requires another one, which is missing.
     pub fn resolve(mut self) -> Result<Settings, ConfigError> {
         let names = self.names();
         if self.ports.of("http").is_empty() {
@@ -111,6 +113,7 @@ impl Config {
             fuzz: self.fuzz.unwrap_or(false),
             limits: self.limits.unwrap_or_default(),
             transcripts: self.transcript.unwrap_or_default().resolve()?,
+            certificates: self.ssl.unwrap_or_default().source()?,
             python_cpu: self.python_cpu,
             check_subdomains: self.check_subdomains.unwrap_or(true),
             has_inject_script: self.inject_script.is_some(),
@@ -166,6 +169,7 @@ mod tests {
         assert_eq!(settings.links, Links::Within);
         assert_eq!(settings.limits, Limits::default());
         assert_eq!(settings.transcripts, None);
+        assert_eq!(settings.certificates, CertificateSource::default());
         assert_eq!(settings.log_level, LevelFilter::Info);
         assert!(settings.check_subdomains && !settings.fuzz && !settings.has_inject_script);
     }

@@ -1,4 +1,4 @@
-//! Timestamps in the format of RFC 3339, in UTC, with microseconds.
+//! Timestamps in the format of RFC 3339, in UTC, with microseconds; and dates.
 
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -8,19 +8,28 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 #[derive(Clone, Copy, Debug)]
 pub struct Timestamp(pub SystemTime);
 
+/// Displays the date of a time as `2026-11-21`. Times before 1970 are displayed as the beginning of 1970.
+#[derive(Clone, Copy, Debug)]
+pub struct Date(pub SystemTime);
+
 const DAY: u64 = 24 * 60 * 60;
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let time = self.0.duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
-        let (year, month, day) = date(time.as_secs() / DAY);
         let second = time.as_secs() % DAY;
         let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
         let micros = time.subsec_micros();
-        write!(
-            f,
-            "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{micros:06}Z"
-        )
+        let date = Date(self.0);
+        write!(f, "{date}T{hour:02}:{minute:02}:{second:02}.{micros:06}Z")
+    }
+}
+
+impl fmt::Display for Date {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let time = self.0.duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
+        let (year, month, day) = date(time.as_secs() / DAY);
+        write!(f, "{year:04}-{month:02}-{day:02}")
     }
 }
 

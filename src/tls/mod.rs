@@ -4,6 +4,7 @@
 //! The cryptography is that of ring, and is named wherever rustls needs it: a process that embeds the
 //! server may install another provider as its default.
 
+pub mod certificates;
 mod client_certificates;
 mod config;
 mod error;

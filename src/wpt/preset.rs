@@ -4,9 +4,9 @@
 use std::iter;
 use std::path::Path;
 
-use serde_json::{Map, json};
-
-use crate::config::{BuiltInRoutes, Config, Level, Logging, Ports, Rewrite, Ssl, SslKind};
+use crate::config::{
+    BuiltInRoutes, Config, Level, Logging, Openssl, Ports, Pregenerated, Rewrite, Ssl, SslKind,
+};
 use crate::hosts::Port;
 
 const BROWSER_HOST: &str = "web-platform.test";
@@ -25,7 +25,7 @@ pub const FILE: &str = "config.json";
 pub fn config(checkout: &Path) -> Config {
     let certificate = |extension: &str| {
         let file = format!("tools/certs/{BROWSER_HOST}.{extension}");
-        json!(checkout.join(file).to_string_lossy())
+        checkout.join(file)
     };
     let (name, host) = ALTERNATE_HOST;
     Config {
@@ -47,10 +47,16 @@ pub fn config(checkout: &Path) -> Config {
         ssl: Some(Ssl {
             kind: Some(SslKind::Pregenerated),
             encrypt_after_connect: Some(false),
-            pregenerated: Map::from_iter([
-                ("host_key_path".to_owned(), certificate("key")),
-                ("host_cert_path".to_owned(), certificate("pem")),
-            ]),
+            pregenerated: Pregenerated {
+                host_key_path: Some(certificate("key")),
+                host_cert_path: Some(certificate("pem")),
+                ca_cert_path: None,
+            },
+            openssl: Openssl {
+                base_path: Some(checkout.join("_certs")),
+                ..Openssl::default()
+            },
+            is_preset: true,
             ..Ssl::default()
         }),
         logging: Some(Logging {
@@ -109,8 +115,8 @@ mod tests {
         let expected = ["nonexistent", "nonexistent.nonexistent"];
         assert_eq!(config.not_subdomains.unwrap(), expected);
         assert_eq!(
-            config.ssl.unwrap().pregenerated["host_cert_path"],
-            "/wpt/tools/certs/web-platform.test.pem"
+            config.ssl.unwrap().pregenerated.host_cert_path.unwrap(),
+            Path::new("/wpt/tools/certs/web-platform.test.pem")
         );
     }
 }

@@ -3,6 +3,8 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+#[cfg(feature = "tls")]
+mod certificates;
 mod configuration_file;
 mod failing_targets;
 mod hosts_and_ports;

@@ -71,7 +71,12 @@ fn documents_and_examples_are_in_plain_words() {
 
 #[test]
 fn help_is_in_plain_words() {
-    let helps = [&["--help"][..], &["hosts", "--help"], &["fuzz", "--help"]];
+    let helps = [
+        &["--help"][..],
+        &["hosts", "--help"],
+        &["cert", "--help"],
+        &["fuzz", "--help"],
+    ];
     assert_plain(
         helps
             .into_iter()

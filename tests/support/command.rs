@@ -12,10 +12,11 @@ use super::folder::folder;
 use super::process::{Ended, Process};
 use super::response::Response;
 
-/// The command, without settings for logging in its environment.
+/// The command, without settings for logging in its environment, and with a cache folder of the tests.
 pub fn wireserve() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_wireserve"));
     command.env_remove("RUST_LOG");
+    command.env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"));
     command
 }
 

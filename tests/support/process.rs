@@ -53,6 +53,7 @@ impl Process {
         arguments: impl IntoIterator<Item = A>,
     ) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_wireserve"));
+        command.env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"));
         command.arg(doc_root).args(["--port", "0"]).args(arguments);
         Self::start(command)
     }

@@ -1,0 +1,199 @@
+//! Making certificates: a root, and certificates that it or an intermediate issues. All keys are
+//! ECDSA P-256. Nothing here reads the clock or a file.
+
+use std::net::IpAddr;
+use std::time::{Duration, SystemTime};
+
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, CidrSubnet, DistinguishedName, DnType,
+    Error, ExtendedKeyUsagePurpose, GeneralSubtree, IsCa, Issuer, KeyPair, KeyUsagePurpose,
+    NameConstraints, PKCS_ECDSA_P256_SHA256, SanType, SerialNumber,
+};
+use rustls::pki_types::CertificateDer;
+use uuid::Uuid;
+
+use super::Subjects;
+
+/// A day.
+pub const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// How long before its making a certificate begins to be valid, for clients whose clocks are slow.
+const EARLIER: Duration = DAY;
+
+/// The longest common name that X.520 permits, in characters.
+const MAX_COMMON_NAME: usize = 64;
+
+/// The validity of a certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Validity {
+    /// The first second.
+    pub from: SystemTime,
+    /// The last second.
+    pub until: SystemTime,
+}
+
+impl Validity {
+    /// From a day before `now` until `duration` after it.
+    pub fn around(now: SystemTime, duration: Duration) -> Self {
+        Self {
+            from: now - EARLIER,
+            until: now + duration,
+        }
+    }
+
+    fn apply(self, params: &mut CertificateParams) {
+        params.not_before = self.from.into();
+        params.not_after = self.until.into();
+    }
+}
+
+/// A new key.
+pub fn new_key() -> Result<KeyPair, Error> {
+    KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256)
+}
+
+/// A certificate that issues others, with its key.
+pub struct Authority {
+    certificate: CertificateDer<'static>,
+    issuer: Issuer<'static, KeyPair>,
+}
+
+impl Authority {
+    /// A new root. It is confined to the hosts and addresses of `subjects` (RFC 5280 §4.2.1.10): a
+    /// client that trusts it accepts none of its certificates for other names.
+    pub fn root(subjects: &Subjects, validity: Validity) -> Result<Self, Error> {
+        let key = new_key()?;
+        let params = authority_params(subjects, validity, None);
+        let root = CertifiedIssuer::self_signed(params.clone(), &key)?;
+        let certificate = root.der().clone();
+        Ok(Self {
+            certificate,
+            issuer: Issuer::new(params, key),
+        })
+    }
+
+    /// A new intermediate, which can issue certificates but no further intermediates.
+    pub fn intermediate(&self, subjects: &Subjects, validity: Validity) -> Result<Self, Error> {
+        let key = new_key()?;
+        let mut params = authority_params(subjects, validity, Some(0));
+        params.name_constraints = None;
+        let certificate = params.signed_by(&key, &self.issuer)?;
+        Ok(Self {
+            certificate: certificate.der().clone(),
+            issuer: Issuer::new(params, key),
+        })
+    }
+
+    /// A root that was made before.
+    pub fn existing(certificate: CertificateDer<'static>, key: KeyPair) -> Result<Self, Error> {
+        let issuer = Issuer::from_ca_cert_der(&certificate, key)?;
+        Ok(Self {
+            certificate,
+            issuer,
+        })
+    }
+
+    /// The certificate.
+    pub fn certificate(&self) -> &CertificateDer<'static> {
+        &self.certificate
+    }
+
+    /// The key, as PEM.
+    pub fn key_pem(&self) -> String {
+        self.issuer.key().serialize_pem()
+    }
+
+    /// The issuer, to sign other things.
+    pub fn issuer(&self) -> &Issuer<'static, KeyPair> {
+        &self.issuer
+    }
+
+    /// Issues a certificate for this key.
+    pub fn issue(
+        &self,
+        params: &CertificateParams,
+        key: &KeyPair,
+    ) -> Result<CertificateDer<'static>, Error> {
+        Ok(params.signed_by(key, &self.issuer)?.der().clone())
+    }
+}
+
+fn authority_params(
+    subjects: &Subjects,
+    validity: Validity,
+    path_length: Option<u8>,
+) -> CertificateParams {
+    let serial = Uuid::new_v4();
+    let kind = match path_length {
+        None => "root",
+        Some(_) => "intermediate",
+    };
+    // Two roots of one name would confuse clients that know both.
+    let tag = serial.as_fields().0;
+    let mut params = CertificateParams::default();
+    params.distinguished_name = named(&format!(
+        "wireserve {kind} {tag:08x} for {}",
+        subjects.main_host()
+    ));
+    params.serial_number = Some(serial_number(serial));
+    params.is_ca = IsCa::Ca(match path_length {
+        None => BasicConstraints::Unconstrained,
+        Some(length) => BasicConstraints::Constrained(length),
+    });
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    params.name_constraints = Some(NameConstraints {
+        permitted_subtrees: confined_to(subjects),
+        excluded_subtrees: Vec::new(),
+    });
+    params.use_authority_key_identifier_extension = path_length.is_some();
+    validity.apply(&mut params);
+    params
+}
+
+fn confined_to(subjects: &Subjects) -> Vec<GeneralSubtree> {
+    let hosts = subjects
+        .hosts()
+        .map(|host| GeneralSubtree::DnsName(host.to_owned()));
+    let addresses = subjects.addresses().map(|address| {
+        let bits = match address {
+            IpAddr::V4(_) => 32,
+            IpAddr::V6(_) => 128,
+        };
+        GeneralSubtree::IpAddress(CidrSubnet::from_addr_prefix(address, bits))
+    });
+    hosts.chain(addresses).collect()
+}
+
+/// What a server's certificate contains, before it is issued.
+pub fn server_params(subjects: &Subjects, validity: Validity) -> Result<CertificateParams, Error> {
+    let mut params = CertificateParams::default();
+    params.distinguished_name = named(subjects.main_host());
+    params.serial_number = Some(serial_number(Uuid::new_v4()));
+    for name in subjects.names() {
+        let name = SanType::DnsName(name.try_into()?);
+        params.subject_alt_names.push(name);
+    }
+    let addresses = subjects.addresses().map(SanType::IpAddress);
+    params.subject_alt_names.extend(addresses);
+    params.is_ca = IsCa::ExplicitNoCa;
+    params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+    params.use_authority_key_identifier_extension = true;
+    validity.apply(&mut params);
+    Ok(params)
+}
+
+fn named(name: &str) -> DistinguishedName {
+    let mut distinguished = DistinguishedName::new();
+    let name: String = name.chars().take(MAX_COMMON_NAME).collect();
+    distinguished.push(DnType::CommonName, name);
+    distinguished
+}
+
+/// Random, so that a key's next certificate has another one: clients refuse two certificates of one
+/// issuer with the same number. Its first bit is 0, since it is a positive INTEGER.
+fn serial_number(uuid: Uuid) -> SerialNumber {
+    let mut bytes = uuid.into_bytes();
+    bytes[0] = bytes[0] & 0x7f | 0x40;
+    SerialNumber::from_slice(&bytes)
+}
