@@ -14,6 +14,7 @@ use crate::site::Site;
 use crate::site::files::Files;
 use crate::site::files::file::FileHandler;
 use crate::site::handlers::basic_auth::{Admitted, BasicAuthHandler};
+use crate::site::handlers::injected_script::{InjectedScript, WithScript};
 use crate::site::routing::router::Method;
 use crate::site::routing::unrouted::Answers;
 use crate::wpt::preset;
@@ -43,6 +44,20 @@ pub(super) fn assemble(settings: &Settings, doc_root: &Path) -> Result<Site, Com
             source,
         })?;
     }
+    let script = match &settings.inject_script {
+        Some(path) => {
+            Some(
+                InjectedScript::read(path).map_err(|source| CommandError::InjectedScript {
+                    path: path.clone(),
+                    source,
+                })?,
+            )
+        }
+        None => None,
+    };
+    if let Some(script) = &script {
+        site.inject(script);
+    }
     for pattern in &settings.forbidden {
         site.forbid(pattern)
             .map_err(|source| CommandError::Forbidden {
@@ -61,7 +76,10 @@ pub(super) fn assemble(settings: &Settings, doc_root: &Path) -> Result<Site, Com
         site.rewrite(method, from, to);
     }
     for route in &settings.routes {
-        let handler = handler(doc_root, route, links)?;
+        let mut handler = handler(doc_root, route, links)?;
+        if let Some(script) = &script {
+            handler = Arc::new(WithScript::new(Arc::clone(script), handler));
+        }
         register(&mut site, &route.method, &route.pattern, handler)?;
     }
     if settings.fuzz {

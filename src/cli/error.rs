@@ -21,6 +21,8 @@ pub(super) enum CommandError {
     DocRoot { path: PathBuf, source: io::Error },
     #[error("expected a folder as doc root, found the file {0}")]
     DocRootIsFile(PathBuf),
+    #[error("cannot use the script {path}, which every page should get")]
+    InjectedScript { path: PathBuf, source: io::Error },
     #[error("cannot use the transcript folder {path}")]
     Transcript { path: PathBuf, source: io::Error },
     #[error("--connections: expected a port from 0 to 65535, found {0:?}")]

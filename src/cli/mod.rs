@@ -99,8 +99,11 @@ fn serve(options: Options) -> Result<ExitCode, CommandError> {
                 reachable.join(", ")
             );
         }
-        if settings.has_inject_script {
-            log::warn!("inject_script has no effect on pages; it is only shown to scripts");
+        if !settings.latency.is_zero() {
+            log::info!(
+                "every request waits {:?} before it is answered",
+                settings.latency
+            );
         }
         if settings.check_subdomains {
             unresolved::report(&settings.names, hosts_command);

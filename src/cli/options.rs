@@ -7,7 +7,9 @@ use std::path::{self, Path, PathBuf};
 use clap::{Args, Parser, Subcommand};
 use log::LevelFilter;
 
-use crate::config::{self, Config, Listener, Ports, Purpose, Route, RouteTarget, Transcripts};
+use crate::config::{
+    self, Alias, Config, Listener, Ports, Purpose, Route, RouteTarget, Transcripts,
+};
 #[cfg(feature = "tls")]
 use crate::config::{Pregenerated, Ssl, SslKind};
 use crate::response_fuzz::{Seed, SeedError};
@@ -58,6 +60,18 @@ pub(super) struct Options {
     /// default*.py, or websockets:FOLDER; may be repeated
     #[arg(long = "route", num_args = 3, value_names = ["METHOD", "PATTERN", "TARGET"])]
     routes: Vec<String>,
+
+    /// Adds the aliases in FILE; each line has a URL path and a folder, separated by a comma
+    #[arg(long, value_name = "FILE", alias = "alias_file")]
+    alias_file: Option<PathBuf>,
+
+    /// Inserts the script in FILE into every HTML page, before the page's own content
+    #[arg(long, value_name = "FILE")]
+    inject_script: Option<PathBuf>,
+
+    /// Waits so many milliseconds before each request is answered
+    #[arg(long, value_name = "MS")]
+    latency: Option<u64>,
 
     /// Follows symbolic links that lead out of the doc root
     #[arg(long)]
@@ -184,6 +198,9 @@ impl Options {
             path::absolute(&path).map_err(|source| CommandError::WebSocketFolder { path, source })
         };
         let ws_doc_root = self.ws_doc_root.map(of_websockets).transpose()?;
+        let of_script = |path: PathBuf| {
+            path::absolute(&path).map_err(|source| CommandError::InjectedScript { path, source })
+        };
         let (has_handlers, has_port) = (ws_doc_root.is_some(), !self.ws_ports.is_empty());
         let mut config = self.sources.config(Config {
             doc_root: self.doc_root,
@@ -196,6 +213,12 @@ impl Options {
             listeners: listeners(&self.connections)?,
             routes: routes(&self.routes)?,
             python_cpu: self.python_cpu,
+            aliases: match &self.alias_file {
+                Some(file) => Alias::read_all(file)?,
+                None => Vec::new(),
+            },
+            inject_script: self.inject_script.map(of_script).transpose()?,
+            latency: self.latency,
             ..Config::default()
         })?;
         if has_handlers && config.ports.of("ws").is_empty() {

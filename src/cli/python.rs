@@ -40,6 +40,10 @@ mod with_python {
         Ok(Arc::new(handler.follow(links)))
     }
 
+    pub(crate) fn use_environment(environment: &Path) -> Result<(), BoxError> {
+        crate::python::use_environment(environment).map_err(BoxError::from)
+    }
+
     pub(crate) fn run_scripts_on(processor: usize) -> Result<(), BoxError> {
         crate::python::run_on(processor).map_err(BoxError::from)
     }
@@ -73,6 +77,11 @@ mod without_python {
 
     pub(crate) fn websockets(_: &Path, _: &Path, _: Links) -> Result<Arc<dyn Handler>, BoxError> {
         Err(WITHOUT_PYTHON.into())
+    }
+
+    /// There are no scripts that could import its packages.
+    pub(crate) fn use_environment(_: &Path) -> Result<(), BoxError> {
+        Ok(())
     }
 
     pub(crate) fn run_scripts_on(_: usize) -> Result<(), BoxError> {

@@ -18,6 +18,9 @@ const OTHER_DESCRIPTORS: u64 = 512;
 pub(super) fn start(settings: &Settings) -> Result<Server, CommandError> {
     let doc_root = enter(&settings.doc_root)?;
     let site = assembly::assemble(settings, &doc_root)?;
+    if let Some(environment) = &settings.environment {
+        python::use_environment(environment).map_err(CommandError::Python)?;
+    }
     if let Some(processor) = settings.python_cpu {
         python::run_scripts_on(processor).map_err(CommandError::PythonCpu)?;
     }
@@ -28,7 +31,8 @@ pub(super) fn start(settings: &Settings) -> Result<Server, CommandError> {
         .host(settings.host.as_str())
         .names(settings.names.clone())
         .limits(settings.limits)
-        .validators(settings.validators);
+        .validators(settings.validators)
+        .latency(settings.latency);
     if let Some(handler) = assembly::websockets(settings, &doc_root)? {
         server = server.websockets(handler);
     }

@@ -17,13 +17,22 @@ pub enum ConfigError {
         /// What the system reports.
         source: io::Error,
     },
-    /// The file is not JSON, or has an unknown key or an unexpected value.
+    /// The file is not JSON, or has an unknown key or an unexpected value; or a line of an alias file
+    /// is malformed.
     #[error("{path}: {reason}")]
     Malformed {
         /// The file.
         path: PathBuf,
         /// The key, what was expected, what was found, and the line and column.
         reason: String,
+    },
+    /// The file of aliases cannot be read.
+    #[error("cannot read the alias file {path}")]
+    UnreadableAliases {
+        /// The file.
+        path: PathBuf,
+        /// What the system reports.
+        source: io::Error,
     },
     /// Transcripts are configured, but not where to write them.
     #[error("no folder for transcripts: add `--transcript DIR`, or `folder` to `transcript`")]

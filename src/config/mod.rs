@@ -3,6 +3,7 @@
 //! key may be missing. [`Config::over`] merges layers, and [`Config::resolve`] fills in the
 //! defaults. Apart from reading the file, nothing here touches the system.
 
+mod alias_file;
 mod error;
 mod limits;
 mod listener;
@@ -98,8 +99,13 @@ pub struct Config {
     pub logging: Option<Logging>,
     /// Another place for `doc_root`, `ws_doc_root` and `ws_extra`.
     pub paths: Option<Paths>,
-    /// A script to insert into every page. Shown, not inserted.
+    /// A script to insert into every HTML page, relative to the file's folder.
     pub inject_script: Option<PathBuf>,
+    /// How long every request waits before it is answered, in milliseconds.
+    pub latency: Option<u64>,
+    /// A virtual environment with packages that scripts can import.
+    #[serde(skip)]
+    pub environment: Option<PathBuf>,
     /// The routes that need no configuration.
     #[serde(skip)]
     pub built_in: BuiltInRoutes,
@@ -138,7 +144,11 @@ impl Config {
         if let Some(folder) = file.parent() {
             let transcript = config.transcript.as_mut();
             let transcript = transcript.and_then(|transcript| transcript.folder.as_mut());
-            let paths = [&mut config.doc_root, &mut config.ws_doc_root];
+            let paths = [
+                &mut config.doc_root,
+                &mut config.ws_doc_root,
+                &mut config.inject_script,
+            ];
             let extra = config.ws_extra.iter_mut().flatten();
             let certificates = config.ssl.iter_mut().flat_map(Ssl::paths);
             for path in paths
@@ -216,6 +226,8 @@ impl Config {
             logging: merge(self.logging, base.logging, Logging::over),
             paths: self.paths.or(base.paths),
             inject_script: self.inject_script.or(base.inject_script),
+            latency: self.latency.or(base.latency),
+            environment: self.environment.or(base.environment),
             python_cpu: self.python_cpu.or(base.python_cpu),
             built_in: match self.built_in {
                 BuiltInRoutes::Library => base.built_in,

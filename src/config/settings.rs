@@ -2,6 +2,7 @@
 //! default. The defaults are here and nowhere else.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use log::LevelFilter;
 
@@ -65,8 +66,12 @@ pub struct Settings {
     pub log_level: LevelFilter,
     /// Whether to report host names that do not resolve; default: yes.
     pub check_subdomains: bool,
-    /// Whether `inject_script` is configured, which has no effect on pages.
-    pub has_inject_script: bool,
+    /// The script to insert into every HTML page; default: none.
+    pub inject_script: Option<PathBuf>,
+    /// How long every request waits before it is answered; default: not at all.
+    pub latency: Duration,
+    /// A virtual environment with packages that scripts can import; default: the active one alone.
+    pub environment: Option<PathBuf>,
     /// What templates and `request.server.config` show.
     pub names: Names,
 }
@@ -116,7 +121,9 @@ impl Config {
             certificates: self.ssl.unwrap_or_default().source()?,
             python_cpu: self.python_cpu,
             check_subdomains: self.check_subdomains.unwrap_or(true),
-            has_inject_script: self.inject_script.is_some(),
+            inject_script: self.inject_script,
+            latency: Duration::from_millis(self.latency.unwrap_or(0)),
+            environment: self.environment,
         })
     }
 
@@ -171,7 +178,9 @@ mod tests {
         assert_eq!(settings.transcripts, None);
         assert_eq!(settings.certificates, CertificateSource::default());
         assert_eq!(settings.log_level, LevelFilter::Info);
-        assert!(settings.check_subdomains && !settings.fuzz && !settings.has_inject_script);
+        assert!(settings.check_subdomains && !settings.fuzz);
+        assert_eq!(settings.inject_script, None);
+        assert_eq!(settings.latency, Duration::ZERO);
     }
 
     #[test]

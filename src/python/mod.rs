@@ -31,6 +31,7 @@ use crate::site::routing::pattern::PatternError;
 use crate::site::routing::router::Method;
 use crate::wpt::wrappers;
 
+pub use interpreter::environment::use_environment;
 pub use interpreter::placement::{PlacementError, run_on};
 pub use interpreter::{InterpreterError, flush_output};
 pub use scripts::ScriptHandler;

@@ -233,6 +233,11 @@ impl Connection<'_> {
     }
 
     fn answer_by_site(&self, exchange: &mut Exchange<'_>, site: &Site) -> Fate {
+        let latency = self.shared.latency;
+        let waits = !latency.is_zero() && !matches!(self.listening, Listening::Handler(_));
+        if waits && exchange.turn().pause(latency).is_err() {
+            return Fate::Abort;
+        }
         let request = Arc::clone(&exchange.request);
         let is_connect = request.method() == b"CONNECT";
         let path = request.route_path();

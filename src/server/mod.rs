@@ -81,6 +81,7 @@ pub struct Builder {
     transcripts: TranscriptOptions,
     stash: Arc<dyn Stash>,
     validators: bool,
+    latency: Duration,
     /// Answers the requests on the ports of `ws`.
     websockets: Option<Arc<dyn Handler>>,
 }
@@ -201,6 +202,13 @@ impl Builder {
         self
     }
 
+    /// Lets every request wait before it is answered, as over a slow network; not at all by default.
+    #[must_use]
+    pub fn latency(mut self, latency: Duration) -> Self {
+        self.latency = latency;
+        self
+    }
+
     /// Replaces the limits.
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
@@ -231,6 +239,7 @@ impl Builder {
                 site: RwLock::new(Arc::new(self.site)),
                 roster: Arc::new(Roster::new(self.limits.connections)),
                 recorder,
+                latency: self.latency,
                 limits: self.limits,
                 heads: Arc::new(Heads::new(self.limits.heads)),
                 threads: Threads::default(),
@@ -277,6 +286,7 @@ impl Server {
             transcripts: TranscriptOptions::default(),
             stash: Arc::new(MemoryStash::default()),
             validators: true,
+            latency: Duration::ZERO,
             websockets: None,
         }
     }

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use parking_lot::RwLock;
 
@@ -24,6 +25,8 @@ pub(super) struct Shared {
     /// Replaced as a whole when a route is added.
     pub(super) site: RwLock<Arc<Site>>,
     pub(super) limits: Limits,
+    /// How long every request waits before it is answered.
+    pub(super) latency: Duration,
     /// What the heads of all requests in progress take.
     pub(super) heads: Arc<Heads>,
     pub(super) roster: Arc<Roster>,

@@ -17,6 +17,7 @@ use files::file::FileHandler;
 use handlers::as_is::AsIsHandler;
 use handlers::fixed::ErrorHandler;
 use handlers::fuzzed_response::{self, FuzzedResponseHandler};
+use handlers::injected_script::{InjectedScript, WithScript};
 use handlers::wire_file::WireFileHandler;
 use routing::pattern::PatternError;
 use routing::rewrite::Rewrites;
@@ -94,6 +95,12 @@ impl Site {
         handler: Arc<dyn Handler>,
     ) -> Result<(), PatternError> {
         self.router.register(method, pattern, handler)
+    }
+
+    /// Inserts a script into the HTML pages of all routes that have been added before.
+    pub fn inject(&mut self, script: &Arc<InjectedScript>) {
+        self.router
+            .wrap(|handler| Arc::new(WithScript::new(Arc::clone(script), Arc::clone(handler))));
     }
 
     /// Answers requests for the path `from` as if they were for `to`; see [`routing::rewrite`].

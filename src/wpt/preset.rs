@@ -18,6 +18,9 @@ const FORBIDDEN: [&str; 4] = ["/_certs/*", "/tools/*", "/{spec}/tools/*", "/resu
 /// The folder of a checkout with its WebSocket handlers.
 pub const WEBSOCKET_HANDLERS: &str = "websockets/handlers";
 
+/// The virtual environment that `./wpt` makes for its own packages, such as `cryptography`.
+const ENVIRONMENT: &str = "_venv3";
+
 /// The file in a checkout that overrides the preset.
 pub const FILE: &str = "config.json";
 
@@ -64,6 +67,7 @@ pub fn config(checkout: &Path) -> Config {
             suppress_handler_traceback: Some(false),
         }),
         built_in: BuiltInRoutes::Wpt,
+        environment: Some(checkout.join(ENVIRONMENT)),
         ..Config::default()
     }
 }

@@ -19,3 +19,4 @@ mod signals;
 mod unread_log_pipe;
 mod unwritable_output;
 mod wpt_preset;
+mod wpt_serve_options;

@@ -2,6 +2,7 @@
 //! active virtual environment. (What the parity suite compares is in `tests/site/imports`.)
 
 use crate::support::command::wireserve;
+use crate::support::folder::folder;
 use std::fs;
 use std::path::Path;
 
@@ -121,6 +122,52 @@ fn an_active_virtual_environment_is_importable() {
         get(&server, "/virtual_environment.py"),
         (200, "found".to_owned())
     );
+}
+
+/// `./wpt` of a checkout installs packages in `_venv3`, which the handlers of newer checkouts import.
+#[test]
+fn packages_of_a_checkout_are_importable() {
+    let checkout = folder(&[
+        ("config.json", r#"{"check_subdomains": false}"#),
+        (
+            "imports.py",
+            "def main(request, response):\n    import only_in_the_checkout\n\n    \
+             return only_in_the_checkout.answer\n",
+        ),
+    ]);
+    let serve = || {
+        let mut command = wireserve();
+        command
+            .arg("--wpt")
+            .arg(checkout.path())
+            .args(["--port", "0"])
+            .env_remove("VIRTUAL_ENV");
+        Process::start_with_listeners(command, 4)
+    };
+    let packages = |version: &str| {
+        let environment = checkout.path().join("_venv3/lib").join(version);
+        fs::create_dir_all(environment.join("site-packages")).expect("a folder");
+        environment.join("site-packages/only_in_the_checkout.py")
+    };
+    // For another version, the packages are not importable, and the log says why.
+    fs::write(packages("python3.1"), "answer = 'wrong'\n").expect("a file");
+    let server = serve();
+    assert_eq!(get(&server, "/imports.py").0, 500);
+    let stderr = server.stderr();
+    let warning = stderr.lines().find(|line| line.contains("_venv3"));
+    let warning = warning.expect("a warning");
+    let version = python_folder();
+    for named in [
+        "these packages are for python3.1,",
+        version.as_str(),
+        "WARN",
+    ] {
+        assert!(warning.contains(named), "{named} in {warning}");
+    }
+    fs::write(packages(&version), "answer = 'found'\n").expect("a file");
+    let server = serve();
+    assert_eq!(get(&server, "/imports.py"), (200, "found".to_owned()));
+    assert!(!server.stderr().contains("_venv3"), "{}", server.stderr());
 }
 
 /// `pythonX.Y` of the embedded interpreter, as a script sees it.

@@ -115,7 +115,7 @@ fn every_key_has_its_value() {
             "logging",
             json!({"level": "WARNING", "suppress_handler_traceback": false}),
         ),
-        ("inject_script", json!("x.js")),
+        ("inject_script", json!(folder.path().join("x.js"))),
         ("aliases", json!([{"url-path": "/x/", "local-dir": "."}])),
         ("ssl_config", Value::Null),
         ("check_subdomains", json!(true)),

@@ -3,6 +3,7 @@
 //! All servers of the process share it. It is never finalized: the process exits without doing so. The
 //! working directory does not change.
 
+pub(crate) mod environment;
 pub(crate) mod forked;
 pub(crate) mod gate;
 pub(crate) mod imported;
@@ -40,7 +41,7 @@ pub(crate) fn start(doc_root: &Path) -> Result<(), InterpreterError> {
         READY.get_or_try_init(py, || {
             // `threading` treats the first thread that imports it as the main thread.
             py.import("threading")?;
-            add_virtual_environment(py)?;
+            environment::add_active(py)?;
             package::install(py)?;
             py.import("wptserve.printed")?.call_method0("install")?;
             forked::watch(py)?;
@@ -61,20 +62,6 @@ pub(crate) fn start(doc_root: &Path) -> Result<(), InterpreterError> {
 pub(crate) fn reference_count(object: &Bound<'_, PyAny>) -> isize {
     // SAFETY: a `Bound` holds a reference to its object and shows that this thread is attached.
     unsafe { ffi::Py_REFCNT(object.as_ptr()) }
-}
-
-/// Puts the packages of an active virtual environment on `sys.path`, as `python` would.
-fn add_virtual_environment(py: Python<'_>) -> PyResult<()> {
-    let Some(environment) = std::env::var_os("VIRTUAL_ENV") else {
-        return Ok(());
-    };
-    let version = py.version_info();
-    let packages = Path::new(&environment)
-        .join("lib")
-        .join(format!("python{}.{}", version.major, version.minor))
-        .join("site-packages");
-    py.import("site")?.call_method1("addsitedir", (packages,))?;
-    Ok(())
 }
 
 /// Flushes what handlers have printed, unless the interpreter is busy for longer than `FLUSH_LIMIT`.

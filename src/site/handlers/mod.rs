@@ -5,5 +5,6 @@ pub mod basic_auth;
 pub mod default_script;
 pub mod fixed;
 pub mod fuzzed_response;
+pub mod injected_script;
 pub mod joined;
 pub mod wire_file;

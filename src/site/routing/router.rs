@@ -114,6 +114,13 @@ impl Router {
         Ok(())
     }
 
+    /// Puts another handler in the place of that of every route.
+    pub fn wrap(&mut self, wrapped: impl Fn(&Arc<dyn Handler>) -> Arc<dyn Handler>) {
+        for route in &mut self.routes {
+            route.handler = wrapped(&route.handler);
+        }
+    }
+
     /// The handler of a route that names this method.
     pub fn route_named(
         &self,

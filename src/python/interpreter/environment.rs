@@ -1,0 +1,66 @@
+//! The packages of virtual environments, which scripts can import like those of the interpreter.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::Path;
+
+use pyo3::prelude::*;
+use pyo3::types::IntoPyDict;
+
+use super::InterpreterError;
+
+/// Makes the packages of a virtual environment importable, as `python` does for its own. A folder
+/// that does not exist has none. If the environment is for another version of Python, a warning is
+/// logged: its packages may not even parse.
+///
+/// # Errors
+/// When Python cannot read the folder.
+pub fn use_environment(environment: &Path) -> Result<(), InterpreterError> {
+    Python::attach(|py| add(py, environment)).map_err(InterpreterError)
+}
+
+/// The same, while attached.
+pub(super) fn add(py: Python<'_>, environment: &Path) -> PyResult<()> {
+    let base = [("base", environment), ("platbase", environment)].into_py_dict(py)?;
+    let names = [("vars", base)].into_py_dict(py)?;
+    let folder = py.import("sysconfig")?.call_method(
+        "get_path",
+        ("purelib", "posix_prefix"),
+        Some(&names),
+    )?;
+    let folder: std::path::PathBuf = folder.extract()?;
+    if folder.is_dir() {
+        py.import("site")?.call_method1("addsitedir", (folder,))?;
+    } else if let Some(other) = another_version(environment) {
+        let version = py.version_info();
+        log::warn!(
+            "{}: these packages are for {}, but scripts run in python{}.{}: they cannot be imported",
+            environment.display(),
+            other.to_string_lossy(),
+            version.major,
+            version.minor
+        );
+    }
+    Ok(())
+}
+
+/// The name of a folder like `python3.12` that has packages.
+fn another_version(environment: &Path) -> Option<std::ffi::OsString> {
+    let folders = fs::read_dir(environment.join("lib")).ok()?;
+    let mut names: Vec<_> = folders
+        .flatten()
+        .filter(|folder| folder.path().join("site-packages").is_dir())
+        .map(|folder| folder.file_name())
+        .filter(|name| name.as_encoded_bytes().starts_with(b"python"))
+        .collect();
+    names.sort_unstable();
+    names.pop()
+}
+
+/// The active virtual environment, if there is one.
+pub(super) fn add_active(py: Python<'_>) -> PyResult<()> {
+    match std::env::var_os("VIRTUAL_ENV") {
+        Some(environment) if environment != OsStr::new("") => add(py, Path::new(&environment)),
+        _ => Ok(()),
+    }
+}
