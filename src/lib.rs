@@ -65,6 +65,7 @@ pub use internals::tls;
 pub use internals::{response_fuzz, stash, transcript, wire_script};
 
 pub use config::Limits;
+pub use error::Error;
 pub use exchange::arrival::{Arrival, Previous};
 pub use exchange::body::{Body, BodyError, RawReadError};
 pub use exchange::content::{Chunk, Chunks, Content, ContentError};
@@ -78,6 +79,8 @@ pub use exchange::{
 };
 pub use fault::Fault;
 pub use hosts::{Hosts, Names, Port};
+pub use mock::{Answer, Call, IntoAnswer, IntoHandler, Route, Times, json, raw, script};
+pub use record::{RecordLimits, RecordedRequest, RequestHead, TakeRequest};
 pub use server::listening::Listening;
 pub use server::{Builder, Server, TranscriptOnPanic};
 pub use site::Site;
@@ -122,6 +125,7 @@ pub mod internals {
     //! - `sync`: locks and condition variables, which the model checker replaces.
     //! - `text`: bytes ↔ text, dates, JSON strings.
     //! - `http`: the protocol; bytes in, values out.
+    //! - `error`: the one error of the public API.
     //! - `wire_script`: steps of bytes and time on a connection.
     //! - `response_fuzz`: fuzzed responses, one for each seed, as wire scripts.
     //! - `fault`: failures that the client sees, and their bytes.
@@ -131,8 +135,10 @@ pub mod internals {
     //! - `hosts`: the names and ports of a server.
     //! - `stash`: values that one request leaves for another.
     //! - `exchange`: request, body, response, and the `Handler` trait.
+    //! - `record`: requests that were received, for tests to look at.
     //! - `pipes`: changes to a response that the query or the name of a file asks for.
     //! - `site`: doc root, routes, files.
+    //! - `mock`: routes, queues and expectations of tests.
     //! - `config`: configuration files and settings.
     //! - `wpt`: serving a checkout of web-platform-tests.
     //! - `server`: listeners, connections and their threads.
@@ -153,15 +159,18 @@ pub mod internals {
     #[cfg(feature = "cli")]
     pub mod cli;
     pub mod config;
+    pub(crate) mod error;
     pub mod exchange;
     pub mod fault;
     pub mod hosts;
     pub mod http;
     #[cfg(feature = "cli")]
     pub(crate) mod log_output;
+    pub mod mock;
     pub mod pipes;
     #[cfg(feature = "python")]
     pub mod python;
+    pub mod record;
     pub mod response_fuzz;
     pub mod server;
     pub mod site;

@@ -48,6 +48,18 @@ impl From<&str> for Content {
     }
 }
 
+impl From<&[u8]> for Content {
+    fn from(bytes: &[u8]) -> Self {
+        Self::Bytes(bytes.to_vec())
+    }
+}
+
+impl<const N: usize> From<&[u8; N]> for Content {
+    fn from(bytes: &[u8; N]) -> Self {
+        Self::Bytes(bytes.to_vec())
+    }
+}
+
 /// Content that is generated while it is sent, with one write for each piece.
 pub trait Chunks: Send {
     /// The next chunk; `None` after the last. Not called again once the client is gone.
@@ -74,6 +86,18 @@ pub enum Chunk {
 impl From<Vec<u8>> for Chunk {
     fn from(bytes: Vec<u8>) -> Self {
         Self::Bytes(bytes)
+    }
+}
+
+impl From<&str> for Chunk {
+    fn from(text: &str) -> Self {
+        Self::Bytes(text.as_bytes().to_vec())
+    }
+}
+
+impl From<String> for Chunk {
+    fn from(text: String) -> Self {
+        Self::Bytes(text.into_bytes())
     }
 }
 

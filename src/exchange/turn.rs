@@ -7,15 +7,16 @@
 
 use std::mem;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU8, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use cpu_time::ThreadTime;
 
 use crate::wire::outbound::{Gone, Outbound, Sent};
-use crate::wire::{Wire, gather};
+use crate::wire::{Wire, close, gather};
 
 use super::fate::Fate;
+use super::faults::{Faults, Next, Pacing};
 use super::request::Request;
 
 /// The right to write on a wire during one exchange.
@@ -32,6 +33,8 @@ pub struct Turn {
     status: AtomicI64,
     fate: Mutex<Fate>,
     known_connections: AtomicU64,
+    /// Faults of the response; without them, all bytes are sent at once.
+    pacing: OnceLock<Pacing>,
     /// When [`Turn::is_wanted`] last looked for the client, in the thread's processor time.
     looked: AtomicU64,
     /// When it found that the client had closed its sending half; 0 before that.
@@ -92,6 +95,7 @@ impl Turn {
             status: AtomicI64::new(0),
             fate: Mutex::default(),
             known_connections: AtomicU64::new(0),
+            pacing: OnceLock::new(),
             looked: AtomicU64::new(0),
             left: AtomicU64::new(0),
         }
@@ -107,6 +111,46 @@ impl Turn {
     /// # Errors
     /// [`Gone`] when the client is gone, or when this exchange is over.
     pub fn send(&self, bytes: &[u8]) -> Result<(), Gone> {
+        match self.pacing.get() {
+            None => self.send_at_once(bytes),
+            Some(pacing) => self.send_paced(pacing, bytes),
+        }
+    }
+
+    /// Imposes faults on the response; only once, and before anything of it is sent.
+    pub fn impose(&self, faults: Faults) {
+        if faults != Faults::default() {
+            // They stay as they are if some are imposed already.
+            let _ = self.pacing.set(Pacing::new(faults));
+        }
+    }
+
+    fn send_paced(&self, pacing: &Pacing, mut bytes: &[u8]) -> Result<(), Gone> {
+        if let Some(delay) = pacing.begin() {
+            self.pause(delay)?;
+        }
+        loop {
+            match pacing.next(bytes.len()) {
+                Next::Pause(time) => self.pause(time)?,
+                Next::Send(count) => {
+                    let (piece, rest) = bytes.split_at(count);
+                    self.send_at_once(piece)?;
+                    pacing.sent(count);
+                    bytes = rest;
+                    if bytes.is_empty() && pacing.next(0) != Next::Reset {
+                        return Ok(());
+                    }
+                }
+                Next::Reset => {
+                    self.grow_fate(Fate::Abort);
+                    close::reset(&self.wire);
+                    return Err(Gone);
+                }
+            }
+        }
+    }
+
+    fn send_at_once(&self, bytes: &[u8]) -> Result<(), Gone> {
         let mut outbound = self.wire.outbound();
         self.check(&outbound)?;
         outbound.send(bytes)
@@ -151,11 +195,14 @@ impl Turn {
     }
 
     /// Writes as many bytes as the kernel accepts immediately. Never waits: while another thread is
-    /// writing, no byte is written.
+    /// writing, no byte is written. With [faults](Turn::impose), it is [`Turn::send`].
     ///
     /// # Errors
     /// As [`Turn::send`].
     pub fn send_now(&self, bytes: &[u8]) -> Result<Sent, Gone> {
+        if let Some(pacing) = self.pacing.get() {
+            return self.send_paced(pacing, bytes).map(|()| Sent::All);
+        }
         let Some(mut outbound) = self.wire.try_outbound() else {
             return Ok(Sent::Part(0));
         };
@@ -169,6 +216,9 @@ impl Turn {
     /// # Errors
     /// As [`Turn::send`].
     pub fn hold_back(&self, parts: &[&[u8]]) -> Result<bool, Gone> {
+        if self.pacing.get().is_some() {
+            return self.send(&parts.concat()).map(|()| true);
+        }
         let Some(mut outbound) = self.wire.try_outbound() else {
             return Ok(false);
         };
@@ -183,7 +233,7 @@ impl Turn {
     /// As [`Turn::send`].
     pub fn send_continue(&self, request: &Request) -> Result<(), Gone> {
         if request.expects_continue() && !self.continue_sent.swap(true, Ordering::Relaxed) {
-            self.send(b"HTTP/1.1 100 Continue\r\n\r\n")?;
+            self.send_at_once(b"HTTP/1.1 100 Continue\r\n\r\n")?;
         }
         Ok(())
     }

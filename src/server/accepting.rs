@@ -12,7 +12,7 @@ use super::roster::Full;
 use super::shared::Shared;
 use super::threads::Job;
 use crate::fault::Fault;
-use crate::wire::{Ends, Wire};
+use crate::wire::{Ends, Wire, close};
 
 /// How long to wait before accepting again when the system has no descriptor left.
 const SHORTAGE_PAUSE: Duration = Duration::from_millis(20);
@@ -64,6 +64,9 @@ pub(super) fn accept(listener: &TcpListener, listening: &Arc<Listening>, shared:
 }
 
 fn admit(wire: Arc<Wire>, listening: &Arc<Listening>, shared: &Arc<Shared>) {
+    if shared.keep_alive.refuses() {
+        return close::reset(&wire);
+    }
     let on_thread = Arc::clone(shared);
     let listening = Arc::clone(listening);
     let job: Job = match shared.roster.join(Arc::clone(&wire)) {

@@ -52,7 +52,7 @@ pub(super) fn finish(exchange: &Exchange<'_>, response: Option<Response>) -> Fat
 }
 
 /// The client must learn that the rest of its body is not awaited (RFC 9110 §10.1.1).
-fn announce_close(response: &mut Response) {
+pub(super) fn announce_close(response: &mut Response) {
     if response.required_headers == RequiredHeaders::Add && !response.says_close() {
         response.headers.append("Connection", "close");
     }

@@ -5,26 +5,26 @@
 use std::mem;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::exchange::arrival::Previous;
-use crate::exchange::body::BodyError;
 use crate::exchange::{
-    Arrival, Body, Exchange, Expect, Fate, Handler, Locals, Policy, Request, Requirements,
-    Response, RouteMatch, Turn,
+    Arrival, Body, Exchange, Expect, Fate, Handler, Locals, Request, Requirements, Response,
+    RouteMatch, Turn,
 };
 use crate::fault::Fault;
-use crate::http::framing::Framing;
 use crate::http::head::Head;
-use crate::http::problems::{self, Severity};
+use crate::record::Ticket;
 use crate::site::Site;
 use crate::wire::inbound::HeadRead;
 use crate::wire::{Wire, close};
 use crate::wire_script::{By, WireScript};
 
 use super::access_log::{self, shown_target};
-use super::conclusion::{finish, send_head, send_refusal};
+use super::admission;
+use super::conclusion::{announce_close, finish, send_head, send_refusal};
 use super::listening::Listening;
+use super::recording;
 use super::roster::Membership;
 use super::shared::Shared;
 
@@ -36,6 +36,8 @@ struct Connection<'c> {
     /// Requests that have been read.
     requests: u64,
     previous: Option<Previous>,
+    /// Of the current request, if requests are recorded.
+    ticket: Option<Arc<Ticket>>,
     locals: &'c mut Locals,
 }
 
@@ -53,13 +55,17 @@ pub(super) fn serve(
         listening,
         requests: 0,
         previous: None,
+        ticket: None,
         locals,
     };
     let fate = connection.run(membership);
     locals.connection = None;
     match fate {
         Fate::Reset => close::reset(wire),
-        Fate::Keep | Fate::Close | Fate::Next(..) | Fate::Abort => close::fin_then_drain(wire),
+        // A server that stops does not wait for the client.
+        Fate::Keep | Fate::Close | Fate::Next(..) | Fate::Abort => {
+            wire.wait(|| close::fin_then_drain(wire));
+        }
     }
 }
 
@@ -72,15 +78,11 @@ pub(super) fn refuse(wire: &Arc<Wire>, fault: Fault) {
 impl Connection<'_> {
     /// Answers requests until the connection must end, and returns how.
     fn run(&mut self, membership: &Membership) -> Fate {
-        let mut fate = match self.listening {
-            Listening::Requests(_) | Listening::Handler(_) => Fate::Keep,
-            Listening::Connections(handler) => {
-                let request = Request::unread(self.arrival(0));
-                self.exchange(request, |_, exchange| {
-                    let response = handle(exchange, handler.as_ref(), Expect::ByServer);
-                    finish(exchange, response)
-                })
-            }
+        let queued = self.shared.mocks.next_connection();
+        let mut fate = match (queued, self.listening) {
+            (Some(script), _) => self.greet(&script),
+            (None, Listening::Requests(_) | Listening::Handler(_)) => Fate::Keep,
+            (None, Listening::Connections(handler)) => self.greet(handler.as_ref()),
         };
         loop {
             let plan = match fate {
@@ -88,7 +90,8 @@ impl Connection<'_> {
                 Fate::Keep => None,
                 Fate::Next(by, rest) => Some((by, *rest)),
             };
-            if !wait_for_request(self.wire, membership) || self.shared.is_stopping() {
+            let idle_limit = self.shared.keep_alive.idle_limit();
+            if !wait_for_request(self.wire, membership, idle_limit) || self.shared.is_stopping() {
                 return Fate::Close;
             }
             fate = match self.read_request() {
@@ -102,6 +105,15 @@ impl Connection<'_> {
                 }
             };
         }
+    }
+
+    /// Lets a handler have the connection before anything is read.
+    fn greet(&mut self, handler: &dyn Handler) -> Fate {
+        let request = Request::unread(self.arrival(0));
+        self.exchange(request, |_, exchange| {
+            let response = handle(exchange, handler, Expect::ByServer);
+            finish(exchange, response)
+        })
     }
 
     /// The next request, and the site at the time when its head was read.
@@ -150,11 +162,17 @@ impl Connection<'_> {
         let began = log::log_enabled!(log::Level::Info).then(Instant::now);
         let request = Arc::new(request);
         let turn = Arc::new(Turn::begin(Arc::clone(self.wire)));
-        let body = Arc::new(Body::new(
+        let body = Body::new(
             Arc::clone(self.wire),
             request.framing(),
             self.shared.limits.body,
-        ));
+        );
+        let recording = self.shared.recording.as_ref();
+        self.ticket = recording.and_then(|recording| recording.begin(&request));
+        let body = Arc::new(match &self.ticket {
+            Some(ticket) => body.tapped(Arc::<Ticket>::clone(ticket)),
+            None => body,
+        });
         let mut locals = mem::take(self.locals);
         let mut exchange = Exchange::new(
             Arc::clone(&request),
@@ -164,6 +182,7 @@ impl Connection<'_> {
             &mut locals,
         );
         let mut fate = answer(self, &mut exchange);
+        let is_in_doubt = exchange.leaves_body_in_doubt();
         *self.locals = locals;
         if !fate.ends_connection() {
             match body.drain() {
@@ -171,8 +190,13 @@ impl Connection<'_> {
                 // The next request cannot be found.
                 Err(_) => fate = Fate::Abort,
             }
+        } else if self.ticket.is_some() && fate != Fate::Reset && !is_in_doubt {
+            recording::receive_rest(self.wire, &body);
         }
         body.end();
+        if let Some(ticket) = self.ticket.take() {
+            ticket.over(&turn);
+        }
         if let Some(tape) = self.wire.tape()
             && !fate.ends_connection()
         {
@@ -239,12 +263,9 @@ impl Connection<'_> {
             return Fate::Abort;
         }
         let request = Arc::clone(&exchange.request);
-        let is_connect = request.method() == b"CONNECT";
-        let path = request.route_path();
         let route = match self.listening {
-            Listening::Handler(handler) => Some((handler, RouteMatch::new())),
-            _ if is_connect => site.route_for_connect(&path),
-            _ => site.route(request.method(), &path),
+            Listening::Handler(handler) => Some((Arc::clone(handler), RouteMatch::new())),
+            _ => self.route(exchange, site),
         };
         let requirements = route
             .as_ref()
@@ -253,8 +274,7 @@ impl Connection<'_> {
             .policy
             .unwrap_or_else(|| self.listening.policy());
         exchange.policy = policy;
-        let admitted =
-            admit(&request, policy).and_then(|()| self.admit_body(request.framing(), policy));
+        let admitted = admission::admit(&request, policy, self.shared.limits.body);
         if let Err(fault) = admitted {
             let mut refusal = Response::from(fault);
             site.negotiate(&mut refusal, &request);
@@ -273,52 +293,50 @@ impl Connection<'_> {
         };
         exchange.route_match = route_match;
         let mut response = handle(exchange, handler.as_ref(), requirements.expect);
+        let is_last = self.shared.keep_alive.is_last(self.requests);
         if let Some(response) = &mut response {
             site.negotiate(response, &request);
+            if is_last {
+                announce_close(response);
+            }
+        }
+        if is_last {
+            exchange.close_connection();
         }
         finish(exchange, response)
     }
 }
 
 impl Connection<'_> {
-    /// Whether a body may be as long as its head claims.
-    fn admit_body(&self, framing: Framing, policy: Policy) -> Result<(), Fault> {
-        match framing {
-            Framing::Length(length)
-                if length > self.shared.limits.body && policy != Policy::Raw =>
-            {
-                Err(BodyError::TooLarge(self.shared.limits.body).into())
+    /// What answers a request: what a test has told the server, else the site.
+    fn route(
+        &self,
+        exchange: &Exchange<'_>,
+        site: &Site,
+    ) -> Option<(Arc<dyn Handler>, RouteMatch)> {
+        if let Some(choice) = self.shared.mocks.choose(exchange) {
+            if let Some(ticket) = &self.ticket {
+                ticket.matched();
             }
-            _ => Ok(()),
+            return Some(choice);
         }
-    }
-}
-
-/// Whether a policy lets a request through to a handler.
-fn admit(request: &Request, policy: Policy) -> Result<(), Fault> {
-    match policy {
-        Policy::Raw => Ok(()),
-        Policy::Lenient => request
-            .malformed()
-            .map_or(Ok(()), |malformed| Err(Fault::from(malformed.clone()))),
-        Policy::Strict => {
-            let problems = problems::find(&request.raw_head());
-            let mut violations = problems.iter();
-            match violations.find(|problem| problem.severity == Severity::Violation) {
-                Some(problem) => Err(Fault::from(problem)),
-                None => admit(request, Policy::Lenient),
-            }
-        }
+        let request = &exchange.request;
+        let path = request.route_path();
+        let (handler, groups) = match request.method() {
+            b"CONNECT" => site.route_for_connect(&path)?,
+            method => site.route(method, &path)?,
+        };
+        Some((Arc::clone(handler), groups))
     }
 }
 
 /// Waits until bytes of a request are buffered; `false` when there will be none.
-fn wait_for_request(wire: &Wire, membership: &Membership) -> bool {
+fn wait_for_request(wire: &Wire, membership: &Membership, idle_limit: Option<Duration>) -> bool {
     let mut inbound = wire.inbound();
     if inbound.buffered().is_empty() {
         inbound.release_head();
         membership.idle();
-        if inbound.fill() == 0 {
+        if idle_limit.is_some_and(|limit| !wire.is_readable_within(limit)) || inbound.fill() == 0 {
             return false;
         }
         return membership.busy();

@@ -7,10 +7,14 @@
 
 mod accepting;
 mod access_log;
+mod admission;
 mod conclusion;
 mod connection;
+mod keep_alive;
 pub mod listening;
+mod mocking;
 mod opening;
+mod recording;
 mod roster;
 mod shared;
 mod threads;
@@ -30,6 +34,8 @@ use parking_lot::RwLock;
 use crate::config::Limits;
 use crate::exchange::{Events, Handler, Mount, ServerContext};
 use crate::hosts::{Hosts, Names, Port, port};
+use crate::mock::Mocks;
+use crate::record::{RecordLimits, Recording};
 use crate::site::Site;
 use crate::site::routing::pattern::PatternError;
 use crate::site::routing::router::Method;
@@ -38,6 +44,7 @@ use crate::wire::heads::Heads;
 use crate::wire::listener;
 use crate::wire::listener::Reserved;
 use crate::wpt::wrappers;
+use keep_alive::KeepAlive;
 use listening::Listening;
 use opening::Opening;
 use roster::{Busy, Roster};
@@ -84,6 +91,7 @@ pub struct Builder {
     latency: Duration,
     /// Answers the requests on the ports of `ws`.
     websockets: Option<Arc<dyn Handler>>,
+    record: Option<RecordLimits>,
 }
 
 impl Builder {
@@ -245,6 +253,9 @@ impl Builder {
                 threads: Threads::default(),
                 refusing: Arc::new(Roster::new(MAX_REFUSING)),
                 stopping: AtomicBool::new(false),
+                mocks: Mocks::default(),
+                recording: self.record.map(|limits| Arc::new(Recording::new(limits))),
+                keep_alive: KeepAlive::default(),
             }),
             accepting: Vec::new(),
             schemes: opened.schemes,
@@ -288,6 +299,7 @@ impl Server {
             validators: true,
             latency: Duration::ZERO,
             websockets: None,
+            record: None,
         }
     }
 
@@ -380,5 +392,6 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.stop_now();
+        self.verify_at_end();
     }
 }

@@ -9,10 +9,13 @@ use parking_lot::RwLock;
 
 use crate::config::Limits;
 use crate::exchange::ServerContext;
+use crate::mock::Mocks;
+use crate::record::Recording;
 use crate::site::Site;
 use crate::transcript::Recorder;
 use crate::wire::heads::Heads;
 
+use super::keep_alive::KeepAlive;
 use super::roster::Roster;
 use super::threads::Threads;
 
@@ -37,6 +40,11 @@ pub(super) struct Shared {
     pub(super) refusing: Arc<Roster>,
     /// Set once; new requests are no longer answered.
     pub(super) stopping: AtomicBool,
+    /// What a test has told the server to answer; asked before the site.
+    pub(super) mocks: Mocks,
+    /// Records requests, if that is on.
+    pub(super) recording: Option<Arc<Recording>>,
+    pub(super) keep_alive: KeepAlive,
 }
 
 impl Shared {

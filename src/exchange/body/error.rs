@@ -82,7 +82,8 @@ impl From<io::Error> for BodyError {
 }
 
 impl BodyError {
-    pub(super) fn truncated(received: u64) -> Self {
+    /// The client left after so many bytes.
+    pub(crate) fn truncated(received: u64) -> Self {
         Self::Truncated {
             received,
             partial: Vec::new(),

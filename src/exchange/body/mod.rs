@@ -7,6 +7,7 @@ mod ahead;
 mod error;
 mod raw;
 mod source;
+mod tap;
 
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -22,6 +23,7 @@ use ahead::Ahead;
 pub use error::BodyError;
 pub use raw::RawReadError;
 use source::{Fetched, Source, Stop, fetch_chunked, fetch_counted};
+pub use tap::Tap;
 
 /// Bytes of a body kept in memory; a larger one goes to a temporary file. The reference's number.
 pub const MEMORY: usize = 1024 * 1024;
@@ -55,6 +57,8 @@ struct State {
     decoder: Option<Box<Decoder>>,
     /// The beginning of a chunked body as received, to show the first malformed byte.
     undecoded: Vec<u8>,
+    /// Until it has seen the end.
+    tap: Option<Arc<dyn Tap>>,
 }
 
 /// Bytes of a chunked body that are kept undecoded, in addition to the decoded data.
@@ -79,6 +83,7 @@ impl Body {
             limit,
             decoder,
             undecoded: Vec::new(),
+            tap: None,
         };
         Self {
             wire,
@@ -245,6 +250,7 @@ impl Body {
         if !matches!(state.source, Source::Done | Source::Broken(_)) {
             state.source = Source::Broken(BodyError::truncated(received));
         }
+        state.show(&[]);
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -289,8 +295,19 @@ impl State {
         Ok(())
     }
 
-    /// Takes up to `count` bytes of the body off the wire; 0 at its end.
+    /// Takes up to `count` bytes of the body off the wire into `out`, which is empty; 0 at its end.
     fn fetch(&mut self, wire: &Wire, count: u64, out: &mut Vec<u8>) -> Result<usize, BodyError> {
+        let fetched = self.fetch_unseen(wire, count, out);
+        self.show(out);
+        fetched
+    }
+
+    fn fetch_unseen(
+        &mut self,
+        wire: &Wire,
+        count: u64,
+        out: &mut Vec<u8>,
+    ) -> Result<usize, BodyError> {
         if self.ahead.is_some()
             && let Some(result) = self.fetch_ahead(count, out)?
         {

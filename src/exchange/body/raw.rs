@@ -55,6 +55,16 @@ impl Body {
         self.state().decoder.as_deref().map(look)
     }
 
+    /// Whether no more of the body is on the wire.
+    pub fn is_received(&self) -> bool {
+        let state = self.state();
+        match (&state.source, &state.decoder) {
+            (Source::Done | Source::Broken(_) | Source::Counted { left: 0 }, _) => true,
+            (Source::Chunked, Some(decoder)) => decoder.is_done(),
+            (Source::Counted { .. } | Source::Chunked, _) => false,
+        }
+    }
+
     /// Why the body cannot be read to its end, if that is known by now.
     pub fn broken(&self) -> Option<BodyError> {
         match &self.state().source {
@@ -256,6 +266,7 @@ impl State {
                 if *left == 0 {
                     self.source = Source::Done;
                 }
+                self.show(&bytes[..taken as usize]);
             }
             (Source::Chunked, Some(decoder)) => {
                 let mut data = Vec::new();
@@ -269,6 +280,7 @@ impl State {
                     }
                 }
                 self.dropped += data.len() as u64;
+                self.show(&data);
             }
             (Source::Done | Source::Chunked | Source::Broken(_), _) => {}
         }

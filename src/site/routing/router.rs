@@ -42,7 +42,8 @@ impl Method {
         }
     }
 
-    fn covers(&self, method: &[u8]) -> bool {
+    /// Whether a request with this method is meant.
+    pub fn covers(&self, method: &[u8]) -> bool {
         match self {
             Self::Any => true,
             Self::Get => matches!(method, b"GET" | b"HEAD"),

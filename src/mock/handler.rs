@@ -1,0 +1,134 @@
+//! Handlers of routes: closures, which get a [`Call`] and return an answer.
+
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+
+use crate::error::Error;
+use crate::exchange::{Content, Exchange, Fate, Handler, Requirements, Response};
+use crate::fault::Fault;
+
+use super::answer::{Answer, IntoAnswer, Kind};
+use super::call::Call;
+use super::failures::Failures;
+
+/// Closures that answer requests: they get a [`Call`] and return any type that implements [`IntoAnswer`].
+/// The type of the argument need not be written.
+///
+/// A handler runs on the thread of its connection and may block. If it panics or returns an [`Error`], the
+/// client gets 500, and the test fails with the message when it drops the server.
+///
+/// ```
+/// let server = wireserve::Server::start();
+/// let greeting = String::from("Hello");
+/// server.get("/hello/{name}", move |x| format!("{greeting}, {}", x.param("name")));
+/// server.get("/ready", |_| "yes");
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a handler",
+    label = "expected a closure that returns the answer",
+    note = "to give the same answer each time, return it from a closure: `|_| answer`"
+)]
+pub trait IntoHandler: Fn(&Call) -> <Self as IntoHandler>::Answer + Send + Sync + 'static {
+    /// What the closure returns.
+    type Answer: IntoAnswer;
+}
+
+impl<F, A> IntoHandler for F
+where
+    F: Fn(&Call) -> A + Send + Sync + 'static,
+    A: IntoAnswer,
+{
+    type Answer = A;
+}
+
+/// A handler whose answer has no type.
+pub(super) type Respond = Arc<dyn Fn(&Call) -> Answer + Send + Sync>;
+
+pub(super) fn respond<H: IntoHandler>(handler: H) -> Respond {
+    Arc::new(move |call| handler(call).into_answer())
+}
+
+/// What was chosen to answer one request.
+pub(super) enum Chosen {
+    Handler(Respond),
+    /// From a queue; taken when it is used.
+    Queued(Mutex<Option<Answer>>),
+}
+
+/// Answers one request with what was chosen.
+pub(super) struct Once {
+    pub(super) chosen: Chosen,
+    pub(super) failures: Arc<Failures>,
+}
+
+impl Once {
+    fn answer(&self, call: &Call) -> Answer {
+        match &self.chosen {
+            Chosen::Handler(respond) => respond(call),
+            Chosen::Queued(answer) => {
+                let taken = answer.lock().take();
+                taken.unwrap_or_else(|| Error::new("a queued answer is used once").into_answer())
+            }
+        }
+    }
+
+    fn fail(&self, call: &Call, what: &str) -> Fault {
+        self.failures
+            .add(format!("{} {}: {what}", call.method(), call.target()));
+        Fault::new(500, what)
+    }
+}
+
+/// Whether the response ends with its head, whatever its fields say (RFC 9112 §6.3).
+fn ends_with_head(response: &Response) -> bool {
+    matches!(response.status, 100..200 | 204 | 304) && matches!(response.content, Content::Empty)
+}
+
+/// Sends such a response, which keeps the connection without a length.
+fn send_head(exchange: &Exchange<'_>, response: Response) {
+    let says_close = response.says_close();
+    match response.send(exchange.turn(), exchange.request.method()) {
+        Ok(Fate::Keep | Fate::Close) if !says_close => {}
+        Ok(Fate::Keep | Fate::Close) => exchange.close_connection(),
+        Ok(_) | Err(_) => exchange.abort_connection(),
+    }
+}
+
+impl Handler for Once {
+    fn handle(&self, exchange: &mut Exchange<'_>) -> Result<(), Fault> {
+        let call = Call::new(exchange);
+        let answer = panic::catch_unwind(AssertUnwindSafe(|| self.answer(&call)));
+        match answer {
+            Ok(Answer(Kind::Response(response))) if ends_with_head(&response) => {
+                send_head(exchange, *response);
+            }
+            Ok(Answer(Kind::Response(response))) => exchange.response = *response,
+            Ok(Answer(Kind::Script(script))) => drop(exchange.play(&script)),
+            Ok(Answer(Kind::Failed(error))) => {
+                return Err(self.fail(&call, &format!("the handler failed: {error:?}")));
+            }
+            Err(panic) => {
+                let text = panic
+                    .downcast_ref::<&str>()
+                    .copied()
+                    .or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+                let text = text.unwrap_or("a value that is not a text");
+                return Err(self.fail(&call, &format!("the handler panicked: {text}")));
+            }
+        }
+        Ok(())
+    }
+
+    fn requirements(&self) -> Requirements {
+        let queued = match &self.chosen {
+            Chosen::Queued(answer) => answer.lock(),
+            Chosen::Handler(_) => return Requirements::default(),
+        };
+        match &*queued {
+            Some(Answer(Kind::Script(_))) => Requirements::raw(),
+            _ => Requirements::default(),
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! Routes, queues and expectations of tests: what a running server is told to answer, by closures and
+//! values, and what it verifies when it is dropped. A [`Mocks`] chooses what answers a request; the site is
+//! asked if it has nothing. `server` calls it and offers its methods.
+//!
+//! A route that is passed over (a condition that is not met, handlers that are used up) leaves the request
+//! to the routes before it. Conditions may read the body, which is kept for the handler.
+
+mod answer;
+mod call;
+mod causes;
+mod condition;
+mod failures;
+mod handler;
+mod route;
+mod times;
+mod verdict;
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use parking_lot::{Mutex, RwLock};
+
+use crate::exchange::{Exchange, Faults, Handler, RouteMatch};
+use crate::record::RecordedRequest;
+use crate::site::routing::pattern::PatternError;
+use crate::wire_script::WireScript;
+
+pub use answer::{Answer, IntoAnswer, json, raw, script};
+pub use call::Call;
+use failures::Failures;
+pub use handler::IntoHandler;
+use handler::{Chosen, Once};
+pub use route::Route;
+pub use times::Times;
+
+/// What a server was told to answer.
+#[derive(Default)]
+pub struct Mocks {
+    /// Whether there has ever been anything below.
+    in_use: AtomicBool,
+    routes: RwLock<Vec<Route>>,
+    /// Answers to the next requests, whatever they ask for.
+    queue: Mutex<VecDeque<Answer>>,
+    /// What is played on the next connections before anything is read.
+    connections: Mutex<VecDeque<WireScript>>,
+    /// Faults of all responses.
+    faults: Mutex<Faults>,
+    failures: Arc<Failures>,
+}
+
+/// What answers a request.
+pub(crate) type Choice = (Arc<dyn Handler>, RouteMatch);
+
+impl Mocks {
+    /// Adds a route, which wins over the routes before it. `method` may be `"*"`.
+    pub(crate) fn add<H: IntoHandler>(
+        &self,
+        method: &str,
+        pattern: &str,
+        handler: H,
+    ) -> Result<Route, PatternError> {
+        let route = Route::new(method, pattern, handler)?;
+        self.routes.write().push(route.clone());
+        self.use_it();
+        Ok(route)
+    }
+
+    pub(crate) fn enqueue(&self, answer: Answer) {
+        self.queue.lock().push_back(answer);
+        self.use_it();
+    }
+
+    pub(crate) fn enqueue_connection(&self, script: WireScript) {
+        self.connections.lock().push_back(script);
+        self.use_it();
+    }
+
+    pub(crate) fn change_faults(&self, change: impl FnOnce(&mut Faults)) {
+        change(&mut self.faults.lock());
+        self.use_it();
+    }
+
+    /// Forgets everything.
+    pub(crate) fn clear(&self) {
+        self.routes.write().clear();
+        self.queue.lock().clear();
+        self.connections.lock().clear();
+        *self.faults.lock() = Faults::default();
+        self.failures.clear();
+    }
+
+    /// What is played on a connection that was just accepted.
+    pub(crate) fn next_connection(&self) -> Option<WireScript> {
+        self.is_in_use()
+            .then(|| self.connections.lock().pop_front())
+            .flatten()
+    }
+
+    /// What answers a request; also imposes the faults of its response.
+    pub(crate) fn choose(&self, exchange: &Exchange<'_>) -> Option<Choice> {
+        if !self.is_in_use() {
+            return None;
+        }
+        let everywhere = *self.faults.lock();
+        let impose = |faults: Faults| exchange.turn().impose(faults.over(everywhere));
+        if let Some(answer) = self.queue.lock().pop_front() {
+            impose(Faults::default());
+            return Some(self.choice(Chosen::Queued(Mutex::new(Some(answer))), RouteMatch::new()));
+        }
+        let routes = self.routes.read().clone();
+        let call = Call::new(exchange);
+        let chosen = routes
+            .iter()
+            .rev()
+            .find_map(|route| route.choose(exchange, &call));
+        let Some((chosen, groups, faults)) = chosen else {
+            impose(Faults::default());
+            return None;
+        };
+        impose(faults);
+        Some(self.choice(chosen, groups))
+    }
+
+    /// Why the test must fail: handlers that failed, and expectations that are not met. `requests` lists
+    /// what came.
+    pub(crate) fn verdict(
+        &self,
+        requests: impl FnOnce() -> Vec<RecordedRequest>,
+    ) -> Option<String> {
+        let failures = self.failures.all();
+        let routes = self.routes.read().clone();
+        let unmet: Vec<_> = routes
+            .iter()
+            .filter(|route| route.state.lock().unmet().is_some())
+            .collect();
+        if failures.is_empty() && unmet.is_empty() {
+            return None;
+        }
+        let mut texts = failures;
+        if !unmet.is_empty() {
+            let requests = requests();
+            let described = unmet
+                .iter()
+                .filter_map(|route| verdict::describe(&route.state.lock(), &requests));
+            texts.extend(described);
+            texts.push(verdict::list(&requests));
+        }
+        Some(texts.join("\n"))
+    }
+
+    fn choice(&self, chosen: Chosen, groups: RouteMatch) -> Choice {
+        let once = Once {
+            chosen,
+            failures: Arc::clone(&self.failures),
+        };
+        (Arc::new(once), groups)
+    }
+
+    fn use_it(&self) {
+        self.in_use.store(true, Ordering::Release);
+    }
+
+    fn is_in_use(&self) -> bool {
+        self.in_use.load(Ordering::Acquire)
+    }
+}

@@ -1,0 +1,301 @@
+//! A route of a test: a method, a pattern and conditions; handlers in sequence; faults; and how many
+//! requests are expected.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use parking_lot::Mutex;
+use serde::Serialize;
+
+use crate::exchange::{Exchange, Faults, RouteMatch};
+use crate::site::routing::pattern::{Pattern, PatternError};
+use crate::site::routing::router::Method;
+use crate::text::percent;
+
+use super::answer::{Answer, IntoAnswer};
+use super::call::Call;
+use super::condition::Condition;
+use super::handler::{Chosen, IntoHandler, Respond, respond};
+use super::times::Times;
+
+/// A route of a running server: made by [`Server::get`](crate::Server::get) and its siblings. Its methods
+/// change the route, for requests that are read from then on, and return it.
+///
+/// Of several routes that match a request, the one that was added last takes it. A route whose conditions
+/// the request does not meet, or whose handlers have been used up ([`Route::times`]), is passed over.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use wireserve::{Server, script};
+///
+/// let server = Server::start();
+/// // 503 twice, then 200.
+/// server.get("/retry", |_| 503).times(2).then(|_| "now it works");
+/// // The first connection is reset, the others work.
+/// server.get("/flaky", |_| "fine");
+/// server.get("/flaky", |_| script("reset")).when_connection(1);
+/// // Slow, and broken off in the middle.
+/// server.get("/slow", |_| "0123456789").delay(Duration::from_millis(20)).reset_after(100);
+/// // Checked when the server is dropped.
+/// server.post("/items", |_| 201).when_json(&serde_json::json!({"id": 7})).expect(0..=1);
+/// ```
+#[derive(Clone)]
+pub struct Route {
+    pub(super) state: Arc<Mutex<State>>,
+}
+
+pub(super) struct State {
+    method: Method,
+    /// As it was written.
+    written: (String, String),
+    pattern: Pattern,
+    conditions: Vec<Arc<Condition>>,
+    queue: VecDeque<Answer>,
+    /// Not empty. Those before the last have a number of requests left, or are used up.
+    phases: VecDeque<Phase>,
+    faults: Faults,
+    expected: Option<Times>,
+    taken: u64,
+}
+
+/// A handler, and for how many requests.
+struct Phase {
+    respond: Respond,
+    left: Option<u64>,
+}
+
+impl Route {
+    pub(super) fn new<H: IntoHandler>(
+        method: &str,
+        pattern: &str,
+        handler: H,
+    ) -> Result<Self, PatternError> {
+        let state = State {
+            method: Method::from(method),
+            written: (method.to_owned(), pattern.to_owned()),
+            pattern: Pattern::compile(pattern)?,
+            conditions: Vec::new(),
+            queue: VecDeque::new(),
+            phases: VecDeque::from([Phase {
+                respond: respond(handler),
+                left: None,
+            }]),
+            faults: Faults::default(),
+            expected: None,
+            taken: 0,
+        };
+        Ok(Self {
+            state: Arc::new(Mutex::new(state)),
+        })
+    }
+
+    /// The last handler answers only so many requests.
+    pub fn times(&self, count: u64) -> Self {
+        self.change(|state| {
+            if let Some(last) = state.phases.back_mut() {
+                last.left = Some(count);
+            }
+        })
+    }
+
+    /// This handler follows the last one: after as many requests as [`Route::times`] says, or after one.
+    pub fn then<H: IntoHandler>(&self, handler: H) -> Self {
+        self.change(|state| {
+            if let Some(last) = state.phases.back_mut() {
+                last.left.get_or_insert(1);
+            }
+            state.phases.push_back(Phase {
+                respond: respond(handler),
+                left: None,
+            });
+        })
+    }
+
+    /// The next request that this route takes gets this answer; answers are used in the order in which they
+    /// were queued.
+    pub fn enqueue(&self, answer: impl IntoAnswer) -> Self {
+        let answer = answer.into_answer();
+        self.change(|state| state.queue.push_back(answer))
+    }
+
+    /// Only requests with this parameter in the query, decoded.
+    pub fn when_query(&self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.add(Condition::Query(name.into(), value.into()))
+    }
+
+    /// Only requests with this field; the name in any case, the value exactly, without whitespace around it.
+    pub fn when_field(&self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.add(Condition::Field(name.into(), value.into()))
+    }
+
+    /// Only requests with this body.
+    pub fn when_body(&self, body: impl Into<Vec<u8>>) -> Self {
+        self.add(Condition::Body(body.into()))
+    }
+
+    /// Only requests whose body is JSON that is equal to this value, whatever its layout.
+    ///
+    /// # Panics
+    /// If the value cannot be JSON.
+    #[track_caller]
+    pub fn when_json(&self, value: &(impl Serialize + ?Sized)) -> Self {
+        match serde_json::to_value(value) {
+            Ok(value) => self.add(Condition::Json(value)),
+            Err(error) => panic!("expected a value that can be JSON: {error}"),
+        }
+    }
+
+    /// Only requests whose urlencoded form has this field.
+    pub fn when_form(&self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.add(Condition::Form(name.into(), value.into()))
+    }
+
+    /// Only requests on this connection of the server, counted from 1.
+    pub fn when_connection(&self, number: u64) -> Self {
+        self.add(Condition::Connection(number))
+    }
+
+    /// Only requests for which this holds.
+    pub fn when(&self, holds: impl Fn(&Call) -> bool + Send + Sync + 'static) -> Self {
+        self.add(Condition::Predicate(Box::new(holds)))
+    }
+
+    /// Waits before the first byte of each response.
+    pub fn delay(&self, time: Duration) -> Self {
+        self.change(|state| state.faults.delay = time)
+    }
+
+    /// Sends so many bytes per second of each response.
+    pub fn bytes_per_second(&self, bytes: u64) -> Self {
+        self.change(|state| state.faults.bytes_per_second = Some(bytes))
+    }
+
+    /// Resets the connection after so many bytes of a response, its head included.
+    pub fn reset_after(&self, bytes: u64) -> Self {
+        self.change(|state| state.faults.reset_after = Some(bytes))
+    }
+
+    /// How many requests this route must take until the server is dropped or
+    /// [`Server::verify`](crate::Server::verify) is called: `2`, `1..=3`, `1..`. Otherwise the test fails,
+    /// with the requests that came instead.
+    pub fn expect(&self, times: impl Into<Times>) -> Self {
+        let times = times.into();
+        self.change(|state| state.expected = Some(times))
+    }
+
+    /// How many requests this route has taken.
+    pub fn taken(&self) -> u64 {
+        self.state.lock().taken
+    }
+
+    fn add(&self, condition: Condition) -> Self {
+        self.change(|state| state.conditions.push(Arc::new(condition)))
+    }
+
+    fn change(&self, change: impl FnOnce(&mut State)) -> Self {
+        change(&mut self.state.lock());
+        self.clone()
+    }
+
+    /// What answers this request, if the route takes it.
+    pub(super) fn choose(
+        &self,
+        exchange: &Exchange<'_>,
+        call: &Call,
+    ) -> Option<(Chosen, RouteMatch, Faults)> {
+        let (groups, conditions) = {
+            let state = self.state.lock();
+            let request = &exchange.request;
+            let is_used_up = state.queue.is_empty() && state.is_used_up();
+            if is_used_up || !state.method.covers(request.method()) {
+                return None;
+            }
+            (
+                state.groups(&request.route_path())?,
+                state.conditions.clone(),
+            )
+        };
+        // Without the lock: they may wait for the body.
+        if conditions
+            .iter()
+            .any(|condition| condition.difference(call).is_some())
+        {
+            return None;
+        }
+        let mut state = self.state.lock();
+        let chosen = state.next()?;
+        state.taken += 1;
+        Some((chosen, groups, state.faults))
+    }
+}
+
+impl State {
+    fn groups(&self, path: &[u8]) -> Option<RouteMatch> {
+        self.pattern.matches(path).or_else(|| {
+            let decoded = percent::decode_unreserved(path)?;
+            self.pattern.matches(&decoded)
+        })
+    }
+
+    fn is_used_up(&self) -> bool {
+        self.phases.iter().all(|phase| phase.left == Some(0))
+    }
+
+    fn next(&mut self) -> Option<Chosen> {
+        if let Some(answer) = self.queue.pop_front() {
+            return Some(Chosen::Queued(Mutex::new(Some(answer))));
+        }
+        let phase = self.phases.iter_mut().find(|phase| phase.left != Some(0))?;
+        if let Some(left) = &mut phase.left {
+            *left -= 1;
+        }
+        Some(Chosen::Handler(Arc::clone(&phase.respond)))
+    }
+
+    /// `GET /items`, as it was written.
+    pub(super) fn name(&self) -> String {
+        let (method, pattern) = &self.written;
+        match method.as_str() {
+            "*" => format!("any request for {pattern}"),
+            method => format!("{method} {pattern}"),
+        }
+    }
+
+    pub(super) fn conditions(&self) -> &[Arc<Condition>] {
+        &self.conditions
+    }
+
+    /// The unmet expectation: what was expected, and how many requests came.
+    pub(super) fn unmet(&self) -> Option<(Times, u64)> {
+        let expected = self.expected?;
+        (!expected.contains(self.taken)).then_some((expected, self.taken))
+    }
+
+    /// What differs in a request from what this route takes, most important first.
+    pub(super) fn differences(&self, call: &Call) -> Vec<String> {
+        let mut found = Vec::new();
+        let request = call.request();
+        if self.groups(&request.route_path()).is_none() {
+            found.push(format!(
+                "expected the path {}, found {}",
+                self.written.1,
+                call.path()
+            ));
+        }
+        if !self.method.covers(request.method()) {
+            found.push(format!(
+                "expected the method {}, found {}",
+                self.written.0,
+                call.method()
+            ));
+        }
+        let unmet = self.conditions.iter().filter_map(|condition| {
+            let difference = condition.difference(call)?;
+            Some(format!("expected {condition}: {difference}"))
+        });
+        found.extend(unmet);
+        found
+    }
+}

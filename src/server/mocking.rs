@@ -1,0 +1,302 @@
+//! What tests tell a running server: routes, queues, faults; and what they ask it: recorded requests, and
+//! whether the expectations are met.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::thread;
+use std::time::Duration;
+
+use crate::error::Error;
+use crate::mock::{IntoAnswer, IntoHandler, Route};
+use crate::record::{RecordLimits, RecordedRequest, Recording, TakeRequest};
+use crate::wire_script::WireScript;
+
+use super::{Builder, Server};
+
+impl Builder {
+    /// Records requests, for [`Server::requests`] and its siblings, with these limits.
+    /// [`Server::start`] does it with the default limits.
+    #[must_use]
+    pub fn record(mut self, limits: RecordLimits) -> Self {
+        self.record = Some(limits);
+        self
+    }
+}
+
+/// For tests: starting, routes and faults.
+impl Server {
+    /// Starts a server on a free port of 127.0.0.1 that records requests. It answers what it is told to
+    /// answer, and 404 to everything else. Dropping it stops it.
+    ///
+    /// # Panics
+    /// If the system has no port or thread left. [`Server::try_start`] returns the error instead.
+    #[track_caller]
+    pub fn start() -> Self {
+        match Self::try_start() {
+            Ok(server) => server,
+            Err(error) => panic!("{error:?}"),
+        }
+    }
+
+    /// The same, with the error.
+    ///
+    /// # Errors
+    /// When the system has no port or thread left.
+    pub fn try_start() -> Result<Self, Error> {
+        Self::builder()
+            .record(RecordLimits::default())
+            .start()
+            .map_err(|error| Error::caused_by("cannot start the server", error))
+    }
+
+    /// Answers GET and HEAD for this path with a closure's result. `{name}` in the path matches a part of
+    /// a segment, `*` anything. Of several routes that match, the last one answers.
+    ///
+    /// ```
+    /// use wireserve::Server;
+    ///
+    /// let server = Server::start();
+    /// server.get("/hello/{name}", |x| format!("Hello, {}", x.param("name")));
+    /// ```
+    ///
+    /// # Panics
+    /// If the pattern is malformed.
+    #[track_caller]
+    pub fn get<H: IntoHandler>(&self, pattern: &str, handler: H) -> Route {
+        self.on("GET", pattern, handler)
+    }
+
+    /// The same for POST.
+    #[track_caller]
+    pub fn post<H: IntoHandler>(&self, pattern: &str, handler: H) -> Route {
+        self.on("POST", pattern, handler)
+    }
+
+    /// The same for PUT.
+    #[track_caller]
+    pub fn put<H: IntoHandler>(&self, pattern: &str, handler: H) -> Route {
+        self.on("PUT", pattern, handler)
+    }
+
+    /// The same for DELETE.
+    #[track_caller]
+    pub fn delete<H: IntoHandler>(&self, pattern: &str, handler: H) -> Route {
+        self.on("DELETE", pattern, handler)
+    }
+
+    /// The same for every method.
+    #[track_caller]
+    pub fn any<H: IntoHandler>(&self, pattern: &str, handler: H) -> Route {
+        self.on("*", pattern, handler)
+    }
+
+    /// The same for any method by its name, which is case-sensitive.
+    #[track_caller]
+    pub fn on<H: IntoHandler>(&self, method: &str, pattern: &str, handler: H) -> Route {
+        match self.shared.mocks.add(method, pattern, handler) {
+            Ok(route) => route,
+            Err(error) => panic!("malformed pattern {pattern:?}: {error}"),
+        }
+    }
+
+    /// Answers the next request with this, whatever it asks for; answers are used in the order in which
+    /// they were queued, before any route.
+    ///
+    /// ```
+    /// use wireserve::{Server, script};
+    ///
+    /// let server = Server::start();
+    /// server.enqueue(503);
+    /// server.enqueue("the second answer");
+    /// server.enqueue(script("send \"HTTP/1.1 200 OK\\r\\n\"\nreset"));
+    /// ```
+    pub fn enqueue(&self, answer: impl IntoAnswer) {
+        self.shared.mocks.enqueue(answer.into_answer());
+    }
+
+    /// Plays these steps on the next connection, before anything is read from it. If they leave it open,
+    /// its requests are answered as usual.
+    ///
+    /// ```
+    /// use wireserve::{Server, script};
+    ///
+    /// let server = Server::start();
+    /// server.get("/", |_| "fine");
+    /// server.enqueue_connection(script("reset")); // the first connection; the second one works
+    /// ```
+    pub fn enqueue_connection(&self, script: WireScript) {
+        self.shared.mocks.enqueue_connection(script);
+    }
+
+    /// Waits before the first byte of every response. [`Route::delay`] does it for one route.
+    pub fn delay(&self, time: Duration) {
+        self.shared
+            .mocks
+            .change_faults(|faults| faults.delay = time);
+    }
+
+    /// Sends so many bytes per second of every response. [`Route::bytes_per_second`] does it for one
+    /// route.
+    pub fn bytes_per_second(&self, bytes: u64) {
+        let mocks = &self.shared.mocks;
+        mocks.change_faults(|faults| faults.bytes_per_second = Some(bytes));
+    }
+
+    /// Resets the connection after so many bytes of every response, its head included.
+    /// [`Route::reset_after`] does it for one route.
+    pub fn reset_after(&self, bytes: u64) {
+        let mocks = &self.shared.mocks;
+        mocks.change_faults(|faults| faults.reset_after = Some(bytes));
+    }
+
+    /// Whether new connections are reset as soon as they are accepted.
+    pub fn refuse_connections(&self, refuse: bool) {
+        self.shared
+            .keep_alive
+            .refuse
+            .store(refuse, Ordering::Relaxed);
+    }
+
+    /// Closes connections that have waited so long for a request. Applies to waits that begin from now on.
+    pub fn idle_limit(&self, time: Duration) {
+        let nanos = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+        self.shared.keep_alive.idle.store(nanos, Ordering::Relaxed);
+    }
+
+    /// Closes connections after so many requests. The last response has `Connection: close`.
+    pub fn requests_per_connection(&self, count: u64) {
+        self.shared
+            .keep_alive
+            .requests
+            .store(count, Ordering::Relaxed);
+    }
+}
+
+/// For tests: what clients have sent.
+impl Server {
+    /// All recorded requests in the order of their arrival. A client that has its response finds its
+    /// request here.
+    ///
+    /// # Panics
+    /// If the server records nothing; add [`Builder::record`].
+    #[track_caller]
+    pub fn requests(&self) -> Vec<RecordedRequest> {
+        self.recording().requests()
+    }
+
+    /// The recorded requests that no route and no queued answer took.
+    ///
+    /// # Panics
+    /// As [`Server::requests`].
+    #[track_caller]
+    pub fn unmatched(&self) -> Vec<RecordedRequest> {
+        let mut requests = self.requests();
+        requests.retain(|request| !request.is_matched());
+        requests
+    }
+
+    /// The next request that was not taken before. Waits until it and its body have arrived.
+    ///
+    /// ```
+    /// use std::io::Write;
+    /// use std::net::TcpStream;
+    /// use std::time::Duration;
+    ///
+    /// use wireserve::Server;
+    ///
+    /// let server = Server::start();
+    /// TcpStream::connect(server.address())?.write_all(b"GET /a HTTP/1.1\r\n\r\n")?;
+    /// let request = server.take_request(Duration::from_secs(5))?;
+    /// assert_eq!(request.target(), "/a");
+    /// # Ok::<(), wireserve::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When no request arrives in time.
+    ///
+    /// # Panics
+    /// As [`Server::requests`].
+    #[track_caller]
+    pub fn take_request(&self, within: Duration) -> Result<RecordedRequest, Error> {
+        Ok(self.recording().take(within)?)
+    }
+
+    /// The same for async tests: a future that needs no runtime and blocks no executor.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use tokio::io::AsyncWriteExt;
+    /// use tokio::net::TcpStream;
+    /// use wireserve::Server;
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+    /// let server = Server::start();
+    /// let mut client = TcpStream::connect(server.address()).await?;
+    /// client.write_all(b"GET /a HTTP/1.1\r\n\r\n").await?;
+    /// let request = server.take_request_async(Duration::from_secs(5)).await?;
+    /// assert_eq!(request.target(), "/a");
+    /// # Ok::<(), wireserve::Error>(())
+    /// # })?;
+    /// # Ok::<(), wireserve::Error>(())
+    /// ```
+    ///
+    /// # Panics
+    /// As [`Server::requests`].
+    #[track_caller]
+    pub fn take_request_async(&self, within: Duration) -> TakeRequest {
+        self.recording().take_async(within)
+    }
+
+    /// Requests that were dropped because of the [limits](RecordLimits).
+    ///
+    /// # Panics
+    /// As [`Server::requests`].
+    #[track_caller]
+    pub fn dropped_requests(&self) -> u64 {
+        self.recording().dropped()
+    }
+
+    /// Forgets all recorded requests, routes, queued answers, faults, expectations and failures, so that
+    /// another test can use the server. The site of [`Builder::site`] stays.
+    pub fn reset(&self) {
+        self.shared.mocks.clear();
+        self.shared.keep_alive.clear();
+        if let Some(recording) = &self.shared.recording {
+            recording.clear();
+        }
+    }
+
+    /// Checks the expectations of all routes, and that no handler has panicked or returned an error.
+    /// Dropping the server does the same, and panics.
+    ///
+    /// # Errors
+    /// What was expected and what came instead, byte for byte.
+    pub fn verify(&self) -> Result<(), Error> {
+        let recording = self.shared.recording.as_deref();
+        let requests = || recording.map(Recording::requests).unwrap_or_default();
+        match self.shared.mocks.verdict(requests) {
+            Some(text) => Err(Error::new(text)),
+            None => Ok(()),
+        }
+    }
+
+    /// Fails the test that owns the server, unless it has failed already.
+    pub(super) fn verify_at_end(&self) {
+        let Err(error) = self.verify() else {
+            return;
+        };
+        if thread::panicking() {
+            // Test harnesses capture what this macro writes.
+            eprintln!("{error}");
+        } else {
+            panic!("{error}");
+        }
+    }
+
+    #[track_caller]
+    fn recording(&self) -> &Arc<Recording> {
+        let recording = self.shared.recording.as_ref();
+        recording.expect("add `.record(RecordLimits::default())` to the builder to record requests")
+    }
+}
