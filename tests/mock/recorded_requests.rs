@@ -88,7 +88,7 @@ fn as_json() {
     assert_eq!(json["status"], 404);
     assert_eq!(json["matched"], false);
     assert_eq!(json["connection"], 1);
-    assert_eq!(json["problems"][0]["clause"], "RFC 9112 §3.2");
+    assert_eq!(json["problems"][0]["clause"], "RFC 9110 §5.5");
     assert_eq!(json["body_error"], serde_json::Value::Null);
 }
 
