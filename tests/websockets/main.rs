@@ -15,6 +15,7 @@ mod handler_failures;
 mod lifetimes;
 mod missing_library;
 mod non_upgrade_requests;
+mod other_clients;
 mod ports_and_routes;
 mod reference_parity;
 mod servers;
