@@ -19,6 +19,7 @@ pub mod server_context;
 pub mod turn;
 
 use std::any::Any;
+use std::io;
 use std::sync::Arc;
 
 pub use arrival::Arrival;
@@ -57,7 +58,16 @@ pub trait Handler: Send + Sync {
         true
     }
 
-    /// What the server must do before that.
+    /// Called when a server with this handler starts, before it accepts connections. Not called for
+    /// routes that are added later.
+    ///
+    /// # Errors
+    /// The server does not start.
+    fn start(&self, _: &Arc<ServerContext>) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// What the server must do before it calls the handler.
     fn requirements(&self) -> Requirements {
         Requirements::default()
     }

@@ -1,13 +1,14 @@
 //! What a handler requires before it runs: which malformed requests it accepts, and who answers
 //! `Expect: 100-continue`. A listener has a policy for handlers without one.
 
+use std::io;
 use std::sync::Arc;
 
 use serde::Deserialize;
 
 use crate::fault::Fault;
 
-use super::{Exchange, Handler, Request};
+use super::{Exchange, Handler, Request, ServerContext};
 
 /// What happens to malformed requests.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -74,6 +75,10 @@ impl Handler for WithPolicy {
 
     fn serves(&self, request: &Request) -> bool {
         self.handler.serves(request)
+    }
+
+    fn start(&self, server: &Arc<ServerContext>) -> io::Result<()> {
+        self.handler.start(server)
     }
 
     fn requirements(&self) -> Requirements {

@@ -5,6 +5,7 @@
 //! A server loads the handlers once, so their module state lives as long as the server. Changes of the files
 //! have no effect until the next start.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
@@ -16,9 +17,11 @@ use crate::exchange::{Exchange, Handler, Links, Mount, Requirements, Response, S
 use crate::fault::Fault;
 
 use crate::python::classes::request::Request;
+use crate::python::classes::server_objects;
 use crate::python::classes::websocket_connection::WebSocketConnection;
 use crate::python::connection_thread;
 use crate::python::conversions::text::latin1_str;
+use crate::python::interpreter::gate;
 use crate::python::interpreter::imported::Imported;
 use crate::python::interpreter::{self, InterpreterError};
 use crate::python::scripts::failure::server_error;
@@ -142,6 +145,16 @@ impl WebSocketHandler {
 impl Handler for WebSocketHandler {
     fn handle(&self, exchange: &mut Exchange<'_>) -> Result<(), Fault> {
         connection_thread::run(exchange, |py, exchange| self.run(py, exchange))
+    }
+
+    /// Loads the handlers, so that those that cannot be loaded are reported at start.
+    fn start(&self, server: &Arc<ServerContext>) -> io::Result<()> {
+        let _admission = gate::enter();
+        let loaded = Python::attach(|py| {
+            let load = || self.dispatcher(py, server).map(drop);
+            server_objects::on_behalf_of(server, load).map_err(|error| error.to_string())
+        });
+        loaded.map_err(|error| io::Error::other(format!("cannot load WebSocket handlers: {error}")))
     }
 
     /// What follows the head are frames, not a body.

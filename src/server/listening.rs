@@ -44,6 +44,14 @@ impl Listening {
         }
     }
 
+    /// The handler that is part of it.
+    pub(super) fn handler(&self) -> Option<&Arc<dyn Handler>> {
+        match self {
+            Self::Requests(_) => None,
+            Self::Connections(handler) | Self::Handler(handler) => Some(handler),
+        }
+    }
+
     /// The policy for handlers without a policy.
     pub(super) fn policy(&self) -> Policy {
         match self {

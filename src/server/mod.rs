@@ -227,8 +227,8 @@ impl Builder {
     /// Starts listening and accepting connections.
     ///
     /// # Errors
-    /// When a limit is 0, or the server cannot listen on an address, start a thread, or use the
-    /// folder for transcripts.
+    /// When a limit is 0, the server cannot listen on an address, start a thread, or use the folder
+    /// for transcripts, or a handler cannot [start](Handler::start).
     pub fn start(mut self) -> io::Result<Server> {
         self.limits.check()?;
         let recorder = self.transcripts.recorder()?;
@@ -240,10 +240,17 @@ impl Builder {
         let hosts = Hosts::new(self.names, http, self.site.doc_root());
         let mut context = ServerContext::new(hosts, self.stash, self.limits.request());
         context.validators = self.validators;
+        let context = Arc::new(context);
+        let of_listeners = self.listeners.iter();
+        let of_listeners = of_listeners.filter_map(|(_, listening)| listening.handler());
+        let handlers = self.site.handlers().chain(&self.websockets);
+        for handler in handlers.chain(of_listeners) {
+            handler.start(&context)?;
+        }
         let mut server = Server {
             shared: Arc::new(Shared {
                 addresses,
-                context: Arc::new(context),
+                context,
                 site: RwLock::new(Arc::new(self.site)),
                 roster: Arc::new(Roster::new(self.limits.connections)),
                 recorder,

@@ -184,6 +184,11 @@ impl Site {
         self.router.route_named("CONNECT", path)
     }
 
+    /// The handlers of all routes.
+    pub fn handlers(&self) -> impl Iterator<Item = &Arc<dyn Handler>> {
+        self.router.handlers()
+    }
+
     /// The response to a request that no route takes.
     pub fn without_route(&self, request: &Request) -> Response {
         let mut response = unrouted::answer(&self.router, request, self.answers);

@@ -3,6 +3,7 @@
 
 use crate::frames::{BINARY, FIN, close, handshake, masked, opened, text};
 use crate::servers::{Server, handlers, wireserve};
+use crate::support::folder::folder;
 use crate::support::process::Process;
 use crate::support::wait::eventually;
 
@@ -102,15 +103,22 @@ fn a_client_that_vanishes_is_no_error() {
     assert!(!log.contains("ERROR"), "{log}");
 }
 
+/// It is reported at the start, before any request.
 #[test]
 fn a_handler_that_cannot_be_loaded_is_a_warning() {
-    let log = log_of(
-        |server| {
-            let mut client = server.client(&[handshake("/echo", &[]), close(1000, "")].concat());
-            client.read_until_close();
-        },
-        "broken_wsh.py",
-    );
+    let log = log_of(|_| {}, "broken_wsh.py");
     assert!(log.contains("WARN"), "{log}");
     assert!(log.contains("No module named 'no_such_module'"), "{log}");
+    assert!(!log.contains("stash_wsh.py"), "{log}");
+}
+
+#[test]
+fn a_file_that_is_not_utf_8_is_an_error() {
+    let folder = folder(&[]);
+    std::fs::write(folder.path().join("a_wsh.py"), b"# \xff\n").expect("a file");
+    let mut command = wireserve();
+    command.current_dir(folder.path());
+    command.args(["--port=0", "--ws-port=0"]);
+    let ended = Process::spawn(&mut command).end();
+    ended.is_refusal(&["cannot load WebSocket handlers", "utf-8"]);
 }

@@ -1,6 +1,7 @@
 //! Without pywebsocket3, a server with ports for WebSockets does not start; with a checkout that has the
 //! library, under its present name or its former one, it does.
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Command;
 
@@ -8,7 +9,7 @@ use crate::frames::{close, handshake, opened};
 use crate::servers::{ECHO, Server, checkout};
 use crate::support::command::wireserve;
 use crate::support::folder::folder;
-use crate::support::process::Process;
+use crate::support::process::{Process, ready_address};
 
 /// The command without any installed packages.
 fn bare(folder: &Path, arguments: &[&str]) -> Command {
@@ -34,6 +35,16 @@ fn the_missing_package_is_named() {
     }
 }
 
+/// The address of the first listener for WebSockets.
+fn websocket_address(process: &mut Process) -> SocketAddr {
+    loop {
+        let line = process.line().expect("a ready line");
+        if line.contains(" ws://") {
+            return ready_address(&line).expect("an address");
+        }
+    }
+}
+
 #[test]
 fn a_checkout_may_bring_the_library() {
     for (place, name) in [
@@ -43,10 +54,9 @@ fn a_checkout_may_bring_the_library() {
     ] {
         let checkout = checkout(place, name);
         let arguments = ["--wpt", "--port=0", "--log=debug"];
-        let command = bare(checkout.path(), &arguments);
-        // http, http-private, http-public and ws.
-        let process = Process::start_with_listeners(command, 4);
-        let ws = process.addresses()[3];
+        let mut command = bare(checkout.path(), &arguments);
+        let mut process = Process::spawn(&mut command);
+        let ws = websocket_address(&mut process);
         let asked = [handshake("/echo", &[]), close(1000, "")].concat();
         let received = crate::servers::client(ws, &asked).read_until_close();
         let expected = [opened().as_bytes(), b"\x88\x02\x03\xe8"].concat();

@@ -125,7 +125,7 @@ def broken_frames_are_noticed():
         ("lone-continuation", CloseCode.PROTOCOL_ERROR),
         ("close-1005", CloseCode.PROTOCOL_ERROR),
     ):
-        with connect(URL + "/raw-frames?" + name, compression=None) as socket:
+        with connect(URL + "/raw-frames?" + name + "&wait", compression=None) as socket:
             try:
                 socket.recv(timeout=10)
                 raise AssertionError(name)

@@ -103,6 +103,14 @@ pub(crate) fn bind_thread(context: &Arc<ServerContext>) {
     }
 }
 
+/// Runs code for a server on a thread that answers no requests.
+pub(crate) fn on_behalf_of<T>(context: &Arc<ServerContext>, code: impl FnOnce() -> T) -> T {
+    let before = OF_THREAD.replace(Arc::downgrade(context));
+    let result = code();
+    OF_THREAD.replace(before);
+    result
+}
+
 /// The server whose requests this thread answers. A thread that a script started answers none, and gets
 /// the only server that has run a script, as it is under the command.
 ///

@@ -1,9 +1,10 @@
 //! Basic authentication for another handler, for tests of clients. It knows no other scheme, keeps
 //! nothing between requests, and is not meant to protect anything.
 
+use std::io;
 use std::sync::Arc;
 
-use crate::exchange::{Exchange, Handler, Request, Requirements};
+use crate::exchange::{Exchange, Handler, Request, Requirements, ServerContext};
 use crate::fault::Fault;
 use crate::http::basic_auth::Credentials;
 
@@ -82,6 +83,10 @@ impl Handler for BasicAuthHandler {
         exchange.response.status = 401;
         exchange.response.headers.set("WWW-Authenticate", "Basic");
         Ok(())
+    }
+
+    fn start(&self, server: &Arc<ServerContext>) -> io::Result<()> {
+        self.handler.start(server)
     }
 
     fn requirements(&self) -> Requirements {

@@ -95,6 +95,11 @@ impl Router {
         self.register_for(Spelling::AsItCame, method, pattern, handler)
     }
 
+    /// The handlers of all routes.
+    pub fn handlers(&self) -> impl Iterator<Item = &Arc<dyn Handler>> {
+        self.routes.iter().map(|route| &route.handler)
+    }
+
     /// Adds a route that matches these spellings of a path.
     ///
     /// # Errors

@@ -1,4 +1,5 @@
-"""Writes frames that no endpoint may send, and closes the connection without a close frame."""
+"""Writes frames that no endpoint may send, and closes the connection without a close frame: at once, or with `&wait`
+once the client has answered."""
 
 from pywebsocket3 import common, handshake, stream
 
@@ -22,6 +23,8 @@ def web_socket_do_extra_handshake(request):
 
 
 def web_socket_transfer_data(request):
-    name = request.uri.partition("?")[2]
+    name, _, waits = request.uri.partition("?")[2].partition("&")
     request.connection.write(FRAMES[name])
+    if waits:
+        request.connection.read(1)
     raise handshake.AbortedByUserException("that is all")
