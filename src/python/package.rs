@@ -133,8 +133,13 @@ mod tests {
         assert_eq!(names(&STAND_INS, ""), stand_ins);
         let wptserve = names(&WPTSERVE, "wptserve");
         assert_eq!(
-            wptserve[..3],
-            ["wptserve", "wptserve.cgi", "wptserve.config"]
+            wptserve[..4],
+            [
+                "wptserve",
+                "wptserve.cgi",
+                "wptserve.cgi.cgi",
+                "wptserve.config"
+            ]
         );
         assert!(wptserve.len() >= 20, "{wptserve:?}");
     }

@@ -397,6 +397,11 @@ const TABLE: &[(&str, Holds, &[&str])] = &[
     ),
     (
         JOINED,
+        Shows("[b'a=1; b=2', b'a=1; b=2']"),
+        &["repeated Cookie by get"],
+    ),
+    (
+        JOINED,
         Shows("{b'a': [a=1], b'b': [b=2]}"),
         &["repeated Cookie"],
     ),

@@ -116,6 +116,12 @@ fn repeated() -> Vec<Case> {
             twice,
         ),
         show(
+            "repeated Cookie by get",
+            "[request.headers.get(b'cookie'), request.headers['Cookie']]",
+            "",
+            "Cookie: a=1\r\nCookie: b=2\r\n",
+        ),
+        show(
             "repeated Cookie",
             "request.cookies",
             "",

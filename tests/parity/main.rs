@@ -28,6 +28,7 @@ mod from_scripts;
 mod headers_files;
 mod holds;
 mod mask;
+mod modules;
 mod pipes;
 mod ranges;
 mod raw_handler;
@@ -66,6 +67,7 @@ const GROUPS: &[(&str, Table)] = &[
     ("files", files::cases),
     ("forms", forms::cases),
     ("headers files", headers_files::cases),
+    ("modules", modules::cases),
     ("pipes", pipes::cases),
     ("ranges", ranges::cases),
     ("ranges in scripts", from_scripts::ranges),
@@ -142,6 +144,11 @@ fn headers_files_count_alike() {
 #[test]
 fn ranges_are_read_alike() {
     compare("ranges");
+}
+
+#[test]
+fn modules_of_the_package_are_alike() {
+    compare("modules");
 }
 
 #[test]

@@ -102,6 +102,19 @@ def main(request, response):
 }
 
 #[test]
+fn what_is_left_out_is_named() {
+    let folder = folder(&[(
+        "server.py",
+        "def main(request, response):\n    from wptserve.server import WebTestHttpd\n",
+    )]);
+    let server = Process::wireserve(folder.path(), [""; 0]);
+    let (status, text) = get(&server, "/server.py");
+    assert_eq!(status, 500);
+    let reason = "ImportError: wptserve.server.WebTestHttpd is left out";
+    assert!(text.contains(reason), "{text}");
+}
+
+#[test]
 fn an_active_virtual_environment_is_importable() {
     let environment = tempfile::tempdir().expect("a folder");
     let packages = environment

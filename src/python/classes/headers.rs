@@ -1,7 +1,7 @@
 //! The two header mappings of scripts: `RequestHeaders`, a real `dict` of lists with lower-case keys,
 //! read-only by its own methods; and `ResponseHeaders` over [`Headers`], which is ordered and writable
-//! (reference §2.2, §2.6, §8.2). Duplicate request fields are kept, joined with `, ` by `[]` and `get`
-//! (a departure: the reference loses them).
+//! (reference §2.2, §2.6, §8.2). Duplicate request fields are kept, joined with `, ` by `[]` and `get`,
+//! or with `; ` for cookies (a departure: the reference loses them).
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -141,8 +141,13 @@ fn joined<'py>(
     if list.len() == 1 {
         return Ok(Some(list.get_item(0)?));
     }
-    let comma = PyBytes::new(headers.py(), b", ");
-    Ok(Some(comma.call_method1("join", (list,))?))
+    // A cookie may contain a comma (RFC 6265 §4.2.1).
+    let separator: &[u8] = match isomorphic(key)?.eq_ignore_ascii_case(b"cookie") {
+        true => b"; ",
+        false => b", ",
+    };
+    let separator = PyBytes::new(headers.py(), separator);
+    Ok(Some(separator.call_method1("join", (list,))?))
 }
 
 /// The fields of a response.

@@ -4,7 +4,8 @@ A handler is called with the request and the response, changes the response, and
 `main = json_handler(f)` in a script works: the caller sees None and sends what the response holds.
 
 Files, scripts and `.asis` are served by the server itself, and query pipes are applied by it, once,
-after the handler; both are why this file is shorter than the reference's.
+after the handler. Those of the reference's handlers that serve files are in `file_handlers`, which is
+imported when one of its names is first used.
 """
 
 import os
@@ -12,8 +13,23 @@ import os
 from wptserve.utils import HTTPException, isomorphic_encode
 
 __all__ = ["BasicAuthHandler", "ErrorHandler", "FunctionHandler", "HTTPException", "JsonHandler",
-           "StaticHandler", "StringHandler", "filesystem_path", "guess_content_type", "handler",
-           "json_handler"]
+           "StaticHandler", "StringHandler", "as_is_handler", "file_handler", "filesystem_path",
+           "guess_content_type", "handler", "json_handler", "python_script_handler"]
+
+SERVING_FILES = frozenset([
+    "AsIsHandler", "DirectoryHandler", "FileHandler", "PythonScriptHandler", "as_is_handler",
+    "file_handler", "load_headers", "parse_qs", "python_script_handler", "wrap_pipeline"])
+
+
+def __getattr__(name):
+    if name in SERVING_FILES:
+        from wptserve import file_handlers
+
+        return getattr(file_handlers, name)
+    if name == "basic_auth_handler":
+        # Credentials of any kind are let in, as in the reference.
+        return BasicAuthHandler(__getattr__("file_handler"), None, None)
+    raise AttributeError("module 'wptserve.handlers' has no attribute %r" % name)
 
 
 class FunctionHandler:

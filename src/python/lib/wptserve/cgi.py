@@ -1,3 +1,0 @@
-"""The module in which the reference has `FieldStorage`."""
-
-from wptserve.form import FieldStorage  # noqa: F401
