@@ -88,6 +88,7 @@ pub use site::routing::pattern::PatternError;
 pub use site::routing::router::Method;
 pub use transcript::Transcript;
 pub use wire::outbound::{Gone, Sent};
+pub use wire::{Cipher, TlsInfo, TlsVersion};
 pub use wire_script::WireScript;
 
 /// The built-in handlers.

@@ -2,8 +2,10 @@
 //! the previous request.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use crate::http::scheme::Scheme;
+use crate::wire::TlsInfo;
 
 /// The position of a request on its connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +27,8 @@ pub struct Arrival {
     pub skipped: Vec<u8>,
     /// The previous request of the connection.
     pub previous: Option<Previous>,
+    /// What the TLS handshake of the connection has agreed on; `None` in the clear.
+    pub tls: Option<Arc<TlsInfo>>,
 }
 
 /// How the previous request ended; its connection was kept.
@@ -50,6 +54,7 @@ impl From<(SocketAddr, SocketAddr)> for Arrival {
             offset: 0,
             skipped: Vec::new(),
             previous: None,
+            tls: None,
         }
     }
 }

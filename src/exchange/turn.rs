@@ -248,7 +248,9 @@ impl Turn {
     /// # Errors
     /// As [`Turn::send`].
     pub fn flush(&self) -> Result<(), Gone> {
-        self.send(&[])
+        let mut outbound = self.wire.outbound();
+        self.check(&outbound)?;
+        outbound.flush()
     }
 
     /// Connections that the server had accepted when this exchange began, or when it last waited for

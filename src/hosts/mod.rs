@@ -109,8 +109,10 @@ impl Hosts {
             paths["ws_extra"] = folders.clone();
         }
         add("paths", paths);
-        let ssl_config = ssl_config(&config["ssl"]);
-        config.insert("ssl_config".to_owned(), ssl_config);
+        if !config.contains_key("ssl_config") {
+            let ssl_config = ssl_config(&config["ssl"]);
+            config.insert("ssl_config".to_owned(), ssl_config);
+        }
         Self {
             doc_root: doc_root.to_owned(),
             names,
@@ -204,7 +206,7 @@ fn default_settings() -> Map<String, Value> {
     }
 }
 
-/// The paths of pregenerated certificates. Certificates are not generated.
+/// The paths of pregenerated certificates, as configured.
 fn ssl_config(ssl: &Value) -> Value {
     if ssl["type"] != "pregenerated" {
         return Value::Null;

@@ -1,5 +1,7 @@
 //! Requested ports, before the server listens, and the schemes that this server supports.
 
+use crate::http::scheme::Scheme;
+
 /// A requested port.
 ///
 /// ```
@@ -27,16 +29,21 @@ impl From<u16> for Port {
     }
 }
 
-/// Whether the server listens on ports of this scheme. Ports of other schemes are only shown.
-/// `http-local`, `http-public` and `http-private` differ from `http` only in their ports.
-pub fn is_served(scheme: &str) -> bool {
-    scheme == "http" || scheme.starts_with("http-")
+/// What is spoken on the ports of a scheme, where WebSockets begin as HTTP (RFC 6455 §1.3); `None` if
+/// the server does not support it. Such ports are only shown. `http-local`, `http-public` and
+/// `http-private` differ from `http` only in their ports, and so do the variants of `https`.
+pub fn spoken(scheme: &str) -> Option<Scheme> {
+    match scheme.split('-').next() {
+        Some("http" | "ws") => Some(Scheme::Http),
+        Some("https" | "wss") => Some(Scheme::Https),
+        _ => None,
+    }
 }
 
 /// Whether the ports of this scheme are for WebSockets. The server listens on them if it has a handler for
 /// WebSockets.
 pub fn is_for_websockets(scheme: &str) -> bool {
-    scheme == "ws"
+    matches!(scheme, "ws" | "wss")
 }
 
 #[cfg(test)]
@@ -45,16 +52,17 @@ mod tests {
 
     #[test]
     fn served_schemes() {
-        for (scheme, served) in [
-            ("http", true),
-            ("http-local", true),
-            ("http-public", true),
-            ("https", false),
-            ("https-local", false),
-            ("h2", false),
-            ("ws", false),
+        for (scheme, expected) in [
+            ("http", Some(Scheme::Http)),
+            ("http-local", Some(Scheme::Http)),
+            ("http-public", Some(Scheme::Http)),
+            ("https", Some(Scheme::Https)),
+            ("https-local", Some(Scheme::Https)),
+            ("h2", None),
+            ("ws", Some(Scheme::Http)),
+            ("wss", Some(Scheme::Https)),
         ] {
-            assert_eq!(is_served(scheme), served, "{scheme}");
+            assert_eq!(spoken(scheme), expected, "{scheme}");
         }
         assert_eq!(Port::from(0), Port::Free);
         assert_eq!(Port::from(80), Port::Number(80));

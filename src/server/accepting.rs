@@ -7,8 +7,10 @@ use std::thread;
 use std::time::Duration;
 
 use super::connection;
-use super::listening::Listening;
-use super::roster::Full;
+#[cfg(feature = "tls")]
+use super::handshake;
+use super::listening::Listener;
+use super::roster::{Full, Membership};
 use super::shared::Shared;
 use super::threads::Job;
 use crate::fault::Fault;
@@ -18,18 +20,18 @@ use crate::wire::{Ends, Wire, close};
 const SHORTAGE_PAUSE: Duration = Duration::from_millis(20);
 
 /// Accepts connections until the server stops.
-pub(super) fn accept(listener: &TcpListener, listening: &Arc<Listening>, shared: &Arc<Shared>) {
+pub(super) fn accept(socket: &TcpListener, listener: &Arc<Listener>, shared: &Arc<Shared>) {
     // With one address, it is that of every connection, which saves a system call for each.
-    let only = listener.local_addr().ok();
+    let only = socket.local_addr().ok();
     let only = only.filter(|address| !address.ip().is_unspecified());
     while !shared.is_stopping() {
-        match listener.accept() {
+        match socket.accept() {
             Ok((stream, peer)) => {
                 let local = only.map_or_else(|| stream.local_addr(), Ok);
                 match local {
                     Ok(local) => {
                         let number = shared.context.events.connection_opened();
-                        let scheme = listening.scheme();
+                        let scheme = listener.scheme();
                         let ends = Ends {
                             peer,
                             local,
@@ -38,7 +40,7 @@ pub(super) fn accept(listener: &TcpListener, listening: &Arc<Listening>, shared:
                         let recorder = shared.recorder.as_deref();
                         admit(
                             Wire::recorded(stream, ends, number, recorder, &shared.heads),
-                            listening,
+                            listener,
                             shared,
                         );
                     }
@@ -63,18 +65,21 @@ pub(super) fn accept(listener: &TcpListener, listening: &Arc<Listening>, shared:
     }
 }
 
-fn admit(wire: Arc<Wire>, listening: &Arc<Listening>, shared: &Arc<Shared>) {
+fn admit(wire: Arc<Wire>, listener: &Arc<Listener>, shared: &Arc<Shared>) {
     if shared.keep_alive.refuses() {
         return close::reset(&wire);
     }
     let on_thread = Arc::clone(shared);
-    let listening = Arc::clone(listening);
+    let listener = Arc::clone(listener);
     let job: Job = match shared.roster.join(Arc::clone(&wire)) {
         Ok(membership) => Box::new(move |locals| {
             if let Some(tape) = wire.tape() {
                 tape.open();
             }
-            connection::serve(&wire, &listening, &membership, &on_thread, locals);
+            if is_ready(&wire, &listener, &membership) {
+                let listening = &listener.listening;
+                connection::serve(&wire, listening, &membership, &on_thread, locals);
+            }
         }),
         Err(Full) => {
             log::error!(
@@ -86,14 +91,30 @@ fn admit(wire: Arc<Wire>, listening: &Arc<Listening>, shared: &Arc<Shared>) {
                 return;
             };
             Box::new(move |_| {
-                connection::refuse(&wire, Fault::new(503, "too many connections"));
-                drop(membership);
+                if is_ready(&wire, &listener, &membership) {
+                    connection::refuse(&wire, Fault::new(503, "too many connections").into());
+                }
             })
         }
     };
     if let Err(error) = shared.threads.run(job) {
         log::error!("closed a connection: cannot start a thread for it: {error}");
     }
+}
+
+/// Does what precedes HTTP on a connection; `false` if it is over.
+#[cfg(feature = "tls")]
+fn is_ready(wire: &Arc<Wire>, listener: &Listener, membership: &Membership) -> bool {
+    match &listener.tls {
+        None => true,
+        Some(configs) => handshake::secure(wire, configs, membership),
+    }
+}
+
+/// In the clear, nothing precedes HTTP.
+#[cfg(not(feature = "tls"))]
+fn is_ready(_: &Arc<Wire>, _: &Listener, _: &Membership) -> bool {
+    true
 }
 
 /// Whether descriptors or memory are exhausted. The connection stays in the backlog, so trying

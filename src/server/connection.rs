@@ -70,8 +70,8 @@ pub(super) fn serve(
 }
 
 /// Answers a connection whose requests are not read, and closes it.
-pub(super) fn refuse(wire: &Arc<Wire>, fault: Fault) {
-    send_refusal(&Turn::begin(Arc::clone(wire)), fault.into(), b"");
+pub(super) fn refuse(wire: &Arc<Wire>, response: Response) {
+    send_refusal(&Turn::begin(Arc::clone(wire)), response, b"");
     close::fin_then_drain(wire);
 }
 
@@ -151,6 +151,7 @@ impl Connection<'_> {
             offset,
             skipped: Vec::new(),
             previous: self.previous,
+            tls: self.wire.tls().cloned(),
         }
     }
 

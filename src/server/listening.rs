@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use crate::exchange::{Handler, Policy};
 use crate::http::scheme::Scheme;
+#[cfg(feature = "tls")]
+use crate::tls::Configs;
 
 /// What a listener does with its connections.
 #[derive(Clone)]
@@ -36,14 +38,27 @@ impl fmt::Debug for Listening {
     }
 }
 
-impl Listening {
+/// What a listener does with its connections, and how their bytes arrive.
+#[derive(Clone, Debug)]
+pub(super) struct Listener {
+    pub(super) listening: Listening,
+    /// The configurations of TLS; connections without are in the clear.
+    #[cfg(feature = "tls")]
+    pub(super) tls: Option<Configs>,
+}
+
+impl Listener {
     /// The scheme of its connections.
     pub(super) fn scheme(&self) -> Scheme {
-        match self {
-            Self::Requests(_) | Self::Connections(_) | Self::Handler(_) => Scheme::Http,
+        #[cfg(feature = "tls")]
+        if self.tls.is_some() {
+            return Scheme::Https;
         }
+        Scheme::Http
     }
+}
 
+impl Listening {
     /// The handler that is part of it.
     pub(super) fn handler(&self) -> Option<&Arc<dyn Handler>> {
         match self {

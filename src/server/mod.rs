@@ -10,6 +10,8 @@ mod access_log;
 mod admission;
 mod conclusion;
 mod connection;
+#[cfg(feature = "tls")]
+mod handshake;
 mod keep_alive;
 pub mod listening;
 mod mocking;
@@ -17,7 +19,10 @@ mod opening;
 mod recording;
 mod roster;
 mod shared;
+mod stopping;
 mod threads;
+#[cfg(feature = "tls")]
+mod tls;
 mod transcripts;
 
 use std::collections::BTreeMap;
@@ -25,15 +30,16 @@ use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use parking_lot::RwLock;
 
 use crate::config::Limits;
 use crate::exchange::{Events, Handler, Mount, ServerContext};
 use crate::hosts::{Hosts, Names, Port, port};
+use crate::http::scheme::Scheme;
 use crate::mock::Mocks;
 use crate::record::{RecordLimits, Recording};
 use crate::site::Site;
@@ -41,13 +47,12 @@ use crate::site::routing::pattern::PatternError;
 use crate::site::routing::router::Method;
 use crate::stash::{MemoryStash, Stash};
 use crate::wire::heads::Heads;
-use crate::wire::listener;
 use crate::wire::listener::Reserved;
 use crate::wpt::wrappers;
 use keep_alive::KeepAlive;
-use listening::Listening;
-use opening::Opening;
-use roster::{Busy, Roster};
+use listening::{Listener, Listening};
+use opening::{Opening, Served};
+use roster::Roster;
 use shared::Shared;
 use threads::Threads;
 use transcripts::TranscriptOptions;
@@ -56,10 +61,6 @@ pub use transcripts::TranscriptOnPanic;
 
 /// How long exchanges in progress may continue when the server stops.
 pub const GRACE: Duration = Duration::from_millis(500);
-
-/// How long to wait for threads whose connections have been cut. A handler that does not return in
-/// this time keeps its thread; the process can end without it.
-const CUT_LIMIT: Duration = Duration::from_secs(1);
 
 /// Connections beyond the limit that are answered with 503 at the same time; more are closed at
 /// once.
@@ -71,6 +72,8 @@ pub struct Server {
     accepting: Vec<(Arc<TcpListener>, JoinHandle<()>)>,
     /// Of the first addresses; the others have none.
     schemes: Vec<String>,
+    /// What is spoken on each address. `spoken.len() == addresses.len()`
+    spoken: Vec<Scheme>,
     /// Free ports of schemes that are not served; connections to them are refused.
     _reserved: Vec<Reserved>,
 }
@@ -85,6 +88,8 @@ pub struct Builder {
     names: Names,
     /// Listeners besides those of the schemes.
     listeners: Vec<(Port, Listening)>,
+    #[cfg(feature = "tls")]
+    tls: tls::TlsOptions,
     transcripts: TranscriptOptions,
     stash: Arc<dyn Stash>,
     validators: bool,
@@ -109,8 +114,10 @@ impl Builder {
         self.scheme("http", ports.collect::<Vec<_>>())
     }
 
-    /// Sets the ports of a scheme. The server listens on those of `http`, of schemes that begin with
-    /// `http-`, and with [`Builder::websockets`] on those of `ws`. Templates and `request.server.config` also show those of other schemes;
+    /// Sets the ports of a scheme. The server listens on those of `http` and of schemes that begin with
+    /// `http-`; with certificates (`Builder::tls`) on those of `https` and of schemes that begin with
+    /// `https-`; with [`Builder::websockets`] on those of `ws`, and with both on those of `wss`. Templates and
+    /// `request.server.config` also show those of other schemes;
     /// connections to their free ports are refused.
     #[must_use]
     pub fn scheme(mut self, scheme: &str, ports: impl Into<Vec<Port>>) -> Self {
@@ -232,10 +239,26 @@ impl Builder {
     pub fn start(mut self) -> io::Result<Server> {
         self.limits.check()?;
         let recorder = self.transcripts.recorder()?;
+        #[cfg(feature = "tls")]
+        let tls = self.prepare_tls()?;
+        #[cfg(feature = "tls")]
+        let has_certificates = tls.has_schemes();
+        #[cfg(not(feature = "tls"))]
+        let has_certificates = false;
         let own = self.listeners.iter().map(|(port, _)| *port);
-        let opened = Opening::new(&self.host, &self.ports, own, self.websockets.is_some())?;
+        let served = Served {
+            tls: has_certificates,
+            websockets: self.websockets.is_some(),
+        };
+        let opened = Opening::new(&self.host, &self.ports, own, served)?;
         let addresses = opened.addresses()?;
         let http = &addresses[..opened.http];
+        if http.is_empty()
+            && let Some(first) = addresses.first()
+        {
+            let host = || first.ip().to_string();
+            self.names.browser_host.get_or_insert_with(host);
+        }
         self.names.ports.extend(opened.shown);
         let hosts = Hosts::new(self.names, http, self.site.doc_root());
         let mut context = ServerContext::new(hosts, self.stash, self.limits.request());
@@ -266,6 +289,7 @@ impl Builder {
             }),
             accepting: Vec::new(),
             schemes: opened.schemes,
+            spoken: Vec::new(),
             _reserved: opened.reserved,
         };
         let of_schemes = server.schemes.iter().map(|scheme| match &self.websockets {
@@ -274,18 +298,27 @@ impl Builder {
             }
             _ => Listening::default(),
         });
-        let of_schemes: Vec<_> = of_schemes.collect();
-        let own = self.listeners.into_iter().map(|(_, listening)| listening);
-        let listening = of_schemes.into_iter().chain(own);
-        for (listener, listening) in opened.listeners.into_iter().zip(listening) {
-            let listener = Arc::new(listener);
-            let listening = Arc::new(listening);
+        let mut listening: Vec<_> = of_schemes.collect();
+        let of_schemes = listening.len();
+        listening.extend(self.listeners.into_iter().map(|(_, listening)| listening));
+        let listeners = opened.listeners.into_iter().zip(listening);
+        for (index, (socket, listening)) in listeners.enumerate() {
+            let listener = Arc::new(Listener {
+                listening,
+                #[cfg(feature = "tls")]
+                tls: match index.checked_sub(of_schemes) {
+                    None => tls.for_scheme(&server.schemes[index]),
+                    Some(index) => tls.for_listener(index),
+                },
+            });
+            server.spoken.push(listener.scheme());
+            let socket = Arc::new(socket);
             let shared = Arc::clone(&server.shared);
-            let accepted_from = Arc::clone(&listener);
+            let accepted_from = Arc::clone(&socket);
             let thread = thread::Builder::new()
                 .name("wireserve-accept".to_owned())
-                .spawn(move || accepting::accept(&accepted_from, &listening, &shared))?;
-            server.accepting.push((listener, thread));
+                .spawn(move || accepting::accept(&accepted_from, &listener, &shared))?;
+            server.accepting.push((socket, thread));
         }
         Ok(server)
     }
@@ -301,6 +334,8 @@ impl Server {
             limits: Limits::default(),
             names: Names::default(),
             listeners: Vec::new(),
+            #[cfg(feature = "tls")]
+            tls: tls::TlsOptions::default(),
             transcripts: TranscriptOptions::default(),
             stash: Arc::new(MemoryStash::default()),
             validators: true,
@@ -328,10 +363,15 @@ impl Server {
         &self.schemes
     }
 
+    /// The addresses, and what is spoken on each.
+    pub(crate) fn spoken(&self) -> impl Iterator<Item = (SocketAddr, Scheme)> {
+        let addresses = self.addresses().iter().copied();
+        addresses.zip(self.spoken.iter().copied())
+    }
+
     /// The URL of a path (or of a path and query) on the first address.
     pub fn url(&self, path: &str) -> String {
-        let slash = if path.starts_with('/') { "" } else { "/" };
-        format!("http://{}{slash}{path}", self.address())
+        url(self.address(), self.spoken[0], path)
     }
 
     /// Adds a route while serving. It applies to requests that are read from now on.
@@ -366,39 +406,9 @@ impl Server {
     pub fn stop(self) {
         drop(self);
     }
-
-    fn stop_now(&mut self) {
-        let shared = &self.shared;
-        shared.stopping.store(true, Ordering::Relaxed);
-        for ((listener, thread), address) in self.accepting.drain(..).zip(shared.addresses.iter()) {
-            listener::wake(&listener, *address);
-            if thread.join().is_err() {
-                log::error!("the accepting thread panicked");
-            }
-        }
-        let deadline = Instant::now() + GRACE;
-        let spare = || {
-            shared.roster.dismiss_all(Busy::Spare);
-            // Those that waited find that their client is gone.
-            shared.context.events.wake_all();
-        };
-        spare();
-        let busy = || shared.roster.busy() + shared.refusing.busy();
-        while busy() > 0 && Instant::now() < deadline {
-            thread::sleep(Duration::from_millis(1));
-            spare();
-        }
-        shared.roster.dismiss_all(Busy::Cut);
-        shared.refusing.dismiss_all(Busy::Cut);
-        if !shared.threads.stop(CUT_LIMIT) {
-            log::warn!("stopped although some handlers are still running");
-        }
-    }
 }
 
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.stop_now();
-        self.verify_at_end();
-    }
+fn url(address: SocketAddr, scheme: Scheme, path: &str) -> String {
+    let slash = if path.starts_with('/') { "" } else { "/" };
+    format!("{scheme}://{address}{slash}{path}")
 }

@@ -6,6 +6,7 @@ use std::io;
 use std::net::{SocketAddr, TcpListener};
 
 use crate::hosts::{Port, port};
+use crate::http::scheme::Scheme;
 use crate::wire::listener::{self, Reserved};
 
 /// The opened ports.
@@ -21,6 +22,15 @@ pub(super) struct Opening {
     pub(super) reserved: Vec<Reserved>,
 }
 
+/// What can be spoken on the ports of schemes besides HTTP in the clear.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Served {
+    /// Whether there are certificates.
+    pub(super) tls: bool,
+    /// Whether there is a handler for WebSockets.
+    pub(super) websockets: bool,
+}
+
 impl Opening {
     /// Opens all ports.
     ///
@@ -30,10 +40,16 @@ impl Opening {
         host: &str,
         ports: &BTreeMap<String, Vec<Port>>,
         own: impl Iterator<Item = Port>,
-        has_websockets: bool,
+        served: Served,
     ) -> io::Result<Self> {
         let is_served = |scheme: &str| {
-            port::is_served(scheme) || has_websockets && port::is_for_websockets(scheme)
+            let has_websockets = served.websockets || !port::is_for_websockets(scheme);
+            has_websockets
+                && match port::spoken(scheme) {
+                    Some(Scheme::Http) => true,
+                    Some(Scheme::Https) => served.tls,
+                    None => false,
+                }
         };
         let mut opened = Self {
             listeners: Vec::new(),
@@ -104,6 +120,10 @@ fn named(host: &str, port: u16, error: &io::Error) -> io::Error {
 mod tests {
     use super::*;
 
+    fn open(ports: &BTreeMap<String, Vec<Port>>, served: Served) -> io::Result<Opening> {
+        Opening::new("127.0.0.1", ports, [].into_iter(), served)
+    }
+
     #[test]
     fn ports_of_all_kinds() {
         let taken = listener::listen("127.0.0.1", 0).unwrap();
@@ -115,8 +135,7 @@ mod tests {
             ("https", vec![Port::Number(number), Port::Free]),
         ];
         let ports = ports.map(|(scheme, ports)| (scheme.to_owned(), ports));
-        let opened =
-            Opening::new("127.0.0.1", &BTreeMap::from(ports), [].into_iter(), false).unwrap();
+        let opened = open(&BTreeMap::from(ports), Served::default()).unwrap();
         let addresses = opened.addresses().unwrap();
         assert_eq!((addresses.len(), opened.http), (3, 2));
         assert_eq!(opened.schemes, ["http", "http", "http-local"]);
@@ -129,10 +148,23 @@ mod tests {
         assert_eq!(opened.shown, shown);
 
         let ports = BTreeMap::from([("http".to_owned(), vec![Port::Number(number)])]);
-        let error = Opening::new("127.0.0.1", &ports, [].into_iter(), false)
-            .err()
-            .unwrap()
-            .to_string();
+        let error = open(&ports, Served::default()).err().unwrap().to_string();
         assert!(error.contains(&number.to_string()), "{error}");
+    }
+
+    #[test]
+    fn what_is_served_decides_where_it_listens() {
+        let ports = ["h2", "https", "https-local", "ws", "wss"];
+        let ports = ports.map(|scheme| (scheme.to_owned(), vec![Port::Free]));
+        let ports = BTreeMap::from(ports);
+        for (tls, websockets, expected) in [
+            (false, false, &[][..]),
+            (false, true, &["ws"]),
+            (true, false, &["https", "https-local"]),
+            (true, true, &["https", "https-local", "ws", "wss"]),
+        ] {
+            let opened = open(&ports, Served { tls, websockets }).unwrap();
+            assert_eq!(opened.schemes, expected);
+        }
     }
 }

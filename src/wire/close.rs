@@ -1,5 +1,7 @@
 //! Ways to end a connection. The orderly one is FIN, then reading for a bounded time: closing a
-//! socket while the kernel has unread bytes sends RST, which can destroy the response.
+//! socket while the kernel has unread bytes sends RST, which can destroy the response. Through TLS,
+//! close_notify precedes FIN, so that a client can tell the end from a cut (RFC 8446 §6.1). A reset and a
+//! cut say nothing on that layer.
 
 use std::io::ErrorKind;
 use std::net::Shutdown;
@@ -21,10 +23,11 @@ const DRAIN_BYTES: usize = 256 * 1024 * 1024;
 /// closed, and a child process that the handler forked may hold one.
 pub fn fin_then_drain(wire: &Wire) {
     wire.outbound().shut();
-    if wire.stream.resets_when_closed() {
+    if wire.stream.socket().resets_when_closed() {
         return reset(wire);
     }
-    let shut = || wire.stream.shutdown(Shutdown::Write);
+    wire.stream.close_notify();
+    let shut = || wire.stream.fin();
     if wire
         .tape()
         .map_or_else(shut, |tape| tape.shutting(shut))
@@ -58,14 +61,22 @@ fn drain(wire: &Wire, mut left: Left) {
 impl Left {
     /// Reads once; `false` at the end, and when enough has been read.
     fn read(&mut self, wire: &Wire, scratch: &mut [u8]) -> bool {
-        let stream = &wire.stream;
+        let socket = wire.stream.socket();
         let time = self.until.saturating_duration_since(Instant::now());
-        if self.bytes == 0 || time.is_zero() || stream.set_read_timeout(Some(time)).is_err() {
+        if self.bytes == 0 || time.is_zero() || socket.set_read_timeout(Some(time)).is_err() {
             return false;
         }
-        let read = stream.read(scratch);
+        let read = socket.read(scratch);
         if let Some(tape) = wire.tape() {
-            tape.read(&read, scratch);
+            match (wire.stream.secured(), &read) {
+                (Some(secured), Ok(count @ 1..)) => {
+                    let plaintext = secured.plaintext_of(&scratch[..*count]);
+                    if !plaintext.is_empty() {
+                        tape.received(&plaintext, plaintext.len() as u64);
+                    }
+                }
+                _ => tape.read(&read, scratch),
+            }
         }
         match read {
             Ok(0) => false,
@@ -81,7 +92,8 @@ impl Left {
 /// FIN, and nothing more is sent; what the client sends can still be read.
 pub fn half_close(wire: &Wire) {
     wire.outbound().shut();
-    let shut = || wire.stream.shutdown(Shutdown::Write);
+    wire.stream.close_notify();
+    let shut = || wire.stream.fin();
     // An error means that the client is gone and needs no FIN.
     let _ = wire.tape().map_or_else(shut, |tape| tape.shutting(shut));
 }
@@ -91,7 +103,7 @@ pub fn reset(wire: &Wire) {
     if let Some(tape) = wire.tape() {
         tape.reset(Side::Server);
     }
-    if let Err(error) = wire.stream.reset() {
+    if let Err(error) = wire.stream.socket().reset() {
         log::debug!("a connection could not be reset: {error}");
     }
     // After the reset: a write that waits for the client holds this half until the reset ends it.
@@ -104,5 +116,5 @@ pub fn cut(wire: &Wire) {
         tape.cut();
     }
     // An error means that the connection has ended already.
-    let _ = wire.stream.shutdown(Shutdown::Both);
+    let _ = wire.stream.socket().shutdown(Shutdown::Both);
 }

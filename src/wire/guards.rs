@@ -5,8 +5,6 @@ use std::ops::{Deref, DerefMut};
 use std::sync::MutexGuard;
 use std::time::Duration;
 
-use rustix::event::PollFlags;
-
 use crate::http::head::HeadLimits;
 
 use super::inbound::{HeadRead, Inbound};
@@ -57,8 +55,7 @@ impl<'w> InboundGuard<'w> {
         let stream = self.stream;
         let mut passed = false;
         let is_there = self.half.await_head(limits, |inbound| {
-            passed = time_left()
-                .is_some_and(|left| !stream.is_reported_within(PollFlags::IN, Some(left)));
+            passed = time_left().is_some_and(|left| !stream.is_readable_within(left));
             if passed { 0 } else { inbound.fill(stream) }
         });
         match is_there {
@@ -113,6 +110,15 @@ impl<'w> OutboundGuard<'w> {
     #[inline]
     pub fn send(&mut self, bytes: &[u8]) -> Result<(), Gone> {
         self.half.send(self.stream, bytes)
+    }
+
+    /// Hands head bytes that wait for the next write to the kernel.
+    ///
+    /// # Errors
+    /// [`Gone`], now and for every later write.
+    #[inline]
+    pub fn flush(&mut self) -> Result<(), Gone> {
+        self.half.flush(self.stream)
     }
 
     /// Hands to the kernel what it takes at once.

@@ -154,6 +154,14 @@ impl Inbound {
         })
     }
 
+    /// Takes what a read would find without asking the kernel.
+    pub(super) fn fill_from(&mut self, stream: &Stream) {
+        if stream.buffered() > 0 {
+            // It does not fail: the bytes are there.
+            let _ = self.try_fill(stream);
+        }
+    }
+
     /// Reads up to `out.len()` bytes, from the buffer if it has any; 0 means the end.
     pub(super) fn read(&mut self, stream: &Stream, out: &mut [u8]) -> usize {
         let buffered = self.buffered();
@@ -253,13 +261,9 @@ impl Inbound {
     }
 
     fn fill_within(&mut self, stream: &Stream, limit: Duration) -> usize {
-        if stream.set_read_timeout(Some(limit)).is_err() {
-            return 0;
-        }
-        let filled = self.try_fill(stream).unwrap_or(0);
-        match stream.set_read_timeout(None) {
-            Ok(()) => filled,
-            Err(_) => 0,
+        match stream.is_readable_within(limit) {
+            true => self.fill(stream),
+            false => 0,
         }
     }
 
@@ -273,7 +277,7 @@ impl Inbound {
             self.buffer.reserve(READ_SIZE);
         }
         let before = self.buffer.len();
-        let read = stream.read_into_spare(&mut self.buffer);
+        let read = stream.read_to_vec(&mut self.buffer);
         if let Some(tape) = &self.tape {
             tape.read(&read, &self.buffer[before..]);
         }

@@ -2,17 +2,30 @@
 //! that reads heads and bodies into one buffer, and an outbound half whose writing calls return only
 //! when the kernel has the bytes, or report that the client is gone ([`outbound::Gone`]).
 //!
+//! A [`Stream`](stream::Stream) is the one type for connections in the clear and through TLS. `socket`
+//! makes the system calls, and `session` has the cryptography; `secured` joins both. Nothing outside this
+//! module depends on which of them a connection uses. The locks, in the order in which a thread may take
+//! them: a half of the wire, the direction of `secured` that belongs to it, the session.
+//!
 //! This module knows how to end a connection; `server/connection.rs` decides when.
 
 pub mod close;
 mod flusher;
 pub mod gather;
 mod guards;
+#[cfg(feature = "tls")]
+pub mod handshake;
 pub mod heads;
 pub mod inbound;
 pub mod listener;
 pub mod outbound;
+#[cfg_attr(not(feature = "tls"), path = "never_secured.rs")]
+mod secured;
+#[cfg(feature = "tls")]
+mod session;
+mod socket;
 mod stream;
+mod tls_info;
 
 use std::io;
 use std::net::{SocketAddr, TcpStream};
@@ -21,17 +34,17 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::{Duration, Instant};
 
-use rustix::event::PollFlags;
-
 use crate::http::scheme::Scheme;
 use crate::transcript::{Recorder, Tape};
 
 use heads::Heads;
 use inbound::Inbound;
 use outbound::Outbound;
+use secured::Secured;
 use stream::Stream;
 
 pub use guards::{InboundGuard, NoHead, OutboundGuard};
+pub use tls_info::{Cipher, TlsInfo, TlsVersion};
 
 /// One accepted connection.
 #[derive(Debug)]
@@ -133,6 +146,27 @@ impl Wire {
         self.scheme
     }
 
+    /// What a TLS handshake has agreed on; `None` in the clear.
+    pub fn tls(&self) -> Option<&Arc<TlsInfo>> {
+        self.stream.secured().map(Secured::info)
+    }
+
+    /// Whether close_notify precedes the FIN of the server; by default it does. In the clear, this has no
+    /// effect.
+    pub fn announce_end(&self, announces: bool) {
+        if let Some(secured) = self.stream.secured() {
+            secured.announce_end(announces);
+        }
+    }
+
+    /// Records that bytes have been or will be sent below TLS: nothing is encrypted any more, so that later
+    /// writes fail, and close_notify is not sent.
+    pub fn break_session(&self) {
+        if let Some(secured) = self.stream.secured() {
+            secured.break_off();
+        }
+    }
+
     /// Its number among the connections of the server, from 1 on.
     pub fn number(&self) -> u64 {
         self.number
@@ -166,6 +200,7 @@ impl Wire {
         let Some(mut inbound) = try_lock(&self.inbound) else {
             return Vec::new();
         };
+        inbound.fill_from(&self.stream);
         let arrived = inbound.buffered();
         let taken = arrived[..count.min(arrived.len())].to_vec();
         inbound.consume(taken.len());
@@ -174,9 +209,10 @@ impl Wire {
 
     /// Up to `count` bytes that are buffered, which stay; none while another thread is reading.
     pub fn arrived(&self, count: usize) -> Vec<u8> {
-        let Some(inbound) = try_lock(&self.inbound) else {
+        let Some(mut inbound) = try_lock(&self.inbound) else {
             return Vec::new();
         };
+        inbound.fill_from(&self.stream);
         let arrived = inbound.buffered();
         arrived[..count.min(arrived.len())].to_vec()
     }
@@ -190,21 +226,19 @@ impl Wire {
     /// Waits until the connection has ended in both directions, by a reset or because the server ended
     /// it; `false` when it has not within this time. A client that has only sent FIN may still be reading.
     pub fn is_gone_within(&self, time: Duration) -> bool {
-        // Nothing is asked for: an end is reported all the same.
-        self.stream
-            .is_reported_within(PollFlags::empty(), Some(time))
+        self.stream.is_gone_within(time)
     }
 
     /// Waits until the client has closed its sending half, or the connection has ended; `false` when
     /// neither has happened within this time. Without a time it waits indefinitely.
     pub fn is_left_within(&self, time: Option<Duration>) -> bool {
-        self.stream.is_reported_within(PollFlags::RDHUP, time)
+        self.stream.is_left_within(time)
     }
 
     /// Waits until a read would not wait: bytes have arrived, or the end; `false` when nothing has
     /// within this time.
     pub fn is_readable_within(&self, time: Duration) -> bool {
-        self.stream.is_reported_within(PollFlags::IN, Some(time))
+        self.stream.is_readable_within(time)
     }
 
     /// The outbound half. Held while writing, which may wait for the client.

@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use crate::transcript::Tape;
 
-use super::stream::{Blocking, Stream};
+use super::socket::Blocking;
+use super::stream::Stream;
 
 /// The client takes no more bytes: it reset the connection, or the server closed it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +69,19 @@ impl Outbound {
         self.send_parts(stream, bytes, Blocking::Return)
     }
 
+    /// Hands head bytes that wait for the next write to the kernel. What the kernel has not taken of an
+    /// earlier write is not waited for.
+    ///
+    /// # Errors
+    /// [`Gone`], now and for every later write.
+    pub(super) fn flush(&mut self, stream: &Stream) -> Result<(), Gone> {
+        match self.peer {
+            Peer::Gone => Err(Gone),
+            Peer::There if self.is_waiting() => self.send(stream, &[]),
+            Peer::There => Ok(()),
+        }
+    }
+
     /// Keeps head bytes for the next write. The caller makes sure that they do not wait long.
     ///
     /// # Errors
@@ -124,7 +138,7 @@ impl Outbound {
             return Err(Gone);
         }
         let mut sent = 0;
-        while self.is_waiting() || sent < bytes.len() {
+        while self.is_waiting() || sent < bytes.len() || stream.has_unsent() {
             let parts = [&self.waiting, &bytes[sent..]];
             let result = match &self.tape {
                 None => stream.send(parts, blocking),

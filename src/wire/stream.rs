@@ -1,128 +1,144 @@
-//! System calls on the socket of one connection, and the only place that makes them. The halves of
-//! a wire, and the ways to end it, call these functions. No other file needs to know whether a
-//! connection uses TLS.
+//! The bytes of a connection: over TCP as they are, or through TLS. The halves of a wire, and the ways
+//! to end it, call these functions. No other file needs to know whether a connection uses TLS.
+//!
+//! A connection begins in the clear. Its first use after a handshake goes through the session.
 
-use std::io::{self, IoSlice, Read};
-use std::mem::MaybeUninit;
+use std::io;
 use std::net::{Shutdown, TcpStream};
-use std::os::fd::{IntoRawFd, RawFd};
-use std::time::{Duration, Instant};
+use std::os::fd::RawFd;
+use std::sync::OnceLock;
+use std::time::Duration;
 
-use rustix::buffer::spare_capacity;
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::io::Errno;
-use rustix::net::{RecvFlags, connect_unspec, recv};
-use socket2::SockRef;
+use rustix::event::PollFlags;
 
-/// The longest time that is passed to the kernel at once, which has its own limits.
-const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
+use super::secured::Secured;
+use super::socket::{Blocking, Socket};
 
-/// A connection's socket.
+/// The two directions of a connection.
 #[derive(Debug)]
-pub(super) struct Stream(TcpStream);
-
-/// Whether a write waits for the client to make room.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Blocking {
-    /// As long as that takes.
-    Wait,
-    /// The kernel takes what it has room for.
-    Return,
+pub(super) struct Stream {
+    socket: Socket,
+    /// Set once, by a handshake.
+    secured: OnceLock<Box<Secured>>,
 }
 
 impl Stream {
     pub(super) fn new(socket: TcpStream) -> Self {
-        Self(socket)
+        Self {
+            socket: Socket::new(socket),
+            secured: OnceLock::new(),
+        }
+    }
+
+    /// The socket, whose bytes are those of TCP.
+    pub(super) fn socket(&self) -> &Socket {
+        &self.socket
+    }
+
+    /// The TLS session, if there is one.
+    #[inline]
+    pub(super) fn secured(&self) -> Option<&Secured> {
+        self.secured.get().map(Box::as_ref)
+    }
+
+    /// Goes through this session from now on.
+    #[cfg(feature = "tls")]
+    pub(super) fn secure(&self, secured: Secured) {
+        let is_first = self.secured.set(Box::new(secured)).is_ok();
+        debug_assert!(is_first, "one handshake for each connection");
     }
 
     /// Another descriptor of the socket, which the caller closes.
     pub(super) fn duplicate(&self) -> io::Result<RawFd> {
-        Ok(self.0.try_clone()?.into_raw_fd())
+        self.socket.duplicate()
     }
 
-    /// Reads once into the buffer's spare capacity.
-    pub(super) fn read_into_spare(&self, buffer: &mut Vec<u8>) -> io::Result<usize> {
-        let (count, _) = recv(&self.0, spare_capacity(buffer), RecvFlags::empty())?;
-        Ok(count)
+    /// Reads once, to the end of the buffer.
+    pub(super) fn read_to_vec(&self, buffer: &mut Vec<u8>) -> io::Result<usize> {
+        match self.secured() {
+            None => self.socket.read_into_spare(buffer),
+            Some(secured) => secured.read_to_vec(&self.socket, buffer),
+        }
     }
 
     /// Reads once.
     pub(super) fn read(&self, out: &mut [u8]) -> io::Result<usize> {
-        (&self.0).read(out)
-    }
-
-    /// Reads that find nothing within this time fail; without a time they wait.
-    pub(super) fn set_read_timeout(&self, time: Option<Duration>) -> io::Result<()> {
-        self.0.set_read_timeout(time)
-    }
-
-    /// Hands both parts to the kernel in one system call, as far as it takes them.
-    pub(super) fn send(&self, parts: [&[u8]; 2], blocking: Blocking) -> io::Result<usize> {
-        let flags = match blocking {
-            Blocking::Wait => libc::MSG_NOSIGNAL,
-            Blocking::Return => libc::MSG_NOSIGNAL | libc::MSG_DONTWAIT,
-        };
-        let socket = SockRef::from(&self.0);
-        match parts {
-            [[], bytes] => socket.send_with_flags(bytes, flags),
-            parts => socket.send_vectored_with_flags(&parts.map(IoSlice::new), flags),
+        match self.secured() {
+            None => self.socket.read(out),
+            Some(secured) => secured.read(&self.socket, out),
         }
+    }
+
+    /// Bytes that a read would return although they are not in the kernel's buffer.
+    pub(super) fn buffered(&self) -> usize {
+        self.secured().map_or(0, Secured::buffered)
+    }
+
+    /// Hands both parts to the kernel, as far as it takes them. In the clear, that is one system call.
+    /// Through TLS they are in the same records if they are small enough.
+    pub(super) fn send(&self, parts: [&[u8]; 2], blocking: Blocking) -> io::Result<usize> {
+        match self.secured() {
+            None => self.socket.send(parts, blocking),
+            Some(secured) => secured.send(&self.socket, parts, blocking),
+        }
+    }
+
+    /// Whether the kernel has not taken all bytes that [`Stream::send`] has accepted. The next call takes
+    /// care of them, also without bytes.
+    pub(super) fn has_unsent(&self) -> bool {
+        self.secured().is_some_and(Secured::has_unsent)
     }
 
     /// Waits until the kernel takes more. What became of the connection, the next write reports.
     pub(super) fn wait_for_room(&self) {
-        let mut wanted = [PollFd::new(&self.0, PollFlags::OUT)];
-        let _ = poll(&mut wanted, None);
+        self.socket.is_reported_within(PollFlags::OUT, None);
     }
 
-    /// Waits for one of these events, for an error or a hang-up; `false` where none came in time.
-    /// Without a time it waits indefinitely.
-    pub(super) fn is_reported_within(&self, wanted: PollFlags, time: Option<Duration>) -> bool {
-        let began = Instant::now();
-        loop {
-            let left = time.map(|time| time.saturating_sub(began.elapsed()));
-            let step = left.unwrap_or(LONGEST_WAIT).min(LONGEST_WAIT);
-            let mut asked = [PollFd::new(&self.0, wanted)];
-            let timeout = Timespec::try_from(step).unwrap_or_default();
-            match poll(&mut asked, Some(&timeout)) {
-                Ok(0) if left.is_none_or(|left| left > LONGEST_WAIT) => {}
-                Ok(0) => return false,
-                Err(Errno::INTR) => {}
-                Ok(_) | Err(_) => return true,
-            }
+    /// Waits until the connection has ended in both directions; `false` when it has not within this time.
+    pub(super) fn is_gone_within(&self, time: Duration) -> bool {
+        // Nothing is asked for: an end is reported all the same.
+        self.socket
+            .is_reported_within(PollFlags::empty(), Some(time))
+    }
+
+    /// Waits until the client has closed its sending half, or the connection has ended; `false` when
+    /// neither has happened within this time. Without a time it waits indefinitely. Of TLS only FIN is seen,
+    /// which ends the sending half of every client; close_notify may have come before it.
+    pub(super) fn is_left_within(&self, time: Option<Duration>) -> bool {
+        self.socket.is_reported_within(PollFlags::RDHUP, time)
+    }
+
+    /// Waits until a read would not wait; `false` when nothing has come within this time.
+    pub(super) fn is_readable_within(&self, time: Duration) -> bool {
+        match self.secured() {
+            None => self.socket.is_reported_within(PollFlags::IN, Some(time)),
+            Some(secured) => secured.is_readable_within(&self.socket, time),
         }
     }
 
-    /// Whether bytes or the client's FIN wait in the kernel's buffer.
+    /// Whether bytes or the client's end are there to be read. Does not wait.
     pub(super) fn has_arrivals(&self) -> bool {
-        let mut byte = [MaybeUninit::uninit()];
-        let flags = libc::MSG_PEEK | libc::MSG_DONTWAIT;
-        SockRef::from(&self.0)
-            .recv_with_flags(&mut byte, flags)
-            .is_ok()
+        match self.secured() {
+            None => self.socket.has_arrivals(),
+            Some(secured) => secured.has_arrivals(&self.socket),
+        }
     }
 
     /// Makes the socket blocking again. A handler that was given it may have set a time-out, which
     /// makes it non-blocking for the server as well.
     pub(super) fn restore_blocking(&self) {
-        if let Err(error) = self.0.set_nonblocking(false) {
-            log::error!("cannot make a socket blocking again: {error}");
+        self.socket.restore_blocking();
+    }
+
+    /// Says on the layer above TCP that nothing more will be sent. In the clear there is no such layer.
+    pub(super) fn close_notify(&self) {
+        if let Some(secured) = self.secured() {
+            secured.close_notify(&self.socket);
         }
     }
 
-    /// Whether a handler asked for a reset at the end, by `SO_LINGER` with zero seconds.
-    pub(super) fn resets_when_closed(&self) -> bool {
-        matches!(SockRef::from(&self.0).linger(), Ok(Some(Duration::ZERO)))
-    }
-
-    /// Ends one direction or both.
-    pub(super) fn shutdown(&self, how: Shutdown) -> io::Result<()> {
-        self.0.shutdown(how)
-    }
-
-    /// RST at once, whatever other descriptors the connection has: to undo a connection is how Linux
-    /// aborts one (connect(2), `AF_UNSPEC`), while `SO_LINGER` waits for the last descriptor to be closed.
-    pub(super) fn reset(&self) -> io::Result<()> {
-        Ok(connect_unspec(&self.0)?)
+    /// FIN.
+    pub(super) fn fin(&self) -> io::Result<()> {
+        self.socket.shutdown(Shutdown::Write)
     }
 }

@@ -1,8 +1,8 @@
 //! Shared by tests and benches: processes, a client that sends any bytes, a parser for responses, and formats
 //! for failure messages.
 //!
-//! Only `embedded`, `recipes` and `catalogue::stage` use the server's code. The other modules see the server as a client
-//! does, through the command line and a socket on loopback. No function sleeps for a fixed time: each waits for a
+//! Only `embedded`, `recipes`, `tls` and `catalogue::stage` use the server's code. The other modules see the server as a
+//! client does, through the command line and a socket on loopback. No function sleeps for a fixed time: each waits for a
 //! line, for bytes or for an end, with a generous deadline, so that a server that hangs fails the test.
 
 // Each area and each bench compiles this module separately and uses a part of it. Tests export nothing: `pub`
@@ -22,6 +22,8 @@ pub mod process;
 pub mod raw_site;
 pub mod recipes;
 pub mod response;
+#[cfg(feature = "tls")]
+pub mod tls;
 pub mod transcript;
 pub mod unread;
 pub mod wait;

@@ -1,0 +1,51 @@
+//! Stopping a server: no new connections, then the end of those that are open.
+
+use std::sync::atomic::Ordering;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::wire::listener;
+
+use super::roster::Busy;
+use super::{GRACE, Server};
+
+/// How long to wait for threads whose connections have been cut. A handler that does not return in
+/// this time keeps its thread; the process can end without it.
+const CUT_LIMIT: Duration = Duration::from_secs(1);
+
+impl Server {
+    fn stop_now(&mut self) {
+        let shared = &self.shared;
+        shared.stopping.store(true, Ordering::Relaxed);
+        for ((listener, thread), address) in self.accepting.drain(..).zip(shared.addresses.iter()) {
+            listener::wake(&listener, *address);
+            if thread.join().is_err() {
+                log::error!("the accepting thread panicked");
+            }
+        }
+        let deadline = Instant::now() + GRACE;
+        let spare = || {
+            shared.roster.dismiss_all(Busy::Spare);
+            // Those that waited find that their client is gone.
+            shared.context.events.wake_all();
+        };
+        spare();
+        let busy = || shared.roster.busy() + shared.refusing.busy();
+        while busy() > 0 && Instant::now() < deadline {
+            thread::sleep(Duration::from_millis(1));
+            spare();
+        }
+        shared.roster.dismiss_all(Busy::Cut);
+        shared.refusing.dismiss_all(Busy::Cut);
+        if !shared.threads.stop(CUT_LIMIT) {
+            log::warn!("stopped although some handlers are still running");
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.stop_now();
+        self.verify_at_end();
+    }
+}

@@ -1,0 +1,128 @@
+//! System calls on the socket of one connection, and the only place that makes them. What is sent and
+//! received here is what goes over TCP; a [`Stream`](super::stream::Stream) has what it means.
+
+use std::io::{self, IoSlice, Read};
+use std::mem::MaybeUninit;
+use std::net::{Shutdown, TcpStream};
+use std::os::fd::{IntoRawFd, RawFd};
+use std::time::{Duration, Instant};
+
+use rustix::buffer::spare_capacity;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+use rustix::net::{RecvFlags, connect_unspec, recv};
+use socket2::SockRef;
+
+/// The longest time that is passed to the kernel at once, which has its own limits.
+const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// A connection's socket.
+#[derive(Debug)]
+pub(super) struct Socket(TcpStream);
+
+/// Whether a write waits for the client to make room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Blocking {
+    /// As long as that takes.
+    Wait,
+    /// The kernel takes what it has room for.
+    Return,
+}
+
+impl Socket {
+    pub(super) fn new(socket: TcpStream) -> Self {
+        Self(socket)
+    }
+
+    /// Another descriptor of the socket, which the caller closes.
+    pub(super) fn duplicate(&self) -> io::Result<RawFd> {
+        Ok(self.0.try_clone()?.into_raw_fd())
+    }
+
+    /// Reads once into the buffer's spare capacity.
+    pub(super) fn read_into_spare(&self, buffer: &mut Vec<u8>) -> io::Result<usize> {
+        let (count, _) = recv(&self.0, spare_capacity(buffer), RecvFlags::empty())?;
+        Ok(count)
+    }
+
+    /// Reads once.
+    pub(super) fn read(&self, out: &mut [u8]) -> io::Result<usize> {
+        (&self.0).read(out)
+    }
+
+    /// Reads once, without waiting.
+    #[cfg(feature = "tls")]
+    pub(super) fn read_now(&self, out: &mut [u8]) -> io::Result<usize> {
+        let (count, _) = recv(&self.0, out, RecvFlags::DONTWAIT)?;
+        Ok(count)
+    }
+
+    /// Reads that find nothing within this time fail; without a time they wait.
+    pub(super) fn set_read_timeout(&self, time: Option<Duration>) -> io::Result<()> {
+        self.0.set_read_timeout(time)
+    }
+
+    /// Hands both parts to the kernel in one system call, as far as it takes them.
+    pub(super) fn send(&self, parts: [&[u8]; 2], blocking: Blocking) -> io::Result<usize> {
+        let flags = match blocking {
+            Blocking::Wait => libc::MSG_NOSIGNAL,
+            Blocking::Return => libc::MSG_NOSIGNAL | libc::MSG_DONTWAIT,
+        };
+        let socket = SockRef::from(&self.0);
+        match parts {
+            [[], bytes] => socket.send_with_flags(bytes, flags),
+            parts => socket.send_vectored_with_flags(&parts.map(IoSlice::new), flags),
+        }
+    }
+
+    /// Waits for one of these events, for an error or a hang-up; `false` where none came in time.
+    /// Without a time it waits indefinitely.
+    pub(super) fn is_reported_within(&self, wanted: PollFlags, time: Option<Duration>) -> bool {
+        let began = Instant::now();
+        loop {
+            let left = time.map(|time| time.saturating_sub(began.elapsed()));
+            let step = left.unwrap_or(LONGEST_WAIT).min(LONGEST_WAIT);
+            let mut asked = [PollFd::new(&self.0, wanted)];
+            let timeout = Timespec::try_from(step).unwrap_or_default();
+            match poll(&mut asked, Some(&timeout)) {
+                Ok(0) if left.is_none_or(|left| left > LONGEST_WAIT) => {}
+                Ok(0) => return false,
+                Err(Errno::INTR) => {}
+                Ok(_) | Err(_) => return true,
+            }
+        }
+    }
+
+    /// Whether bytes or the client's FIN wait in the kernel's buffer.
+    pub(super) fn has_arrivals(&self) -> bool {
+        let mut byte = [MaybeUninit::uninit()];
+        let flags = libc::MSG_PEEK | libc::MSG_DONTWAIT;
+        SockRef::from(&self.0)
+            .recv_with_flags(&mut byte, flags)
+            .is_ok()
+    }
+
+    /// Makes the socket blocking again. A handler that was given it may have set a time-out, which
+    /// makes it non-blocking for the server as well.
+    pub(super) fn restore_blocking(&self) {
+        if let Err(error) = self.0.set_nonblocking(false) {
+            log::error!("cannot make a socket blocking again: {error}");
+        }
+    }
+
+    /// Whether a handler asked for a reset at the end, by `SO_LINGER` with zero seconds.
+    pub(super) fn resets_when_closed(&self) -> bool {
+        matches!(SockRef::from(&self.0).linger(), Ok(Some(Duration::ZERO)))
+    }
+
+    /// Ends one direction or both.
+    pub(super) fn shutdown(&self, how: Shutdown) -> io::Result<()> {
+        self.0.shutdown(how)
+    }
+
+    /// RST at once, whatever other descriptors the connection has: to undo a connection is how Linux
+    /// aborts one (connect(2), `AF_UNSPEC`), while `SO_LINGER` waits for the last descriptor to be closed.
+    pub(super) fn reset(&self) -> io::Result<()> {
+        Ok(connect_unspec(&self.0)?)
+    }
+}

@@ -1,0 +1,13 @@
+//! HTTPS: handshakes, records, and the ends of connections, with clients of several kinds.
+
+// A test exports nothing: `pub` means "for the other files" here.
+#![allow(unreachable_pub)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod clients;
+mod ends;
+mod handshakes;
+mod records;
+mod requests;
