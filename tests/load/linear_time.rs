@@ -15,6 +15,9 @@ const RATIO: f64 = 3.0;
 /// Processor time that is long enough to be compared, in the kernel's ticks of 10 ms.
 const LONG: Duration = Duration::from_millis(60);
 
+/// How often a ratio is measured before it counts as too high.
+const ATTEMPTS: usize = 5;
+
 #[test]
 fn twice_the_input_takes_twice_the_time() {
     let script = |body: &str| format!("def main(request, response):\n    {body}\n");
@@ -160,11 +163,19 @@ fn twice_the_input_takes_twice_the_time() {
         while run(&once, repeats) < LONG {
             repeats *= 2;
         }
-        // The better of two: the machine may be busy.
-        let best = |request: &[u8]| (0..2).map(|_| run(request, repeats)).min();
-        let (once, twice) = (best(&once), best(&twice));
-        let seconds = |time: Option<Duration>| time.map_or(0.0, |time| time.as_secs_f64());
-        let ratio = seconds(twice) / seconds(once);
+        // The best of several: neighbours on a busy machine empty the processor's caches.
+        let mut best = [Duration::MAX; 2];
+        let mut ratio = f64::INFINITY;
+        for _ in 0..ATTEMPTS {
+            for (best, request) in best.iter_mut().zip([&once, &twice]) {
+                *best = run(request, repeats).min(*best);
+            }
+            ratio = best[1].as_secs_f64() / best[0].as_secs_f64();
+            if ratio < RATIO {
+                break;
+            }
+        }
+        let [once, twice] = best;
         println!("{what}: {once:?}, {twice:?}, {ratio:.1}");
         assert!(ratio < RATIO, "{what}: {once:?} for one, {twice:?} for two");
     }

@@ -7,7 +7,8 @@ use crate::support::client::Client;
 use crate::support::command::get;
 use crate::support::folder::folder;
 use crate::support::process::Process;
-use crate::support::watch::{grown_since, peak_memory};
+use crate::support::wait::eventually;
+use crate::support::watch::{grown_since, peak_memory, unread_bytes};
 use tempfile::TempDir;
 
 /// Bytes of the large forms.
@@ -244,7 +245,7 @@ fn heads_of_all_connections_have_a_limit() {
     };
     let mut one = begin(2);
     let mut other = begin(1);
-    std::thread::sleep(std::time::Duration::from_millis(100));
+    eventually("both are read", || unread_bytes(server.addr()) == 0);
     let answer = begin(2).read_response("GET");
     assert_eq!(answer.status, 431);
     assert!(answer.text().contains("limits.heads"), "{}", answer.text());
@@ -254,10 +255,11 @@ fn heads_of_all_connections_have_a_limit() {
         client.send(b"\r\n");
         assert_eq!(client.read_response("GET").status, 200);
     }
-    // Both are idle, and hold nothing.
-    let mut third = begin(3);
-    third.send(b"\r\n");
-    assert_eq!(third.read_response("GET").status, 200);
+    eventually("both are idle, and hold nothing", || {
+        let mut third = begin(3);
+        third.send(b"\r\n");
+        third.read_response("GET").status == 200
+    });
 }
 
 fn site() -> TempDir {

@@ -23,18 +23,20 @@ use wireserve::{Exchange, Fault, Server, WireScript};
 /// How long a drop may take when a handler does not return: the server's grace and some more.
 const GIVEN_UP_WITHIN: Duration = Duration::from_secs(5);
 
-/// How long it may take when there is nothing to wait for, on a busy machine; less than the grace
-/// that running exchanges get.
+/// How long it may take when there is nothing to wait for: less than the grace that running exchanges get.
 const AT_ONCE: Duration = Duration::from_millis(400);
+
+/// How often a drop that must be fast is tried: a busy machine delays some of them.
+const ATTEMPTS: usize = 10;
 
 #[test]
 fn without_clients() {
-    dropped(|_| (), |(), took| assert!(took < AT_ONCE, "{took:?}"));
+    dropped_at_once(|_| (), |()| ());
 }
 
 #[test]
 fn with_idle_clients() {
-    dropped(
+    dropped_at_once(
         |server| {
             let fresh = Client::connect(server.address());
             let mut kept_alive = Client::connect(server.address());
@@ -42,8 +44,7 @@ fn with_idle_clients() {
             assert_eq!(kept_alive.read_response("GET").text(), "quick");
             [fresh, kept_alive]
         },
-        |clients, took| {
-            assert!(took < AT_ONCE, "{took:?}");
+        |clients| {
             for mut client in clients {
                 assert_eq!(client.read_until_close(), b"");
             }
@@ -53,7 +54,7 @@ fn with_idle_clients() {
 
 #[test]
 fn with_threads_that_wait_for_the_next_connection() {
-    dropped(
+    dropped_at_once(
         |server| {
             let mut clients: Vec<_> = (0..8).map(|_| Client::connect(server.address())).collect();
             for client in &mut clients {
@@ -63,7 +64,7 @@ fn with_threads_that_wait_for_the_next_connection() {
             drop(clients);
             eventually("they have left", || server.connections() == 0);
         },
-        |(), took| assert!(took < AT_ONCE, "{took:?}"),
+        |()| (),
     );
 }
 
@@ -129,7 +130,7 @@ fn with_an_unread_response() {
 
 #[test]
 fn with_connections_that_only_wait() {
-    /// What ending takes in all, and what a busy machine adds.
+    /// What ending takes in all, and what a debug build adds.
     const IN_ALL: Duration = Duration::from_millis(5 + 20);
     let minute = Duration::from_secs(60);
     let scripts = [
@@ -143,7 +144,7 @@ fn with_connections_that_only_wait() {
     ];
     let alone = alone();
     let mut fastest = Duration::MAX;
-    for _ in 0..5 {
+    for _ in 0..ATTEMPTS {
         let server = server();
         let mut clients: Vec<_> = (scripts.iter().enumerate())
             .map(|(number, script)| {
@@ -169,6 +170,9 @@ fn with_connections_that_only_wait() {
         fastest = fastest.min(began.elapsed());
         for client in &mut clients {
             assert_eq!(client.read_until_close(), b"");
+        }
+        if fastest < IN_ALL {
+            break;
         }
     }
     drop(alone);
@@ -257,6 +261,21 @@ fn dropped<T>(scene: impl FnOnce(&Server) -> T, after: impl FnOnce(T, Duration))
     drop(server);
     after(set, began.elapsed());
     leaves_nothing(&addresses);
+}
+
+/// The same for a scene that leaves nothing to wait for, with a look at what was set up.
+fn dropped_at_once<T>(scene: impl Fn(&Server) -> T, after: impl Fn(T)) {
+    let mut fastest = Duration::MAX;
+    for _ in 0..ATTEMPTS {
+        dropped(&scene, |set, took| {
+            fastest = fastest.min(took);
+            after(set);
+        });
+        if fastest < AT_ONCE {
+            return;
+        }
+    }
+    panic!("never within {AT_ONCE:?}, but after {fastest:?}");
 }
 
 /// Adds a route whose handler says when it has begun, asks for it, and waits until it has. What comes

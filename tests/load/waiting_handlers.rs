@@ -13,14 +13,12 @@ use crate::support::client::Client;
 use crate::support::process::Process;
 use crate::support::wait::eventually;
 
-/// How long the waiting handlers wait.
-const WAIT: Duration = Duration::from_millis(1500);
-
-/// When all of them must have answered: they wait at the same time.
-const ALL_WITHIN: Duration = Duration::from_secs(3);
-
-/// When a handler that does not wait must have answered, while they do.
-const PROMPT: Duration = Duration::from_millis(300);
+/// How long the waiting handlers wait; if a busy machine did not start all of them in this time, longer.
+const WAITS: [Duration; 3] = [
+    Duration::from_millis(1500),
+    Duration::from_secs(5),
+    Duration::from_secs(15),
+];
 
 #[test]
 fn a_thousand_sleeping_handlers_do_not_delay_others() {
@@ -37,6 +35,13 @@ fn handlers_that_wait_unseen_do_not_delay_others() {
 fn waiting_handlers_delay_no_other(by: &str, count: usize) {
     let _turn = alone();
     allow_descriptors();
+    let outcomes = WAITS.iter().map(|&wait| delay(by, count, wait));
+    let delayed: Vec<_> = outcomes.map_while(Result::err).collect();
+    assert!(delayed.len() < WAITS.len(), "{count} by {by}: {delayed:?}");
+}
+
+/// What was delayed while `count` handlers waited for this long.
+fn delay(by: &str, count: usize, wait: Duration) -> Result<(), String> {
     let server = server();
     let mut other = Client::connect(server.addr());
     // Everything is imported and compiled before it counts.
@@ -50,14 +55,14 @@ fn waiting_handlers_delay_no_other(by: &str, count: usize) {
     let mut clients: Vec<_> = (0..count).map(|_| Client::connect(server.addr())).collect();
     let request = format!(
         "GET /wait.py?by={by}&seconds={} HTTP/1.1\r\n\r\n",
-        WAIT.as_secs_f64()
+        wait.as_secs_f64()
     );
     let began = Instant::now();
     for client in &mut clients {
         client.send(request.as_bytes());
     }
     let mut slowest = Duration::ZERO;
-    while began.elapsed() < WAIT {
+    while began.elapsed() < wait {
         let asked = Instant::now();
         get(&mut other, "/trivial.py", "trivial");
         slowest = slowest.max(asked.elapsed());
@@ -65,19 +70,26 @@ fn waiting_handlers_delay_no_other(by: &str, count: usize) {
     for client in &mut clients {
         assert_eq!(client.read_response("GET").text(), "waited");
     }
-    let took = began.elapsed();
-    get(&mut other, "/counts.py", &format!("0 {count}"));
-    assert!(took < ALL_WITHIN, "{count} by {by}: all after {took:?}");
-    assert!(
-        slowest < PROMPT,
-        "{count} by {by}: another after {slowest:?}"
-    );
+    let counts = ask(&mut other, "/counts.py");
+    if counts != format!("0 {count}") {
+        return Err(format!(
+            "waiting now, and at the same time at most: {counts}"
+        ));
+    }
+    // One that had to wait for them would take nearly as long as they do.
+    if slowest > wait / 2 {
+        return Err(format!("another was answered after {slowest:?}"));
+    }
+    Ok(())
 }
 
 #[test]
 fn a_handler_that_waits_unseen_is_noticed_however_quiet_it_was_before() {
     /// Longer than the server goes on looking for blocked handlers when there is no queue.
     const QUIET: Duration = Duration::from_millis(100);
+    /// How long one handler waits, and when another must be answered meanwhile.
+    const WAIT: Duration = Duration::from_millis(1500);
+    const PROMPT: Duration = Duration::from_secs(1);
     let _turn = alone();
     let server = server();
     let mut crowd: Vec<_> = (0..8).map(|_| Client::connect(server.addr())).collect();
@@ -93,9 +105,9 @@ fn a_handler_that_waits_unseen_is_noticed_however_quiet_it_was_before() {
             assert_eq!(client.read_response("GET").text(), "waited");
         }
     }
-    waiting.send(b"GET /wait.py?by=event&seconds=1 HTTP/1.1\r\n\r\n");
+    waiting.send(b"GET /wait.py?by=event&seconds=1.5 HTTP/1.1\r\n\r\n");
     let began = Instant::now();
-    while began.elapsed() < Duration::from_secs(1) {
+    while began.elapsed() < WAIT / 2 {
         let asked = Instant::now();
         get(&mut other, "/trivial.py", "trivial");
         let took = asked.elapsed();
@@ -118,7 +130,7 @@ fn handlers_that_compute_forever_do_not_stop_others() {
         get(&mut client, "/trivial.py", "trivial");
         get(&mut client, "/trivial.py", "trivial");
         let took = asked.elapsed();
-        assert!(took < Duration::from_secs(2), "{took:?}");
+        assert!(took < Duration::from_secs(5), "{took:?}");
     }
     for client in &spinning {
         assert!(!client.ended() && client.pending().is_empty());
@@ -171,8 +183,12 @@ fn server() -> Process {
 }
 
 fn get(client: &mut Client, target: &str, expected: &str) {
+    assert_eq!(ask(client, target), expected, "{target}");
+}
+
+fn ask(client: &mut Client, target: &str) -> String {
     client.send(format!("GET {target} HTTP/1.1\r\n\r\n").as_bytes());
-    assert_eq!(client.read_response("GET").text(), expected, "{target}");
+    client.read_response("GET").text()
 }
 
 /// Tests that measure times take turns: one that computes forever would slow the others down.

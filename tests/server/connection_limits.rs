@@ -70,6 +70,15 @@ fn refused_clients_that_stay_do_not_block_others() {
     /// Far less than what is left to a closed connection's client to close as well.
     const SOON: Duration = Duration::from_secs(1);
 
+    /// How often it is tried: a busy machine delays some.
+    const ATTEMPTS: usize = 5;
+
+    let in_time = (0..ATTEMPTS).any(|_| time_until_room() < SOON);
+    assert!(in_time, "not within {SOON:?}");
+}
+
+/// The time until a client is served after another one that left, while refused clients stay.
+fn time_until_room() -> Duration {
     let stage = Stage::with_room_for(1);
     let mut busy = stage.busy_client();
     let began = Instant::now();
@@ -81,8 +90,8 @@ fn refused_clients_that_stay_do_not_block_others() {
     assert_eq!(busy.read_response("GET").text(), "released");
     eventually("there is room", || is_served(&mut stage.client()));
     let took = began.elapsed();
-    assert!(took < SOON, "{took:?}");
     drop(refused);
+    took
 }
 
 #[test]

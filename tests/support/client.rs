@@ -13,8 +13,8 @@ use socket2::SockRef;
 use super::escape;
 use super::response::{self, Extent, Response};
 
-/// How long the server may take to answer, on a busy machine.
-pub const DEADLINE: Duration = Duration::from_secs(10);
+/// How long the server may take to answer, on a slow and busy machine.
+pub const DEADLINE: Duration = Duration::from_secs(30);
 
 /// A request without a body.
 pub fn request(method: &str, target: &str) -> Vec<u8> {

@@ -1,6 +1,7 @@
 //! Watches a process from outside: its memory, processor time and sockets, and values that settle.
 
 use std::fs;
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use super::wait::eventually;
@@ -40,6 +41,21 @@ pub fn open_sockets(process: u32) -> usize {
         link.is_ok_and(|link| link.to_string_lossy().starts_with("socket:"))
     };
     descriptors.flatten().filter(is_socket).count()
+}
+
+/// Bytes that have arrived at a server on IPv4 and that it has not read.
+pub fn unread_bytes(server: SocketAddr) -> usize {
+    let port = format!(":{:04X}", server.port());
+    let sockets = fs::read_to_string("/proc/net/tcp").expect("the sockets of IPv4");
+    // Local and remote address, state, and the queues for sending and receiving.
+    let received = sockets.lines().filter_map(|line| {
+        let mut fields = line.split_whitespace().skip(1);
+        let is_local = fields.next()?.ends_with(&port);
+        let queues = fields.nth(2)?;
+        let (_, received) = queues.split_once(':')?;
+        is_local.then(|| usize::from_str_radix(received, 16).expect("a number"))
+    });
+    received.sum()
 }
 
 /// The processor time that a process has used, in the kernel's ticks of 10 ms.
