@@ -15,7 +15,7 @@ use std::path::Path;
 use served::Served;
 use wireserve::Links;
 use wireserve::internals::pipes::template;
-use wireserve::internals::site::files::dot_headers::{self, Field};
+use wireserve::internals::site::files::dot_headers;
 use wireserve::internals::site::files::open_in_root::Root;
 use wireserve::message::Head;
 
@@ -30,7 +30,12 @@ pub(crate) fn holds(text: &[u8]) {
     let root = Root::at(folder.path(), Links::Within).expect("the folder");
     let head = Head::parse(b"GET /a HTTP/1.1\r\n\r\n".to_vec()).expect("a head");
     let served = Served::new(head);
-    let load = |name: &str| dot_headers::load(&root, Path::new(name), &served.context());
+    let load = |name: &str| {
+        let mut fields = Vec::new();
+        let add = |name: &[u8], value: &[u8]| fields.push((name.to_vec(), value.to_vec()));
+        let loaded = dot_headers::load(&root, Path::new(name), &served.context(), add);
+        loaded.map(|()| fields)
+    };
 
     let plain = load("plain");
     match (&plain, expected(text)) {
@@ -50,6 +55,8 @@ pub(crate) fn holds(text: &[u8]) {
         assert_eq!(filled.ok(), plain.ok());
     }
 }
+
+type Field = (Vec<u8>, Vec<u8>);
 
 /// `None` if a line is not a field.
 fn expected(text: &[u8]) -> Option<Vec<Field>> {

@@ -102,10 +102,13 @@ impl Request {
     /// The text that the patterns of routes are matched with: the path. Targets without a path
     /// (`*`, and the authority of CONNECT) are matched with a slash before them.
     pub fn route_path(&self) -> Cow<'_, [u8]> {
-        if self.is_for_the_server() {
+        if self.method() == b"CONNECT" {
+            match self.request_path() {
+                b"*" => Cow::Borrowed(b"/*"),
+                target => Cow::Owned([b"/", target].concat()),
+            }
+        } else if self.is_for_the_server() {
             Cow::Borrowed(b"/*")
-        } else if self.method() == b"CONNECT" {
-            Cow::Owned([b"/", self.request_path()].concat())
         } else {
             Cow::Borrowed(self.path())
         }
@@ -115,6 +118,10 @@ impl Request {
     /// query (RFC 9112 §3.2.4).
     pub fn is_for_the_server(&self) -> bool {
         let target = self.request_path();
+        // Almost every target is in origin-form.
+        if target.starts_with(b"/") {
+            return false;
+        }
         target == b"*"
             || self.method() == b"OPTIONS"
                 && self.parts.path.is_empty()

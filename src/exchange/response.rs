@@ -26,6 +26,9 @@ pub const SERVER: &str = concat!("wireserve/", env!("CARGO_PKG_VERSION"));
 /// the second write.
 const ONE_WRITE: u64 = 64 * 1024;
 
+/// Bytes of a head without the handler's fields, about.
+const TYPICAL_HEAD: usize = 192;
+
 /// Bytes of a file read and written at once. Smaller pieces are slower over loopback, larger ones no
 /// faster.
 const FILE_PIECE: usize = 256 * 1024;
@@ -147,7 +150,7 @@ impl Response {
         if !self.delay.is_zero() && turn.pause(self.delay).is_err() {
             return Ok(Fate::Abort);
         }
-        let mut out = Vec::with_capacity(512);
+        let mut out = Vec::with_capacity(self.room());
         let head = self.append_head(&mut out);
         let suppress = method == b"HEAD" && self.content_for_head == ContentForHead::Suppress;
         let sent = match self.content {
@@ -182,10 +185,10 @@ impl Response {
     fn append_head(&self, out: &mut Vec<u8>) -> Seen {
         append_status_line(out, self.status, self.reason.as_deref());
         let mut seen = Seen::default();
-        for (name, value) in self.headers.iter() {
-            append_field(out, name, value);
-            seen.note(name, value);
-        }
+        self.headers
+            .iter()
+            .for_each(|(name, value)| seen.note(name, value));
+        self.headers.append_to(out);
         if self.required_headers == RequiredHeaders::Add {
             seen.append_missing(out);
             if let (false, Some(length)) = (seen.length, self.length()) {
@@ -195,6 +198,15 @@ impl Response {
         }
         out.extend_from_slice(b"\r\n");
         seen
+    }
+
+    /// Bytes of the first write, about.
+    fn room(&self) -> usize {
+        let content = match self.length() {
+            Some(length) if length <= ONE_WRITE => length as usize,
+            _ => 0,
+        };
+        TYPICAL_HEAD + self.headers.typical_length() + content
     }
 
     fn length(&self) -> Option<u64> {
@@ -220,6 +232,10 @@ fn is_chunked(headers: &Headers) -> bool {
 
 /// `HTTP/1.1 CODE REASON`, whatever version the client speaks.
 pub fn append_status_line(out: &mut Vec<u8>, status: i64, reason: Option<&[u8]>) {
+    if let (200, None) = (status, reason) {
+        out.extend_from_slice(b"HTTP/1.1 200 OK\r\n");
+        return;
+    }
     out.extend_from_slice(b"HTTP/1.1 ");
     out.extend_from_slice(itoa::Buffer::new().format(status).as_bytes());
     out.push(b' ');

@@ -42,7 +42,7 @@ impl Response {
 
     /// The same response with another field. The value is sent as it is.
     #[must_use]
-    pub fn field(mut self, name: impl Into<Vec<u8>>, value: impl Into<Vec<u8>>) -> Self {
+    pub fn field(mut self, name: impl AsRef<[u8]>, value: impl AsRef<[u8]>) -> Self {
         self.headers.append(name, value);
         self
     }

@@ -23,15 +23,19 @@ pub fn split(target: &[u8], scheme: &str) -> Parts {
     } else {
         0
     };
-    let find = |from: usize, stops: &[u8]| {
-        target[from..]
-            .iter()
-            .position(|byte| stops.contains(byte))
-            .map_or(target.len(), |at| from + at)
+    let end = |from: usize, found: Option<usize>| found.map_or(target.len(), |at| from + at);
+    let path = match target {
+        [b'/', ..] => 0,
+        _ => end(
+            authority,
+            memchr::memchr3(b'/', b'?', b'#', &target[authority..]),
+        ),
     };
-    let path = find(authority, b"/?#");
-    let fragment = find(path, b"#");
-    let query = find(path, b"?#");
+    let query = end(path, memchr::memchr2(b'?', b'#', &target[path..]));
+    let fragment = match target.get(query) {
+        Some(b'?') => end(query, memchr::memchr(b'#', &target[query..])),
+        _ => query,
+    };
     Parts {
         path: path..query,
         query: (query + 1).min(fragment)..fragment,
@@ -123,13 +127,37 @@ pub fn collapse_slashes(target: &[u8]) -> &[u8] {
 /// # Errors
 /// [`Malformed::Host`].
 pub fn check_host(host: &[u8]) -> Result<(), Malformed> {
-    let breaks_url = |byte: &u8| byte.is_ascii_control() || b" /?#\\".contains(byte);
-    let brackets = (host.contains(&b'['), host.contains(&b']'));
-    if host.iter().any(breaks_url) || brackets.0 != brackets.1 {
-        return Err(Malformed::Host(host.to_vec()));
+    let mut found = 0;
+    for &byte in host {
+        found |= HOST_BYTES[usize::from(byte)];
     }
-    Ok(())
+    match found {
+        0 | BRACKETS => Ok(()),
+        _ => Err(Malformed::Host(host.to_vec())),
+    }
 }
+
+const OPENS: u8 = 1;
+const CLOSES: u8 = 2;
+const BRACKETS: u8 = OPENS | CLOSES;
+const BREAKS_URL: u8 = 4;
+
+/// What each byte means for [`check_host`]; 0 for a byte that is always accepted.
+const HOST_BYTES: [u8; 256] = {
+    let mut bytes = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        bytes[byte] = match byte as u8 {
+            b'[' => OPENS,
+            b']' => CLOSES,
+            b' ' | b'/' | b'?' | b'#' | b'\\' => BREAKS_URL,
+            other if other.is_ascii_control() => BREAKS_URL,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    bytes
+};
 
 #[cfg(test)]
 mod tests {

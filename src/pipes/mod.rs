@@ -20,6 +20,7 @@ pub mod template;
 mod trickle;
 mod trickled;
 
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -60,8 +61,7 @@ pub struct Pipeline {
 /// The pipes that the path of a file and the query request, if any. `.sub.` counts anywhere in the path.
 /// Of several `pipe` parameters the last one counts; empty ones are ignored.
 pub fn requested(path: &Path, query: &[u8]) -> Option<Pipeline> {
-    let is_template = path.to_string_lossy().contains(".sub.");
-    let template = is_template.then(|| escape_of(path));
+    let template = is_template(path).then(|| escape_of(path));
     let expression = query
         .split(|&byte| byte == b'&')
         .filter_map(|piece| {
@@ -75,6 +75,12 @@ pub fn requested(path: &Path, query: &[u8]) -> Option<Pipeline> {
         template,
         expression,
     })
+}
+
+/// Whether a path names a template.
+pub fn is_template(path: &Path) -> bool {
+    let path = path.as_os_str().as_bytes();
+    memchr::memchr_iter(b'.', path).any(|dot| path[dot..].starts_with(b".sub."))
 }
 
 /// The escape of a template: values are escaped in markup only.

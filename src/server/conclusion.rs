@@ -17,15 +17,15 @@ pub(super) fn finish(exchange: &Exchange<'_>, response: Option<Response>) -> Fat
     // A client that has asked nothing yet gets no response, and does not wait for one.
     let is_owed = !request.is_unread() && !matches!(fate, Fate::Next(..));
     let is_in_doubt = exchange.leaves_body_in_doubt();
-    let sent = match response.filter(|_| !request.is_unread()) {
-        Some(mut response) => {
+    let sent = match response {
+        Some(mut response) if !request.is_unread() => {
             if is_in_doubt {
                 announce_close(&mut response);
             }
             response.send(turn, request.method())
         }
         // Head calls without a write after them are still waiting.
-        None => Ok(match turn.flush() {
+        _ => Ok(match turn.flush() {
             // After a half-close nothing can be sent, but the client may send the next request.
             Err(_) if matches!(fate, Fate::Next(..)) => Fate::Keep,
             Err(_) => Fate::Abort,

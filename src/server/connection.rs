@@ -41,6 +41,9 @@ struct Connection<'c> {
     locals: &'c mut Locals,
 }
 
+/// A request, and the site at the time when its head was read.
+type Asked = (Arc<Request>, Arc<Site>);
+
 /// Serves a connection until it ends.
 pub(super) fn serve(
     wire: &Arc<Wire>,
@@ -109,7 +112,7 @@ impl Connection<'_> {
 
     /// Lets a handler have the connection before anything is read.
     fn greet(&mut self, handler: &dyn Handler) -> Fate {
-        let request = Request::unread(self.arrival(0));
+        let request = Arc::new(Request::unread(self.arrival(0)));
         self.exchange(request, |_, exchange| {
             let response = handle(exchange, handler, Expect::ByServer);
             finish(exchange, response)
@@ -117,7 +120,7 @@ impl Connection<'_> {
     }
 
     /// The next request, and the site at the time when its head was read.
-    fn read_request(&mut self) -> Result<Option<(Request, Arc<Site>)>, Fault> {
+    fn read_request(&mut self) -> Result<Option<Asked>, Fault> {
         let limits = self.shared.limits.head();
         let read = self.wire.wait(|| self.wire.inbound().read_head(&limits));
         match read {
@@ -134,7 +137,7 @@ impl Connection<'_> {
                     ..self.arrival(read.offset)
                 };
                 let request = Request::with_target(head, rewritten, arrival);
-                Ok(Some((request, site)))
+                Ok(Some((Arc::new(request), site)))
             }
             HeadRead::Closed => Ok(None),
             HeadRead::Malformed(malformed) => Err(malformed.into()),
@@ -157,11 +160,10 @@ impl Connection<'_> {
 
     fn exchange(
         &mut self,
-        request: Request,
+        request: Arc<Request>,
         answer: impl FnOnce(&Self, &mut Exchange<'_>) -> Fate,
     ) -> Fate {
         let began = log::log_enabled!(log::Level::Info).then(Instant::now);
-        let request = Arc::new(request);
         let turn = Arc::new(Turn::begin(Arc::clone(self.wire)));
         let body = Body::new(
             Arc::clone(self.wire),

@@ -28,7 +28,14 @@ pub fn decode_plus(bytes: &[u8]) -> Vec<u8> {
 /// while raw bytes above 0x7f are ISO 8859-1 and are converted to UTF-8. Escaped bytes that are not
 /// valid UTF-8 are kept, so that every file name can be requested; the reference replaces them with
 /// U+FFFD.
-pub fn decode_path(bytes: &[u8]) -> Vec<u8> {
+pub fn decode_path(bytes: &[u8]) -> Cow<'_, [u8]> {
+    let is_decoded = |byte: u8| (byte == b'%') | !byte.is_ascii();
+    if !bytes
+        .iter()
+        .fold(false, |found, &byte| found | is_decoded(byte))
+    {
+        return Cow::Borrowed(bytes);
+    }
     let mut path = Vec::with_capacity(bytes.len());
     for run in bytes.chunk_by(|a, b| a.is_ascii() == b.is_ascii()) {
         if run[0].is_ascii() {
@@ -37,7 +44,7 @@ pub fn decode_path(bytes: &[u8]) -> Vec<u8> {
             path.extend_from_slice(latin1::decode(run).as_bytes());
         }
     }
-    path
+    Cow::Owned(path)
 }
 
 /// Decodes the escapes of unreserved characters, which are equivalent to the characters in every URL (RFC
@@ -108,11 +115,11 @@ mod tests {
 
     #[test]
     fn paths() {
-        assert_eq!(decode_path(b"/caf%C3%A9"), "/café".as_bytes());
-        assert_eq!(decode_path(b"/caf\xe9"), "/café".as_bytes());
-        assert_eq!(decode_path(b"/%ff"), b"/\xff");
-        assert_eq!(decode_path(b"/%C3\xa9"), b"/\xc3\xc2\xa9");
-        assert_eq!(decode_path(b"/%zz%"), b"/%zz%");
+        assert_eq!(*decode_path(b"/caf%C3%A9"), *"/café".as_bytes());
+        assert_eq!(*decode_path(b"/caf\xe9"), *"/café".as_bytes());
+        assert_eq!(*decode_path(b"/%ff"), *b"/\xff");
+        assert_eq!(*decode_path(b"/%C3\xa9"), *b"/\xc3\xc2\xa9");
+        assert_eq!(*decode_path(b"/%zz%"), *b"/%zz%");
         assert_eq!(decode_plus_text(b"a+%2B\xe9%c3%a9"), "a +éé");
         assert_eq!(decode_plus_text(b"/%C3\xa9%ff"), "/\u{fffd}\u{a9}\u{fffd}");
     }

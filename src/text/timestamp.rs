@@ -12,7 +12,8 @@ pub struct Timestamp(pub SystemTime);
 #[derive(Clone, Copy, Debug)]
 pub struct Date(pub SystemTime);
 
-const DAY: u64 = 24 * 60 * 60;
+/// Seconds of a day.
+pub(super) const DAY: u64 = 24 * 60 * 60;
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -35,7 +36,7 @@ impl fmt::Display for Date {
 
 /// Year, month and day of the month of a day since 1970. Years begin in March here, so that the leap
 /// day is the last of a year (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms").
-fn date(days: u64) -> (u64, u64, u64) {
+pub(super) fn date(days: u64) -> (u64, u64, u64) {
     let days = days + 719_468;
     let (era, day) = (days / 146_097, days % 146_097);
     let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;

@@ -9,6 +9,7 @@
 
 mod scanner;
 
+use std::mem::MaybeUninit;
 use std::ops::Range;
 
 use crate::http::Malformed;
@@ -34,7 +35,35 @@ pub struct Head {
     bytes: Vec<u8>,
     line: RequestLine,
     fields: Vec<FieldRange>,
+    names: Names,
     grammar: Grammar,
+}
+
+/// Which names the fields may have, a bit for each class of names: most questions about a field are
+/// asked about one that is not there.
+#[derive(Clone, Copy, Debug)]
+struct Names(u64);
+
+impl Names {
+    fn of(head: &[u8], fields: &[FieldRange]) -> Self {
+        let classes = fields
+            .iter()
+            .map(|field| Self::class(&head[field.name.clone()]));
+        Self(classes.fold(0, |names, class| names | class))
+    }
+
+    /// Whether a field may have this name. `false` is certain.
+    #[inline]
+    fn may_contain(self, name: &str) -> bool {
+        self.0 & Self::class(name.as_bytes()) != 0
+    }
+
+    /// The bit of a name, in any case: of its length and its first letter.
+    #[inline]
+    fn class(name: &[u8]) -> u64 {
+        let first = name.first().map_or(0, u8::to_ascii_lowercase);
+        1 << ((name.len() + 5 * usize::from(first)) % 64)
+    }
 }
 
 /// The grammar by which a head was parsed.
@@ -56,10 +85,12 @@ impl Head {
             Some(parts) => (parts, Grammar::Strict),
             None => (lenient(&bytes)?, Grammar::Lenient),
         };
+        let names = Names::of(&bytes, &fields);
         Ok(Self {
             bytes,
             line,
             fields,
+            names,
             grammar,
         })
     }
@@ -74,6 +105,7 @@ impl Head {
                 version: Version::SIMPLE,
             },
             fields: Vec::new(),
+            names: Names(0),
             grammar: Grammar::Strict,
         }
     }
@@ -130,28 +162,38 @@ impl Head {
     /// Names and values in the order received. Values are without leading whitespace; trailing
     /// whitespace and line folding are included.
     pub fn fields(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
-        self.fields.iter().map(|field| {
-            (
-                &self.bytes[field.name.clone()],
-                &self.bytes[field.value.clone()],
-            )
-        })
+        self.fields.iter().map(|field| self.field(field))
+    }
+
+    fn field(&self, field: &FieldRange) -> (&[u8], &[u8]) {
+        (
+            &self.bytes[field.name.clone()],
+            &self.bytes[field.value.clone()],
+        )
     }
 
     /// All values of a name, which is compared case-insensitively.
+    #[inline]
     pub fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [u8]> {
-        self.fields()
+        let fields = match self.names.may_contain(name) {
+            true => self.fields.as_slice(),
+            false => &[],
+        };
+        let fields = fields.iter().map(|field| self.field(field));
+        fields
             .filter(|(other, _)| other.eq_ignore_ascii_case(name.as_bytes()))
             .map(|(_, value)| value)
     }
 
     /// The first value of a name, as received.
+    #[inline]
     pub fn first<'a>(&'a self, name: &'a str) -> Option<&'a [u8]> {
         self.values(name).next()
     }
 
     /// The first value of a name, without the whitespace around it, which is no part of the value
     /// (RFC 9112 §5).
+    #[inline]
     pub fn trimmed<'a>(&'a self, name: &'a str) -> Option<&'a [u8]> {
         self.first(name).map(list::trim)
     }
@@ -177,9 +219,10 @@ fn strict_with_many(bytes: &[u8]) -> Option<(RequestLine, Vec<FieldRange>)> {
 fn strict_with<const ROOM: usize>(
     bytes: &[u8],
 ) -> Result<Option<(RequestLine, Vec<FieldRange>)>, httparse::Error> {
-    let mut headers = [httparse::EMPTY_HEADER; ROOM];
-    let mut request = httparse::Request::new(&mut headers);
-    let httparse::Status::Complete(length) = request.parse(bytes)? else {
+    let mut headers = [const { MaybeUninit::uninit() }; ROOM];
+    let mut request = httparse::Request::new(&mut []);
+    let parsed = request.parse_with_uninit_headers(bytes, &mut headers)?;
+    let httparse::Status::Complete(length) = parsed else {
         return Ok(None);
     };
     let (Some(method), Some(target), Some(minor)) = (request.method, request.path, request.version)
@@ -202,18 +245,21 @@ fn strict_with<const ROOM: usize>(
         .iter()
         .map(|header| {
             let name = range_in(bytes, header.name.as_bytes());
-            let rest = &bytes[name.end + 1..];
-            let blanks = rest
-                .iter()
-                .take_while(|byte| matches!(byte, b' ' | b'\t'))
-                .count();
-            let start = name.end + 1 + blanks;
-            let line = line_length(&bytes[start..]);
-            let end = bytes[start..start + line].trim_ascii_end_of_line().len();
-            FieldRange {
-                name,
-                value: start..start + end,
-            }
+            let blanks = |start: usize| {
+                let is_blank = |byte: &&u8| matches!(byte, b' ' | b'\t');
+                bytes[start..].iter().take_while(is_blank).count()
+            };
+            let value = match header.value {
+                [] => {
+                    let start = name.end + 1 + blanks(name.end + 1);
+                    start..start
+                }
+                value => {
+                    let value = range_in(bytes, value);
+                    value.start..value.end + blanks(value.end)
+                }
+            };
+            FieldRange { name, value }
         })
         .collect();
     Ok(Some((line, fields)))
@@ -234,17 +280,6 @@ fn line_length(bytes: &[u8]) -> usize {
 fn range_in(whole: &[u8], part: &[u8]) -> Range<usize> {
     let start = part.as_ptr() as usize - whole.as_ptr() as usize;
     start..start + part.len()
-}
-
-trait TrimLineEnd {
-    fn trim_ascii_end_of_line(&self) -> &Self;
-}
-
-impl TrimLineEnd for [u8] {
-    fn trim_ascii_end_of_line(&self) -> &Self {
-        let line = self.strip_suffix(b"\n").unwrap_or(self);
-        line.strip_suffix(b"\r").unwrap_or(line)
-    }
 }
 
 #[cfg(test)]

@@ -178,8 +178,9 @@ impl ResponseHeaders {
 
     fn list<'py>(&self, py: Python<'py>, key: &[u8]) -> Option<Vec<Bound<'py, PyBytes>>> {
         let headers = self.lock();
-        let values = headers.get(key)?;
-        Some(values.iter().map(|value| PyBytes::new(py, value)).collect())
+        let values = headers.values(key).map(|value| PyBytes::new(py, value));
+        let values: Vec<_> = values.collect();
+        (!values.is_empty()).then_some(values)
     }
 
     /// Adds each (name, value) pair of an iterable.
@@ -300,10 +301,12 @@ impl ResponseHeaders {
         let groups: Vec<_> = self
             .lock()
             .groups()
-            .map(|(name, values)| (name.to_vec(), values.to_vec()))
+            .map(|(name, values)| {
+                let values = values.map(|value| PyBytes::new(py, value));
+                (name.to_vec(), values.collect::<Vec<_>>())
+            })
             .collect();
         for (name, values) in groups {
-            let values: Vec<_> = values.iter().map(|value| PyBytes::new(py, value)).collect();
             let key = PyBytes::new(py, &name.to_ascii_lowercase());
             data.set_item(key, (PyBytes::new(py, &name), values))?;
         }

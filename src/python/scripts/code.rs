@@ -109,7 +109,7 @@ impl Scripts {
         if let Some(compiled) = self.unchanged(name.as_os_str()) {
             return Ok(Script::Known(compiled));
         }
-        let found = default_script::choose(self.files.open_name(name)?)?;
+        let found = default_script::choose(self.files.open_name(name.into_owned())?)?;
         Ok(Script::Found(Box::new(found)))
     }
 

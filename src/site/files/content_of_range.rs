@@ -70,8 +70,8 @@ fn send(
         Content::File(file, range.end - range.start)
     } else {
         let boundary = Uuid::new_v4().to_string();
-        let types = response.headers.get(b"Content-Type").unwrap_or_default();
-        let part_type = types.last().cloned().unwrap_or_default();
+        let types = response.headers.values(b"Content-Type");
+        let part_type = types.last().unwrap_or_default().to_vec();
         let whole_type = format!("multipart/byteranges; boundary={boundary}");
         response.headers.set("Content-Type", whole_type);
         let parts = Parts::new(file, length, ranges, &part_type, &boundary);

@@ -2,10 +2,13 @@
 //! of a folder, then those of `X.headers` for the file `X`. `X.sub.headers` is a template, and
 //! replaces `X.headers`. Nothing is cached, so that edits apply to the next request.
 
-use std::ffi::OsString;
+use std::borrow::Cow;
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, Read as _};
-use std::path::{Path, PathBuf};
+use std::mem::MaybeUninit;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
 
 use crate::fault::Fault;
 use crate::pipes::Context;
@@ -14,45 +17,63 @@ use crate::pipes::template::{self, Escape};
 use crate::site::files::open_in_root::Root;
 use crate::site::files::unopened;
 
-/// The name and value of a field.
-pub type Field = (Vec<u8>, Vec<u8>);
-
-/// The fields for a file, in the order of the `.headers` files and their lines.
+/// Calls `add` with the name and the value of each field for a file, in the order of the `.headers`
+/// files and their lines.
 ///
 /// # Errors
 /// 500 for a malformed field line and for a template that cannot be filled in; 503 if the system
 /// has no descriptor left.
-pub fn load(root: &Root, name: &Path, context: &Context<'_>) -> Result<Vec<Field>, Fault> {
-    let mut fields = Vec::new();
-    for stem in [&name.with_file_name("__dir__"), name] {
-        add(root, stem, context, &mut fields)?;
+pub fn load(
+    root: &Root,
+    name: &Path,
+    context: &Context<'_>,
+    mut add: impl FnMut(&[u8], &[u8]),
+) -> Result<(), Fault> {
+    let name = name.as_os_str().as_bytes();
+    let folder = memchr::memrchr(b'/', name).map_or(0, |slash| slash + 1);
+    let mut path = Vec::with_capacity(name.len() + DIR.len() + TEMPLATE.len());
+    for stem in [&[&name[..folder], DIR][..], &[name]] {
+        path.clear();
+        for part in stem {
+            path.extend_from_slice(part);
+        }
+        load_one(root, &mut path, context, &mut add)?;
     }
-    Ok(fields)
+    Ok(())
 }
 
-fn add(
+/// Like [`load`], for one stem; `path` is the stem, and becomes the name of its `.headers` file.
+fn load_one(
     root: &Root,
-    stem: &Path,
+    path: &mut Vec<u8>,
     context: &Context<'_>,
-    fields: &mut Vec<Field>,
+    add: &mut impl FnMut(&[u8], &[u8]),
 ) -> Result<(), Fault> {
-    let Some((form, name, file)) = open(root, stem)? else {
+    let Some((form, file)) = open(root, path)? else {
         return Ok(());
     };
+    let mut room = [const { MaybeUninit::uninit() }; TYPICAL];
     // A folder, which can be opened but not read, has no fields, as in the reference.
-    let Ok(mut text) = read(file) else {
+    let Ok(mut text) = read(file, &mut room) else {
         return Ok(());
     };
     if form == Form::Template {
-        text = template::fill(&text, Escape::Field, context)?;
+        text = template::fill(&text, Escape::Field, context)?.into();
     }
     for line in text.split(|byte| matches!(byte, b'\r' | b'\n')) {
         if !line.is_empty() {
-            fields.push(field(line).ok_or_else(|| malformed(&name, line))?);
+            let (name, value) = field(line).ok_or_else(|| malformed(path_of(path), line))?;
+            add(name, value);
         }
     }
     Ok(())
 }
+
+/// The name, without suffix, of the `.headers` files for all files of a folder.
+const DIR: &[u8] = b"__dir__";
+
+const TEMPLATE: &[u8] = b".sub.headers";
+const PLAIN: &[u8] = b".headers";
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Form {
@@ -60,37 +81,38 @@ enum Form {
     Plain,
 }
 
-/// The `.headers` file for a name: the first that exists.
-fn open(root: &Root, stem: &Path) -> Result<Option<(Form, PathBuf, File)>, Fault> {
-    for (form, suffix) in [(Form::Template, ".sub.headers"), (Form::Plain, ".headers")] {
-        let name = with_suffix(stem, suffix);
-        match root.open_if_there(&name) {
-            Ok(file) => return Ok(Some((form, name, file))),
+/// The `.headers` file for a stem: the first that exists. `path` becomes its name.
+fn open(root: &Root, path: &mut Vec<u8>) -> Result<Option<(Form, File)>, Fault> {
+    let stem = path.len();
+    for (form, suffix) in [(Form::Template, TEMPLATE), (Form::Plain, PLAIN)] {
+        path.truncate(stem);
+        path.extend_from_slice(suffix);
+        let name = path_of(path);
+        match root.open_if_there(name) {
+            Ok(file) => return Ok(Some((form, file))),
             Err(error) if Fault::of_shortage(&error).is_some() => {
-                return Err(unopened(&name, &error));
+                return Err(unopened(name, &error));
             }
-            Err(error) => root.log_link_out(&name, &error),
+            Err(error) => root.log_link_out(name, &error),
         }
     }
     Ok(None)
 }
 
-fn with_suffix(stem: &Path, suffix: &str) -> PathBuf {
-    let mut name = OsString::with_capacity(stem.as_os_str().len() + suffix.len());
-    name.push(stem);
-    name.push(suffix);
-    name.into()
+fn path_of(bytes: &[u8]) -> &Path {
+    Path::new(OsStr::from_bytes(bytes))
 }
 
-fn read(mut file: File) -> io::Result<Vec<u8>> {
-    let mut text = vec![0; TYPICAL];
-    let count = file.read(&mut text)?;
-    text.truncate(count);
+/// Reads a file to its end, within `room` if it is enough.
+fn read(mut file: File, room: &mut [MaybeUninit<u8>; TYPICAL]) -> io::Result<Cow<'_, [u8]>> {
+    let (text, _) = rustix::io::read(&file, room)?;
     // A short read is the end of the file.
-    if count == TYPICAL {
-        file.read_to_end(&mut text)?;
+    if text.len() < TYPICAL {
+        return Ok(Cow::Borrowed(text));
     }
-    Ok(text)
+    let mut text = text.to_vec();
+    file.read_to_end(&mut text)?;
+    Ok(Cow::Owned(text))
 }
 
 /// Bytes to read at first, enough for almost every `.headers` file; longer files are read to their
@@ -98,10 +120,10 @@ fn read(mut file: File) -> io::Result<Vec<u8>> {
 const TYPICAL: usize = 1024;
 
 /// Parses `name: value`, with whitespace around either.
-fn field(line: &[u8]) -> Option<Field> {
+fn field(line: &[u8]) -> Option<(&[u8], &[u8])> {
     let colon = memchr::memchr(b':', line)?;
     let (name, value) = (&line[..colon], &line[colon + 1..]);
-    Some((stripped(name).to_vec(), stripped(value).to_vec()))
+    Some((stripped(name), stripped(value)))
 }
 
 /// Strips the whitespace that Python's `bytes.strip` strips.
@@ -127,6 +149,15 @@ mod tests {
     use super::*;
     use crate::exchange::Links;
     use crate::pipes::template::Fixture;
+
+    type Field = (Vec<u8>, Vec<u8>);
+
+    fn load(root: &Root, name: &Path, context: &Context<'_>) -> Result<Vec<Field>, Fault> {
+        let mut fields = Vec::new();
+        let add = |name: &[u8], value: &[u8]| fields.push((name.to_vec(), value.to_vec()));
+        super::load(root, name, context, add)?;
+        Ok(fields)
+    }
 
     /// The fields of `sub/a` with these files, as `name=value`, or the fault.
     fn fields(files: &[(&str, &str)]) -> Result<String, String> {

@@ -5,6 +5,7 @@
 
 use crate::exchange::{Content, Exchange, Handler, Request};
 use crate::fault::Fault;
+use crate::http::headers::Headers;
 use crate::pipes::{self, Context};
 
 use crate::site::files::content_of_range;
@@ -49,6 +50,8 @@ impl Handler for FileHandler {
         self.0.open(request.path()).is_ok()
     }
 }
+
+const CONTENT_TYPE: &[u8] = b"Content-Type";
 
 /// Whether the response has content of the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,18 +113,17 @@ impl FileHandler {
             mount: self.0.mount(),
             turn: Some(exchange.turn()),
         };
-        let fields = dot_headers::load(found.root(), found.name(), &context)?;
-        let has = |wanted: &str| {
-            let mut names = fields.iter().map(|(name, _)| name);
-            names.any(|name| name.eq_ignore_ascii_case(wanted.as_bytes()))
-        };
-        let headers = &mut exchange.response.headers;
-        if !has("Content-Type") {
-            headers.append("Content-Type", media_type::of(found.name()));
-        }
-        for (name, value) in fields {
-            headers.append(name, value);
-        }
+        let mut fields = Headers::default();
+        fields.push(CONTENT_TYPE, media_type::of(found.name()));
+        let mut is_by_name = true;
+        dot_headers::load(found.root(), found.name(), &context, |name, value| {
+            if is_by_name && name.eq_ignore_ascii_case(CONTENT_TYPE) {
+                fields.remove(CONTENT_TYPE);
+                is_by_name = false;
+            }
+            fields.append(name, value);
+        })?;
+        exchange.response.headers.append_all(fields);
         Ok(())
     }
 }

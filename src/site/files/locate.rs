@@ -3,9 +3,10 @@
 //! absolute names no file. `open_in_root.rs` finds out whether the file exists and where links
 //! lead.
 
-use std::ffi::OsString;
-use std::os::unix::ffi::OsStringExt;
-use std::path::PathBuf;
+use std::borrow::Cow;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
+use std::path::Path;
 
 use crate::exchange::Mount;
 use crate::fault::Fault;
@@ -16,15 +17,24 @@ use crate::text::percent;
 ///
 /// # Errors
 /// 404 for a path that cannot name a file.
-pub fn locate(mount: &Mount, url_path: &[u8]) -> Result<PathBuf, Fault> {
-    let mut path = percent::decode_path(url_path);
-    if path.starts_with(mount.url_base().as_bytes()) {
-        path.drain(..mount.url_base().len());
-    }
+pub fn locate<'u>(mount: &Mount, url_path: &'u [u8]) -> Result<Cow<'u, Path>, Fault> {
+    let base = mount.url_base().as_bytes();
+    let path = match percent::decode_path(url_path) {
+        Cow::Borrowed(path) => Cow::Borrowed(path.strip_prefix(base).unwrap_or(path)),
+        Cow::Owned(mut path) => {
+            if path.starts_with(base) {
+                path.drain(..base.len());
+            }
+            Cow::Owned(path)
+        }
+    };
     if !may_name(&path) || path.starts_with(b"/") {
         return Err(Fault::not_found());
     }
-    Ok(OsString::from_vec(path).into())
+    Ok(match path {
+        Cow::Borrowed(path) => Cow::Borrowed(Path::new(OsStr::from_bytes(path))),
+        Cow::Owned(path) => Cow::Owned(OsString::from_vec(path).into()),
+    })
 }
 
 /// The canonical spelling of a path, which is equal for all paths that name the same file: decoded,
@@ -55,15 +65,16 @@ pub fn is_plain(url_path: &[u8]) -> bool {
 
 /// Whether a decoded path can name a file.
 pub fn may_name(path: &[u8]) -> bool {
-    !path.windows(2).any(|pair| pair == b"..") && memchr::memchr(0, path).is_none()
+    let mut before = 0;
+    path.iter().all(|&byte| {
+        let is_good = byte != 0 && !(byte == b'.' && before == b'.');
+        before = byte;
+        is_good
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use std::ffi::OsStr;
-    use std::os::unix::ffi::OsStrExt;
-    use std::path::Path;
-
     use super::*;
 
     #[test]

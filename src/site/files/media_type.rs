@@ -2,6 +2,7 @@
 //! table (reference §7.3). No charset is added: many tests depend on the one that a browser
 //! assumes.
 
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
 /// The media type for all other extensions.
@@ -45,14 +46,20 @@ pub const TYPES: [(&str, &str); 32] = [
 
 /// The media type for a file's name.
 pub fn of(path: &Path) -> &'static str {
-    path.extension()
-        .and_then(|extension| extension.to_str())
-        .and_then(|extension| {
-            TYPES
-                .binary_search_by_key(&extension, |(known, _)| known)
-                .ok()
-        })
-        .map_or(DEFAULT, |index| TYPES[index].1)
+    let known = extension(path.as_os_str().as_bytes()).and_then(|extension| {
+        let row = TYPES.binary_search_by(|(known, _)| known.as_bytes().cmp(extension));
+        row.ok()
+    });
+    known.map_or(DEFAULT, |row| TYPES[row].1)
+}
+
+/// What follows the last dot of a name, unless the name begins there. This is faster than
+/// [`Path::extension`], which parses all components.
+fn extension(path: &[u8]) -> Option<&[u8]> {
+    let dot = memchr::memrchr(b'.', path)?;
+    let extension = &path[dot + 1..];
+    let begins = dot == 0 || path[dot - 1] == b'/';
+    (!begins && !extension.contains(&b'/')).then_some(extension)
 }
 
 #[cfg(test)]
@@ -71,6 +78,9 @@ mod tests {
             ("html", DEFAULT),
             (".html", DEFAULT),
             ("a.", DEFAULT),
+            ("a.html/b", DEFAULT),
+            ("a/.html", DEFAULT),
+            ("a.b/c.html", "text/html"),
         ] {
             assert_eq!(of(Path::new(name)), media_type, "{name}");
         }

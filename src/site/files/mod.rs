@@ -11,6 +11,7 @@ pub mod media_type;
 pub mod open_in_root;
 mod validators;
 
+use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
 use std::fs::{File, Metadata};
 use std::io;
@@ -94,16 +95,16 @@ impl Files {
     /// 404 if it is neither a file nor a folder, or may not be served; 503 if the system has no
     /// descriptor left.
     pub fn open(&self, url_path: &[u8]) -> Result<Found, Fault> {
-        self.open_name(self.name(url_path)?)
+        self.open_name(self.name(url_path)?.into_owned())
     }
 
     /// The name of the file that the path of a URL names, relative to the root. It may not exist.
     ///
     /// # Errors
     /// 404 for a path that cannot name a file.
-    pub fn name(&self, url_path: &[u8]) -> Result<PathBuf, Fault> {
+    pub fn name<'a>(&'a self, url_path: &'a [u8]) -> Result<Cow<'a, Path>, Fault> {
         match &self.single {
-            Some(name) => Ok(name.clone()),
+            Some(name) => Ok(Cow::Borrowed(name)),
             None => locate::locate(&self.mount, url_path),
         }
     }

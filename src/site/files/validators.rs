@@ -2,13 +2,13 @@
 //! modification date. Fields of a `.headers` file take precedence.
 
 use std::fs::Metadata;
-use std::io::Write as _;
 use std::os::unix::fs::MetadataExt as _;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::exchange::{Exchange, Response};
 use crate::fault::Fault;
 use crate::http::conditional::{self, Outcome, Validators};
+use crate::text::date;
 
 /// File systems take times from the kernel's tick of some milliseconds. A file that was changed more
 /// recently may change again without a new time, so that its tag is weak.
@@ -31,25 +31,24 @@ pub(super) enum Conditions {
 /// 412 if a precondition fails.
 pub(super) fn apply(exchange: &mut Exchange<'_>, file: &Metadata) -> Result<Conditions, Fault> {
     let response = &mut exchange.response;
+    let now = SystemTime::now();
     if !response.headers.contains(b"ETag") {
-        response
-            .headers
-            .append("ETag", etag(file, SystemTime::now()));
+        response.headers.push("ETag", EntityTag::of(file, now));
     }
     if !response.headers.contains(b"Last-Modified")
-        && let Some(modified) = in_seconds(file)
+        && let Some(modified) = in_seconds(file, now)
     {
-        let date = httpdate::fmt_http_date(modified);
-        response.headers.append("Last-Modified", date);
+        let date = date::imf_fixdate(modified);
+        response.headers.push("Last-Modified", date);
     }
     let head = exchange.request.head();
     if !conditional::is_conditional(head) {
         return Ok(Conditions::Send);
     }
-    let value = |name: &[u8]| response.headers.get(name).and_then(|values| values.first());
-    let modified = value(b"Last-Modified").and_then(|date| str::from_utf8(date).ok());
+    let modified = response.headers.first(b"Last-Modified");
+    let modified = modified.and_then(|date| str::from_utf8(date).ok());
     let validators = Validators {
-        etag: value(b"ETag").map(Vec::as_slice),
+        etag: response.headers.first(b"ETag"),
         modified: modified.and_then(|date| httpdate::parse_http_date(date).ok()),
     };
     match conditional::evaluate(head, validators) {
@@ -82,32 +81,88 @@ fn not_modified(response: &mut Response, length: u64) {
     }
 }
 
-fn etag(file: &Metadata, now: SystemTime) -> Vec<u8> {
-    let changed = since_epoch(file.ctime(), file.ctime_nsec());
-    let age = now.duration_since(changed).unwrap_or_default();
-    let mut tag = Vec::with_capacity(64);
-    if age < CLOCK_RESOLUTION {
-        tag.extend_from_slice(b"W/");
+/// An entity tag.
+struct EntityTag {
+    text: [u8; LONGEST_TAG],
+    length: usize,
+}
+
+/// Bytes of `W/`, two quotes, and four numbers with three hyphens.
+const LONGEST_TAG: usize = 2 + 2 + 4 * 16 + 3;
+
+impl EntityTag {
+    fn of(file: &Metadata, now: SystemTime) -> Self {
+        let changed = since_epoch(file.ctime(), file.ctime_nsec());
+        let age = now.duration_since(changed).unwrap_or_default();
+        let mut tag = Self {
+            text: [0; LONGEST_TAG],
+            length: 0,
+        };
+        if age < CLOCK_RESOLUTION {
+            tag.push(b'W');
+            tag.push(b'/');
+        }
+        let numbers = [
+            file.ino(),
+            file.len(),
+            nanoseconds(file.mtime(), file.mtime_nsec()),
+            nanoseconds(file.ctime(), file.ctime_nsec()),
+        ];
+        let mut before = b'"';
+        for number in numbers {
+            tag.push(before);
+            tag.push_hex(number);
+            before = b'-';
+        }
+        tag.push(b'"');
+        tag
     }
-    let (inode, size) = (file.ino(), file.len());
-    let (modified, changed) = (
-        nanoseconds(file.mtime(), file.mtime_nsec()),
-        nanoseconds(file.ctime(), file.ctime_nsec()),
-    );
-    write!(tag, "\"{inode:x}-{size:x}-{modified:x}-{changed:x}\"").expect("memory takes all bytes");
-    tag
+
+    fn push(&mut self, byte: u8) {
+        self.text[self.length] = byte;
+        self.length += 1;
+    }
+
+    fn push_hex(&mut self, number: u64) {
+        let (high, low) = ((number >> 32) as u32, number as u32);
+        let [high, low] = [high, low].map(hex).map(u64::to_be_bytes);
+        let zeros = (number | 1).leading_zeros() as usize / 4;
+        for digits in [&high[zeros.min(8)..], &low[zeros.saturating_sub(8)..]] {
+            self.text[self.length..][..digits.len()].copy_from_slice(digits);
+            self.length += digits.len();
+        }
+    }
 }
 
-fn nanoseconds(seconds: i64, rest: i64) -> i64 {
-    seconds.wrapping_mul(1_000_000_000).wrapping_add(rest)
+impl AsRef<[u8]> for EntityTag {
+    fn as_ref(&self) -> &[u8] {
+        &self.text[..self.length]
+    }
 }
 
-/// The time of modification without its fraction, which an HTTP-date cannot express; not later than
-/// now, as RFC 9110 §8.8.2.1 requires.
-fn in_seconds(file: &Metadata) -> Option<SystemTime> {
-    let seconds = u64::try_from(file.mtime()).ok()?;
-    let modified = UNIX_EPOCH.checked_add(Duration::from_secs(seconds))?;
-    (modified <= SystemTime::now()).then_some(modified)
+/// The eight digits of a number, the first in the highest byte.
+fn hex(number: u32) -> u64 {
+    // One digit in each byte.
+    let mut digits = u64::from(number);
+    digits = (digits | digits << 16) & 0x0000_ffff_0000_ffff;
+    digits = (digits | digits << 8) & 0x00ff_00ff_00ff_00ff;
+    digits = (digits | digits << 4) & 0x0f0f_0f0f_0f0f_0f0f;
+    // 1 in each byte whose digit is a letter.
+    let letters = (digits + 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101;
+    digits + 0x3030_3030_3030_3030 + letters * u64::from(b'a' - b'9' - 1)
+}
+
+/// A time before 1970 is a large number.
+fn nanoseconds(seconds: i64, rest: i64) -> u64 {
+    seconds.wrapping_mul(1_000_000_000).wrapping_add(rest) as u64
+}
+
+/// The time of modification in seconds since 1970; its fraction an HTTP-date cannot express. Not later
+/// than now, as RFC 9110 §8.8.2.1 requires.
+fn in_seconds(file: &Metadata, now: SystemTime) -> Option<u64> {
+    let modified = u64::try_from(file.mtime()).ok()?;
+    let now = now.duration_since(UNIX_EPOCH).ok()?;
+    (Duration::from_secs(modified) <= now).then_some(modified)
 }
 
 fn since_epoch(seconds: i64, nanoseconds: i64) -> SystemTime {
@@ -131,12 +186,43 @@ mod tests {
         fs::write(&path, "ham").unwrap();
         let file = fs::metadata(&path).unwrap();
         let changed = since_epoch(file.ctime(), file.ctime_nsec());
+        let etag = |file: &Metadata, now| EntityTag::of(file, now).as_ref().to_vec();
         let strong = etag(&file, changed + CLOCK_RESOLUTION);
-        assert!(strong.starts_with(b"\"") && strong.ends_with(b"\""));
+        let expected = format!(
+            "\"{:x}-3-{:x}-{:x}\"",
+            file.ino(),
+            nanoseconds(file.mtime(), file.mtime_nsec()),
+            nanoseconds(file.ctime(), file.ctime_nsec()),
+        );
+        assert_eq!(strong, expected.as_bytes());
         let weak = etag(&file, changed);
         assert_eq!(weak, [b"W/", strong.as_slice()].concat());
         fs::write(&path, "hams").unwrap();
         let longer = fs::metadata(&path).unwrap();
         assert_ne!(etag(&longer, changed), weak);
+    }
+
+    #[test]
+    fn numbers_of_every_length() {
+        let few = [
+            0,
+            1,
+            0xf,
+            0x10,
+            0xabc,
+            0x9876_5432,
+            1 << 32,
+            1 << 63,
+            u64::MAX,
+        ];
+        let many = (0..64).map(|shift| 0xfedc_ba98_7654_3210 >> shift);
+        for number in many.chain(few) {
+            let mut tag = EntityTag {
+                text: [0; LONGEST_TAG],
+                length: 0,
+            };
+            tag.push_hex(number);
+            assert_eq!(tag.as_ref(), format!("{number:x}").as_bytes());
+        }
     }
 }

@@ -40,9 +40,7 @@ impl InjectedScript {
     /// Inserts the element into a response, if it is a page.
     fn inject(&self, response: &mut Response) {
         let fields = &response.headers;
-        let is_page = fields
-            .get(b"Content-Type")
-            .is_some_and(|types| is_html(&types[0]));
+        let is_page = fields.first(b"Content-Type").is_some_and(is_html);
         if !is_page || fields.contains(b"Content-Range") || fields.contains(b"Content-Encoding") {
             return;
         }

@@ -2,7 +2,7 @@
 //! segment, and at most one `*`, for anything, which only literal text may follow. Paths are
 //! matched undecoded.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::exchange::RouteMatch;
@@ -103,32 +103,67 @@ impl Pattern {
     }
 
     /// The text that each group matched, if the whole path matches. `*` is the last group.
+    #[inline]
     pub fn matches(&self, path: &[u8]) -> Option<RouteMatch> {
-        if !self.may_match(path) {
-            return None;
+        match self.may_match(path) {
+            true => self.groups(path),
+            false => None,
+        }
+    }
+
+    /// Whether both ends of the path match; most patterns of a site fail here.
+    #[inline]
+    fn may_match(&self, path: &[u8]) -> bool {
+        let ends = match &self.star {
+            Some(star) => ends_with(path, &star.suffix),
+            None => true,
+        };
+        ends && match self.pieces.first() {
+            Some(Piece::Literal(literal)) => begins_with(path, literal),
+            _ => true,
+        }
+    }
+
+    /// The groups of a path whose ends match.
+    fn groups(&self, path: &[u8]) -> Option<RouteMatch> {
+        // Most patterns have no groups.
+        match (self.pieces.as_slice(), &self.star) {
+            ([Piece::Literal(literal)], None) => {
+                return (literal.len() == path.len()).then(Vec::new);
+            }
+            ([Piece::Literal(literal)], Some(star)) => {
+                let rest = &path[literal.len()..];
+                let is_match = rest.len() >= star.suffix.len();
+                return is_match.then(|| vec![(Arc::clone(&star.name), rest.to_vec())]);
+            }
+            _ => {}
         }
         let mut attempt = Attempt {
             star: self.star.as_ref(),
             found: Vec::new(),
-            futile: HashMap::new(),
+            futile: BTreeMap::new(),
         };
         let matched = attempt.matches(&self.pieces, path);
         let owned = |(name, value): (Arc<str>, &[u8])| (name, value.to_vec());
         matched.then(|| attempt.found.into_iter().map(owned).collect())
     }
+}
 
-    /// Whether both ends of the path match; most patterns of a site fail here.
-    fn may_match(&self, path: &[u8]) -> bool {
-        let begins = match self.pieces.first() {
-            Some(Piece::Literal(literal)) => path.starts_with(literal),
-            _ => true,
-        };
-        // Comparing the last bytes first spares a call for most patterns.
-        let ends = |star: &Star| {
-            star.suffix.is_empty()
-                || (star.suffix.last() == path.last() && path.ends_with(&star.suffix))
-        };
-        begins && self.star.as_ref().is_none_or(ends)
+/// As `starts_with`, but compares the last byte first, which differs most often.
+#[inline]
+fn begins_with(path: &[u8], prefix: &[u8]) -> bool {
+    match prefix.last() {
+        Some(last) => path.get(prefix.len() - 1) == Some(last) && path.starts_with(prefix),
+        None => true,
+    }
+}
+
+/// As `ends_with`, but compares the last byte first.
+#[inline]
+fn ends_with(path: &[u8], suffix: &[u8]) -> bool {
+    match suffix.last() {
+        Some(last) => path.last() == Some(last) && path.ends_with(suffix),
+        None => true,
     }
 }
 
@@ -139,10 +174,20 @@ struct Attempt<'p> {
     /// For a group that did not match, by the rest of the pattern and of the path after the
     /// segment: how much of the path was left there, at most. Every later end in the segment has
     /// been tried from there. Trying them again would take exponential time.
-    futile: HashMap<(usize, usize), usize>,
+    futile: BTreeMap<(usize, usize), usize>,
 }
 
 impl<'p> Attempt<'p> {
+    /// Whether the beginning of a path may match these pieces; most ends of a group fail here.
+    #[inline]
+    fn may_begin(&self, pieces: &[Piece], path: &[u8]) -> bool {
+        match pieces {
+            [Piece::Literal(literal), ..] => begins_with(path, literal),
+            [] if self.star.is_none() => path.is_empty(),
+            _ => true,
+        }
+    }
+
     fn matches(&mut self, pieces: &'p [Piece], path: &'p [u8]) -> bool {
         match pieces {
             [] => match self.star {
@@ -168,6 +213,9 @@ impl<'p> Attempt<'p> {
                 let untried = path.len().saturating_sub(tried);
                 // Greedy, like `+` in a regular expression.
                 let matched = (1..=untried).rev().any(|length| {
+                    if !self.may_begin(rest, &path[length..]) {
+                        return false;
+                    }
                     self.found.push((Arc::clone(name), &path[..length]));
                     let matched = self.matches(rest, &path[length..]);
                     if !matched {

@@ -43,6 +43,7 @@ impl Method {
     }
 
     /// Whether a request with this method is meant.
+    #[inline]
     pub fn covers(&self, method: &[u8]) -> bool {
         match self {
             Self::Any => true,
@@ -144,14 +145,16 @@ impl Router {
     pub fn route(&self, method: &[u8], path: &[u8]) -> Option<(&Arc<dyn Handler>, RouteMatch)> {
         let plain = LazyCell::new(|| (!locate::is_plain(path)).then(|| locate::plain(path)));
         // Otherwise `/a%2Epy` would not be a script, but the file `a.py`: its source.
-        let decoded = percent::decode_unreserved(path);
-        let decoded = decoded.as_deref();
+        let decoded = match path.contains(&b'%') {
+            true => percent::decode_unreserved(path),
+            false => None,
+        };
         let matches = |route: &Route| {
             if let Some(found) = route.pattern.matches(path) {
                 return Some(found);
             }
             let other = match route.spelling {
-                Spelling::AsItCame => decoded?,
+                Spelling::AsItCame => decoded.as_deref()?,
                 Spelling::Any => (*plain).as_deref()?,
             };
             route.pattern.matches(other)

@@ -22,6 +22,7 @@ use std::sync::Arc;
 
 use crate::exchange::{Exchange, Handler, Mount, Request};
 use crate::fault::Fault;
+use crate::http::headers::Headers;
 use crate::pipes::{self, Context};
 use crate::site::Site;
 use crate::site::files::dot_headers;
@@ -104,7 +105,10 @@ impl Handler for WrapperHandler {
             mount: self.files.mount(),
             turn: Some(exchange.turn()),
         };
-        let fields = dot_headers::load(test.root(), test.name(), &context)?;
+        let mut fields = Headers::default();
+        dot_headers::load(test.root(), test.name(), &context, |name, value| {
+            fields.push(name, value);
+        })?;
         let meta = read_meta(&test)?;
         if let Some(global) = kind.exposure.filter(|global| !global.is_exposed(&meta)) {
             let message = format!("This test cannot be loaded in {global} mode");
@@ -124,7 +128,7 @@ impl Handler for WrapperHandler {
         for (name, value) in own_fields(kind.form) {
             headers.set(*name, *value);
         }
-        for (name, value) in fields {
+        for (name, value) in fields.iter() {
             headers.set(name, value);
         }
         exchange.response.content = content.into();
