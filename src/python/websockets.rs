@@ -180,7 +180,14 @@ impl<'py> Socket<'py> {
     ) -> PyResult<Self> {
         let py = connection.py();
         let facts = &exchange.request;
-        let request = Bound::new(py, Request::new(exchange, handler.mount.clone()))?;
+        let request = Bound::new(
+            py,
+            Request::new(
+                exchange,
+                exchange.route_match.clone(),
+                handler.mount.clone(),
+            ),
+        )?;
         let target = latin1_str(py, &target(exchange));
         let is_https = facts.scheme() == "https";
         Ok(Self {

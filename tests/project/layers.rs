@@ -10,7 +10,7 @@ use crate::support::repository;
 
 const UNSAFE_HOMES: [&str; 3] = [
     "cli/allocator.rs",
-    "python/interpreter/mod.rs",
+    "python/interpreter/objects.rs",
     "python/interpreter/thread_state.rs",
 ];
 

@@ -15,7 +15,11 @@ thread_local! {
 
 /// Notes that this thread answers a request on a connection.
 pub(crate) fn bind_thread(wire: &Arc<Wire>) {
-    WIRE.replace(Arc::downgrade(wire));
+    WIRE.with_borrow_mut(|bound| {
+        if bound.as_ptr() != Arc::as_ptr(wire) {
+            *bound = Arc::downgrade(wire);
+        }
+    });
 }
 
 /// Whether the client has left or closed its sending half. A thread that a script started has no client.

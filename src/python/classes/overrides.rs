@@ -2,23 +2,28 @@
 //! `writer.default_status`) are class attributes, as they would be in Python: setting one, or replacing a
 //! method, puts it into the object's dictionary.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
-use pyo3::intern;
 use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyString};
+
+use crate::python::interpreter::objects::attributes_of;
 
 /// The attributes in an object's dictionary, which most scripts leave empty.
 pub(crate) struct Overrides<'py>(Option<Bound<'py, PyDict>>);
 
 /// Caches an object's dictionary, which is looked at many times.
-#[derive(Default)]
-pub(crate) struct OverridesCell(Mutex<Option<Py<PyDict>>>);
+pub(crate) struct OverridesCell(PyOnceLock<Py<PyDict>>);
+
+impl Default for OverridesCell {
+    fn default() -> Self {
+        Self(PyOnceLock::new())
+    }
+}
 
 impl<'py> Overrides<'py> {
     /// The attributes of an object whose class has a dictionary for them.
     pub(crate) fn of(object: &Bound<'py, PyAny>) -> PyResult<Self> {
-        Ok(Self::in_use(&dictionary(object)?))
+        Ok(Self::in_use(&attributes_of(object)?))
     }
 
     fn in_use(attributes: &Bound<'py, PyDict>) -> Self {
@@ -56,28 +61,21 @@ impl<'py> Overrides<'py> {
 impl OverridesCell {
     /// The attributes of the object that this is a field of.
     pub(crate) fn of<'py>(&self, object: &Bound<'py, PyAny>) -> PyResult<Overrides<'py>> {
-        if let Some(attributes) = &*self.lock() {
-            return Ok(Overrides::in_use(attributes.bind(object.py())));
-        }
-        let attributes = dictionary(object)?;
-        *self.lock() = Some(attributes.clone().unbind());
-        Ok(Overrides::in_use(&attributes))
+        let py = object.py();
+        let attributes = match self.0.get(py) {
+            Some(attributes) => attributes,
+            None => {
+                let attributes = attributes_of(object)?.unbind();
+                self.0.get_or_init(py, || attributes)
+            }
+        };
+        Ok(Overrides::in_use(attributes.bind(py)))
     }
 
     /// Removes all attributes: a replaced method may refer to the object itself.
     pub(crate) fn clear(&self, py: Python<'_>) {
-        let attributes = self.lock().take();
-        if let Some(attributes) = attributes {
+        if let Some(attributes) = self.0.get(py) {
             attributes.bind(py).clear();
         }
     }
-
-    fn lock(&self) -> MutexGuard<'_, Option<Py<PyDict>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-fn dictionary<'py>(object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyDict>> {
-    let attributes = object.getattr(intern!(object.py(), "__dict__"))?;
-    Ok(attributes.cast_into::<PyDict>()?)
 }

@@ -66,15 +66,15 @@ struct Attributes {
 }
 
 impl Request {
-    /// The request of an exchange, answered from this mount.
-    pub(crate) fn new(exchange: &Exchange<'_>, mount: Mount) -> Self {
+    /// The request of an exchange, whose route matched these groups, answered from this mount.
+    pub(crate) fn new(exchange: &Exchange<'_>, groups: RouteMatch, mount: Mount) -> Self {
         Self {
             facts: Arc::clone(&exchange.request),
             body: Arc::clone(&exchange.body),
             turn: Arc::clone(exchange.turn()),
             mount,
             server: Arc::clone(exchange.server()),
-            groups: exchange.route_match.clone(),
+            groups,
             made: Attributes::default(),
         }
     }

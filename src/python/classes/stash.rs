@@ -155,21 +155,35 @@ fn uuid(key: &Bound<'_, PyAny>) -> PyResult<[u8; 16]> {
 
 /// The two usual spellings, with hyphens or without; the others are for Python's `uuid` to judge.
 fn plain_uuid(text: &str) -> Option<[u8; 16]> {
-    let mut uuid = [0; 16];
+    let mut uuid = 0_u128;
     let mut digits = 0;
-    for character in text.bytes().filter(|&byte| byte != b'-') {
-        let digit = match character {
-            b'0'..=b'9' => character - b'0',
-            b'a'..=b'f' => character - b'a' + 10,
-            b'A'..=b'F' => character - b'A' + 10,
-            _ => return None,
-        };
-        let byte = uuid.get_mut(digits / 2)?;
-        *byte = *byte << 4 | digit;
+    for &byte in text.as_bytes() {
+        if byte == b'-' {
+            continue;
+        }
+        let digit = DIGITS[usize::from(byte)];
+        if digit == NO_DIGIT || digits == 32 {
+            return None;
+        }
+        uuid = uuid << 4 | u128::from(digit);
         digits += 1;
     }
-    (digits == 32).then_some(uuid)
+    (digits == 32).then(|| uuid.to_be_bytes())
 }
+
+const NO_DIGIT: u8 = 16;
+
+/// The value of each hexadecimal digit.
+const DIGITS: [u8; 256] = {
+    let mut digits = [NO_DIGIT; 256];
+    let mut digit = 0;
+    while digit < 16 {
+        digits[b"0123456789abcdef"[digit] as usize] = digit as u8;
+        digits[b"0123456789ABCDEF"[digit] as usize] = digit as u8;
+        digit += 1;
+    }
+    digits
+};
 
 // The first byte of a stored value says what follows.
 const BYTES: u8 = b'b';

@@ -7,6 +7,7 @@ pub(crate) mod environment;
 pub(crate) mod forked;
 pub(crate) mod gate;
 pub(crate) mod imported;
+pub(crate) mod objects;
 pub(crate) mod placement;
 pub(crate) mod printed;
 pub(crate) mod sleep;
@@ -18,7 +19,6 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use thiserror::Error;
@@ -55,13 +55,6 @@ pub(crate) fn start(doc_root: &Path) -> Result<(), InterpreterError> {
         Ok(())
     })
     .map_err(InterpreterError)
-}
-
-/// The number of references to an object.
-#[allow(unsafe_code)]
-pub(crate) fn reference_count(object: &Bound<'_, PyAny>) -> isize {
-    // SAFETY: a `Bound` holds a reference to its object and shows that this thread is attached.
-    unsafe { ffi::Py_REFCNT(object.as_ptr()) }
 }
 
 /// Flushes what handlers have printed, unless the interpreter is busy for longer than `FLUSH_LIMIT`.

@@ -9,7 +9,6 @@ mod response;
 mod scope;
 pub(crate) mod trickled;
 
-use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::sync::LazyLock;
 
@@ -30,9 +29,9 @@ use scope::ScriptRequest;
 
 /// Whether a script may have pipes: a look at its path and the query, without an import.
 pub(crate) fn may_apply(path: &Path, facts: &Facts) -> bool {
-    static SUB: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(".sub."));
     static PIPE: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("pipe"));
-    SUB.find(path.as_os_str().as_bytes()).is_some() || PIPE.find(facts.query()).is_some()
+    let query = facts.query();
+    pipes::is_template(path) || !query.is_empty() && PIPE.find(query).is_some()
 }
 
 /// Applies the pipes of a script's path and of the query to the response that it has left. As in the

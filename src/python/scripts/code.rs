@@ -7,22 +7,25 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::ffi::{OsStr, OsString};
-use std::fs::{self, File, Metadata};
+use std::ffi::{CString, OsStr, OsString};
+use std::fs::File;
 use std::io::{self, Read as _};
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyCode};
+use pyo3::types::{PyBytes, PyCode, PyDict};
+use rustc_hash::FxBuildHasher;
+use rustix::fs::{Stat, fstat, stat};
 
 use crate::fault::Fault;
 use crate::site::files::{Files, Found};
 use crate::site::handlers::default_script;
 
 use crate::python::interpreter::imported::Imported;
+use crate::python::scripts::globals;
 
 static COMPILE: Imported = Imported::new("builtins", "compile");
 
@@ -30,8 +33,11 @@ static COMPILE: Imported = Imported::new("builtins", "compile");
 pub(crate) struct Scripts {
     files: Files,
     /// By name relative to the root, without redundant slashes and dots.
-    known: Mutex<HashMap<OsString, Arc<Compiled>>>,
+    known: Mutex<Known>,
 }
+
+/// A client cannot choose names that collide: only scripts that exist are added.
+type Known = HashMap<OsString, Arc<Compiled>, FxBuildHasher>;
 
 /// A script that exists.
 pub(crate) enum Script {
@@ -52,10 +58,26 @@ pub(crate) enum NoCode {
 /// A script's code and the file it was made from.
 pub(crate) struct Compiled {
     path: PathBuf,
+    /// The same path for the kernel.
+    c_path: CString,
     stamp: Stamp,
     proof: Proof,
     code: Py<PyCode>,
+    /// The globals that each run begins with.
+    globals: Py<PyDict>,
     source: Vec<u8>,
+}
+
+impl Compiled {
+    /// The code.
+    pub(crate) fn code<'py>(&self, py: Python<'py>) -> &Bound<'py, PyCode> {
+        self.code.bind(py)
+    }
+
+    /// Globals for one run.
+    pub(crate) fn globals<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        self.globals.bind(py).copy()
+    }
 }
 
 /// What shows that a file is unchanged. A file that was just written may change again within the
@@ -116,32 +138,29 @@ impl Scripts {
     fn unchanged(&self, name: &OsStr) -> Option<Arc<Compiled>> {
         let compiled = Arc::clone(self.known().get(name)?);
         let is_unchanged = compiled.proof == Proof::Stamp
-            && fs::metadata(&compiled.path).is_ok_and(|now| Stamp::of(&now) == compiled.stamp);
+            && stat(&*compiled.c_path).is_ok_and(|now| Stamp::of(&now) == compiled.stamp);
         is_unchanged.then_some(compiled)
     }
 
     /// The code of a script, compiled again if the file has changed.
-    pub(crate) fn code<'py>(
-        &self,
-        py: Python<'py>,
-        script: &Script,
-    ) -> Result<Bound<'py, PyCode>, NoCode> {
+    pub(crate) fn code(&self, py: Python<'_>, script: &Script) -> Result<Arc<Compiled>, NoCode> {
         match script {
-            Script::Known(compiled) => Ok(compiled.code.bind(py).clone()),
+            Script::Known(compiled) => Ok(Arc::clone(compiled)),
             Script::Found(found) => self.code_of(py, found),
         }
     }
 
-    fn code_of<'py>(&self, py: Python<'py>, found: &Found) -> Result<Bound<'py, PyCode>, NoCode> {
+    fn code_of(&self, py: Python<'_>, found: &Found) -> Result<Arc<Compiled>, NoCode> {
         let path = plain(&found.path());
-        let stamp = Stamp::of(&found.metadata);
+        let stamp = fstat(&found.file).map_err(|_| NoCode::File)?;
+        let stamp = Stamp::of(&stamp);
         let name = plain(found.name()).into_os_string();
         let before = self.known().get(&name).map(Arc::clone);
         if let Some(before) = &before
             && before.proof == Proof::Stamp
             && before.stamp == stamp
         {
-            return Ok(before.code.bind(py).clone());
+            return Ok(Arc::clone(before));
         }
         let first_seen = Proof::BytesSince(Instant::now());
         let source = read(&found.file).map_err(|_| NoCode::File)?;
@@ -151,39 +170,44 @@ impl Scripts {
                     true => before.proof.behind_read(),
                     false => first_seen,
                 };
-                (before.code.bind(py).clone(), proof)
+                (before.code.clone_ref(py), proof)
             }
             _ => {
                 let code = compile(py, &path, &source).map_err(NoCode::Python)?;
-                (code, first_seen)
+                (code.unbind(), first_seen)
             }
         };
-        let compiled = Compiled {
+        let globals = globals::new(py, &path).map_err(NoCode::Python)?;
+        let compiled = Arc::new(Compiled {
+            c_path: CString::new(path.as_os_str().as_bytes()).map_err(|_| NoCode::File)?,
             path,
             stamp,
             proof,
-            code: code.clone().unbind(),
+            code,
+            globals: globals.unbind(),
             source,
-        };
-        let old = self.known().insert(name, Arc::new(compiled));
+        });
+        let old = self.known().insert(name, Arc::clone(&compiled));
         // Its destructor is Python code, so it runs here, after the lock is released.
         drop(old);
-        Ok(code)
+        Ok(compiled)
     }
 
-    fn known(&self) -> MutexGuard<'_, HashMap<OsString, Arc<Compiled>>> {
+    fn known(&self) -> MutexGuard<'_, Known> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Stamp {
-    fn of(metadata: &Metadata) -> Self {
+    // The types of the fields differ among platforms.
+    #[allow(clippy::useless_conversion, clippy::unnecessary_cast)]
+    fn of(stat: &Stat) -> Self {
         Self {
-            device: metadata.dev(),
-            inode: metadata.ino(),
-            size: metadata.size(),
-            modified: (metadata.mtime(), metadata.mtime_nsec()),
-            changed: (metadata.ctime(), metadata.ctime_nsec()),
+            device: stat.st_dev as u64,
+            inode: stat.st_ino as u64,
+            size: stat.st_size as u64,
+            modified: (stat.st_mtime as i64, stat.st_mtime_nsec as i64),
+            changed: (stat.st_ctime as i64, stat.st_ctime_nsec as i64),
         }
     }
 }

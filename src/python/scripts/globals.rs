@@ -8,12 +8,16 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyFunction};
 
-use crate::python::interpreter::reference_count;
+use crate::python::interpreter::imported::Imported;
+use crate::python::interpreter::objects::{globals_of, reference_count};
 
-/// The globals that a script starts with.
+static BUILTINS: Imported = Imported::new("builtins", "__dict__");
+
+/// The globals that a script starts with, of which each run gets a copy. `exec` would add `__builtins__`.
 pub(crate) fn new<'py>(py: Python<'py>, file: &Path) -> PyResult<Bound<'py, PyDict>> {
     let globals = PyDict::new(py);
     globals.set_item(intern!(py, "__file__"), file.as_os_str())?;
+    globals.set_item(intern!(py, "__builtins__"), BUILTINS.get(py)?)?;
     Ok(globals)
 }
 
@@ -22,6 +26,15 @@ pub(crate) fn new<'py>(py: Python<'py>, file: &Path) -> PyResult<Bound<'py, PyDi
 pub(crate) fn release(globals: &Bound<'_, PyDict>) {
     // Without a GIL, counts are kept in several parts.
     if cfg!(Py_GIL_DISABLED) {
+        return;
+    }
+    // Most scripts have one function.
+    if reference_count(globals) == OURS + 1
+        && let Ok(Some(main)) = globals.get_item(intern!(globals.py(), "main"))
+        && is_own_function(&main, globals)
+    {
+        drop(main);
+        globals.clear();
         return;
     }
     let mut own_functions = 0;
@@ -40,11 +53,9 @@ const OURS: isize = 1;
 
 /// Whether a value is a function with these globals that only they refer to.
 fn is_own_function(value: &Bound<'_, PyAny>, globals: &Bound<'_, PyDict>) -> bool {
-    value.is_exact_instance_of::<PyFunction>()
-        && reference_count(value) == OURS + 1
-        && value
-            .getattr(intern!(value.py(), "__globals__"))
-            .is_ok_and(|of_function| of_function.is(globals))
+    value.cast_exact::<PyFunction>().is_ok_and(|function| {
+        reference_count(function) == OURS + 1 && globals_of(function).is(globals)
+    })
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ pub(crate) mod failure;
 pub(crate) mod globals;
 pub(crate) mod outcome;
 
+use std::mem;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -67,16 +68,21 @@ impl ScriptHandler {
         script: &Script,
     ) -> Result<(), Fault> {
         let path = script.path();
-        let code = match self.scripts.code(py, script) {
-            Ok(code) => Ok(code),
+        let compiled = match self.scripts.code(py, script) {
+            Ok(compiled) => Ok(compiled),
             Err(NoCode::File) => return Err(Fault::not_found()),
             Err(NoCode::Python(error)) => Err(error),
         };
         let exchanged =
             Exchanged::new(py, exchange, &self.mount).map_err(|error| broken(&error))?;
-        let globals = globals::new(py, &path).map_err(|error| broken(&error))?;
-        let result = match code {
-            Ok(code) => exchanged.call_main(&code, &globals, &path),
+        let globals = match script {
+            Script::Known(compiled) => compiled.globals(py),
+            // The URL may spell its path in another way than the first one did.
+            Script::Found(_) => globals::new(py, &path),
+        };
+        let globals = globals.map_err(|error| broken(&error))?;
+        let result = match compiled {
+            Ok(compiled) => exchanged.call_main(compiled.code(py), &globals, &path),
             Err(error) => {
                 exchanged.send_continue(py);
                 Err((error, Stage::Module))
@@ -138,8 +144,9 @@ struct Exchanged<'py> {
 type Staged<T> = Result<T, (PyErr, Stage)>;
 
 impl<'py> Exchanged<'py> {
-    fn new(py: Python<'py>, exchange: &Exchange<'_>, mount: &Mount) -> PyResult<Self> {
-        let request = Bound::new(py, Request::new(exchange, mount.clone()))?;
+    fn new(py: Python<'py>, exchange: &mut Exchange<'_>, mount: &Mount) -> PyResult<Self> {
+        let groups = mem::take(&mut exchange.route_match);
+        let request = Bound::new(py, Request::new(exchange, groups, mount.clone()))?;
         let response = Response::new(
             request.clone().unbind(),
             Arc::clone(&exchange.request),

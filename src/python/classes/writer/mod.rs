@@ -158,7 +158,7 @@ impl ResponseWriter {
         if writer.head() == HeadProgress::Nothing {
             write_default_status(slf)?;
         }
-        writer.headers_seen.add(py, writer.lower_case(name)?)?;
+        writer.headers_seen.add(py, &writer.lower_case(name)?)?;
         let value = if value.is_instance_of::<PyInt>() {
             value.str()?.into_any()
         } else {

@@ -13,18 +13,38 @@ use crate::python::classes::cell::PyCell;
 #[derive(Default)]
 pub(super) struct SeenFields {
     /// Empty once `set` exists.
-    names: Mutex<Vec<Vec<u8>>>,
+    names: Mutex<Names>,
     set: PyCell,
+}
+
+/// Names in one text.
+#[derive(Default)]
+struct Names {
+    text: Vec<u8>,
+    /// Where each name ends.
+    ends: Vec<usize>,
+}
+
+/// A name that is added.
+pub(super) enum Name<'a> {
+    /// ASCII, in any case.
+    Ascii(&'a [u8]),
+    /// In lower case.
+    Lower(Vec<u8>),
 }
 
 impl SeenFields {
     /// Adds a name.
-    pub(super) fn add(&self, py: Python<'_>, lower_case: Vec<u8>) -> PyResult<()> {
+    pub(super) fn add(&self, py: Python<'_>, name: &Name<'_>) -> PyResult<()> {
         match self.set.get(py) {
             Some(set) => {
-                set.call_method1(intern!(py, "add"), (PyBytes::new(py, &lower_case),))?;
+                let name = match name {
+                    Name::Ascii(name) => PyBytes::new(py, &name.to_ascii_lowercase()),
+                    Name::Lower(name) => PyBytes::new(py, name),
+                };
+                set.call_method1(intern!(py, "add"), (name,))?;
             }
-            None => self.names().push(lower_case),
+            None => self.names().push(name),
         }
         Ok(())
     }
@@ -51,7 +71,38 @@ impl SeenFields {
         self.set.set(set);
     }
 
-    fn names(&self) -> MutexGuard<'_, Vec<Vec<u8>>> {
+    fn names(&self) -> MutexGuard<'_, Names> {
         self.names.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+impl Names {
+    fn push(&mut self, name: &Name<'_>) {
+        if self.ends.is_empty() {
+            self.text.reserve(TYPICAL_TEXT);
+            self.ends.reserve(TYPICAL_COUNT);
+        }
+        match name {
+            Name::Ascii(name) => {
+                let start = self.text.len();
+                self.text.extend_from_slice(name);
+                self.text[start..].make_ascii_lowercase();
+            }
+            Name::Lower(name) => self.text.extend_from_slice(name),
+        }
+        self.ends.push(self.text.len());
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &[u8]> {
+        let mut start = 0;
+        self.ends.iter().map(move |&end| {
+            let name = &self.text[start..end];
+            start = end;
+            name
+        })
+    }
+}
+
+/// Room for the names of most heads.
+const TYPICAL_TEXT: usize = 128;
+const TYPICAL_COUNT: usize = 8;

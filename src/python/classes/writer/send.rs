@@ -15,6 +15,7 @@ use crate::python::classes::response::Response;
 use crate::python::conversions::text::writer_bytes;
 use crate::python::interpreter::gate;
 
+use super::seen::Name;
 use super::{HeadProgress, ResponseWriter};
 
 impl ResponseWriter {
@@ -50,7 +51,7 @@ impl ResponseWriter {
     }
 
     /// The name of a field as `_headers_seen` has it.
-    pub(super) fn lower_case(&self, name: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
+    pub(super) fn lower_case<'a>(&self, name: &'a Bound<'_, PyAny>) -> PyResult<Name<'a>> {
         let plain = if let Ok(bytes) = name.cast_exact::<PyBytes>() {
             Some(bytes.as_bytes())
         } else if let Ok(text) = name.cast_exact::<PyString>()
@@ -63,10 +64,10 @@ impl ResponseWriter {
             None
         };
         if let Some(plain) = plain {
-            return Ok(plain.to_ascii_lowercase());
+            return Ok(Name::Ascii(plain));
         }
         let lower_case = name.call_method0(intern!(name.py(), "lower"))?;
-        Ok(self.encode(&lower_case)?.into_owned())
+        Ok(Name::Lower(self.encode(&lower_case)?.into_owned()))
     }
 
     /// Holds a part of the head back for the next write, or for a millisecond; `false` if the client is
@@ -129,8 +130,7 @@ pub(super) fn write_missing<'py>(
     if writer.head() == HeadProgress::Nothing {
         write_default_status(slf)?;
     }
-    let lower_case = name.to_ascii_lowercase().into_bytes();
-    writer.headers_seen.add(py, lower_case)?;
+    writer.headers_seen.add(py, &Name::Ascii(name.as_bytes()))?;
     write_parts(slf, &[name.as_bytes(), b": ", bytes, b"\r\n"])
 }
 
