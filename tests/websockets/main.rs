@@ -16,6 +16,7 @@ mod lifetimes;
 mod missing_library;
 mod non_upgrade_requests;
 mod other_clients;
+mod over_tls;
 mod ports_and_routes;
 mod reference_parity;
 mod servers;

@@ -15,12 +15,12 @@ use crate::servers::{Server, client, reference};
 use crate::support::client::Client;
 use crate::support::escape;
 
-struct Case {
-    name: &'static str,
-    handshake: Vec<u8>,
-    frames: Vec<Vec<u8>>,
+pub struct Case {
+    pub name: &'static str,
+    pub handshake: Vec<u8>,
+    pub frames: Vec<Vec<u8>>,
     /// Whether the client closes its side after its frames.
-    half_closes: bool,
+    pub half_closes: bool,
 }
 
 fn case(
@@ -45,7 +45,7 @@ fn leaving(case: Case) -> Case {
     }
 }
 
-fn cases() -> Vec<Case> {
+pub fn cases() -> Vec<Case> {
     let bye = || close(1000, "");
     let large = "0123456789abcdef".repeat(65536);
     let protocols = "Sec-WebSocket-Protocol: chat.a, b";
@@ -390,7 +390,7 @@ fn at_once(address: SocketAddr, case: &Case) -> Vec<u8> {
 }
 
 /// What a client receives that waits for the handshake, and then cuts its frames anywhere.
-fn in_pieces(address: SocketAddr, case: &Case) -> Vec<u8> {
+pub fn in_pieces(address: SocketAddr, case: &Case) -> Vec<u8> {
     let mut client = client(address, &case.handshake);
     if !case.frames.is_empty() {
         let head = client.read_until(b"\r\n\r\n");
