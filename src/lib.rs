@@ -8,21 +8,12 @@
 //! use std::io::{Read, Write};
 //! use std::net::TcpStream;
 //!
-//! use wireserve::{Exchange, Fault, Server};
+//! use wireserve::{Server, raw};
 //!
-//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let server = Server::builder()
-//!     .route("GET", "/hello/{name}", |exchange: &mut Exchange<'_>| {
-//!         let (_, name) = &exchange.route_match[0];
-//!         exchange.response.content = [b"Hello, ", name.as_slice()].concat().into();
-//!         Ok(())
-//!     })?
-//!     .route("*", "/broken", |exchange: &mut Exchange<'_>| {
-//!         // Raw bytes, exactly these: the response is not HTTP, on purpose.
-//!         exchange.turn().mark_written();
-//!         exchange.turn().send(b"HTTP/1.1 2OO OK\n\n").map_err(|_| Fault::no_route())
-//!     })?
-//!     .start()?;
+//! let server = Server::start();
+//! server.get("/hello/{name}", |x| format!("Hello, {}", x.param("name")));
+//! // Raw bytes, exactly these: the response is not HTTP, on purpose.
+//! server.any("/broken", |_| raw(b"HTTP/1.1 2OO OK\n\n"));
 //!
 //! let mut client = TcpStream::connect(server.address())?;
 //! client.write_all(b"GET /hello/you HTTP/1.1\r\nConnection: close\r\n\r\n")?;
@@ -30,16 +21,21 @@
 //! client.read_to_string(&mut answer)?;
 //! assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"));
 //! assert!(answer.ends_with("\r\n\r\nHello, you"));
-//! # Ok(())
-//! # }
+//! assert_eq!(server.requests()[0].target(), "/hello/you");
+//! # Ok::<(), wireserve::Error>(())
 //! ```
 //!
-//! Dropping the server stops it and joins its threads.
+//! Dropping the server stops it, joins its threads, and verifies what the test expected. The page
+//! [Rust tests](https://github.com/wireserve/wireserve/blob/main/docs/rust.md) leads from here to retries,
+//! uploads, streams and faults.
 //!
 //! # Where to look
 //!
-//! - [`Server`] and [`Builder`] configure, start and stop a server; [`Site`] has its doc root and routes.
-//! - [`Handler`] answers an [`Exchange`]: closures implement it, and [`handlers`] has the built-in ones.
+//! - [`Server::start`] starts a server; [`Server::get`] and its siblings add a [`Route`], whose closure gets a
+//!   [`Call`] and returns any [`IntoAnswer`].
+//! - [`Server::requests`] and [`Server::take_request`] return each [`RecordedRequest`]; [`Route::expect`] says
+//!   how many must come.
+//! - [`Builder`] configures a server; [`Site`] has its doc root and routes, [`handlers`] what answers there.
 //! - [`WireScript`] describes steps of bytes and time on a connection; see [`wire_script`].
 //! - [`Transcript`] has the bytes of a connection in both directions; see [`transcript`].
 //! - [`response_fuzz`] makes fuzzed responses for clients, one for each seed.
@@ -48,6 +44,7 @@
 //! - `python` (feature `python`, on by default) runs Python files.
 //! - `tls` (feature `tls`, on by default) has the certificates of HTTPS.
 //! - `cli` (feature `cli`, on by default) is the command `wireserve`.
+//! - The feature `wpt` (of `python` and `cli`) has what only sites of web-platform-tests need.
 //!
 //! Without its default features, the crate needs neither Python nor a C compiler.
 
@@ -66,17 +63,11 @@ pub use internals::{response_fuzz, stash, transcript, wire_script};
 
 pub use config::Limits;
 pub use error::Error;
-pub use exchange::arrival::{Arrival, Previous};
-pub use exchange::body::{Body, BodyError, RawReadError};
 pub use exchange::content::{Chunk, Chunks, Content, ContentError};
 pub use exchange::events::Waited;
-pub use exchange::play::{End, Played, Timing};
-pub use exchange::policy::{Expect, Policy, Requirements, WithPolicy};
+pub use exchange::policy::Policy;
 pub use exchange::response::{ContentForHead, RequiredHeaders, Response};
-pub use exchange::turn::{Turn, Written};
-pub use exchange::{
-    Events, Exchange, Fate, Handler, Links, Locals, Mount, Request, RouteMatch, ServerContext,
-};
+pub use exchange::{Events, Handler, Links, Mount};
 pub use fault::Fault;
 pub use hosts::{Hosts, Names, Port};
 pub use mock::{Answer, Call, IntoAnswer, IntoHandler, Route, Times, json, raw, script};
@@ -87,9 +78,21 @@ pub use site::Site;
 pub use site::routing::pattern::PatternError;
 pub use site::routing::router::Method;
 pub use transcript::Transcript;
-pub use wire::outbound::{Gone, Sent};
 pub use wire::{Cipher, TlsInfo, TlsVersion};
 pub use wire_script::WireScript;
+
+// The server's own levers, for the tests and benchmarks of this repository; not part of the API.
+#[doc(hidden)]
+pub use exchange::{
+    Exchange, Fate, Locals, Request, RouteMatch, ServerContext,
+    arrival::{Arrival, Previous},
+    body::{Body, BodyError, RawReadError},
+    play::{End, Played, Timing},
+    policy::{Expect, Requirements, WithPolicy},
+    turn::{Turn, Written},
+};
+#[doc(hidden)]
+pub use wire::outbound::{Gone, Sent};
 
 /// The built-in handlers.
 pub mod handlers {
@@ -141,7 +144,7 @@ pub mod internals {
     //! - `site`: doc root, routes, files.
     //! - `mock`: routes, queues and expectations of tests.
     //! - `config`: configuration files and settings.
-    //! - `wpt`: serving a checkout of web-platform-tests.
+    //! - `wpt` (feature `wpt`): serving a checkout of web-platform-tests.
     //! - `server`: listeners, connections and their threads.
     //! - `python` (feature `python`): the interpreter, and the objects that scripts use.
     //! - `log_output` (feature `cli`): writes log lines without blocking connections.
@@ -183,5 +186,6 @@ pub mod internals {
     pub mod transcript;
     pub mod wire;
     pub mod wire_script;
+    #[cfg(feature = "wpt")]
     pub mod wpt;
 }

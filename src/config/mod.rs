@@ -20,6 +20,7 @@ use std::fs;
 use std::path::{self, Path, PathBuf};
 
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::de::StrRead;
 use serde_json::{Map, Value, json};
 
 use crate::hosts::Names;
@@ -170,14 +171,7 @@ impl Config {
             return Err("expected a JSON object".to_owned());
         }
         let mut deserializer = serde_json::Deserializer::from_str(text);
-        let config = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-            let key = error.path().to_string();
-            let reason = without_type_names(&error.into_inner().to_string());
-            match key.as_str() {
-                "." => reason,
-                key => format!("{key}: {reason}"),
-            }
-        })?;
+        let config = deserialize(&mut deserializer)?;
         deserializer.end().map_err(|error| error.to_string())?;
         Ok(config)
     }
@@ -302,6 +296,25 @@ fn named_hosts<'de, D: Deserializer<'de>>(
         ));
     }
     Ok(hosts)
+}
+
+/// The value, or what is wrong with it and at which key.
+#[cfg(feature = "cli")]
+fn deserialize(json: &mut serde_json::Deserializer<StrRead<'_>>) -> Result<Config, String> {
+    serde_path_to_error::deserialize(json).map_err(|error| {
+        let key = error.path().to_string();
+        let reason = without_type_names(&error.into_inner().to_string());
+        match key.as_str() {
+            "." => reason,
+            key => format!("{key}: {reason}"),
+        }
+    })
+}
+
+/// Without the command, no file is read, and the key is not shown.
+#[cfg(not(feature = "cli"))]
+fn deserialize(json: &mut serde_json::Deserializer<StrRead<'_>>) -> Result<Config, String> {
+    Config::deserialize(json).map_err(|error| without_type_names(&error.to_string()))
 }
 
 /// A message of serde, with the names of Rust's integer types replaced.

@@ -44,7 +44,8 @@ use crate::stash::Stash;
 use crate::wire::outbound::Gone;
 use crate::wire_script::WireScript;
 
-/// Answers exchanges. Closures and functions with the signature of [`Handler::handle`] are handlers.
+/// Answers requests in a [`Site`](crate::Site): [`WireScript`] and the types in [`handlers`](crate::handlers)
+/// implement it. For routes of tests, see [`IntoHandler`](crate::IntoHandler).
 pub trait Handler: Send + Sync {
     /// Answers one exchange. It may block for as long as it likes: each connection has its own thread.
     ///

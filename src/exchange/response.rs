@@ -174,6 +174,11 @@ impl Response {
         }
     }
 
+    /// Whether the response ends with its head, whatever its fields are (RFC 9112 §6.3).
+    pub fn ends_with_head(&self) -> bool {
+        matches!(self.status, 100..200 | 204 | 304) && matches!(self.content, Content::Empty)
+    }
+
     /// Whether a field of the response has the connection option `close`.
     pub fn says_close(&self) -> bool {
         self.headers

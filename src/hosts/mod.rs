@@ -22,7 +22,7 @@ pub struct Names {
     pub browser_host: Option<String>,
     /// Pairs of a name and another host. Templates refer to the host by the name: `hosts[alt][www]`.
     pub alternate_hosts: Vec<(String, String)>,
-    /// Subdomains of every host that resolve, in Unicode.
+    /// Subdomains of every host that resolve, in Unicode; without the feature `wpt`, in ASCII.
     pub subdomains: Vec<String>,
     /// Subdomains of every host that must not resolve, in Unicode.
     pub not_subdomains: Vec<String>,
@@ -165,8 +165,7 @@ impl Names {
         let mut found = Vec::new();
         let mut add = |subdomains: &[String]| {
             for subdomain in subdomains {
-                // Names that IDNA refuses are kept: they do not resolve, and show why.
-                let ascii = idna::domain_to_ascii(subdomain).unwrap_or_else(|_| subdomain.clone());
+                let ascii = to_ascii(subdomain);
                 found.push((subdomain.clone(), format!("{ascii}.{host}")));
             }
         };
@@ -226,6 +225,18 @@ fn object<V: Clone + Into<Value>>(pairs: &[(String, V)]) -> Value {
         .map(|(name, value)| (name, value.into()))
         .collect::<Map<_, _>>()
         .into()
+}
+
+/// A subdomain as it is resolved. Names that IDNA refuses are kept: they do not resolve, and show why.
+#[cfg(feature = "wpt")]
+fn to_ascii(subdomain: &str) -> String {
+    idna::domain_to_ascii(subdomain).unwrap_or_else(|_| subdomain.to_owned())
+}
+
+/// Without IDNA, only names in ASCII resolve.
+#[cfg(not(feature = "wpt"))]
+fn to_ascii(subdomain: &str) -> String {
+    subdomain.to_owned()
 }
 
 #[cfg(test)]

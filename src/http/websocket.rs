@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use sha1::{Digest as _, Sha1};
+use sha1_smol::Sha1;
 
 /// "globally unique identifier … unlikely to be used by network endpoints that do not understand the
 /// WebSocket Protocol" (RFC 6455 §1.3).
@@ -14,7 +14,7 @@ const GUID: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
 /// The response that opens a WebSocket to a client that sent this key, with more field lines.
 pub fn accept(key: &[u8], fields: &[u8]) -> Vec<u8> {
-    let hash = Sha1::new().chain_update(key).chain_update(GUID).finalize();
+    let hash = Sha1::from([key, GUID].concat()).digest().bytes();
     let head = format!(
         "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
          Sec-WebSocket-Accept: {}\r\n",

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 
 use crate::error::Error;
-use crate::exchange::{Content, Exchange, Fate, Handler, Requirements, Response};
+use crate::exchange::{Exchange, Handler, Requirements};
 use crate::fault::Fault;
 
 use super::answer::{Answer, IntoAnswer, Kind};
@@ -81,29 +81,11 @@ impl Once {
     }
 }
 
-/// Whether the response ends with its head, whatever its fields say (RFC 9112 §6.3).
-fn ends_with_head(response: &Response) -> bool {
-    matches!(response.status, 100..200 | 204 | 304) && matches!(response.content, Content::Empty)
-}
-
-/// Sends such a response, which keeps the connection without a length.
-fn send_head(exchange: &Exchange<'_>, response: Response) {
-    let says_close = response.says_close();
-    match response.send(exchange.turn(), exchange.request.method()) {
-        Ok(Fate::Keep | Fate::Close) if !says_close => {}
-        Ok(Fate::Keep | Fate::Close) => exchange.close_connection(),
-        Ok(_) | Err(_) => exchange.abort_connection(),
-    }
-}
-
 impl Handler for Once {
     fn handle(&self, exchange: &mut Exchange<'_>) -> Result<(), Fault> {
         let call = Call::new(exchange);
         let answer = panic::catch_unwind(AssertUnwindSafe(|| self.answer(&call)));
         match answer {
-            Ok(Answer(Kind::Response(response))) if ends_with_head(&response) => {
-                send_head(exchange, *response);
-            }
             Ok(Answer(Kind::Response(response))) => exchange.response = *response,
             Ok(Answer(Kind::Script(script))) => drop(exchange.play(&script)),
             Ok(Answer(Kind::Failed(error))) => {

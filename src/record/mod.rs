@@ -123,6 +123,7 @@ impl Recording {
             body_length: 0,
             body_end: None,
             exchange: State::InProgress,
+            answered: 0,
             is_matched: false,
         };
         let number = kept.latest;
@@ -254,10 +255,20 @@ impl Ticket {
         self.change(|request| request.is_matched = true);
     }
 
+    /// A response with this status is about to be sent.
+    pub(crate) fn answered(&self, status: i64) {
+        self.change(|request| request.answered = status);
+    }
+
     /// The exchange is over.
     pub(crate) fn over(&self, turn: &Turn) {
         let status = turn.status();
-        self.change(|request| request.exchange = State::Over { status });
+        self.change(|request| {
+            request.exchange = State::Over;
+            if status != 0 {
+                request.answered = status;
+            }
+        });
     }
 
     fn change(&self, change: impl FnOnce(&mut RecordedRequest)) {

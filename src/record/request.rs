@@ -49,6 +49,8 @@ pub struct RecordedRequest {
     pub(super) body_length: u64,
     pub(super) body_end: Option<BodyEnd>,
     pub(super) exchange: State,
+    /// The status of the response; 0 if it is not known.
+    pub(super) answered: i64,
     pub(super) is_matched: bool,
 }
 
@@ -65,10 +67,7 @@ pub(super) struct BodyEnd {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum State {
     InProgress,
-    /// The status of the response; 0 if a handler wrote it byte by byte.
-    Over {
-        status: i64,
-    },
+    Over,
 }
 
 impl Deref for RecordedRequest {
@@ -138,13 +137,10 @@ impl RecordedRequest {
         self.body_end.as_ref().map(|end| end.after)
     }
 
-    /// The status of the response. `None` while the exchange continues, or if the response was not
-    /// written by the server: a wire script has no status.
+    /// The status of the response. `None` before it is sent, and for an answer that was not written by the
+    /// server: a wire script has no status.
     pub fn status(&self) -> Option<i64> {
-        match self.exchange {
-            State::Over { status } if status != 0 => Some(status),
-            State::Over { .. } | State::InProgress => None,
-        }
+        (self.answered != 0).then_some(self.answered)
     }
 
     /// Whether a route or a queued answer took the request. Otherwise the site answered, with 404 if it
@@ -155,7 +151,7 @@ impl RecordedRequest {
 
     /// Whether no more of the body will come.
     pub(super) fn is_settled(&self) -> bool {
-        self.body_end.is_some() || matches!(self.exchange, State::Over { .. })
+        self.body_end.is_some() || matches!(self.exchange, State::Over)
     }
 
     pub(crate) fn head(&self) -> &RequestHead {

@@ -61,7 +61,9 @@ pub(super) fn announce_close(response: &mut Response) {
 /// Sends a response that ends with its head, so that it keeps the connection without a length
 /// (RFC 9112 §6.3).
 pub(super) fn send_head(exchange: &Exchange<'_>, response: Response) -> Fate {
+    let says_close = response.says_close();
     match response.send(exchange.turn(), exchange.request.method()) {
+        Ok(Fate::Keep | Fate::Close) if says_close => exchange.request.fate().join(Fate::Close),
         Ok(Fate::Keep | Fate::Close) => exchange.request.fate(),
         Ok(fate) => fate,
         Err(_) => Fate::Abort,

@@ -14,6 +14,7 @@ use crate::exchange::{
 };
 use crate::fault::Fault;
 use crate::http::head::Head;
+use crate::mock::Choice;
 use crate::record::Ticket;
 use crate::site::Site;
 use crate::wire::inbound::HeadRead;
@@ -266,10 +267,9 @@ impl Connection<'_> {
             return Fate::Abort;
         }
         let request = Arc::clone(&exchange.request);
-        let route = match self.listening {
-            Listening::Handler(handler) => Some((Arc::clone(handler), RouteMatch::new())),
-            _ => self.route(exchange, site),
-        };
+        let mocked = self.mocked(exchange);
+        let is_mocked = mocked.is_some();
+        let route = mocked.or_else(|| self.route(&request, site));
         let requirements = route
             .as_ref()
             .map_or_else(Requirements::default, |(handler, _)| handler.requirements());
@@ -306,24 +306,37 @@ impl Connection<'_> {
         if is_last {
             exchange.close_connection();
         }
-        finish(exchange, response)
+        if let (Some(ticket), Some(response)) = (&self.ticket, &response) {
+            ticket.answered(response.status);
+        }
+        match response {
+            Some(response) if is_mocked && response.ends_with_head() => {
+                let of_handler = exchange.turn().take_fate();
+                of_handler.join(send_head(exchange, response))
+            }
+            response => finish(exchange, response),
+        }
     }
 }
 
 impl Connection<'_> {
-    /// What answers a request: what a test has told the server, else the site.
-    fn route(
-        &self,
-        exchange: &Exchange<'_>,
-        site: &Site,
-    ) -> Option<(Arc<dyn Handler>, RouteMatch)> {
-        if let Some(choice) = self.shared.mocks.choose(exchange) {
-            if let Some(ticket) = &self.ticket {
-                ticket.matched();
-            }
-            return Some(choice);
+    /// What a test has told the server to answer.
+    fn mocked(&self, exchange: &Exchange<'_>) -> Option<Choice> {
+        if matches!(self.listening, Listening::Handler(_)) {
+            return None;
         }
-        let request = &exchange.request;
+        let choice = self.shared.mocks.choose(exchange)?;
+        if let Some(ticket) = &self.ticket {
+            ticket.matched();
+        }
+        Some(choice)
+    }
+
+    /// What answers a request otherwise: the handler of the listener, else the site's.
+    fn route(&self, request: &Request, site: &Site) -> Option<Choice> {
+        if let Listening::Handler(handler) = self.listening {
+            return Some((Arc::clone(handler), RouteMatch::new()));
+        }
         let path = request.route_path();
         let (handler, groups) = match request.method() {
             b"CONNECT" => site.route_for_connect(&path)?,

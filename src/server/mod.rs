@@ -37,10 +37,14 @@ use std::time::Duration;
 use parking_lot::RwLock;
 
 use crate::config::Limits;
-use crate::exchange::{Events, Handler, Mount, ServerContext};
+#[cfg(feature = "wpt")]
+use crate::exchange::Mount;
+use crate::exchange::{Events, Handler, ServerContext};
 use crate::hosts::{Hosts, Names, Port, port};
 use crate::http::scheme::Scheme;
 use crate::mock::Mocks;
+#[cfg(doc)]
+use crate::mock::Route;
 use crate::record::{RecordLimits, Recording};
 use crate::site::Site;
 use crate::site::routing::pattern::PatternError;
@@ -48,6 +52,7 @@ use crate::site::routing::router::Method;
 use crate::stash::{MemoryStash, Stash};
 use crate::wire::heads::Heads;
 use crate::wire::listener::Reserved;
+#[cfg(feature = "wpt")]
 use crate::wpt::wrappers;
 use keep_alive::KeepAlive;
 use listening::{Listener, Listening};
@@ -66,7 +71,18 @@ pub const GRACE: Duration = Duration::from_millis(500);
 /// once.
 const MAX_REFUSING: usize = 64;
 
-/// A running server. Dropping it stops it.
+/// A running server. [`Server::start`] starts one for a test, [`Server::builder`] one with a site, other ports
+/// or limits. Dropping it stops it, and fails the test if an [expectation](Route::expect) is not met or a handler
+/// has panicked.
+///
+/// ```
+/// use wireserve::Server;
+///
+/// let server = Server::start();
+/// server.get("/hello/{name}", |x| format!("Hello, {}", x.param("name")));
+/// let url = server.url("/hello/you"); // for the client that you test
+/// assert!(url.starts_with("http://127.0.0.1:"));
+/// ```
 pub struct Server {
     shared: Arc<Shared>,
     accepting: Vec<(Arc<TcpListener>, JoinHandle<()>)>,
@@ -155,13 +171,18 @@ impl Builder {
     /// Serves the files of a folder. This replaces the routes added before.
     #[must_use]
     pub fn doc_root(self, folder: impl Into<PathBuf>) -> Self {
+        #[allow(unused_mut, reason = "without the feature `wpt`")]
         let mut site = Site::new(folder);
-        let top = Mount::top(site.doc_root());
-        wrappers::register(&mut site, &top).expect("the patterns of the whole site are valid");
+        #[cfg(feature = "wpt")]
+        {
+            let top = Mount::top(site.doc_root());
+            wrappers::register(&mut site, &top).expect("the patterns of the whole site are valid");
+        }
         self.site(site)
     }
 
-    /// Adds a route, which wins over the routes before it. `method` may be `"*"`.
+    /// Adds a route to the site, which wins over the routes before it. `method` may be `"*"`. For tests of
+    /// clients, [`Server::get`] and its siblings add routes that closures answer.
     ///
     /// # Errors
     /// When the pattern is malformed.
@@ -378,6 +399,7 @@ impl Server {
     ///
     /// # Errors
     /// When the pattern is malformed.
+    #[doc(hidden)]
     pub fn route(
         &self,
         method: &str,

@@ -17,6 +17,7 @@ use files::file::FileHandler;
 use handlers::as_is::AsIsHandler;
 use handlers::fixed::ErrorHandler;
 use handlers::fuzzed_response::{self, FuzzedResponseHandler};
+#[cfg(feature = "wpt")]
 use handlers::injected_script::{InjectedScript, WithScript};
 use handlers::wire_file::WireFileHandler;
 use routing::pattern::PatternError;
@@ -98,6 +99,7 @@ impl Site {
     }
 
     /// Inserts a script into the HTML pages of all routes that have been added before.
+    #[cfg(feature = "wpt")]
     pub fn inject(&mut self, script: &Arc<InjectedScript>) {
         self.router
             .wrap(|handler| Arc::new(WithScript::new(Arc::clone(script), Arc::clone(handler))));

@@ -6,6 +6,7 @@ mod support;
 mod answers;
 mod expectations;
 mod faults;
+mod guide_page;
 mod lifecycle;
 mod recorded_requests;
 mod sequences;

@@ -4,22 +4,16 @@
 //! The reference's `file_hash` reads any file of the machine. Ours stays below the doc root, as `fs_path`
 //! does in both, and follows symbolic links only where the server does.
 
-use std::fs::File;
-use std::io::{self, Read as _};
+use std::io;
 use std::path::{Component, Path, PathBuf};
 
-use base64::prelude::{BASE64_STANDARD, Engine};
-use md5::Md5;
-use rustix::fs::{Mode, OFlags};
-use sha1::Sha1;
-use sha2::{Digest, Sha224, Sha256, Sha384, Sha512};
 use uuid::Uuid;
 
 use crate::exchange::Links;
 
-use super::Wrong;
 use super::scope::Scope;
 use super::values::{Function, Value};
+use super::{Wrong, digest};
 
 /// The result of a function.
 pub(super) fn call<'e>(
@@ -48,15 +42,6 @@ pub(super) fn call<'e>(
 
 /// The digest in base64 of a file, whose path is relative to the doc root.
 fn file_hash<'e>(algorithm: &str, path: &str, scope: &dyn Scope<'e>) -> Result<Value<'e>, Wrong> {
-    let digest = match algorithm {
-        "md5" => digest::<Md5>,
-        "sha1" => digest::<Sha1>,
-        "sha224" => digest::<Sha224>,
-        "sha256" => digest::<Sha256>,
-        "sha384" => digest::<Sha384>,
-        "sha512" => digest::<Sha512>,
-        _ => return Err(Wrong::NoDigest(algorithm.to_owned())),
-    };
     let outside = || Wrong::Outside(path.to_owned());
     let unreadable = |_| Wrong::Unreadable(path.to_owned());
     let (root, links) = scope.doc_root()?;
@@ -64,7 +49,9 @@ fn file_hash<'e>(algorithm: &str, path: &str, scope: &dyn Scope<'e>) -> Result<V
     if !may_follow(&file, &root, links).map_err(unreadable)? {
         return Err(outside());
     }
-    match digest(&file, scope).map_err(unreadable)? {
+    let digest = digest::of(algorithm, &file, scope);
+    let digest = digest.ok_or_else(|| Wrong::NoDigest(algorithm.to_owned()))?;
+    match digest.map_err(unreadable)? {
         Some(digest) => Ok(Value::Bytes(digest.into_bytes())),
         None => Err(Wrong::Unwanted),
     }
@@ -76,44 +63,6 @@ fn may_follow(file: &Path, root: &Path, links: Links) -> io::Result<bool> {
         Links::Anywhere => true,
         Links::Within => file.canonicalize()?.starts_with(root.canonicalize()?),
     })
-}
-
-/// The digest in base64; `None` if the client left.
-fn digest<D: Digest + Send>(path: &Path, scope: &dyn Scope<'_>) -> io::Result<Option<String>> {
-    // Opening a named pipe would wait for its writer.
-    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK;
-    let mut file = File::from(rustix::fs::open(path, flags, Mode::empty())?);
-    if !file.metadata()?.is_file() {
-        return Err(io::ErrorKind::InvalidInput.into());
-    }
-    let mut digest = Hashing(D::new());
-    loop {
-        let mut copied = Ok(0);
-        scope.blocking(&mut || copied = io::copy(&mut (&mut file).take(PIECE), &mut digest));
-        if copied? == 0 {
-            return Ok(Some(BASE64_STANDARD.encode(digest.0.finalize())));
-        }
-        if !scope.is_wanted() {
-            return Ok(None);
-        }
-    }
-}
-
-/// Bytes that are read between two looks for the client.
-const PIECE: u64 = 64 * 1024;
-
-/// A digest as a writer.
-struct Hashing<D>(D);
-
-impl<D: Digest> io::Write for Hashing<D> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.update(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }
 
 /// The absolute path of a file: from the doc root if it begins with a slash, else from the folder of
@@ -166,6 +115,7 @@ mod tests {
     use std::fs;
 
     #[test]
+    #[cfg(feature = "wpt")]
     fn digests() {
         let root = tempfile::tempdir().unwrap();
         let root = root.path().canonicalize().unwrap();

@@ -6,6 +6,7 @@
 //! `tokens` parses expressions, `evaluate` computes their values, `values` and `functions` are what names
 //! mean, and `scope` is where they are looked up.
 
+mod digest;
 mod evaluate;
 mod functions;
 mod location;

@@ -5,6 +5,7 @@ pub mod basic_auth;
 pub mod default_script;
 pub mod fixed;
 pub mod fuzzed_response;
+#[cfg(feature = "wpt")]
 pub mod injected_script;
 pub mod joined;
 pub mod wire_file;
