@@ -1,9 +1,9 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
+use tokio::io::AsyncWriteExt;
 use wireserve::{Chunk, Error, RecordLimits, Response, Server, Site, raw, script};
 
 /// The client of this page: sends a request on a new connection and returns all that comes back.
@@ -191,13 +191,10 @@ fn my_client_is_async() {
         .unwrap();
     runtime.block_on(async {
         let server = Server::start();
-        let (address, request) = (server.address(), b"GET /a HTTP/1.1\r\n\r\n");
-        thread::spawn(move || {
-            TcpStream::connect(address)
-                .unwrap()
-                .write_all(request)
-                .unwrap()
-        });
+        let mut client = tokio::net::TcpStream::connect(server.address())
+            .await
+            .unwrap();
+        client.write_all(b"GET /a HTTP/1.1\r\n\r\n").await.unwrap();
         let request = server
             .take_request_async(Duration::from_secs(5))
             .await

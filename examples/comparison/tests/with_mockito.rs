@@ -1,6 +1,6 @@
 //! The tasks with mockito.
 
-use std::io::{Error, Write};
+use std::io::Error;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::sleep;
