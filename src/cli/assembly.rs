@@ -2,8 +2,9 @@
 //! order: the doc root, aliases, forbidden paths and their exceptions, configured routes, and the
 //! server's own paths.
 
+use std::env;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::config::{Alias, Auth, BuiltInRoutes, Listener, Purpose, Rewrite, Route, Settings};
@@ -17,6 +18,7 @@ use crate::site::handlers::basic_auth::{Admitted, BasicAuthHandler};
 use crate::site::handlers::injected_script::{InjectedScript, WithScript};
 use crate::site::routing::router::Method;
 use crate::site::routing::unrouted::Answers;
+use crate::wpt::manifest_folder;
 use crate::wpt::preset;
 use crate::wpt::routes::{RUNNER_FILES, RUNNER_SCRIPT, WELL_KNOWN};
 
@@ -68,8 +70,10 @@ pub(super) fn assemble(settings: &Settings, doc_root: &Path) -> Result<Site, Com
     if settings.built_in == BuiltInRoutes::Wpt {
         let files = Arc::new(FileHandler::new(below()));
         register(&mut site, "GET", RUNNER_FILES, files)?;
-        if let Ok(scripts) = scripts(below()) {
-            register(&mut site, "POST", RUNNER_SCRIPT, scripts)?;
+        let read = |name: &str| env::var_os(name).map(PathBuf::from);
+        let manifest = manifest_folder::of(doc_root, read);
+        if let Ok(script) = python::runner(below(), manifest) {
+            register(&mut site, "POST", RUNNER_SCRIPT, script)?;
         }
     }
     for Rewrite { method, from, to } in &settings.rewrites {

@@ -1,6 +1,6 @@
 //! What the command does with Python, and without the feature `python`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::exchange::{Handler, Links, Mount};
@@ -23,6 +23,18 @@ mod with_python {
 
     pub(crate) fn scripts(files: Files) -> Result<Arc<dyn Handler>, BoxError> {
         Ok(Arc::new(crate::python::ScriptHandler::new(files)))
+    }
+
+    /// The script of WPT's test runner, with a folder for its manifest.
+    pub(crate) fn runner(
+        files: Files,
+        manifest: Option<PathBuf>,
+    ) -> Result<Arc<dyn Handler>, BoxError> {
+        let script = crate::python::ScriptHandler::new(files);
+        Ok(match manifest {
+            Some(folder) => Arc::new(script.keep_manifest_in(folder)),
+            None => Arc::new(script),
+        })
     }
 
     pub(crate) fn script(file: Files) -> Result<Arc<dyn Handler>, BoxError> {
@@ -69,6 +81,10 @@ mod without_python {
 
     pub(crate) fn scripts(_: Files) -> Result<Arc<dyn Handler>, BoxError> {
         Err(WITHOUT_PYTHON.into())
+    }
+
+    pub(crate) fn runner(files: Files, _: Option<PathBuf>) -> Result<Arc<dyn Handler>, BoxError> {
+        scripts(files)
     }
 
     pub(crate) fn script(file: Files) -> Result<Arc<dyn Handler>, BoxError> {

@@ -11,3 +11,4 @@ mod drivers;
 mod examples_page;
 mod server_pages;
 mod wpt_pages;
+mod wpt_runner;

@@ -7,7 +7,7 @@ pub(crate) mod globals;
 pub(crate) mod outcome;
 
 use std::mem;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use pyo3::intern;
@@ -34,6 +34,8 @@ static EXEC: Imported = Imported::new("builtins", "exec");
 pub struct ScriptHandler {
     mount: Mount,
     scripts: Scripts,
+    /// Where WPT's runner keeps its manifest; `None` for where the script says.
+    manifest: Option<PathBuf>,
 }
 
 impl ScriptHandler {
@@ -42,7 +44,15 @@ impl ScriptHandler {
         Self {
             mount: files.mount().clone(),
             scripts: Scripts::new(files),
+            manifest: None,
         }
+    }
+
+    /// Keeps the manifest that a script of WPT's test runner writes in this folder.
+    #[must_use]
+    pub fn keep_manifest_in(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.manifest = Some(folder.into());
+        self
     }
 
     /// Compiles the script of these files, which must be a single script or a folder with a default
@@ -82,7 +92,10 @@ impl ScriptHandler {
         };
         let globals = globals.map_err(|error| broken(&error))?;
         let result = match compiled {
-            Ok(compiled) => exchanged.call_main(compiled.code(py), &globals, &path),
+            Ok(compiled) => {
+                let manifest = self.manifest.as_deref();
+                exchanged.call_main(compiled.code(py), &globals, &path, manifest)
+            }
             Err(error) => {
                 exchanged.send_continue(py);
                 Err((error, Stage::Module))
@@ -164,6 +177,7 @@ impl<'py> Exchanged<'py> {
         code: &Bound<'py, PyCode>,
         globals: &Bound<'py, PyDict>,
         path: &Path,
+        manifest: Option<&Path>,
     ) -> Staged<()> {
         let py = code.py();
         let of_module = |error| (error, Stage::Module);
@@ -176,6 +190,12 @@ impl<'py> Exchanged<'py> {
             self.send_continue(py);
         }
         ran.map_err(of_module)?;
+        if let Some(folder) = manifest {
+            let runner = py.import("wptserve.runner").map_err(of_module)?;
+            runner
+                .call_method1("keep_manifest", (globals, folder))
+                .map_err(of_module)?;
+        }
         let Some(main) = globals.get_item(intern!(py, "main")).map_err(of_module)? else {
             let message = format!("No main function in script {}", path.display());
             return Err(of_module(failure::http_exception(
