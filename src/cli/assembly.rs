@@ -148,7 +148,7 @@ fn handler(doc_root: &Path, route: &Route, links: Links) -> Result<Arc<dyn Handl
     })
 }
 
-/// What answers the requests on the ports of `ws`, if there are any.
+/// What answers the requests on the ports of `ws` and `wss`, if there are any.
 pub(super) fn websockets(
     settings: &Settings,
     doc_root: &Path,
@@ -160,7 +160,10 @@ pub(super) fn websockets(
     let is_optional = settings.built_in == BuiltInRoutes::Wpt
         && *folder == doc_root.join(preset::WEBSOCKET_HANDLERS);
     let can_be_served = folder.is_dir() && cfg!(feature = "python");
-    if settings.ports.of("ws").is_empty() || is_optional && !can_be_served {
+    let has_port = ["ws", "wss"]
+        .iter()
+        .any(|scheme| !settings.ports.of(scheme).is_empty());
+    if !has_port || is_optional && !can_be_served {
         return Ok(None);
     }
     python::websockets(folder, doc_root, settings.links)

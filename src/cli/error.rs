@@ -55,7 +55,7 @@ pub(super) enum CommandError {
         pattern: String,
         source: TargetError,
     },
-    #[error("cannot listen on ports of `ws`")]
+    #[error("cannot listen on ports for WebSockets")]
     WebSockets(#[source] BoxError),
     #[error("--ws-doc-root: add --ws-port PORT")]
     NoWebSocketPort,

@@ -127,6 +127,7 @@ mod tests {
             "imp",
             "six",
             "six.moves",
+            "six.moves.queue",
             "six.moves.urllib",
             "six.moves.urllib.parse",
         ];

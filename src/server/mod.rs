@@ -141,15 +141,13 @@ impl Builder {
         self
     }
 
-    /// Listens on the ports of `ws` as well ([`Builder::scheme`]; default: a free one), where this handler
-    /// answers every request. `python::WebSocketHandler` runs the handlers of pywebsocket3; a
+    /// Listens on the ports of `ws` as well ([`Builder::scheme`]), and with certificates on those of
+    /// `wss`, where this handler answers every request; without such ports, on a free one for `ws`.
+    /// `python::WebSocketHandler` runs the handlers of pywebsocket3; a
     /// [`WireScript`](crate::WireScript) does the same for every client.
     #[must_use]
     pub fn websockets(mut self, handler: Arc<dyn Handler>) -> Self {
         self.websockets = Some(handler);
-        self.ports
-            .entry("ws".to_owned())
-            .or_insert_with(|| vec![Port::Free]);
         self
     }
 
@@ -266,6 +264,13 @@ impl Builder {
         let has_certificates = tls.has_schemes();
         #[cfg(not(feature = "tls"))]
         let has_certificates = false;
+        let has_port = self
+            .ports
+            .keys()
+            .any(|scheme| port::is_for_websockets(scheme));
+        if self.websockets.is_some() && !has_port {
+            self.ports.insert("ws".to_owned(), vec![Port::Free]);
+        }
         let own = self.listeners.iter().map(|(port, _)| *port);
         let served = Served {
             tls: has_certificates,

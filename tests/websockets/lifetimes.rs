@@ -1,8 +1,13 @@
 //! How long things live: module state as long as the server, a WebSocket until one side ends it or the server
 //! stops, and the connection no longer than that, whatever threads a handler leaves behind.
 
+use std::sync::Arc;
+
+use wireserve::Handler;
+use wireserve::python::WebSocketHandler;
+
 use crate::frames::{close, handshake, opened, text};
-use crate::servers::{Server, client, handlers, wireserve};
+use crate::servers::{Server, checkout, client, handlers, wireserve};
 use crate::support::client::Client;
 use crate::support::command::get;
 use crate::support::process::Process;
@@ -29,6 +34,40 @@ fn module_state_lives_as_long_as_the_server() {
         .map(|number| [b"\x81\x01", number.as_bytes(), b"\x88\x02\x03\xe8"].concat());
     assert_eq!(numbers, expected);
     assert_eq!(count(&Server::start(&["--log=off"])), expected[0]);
+}
+
+/// Not even if both have the same handler.
+#[test]
+fn servers_in_one_process_share_nothing() {
+    let library = checkout("tools/third_party/pywebsocket3", "pywebsocket3");
+    let handler = WebSocketHandler::new(handlers(), library.path()).expect("handlers");
+    let handler: Arc<dyn Handler> = Arc::new(handler);
+    let servers = [(), ()].map(|()| {
+        let builder = wireserve::Server::builder().websockets(Arc::clone(&handler));
+        builder.start().expect("a server")
+    });
+    let ask = |server: usize, target: &str| {
+        let asked = [handshake(target, &[]), close(1000, "")].concat();
+        let received = client(servers[server].addresses()[1], &asked).read_until_close();
+        let frames = received
+            .strip_prefix(opened().as_bytes())
+            .expect("a WebSocket");
+        let text = frames
+            .strip_suffix(b"\x88\x02\x03\xe8")
+            .expect("a close frame");
+        String::from_utf8_lossy(&text[2..]).into_owned()
+    };
+    const KEY: &str = "01234567-89ab-cdef-0123-456789abcdef";
+    for (server, target, expected) in [
+        (0, "/counter".to_owned(), "1"),
+        (0, "/counter".to_owned(), "2"),
+        (1, "/counter".to_owned(), "1"),
+        (0, format!("/stash?put&{KEY}&a"), "done"),
+        (1, format!("/stash?take&{KEY}"), "None"),
+        (0, format!("/stash?take&{KEY}"), "a"),
+    ] {
+        assert_eq!(ask(server, &target), expected, "{server} {target}");
+    }
 }
 
 #[test]

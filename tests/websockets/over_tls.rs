@@ -28,6 +28,7 @@ impl SecureServer {
         let certificate = Certificate::default();
         let server = wireserve::Server::builder()
             .websockets(Arc::new(handler))
+            .scheme("ws", [Port::Free])
             .scheme("wss", [Port::Free])
             .tls(certificate.tls())
             .start()

@@ -1,5 +1,6 @@
 //! Where WebSockets are served: on the ports of `ws`, on a route of an HTTP port, and by a handler in Rust.
 
+use std::os::unix::fs::symlink;
 use std::sync::Arc;
 
 use wireserve::python::WebSocketHandler;
@@ -104,6 +105,24 @@ fn a_route_has_http_beside_it() {
     assert_eq!(get(process.addr(), "/sockets/a/b").status, 426);
     assert_eq!(get(process.addr(), "/sockets/none").status, 404);
     assert_eq!(get(process.addr(), "/hello.txt").text(), "hello");
+}
+
+#[test]
+fn a_link_out_of_the_folder_leads_to_no_handler() {
+    let folder = folder(&[("outside.py", URI), ("ws/inside.py", URI)]);
+    let ws = folder.path().join("ws");
+    symlink("../outside.py", ws.join("out_wsh.py")).expect("a link");
+    symlink("inside.py", ws.join("in_wsh.py")).expect("a link");
+    for (arguments, status) in [(&[][..], 404), (&["--follow-links-out"], 426)] {
+        let mut command = wireserve();
+        command
+            .arg(&ws)
+            .args(["--port=0", "--ws-port=0"])
+            .args(arguments);
+        let server = Server::of(Process::start_with_listeners(command, 2));
+        assert_eq!(get(server.ws, "/in").status, 426);
+        assert_eq!(get(server.ws, "/out").status, status);
+    }
 }
 
 #[test]
