@@ -4,9 +4,12 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::exchange::{Handler, Policy};
+use crate::hosts::Port;
 use crate::http::scheme::Scheme;
 #[cfg(feature = "tls")]
 use crate::tls::Configs;
+
+use super::Builder;
 
 /// What a listener does with its connections.
 #[derive(Clone)]
@@ -35,6 +38,16 @@ impl fmt::Debug for Listening {
             Self::Connections(_) => f.write_str("Connections"),
             Self::Handler(_) => f.write_str("Handler"),
         }
+    }
+}
+
+impl Builder {
+    /// Adds a listener with another [`Listening`]; port 0 asks for a free one. Its address follows
+    /// the previous [addresses](Server::addresses).
+    #[must_use]
+    pub fn listener(mut self, port: impl Into<Port>, listening: Listening) -> Self {
+        self.listeners.push((port.into(), listening));
+        self
     }
 }
 

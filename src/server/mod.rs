@@ -24,6 +24,7 @@ mod threads;
 #[cfg(feature = "tls")]
 mod tls;
 mod transcripts;
+mod websockets;
 
 use std::collections::BTreeMap;
 use std::io;
@@ -40,7 +41,7 @@ use crate::config::Limits;
 #[cfg(feature = "wpt")]
 use crate::exchange::Mount;
 use crate::exchange::{Events, Handler, ServerContext};
-use crate::hosts::{Hosts, Names, Port, port};
+use crate::hosts::{Hosts, Names, Port};
 use crate::http::scheme::Scheme;
 use crate::mock::Mocks;
 #[cfg(doc)]
@@ -138,24 +139,6 @@ impl Builder {
     #[must_use]
     pub fn scheme(mut self, scheme: &str, ports: impl Into<Vec<Port>>) -> Self {
         self.ports.insert(scheme.to_owned(), ports.into());
-        self
-    }
-
-    /// Listens on the ports of `ws` as well ([`Builder::scheme`]), and with certificates on those of
-    /// `wss`, where this handler answers every request; without such ports, on a free one for `ws`.
-    /// `python::WebSocketHandler` runs the handlers of pywebsocket3; a
-    /// [`WireScript`](crate::WireScript) does the same for every client.
-    #[must_use]
-    pub fn websockets(mut self, handler: Arc<dyn Handler>) -> Self {
-        self.websockets = Some(handler);
-        self
-    }
-
-    /// Adds a listener with another [`Listening`]; port 0 asks for a free one. Its address follows
-    /// the previous [addresses](Server::addresses).
-    #[must_use]
-    pub fn listener(mut self, port: impl Into<Port>, listening: Listening) -> Self {
-        self.listeners.push((port.into(), listening));
         self
     }
 
@@ -264,13 +247,7 @@ impl Builder {
         let has_certificates = tls.has_schemes();
         #[cfg(not(feature = "tls"))]
         let has_certificates = false;
-        let has_port = self
-            .ports
-            .keys()
-            .any(|scheme| port::is_for_websockets(scheme));
-        if self.websockets.is_some() && !has_port {
-            self.ports.insert("ws".to_owned(), vec![Port::Free]);
-        }
+        self.prepare_websockets();
         let own = self.listeners.iter().map(|(port, _)| *port);
         let served = Served {
             tls: has_certificates,
@@ -290,10 +267,8 @@ impl Builder {
         let mut context = ServerContext::new(hosts, self.stash, self.limits.request());
         context.validators = self.validators;
         let context = Arc::new(context);
-        let of_listeners = self.listeners.iter();
-        let of_listeners = of_listeners.filter_map(|(_, listening)| listening.handler());
-        let handlers = self.site.handlers().chain(&self.websockets);
-        for handler in handlers.chain(of_listeners) {
+        let own = self.listeners.iter().filter_map(|(_, one)| one.handler());
+        for handler in self.site.handlers().chain(&self.websockets).chain(own) {
             handler.start(&context)?;
         }
         let mut server = Server {
@@ -318,13 +293,11 @@ impl Builder {
             spoken: Vec::new(),
             _reserved: opened.reserved,
         };
-        let of_schemes = server.schemes.iter().map(|scheme| match &self.websockets {
-            Some(handler) if port::is_for_websockets(scheme) => {
-                Listening::Handler(Arc::clone(handler))
-            }
-            _ => Listening::default(),
-        });
-        let mut listening: Vec<_> = of_schemes.collect();
+        let handler = self.websockets.as_ref();
+        let of_schemes = server.schemes.iter();
+        let mut listening: Vec<_> = of_schemes
+            .map(|scheme| websockets::listening(scheme, handler))
+            .collect();
         let of_schemes = listening.len();
         listening.extend(self.listeners.into_iter().map(|(_, listening)| listening));
         let listeners = opened.listeners.into_iter().zip(listening);
