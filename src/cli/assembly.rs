@@ -131,6 +131,7 @@ fn mount(site: &mut Site, alias: &Alias, links: Links) -> Result<(), AliasError>
 fn handler(doc_root: &Path, route: &Route, links: Links) -> Result<Arc<dyn Handler>, CommandError> {
     let handler = target::for_requests(doc_root, &route.target, links).map_err(|source| {
         CommandError::RouteTarget {
+            place: route.place.clone(),
             pattern: route.pattern.clone(),
             source,
         }
@@ -182,6 +183,7 @@ pub(super) fn listening(
         Purpose::Connections(target) => {
             let handler = target::for_connections(doc_root, target, settings.links);
             let handler = handler.map_err(|source| CommandError::ConnectionTarget {
+                place: listener.place.clone(),
                 target: target.to_string(),
                 source,
             });

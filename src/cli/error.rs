@@ -5,7 +5,7 @@ use std::error::Error;
 use std::io;
 use std::path::PathBuf;
 
-use crate::config::{ConfigError, MethodError};
+use crate::config::{ConfigError, MethodError, Place};
 use crate::site::routing::pattern::PatternError;
 #[cfg(feature = "tls")]
 use crate::tls::certificates::{PairError, StoreError};
@@ -50,8 +50,10 @@ pub(super) enum CommandError {
         url_path: String,
         source: AliasError,
     },
-    #[error("route {pattern:?}")]
+    #[error("{}route {pattern:?}", beginning(.place.as_ref()))]
     RouteTarget {
+        /// Where the target is, if it comes from a file.
+        place: Option<Place>,
         pattern: String,
         source: TargetError,
     },
@@ -61,8 +63,13 @@ pub(super) enum CommandError {
     NoWebSocketPort,
     #[error("cannot use the folder of WebSocket handlers {path}")]
     WebSocketFolder { path: PathBuf, source: io::Error },
-    #[error("connections to {target}")]
-    ConnectionTarget { target: String, source: TargetError },
+    #[error("{}connections to {target}", beginning(.place.as_ref()))]
+    ConnectionTarget {
+        /// Where the target is, if it comes from a file.
+        place: Option<Place>,
+        target: String,
+        source: TargetError,
+    },
     #[cfg(feature = "tls")]
     #[error("cannot use {path}")]
     CertificateFile { path: PathBuf, source: io::Error },
@@ -94,6 +101,11 @@ pub(super) enum CommandError {
     Output(#[source] io::Error),
     #[error("cannot wait for signals")]
     Signals(#[source] io::Error),
+}
+
+/// The beginning of an error at this place.
+fn beginning(place: Option<&Place>) -> String {
+    place.map(|place| format!("{place}: ")).unwrap_or_default()
 }
 
 /// What is wrong with an alias.

@@ -344,6 +344,7 @@ fn listeners(options: &[String]) -> Result<Vec<Listener>, CommandError> {
         Ok(Listener {
             port: port.into(),
             purpose: Purpose::Connections(RouteTarget::from(option[1].clone())),
+            place: None,
         })
     };
     options.chunks_exact(2).map(listener).collect()
@@ -358,6 +359,7 @@ fn routes(options: &[String]) -> Result<Vec<Route>, CommandError> {
             target: RouteTarget::from(option[2].clone()),
             auth: None,
             requests: None,
+            place: None,
         })
     };
     options.chunks_exact(3).map(route).collect()

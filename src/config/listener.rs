@@ -7,6 +7,7 @@ use serde::de::Error as _;
 use crate::exchange::Policy;
 use crate::hosts::Port;
 
+use super::Place;
 use super::ports::PortValue;
 use super::routing::RouteTarget;
 
@@ -18,6 +19,8 @@ pub struct Listener {
     pub port: Port,
     /// What it does.
     pub purpose: Purpose,
+    /// Where its target is, if it comes from a file.
+    pub place: Option<Place>,
 }
 
 /// What a listener does with its connections.
@@ -60,6 +63,7 @@ impl TryFrom<ListenerKeys> for Listener {
         Ok(Self {
             port: keys.port.0,
             purpose,
+            place: None,
         })
     }
 }
@@ -73,6 +77,7 @@ mod tests {
         let listener = |port: u16, purpose| Listener {
             port: port.into(),
             purpose,
+            place: None,
         };
         for (json, expected) in [
             (

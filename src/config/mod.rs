@@ -8,10 +8,12 @@ mod error;
 mod limits;
 mod listener;
 mod method;
+mod place;
 mod ports;
 mod routing;
 mod settings;
 mod ssl;
+mod subdomains;
 mod transcripts;
 mod wpt_keys;
 
@@ -29,6 +31,7 @@ pub use error::ConfigError;
 pub use limits::Limits;
 pub use listener::{Listener, Purpose};
 pub use method::{MethodError, check as check_method};
+pub use place::Place;
 pub use ports::Ports;
 pub use routing::{Alias, Auth, ContentFields, Rewrite, Route, RouteTarget};
 pub use settings::{DEFAULT_HOST, DEFAULT_PORT, Settings, TranscriptFolder};
@@ -65,8 +68,10 @@ pub struct Config {
     #[serde(deserialize_with = "named_hosts")]
     pub alternate_hosts: Option<BTreeMap<String, String>>,
     /// Subdomains of every host, in Unicode.
+    #[serde(deserialize_with = "subdomains::checked")]
     pub subdomains: Option<Vec<String>>,
     /// Subdomains that must not resolve.
+    #[serde(deserialize_with = "subdomains::checked")]
     pub not_subdomains: Option<Vec<String>>,
     /// Folders that are served at other paths; a later one wins over those before it.
     pub aliases: Vec<Alias>,
@@ -138,6 +143,7 @@ impl Config {
             path: file.to_owned(),
             reason,
         })?;
+        config.note_places(file, &text);
         let paths = config.paths.take().unwrap_or_default();
         config.doc_root = config.doc_root.or(paths.doc_root);
         config.ws_doc_root = config.ws_doc_root.or(paths.ws_doc_root);
@@ -447,6 +453,10 @@ mod tests {
             (
                 r#"{"alternate_hosts": {"": "x"}}"#,
                 &["alternate_hosts", "an empty one"],
+            ),
+            (
+                r#"{"subdomains": ["www", "a b"]}"#,
+                &["subdomains", "letters, digits and hyphens", "a b"],
             ),
             (
                 r#"{"subdomains": "www"}"#,

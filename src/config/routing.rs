@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::exchange::Policy;
 
-use super::method;
+use super::{Place, method};
 
 /// A route of the configuration.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -28,6 +28,9 @@ pub struct Route {
     /// The policy for malformed requests; default: that of the target or the listener.
     #[serde(default)]
     pub requests: Option<Policy>,
+    /// Where its target is, if it comes from a file.
+    #[serde(skip)]
+    pub place: Option<Place>,
 }
 
 /// What answers a configured route: `STATUS` or `STATUS:TEXT` for a fixed response,

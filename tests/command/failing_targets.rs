@@ -47,7 +47,14 @@ fn targets_that_cannot_answer_are_refused_at_the_start() {
             &["--route", "GET", "/x", "bad.wire"],
             &["/x", "bad.wire: line 2: "],
         ),
-        (&["--config", "bad.json"], &["bad.wire: line 2: "]),
+        (
+            &["--config", "bad.json"],
+            &["bad.json:1: connections to ", "bad.wire: line 2: "],
+        ),
+        (
+            &["--config", "joined.json"],
+            &["joined.json:2: route \"/j\": ", "gone.js"],
+        ),
         (
             &["--connections", "0", "gone.wire"],
             &["gone.wire", "No such file"],
