@@ -7,6 +7,8 @@
 
 use std::ops::Range;
 
+use super::list;
+
 /// Why a value is invalid.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RangeError {
@@ -18,7 +20,8 @@ pub enum RangeError {
     Specifier(String),
 }
 
-/// The ranges of a file of this size that a value selects, [`merged`].
+/// The ranges of a file of this size that a value selects, [`merged`]. Unlike in other lists, an empty
+/// member is malformed, as in the reference.
 ///
 /// # Errors
 /// A malformed value, or a range that holds no byte of the file.
@@ -50,17 +53,16 @@ pub fn select(value: &[u8], size: u64) -> Result<Option<Vec<Range<u64>>>, RangeE
     if !unit.is_some_and(|unit| unit.eq_ignore_ascii_case(b"bytes")) {
         return Ok(None);
     }
-    let specifiers = str::from_utf8(&value[b"bytes=".len()..]).map_err(|_| RangeError::NotAscii)?;
+    let specifiers = &value[b"bytes=".len()..];
     if !specifiers.is_ascii() {
         return Err(RangeError::NotAscii);
     }
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let mut ranges = Vec::new();
     let mut any_suffix = false;
-    for specifier in specifiers.split(',') {
-        if specifier.trim_matches([' ', '\t']).is_empty() {
-            continue;
-        }
-        let malformed = || RangeError::Specifier(specifier.to_owned());
+    for specifier in list::members(specifiers) {
+        let specifier = text(specifier);
+        let malformed = || RangeError::Specifier(specifier.clone());
         let (first, last) = specifier.split_once('-').ok_or_else(malformed)?;
         let (first, last) = (end(first), end(last));
         let (first, last) = first.zip(last).ok_or_else(malformed)?;
@@ -73,7 +75,7 @@ pub fn select(value: &[u8], size: u64) -> Result<Option<Vec<Range<u64>>>, RangeE
     match ranges.is_empty() {
         // A suffix of an empty file is the whole file, which no `Content-Range` can express.
         true if any_suffix && size == 0 => Ok(None),
-        true => Err(RangeError::Specifier(specifiers.to_owned())),
+        true => Err(RangeError::Specifier(text(specifiers))),
         false => Ok(Some(merged(ranges))),
     }
 }

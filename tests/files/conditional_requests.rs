@@ -192,11 +192,29 @@ fn preconditions() {
             }
         }
     }
-    // Content that is made for each request has no validators.
+    // Content that is made for each request has no validators: only `*` matches it.
     for target in ["/sub.sub.txt?x=1", "/ten.txt?pipe=slice(1)"] {
-        let seen = ask(server.addr(), "GET", target, "If-None-Match: *");
-        assert_eq!((seen.status, seen.header("etag")), (200, None), "{target}");
+        for (fields, status) in [
+            ("X: y".to_owned(), 200),
+            ("If-None-Match: *".to_owned(), 304),
+            ("If-None-Match: \"a\"".to_owned(), 200),
+            ("If-Match: *".to_owned(), 200),
+            ("If-Match: \"a\"".to_owned(), 412),
+            (format!("If-Modified-Since: {LATER}"), 200),
+            (format!("If-Unmodified-Since: {EARLIER}"), 200),
+        ] {
+            let seen = ask(server.addr(), "GET", target, &fields);
+            assert_eq!(seen.status, status, "{target} {fields}");
+            for name in ["etag", "last-modified"] {
+                assert_eq!(seen.header(name), None, "{target} {fields}");
+            }
+            assert_eq!(seen.body.is_empty(), status == 304, "{target} {fields}");
+        }
     }
+    // The response without the precondition is not a success.
+    let target = "/ten.txt?pipe=status(404)";
+    let seen = ask(server.addr(), "GET", target, "If-None-Match: *");
+    assert_eq!((seen.status, seen.text().as_str()), (404, "0123456789"));
     let seen = ask(
         server.addr(),
         "GET",

@@ -40,7 +40,11 @@ impl Handler for FileHandler {
         };
         match requested {
             Some(pipeline) if answered == Answered::WithFile => {
-                pipeline.answer(exchange, self.0.mount())
+                pipeline.answer(exchange, self.0.mount())?;
+                match exchange.server().validators {
+                    true => validators::apply_without(exchange),
+                    false => Ok(()),
+                }
             }
             _ => Ok(()),
         }

@@ -5,7 +5,7 @@ use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt as _;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use crate::exchange::{Exchange, Response};
+use crate::exchange::{Content, Exchange, Response};
 use crate::fault::Fault;
 use crate::http::conditional::{self, Outcome, Validators};
 use crate::text::date;
@@ -52,7 +52,7 @@ pub(super) fn apply(exchange: &mut Exchange<'_>, file: &Metadata) -> Result<Cond
         modified: modified.and_then(|date| httpdate::parse_http_date(date).ok()),
     };
     match conditional::evaluate(head, validators) {
-        Outcome::Failed => Err(Fault::new(412, "a precondition failed (RFC 9110 §13.1)")),
+        Outcome::Failed => Err(failed()),
         Outcome::NotModified => {
             not_modified(response, file.len());
             Ok(Conditions::Answered)
@@ -62,9 +62,52 @@ pub(super) fn apply(exchange: &mut Exchange<'_>, file: &Metadata) -> Result<Cond
     }
 }
 
+/// Evaluates the preconditions of a request whose content is made for it, by pipes or a template: the
+/// representation exists, but has no validators. `*` matches it, no entity tag does, and dates are
+/// ignored (RFC 9110 §13.1). Preconditions do not apply to a response with another status (§13.2.1).
+///
+/// # Errors
+/// 412 if a precondition fails.
+pub(super) fn apply_without(exchange: &mut Exchange<'_>) -> Result<(), Fault> {
+    let head = exchange.request.head();
+    let response = &mut exchange.response;
+    if !conditional::is_conditional(head) || !(200..300).contains(&response.status) {
+        return Ok(());
+    }
+    let none = Validators {
+        etag: None,
+        modified: None,
+    };
+    match conditional::evaluate(head, none) {
+        Outcome::Failed => Err(failed()),
+        Outcome::NotModified => {
+            if let Content::Bytes(content) = std::mem::take(&mut response.content) {
+                not_modified(response, content.len() as u64);
+            } else {
+                without_content(response);
+            }
+            Ok(())
+        }
+        Outcome::Send => Ok(()),
+    }
+}
+
+fn failed() -> Fault {
+    Fault::new(412, "a precondition failed (RFC 9110 §13.1)")
+}
+
 /// A 304 has no content. Of the fields that describe content (RFC 9110 §15.4.5) it has only the length,
 /// that of a 200 (§8.6), which keeps the connection open.
 fn not_modified(response: &mut Response, length: u64) {
+    without_content(response);
+    if !response.headers.contains(b"Content-Length") {
+        response
+            .headers
+            .append("Content-Length", length.to_string());
+    }
+}
+
+fn without_content(response: &mut Response) {
     response.status = 304;
     for name in [
         &b"Content-Type"[..],
@@ -73,11 +116,6 @@ fn not_modified(response: &mut Response, length: u64) {
         b"Content-Range",
     ] {
         response.headers.remove(name);
-    }
-    if !response.headers.contains(b"Content-Length") {
-        response
-            .headers
-            .append("Content-Length", length.to_string());
     }
 }
 
