@@ -2,8 +2,8 @@
 //! `.any.js`, `.window.js`, `.worker.js`, `.extension.js` and of Test262, in every scope that it has
 //! (for ShadowRealm with a stand-in, since Chromium has none), and pages that need templates, pipes, ranges and fields of `.headers` files; and every test on them passes.
 //!
-//! All pages are opened once, as frames of `run.html`, which reports for them; each test here looks
-//! at some of them.
+//! All pages are opened once over HTTP and once over HTTPS, as frames of `run.html`, which reports for
+//! them; each test here looks at some of them.
 
 use std::sync::OnceLock;
 
@@ -119,7 +119,7 @@ fn a_test_for_shadow_realms_runs_in_each() {
 #[test]
 fn a_realm_that_cannot_load_its_test_is_reported() {
     for page in FAILING_REALMS {
-        let tests = reported(page);
+        let tests = reported(Scheme::Http, page);
         assert_eq!(tests.len(), 1, "{page}: {tests:?}");
         assert_eq!(tests[0]["status"], "FAIL", "{page}: {tests:?}");
     }
@@ -143,7 +143,7 @@ fn tests_of_test262_run_in_their_frames() {
 #[test]
 fn tests_of_test262_that_fail_are_reported() {
     for (page, reason) in FAILING {
-        let tests = reported(page);
+        let tests = reported(Scheme::Http, page);
         assert_eq!(tests.len(), 1, "{page}: {tests:?}");
         assert_eq!(tests[0]["status"], "FAIL", "{page}: {tests:?}");
         let message = tests[0]["message"].as_str().unwrap_or_default();
@@ -178,26 +178,46 @@ fn fields_of_headers_files_arrive() {
 
 /// Fails unless the page ran so many tests and all passed.
 fn passes(page: &str, count: usize) {
-    let tests = reported(page);
-    for test in tests {
-        assert_eq!(test["status"], "PASS", "{page}: {test}");
+    for &scheme in SCHEMES {
+        let tests = reported(scheme, page);
+        for test in tests {
+            assert_eq!(test["status"], "PASS", "{scheme:?} {page}: {test}");
+        }
+        assert_eq!(tests.len(), count, "{scheme:?} {page}: {tests:?}");
     }
-    assert_eq!(tests.len(), count, "{page}: {tests:?}");
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Scheme {
+    Http,
+    #[cfg(feature = "tls")]
+    Https,
+}
+
+const SCHEMES: &[Scheme] = &[
+    Scheme::Http,
+    #[cfg(feature = "tls")]
+    Scheme::Https,
+];
+
 /// The tests that the page reported.
-fn reported(page: &str) -> &'static [Value] {
-    static REPORT: OnceLock<Value> = OnceLock::new();
-    let report = REPORT.get_or_init(run_all);
+fn reported(scheme: Scheme, page: &str) -> &'static [Value] {
+    static REPORTS: [OnceLock<Value>; 2] = [OnceLock::new(), OnceLock::new()];
+    let report = REPORTS[scheme as usize].get_or_init(|| run_all(scheme));
     let tests = report[page].as_array();
-    tests.unwrap_or_else(|| panic!("{page} reported nothing"))
+    tests.unwrap_or_else(|| panic!("{scheme:?}: {page} reported nothing"))
 }
 
 /// What all pages report.
-fn run_all() -> Value {
+fn run_all(scheme: Scheme) -> Value {
     let server = serve();
     let (listener, reports) = listen_for_reports();
-    let mut url = server.url(&format!("/run.html?report=http://{listener}/"));
+    let path = format!("/run.html?report=http://{listener}/");
+    let mut url = match scheme {
+        Scheme::Http => server.url(&path),
+        #[cfg(feature = "tls")]
+        Scheme::Https => server.tls_url(&path).expect("it has certificates"),
+    };
     let single = [&[
         WINDOW,
         WORKER,
@@ -226,7 +246,12 @@ fn run_all() -> Value {
         url.push_str("&page=");
         url.extend(utf8_percent_encode(page, NON_ALPHANUMERIC));
     }
-    let report = Browser::open(&url).wait_for(&reports);
+    let mut browser = match scheme {
+        Scheme::Http => Browser::open(&url),
+        #[cfg(feature = "tls")]
+        Scheme::Https => Browser::open_trusting(&url),
+    };
+    let report = browser.wait_for(&reports);
     serde_json::from_str(&report).expect("the page reports JSON")
 }
 
@@ -234,5 +259,16 @@ fn serve() -> Server {
     let root = support::repository().join("tests/wpt_site");
     let mut site = Site::new(root.as_path());
     wrappers::register(&mut site, &Mount::top(root)).expect("good patterns");
-    Server::builder().site(site).start().expect("a free port")
+    let server = Server::builder().site(site);
+    #[cfg(feature = "tls")]
+    let server = server.tls(certificate());
+    server.start().expect("free ports")
+}
+
+#[cfg(feature = "tls")]
+fn certificate() -> wireserve::tls::Tls {
+    let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]);
+    let made = made.expect("a certificate");
+    let (chain, key) = (made.cert.pem(), made.signing_key.serialize_pem());
+    wireserve::tls::Tls::from_pem(chain.as_bytes(), key.as_bytes()).expect("a pair")
 }

@@ -39,6 +39,11 @@ impl Browser {
         Self::launch(url, &["--blink-settings=preferredColorScheme=0"])
     }
 
+    /// Opens a page of a server whose certificate nobody has issued.
+    pub fn open_trusting(url: &str) -> Self {
+        Self::launch(url, &["--ignore-certificate-errors"])
+    }
+
     fn launch(url: &str, options: &[&str]) -> Self {
         let folder = TempDir::with_prefix("wireserve-browser-").expect("a temporary folder");
         let log = File::create(folder.path().join("log")).expect("a log in the temporary folder");
