@@ -124,7 +124,9 @@ fn kept(
         }
         stored => stored,
     };
-    let Stored { pair, root, files } = stored.map_err(CommandError::CertificateStore)?;
+    let Stored {
+        pair, root, files, ..
+    } = stored.map_err(CommandError::CertificateStore)?;
     let path = files.as_ref().and_then(|files| files.ca.clone());
     Ok(Obtained {
         pair,

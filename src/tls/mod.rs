@@ -8,6 +8,7 @@ pub mod certificates;
 mod client_certificates;
 mod config;
 mod error;
+pub mod faults;
 
 use std::fmt;
 use std::path::PathBuf;

@@ -53,6 +53,7 @@ pub fn new_key() -> Result<KeyPair, Error> {
 }
 
 /// A certificate that issues others, with its key.
+#[derive(Debug)]
 pub struct Authority {
     certificate: CertificateDer<'static>,
     issuer: Issuer<'static, KeyPair>,
@@ -183,7 +184,8 @@ pub fn server_params(subjects: &Subjects, validity: Validity) -> Result<Certific
     Ok(params)
 }
 
-fn named(name: &str) -> DistinguishedName {
+/// A subject with this common name.
+pub fn named(name: &str) -> DistinguishedName {
     let mut distinguished = DistinguishedName::new();
     let name: String = name.chars().take(MAX_COMMON_NAME).collect();
     distinguished.push(DnType::CommonName, name);

@@ -61,12 +61,14 @@ pub struct Store {
 }
 
 /// A server's certificate and its root, and where they are.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Stored {
     /// The server's certificate.
     pub pair: Pair,
     /// The root that clients have to trust.
     pub root: CertificateDer<'static>,
+    /// The root with its key, to issue more certificates; none if its key cannot be read.
+    pub authority: Option<Authority>,
     /// Their files; none for certificates that exist in memory only.
     pub files: Option<CertificateFiles>,
 }
@@ -168,7 +170,10 @@ impl Store {
             return Ok(stored);
         }
         if !self.anew
-            && let Some(root) = self.existing_root(now)
+            && let Some(root) = self.existing_root()
+            && [now, now + self.duration]
+                .iter()
+                .all(|&at| is_valid(root.certificate(), at))
         {
             let key = fs::read_to_string(&files.key).ok();
             let key = key.and_then(|key| KeyPair::from_pem(&key).ok());
@@ -176,7 +181,7 @@ impl Store {
             let made = issue(&root, &key, subjects, self.validity(now), now);
             if let Ok(pair) = made {
                 self.write_pair(&files, &pair, &key)?;
-                return Ok(stored(pair, &root, files));
+                return Ok(stored(pair, root, files));
             }
         }
         let root = Authority::root(subjects, self.root_validity(now))?;
@@ -186,7 +191,7 @@ impl Store {
         let certificate = pem(&[root.certificate().clone()]);
         self.write(&self.root_certificate(), &certificate, Secrecy::Public)?;
         self.write_pair(&files, &pair, &key)?;
-        Ok(stored(pair, &root, files))
+        Ok(stored(pair, root, files))
     }
 
     fn files(&self, subjects: &Subjects) -> CertificateFiles {
@@ -232,20 +237,19 @@ impl Store {
         is_good.then(|| Stored {
             pair,
             root,
+            authority: self.existing_root(),
             files: Some(files.clone()),
         })
     }
 
-    /// The folder's root, if it can issue a certificate that does not outlive it.
-    fn existing_root(&self, now: SystemTime) -> Option<Authority> {
+    /// The folder's root with its key.
+    fn existing_root(&self) -> Option<Authority> {
         let certificate = pair::read_chain(&self.root_certificate())
             .ok()?
             .swap_remove(0);
-        let is_good = is_valid(&certificate, now) && is_valid(&certificate, now + self.duration);
         let key = fs::read_to_string(self.root_key()).ok()?;
         let key = KeyPair::from_pem(&key).ok()?;
-        let authority = Authority::existing(certificate, key).ok()?;
-        is_good.then_some(authority)
+        Authority::existing(certificate, key).ok()
     }
 
     fn write_pair(
@@ -325,6 +329,7 @@ impl Stored {
         Ok(Self {
             pair,
             root: root.certificate().clone(),
+            authority: Some(root),
             files: None,
         })
     }
@@ -338,10 +343,11 @@ enum Secrecy {
     Public,
 }
 
-fn stored(pair: Pair, root: &Authority, files: CertificateFiles) -> Stored {
+fn stored(pair: Pair, root: Authority, files: CertificateFiles) -> Stored {
     Stored {
         pair,
         root: root.certificate().clone(),
+        authority: Some(root),
         files: Some(files),
     }
 }

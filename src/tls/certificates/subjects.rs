@@ -49,6 +49,15 @@ impl Subjects {
         subjects
     }
 
+    /// These subjects and more names.
+    #[must_use]
+    pub fn and<N: AsRef<str>>(&self, names: impl IntoIterator<Item = N>) -> Self {
+        let own = self.names.iter().cloned();
+        let addresses = self.addresses.iter().map(ToString::to_string);
+        let more = names.into_iter().map(|name| name.as_ref().to_owned());
+        Self::new(own.chain(addresses).chain(more))
+    }
+
     fn add(&mut self, name: &str) {
         if let Ok(address) = name.parse::<IpAddr>() {
             if !address.is_unspecified() {

@@ -1,0 +1,266 @@
+//! Certificates that clients must refuse, each for one reason, and good ones to compare them with.
+
+use std::time::{Duration, SystemTime};
+
+use rcgen::{
+    CertificateRevocationList, CertificateRevocationListParams, ExtendedKeyUsagePurpose,
+    KeyIdMethod, RevocationReason, RevokedCertParams, SanType, SerialNumber,
+};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::sign::CertifiedKey;
+
+use super::DOMAIN;
+use crate::tls::certificates::authority::{self, Authority, DAY, Validity, new_key};
+use crate::tls::certificates::{StoreError, Subjects};
+use crate::tls::provider;
+
+/// How long the certificates are valid, and how far away the times of those that are not.
+const DURATION: Duration = Duration::from_secs(30 * DAY.as_secs());
+
+/// The serial number of the revoked certificate: "revoked". It is the same at each start, so that a list of
+/// revoked certificates that was made before applies.
+const REVOKED: [u8; 7] = *b"revoked";
+
+/// What is wrong with a certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FaultyCertificate {
+    /// Nothing.
+    Good,
+    /// Nothing: an intermediate issued it and is in the chain.
+    CompleteChain,
+    /// It expired yesterday.
+    Expired,
+    /// It is valid in 30 days.
+    NotYetValid,
+    /// It is for another name below the domain.
+    WrongHost,
+    /// It is signed with its own key.
+    SelfSigned,
+    /// Its root, which is in the chain, is not the server's.
+    UntrustedRoot,
+    /// An intermediate issued it and is not in the chain.
+    IncompleteChain,
+    /// Its name is only the common name of its subject.
+    NoSan,
+    /// It may be used by clients only.
+    NoServerAuth,
+    /// A bit of the signature is wrong.
+    BadSignature,
+    /// The root's list of revoked certificates has it.
+    Revoked,
+}
+
+impl FaultyCertificate {
+    /// All of them.
+    pub const ALL: [Self; 12] = [
+        Self::Good,
+        Self::CompleteChain,
+        Self::Expired,
+        Self::NotYetValid,
+        Self::WrongHost,
+        Self::SelfSigned,
+        Self::UntrustedRoot,
+        Self::IncompleteChain,
+        Self::NoSan,
+        Self::NoServerAuth,
+        Self::BadSignature,
+        Self::Revoked,
+    ];
+
+    /// The name, which is the first label of its host.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Good => "good",
+            Self::CompleteChain => "complete-chain",
+            Self::Expired => "expired",
+            Self::NotYetValid => "not-yet-valid",
+            Self::WrongHost => "wrong-host",
+            Self::SelfSigned => "self-signed",
+            Self::UntrustedRoot => "untrusted-root",
+            Self::IncompleteChain => "incomplete-chain",
+            Self::NoSan => "no-san",
+            Self::NoServerAuth => "no-server-auth",
+            Self::BadSignature => "bad-signature",
+            Self::Revoked => "revoked",
+        }
+    }
+
+    /// The fault with this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|fault| fault.name() == name)
+    }
+
+    /// The name of its host.
+    pub fn host(self) -> String {
+        format!("{}.{DOMAIN}", self.name())
+    }
+
+    /// A certificate with this fault, for its host and for `subjects`, and its key.
+    pub(super) fn make(
+        self,
+        root: &Authority,
+        subjects: &Subjects,
+        now: SystemTime,
+    ) -> Result<CertifiedKey, StoreError> {
+        let key = new_key()?;
+        let host = self.host();
+        let subjects = subjects.and([&host]);
+        let validity = match self {
+            Self::Expired => Validity {
+                from: now - DURATION,
+                until: now - DAY,
+            },
+            Self::NotYetValid => Validity {
+                from: now + DURATION,
+                until: now + 2 * DURATION,
+            },
+            _ => Validity::around(now, DURATION),
+        };
+        let mut params = authority::server_params(&subjects, validity)?;
+        match self {
+            Self::WrongHost => {
+                let other = format!("another-host.{DOMAIN}");
+                params.subject_alt_names = vec![SanType::DnsName(other.try_into()?)];
+            }
+            Self::NoSan => {
+                params.subject_alt_names.clear();
+                params.distinguished_name = authority::named(&host);
+            }
+            Self::NoServerAuth => {
+                params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+            }
+            Self::Revoked => params.serial_number = Some(SerialNumber::from_slice(&REVOKED)),
+            _ => {}
+        }
+        let chain = match self {
+            Self::SelfSigned => vec![params.self_signed(&key)?.der().clone()],
+            Self::UntrustedRoot => {
+                let other = Authority::root(&subjects, validity)?;
+                vec![other.issue(&params, &key)?, other.certificate().clone()]
+            }
+            Self::IncompleteChain | Self::CompleteChain => {
+                let intermediate = root.intermediate(&subjects, validity)?;
+                let mut chain = vec![intermediate.issue(&params, &key)?];
+                if self == Self::CompleteChain {
+                    chain.push(intermediate.certificate().clone());
+                }
+                chain
+            }
+            Self::BadSignature => vec![with_bad_signature(&root.issue(&params, &key)?)],
+            _ => vec![root.issue(&params, &key)?],
+        };
+        let key = PrivateKeyDer::Pkcs8(key.serialize_der().into());
+        Ok(CertifiedKey::from_der(chain, key, &provider())?)
+    }
+}
+
+/// The last byte belongs to the signature.
+fn with_bad_signature(certificate: &CertificateDer<'_>) -> CertificateDer<'static> {
+    let mut bytes = certificate.to_vec();
+    if let Some(last) = bytes.last_mut() {
+        *last ^= 1;
+    }
+    bytes.into()
+}
+
+/// The root's list of revoked certificates (RFC 5280 §5): that of [`FaultyCertificate::Revoked`].
+///
+/// # Errors
+/// When the system has no randomness.
+pub fn revocation_list(
+    root: &Authority,
+    now: SystemTime,
+) -> Result<CertificateRevocationList, StoreError> {
+    let validity = Validity::around(now, DURATION);
+    let seconds = now.duration_since(SystemTime::UNIX_EPOCH);
+    let params = CertificateRevocationListParams {
+        this_update: validity.from.into(),
+        next_update: validity.until.into(),
+        crl_number: seconds.unwrap_or_default().as_secs().into(),
+        issuing_distribution_point: None,
+        revoked_certs: vec![RevokedCertParams {
+            serial_number: SerialNumber::from_slice(&REVOKED),
+            revocation_time: validity.from.into(),
+            reason_code: Some(RevocationReason::KeyCompromise),
+            invalidity_date: None,
+        }],
+        key_identifier_method: KeyIdMethod::Sha256,
+    };
+    Ok(params.signed_by(root.issuer())?)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use rustls::client::WebPkiServerVerifier;
+    use rustls::client::danger::ServerCertVerifier as _;
+    use rustls::pki_types::{ServerName, UnixTime};
+    use rustls::{CertificateError, Error, RootCertStore};
+
+    use super::*;
+
+    fn now() -> SystemTime {
+        SystemTime::UNIX_EPOCH + 20_000 * DAY
+    }
+
+    /// The verdict of rustls on each certificate, for its host and for an address.
+    #[test]
+    fn each_is_refused_for_one_reason() {
+        let subjects = Subjects::new(["a.test"]);
+        let root = Authority::root(&subjects, Validity::around(now(), 60 * DAY)).unwrap();
+        let mut roots = RootCertStore::empty();
+        roots.add(root.certificate().clone()).unwrap();
+        let list = revocation_list(&root, now()).unwrap();
+        let verifier =
+            WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::new(provider()))
+                .with_crls([list.der().clone()])
+                .allow_unknown_revocation_status()
+                .build()
+                .unwrap();
+        for fault in FaultyCertificate::ALL {
+            let made = fault.make(&root, &subjects, now()).unwrap();
+            made.keys_match().unwrap();
+            let host = fault.host();
+            for name in [host.as_str(), "127.0.0.1", "a.test"] {
+                let since = now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
+                let verdict = verifier.verify_server_cert(
+                    &made.cert[0],
+                    &made.cert[1..],
+                    &ServerName::try_from(name).unwrap(),
+                    &[],
+                    UnixTime::since_unix_epoch(since),
+                );
+                let reason = match verdict {
+                    Ok(_) => "accepted",
+                    Err(Error::InvalidCertificate(error)) => match error {
+                        CertificateError::ExpiredContext { .. } => "expired",
+                        CertificateError::NotValidYetContext { .. } => "not valid yet",
+                        CertificateError::NotValidForNameContext { .. } => "another name",
+                        CertificateError::UnknownIssuer => "unknown issuer",
+                        CertificateError::InvalidPurposeContext { .. } => "another purpose",
+                        CertificateError::BadSignature => "bad signature",
+                        CertificateError::Revoked => "revoked",
+                        error => panic!("{host}: {error:?}"),
+                    },
+                    Err(error) => panic!("{host}: {error:?}"),
+                };
+                let expected = match fault {
+                    FaultyCertificate::Good | FaultyCertificate::CompleteChain => "accepted",
+                    FaultyCertificate::Expired => "expired",
+                    FaultyCertificate::NotYetValid => "not valid yet",
+                    FaultyCertificate::WrongHost | FaultyCertificate::NoSan => "another name",
+                    FaultyCertificate::SelfSigned
+                    | FaultyCertificate::UntrustedRoot
+                    | FaultyCertificate::IncompleteChain => "unknown issuer",
+                    FaultyCertificate::NoServerAuth => "another purpose",
+                    FaultyCertificate::BadSignature => "bad signature",
+                    FaultyCertificate::Revoked => "revoked",
+                };
+                assert_eq!(reason, expected, "{host} for {name}");
+            }
+            assert_eq!(FaultyCertificate::named(fault.name()), Some(fault));
+        }
+        assert_eq!(FaultyCertificate::named("nothing"), None);
+    }
+}

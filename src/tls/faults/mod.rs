@@ -1,0 +1,115 @@
+//! Hosts whose TLS is faulty on purpose, for tests of clients. A client chooses the fault by the name that it
+//! asks for (SNI, RFC 6066 §3), below [`DOMAIN`]: a certificate that it must refuse ([`certificate`]), or a
+//! handshake that does not come to its end ([`handshake`]).
+
+pub mod certificate;
+pub mod handshake;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use rustls::server::{ClientHello, ResolvesServerCert};
+use rustls::sign::CertifiedKey;
+
+use super::certificates::authority::Authority;
+use super::certificates::{StoreError, Subjects};
+
+pub use certificate::FaultyCertificate;
+pub use handshake::HandshakeFault;
+
+/// The domain of the faulty hosts. It leads to this machine (RFC 6761 §6.3), and a root for `localhost`
+/// may issue certificates for names below it.
+pub const DOMAIN: &str = "tls.localhost";
+
+/// The certificates of the faulty hosts.
+pub struct FaultyHosts {
+    certificates: BTreeMap<FaultyCertificate, Arc<CertifiedKey>>,
+}
+
+impl FaultyHosts {
+    /// Makes the certificates: for the name below [`DOMAIN`] and for all `subjects`, so that they can be used
+    /// for other names, too. `good` is the certificate without a fault.
+    ///
+    /// # Errors
+    /// When the system has no randomness.
+    pub fn new(
+        root: &Authority,
+        good: Arc<CertifiedKey>,
+        subjects: &Subjects,
+        now: SystemTime,
+    ) -> Result<Self, StoreError> {
+        let mut certificates = BTreeMap::from([(FaultyCertificate::Good, good)]);
+        for fault in FaultyCertificate::ALL {
+            if fault != FaultyCertificate::Good {
+                let made = fault.make(root, subjects, now)?;
+                certificates.insert(fault, Arc::new(made));
+            }
+        }
+        Ok(Self { certificates })
+    }
+
+    /// The certificate with this fault.
+    pub fn with(&self, fault: FaultyCertificate) -> Arc<CertifiedKey> {
+        Arc::clone(&self.certificates[&fault])
+    }
+}
+
+impl ResolvesServerCert for FaultyHosts {
+    fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        let fault = hello.server_name().and_then(label);
+        let fault = fault.and_then(FaultyCertificate::named);
+        // Names that are not below the domain get what a server without faults would send.
+        Some(self.with(fault.unwrap_or(FaultyCertificate::Good)))
+    }
+}
+
+impl fmt::Debug for FaultyHosts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FaultyHosts").finish_non_exhaustive()
+    }
+}
+
+/// The fault of the handshake that this name asks for, if it asks for one. A name below the domain that asks
+/// for nothing known is refused as RFC 6066 §3 describes.
+pub fn handshake_fault(server_name: Option<&str>) -> Option<HandshakeFault> {
+    let label = server_name.and_then(label)?;
+    match FaultyCertificate::named(label) {
+        Some(_) => None,
+        None => Some(HandshakeFault::named(label).unwrap_or(HandshakeFault::UNRECOGNIZED)),
+    }
+}
+
+/// What comes before the domain in a name below it.
+fn label(name: &str) -> Option<&str> {
+    name.strip_suffix(DOMAIN)?.strip_suffix('.')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_their_faults() {
+        for (name, fault) in [
+            (None, None),
+            (Some("localhost"), None),
+            (Some("tls.localhost"), None),
+            (Some("a.test"), None),
+            (Some("stall.a.test"), None),
+            (Some("expired.tls.localhost"), None),
+            (Some("stall.tls.localhost"), Some(HandshakeFault::Stall)),
+            (
+                Some("typo.tls.localhost"),
+                Some(HandshakeFault::UNRECOGNIZED),
+            ),
+            (
+                Some("www.good.tls.localhost"),
+                Some(HandshakeFault::UNRECOGNIZED),
+            ),
+        ] {
+            assert_eq!(handshake_fault(name), fault, "{name:?}");
+        }
+    }
+}
