@@ -1,25 +1,42 @@
-//! The certificate of HTTPS that a configuration asks for: made, or read from files.
+//! The certificate of HTTPS that a configuration asks for: made, or read from files. [`Certificates`] has those
+//! of all listeners, also the faulty ones.
 
 use std::env;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use rustls::pki_types::CertificateDer;
+use rustls::sign::SingleCertAndKey;
 
-use crate::config::{CertificateSource, Settings, Unusable};
-use crate::hosts::{Subdomains, hosts_file};
+use crate::config::{CertificateSource, Listener, ListenerCertificate, Settings, Unusable};
+use crate::hosts::{Subdomains, hosts_file, port};
+use crate::http::scheme::Scheme;
 use crate::text::timestamp::Date;
-use crate::tls::CertificateFiles;
-use crate::tls::certificates::authority::DAY;
+use crate::tls::certificates::authority::{Authority, DAY};
 use crate::tls::certificates::pair::read_chain;
 use crate::tls::certificates::{Pair, PairError, Store, StoreError, Stored, Subjects};
+use crate::tls::faults::certificate::revocation_list;
+use crate::tls::faults::{FaultyCertificate, FaultyHosts};
+use crate::tls::{CertificateFiles, Tls};
 
 use super::error::{CommandError, with_causes};
+
+/// The certificates of a server's listeners; made only if a listener needs them.
+pub(super) struct Certificates {
+    /// None if HTTPS is off, or no listener uses the server's certificate.
+    obtained: Option<Obtained>,
+    faulty: Option<Arc<FaultyHosts>>,
+    /// The fault of the certificate on the ports of `https`.
+    fault: Option<FaultyCertificate>,
+}
 
 /// A server's certificate, the root that clients have to trust, and their files.
 pub(super) struct Obtained {
     pub(super) pair: Pair,
     pub(super) root: Option<Root>,
+    /// The root with its key, if the certificate was made.
+    authority: Option<Authority>,
     pub(super) files: Option<CertificateFiles>,
 }
 
@@ -28,6 +45,117 @@ pub(super) struct Root {
     pub(super) certificate: CertificateDer<'static>,
     /// Its file, if it has one.
     pub(super) path: Option<PathBuf>,
+}
+
+impl Obtained {
+    /// The root's list of revoked certificates as PEM.
+    pub(super) fn revocation_list(&self) -> Result<String, CommandError> {
+        let authority = self.authority.as_ref().ok_or(CommandError::NoAuthority)?;
+        let list = revocation_list(authority, SystemTime::now());
+        let list = list.map_err(CommandError::CertificateStore)?;
+        list.pem()
+            .map_err(|error| CommandError::CertificateStore(error.into()))
+    }
+
+    /// What listeners speak TLS with.
+    fn tls(&self) -> Tls {
+        let tls = Tls::with_certificates(self.pair.resolver());
+        match &self.files {
+            Some(files) => tls.files(files.clone()),
+            None => tls,
+        }
+    }
+}
+
+impl Certificates {
+    /// Those that the listeners of these settings need.
+    pub(super) fn of(settings: &Settings) -> Result<Self, CommandError> {
+        let of_listeners = || {
+            settings
+                .listeners
+                .iter()
+                .filter_map(|listener| listener.certificate.as_ref())
+        };
+        let fault = settings
+            .certificate_fault
+            .as_deref()
+            .map(fault)
+            .transpose()?;
+        let has_faults =
+            fault.is_some() || of_listeners().any(|one| *one != ListenerCertificate::Server);
+        let has_ports = settings.ports.iter().any(|(scheme, ports)| {
+            port::spoken(scheme) == Some(Scheme::Https) && !ports.is_empty()
+        });
+        let is_shown = has_ports && fault.is_none();
+        let mut certificates = Self {
+            obtained: None,
+            faulty: None,
+            fault,
+        };
+        if is_shown || of_listeners().any(|one| *one == ListenerCertificate::Server) {
+            certificates.obtained = obtain(settings, Unkept::Warn)?;
+        }
+        if has_faults {
+            certificates.faulty = Some(Arc::new(faulty(settings, certificates.obtained.as_ref())?));
+        }
+        Ok(certificates)
+    }
+
+    /// What the ports of `https` and its variants speak TLS with; none if HTTPS is off.
+    pub(super) fn of_schemes(&self) -> Option<Tls> {
+        match (&self.faulty, self.fault) {
+            (Some(faulty), Some(fault)) => Some(one(faulty, fault)),
+            _ => self.obtained.as_ref().map(Obtained::tls),
+        }
+    }
+
+    /// What a listener speaks TLS with.
+    pub(super) fn of_listener(
+        &self,
+        certificate: &ListenerCertificate,
+    ) -> Result<Tls, CommandError> {
+        match (certificate, &self.faulty) {
+            (ListenerCertificate::Faulty(name), Some(faulty)) => Ok(one(faulty, fault(name)?)),
+            (ListenerCertificate::ByName, Some(faulty)) => {
+                Ok(Tls::with_faulty_hosts(Arc::clone(faulty)))
+            }
+            _ => match &self.obtained {
+                Some(obtained) => Ok(obtained.tls()),
+                None => Err(CommandError::NoCertificates),
+            },
+        }
+    }
+}
+
+/// One faulty certificate for all clients.
+fn one(faulty: &FaultyHosts, fault: FaultyCertificate) -> Tls {
+    Tls::with_certificates(Arc::new(SingleCertAndKey::from(faulty.with(fault))))
+}
+
+fn fault(name: &str) -> Result<FaultyCertificate, CommandError> {
+    FaultyCertificate::named(name).ok_or_else(|| CommandError::CertificateFault {
+        found: name.to_owned(),
+    })
+}
+
+/// The faulty hosts, whose root is that of certificates that are made.
+fn faulty(settings: &Settings, obtained: Option<&Obtained>) -> Result<FaultyHosts, CommandError> {
+    let now = SystemTime::now();
+    let subjects = subjects(settings);
+    let made;
+    let obtained = match obtained {
+        Some(obtained) if obtained.authority.is_some() => obtained,
+        _ => {
+            made = kept(store(None, &subjects), &subjects, Unkept::Warn, now)?;
+            &made
+        }
+    };
+    let authority = obtained
+        .authority
+        .as_ref()
+        .ok_or(CommandError::NoAuthority)?;
+    let good = Arc::clone(obtained.pair.certified());
+    FaultyHosts::new(authority, good, &subjects, now).map_err(CommandError::CertificateStore)
 }
 
 /// What to do if certificates that were made cannot be kept.
@@ -92,13 +220,23 @@ pub(super) fn obtain(
         None => found_root(&pair, &files),
     };
     let files = Some(files);
-    Ok(Some(Obtained { pair, root, files }))
+    Ok(Some(Obtained {
+        pair,
+        root,
+        authority: None,
+        files,
+    }))
 }
 
 /// The names of a server, and the address or name that it listens on.
 fn subjects(settings: &Settings) -> Subjects {
     let names = hosts_file::sorted(&settings.names, Subdomains::Resolving);
-    Subjects::new(names.chain([settings.host.clone()]))
+    let mut names: Vec<_> = names.chain([settings.host.clone()]).collect();
+    let by_name = |listener: &Listener| listener.certificate == Some(ListenerCertificate::ByName);
+    if settings.listeners.iter().any(by_name) {
+        names.push(FaultyCertificate::Good.host());
+    }
+    Subjects::new(names)
 }
 
 fn store(folder: Option<&PathBuf>, subjects: &Subjects) -> Result<Store, StoreError> {
@@ -125,7 +263,10 @@ fn kept(
         stored => stored,
     };
     let Stored {
-        pair, root, files, ..
+        pair,
+        root,
+        authority,
+        files,
     } = stored.map_err(CommandError::CertificateStore)?;
     let path = files.as_ref().and_then(|files| files.ca.clone());
     Ok(Obtained {
@@ -134,6 +275,7 @@ fn kept(
             certificate: root,
             path,
         }),
+        authority,
         files,
     })
 }

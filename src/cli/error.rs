@@ -9,6 +9,8 @@ use crate::config::{ConfigError, MethodError, Place};
 use crate::site::routing::pattern::PatternError;
 #[cfg(feature = "tls")]
 use crate::tls::certificates::{PairError, StoreError};
+#[cfg(feature = "tls")]
+use crate::tls::faults::FaultyCertificate;
 
 /// Why the command cannot do what it was asked to.
 #[derive(Debug, thiserror::Error)]
@@ -82,6 +84,22 @@ pub(super) enum CommandError {
     #[cfg(feature = "tls")]
     #[error("no certificates: `ssl.type` is \"none\"")]
     NoCertificates,
+    #[cfg(feature = "tls")]
+    #[error(
+        "expected the name of a certificate's fault ({}), found {found:?}",
+        FaultyCertificate::ALL.map(FaultyCertificate::name).join(", ")
+    )]
+    CertificateFault { found: String },
+    #[cfg(feature = "tls")]
+    #[error(
+        "cannot read the key of the root certificate, to issue others: remove the certificates"
+    )]
+    NoAuthority,
+    #[cfg(not(feature = "tls"))]
+    #[error(
+        "a listener has `tls` or `certificate`: this command was built without the feature `tls`"
+    )]
+    NoTls,
     #[cfg(feature = "tls")]
     #[error("no root certificate: add `ssl.pregenerated.ca_cert_path`")]
     NoRoot,

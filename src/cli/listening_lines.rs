@@ -8,11 +8,12 @@
 //! wireserve listening on ws://127.0.0.1:8003/
 //! wireserve listening on http://127.0.0.1:8001/ (requests: strict)
 //! wireserve listening on http://127.0.0.1:8002/ (connections: greeting.wire)
+//! wireserve listening on https://127.0.0.1:8003/ (certificate: expired)
 //! ```
 
 use std::net::SocketAddr;
 
-use crate::config::{Listener, Purpose, Settings};
+use crate::config::{Listener, ListenerCertificate, Purpose, Settings};
 use crate::exchange::Policy;
 use crate::server::Server;
 
@@ -37,20 +38,39 @@ enum Origin<'s> {
 
 fn line(address: SocketAddr, origin: &Origin<'_>, host: Option<&str>) -> String {
     let url_scheme = match origin {
-        Origin::Scheme(scheme) if *scheme == "ws" => "ws",
-        Origin::Scheme(_) | Origin::Listener(_) => "http",
+        Origin::Scheme(scheme) => match scheme.split('-').next() {
+            Some(first @ ("https" | "ws" | "wss")) => first,
+            _ => "http",
+        },
+        Origin::Listener(listener) if listener.certificate.is_some() => "https",
+        Origin::Listener(_) => "http",
     };
     let named = host.map(|host| format!("{url_scheme}://{host}:{}/", address.port()));
     let notes: Vec<String> = match origin {
         Origin::Scheme(scheme) if *scheme == url_scheme => named.into_iter().collect(),
         Origin::Scheme(scheme) => [(*scheme).clone()].into_iter().chain(named).collect(),
-        Origin::Listener(listener) => vec![purpose(&listener.purpose)],
+        Origin::Listener(listener) => {
+            let certificate = listener.certificate.as_ref().and_then(certificate);
+            let purpose = match (&listener.purpose, &certificate) {
+                (Purpose::Requests(policy), Some(_)) if *policy == Policy::default() => None,
+                (other, _) => Some(purpose(other)),
+            };
+            purpose.into_iter().chain(certificate).collect()
+        }
     };
     let notes = match notes.as_slice() {
         [] => String::new(),
         notes => format!(" ({})", notes.join(", ")),
     };
     format!("wireserve listening on {url_scheme}://{address}/{notes}")
+}
+
+fn certificate(certificate: &ListenerCertificate) -> Option<String> {
+    match certificate {
+        ListenerCertificate::Server => None,
+        ListenerCertificate::Faulty(name) => Some(format!("certificate: {name}")),
+        ListenerCertificate::ByName => Some("certificate: by the host's name".to_owned()),
+    }
 }
 
 fn purpose(purpose: &Purpose) -> String {

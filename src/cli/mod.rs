@@ -17,6 +17,8 @@ mod shell_words;
 mod starting;
 mod target;
 #[cfg(feature = "tls")]
+mod tls_options;
+#[cfg(feature = "tls")]
 mod trust;
 mod unresolved;
 

@@ -10,13 +10,13 @@ use log::LevelFilter;
 use crate::config::{
     self, Alias, Config, Listener, Ports, Purpose, Route, RouteTarget, Transcripts,
 };
-#[cfg(feature = "tls")]
-use crate::config::{Pregenerated, Ssl, SslKind};
 use crate::response_fuzz::{Seed, SeedError};
 use crate::wpt::preset;
 
 use super::error::CommandError;
 use super::shell_words::quoted;
+#[cfg(feature = "tls")]
+use super::tls_options::{CertificateFileOptions, TlsOptions};
 #[cfg(feature = "tls")]
 use super::trust::Part;
 
@@ -38,6 +38,10 @@ pub(super) struct Options {
     /// A port to listen on, or 0 for a free one; may be repeated [default: 8000]
     #[arg(long = "port", value_name = "PORT")]
     ports: Vec<u16>,
+
+    #[cfg(feature = "tls")]
+    #[command(flatten)]
+    tls: TlsOptions,
 
     /// Listens on PORT, too, and gives its connections to TARGET before any request is read; TARGET
     /// is a file below the doc root, for example a .wire file; may be repeated
@@ -142,7 +146,7 @@ pub(super) struct CertOptions {
     sources: Sources,
 
     #[command(flatten)]
-    certificate: CertificateOptions,
+    certificate: CertificateFileOptions,
 
     /// The host name or address that the server listens on [default: 127.0.0.1]
     #[arg(long, value_name = "HOST")]
@@ -160,19 +164,10 @@ pub(super) struct CertOptions {
     /// Prints only the path of the root certificate
     #[arg(long, group = "part")]
     path: bool,
-}
 
-/// A certificate in files.
-#[cfg(feature = "tls")]
-#[derive(Debug, Args)]
-pub(super) struct CertificateOptions {
-    /// The certificate of HTTPS, as PEM, followed by intermediates [default: one that is made]
-    #[arg(long, value_name = "FILE", requires = "key")]
-    cert: Option<PathBuf>,
-
-    /// The private key of the certificate, as PEM (PKCS #8, PKCS #1 or SEC1), without a password
-    #[arg(long, value_name = "FILE", requires = "cert")]
-    key: Option<PathBuf>,
+    /// Prints only the root's list of revoked certificates, as PEM; see docs/tls.md
+    #[arg(long, group = "part")]
+    crl: bool,
 }
 
 impl Options {
@@ -202,7 +197,7 @@ impl Options {
             path::absolute(&path).map_err(|source| CommandError::InjectedScript { path, source })
         };
         let (has_handlers, has_port) = (ws_doc_root.is_some(), !self.ws_ports.is_empty());
-        let mut config = self.sources.config(Config {
+        let options = Config {
             doc_root: self.doc_root,
             ws_doc_root,
             transcript: Some(transcript),
@@ -220,7 +215,10 @@ impl Options {
             inject_script: self.inject_script.map(of_script).transpose()?,
             latency: self.latency,
             ..Config::default()
-        })?;
+        };
+        #[cfg(feature = "tls")]
+        let options = self.tls.over(options)?;
+        let mut config = self.sources.config(options)?;
         if has_handlers && config.ports.of("ws").is_empty() {
             return Err(CommandError::NoWebSocketPort);
         }
@@ -262,37 +260,15 @@ impl CertOptions {
 
     /// What to print.
     pub(super) fn part(&self) -> Part {
-        match (self.pem, self.spki, self.path) {
-            (true, ..) => Part::Pem,
-            (_, true, _) => Part::Spki,
-            (.., true) => Part::Path,
-            _ => Part::Everything,
-        }
-    }
-}
-
-#[cfg(feature = "tls")]
-impl CertificateOptions {
-    /// The keys of the configuration that mean the same.
-    fn ssl(&self) -> Result<Option<Ssl>, CommandError> {
-        let (Some(cert), Some(key)) = (&self.cert, &self.key) else {
-            return Ok(None);
-        };
-        let absolute = |path: &Path| {
-            path::absolute(path).map_err(|source| CommandError::CertificateFile {
-                path: path.to_owned(),
-                source,
-            })
-        };
-        Ok(Some(Ssl {
-            kind: Some(SslKind::Pregenerated),
-            pregenerated: Pregenerated {
-                host_key_path: Some(absolute(key)?),
-                host_cert_path: Some(absolute(cert)?),
-                ca_cert_path: None,
-            },
-            ..Ssl::default()
-        }))
+        let parts = [
+            (self.pem, Part::Pem),
+            (self.spki, Part::Spki),
+            (self.path, Part::Path),
+            (self.crl, Part::Crl),
+        ];
+        let mut parts = parts.into_iter();
+        let part = parts.find_map(|(is_asked, part)| is_asked.then_some(part));
+        part.unwrap_or(Part::Everything)
     }
 }
 
@@ -345,6 +321,7 @@ fn listeners(options: &[String]) -> Result<Vec<Listener>, CommandError> {
             port: port.into(),
             purpose: Purpose::Connections(RouteTarget::from(option[1].clone())),
             place: None,
+            certificate: None,
         })
     };
     options.chunks_exact(2).map(listener).collect()

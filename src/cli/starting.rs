@@ -8,6 +8,8 @@ use crate::config::Settings;
 use crate::server::Server;
 
 use super::assembly;
+#[cfg(feature = "tls")]
+use super::certificates::Certificates;
 use super::error::CommandError;
 use super::python;
 
@@ -36,9 +38,24 @@ pub(super) fn start(settings: &Settings) -> Result<Server, CommandError> {
     if let Some(handler) = assembly::websockets(settings, &doc_root)? {
         server = server.websockets(handler);
     }
+    #[cfg(feature = "tls")]
+    let certificates = Certificates::of(settings)?;
+    #[cfg(feature = "tls")]
+    if let Some(tls) = certificates.of_schemes() {
+        server = server.tls(tls);
+    }
     for listener in &settings.listeners {
         let listening = assembly::listening(settings, &doc_root, listener)?;
-        server = server.listener(listener.port, listening);
+        server = match &listener.certificate {
+            None => server.listener(listener.port, listening),
+            #[cfg(feature = "tls")]
+            Some(certificate) => {
+                let tls = certificates.of_listener(certificate)?;
+                server.tls_listener(listener.port, listening, tls)
+            }
+            #[cfg(not(feature = "tls"))]
+            Some(_) => return Err(CommandError::NoTls),
+        };
     }
     if let Some(folder) = &settings.transcripts {
         server = server

@@ -32,6 +32,8 @@ pub(super) enum Part {
     Spki,
     /// The path of the root's file.
     Path,
+    /// The root's list of revoked certificates as PEM.
+    Crl,
 }
 
 /// The text, with its last line end.
@@ -47,6 +49,7 @@ pub(super) fn text(
         Part::Pem => pem(slice::from_ref(&root()?.certificate)),
         Part::Spki => spki()? + "\n",
         Part::Path => format!("{}\n", path(root()?)?.display()),
+        Part::Crl => obtained.revocation_list()?,
         Part::Everything => {
             let root = root()?;
             let path = path(root)?;

@@ -21,7 +21,24 @@ pub struct Listener {
     pub purpose: Purpose,
     /// Where its target is, if it comes from a file.
     pub place: Option<Place>,
+    /// The certificate with which its connections go through TLS; without, they are in the clear.
+    pub certificate: Option<ListenerCertificate>,
 }
+
+/// The certificate of a listener.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ListenerCertificate {
+    /// The server's: `{"port": 8443, "requests": "strict", "tls": true}`.
+    Server,
+    /// One with this fault: `{"port": 8445, "certificate": "expired"}`.
+    Faulty(String),
+    /// The one with the fault that the client's server name asks for, or a faulty handshake:
+    /// `{"port": 8446, "certificate": "by-name"}`.
+    ByName,
+}
+
+/// The value of `certificate` for [`ListenerCertificate::ByName`].
+const BY_NAME: &str = "by-name";
 
 /// What a listener does with its connections.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,13 +57,26 @@ struct ListenerKeys {
     port: PortValue,
     requests: Option<Policy>,
     connections: Option<RouteTarget>,
+    tls: Option<bool>,
+    certificate: Option<String>,
 }
 
 impl TryFrom<ListenerKeys> for Listener {
     type Error = serde::de::value::Error;
 
     fn try_from(keys: ListenerKeys) -> Result<Self, Self::Error> {
+        let certificate = match (keys.tls, keys.certificate) {
+            (Some(false), Some(_)) => {
+                let reason = "a `certificate` requires TLS: expected `tls` to be true, or absent";
+                return Err(Self::Error::custom(reason));
+            }
+            (_, Some(name)) if name == BY_NAME => Some(ListenerCertificate::ByName),
+            (_, Some(name)) => Some(ListenerCertificate::Faulty(name)),
+            (Some(true), None) => Some(ListenerCertificate::Server),
+            (Some(false) | None, None) => None,
+        };
         let purpose = match (keys.requests, keys.connections) {
+            (None, None) if certificate.is_some() => Purpose::Requests(Policy::default()),
             (Some(policy), None) => Purpose::Requests(policy),
             (None, Some(target)) => Purpose::Connections(target),
             _ => {
@@ -64,6 +94,7 @@ impl TryFrom<ListenerKeys> for Listener {
             port: keys.port.0,
             purpose,
             place: None,
+            certificate,
         })
     }
 }
@@ -78,6 +109,11 @@ mod tests {
             port: port.into(),
             purpose,
             place: None,
+            certificate: None,
+        };
+        let with = |certificate, listener| Listener {
+            certificate: Some(certificate),
+            ..listener
         };
         for (json, expected) in [
             (
@@ -92,11 +128,37 @@ mod tests {
                 r#"{"port": 1, "connections": "a.wire"}"#,
                 listener(1, Purpose::Connections(RouteTarget::File("a.wire".into()))),
             ),
+            (
+                r#"{"port": 1, "requests": "strict", "tls": true}"#,
+                with(
+                    ListenerCertificate::Server,
+                    listener(1, Purpose::Requests(Policy::Strict)),
+                ),
+            ),
+            (
+                r#"{"port": 1, "certificate": "expired"}"#,
+                with(
+                    ListenerCertificate::Faulty("expired".to_owned()),
+                    listener(1, Purpose::Requests(Policy::Lenient)),
+                ),
+            ),
+            (
+                r#"{"port": 1, "connections": "a.wire", "certificate": "by-name"}"#,
+                with(
+                    ListenerCertificate::ByName,
+                    listener(1, Purpose::Connections(RouteTarget::File("a.wire".into()))),
+                ),
+            ),
         ] {
             assert_eq!(serde_json::from_str::<Listener>(json).unwrap(), expected);
         }
         for (json, named) in [
             (r#"{"port": 1}"#, "either `requests` or `connections`"),
+            (r#"{"port": 1, "tls": false}"#, "either `requests`"),
+            (
+                r#"{"port": 1, "tls": false, "certificate": "expired"}"#,
+                "expected `tls` to be true",
+            ),
             (r#"{"port": 1, "requests": "loose"}"#, "loose"),
             (r#"{"port": 1, "requests": "raw"}"#, "`connections` instead"),
             (r#"{"port": 1, "conections": "a"}"#, "conections"),

@@ -29,7 +29,7 @@ use crate::hosts::Names;
 
 pub use error::ConfigError;
 pub use limits::Limits;
-pub use listener::{Listener, Purpose};
+pub use listener::{Listener, ListenerCertificate, Purpose};
 pub use method::{MethodError, check as check_method};
 pub use place::Place;
 pub use ports::Ports;
@@ -97,6 +97,8 @@ pub struct Config {
     /// Whether to listen on `server_host` only, not on all addresses.
     #[serde(alias = "bind_hostname")]
     pub bind_address: Option<bool>,
+    /// The name of a fault that the certificate of HTTPS has, instead of none.
+    pub certificate: Option<String>,
     /// Where the certificate of HTTPS comes from.
     pub ssl: Option<Ssl>,
     /// The least severe level to log; takes precedence over that in `logging`.
@@ -221,6 +223,7 @@ impl Config {
             ws_extra: self.ws_extra.or(base.ws_extra),
             check_subdomains: self.check_subdomains.or(base.check_subdomains),
             bind_address: self.bind_address.or(base.bind_address),
+            certificate: self.certificate.or(base.certificate),
             ssl: merge(self.ssl, base.ssl, Ssl::over),
             log_level: self.log_level.or(base.log_level),
             logging: merge(self.logging, base.logging, Logging::over),

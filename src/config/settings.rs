@@ -60,6 +60,8 @@ pub struct Settings {
     pub transcripts: Option<TranscriptFolder>,
     /// Where the certificate of HTTPS comes from; default: it is made at start.
     pub certificates: CertificateSource,
+    /// The name of a fault that it has; default: none.
+    pub certificate_fault: Option<String>,
     /// The processor that scripts run on; default: any.
     pub python_cpu: Option<usize>,
     /// What to log; default: `info`.
@@ -118,6 +120,7 @@ impl Config {
             fuzz: self.fuzz.unwrap_or(false),
             limits: self.limits.unwrap_or_default(),
             transcripts: self.transcript.unwrap_or_default().resolve()?,
+            certificate_fault: self.certificate,
             certificates: self.ssl.unwrap_or_default().source()?,
             python_cpu: self.python_cpu,
             check_subdomains: self.check_subdomains.unwrap_or(true),

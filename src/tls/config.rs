@@ -9,6 +9,7 @@ use rustls::crypto::ring::Ticketer;
 use rustls::server::{ClientHello, ServerSessionMemoryCache};
 use rustls::{KeyLogFile, ServerConfig};
 
+use super::faults::{self, HandshakeFault};
 use super::{Tls, TlsError, provider};
 
 /// The name of HTTP/1.1 in ALPN (RFC 7301 §6).
@@ -22,9 +23,18 @@ const REMEMBERED_SESSIONS: usize = 1024;
 pub struct Configs {
     without_alpn: Arc<ServerConfig>,
     with_http_1_1: Arc<ServerConfig>,
+    has_faulty_handshakes: bool,
 }
 
 impl Configs {
+    /// The fault that the handshake with a client should have, by the name that it asks for.
+    pub fn fault(&self, hello: &ClientHello<'_>) -> Option<HandshakeFault> {
+        match self.has_faulty_handshakes {
+            true => faults::handshake_fault(hello.server_name()),
+            false => None,
+        }
+    }
+
     /// The configuration for a client.
     pub fn choose(&self, hello: &ClientHello<'_>) -> Arc<ServerConfig> {
         let mut offered = hello.alpn().into_iter().flatten();
@@ -61,6 +71,7 @@ impl Tls {
         Ok(Configs {
             without_alpn: Arc::new(config),
             with_http_1_1: Arc::new(with_http_1_1),
+            has_faulty_handshakes: self.has_faulty_handshakes,
         })
     }
 }

@@ -24,6 +24,7 @@ use rustls::sign::{CertifiedKey, SingleCertAndKey};
 pub use client_certificates::ClientCertificates;
 pub use config::Configs;
 pub use error::TlsError;
+use faults::FaultyHosts;
 
 /// How a listener speaks TLS: its certificates, and what it asks of clients.
 #[derive(Clone)]
@@ -31,6 +32,8 @@ pub struct Tls {
     certificates: Arc<dyn ResolvesServerCert>,
     clients: ClientCertificates,
     files: Option<CertificateFiles>,
+    /// Whether names below the domain of faulty hosts ask for faulty handshakes.
+    has_faulty_handshakes: bool,
 }
 
 /// The files that `request.server.config.ssl_config` shows to handlers.
@@ -70,6 +73,15 @@ impl Tls {
             certificates,
             clients: ClientCertificates::default(),
             files: None,
+            has_faulty_handshakes: false,
+        }
+    }
+
+    /// Hosts whose certificates or handshakes are faulty, for tests of clients.
+    pub fn with_faulty_hosts(hosts: Arc<FaultyHosts>) -> Self {
+        Self {
+            has_faulty_handshakes: true,
+            ..Self::with_certificates(hosts)
         }
     }
 

@@ -8,6 +8,8 @@ use rustls::server::{Accepted, AcceptedAlert, Acceptor};
 use rustls::{CipherSuite, HandshakeKind, ProtocolVersion, ServerConnection};
 
 use crate::tls::Configs;
+use crate::tls::faults::HandshakeFault;
+use crate::tls::faults::handshake::alert_record;
 
 use super::Wire;
 use super::secured::Secured;
@@ -32,6 +34,9 @@ pub enum HandshakeError {
     /// The client ended the connection, or another thread did.
     #[error("the connection ended within the TLS handshake")]
     Ended,
+    /// The handshake was broken off on purpose, since the client asked for a host that does so.
+    #[error("the TLS handshake was broken off, as the name of the host asks for")]
+    Faulty,
     /// The connection failed.
     #[error("the connection failed within the TLS handshake: {0}")]
     Io(#[from] io::Error),
@@ -50,6 +55,18 @@ impl Wire {
         let socket = self.stream.socket();
         let mut scratch = [0; READ_SIZE];
         let (accepted, rest) = self.client_hello(&mut scratch)?;
+        let mut output_to = Output { socket, left: None };
+        match configs.fault(&accepted.client_hello()) {
+            None => {}
+            Some(HandshakeFault::Stall) => loop {
+                receive(socket, &mut scratch)?;
+            },
+            Some(HandshakeFault::Alert(code)) => {
+                output_to.send(&alert_record(code))?;
+                return Err(HandshakeError::Faulty);
+            }
+            Some(HandshakeFault::CutAfter(count)) => output_to.left = Some(count),
+        }
         let config = configs.choose(&accepted.client_hello());
         let connection = accepted
             .into_connection(config)
@@ -61,7 +78,7 @@ impl Wire {
             let decrypted = session.decrypt(&scratch[arrived], &mut plaintext);
             let mut output = Vec::new();
             session.take_output(&mut output);
-            send(socket, &output)?;
+            output_to.send(&output)?;
             let sending = decrypted?;
             if !session.lock().is_handshaking() {
                 break sending;
@@ -102,6 +119,27 @@ impl Wire {
                     return Ok((accepted, rest));
                 }
             }
+        }
+    }
+}
+
+/// What the server sends in a handshake, all of it or only the beginning.
+struct Output<'s> {
+    socket: &'s Socket,
+    /// The bytes after which the handshake is cut, if it should be.
+    left: Option<usize>,
+}
+
+impl Output<'_> {
+    fn send(&mut self, bytes: &[u8]) -> Result<(), HandshakeError> {
+        let count = self.left.map_or(bytes.len(), |left| left.min(bytes.len()));
+        send(self.socket, &bytes[..count])?;
+        if let Some(left) = &mut self.left {
+            *left -= count;
+        }
+        match count < bytes.len() {
+            true => Err(HandshakeError::Faulty),
+            false => Ok(()),
         }
     }
 }

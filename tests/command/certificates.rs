@@ -4,6 +4,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
+use std::process::Command;
 use std::time::{Duration, SystemTime};
 
 use rcgen::{CertificateParams, KeyPair};
@@ -301,4 +302,169 @@ fn a_cache_that_cannot_be_used_is_named() {
     let folder = folder(&[("file", "")]);
     let cache = folder.path().join("file");
     cert(&cache, folder.path(), &[]).is_refusal(&["cannot keep certificates", "file/wireserve"]);
+}
+
+/// `--wpt` serves HTTPS on all ports of the preset, with certificates that are made.
+#[cfg(feature = "python")]
+#[test]
+fn https_of_a_checkout() {
+    use serde_json::{Value, json};
+
+    let cache = temporary();
+    let script = "import json\n\n\ndef main(request, response):\n    config = request.server.config\n    \
+                  return json.dumps([config['ports'], config.ssl_config, request.url])\n";
+    let checkout = folder(&[
+        ("config.json", r#"{"check_subdomains": false}"#),
+        ("seen.py", script),
+        ("ports.sub.txt", "{{ports[https][0]}} {{location[scheme]}}"),
+    ]);
+    let mut command = wireserve();
+    command
+        .env("XDG_CACHE_HOME", cache.path())
+        .current_dir(checkout.path())
+        .args(["--wpt", "--port=0", "--tls-port=0", "--tls-port=0"]);
+    let mut running = Process::spawn(&mut command);
+    let lines: Vec<_> = (0..9).map(|_| running.line().expect("a line")).collect();
+    let port = |line: &String| -> u16 {
+        let (_, rest) = line.split_once("127.0.0.1:").expect("an address");
+        rest.split_once('/')
+            .expect("a path")
+            .0
+            .parse()
+            .expect("a port")
+    };
+    let https: Vec<_> = lines
+        .iter()
+        .filter(|line| line.contains(" https://127.0.0.1:"))
+        .collect();
+    let notes = https
+        .iter()
+        .map(|line| line.split_once(" (").expect("a note").1);
+    let expected = ["", "", "https-local, ", "https-private, ", "https-public, "];
+    for ((note, line), name) in notes.zip(&https).zip(expected) {
+        let url = format!("{name}https://web-platform.test:{}/)\n", port(line));
+        assert_eq!(note, url);
+    }
+    let ports: Vec<_> = https.iter().map(|line| port(line)).collect();
+    assert_eq!(ports.len(), 5, "{lines:?}");
+
+    let root = printed_after_warning(cache.path(), checkout.path(), &["--wpt", "--path"]);
+    let root = root.trim_end();
+    let get = |host: &str, port: u16, path: &str| {
+        let mut command = Command::new("curl");
+        command.args(["-sS", "--cacert", root, "--resolve"]);
+        command.arg(format!("{host}:{port}:127.0.0.1"));
+        command.arg(format!("https://{host}:{port}{path}"));
+        let ended = Process::spawn(&mut command).end();
+        assert_eq!(ended.code, Some(0), "{host}:{port} {}", ended.stderr);
+        ended.stdout.concat()
+    };
+    for &port in &ports {
+        let text = get("web-platform.test", port, "/ports.sub.txt");
+        assert_eq!(text, format!("{} https", ports[0]));
+    }
+    for host in [
+        "www1.www2.not-web-platform.test",
+        "xn--lve-6lad.web-platform.test",
+        "localhost",
+    ] {
+        get(host, ports[1], "/ports.sub.txt");
+    }
+    let seen = get("web-platform.test", ports[0], "/seen.py");
+    let seen: Value = serde_json::from_str(&seen).expect("JSON");
+    let folder = Path::new(root).parent().expect("a folder");
+    for (pointer, expected) in [
+        ("/0/https", json!([ports[0], ports[1]])),
+        ("/0/https-private", json!([ports[3]])),
+        ("/1/key_path", json!(folder.join("web-platform.test.key"))),
+        ("/1/cert_path", json!(folder.join("web-platform.test.pem"))),
+        ("/1/ca_cert_path", json!(root)),
+        ("/1/encrypt_after_connect", json!(false)),
+        (
+            "/2",
+            json!(format!("https://web-platform.test:{}/seen.py", ports[0])),
+        ),
+    ] {
+        assert_eq!(seen.pointer(pointer), Some(&expected), "{pointer}");
+    }
+}
+
+/// The checkout has no certificate, as a warning says.
+#[cfg(feature = "python")]
+fn printed_after_warning(cache: &Path, folder: &Path, arguments: &[&str]) -> String {
+    let ended = cert(cache, folder, arguments);
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    ended.stdout.concat()
+}
+
+/// The type `none` turns HTTPS off; a certificate in files is used by the server.
+#[test]
+fn certificates_of_a_server() {
+    let cache = temporary();
+    let (certificate, key) = made(&["localhost"], 10);
+    let folder = folder(&[
+        ("a.pem", &certificate),
+        ("a.key", &key),
+        ("hello.txt", "hello"),
+        (
+            "none.json",
+            r#"{"ssl": {"type": "none"}, "ports": {"http": [0], "https": [0]}}"#,
+        ),
+    ]);
+    let serve = |arguments: &[&str]| {
+        let mut command = wireserve();
+        command
+            .env("XDG_CACHE_HOME", cache.path())
+            .current_dir(folder.path())
+            .args(arguments);
+        Process::spawn(&mut command)
+    };
+    let mut running = serve(&["--config", "none.json"]);
+    let first = running.line().expect("a line");
+    assert!(first.contains(" http://"), "{first}");
+    running.signal("TERM");
+    assert_eq!(running.end().stdout.len(), 1);
+
+    let mut running = serve(&["--port=0", "--tls-port=0", "--cert=a.pem", "--key=a.key"]);
+    running.ready("127.0.0.1");
+    let port = running.ready("127.0.0.1").port();
+    let mut command = Command::new("curl");
+    command
+        .args(["-sS", "--cacert", "a.pem"])
+        .arg(format!("https://localhost:{port}/hello.txt"));
+    let ended = Process::spawn(command.current_dir(folder.path())).end();
+    assert_eq!(
+        (ended.code, ended.stdout.concat().as_str()),
+        (Some(0), "hello"),
+        "{}",
+        ended.stderr
+    );
+    assert!(
+        fs::read_dir(cache.path())
+            .expect("the cache")
+            .next()
+            .is_none()
+    );
+
+    // A cache that cannot be used is only a warning.
+    let mut command = wireserve();
+    command
+        .env("XDG_CACHE_HOME", folder.path().join("hello.txt"))
+        .current_dir(folder.path())
+        .args(["--port=0", "--tls-port=0"]);
+    let mut running = Process::spawn(&mut command);
+    running.ready("127.0.0.1");
+    running.ready("127.0.0.1");
+    let stderr = running.stderr();
+    assert!(stderr.contains("is lost when the server stops"), "{stderr}");
+    let mut command = serve(&[
+        "--port=0",
+        "--tls-port=0",
+        "--cert=a.pem",
+        "--key=hello.txt",
+    ]);
+    assert!(command.line().is_none());
+    command
+        .end()
+        .is_refusal(&["hello.txt: expected a private key in PEM"]);
 }

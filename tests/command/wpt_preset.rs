@@ -9,7 +9,7 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
-use crate::support::command::{ask, get, run_in, site, wireserve};
+use crate::support::command::{FREE_TLS_PORT, ask, get, run_in, site, wireserve};
 use crate::support::process::{Ended, Process};
 use crate::support::wait::eventually;
 
@@ -49,6 +49,7 @@ fn checkout(files: &[(&str, &str)]) -> TempDir {
 fn serve(folder: &Path, arguments: &[&str]) -> (Process, Vec<SocketAddr>) {
     let mut command = wireserve();
     command.current_dir(folder).args(arguments);
+    command.args(FREE_TLS_PORT);
     let mut running = Process::spawn(&mut command);
     // http, and one of http-local, http-private and http-public each.
     let addresses = (0..4).map(|_| running.ready("127.0.0.1")).collect();
@@ -73,7 +74,8 @@ fn unresolvable_names_are_reported_at_start() {
     let mut command = wireserve();
     command
         .current_dir(folder.path())
-        .args(["--wpt", "--port", "0"]);
+        .args(["--wpt", "--port", "0"])
+        .args(FREE_TLS_PORT);
     let server = Process::start_with_listeners(command, 4);
     // It serves before anything is known of the names.
     assert_eq!(get(server.addr(), "/hello.txt").text(), "hello");
@@ -240,6 +242,7 @@ fn each_source_wins_over_those_below() {
         ("/ports/http-private", json!([ports[2]])),
         ("/ports/http-public", json!([ports[3]])),
         ("/ports/dns", json!([8053])),
+        #[cfg(not(feature = "tls"))]
         ("/ports/https", json!([1443])),
         ("/ports/ws", json!([2444])),
         ("/ports/h2", json!([1445])),
@@ -254,6 +257,7 @@ fn each_source_wins_over_those_below() {
             json!(root.join("websockets/handlers")),
         ),
         ("/ssl/type", json!("pregenerated")),
+        #[cfg(not(feature = "tls"))]
         (
             "/ssl_config/key_path",
             json!(root.join("tools/certs/web-platform.test.key")),
@@ -267,9 +271,8 @@ fn each_source_wins_over_those_below() {
     for scheme in [
         "wss",
         "webtransport-h3",
-        "https-local",
+        #[cfg(not(feature = "tls"))]
         "https-private",
-        "https-public",
     ] {
         let port = config["ports"][scheme][0].as_u64().expect("a number");
         let port = u16::try_from(port).expect("a port");

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use crate::support::client::Client;
-use crate::support::command::{ask, get, run_in, site, wireserve};
+use crate::support::command::{FREE_TLS_PORT, ask, get, run_in, site, wireserve};
 use crate::support::process::Process;
 
 const PAGE: &str = "<!doctype html>\n<html>\n<head>\n<title>A page</title>\n<p>text\n";
@@ -62,6 +62,7 @@ fn a_script_is_inserted_into_pages() {
         ),
     ]);
     let arguments = ["--wpt", ".", "--port", "0", "--inject-script", "early.js"];
+    let arguments = [&arguments[..], FREE_TLS_PORT].concat();
     let (_server, address) = serve(&folder, &arguments);
     for path in ["/page.html", "/typed.html", "/routed", "/alias/page.html"] {
         let response = get(address, path);

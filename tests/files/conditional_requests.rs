@@ -9,7 +9,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use tempfile::TempDir;
 
 use crate::support::client::Client;
-use crate::support::command::wireserve;
+use crate::support::command::{FREE_TLS_PORT, wireserve};
 use crate::support::folder::folder;
 use crate::support::process::Process;
 use crate::support::response::Response;
@@ -257,6 +257,7 @@ fn without_validators_files_answer_as_the_reference_does() {
     let mut command = wireserve();
     command.current_dir(folder.path());
     command.args(["--wpt", "--port", "0", "--log", "error"]);
+    command.args(FREE_TLS_PORT);
     let server = Process::start_with_listeners(command, 3);
     let seen = ask(server.addr(), "GET", "/ten.txt", "If-None-Match: *");
     assert_eq!((seen.status, seen.header("etag")), (200, None));

@@ -1,6 +1,7 @@
 //! A fault is JSON, byte for byte as in the reference, and a page for a client that prefers HTML.
 
 use crate::support::client::Client;
+use crate::support::command::FREE_TLS_PORT;
 use crate::support::folder::folder;
 use crate::support::process::Process;
 use crate::support::response::Response;
@@ -142,7 +143,10 @@ fn a_head_is_that_of_the_page() {
 #[test]
 fn a_checkout_of_wpt_gets_the_references_errors() {
     let folder = folder(&[("resources/testharness.js", "")]);
-    let server = Process::wireserve(folder.path(), ["--wpt", "--log", "off"]);
+    let server = Process::wireserve(
+        folder.path(),
+        [&["--wpt", "--log", "off"], FREE_TLS_PORT].concat(),
+    );
     let answer = ask(&server, "GET /none.txt", BROWSER);
     let json = r#"{"error": {"code": 404, "message": "404"}}"#;
     assert_eq!((answer.status, answer.text().as_str()), (404, json));

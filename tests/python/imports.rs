@@ -1,7 +1,7 @@
 //! What scripts import is found: stand-ins for modules that are nowhere else, and the packages of an
 //! active virtual environment. (What the parity suite compares is in `tests/site/imports`.)
 
-use crate::support::command::wireserve;
+use crate::support::command::{FREE_TLS_PORT, wireserve};
 use crate::support::folder::folder;
 use std::fs;
 use std::path::Path;
@@ -154,6 +154,7 @@ fn packages_of_a_checkout_are_importable() {
             .arg("--wpt")
             .arg(checkout.path())
             .args(["--port", "0"])
+            .args(FREE_TLS_PORT)
             .env_remove("VIRTUAL_ENV");
         Process::start_with_listeners(command, 4)
     };

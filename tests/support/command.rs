@@ -20,6 +20,13 @@ pub fn wireserve() -> Command {
     command
 }
 
+/// Options for a checkout, whose ports for HTTPS are fixed otherwise.
+pub const FREE_TLS_PORT: &[&str] = if cfg!(feature = "tls") {
+    &["--tls-port", "0"]
+} else {
+    &[]
+};
+
 /// Runs the command to its end.
 pub fn run<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Ended {
     run_in(&std::env::temp_dir(), arguments)

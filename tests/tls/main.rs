@@ -8,6 +8,7 @@ mod support;
 
 mod clients;
 mod ends;
+mod faulty_hosts;
 mod handshakes;
 mod records;
 mod requests;

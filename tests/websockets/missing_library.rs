@@ -7,7 +7,7 @@ use std::process::Command;
 
 use crate::frames::{close, handshake, opened};
 use crate::servers::{ECHO, Server, checkout};
-use crate::support::command::wireserve;
+use crate::support::command::{FREE_TLS_PORT, wireserve};
 use crate::support::folder::folder;
 use crate::support::process::{Process, ready_address};
 
@@ -53,7 +53,7 @@ fn a_checkout_may_bring_the_library() {
         ("tools/pywebsocket", "mod_pywebsocket"),
     ] {
         let checkout = checkout(place, name);
-        let arguments = ["--wpt", "--port=0", "--log=debug"];
+        let arguments = [&["--wpt", "--port=0", "--log=debug"], FREE_TLS_PORT].concat();
         let mut command = bare(checkout.path(), &arguments);
         let mut process = Process::spawn(&mut command);
         let ws = websocket_address(&mut process);

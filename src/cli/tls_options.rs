@@ -1,0 +1,82 @@
+//! The options of the command for HTTPS.
+
+use std::path::{self, Path, PathBuf};
+
+use clap::Args;
+
+use crate::config::{Config, Listener, ListenerCertificate, Pregenerated, Purpose, Ssl, SslKind};
+use crate::exchange::Policy;
+
+use super::error::CommandError;
+
+/// HTTPS listeners and their certificates.
+#[derive(Debug, Args)]
+pub(super) struct TlsOptions {
+    /// Listens on PORT for HTTPS, too, or on a free port for 0; may be repeated
+    #[arg(long = "tls-port", value_name = "PORT")]
+    tls_ports: Vec<u16>,
+
+    /// Listens on PORT for HTTPS, too, with certificates and handshakes that clients must refuse, for
+    /// hosts such as expired.tls.localhost; see docs/tls.md
+    #[arg(long, value_name = "PORT")]
+    bad_tls: Option<u16>,
+
+    /// Uses a certificate with this fault for HTTPS, for example expired; good is one without
+    #[arg(long, value_name = "FAULT", conflicts_with = "cert")]
+    certificate: Option<String>,
+
+    #[command(flatten)]
+    files: CertificateFileOptions,
+}
+
+/// A certificate in files.
+#[derive(Debug, Args)]
+pub(super) struct CertificateFileOptions {
+    /// The certificate of HTTPS, as PEM, followed by intermediates [default: one that is made]
+    #[arg(long, value_name = "FILE", requires = "key")]
+    cert: Option<PathBuf>,
+
+    /// The private key of the certificate, as PEM (PKCS #8, PKCS #1 or SEC1), without a password
+    #[arg(long, value_name = "FILE", requires = "cert")]
+    key: Option<PathBuf>,
+}
+
+impl TlsOptions {
+    /// The configuration with these options in addition.
+    pub(super) fn over(self, mut config: Config) -> Result<Config, CommandError> {
+        config.ssl = self.files.ssl()?;
+        config.ports = config.ports.with("https", self.tls_ports);
+        config.certificate = self.certificate;
+        config.listeners.extend(self.bad_tls.map(|port| Listener {
+            port: port.into(),
+            purpose: Purpose::Requests(Policy::default()),
+            place: None,
+            certificate: Some(ListenerCertificate::ByName),
+        }));
+        Ok(config)
+    }
+}
+
+impl CertificateFileOptions {
+    /// The keys of the configuration that mean the same.
+    pub(super) fn ssl(&self) -> Result<Option<Ssl>, CommandError> {
+        let (Some(cert), Some(key)) = (&self.cert, &self.key) else {
+            return Ok(None);
+        };
+        let absolute = |path: &Path| {
+            path::absolute(path).map_err(|source| CommandError::CertificateFile {
+                path: path.to_owned(),
+                source,
+            })
+        };
+        Ok(Some(Ssl {
+            kind: Some(SslKind::Pregenerated),
+            pregenerated: Pregenerated {
+                host_key_path: Some(absolute(key)?),
+                host_cert_path: Some(absolute(cert)?),
+                ca_cert_path: None,
+            },
+            ..Ssl::default()
+        }))
+    }
+}
