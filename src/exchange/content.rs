@@ -7,6 +7,7 @@ use std::time::Duration;
 
 /// The content of a response.
 #[derive(Default)]
+#[non_exhaustive]
 pub enum Content {
     /// No content and no `Content-Length`: the response ends with the connection.
     #[default]

@@ -29,6 +29,7 @@ struct Names {
 
 /// How a wait ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Waited {
     /// The event is set, or the connection open.
     Happened,

@@ -13,6 +13,17 @@ use crate::wire_script::WireScript;
 
 /// The answer to a request: a response, steps on the connection, or the error of its handler. Made by
 /// [`IntoAnswer`].
+///
+/// ```
+/// use wireserve::{IntoAnswer, Server};
+///
+/// let server = Server::start();
+/// // Branches may return different types.
+/// server.get("/{name}", |x| match &*x.param("name") {
+///     "text" => "text".into_answer(),
+///     _ => 404.into_answer(),
+/// });
+/// ```
 #[derive(Debug)]
 pub struct Answer(pub(super) Kind);
 

@@ -2,12 +2,14 @@
 //! expectation can show the request that came closest.
 
 use std::fmt;
+use std::panic::{self, AssertUnwindSafe};
 
 use serde_json::Value;
 
 use crate::text::quoted::Quoted;
 
 use super::call::Call;
+use super::failures;
 
 /// What a request must have for a route to take it.
 pub(super) enum Condition {
@@ -20,9 +22,38 @@ pub(super) enum Condition {
     Predicate(Box<dyn Fn(&Call) -> bool + Send + Sync>),
 }
 
+/// Why a request does not meet a condition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Unmet {
+    /// What was found instead.
+    Differs(String),
+    /// The closure of `when` panicked, with this message.
+    Panicked(String),
+}
+
+impl fmt::Display for Unmet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Differs(text) => f.write_str(text),
+            Self::Panicked(text) => write!(f, "it panicked: {text}"),
+        }
+    }
+}
+
 impl Condition {
-    /// What differs from the condition, if the request does not meet it.
-    pub(super) fn difference(&self, call: &Call) -> Option<String> {
+    /// Why the request does not meet the condition, if it does not.
+    pub(super) fn unmet(&self, call: &Call) -> Option<Unmet> {
+        if let Self::Predicate(holds) = self {
+            return match panic::catch_unwind(AssertUnwindSafe(|| holds(call))) {
+                Ok(true) => None,
+                Ok(false) => Some(Unmet::Differs("it does not hold".to_owned())),
+                Err(panic) => Some(Unmet::Panicked(failures::message(&*panic).to_owned())),
+            };
+        }
+        self.difference(call).map(Unmet::Differs)
+    }
+
+    fn difference(&self, call: &Call) -> Option<String> {
         match self {
             Self::Query(name, value) => {
                 let values: Vec<_> = call.queries().filter(|(its, _)| its == name).collect();
@@ -52,7 +83,7 @@ impl Condition {
                 let found = call.connection();
                 (found != *number).then(|| format!("found connection {found}"))
             }
-            Self::Predicate(holds) => (!holds(call)).then(|| "it does not hold".to_owned()),
+            Self::Predicate(_) => None,
         }
     }
 }
@@ -141,8 +172,12 @@ mod tests {
                 Condition::Predicate(Box::new(|_| false)),
                 Some("it does not hold"),
             ),
+            (
+                Condition::Predicate(Box::new(|_| panic!("on purpose"))),
+                Some("it panicked: on purpose"),
+            ),
         ] {
-            let found = condition.difference(&call);
+            let found = condition.unmet(&call).map(|unmet| unmet.to_string());
             assert_eq!(found.as_deref(), difference, "{condition}");
         }
     }

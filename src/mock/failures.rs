@@ -1,5 +1,7 @@
 //! Failures of handlers, which fail the test that owns the server.
 
+use std::any::Any;
+
 use parking_lot::Mutex;
 
 /// What handlers have failed with.
@@ -26,4 +28,11 @@ impl Failures {
     pub(super) fn clear(&self) {
         self.texts.lock().clear();
     }
+}
+
+/// The message of a panic.
+pub(super) fn message(panic: &(dyn Any + Send)) -> &str {
+    let literal = panic.downcast_ref::<&str>().copied();
+    let text = literal.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    text.unwrap_or("a value that is not a text")
 }

@@ -11,7 +11,7 @@ use crate::fault::Fault;
 
 use super::answer::{Answer, IntoAnswer, Kind};
 use super::call::Call;
-use super::failures::Failures;
+use super::failures::{self, Failures};
 
 /// Closures that answer requests: they get a [`Call`] and return any type that implements [`IntoAnswer`].
 /// The type of the argument need not be written.
@@ -92,11 +92,7 @@ impl Handler for Once {
                 return Err(self.fail(&call, &format!("the handler failed: {error:?}")));
             }
             Err(panic) => {
-                let text = panic
-                    .downcast_ref::<&str>()
-                    .copied()
-                    .or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-                let text = text.unwrap_or("a value that is not a text");
+                let text = failures::message(&*panic);
                 return Err(self.fail(&call, &format!("the handler panicked: {text}")));
             }
         }

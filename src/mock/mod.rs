@@ -113,7 +113,7 @@ impl Mocks {
         let chosen = routes
             .iter()
             .rev()
-            .find_map(|route| route.choose(exchange, &call));
+            .find_map(|route| route.choose(exchange, &call, &self.failures));
         let Some((chosen, groups, faults)) = chosen else {
             impose(Faults::default());
             return None;
@@ -132,7 +132,7 @@ impl Mocks {
         let routes = self.routes.read().clone();
         let unmet: Vec<_> = routes
             .iter()
-            .filter(|route| route.state.lock().unmet().is_some())
+            .filter(|route| route.unmet().is_some())
             .collect();
         if failures.is_empty() && unmet.is_empty() {
             return None;
@@ -142,7 +142,7 @@ impl Mocks {
             let requests = requests();
             let described = unmet
                 .iter()
-                .filter_map(|route| verdict::describe(&route.state.lock(), &requests));
+                .filter_map(|route| verdict::describe(route, &requests));
             texts.extend(described);
             texts.push(verdict::list(&requests));
         }

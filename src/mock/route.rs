@@ -15,7 +15,8 @@ use crate::text::percent;
 
 use super::answer::{Answer, IntoAnswer};
 use super::call::Call;
-use super::condition::Condition;
+use super::condition::{Condition, Unmet};
+use super::failures::Failures;
 use super::handler::{Chosen, IntoHandler, Respond, respond};
 use super::times::Times;
 
@@ -43,10 +44,10 @@ use super::times::Times;
 /// ```
 #[derive(Clone)]
 pub struct Route {
-    pub(super) state: Arc<Mutex<State>>,
+    state: Arc<Mutex<State>>,
 }
 
-pub(super) struct State {
+struct State {
     method: Method,
     /// As it was written.
     written: (String, String),
@@ -204,6 +205,7 @@ impl Route {
         &self,
         exchange: &Exchange<'_>,
         call: &Call,
+        failures: &Failures,
     ) -> Option<(Chosen, RouteMatch, Faults)> {
         let (groups, conditions) = {
             let state = self.state.lock();
@@ -217,17 +219,63 @@ impl Route {
                 state.conditions.clone(),
             )
         };
-        // Without the lock: they may wait for the body.
-        if conditions
-            .iter()
-            .any(|condition| condition.difference(call).is_some())
-        {
-            return None;
+        // Without the lock: they may wait for the body, and closures may use the route.
+        for condition in conditions {
+            match condition.unmet(call) {
+                None => {}
+                Some(Unmet::Differs(_)) => return None,
+                Some(Unmet::Panicked(text)) => {
+                    let name = self.state.lock().name();
+                    failures.add(format!("{name}: the closure of `when` panicked: {text}"));
+                    return None;
+                }
+            }
         }
         let mut state = self.state.lock();
         let chosen = state.next()?;
         state.taken += 1;
         Some((chosen, groups, state.faults))
+    }
+
+    /// The expectation, if it is not met, and how many requests came.
+    pub(super) fn unmet(&self) -> Option<(Times, u64)> {
+        let state = self.state.lock();
+        let expected = state.expected?;
+        (!expected.contains(state.taken)).then_some((expected, state.taken))
+    }
+
+    /// Its name, and its conditions.
+    pub(super) fn named(&self) -> (String, Vec<Arc<Condition>>) {
+        let state = self.state.lock();
+        (state.name(), state.conditions.clone())
+    }
+
+    /// What differs in a request from what this route takes, most important first.
+    pub(super) fn differences(&self, call: &Call) -> Vec<String> {
+        let mut found = Vec::new();
+        let state = self.state.lock();
+        let (method, pattern) = &state.written;
+        let request = call.request();
+        if state.groups(&request.route_path()).is_none() {
+            found.push(format!(
+                "expected the path {pattern}, found {}",
+                call.path()
+            ));
+        }
+        if !state.method.covers(request.method()) {
+            found.push(format!(
+                "expected the method {method}, found {}",
+                call.method()
+            ));
+        }
+        let conditions = state.conditions.clone();
+        drop(state);
+        let unmet = conditions.iter().filter_map(|condition| {
+            let unmet = condition.unmet(call)?;
+            Some(format!("expected {condition}: {unmet}"))
+        });
+        found.extend(unmet);
+        found
     }
 }
 
@@ -255,47 +303,11 @@ impl State {
     }
 
     /// `GET /items`, as it was written.
-    pub(super) fn name(&self) -> String {
+    fn name(&self) -> String {
         let (method, pattern) = &self.written;
         match method.as_str() {
             "*" => format!("any request for {pattern}"),
             method => format!("{method} {pattern}"),
         }
-    }
-
-    pub(super) fn conditions(&self) -> &[Arc<Condition>] {
-        &self.conditions
-    }
-
-    /// The unmet expectation: what was expected, and how many requests came.
-    pub(super) fn unmet(&self) -> Option<(Times, u64)> {
-        let expected = self.expected?;
-        (!expected.contains(self.taken)).then_some((expected, self.taken))
-    }
-
-    /// What differs in a request from what this route takes, most important first.
-    pub(super) fn differences(&self, call: &Call) -> Vec<String> {
-        let mut found = Vec::new();
-        let request = call.request();
-        if self.groups(&request.route_path()).is_none() {
-            found.push(format!(
-                "expected the path {}, found {}",
-                self.written.1,
-                call.path()
-            ));
-        }
-        if !self.method.covers(request.method()) {
-            found.push(format!(
-                "expected the method {}, found {}",
-                self.written.0,
-                call.method()
-            ));
-        }
-        let unmet = self.conditions.iter().filter_map(|condition| {
-            let difference = condition.difference(call)?;
-            Some(format!("expected {condition}: {difference}"))
-        });
-        found.extend(unmet);
-        found
     }
 }

@@ -6,21 +6,22 @@ use std::fmt::Write as _;
 use crate::record::RecordedRequest;
 
 use super::call::Call;
-use super::route::State;
+use super::route::Route;
 
 /// Requests that a message shows in full.
 const SHOWN: usize = 20;
 
 /// Describes a route whose expectation is not met.
-pub(super) fn describe(route: &State, requests: &[RecordedRequest]) -> Option<String> {
+pub(super) fn describe(route: &Route, requests: &[RecordedRequest]) -> Option<String> {
     let (expected, found) = route.unmet()?;
+    let (name, conditions) = route.named();
     let noun = if expected.is_one() {
         "request"
     } else {
         "requests"
     };
-    let mut text = format!("expected {expected} {noun} {}", route.name());
-    for condition in route.conditions() {
+    let mut text = format!("expected {expected} {noun} {}", name);
+    for condition in conditions {
         let _ = write!(text, "\n  with {condition}");
     }
     let _ = writeln!(text, "\nfound {found}");
@@ -59,7 +60,7 @@ pub(super) fn list(requests: &[RecordedRequest]) -> String {
 
 /// Of the requests that differ from what the route takes, the one that differs least.
 fn nearest<'r>(
-    route: &State,
+    route: &Route,
     requests: &'r [RecordedRequest],
 ) -> Option<(&'r RecordedRequest, Vec<String>)> {
     let differing = requests.iter().map(|request| {

@@ -11,7 +11,8 @@ use std::time::{Duration, Instant};
 use super::{NoRequest, RecordedRequest, Recording};
 use crate::error::Error;
 
-/// The future of [`Server::take_request_async`](crate::Server::take_request_async).
+/// The future of [`Server::take_request_async`](crate::Server::take_request_async), which has an example. It
+/// ends with the next request, or with an [`Error`] when the time is over.
 #[derive(Debug)]
 #[must_use = "futures do nothing unless polled"]
 pub struct TakeRequest {

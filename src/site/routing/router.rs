@@ -12,6 +12,7 @@ use crate::text::percent;
 
 /// The methods of a route.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Method {
     /// Every method.
     Any,
