@@ -7,9 +7,11 @@
 
 mod accepting;
 mod access_log;
+mod addresses;
 mod admission;
 mod conclusion;
 mod connection;
+mod handling;
 #[cfg(feature = "tls")]
 mod handshake;
 mod keep_alive;
@@ -28,7 +30,7 @@ mod websockets;
 
 use std::collections::BTreeMap;
 use std::io;
-use std::net::{SocketAddr, TcpListener};
+use std::net::TcpListener;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -298,9 +300,11 @@ impl Builder {
         let mut listening: Vec<_> = of_schemes
             .map(|scheme| websockets::listening(scheme, handler))
             .collect();
+        #[cfg(feature = "tls")]
         let of_schemes = listening.len();
         listening.extend(self.listeners.into_iter().map(|(_, listening)| listening));
         let listeners = opened.listeners.into_iter().zip(listening);
+        #[cfg_attr(not(feature = "tls"), allow(unused_variables))]
         for (index, (socket, listening)) in listeners.enumerate() {
             let listener = Arc::new(Listener {
                 listening,
@@ -344,35 +348,6 @@ impl Server {
         }
     }
 
-    /// The addresses of the listeners: those of `http` in the order of their ports, then all
-    /// others.
-    pub fn addresses(&self) -> &[SocketAddr] {
-        &self.shared.addresses
-    }
-
-    /// The first address.
-    pub fn address(&self) -> SocketAddr {
-        self.addresses()[0]
-    }
-
-    /// The schemes of the first addresses, in their order. The others are those of
-    /// [`Builder::listener`].
-    #[cfg(feature = "cli")]
-    pub(crate) fn schemes(&self) -> &[String] {
-        &self.schemes
-    }
-
-    /// The addresses, and what is spoken on each.
-    pub(crate) fn spoken(&self) -> impl Iterator<Item = (SocketAddr, Scheme)> {
-        let addresses = self.addresses().iter().copied();
-        addresses.zip(self.spoken.iter().copied())
-    }
-
-    /// The URL of a path (or of a path and query) on the first address.
-    pub fn url(&self, path: &str) -> String {
-        url(self.address(), self.spoken[0], path)
-    }
-
     /// Adds a route while serving. It applies to requests that are read from now on.
     ///
     /// # Errors
@@ -406,9 +381,4 @@ impl Server {
     pub fn stop(self) {
         drop(self);
     }
-}
-
-fn url(address: SocketAddr, scheme: Scheme, path: &str) -> String {
-    let slash = if path.starts_with('/') { "" } else { "/" };
-    format!("{scheme}://{address}{slash}{path}")
 }

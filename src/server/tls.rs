@@ -10,8 +10,9 @@ use crate::hosts::{Port, port};
 use crate::http::scheme::Scheme;
 use crate::tls::{CertificateFiles, Configs, Tls};
 
+use super::addresses::url;
 use super::listening::Listening;
-use super::{Builder, Server, url};
+use super::{Builder, Server};
 
 /// The certificates of a server that does not listen yet.
 #[derive(Debug, Default)]
