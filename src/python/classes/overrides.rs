@@ -2,8 +2,9 @@
 //! `writer.default_status`) are class attributes, as they would be in Python: setting one, or replacing a
 //! method, puts it into the object's dictionary.
 
+use std::sync::OnceLock;
+
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyString};
 
 use crate::python::interpreter::objects::attributes_of;
@@ -11,14 +12,10 @@ use crate::python::interpreter::objects::attributes_of;
 /// The attributes in an object's dictionary, which most scripts leave empty.
 pub(crate) struct Overrides<'py>(Option<Bound<'py, PyDict>>);
 
-/// Caches an object's dictionary, which is looked at many times.
-pub(crate) struct OverridesCell(PyOnceLock<Py<PyDict>>);
-
-impl Default for OverridesCell {
-    fn default() -> Self {
-        Self(PyOnceLock::new())
-    }
-}
+/// Caches an object's dictionary, which is looked at many times. pyo3's `PyOnceLock` would detach the
+/// thread to set it.
+#[derive(Default)]
+pub(crate) struct OverridesCell(OnceLock<Py<PyDict>>);
 
 impl<'py> Overrides<'py> {
     /// The attributes of an object whose class has a dictionary for them.
@@ -62,11 +59,11 @@ impl OverridesCell {
     /// The attributes of the object that this is a field of.
     pub(crate) fn of<'py>(&self, object: &Bound<'py, PyAny>) -> PyResult<Overrides<'py>> {
         let py = object.py();
-        let attributes = match self.0.get(py) {
+        let attributes = match self.0.get() {
             Some(attributes) => attributes,
             None => {
                 let attributes = attributes_of(object)?.unbind();
-                self.0.get_or_init(py, || attributes)
+                self.0.get_or_init(|| attributes)
             }
         };
         Ok(Overrides::in_use(attributes.bind(py)))
@@ -74,7 +71,7 @@ impl OverridesCell {
 
     /// Removes all attributes: a replaced method may refer to the object itself.
     pub(crate) fn clear(&self, py: Python<'_>) {
-        if let Some(attributes) = self.0.get(py) {
+        if let Some(attributes) = self.0.get() {
             attributes.bind(py).clear();
         }
     }

@@ -3,14 +3,35 @@
 use std::ptr;
 
 use pyo3::ffi;
+use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyFunction};
+use pyo3::types::{PyCode, PyDict, PyFunction};
+
+use crate::python::interpreter::imported::Imported;
+
+static AUDIT: Imported = Imported::new("sys", "audit");
 
 /// The number of references to an object.
 #[allow(unsafe_code)]
 pub(crate) fn reference_count(object: &Bound<'_, PyAny>) -> isize {
     // SAFETY: a `Bound` holds a reference to its object and shows that this thread is attached.
     unsafe { ffi::Py_REFCNT(object.as_ptr()) }
+}
+
+/// Runs a module's code as `exec` does, in globals that have `__builtins__`.
+#[allow(unsafe_code)]
+pub(crate) fn execute<'py>(
+    code: &Bound<'py, PyCode>,
+    globals: &Bound<'py, PyDict>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = code.py();
+    AUDIT.get(py)?.call1((intern!(py, "exec"), code))?;
+    // SAFETY: a `Bound` shows that this thread is attached, and keeps its object alive. `EvalCode` returns
+    // a new reference, or null with an exception set.
+    unsafe {
+        let value = ffi::PyEval_EvalCode(code.as_ptr(), globals.as_ptr(), globals.as_ptr());
+        Bound::from_owned_ptr_or_err(py, value)
+    }
 }
 
 /// The globals of a function.

@@ -23,12 +23,10 @@ use crate::python::classes::response::Response;
 use crate::python::connection_thread;
 use crate::python::interpreter::forked;
 use crate::python::interpreter::gate;
-use crate::python::interpreter::imported::Imported;
+use crate::python::interpreter::objects::execute;
 use crate::python::pipes;
 use code::{NoCode, Script, Scripts};
 use failure::{Failure, Stage};
-
-static EXEC: Imported = Imported::new("builtins", "exec");
 
 /// Runs scripts.
 pub struct ScriptHandler {
@@ -181,7 +179,7 @@ impl<'py> Exchanged<'py> {
     ) -> Staged<()> {
         let py = code.py();
         let of_module = |error| (error, Stage::Module);
-        let ran = EXEC.get(py).and_then(|exec| exec.call1((code, globals)));
+        let ran = execute(code, globals);
         forked::end_child(py, ran.as_ref().err());
         let handles_expect = globals
             .get_item(intern!(py, "handles_expect"))

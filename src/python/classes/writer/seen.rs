@@ -78,15 +78,13 @@ impl SeenFields {
 
 impl Names {
     fn push(&mut self, name: &Name<'_>) {
-        if self.ends.is_empty() {
-            self.text.reserve(TYPICAL_TEXT);
-            self.ends.reserve(TYPICAL_COUNT);
+        if self.ends.capacity() == 0 {
+            self.text = Vec::with_capacity(TYPICAL_TEXT);
+            self.ends = Vec::with_capacity(TYPICAL_COUNT);
         }
         match name {
             Name::Ascii(name) => {
-                let start = self.text.len();
-                self.text.extend_from_slice(name);
-                self.text[start..].make_ascii_lowercase();
+                self.text.extend(name.iter().map(u8::to_ascii_lowercase));
             }
             Name::Lower(name) => self.text.extend_from_slice(name),
         }
