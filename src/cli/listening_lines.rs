@@ -38,10 +38,7 @@ enum Origin<'s> {
 
 fn line(address: SocketAddr, origin: &Origin<'_>, host: Option<&str>) -> String {
     let url_scheme = match origin {
-        Origin::Scheme(scheme) => match scheme.split('-').next() {
-            Some(first @ ("https" | "ws" | "wss")) => first,
-            _ => "http",
-        },
+        Origin::Scheme(scheme) => scheme.split('-').next().unwrap_or("http"),
         Origin::Listener(listener) if listener.certificate.is_some() => "https",
         Origin::Listener(_) => "http",
     };

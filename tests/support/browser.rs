@@ -44,6 +44,11 @@ impl Browser {
         Self::launch(url, &["--ignore-certificate-errors"])
     }
 
+    /// Opens a page in a browser with more options.
+    pub fn open_with(url: &str, options: &[&str]) -> Self {
+        Self::launch(url, options)
+    }
+
     fn launch(url: &str, options: &[&str]) -> Self {
         let folder = TempDir::with_prefix("wireserve-browser-").expect("a temporary folder");
         let log = File::create(folder.path().join("log")).expect("a log in the temporary folder");
