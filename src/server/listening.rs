@@ -43,7 +43,7 @@ impl fmt::Debug for Listening {
 
 impl Builder {
     /// Adds a listener with another [`Listening`]; port 0 asks for a free one. Its address follows
-    /// the previous [addresses](Server::addresses).
+    /// the previous [addresses](crate::Server::addresses).
     #[must_use]
     pub fn listener(mut self, port: impl Into<Port>, listening: Listening) -> Self {
         self.listeners.push((port.into(), listening));

@@ -2,7 +2,7 @@
 //! that reads heads and bodies into one buffer, and an outbound half whose writing calls return only
 //! when the kernel has the bytes, or report that the client is gone ([`outbound::Gone`]).
 //!
-//! A [`Stream`](stream::Stream) is the one type for connections in the clear and through TLS. `socket`
+//! A `Stream` is the one type for connections in the clear and through TLS. `socket`
 //! makes the system calls, and `session` has the cryptography; `secured` joins both. Nothing outside this
 //! module depends on which of them a connection uses. The locks, in the order in which a thread may take
 //! them: a half of the wire, the direction of `secured` that belongs to it, the session.
