@@ -161,13 +161,10 @@ pub(super) fn websockets(
     let is_optional = settings.built_in == BuiltInRoutes::Wpt
         && *folder == doc_root.join(preset::WEBSOCKET_HANDLERS);
     let can_be_served = folder.is_dir() && cfg!(feature = "python");
-    let has_port = ["ws", "wss"]
-        .iter()
-        .any(|scheme| !settings.ports.of(scheme).is_empty());
-    if !has_port || is_optional && !can_be_served {
+    if !settings.ports.has_websockets() || is_optional && !can_be_served {
         return Ok(None);
     }
-    python::websockets(folder, &settings.ws_extra, doc_root, settings.links)
+    python::websockets(folder, doc_root, settings.links)
         .map(Some)
         .map_err(CommandError::WebSockets)
 }

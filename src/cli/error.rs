@@ -61,7 +61,7 @@ pub(super) enum CommandError {
     },
     #[error("cannot listen on ports for WebSockets")]
     WebSockets(#[source] BoxError),
-    #[error("--ws-doc-root: add --ws-port PORT")]
+    #[error("--ws-doc-root: add --ws-port PORT or --wss-port PORT")]
     NoWebSocketPort,
     #[error("cannot use the folder of WebSocket handlers {path}")]
     WebSocketFolder { path: PathBuf, source: io::Error },

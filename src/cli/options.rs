@@ -54,12 +54,8 @@ pub(super) struct Options {
     ws_ports: Vec<u16>,
 
     /// The folder of WebSocket handlers [default: the doc root]
-    #[arg(long, value_name = "DIR", alias = "ws_doc_root")]
+    #[arg(long, value_name = "DIR")]
     ws_doc_root: Option<PathBuf>,
-
-    /// Another folder of WebSocket handlers, which win over those with the same path; may be repeated
-    #[arg(long, value_name = "DIR", alias = "ws_extra")]
-    ws_extra: Vec<PathBuf>,
 
     #[command(flatten)]
     pub(super) sources: Sources,
@@ -197,16 +193,13 @@ impl Options {
             path::absolute(&path).map_err(|source| CommandError::WebSocketFolder { path, source })
         };
         let ws_doc_root = self.ws_doc_root.map(of_websockets).transpose()?;
-        let ws_extra = self.ws_extra.into_iter().map(of_websockets);
-        let ws_extra = ws_extra.collect::<Result<Vec<_>, _>>()?;
         let of_script = |path: PathBuf| {
             path::absolute(&path).map_err(|source| CommandError::InjectedScript { path, source })
         };
-        let (has_handlers, has_port) = (ws_doc_root.is_some(), !self.ws_ports.is_empty());
+        let has_handlers = ws_doc_root.is_some();
         let options = Config {
             doc_root: self.doc_root,
             ws_doc_root,
-            ws_extra: (!ws_extra.is_empty()).then_some(ws_extra),
             transcript: Some(transcript),
             fuzz: self.fuzz.then_some(true),
             follow_links_out: self.follow_links_out.then_some(true),
@@ -225,11 +218,13 @@ impl Options {
         };
         #[cfg(feature = "tls")]
         let options = self.tls.over(options)?;
+        // A file may have ports that are only shown.
+        let asks_for_handlers = options.ports.has_websockets();
         let mut config = self.sources.config(options)?;
-        if has_handlers && config.ports.of("ws").is_empty() {
+        if has_handlers && !config.ports.has_websockets() {
             return Err(CommandError::NoWebSocketPort);
         }
-        if has_port && config.ws_doc_root.is_none() {
+        if asks_for_handlers && config.ws_doc_root.is_none() {
             let doc_root = config.doc_root.clone();
             let doc_root = doc_root.unwrap_or_else(|| PathBuf::from("."));
             config.ws_doc_root = Some(of_websockets(doc_root)?);

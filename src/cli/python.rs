@@ -45,14 +45,10 @@ mod with_python {
 
     pub(crate) fn websockets(
         folder: &Path,
-        more: &[PathBuf],
         doc_root: &Path,
         links: Links,
     ) -> Result<Arc<dyn Handler>, BoxError> {
-        let mut handler = crate::python::WebSocketHandler::new(folder, doc_root)?;
-        for folder in more {
-            handler = handler.and(folder)?;
-        }
+        let handler = crate::python::WebSocketHandler::new(folder, doc_root)?;
         Ok(Arc::new(handler.follow(links)))
     }
 
@@ -95,12 +91,7 @@ mod without_python {
         scripts(file)
     }
 
-    pub(crate) fn websockets(
-        _: &Path,
-        _: &[PathBuf],
-        _: &Path,
-        _: Links,
-    ) -> Result<Arc<dyn Handler>, BoxError> {
+    pub(crate) fn websockets(_: &Path, _: &Path, _: Links) -> Result<Arc<dyn Handler>, BoxError> {
         Err(WITHOUT_PYTHON.into())
     }
 

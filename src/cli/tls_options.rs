@@ -16,6 +16,10 @@ pub(super) struct TlsOptions {
     #[arg(long = "tls-port", value_name = "PORT")]
     tls_ports: Vec<u16>,
 
+    /// Listens on PORT for WebSockets over TLS, too, like --ws-port; may be repeated
+    #[arg(long = "wss-port", value_name = "PORT")]
+    wss_ports: Vec<u16>,
+
     /// Listens on PORT for HTTPS, too, with certificates and handshakes that clients must refuse, for
     /// hosts such as expired.tls.localhost; see docs/tls.md
     #[arg(long, value_name = "PORT")]
@@ -45,7 +49,8 @@ impl TlsOptions {
     /// The configuration with these options in addition.
     pub(super) fn over(self, mut config: Config) -> Result<Config, CommandError> {
         config.ssl = self.files.ssl()?;
-        config.ports = config.ports.with("https", self.tls_ports);
+        let ports = config.ports.with("https", self.tls_ports);
+        config.ports = ports.with("wss", self.wss_ports);
         config.certificate = self.certificate;
         config.listeners.extend(self.bad_tls.map(|port| Listener {
             port: port.into(),

@@ -6,7 +6,7 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Unexpected, Visitor};
 
-use crate::hosts::Port;
+use crate::hosts::{Port, port};
 
 /// The schemes that may have ports: those that WPT's configuration has or had.
 const SCHEMES: [&str; 15] = [
@@ -52,6 +52,12 @@ impl Ports {
     /// The ports of a scheme; empty if it is not configured.
     pub fn of(&self, scheme: &str) -> &[Port] {
         self.0.get(scheme).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether there are ports for WebSockets.
+    pub fn has_websockets(&self) -> bool {
+        let mut schemes = self.0.iter();
+        schemes.any(|(scheme, ports)| port::is_for_websockets(scheme) && !ports.is_empty())
     }
 
     /// All schemes and their ports.

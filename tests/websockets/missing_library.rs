@@ -35,11 +35,11 @@ fn the_missing_package_is_named() {
     }
 }
 
-/// The address of the first listener for WebSockets.
-fn websocket_address(process: &mut Process) -> SocketAddr {
+/// The address of the next listener of a scheme.
+fn address_of(scheme: &str, process: &mut Process) -> SocketAddr {
     loop {
         let line = process.line().expect("a ready line");
-        if line.contains(" ws://") {
+        if line.contains(&format!(" {scheme}://")) {
             return ready_address(&line).expect("an address");
         }
     }
@@ -56,7 +56,8 @@ fn a_checkout_may_bring_the_library() {
         let arguments = [&["--wpt", "--port=0", "--log=debug"], FREE_TLS_PORT].concat();
         let mut command = bare(checkout.path(), &arguments);
         let mut process = Process::spawn(&mut command);
-        let ws = websocket_address(&mut process);
+        let ws = address_of("ws", &mut process);
+        address_of("wss", &mut process);
         let asked = [handshake("/echo", &[]), close(1000, "")].concat();
         let received = crate::servers::client(ws, &asked).read_until_close();
         let expected = [opened().as_bytes(), b"\x88\x02\x03\xe8"].concat();

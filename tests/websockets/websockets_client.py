@@ -1,17 +1,23 @@
-"""The client of the package `websockets` talks to the handlers: `websockets_client.py WS_URL`.
+"""The client of the package `websockets` talks to the handlers: `websockets_client.py URL [ROOT]`, where ROOT is the
+file of the root certificate for a `wss` URL.
 
 Prints the name of each test that has passed, and ends with a traceback at the first that fails.
 """
 
 import asyncio
+import functools
+import ssl
 import sys
 
-from websockets.asyncio.client import connect as connect_async
+from websockets.asyncio import client as async_client
 from websockets.exceptions import ConnectionClosed, ConnectionClosedError, ConnectionClosedOK, InvalidStatus
 from websockets.frames import CloseCode
-from websockets.sync.client import connect
+from websockets.sync import client
 
 URL = sys.argv[1]
+SECURE = {"ssl": ssl.create_default_context(cafile=sys.argv[2])} if len(sys.argv) > 2 else {}
+connect = functools.partial(client.connect, **SECURE)
+connect_async = functools.partial(async_client.connect, **SECURE)
 LARGE = "0123456789abcdef" * 65536
 TESTS = []
 
