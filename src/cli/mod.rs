@@ -139,7 +139,9 @@ fn print_hosts(sources: &Sources, windows: bool) -> Result<ExitCode, CommandErro
 fn print_certificate(options: &CertOptions) -> Result<ExitCode, CommandError> {
     let settings = options.config()?.resolve()?;
     log_output::start(None, settings.log_level);
-    let obtained = certificates::obtain(&settings, Unkept::Fail)?;
-    let obtained = obtained.ok_or(CommandError::NoCertificates)?;
+    let obtained = certificates::obtain(&settings, Unkept::Fail);
+    // Warnings are written by another thread, and the process may be about to end.
+    log_output::flush();
+    let obtained = obtained?.ok_or(CommandError::NoCertificates)?;
     print(&trust::text(&obtained, &settings, options.part())?)
 }

@@ -13,6 +13,7 @@ use tempfile::TempDir;
 use crate::support::command::wireserve;
 use crate::support::folder::folder;
 use crate::support::process::{Ended, Process};
+use crate::support::wait::eventually;
 
 /// `wireserve cert` with these arguments in a folder, with a cache of its own.
 fn cert(cache: &Path, folder: &Path, arguments: &[&str]) -> Ended {
@@ -455,8 +456,9 @@ fn certificates_of_a_server() {
     let mut running = Process::spawn(&mut command);
     running.ready("127.0.0.1");
     running.ready("127.0.0.1");
-    let stderr = running.stderr();
-    assert!(stderr.contains("is lost when the server stops"), "{stderr}");
+    eventually("it warns", || {
+        running.stderr().contains("is lost when the server stops")
+    });
     let mut command = serve(&[
         "--port=0",
         "--tls-port=0",
@@ -467,4 +469,60 @@ fn certificates_of_a_server() {
     command
         .end()
         .is_refusal(&["hello.txt: expected a private key in PEM"]);
+}
+
+/// Keys as OpenSSL writes them: PKCS #8, and the older formats of RSA (PKCS #1) and of elliptic curves (SEC1).
+#[test]
+fn keys_of_all_formats() {
+    let (cache, folder) = (temporary(), temporary());
+    let openssl = |arguments: &[&str]| {
+        let mut command = Command::new("openssl");
+        let ended = Process::spawn(command.current_dir(folder.path()).args(arguments)).end();
+        assert_eq!(ended.code, Some(0), "{arguments:?}: {}", ended.stderr);
+    };
+    openssl(&["genrsa", "-traditional", "-out", "pkcs1", "2048"]);
+    openssl(&[
+        "ecparam",
+        "-name",
+        "prime256v1",
+        "-genkey",
+        "-noout",
+        "-out",
+        "sec1",
+    ]);
+    openssl(&[
+        "pkcs8", "-topk8", "-nocrypt", "-in", "pkcs1", "-out", "pkcs8",
+    ]);
+    for (key, kind) in [
+        ("pkcs1", "RSA PRIVATE KEY"),
+        ("sec1", "EC PRIVATE KEY"),
+        ("pkcs8", "PRIVATE KEY"),
+    ] {
+        let text = fs::read_to_string(folder.path().join(key)).expect("a key");
+        assert!(
+            text.starts_with(&format!("-----BEGIN {kind}-----\n")),
+            "{text}"
+        );
+        openssl(&[
+            "req",
+            "-x509",
+            "-new",
+            "-key",
+            key,
+            "-subj",
+            "/CN=localhost",
+            "-out",
+            "cert.pem",
+        ]);
+        let arguments = ["--cert", "cert.pem", "--key", key, "--spki"];
+        let hash = printed(cache.path(), folder.path(), &arguments);
+        // The same hash as OpenSSL computes.
+        openssl(&[
+            "pkey", "-in", key, "-pubout", "-outform", "der", "-out", "public",
+        ]);
+        openssl(&["dgst", "-sha256", "-binary", "-out", "digest", "public"]);
+        openssl(&["base64", "-in", "digest", "-out", "encoded"]);
+        let expected = fs::read_to_string(folder.path().join("encoded")).expect("a hash");
+        assert_eq!(hash, expected, "{key}");
+    }
 }
