@@ -21,7 +21,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::ResolvesServerCert;
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
 
-pub use client_certificates::ClientCertificates;
+pub use client_certificates::{ClientCertificates, ClientRoots};
 pub use config::Configs;
 pub use error::TlsError;
 use faults::FaultyHosts;

@@ -98,6 +98,14 @@ pub fn half_close(wire: &Wire) {
     let _ = wire.tape().map_or_else(shut, |tape| tape.shutting(shut));
 }
 
+/// close_notify without FIN: the session is over, and its connection may carry other bytes. Nothing more is
+/// sent through the session. In the clear, later writes fail as well.
+pub fn end_session(wire: &Wire) {
+    wire.outbound().shut();
+    wire.stream.close_notify();
+    wire.break_session();
+}
+
 /// RST at once, whatever other descriptors the connection has. What the kernel has not sent yet is lost.
 pub fn reset(wire: &Wire) {
     if let Some(tape) = wire.tape() {

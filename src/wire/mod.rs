@@ -151,8 +151,13 @@ impl Wire {
         self.stream.secured().map(Secured::info)
     }
 
-    /// Whether close_notify precedes the FIN of the server; by default it does. In the clear, this has no
-    /// effect.
+    /// Whether close_notify precedes the FIN of the server.
+    pub fn announces_end(&self) -> bool {
+        self.stream.secured().is_some_and(Secured::announces_end)
+    }
+
+    /// Decides whether close_notify precedes the FIN of the server; by default it does. In the clear, this
+    /// has no effect.
     pub fn announce_end(&self, announces: bool) {
         if let Some(secured) = self.stream.secured() {
             secured.announce_end(announces);
@@ -239,6 +244,12 @@ impl Wire {
     /// within this time.
     pub fn is_readable_within(&self, time: Duration) -> bool {
         self.stream.is_readable_within(time)
+    }
+
+    /// Waits until a write would not wait, or the connection has ended; `false` when neither has happened
+    /// within this time.
+    pub fn is_writable_within(&self, time: Duration) -> bool {
+        self.stream.is_writable_within(time)
     }
 
     /// The outbound half. Held while writing, which may wait for the client.

@@ -20,6 +20,10 @@ impl Secured {
         match *self {}
     }
 
+    pub(super) fn announces_end(&self) -> bool {
+        match *self {}
+    }
+
     pub(super) fn break_off(&self) {
         match *self {}
     }

@@ -106,9 +106,14 @@ impl Secured {
         &self.info
     }
 
-    /// Whether [`Secured::close_notify`] sends anything.
+    /// Decides whether [`Secured::close_notify`] sends anything.
     pub(super) fn announce_end(&self, announces: bool) {
         self.announces_end.store(announces, Ordering::Relaxed);
+    }
+
+    /// Whether [`Secured::close_notify`] sends anything.
+    pub(super) fn announces_end(&self) -> bool {
+        self.announces_end.load(Ordering::Relaxed)
     }
 
     /// Nothing is encrypted any more: bytes have been sent below TLS.

@@ -94,6 +94,12 @@ impl Stream {
         self.socket.is_reported_within(PollFlags::OUT, None);
     }
 
+    /// Waits until the kernel takes more, or the connection has ended; `false` when neither has happened
+    /// within this time.
+    pub(super) fn is_writable_within(&self, time: Duration) -> bool {
+        self.socket.is_reported_within(PollFlags::OUT, Some(time))
+    }
+
     /// Waits until the connection has ended in both directions; `false` when it has not within this time.
     pub(super) fn is_gone_within(&self, time: Duration) -> bool {
         // Nothing is asked for: an end is reported all the same.

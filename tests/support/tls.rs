@@ -129,6 +129,11 @@ impl TlsClient {
         }
     }
 
+    /// Does the handshake.
+    pub fn handshake(&mut self) {
+        self.shake_hands().unwrap_or_else(|error| panic!("{error}"));
+    }
+
     fn shake_hands(&mut self) -> Result<(), String> {
         let deadline = Instant::now() + DEADLINE;
         self.flush();

@@ -12,3 +12,5 @@ mod faulty_hosts;
 mod handshakes;
 mod records;
 mod requests;
+#[cfg(feature = "python")]
+mod scripts;

@@ -17,5 +17,6 @@ pub(crate) mod server;
 pub(crate) mod server_objects;
 pub(crate) mod stash;
 pub(crate) mod tape;
+pub(crate) mod tls_info;
 pub(crate) mod websocket_connection;
 pub(crate) mod writer;

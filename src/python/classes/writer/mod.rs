@@ -12,6 +12,7 @@ mod seen;
 mod send;
 mod socket;
 mod steps;
+mod tls;
 
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
@@ -48,6 +49,8 @@ pub(crate) struct ResponseWriter {
     headers_seen: SeenFields,
     handler: PyCell,
     socket: PyCell,
+    /// The socket beneath TLS.
+    tcp: PyCell,
     own: OverridesCell,
     /// A [`HeadProgress`].
     head: AtomicU8,
@@ -62,6 +65,7 @@ impl ResponseWriter {
             headers_seen: SeenFields::default(),
             handler: PyCell::default(),
             socket: PyCell::default(),
+            tcp: PyCell::default(),
             own: OverridesCell::default(),
             head: AtomicU8::new(HeadProgress::Nothing as u8),
             coalesce: AtomicBool::new(true),
@@ -94,10 +98,12 @@ impl ResponseWriter {
     pub(crate) fn release(&self, py: Python<'_>) {
         self.own.clear(py);
         drop(self.handler.take(py));
-        if let Some(socket) = self.socket.take(py)
-            && let Err(error) = socket.call_method0("close")
-        {
-            log::debug!("a script's socket could not be closed: {error}");
+        for socket in [&self.socket, &self.tcp] {
+            if let Some(socket) = socket.take(py)
+                && let Err(error) = socket.call_method0("close")
+            {
+                log::debug!("a script's socket could not be closed: {error}");
+            }
         }
     }
 }

@@ -13,6 +13,7 @@ use super::ResponseWriter;
 
 static RAW_SOCKET: Imported = Imported::new("wptserve.raw_socket", "RawSocket");
 static RECORDED_SOCKET: Imported = Imported::new("wptserve.recorded_socket", "RecordedSocket");
+static TLS_SOCKET: Imported = Imported::new("wptserve.tls_socket", "TlsSocket");
 static REQUEST_HANDLER: Imported = Imported::new("wptserve.request_handler", "RequestHandler");
 
 #[pymethods]
@@ -38,9 +39,11 @@ impl ResponseWriter {
         writer.socket.get_or_make(py, || {
             let wire = writer.turn().wire();
             let descriptor = wire.duplicate()?;
-            let class = match wire.tape() {
-                None => &RAW_SOCKET,
-                Some(_) => &RECORDED_SOCKET,
+            let class = match (wire.tls(), wire.tape()) {
+                // What goes through TLS is recorded by the wire.
+                (Some(_), _) => &TLS_SOCKET,
+                (None, None) => &RAW_SOCKET,
+                (None, Some(_)) => &RECORDED_SOCKET,
             };
             class
                 .get(py)?

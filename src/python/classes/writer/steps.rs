@@ -186,7 +186,7 @@ pub(crate) struct Played {
 }
 
 impl ResponseWriter {
-    fn asked(&self) -> &Request {
+    pub(super) fn asked(&self) -> &Request {
         self.response().asked()
     }
 
@@ -396,7 +396,7 @@ fn count(count: &Bound<'_, PyAny>) -> PyResult<u64> {
     })
 }
 
-fn duration(seconds: f64) -> PyResult<Duration> {
+pub(super) fn duration(seconds: f64) -> PyResult<Duration> {
     Duration::try_from_secs_f64(seconds)
         .map_err(|_| value_error(format!("expected a number of seconds, found {seconds}")))
 }
