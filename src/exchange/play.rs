@@ -153,7 +153,10 @@ impl Player<'_> {
                 close::half_close(self.turn.wire());
                 Ok(())
             }
-            Step::Close => {
+            Step::Close | Step::CloseWithoutNotify => {
+                if matches!(step, Step::CloseWithoutNotify) {
+                    self.turn.wire().announce_end(false);
+                }
                 self.turn.mark_written();
                 self.turn.grow_fate(Fate::Close);
                 Ok(())

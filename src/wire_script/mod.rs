@@ -67,6 +67,8 @@ pub enum Step {
     HalfClose,
     /// Sends FIN, then drains what the client still sends, for a bounded time. Ends the script.
     Close,
+    /// The same without the alert close_notify before FIN, which only clients through TLS can tell.
+    CloseWithoutNotify,
     /// Sends RST at once. Ends the script.
     Reset,
     /// Stays open and silent for this long, or until the client leaves. Without a time, ends the script.

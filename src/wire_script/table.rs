@@ -245,7 +245,11 @@ steps! {
         wire "half_close", list "half_close", HalfCloses, call "half_close()";
     /// Sends FIN, then drains what the client still sends. Ends the script.
     close: Nothing => Close,
-        wire "close", list "close", Ends, call "close()";
+        wire "close", list "close", Ends, call "close(*, notify=True)";
+    /// The same, but through TLS without the alert close_notify before FIN. Ends the script.
+    close_without_notify: Nothing => CloseWithoutNotify,
+        wire "close" "without_notify", list "close_without_notify", Ends,
+        call "close(*, notify=True)";
     /// Sends RST at once. Ends the script.
     reset: Nothing => Reset,
         wire "reset", list "reset", Ends, call "reset()";

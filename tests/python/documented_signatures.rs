@@ -73,6 +73,7 @@ const VALUES: &[(&str, &str)] = &[
     ("reason", "b'x'"),
     ("rsv", "4"),
     ("samesite", "None"),
+    ("notify", "False"),
     ("seconds", "0"),
     ("secure", "True"),
     ("steps", "[('pause', 0)]"),

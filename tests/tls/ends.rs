@@ -76,6 +76,75 @@ fn a_clients_end_does_not_prevent_the_answer() {
 }
 
 #[test]
+fn wire_scripts_play_on_plaintext() {
+    use wireserve::WireScript;
+    let certificate = Certificate::default();
+    for (text, expected, end) in [
+        (
+            "send \"a\"\nread 2\nsend \"b\"\nclose\n",
+            "ab",
+            End::CloseNotify,
+        ),
+        ("send \"a\"\nclose without_notify\n", "a", End::Fin),
+        (
+            "send \"a\"\nhalf_close\nread until \"i\"\n",
+            "a",
+            End::CloseNotify,
+        ),
+        (
+            "read until \"hi\"\nsend \"a\"\npause 10ms\nsend \"b\"\nclose",
+            "ab",
+            End::CloseNotify,
+        ),
+        ("wait_for body 2\nreset", "", End::Reset),
+    ] {
+        let script = WireScript::parse(text.as_bytes()).expect("a script");
+        let server = Server::builder()
+            .tls(certificate.tls())
+            .route("POST", "*", move |exchange: &mut Exchange<'_>| {
+                exchange.play(&script);
+                Ok(())
+            })
+            .unwrap()
+            .start()
+            .unwrap();
+        let mut client = TlsClient::connect(server.tls_address().unwrap(), certificate.client());
+        client.send(b"POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\n");
+        client.send(b"hi");
+        let (bytes, seen) = client.read_until_end();
+        assert_eq!(
+            (bytes.escape_ascii().to_string().as_str(), seen),
+            (expected, end),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn transcripts_have_plaintext() {
+    let certificate = Certificate::default();
+    let server = fixed("here").tls(certificate.tls()).transcripts();
+    let server = server.start().unwrap();
+    let mut client = TlsClient::connect(server.tls_address().unwrap(), certificate.client());
+    let request = b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n";
+    client.send(request);
+    let (answer, end) = client.read_until_end();
+    assert_eq!(end, End::CloseNotify);
+    client.close_notify();
+    drop(client);
+    eventually("the connection is over", || server.connections() == 0);
+    let transcript = server.transcripts().pop().expect("a connection");
+    assert_eq!(
+        transcript.bytes(wireserve::transcript::Side::Client),
+        request
+    );
+    assert_eq!(
+        transcript.bytes(wireserve::transcript::Side::Server),
+        answer
+    );
+}
+
+#[test]
 fn any_prefix_of_a_session_ends_the_connection() {
     let certificate = Certificate::default();
     let server = fixed("here").tls(certificate.tls()).start().unwrap();

@@ -75,8 +75,13 @@ impl ResponseWriter {
         gate::away(py, || close::half_close(self.turn().wire()));
     }
 
-    /// FIN, and the end of the connection after the handler has returned.
-    fn close(&self, py: Python<'_>) {
+    /// FIN, and the end of the connection after the handler has returned. Through TLS, close_notify precedes
+    /// FIN unless `notify` is false.
+    #[pyo3(signature = (*, notify=true))]
+    fn close(&self, py: Python<'_>, notify: bool) {
+        if !notify && !self.turn().is_over() {
+            self.turn().wire().announce_end(false);
+        }
         self.half_close(py);
     }
 
