@@ -14,6 +14,7 @@
 //! - [`chance`]: random numbers that are the same in every run.
 //! - [`watch`]: the server's memory, threads and descriptors, and whether they grow.
 //! - [`hostile`]: requests that would be dear to answer, and how long others wait meanwhile.
+//! - [`stopping`]: how long stopping takes while connections only wait.
 //! - [`picture`]: the same as curves.
 //! - [`memcheck`]: the server under valgrind, with a shorter load.
 
@@ -23,6 +24,7 @@ mod memcheck;
 mod options;
 mod picture;
 mod site;
+mod stopping;
 #[path = "../../tests/support/mod.rs"]
 mod support;
 mod watch;
@@ -93,6 +95,7 @@ fn run(options: &Options) -> Result<Vec<String>, Complaint> {
     drop(server);
     let server = Process::wireserve(site.path(), ["--log", "off"]);
     failures.extend(hostile::try_it(&server));
+    failures.extend(stopping::try_it());
     Ok(failures)
 }
 

@@ -14,6 +14,7 @@ use crate::support::process::{Process, send_signal};
 use crate::support::response::Response;
 use crate::support::wait::eventually;
 use tempfile::TempDir;
+use wireserve::WireScript;
 
 /// How long ending may take, with handlers that never do.
 const END_WITHIN: Duration = Duration::from_secs(8);
@@ -44,6 +45,54 @@ fn sigint_and_sigterm_end_it_cleanly() {
             }
         }
     });
+}
+
+/// Each wait of a wire script ends with the signal, long before the half second that running exchanges get.
+#[test]
+fn connections_that_only_wait_end_at_once() {
+    const AT_ONCE: Duration = Duration::from_millis(400);
+    let _alone = alone();
+    let minute = Duration::from_secs(60);
+    let begun = || WireScript::new().send(".");
+    let scripts = [
+        begun().pause(minute),
+        begun().hold(),
+        begun().hold_for(minute),
+        begun().wait_for("nothing"),
+        begun().wait_for_body(),
+        begun().wait_for_head(),
+        begun().read(5),
+        begun().wait_for_connection(),
+    ];
+    let root = site(&[]);
+    for (number, script) in scripts.iter().enumerate() {
+        let path = root.path().join(format!("{number}.wire"));
+        fs::write(path, script.to_string()).expect("room");
+    }
+    let mut fastest = Duration::MAX;
+    for _ in 0..3 {
+        let mut server = Process::wireserve(root.path(), ["--log", "error"]);
+        let mut half_a_head = Client::connect(server.addr());
+        half_a_head.send(b"GET /0.wire HTTP/1.1\r\nHost");
+        let mut clients = vec![Client::connect(server.addr()), half_a_head];
+        for number in 0..scripts.len() {
+            let mut client = Client::connect(server.addr());
+            let head =
+                format!("POST /{number}.wire HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n");
+            client.send(head.as_bytes());
+            assert_eq!(client.read_exact(1), b".", "{number}");
+            clients.push(client);
+        }
+        let sent = Instant::now();
+        send_signal(server.id(), "TERM");
+        let status = server.wait(END_WITHIN).expect("it ends");
+        fastest = fastest.min(sent.elapsed());
+        assert_eq!(status.code(), Some(0), "{status}");
+        for client in &mut clients {
+            assert_eq!(client.read_until_close(), b"");
+        }
+    }
+    assert!(fastest < AT_ONCE, "{fastest:?}");
 }
 
 #[test]

@@ -141,11 +141,15 @@ fn with_connections_that_only_wait() {
         WireScript::new().send(".").wait_for_body(),
         WireScript::new().send(".").wait_for_head(),
         WireScript::new().send(".").read(5),
+        // The last one, since each connection would end it.
+        WireScript::new().send(".").wait_for_connection(),
     ];
     let alone = alone();
     let mut fastest = Duration::MAX;
     for _ in 0..ATTEMPTS {
         let server = server();
+        let mut half_a_head = Client::connect(server.address());
+        half_a_head.send(b"GET /quick HTTP/1.1\r\nHost");
         let mut clients: Vec<_> = (scripts.iter().enumerate())
             .map(|(number, script)| {
                 let path = format!("/{number}");
@@ -159,8 +163,6 @@ fn with_connections_that_only_wait() {
                 client
             })
             .collect();
-        let mut half_a_head = Client::connect(server.address());
-        half_a_head.send(b"GET /quick HTTP/1.1\r\nHost");
         clients.push(half_a_head);
         let connections = clients.len();
         eventually("all are served", || server.connections() == connections);
