@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer};
 
 use crate::exchange::RequestLimits;
 use crate::http::head;
-use crate::wire::heads::MAX_HEADS;
+use crate::wire::budget::{Budgets, MAX_HEADS, MAX_MEMORY};
 
 /// The limits beyond which requests and connections are refused. None may be 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -30,6 +30,11 @@ pub struct Limits {
     /// the head that grows is answered with 431.
     #[serde(deserialize_with = "positive")]
     pub heads: usize,
+    /// Bytes that all requests in progress have in memory together, counted from 64 KiB of each: the largest
+    /// piece of its body that a handler has read at once, the parts of a form, and content that pipes
+    /// or listings make. Beyond it, a request that is not alone is answered with 503.
+    #[serde(deserialize_with = "positive")]
+    pub memory: usize,
     /// Open connections. At the limit, the connection that has been idle longest is closed to make
     /// room; if all are busy, the new connection is answered with 503.
     #[serde(deserialize_with = "positive")]
@@ -48,6 +53,11 @@ pub struct Limits {
     /// Pipes of a response; more are answered with 400.
     #[serde(deserialize_with = "positive")]
     pub pipes: usize,
+    /// Bytes of all values in the stash, and of all items in its queues; beyond it, putting one is an
+    /// exception in the handler. Each counts 128 bytes in addition to its own and those of its path. A
+    /// store that [`Builder::stash`](crate::server::Builder::stash) has set has its own limit.
+    #[serde(deserialize_with = "positive")]
+    pub stash: usize,
 }
 
 /// Below the descriptors that most systems allow a process.
@@ -63,11 +73,13 @@ impl Default for Limits {
             field_lines: head.field_lines,
             head: head.head,
             heads: MAX_HEADS,
+            memory: MAX_MEMORY,
             connections: MAX_CONNECTIONS,
             body: request.body,
             form: request.form,
             parameters: request.parameters,
             pipes: request.pipes,
+            stash: request.stash,
         }
     }
 }
@@ -90,11 +102,13 @@ impl Limits {
             field_lines,
             head,
             heads,
+            memory,
             connections,
             body,
             form,
             parameters,
             pipes,
+            stash,
         } = *self;
         [
             (request_line == 0, "request_line"),
@@ -102,11 +116,13 @@ impl Limits {
             (field_lines == 0, "field_lines"),
             (head == 0, "head"),
             (heads == 0, "heads"),
+            (memory == 0, "memory"),
             (connections == 0, "connections"),
             (body == 0, "body"),
             (form == 0, "form"),
             (parameters == 0, "parameters"),
             (pipes == 0, "pipes"),
+            (stash == 0, "stash"),
         ]
         .iter()
         .find_map(|&(is_zero, key)| is_zero.then_some(key))
@@ -122,6 +138,11 @@ impl Limits {
         }
     }
 
+    /// What all requests in progress may take together.
+    pub(crate) fn budgets(&self) -> Budgets {
+        Budgets::new(self.heads, self.memory)
+    }
+
     /// The limits of what a request may make a handler do.
     pub fn request(&self) -> RequestLimits {
         RequestLimits {
@@ -129,6 +150,7 @@ impl Limits {
             form: self.form,
             parameters: self.parameters,
             pipes: self.pipes,
+            stash: self.stash,
         }
     }
 }
@@ -158,11 +180,14 @@ mod tests {
             "request_line",
             "field_line",
             "field_lines",
+            "heads",
+            "memory",
             "connections",
             "body",
             "form",
             "parameters",
             "pipes",
+            "stash",
         ] {
             let json = format!("{{\"{key}\": 0}}");
             let error = serde_json::from_str::<Limits>(&json).unwrap_err();

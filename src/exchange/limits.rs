@@ -1,5 +1,7 @@
 //! Limits of what one request may make a handler do.
 
+use crate::stash::MAX_STASH;
+
 /// Limits of what one request may make a handler do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RequestLimits {
@@ -13,6 +15,9 @@ pub struct RequestLimits {
     pub parameters: usize,
     /// Pipes of a response; more are answered with 400.
     pub pipes: usize,
+    /// Bytes of the values in the stash, and of the items in its queues; beyond it, putting one is an
+    /// exception in the handler.
+    pub stash: usize,
 }
 
 impl Default for RequestLimits {
@@ -22,6 +27,7 @@ impl Default for RequestLimits {
             form: MAX_FORM,
             parameters: MAX_PARAMETERS,
             pipes: MAX_PIPES,
+            stash: MAX_STASH,
         }
     }
 }

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use cpu_time::ThreadTime;
 
+use crate::wire::budget::{self, Full, Share};
 use crate::wire::outbound::{Gone, Outbound, Sent};
 use crate::wire::{Wire, close, gather};
 
@@ -39,6 +40,8 @@ pub struct Turn {
     looked: AtomicU64,
     /// When it found that the client had closed its sending half; 0 before that.
     left: AtomicU64,
+    /// What content that is made for the exchange takes of the server's memory.
+    share: Share,
 }
 
 /// Processor time between two looks for the client.
@@ -98,6 +101,7 @@ impl Turn {
             pacing: OnceLock::new(),
             looked: AtomicU64::new(0),
             left: AtomicU64::new(0),
+            share: Share::default(),
         }
     }
 
@@ -192,6 +196,20 @@ impl Turn {
             }
             left => now.saturating_sub(left) < AFTER_FIN,
         }
+    }
+
+    /// Counts content of this size as in memory until the response has been sent. Of several calls, the one
+    /// with the most bytes counts. Waits for a moment if there is no room.
+    ///
+    /// # Errors
+    /// [`Full`] if other requests in progress leave too little of `limits.memory`.
+    pub fn hold(&self, bytes: usize) -> Result<(), Full> {
+        budget::wait_for_room(|| self.share.grow_to(self.wire.memory(), bytes))
+    }
+
+    /// The content that was counted is no longer in memory.
+    pub(crate) fn release_content(&self) {
+        self.share.release(self.wire.memory());
     }
 
     /// Writes as many bytes as the kernel accepts immediately. Never waits: while another thread is
@@ -342,6 +360,12 @@ impl Turn {
         } else {
             Err(Gone)
         }
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        self.release_content();
     }
 }
 

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use crate::exchange::content::ContentError;
 use crate::fault::Fault;
+use crate::wire::budget::Full;
 
 use super::template::TemplateError;
 
@@ -102,6 +103,9 @@ pub enum PipeError {
         /// How many are allowed.
         limit: usize,
     },
+    /// Other requests leave too little of the server's memory.
+    #[error(transparent)]
+    NoRoom(#[from] Full),
     /// The client has left, so that the work was given up.
     #[error("the client has left")]
     Unwanted,
@@ -109,9 +113,10 @@ pub enum PipeError {
 
 impl From<TemplateError> for PipeError {
     fn from(error: TemplateError) -> Self {
-        match error.is_unwanted() {
-            true => Self::Unwanted,
-            false => Self::Template(error),
+        match (error.is_unwanted(), error.full()) {
+            (true, _) => Self::Unwanted,
+            (false, Some(full)) => Self::NoRoom(full),
+            (false, None) => Self::Template(error),
         }
     }
 }
@@ -126,6 +131,7 @@ impl From<PipeError> for Fault {
     fn from(error: PipeError) -> Self {
         let status = match error {
             PipeError::TooMany { .. } => 400,
+            PipeError::NoRoom(_) => 503,
             _ => 500,
         };
         Self::new(status, error.to_string())

@@ -8,7 +8,7 @@ use flate2::write::GzEncoder;
 
 use crate::exchange::content::ContentError;
 
-use super::response::replace;
+use super::response::{replace, whole};
 use super::template::Scope;
 use super::{Pipe, PipeError, PipedResponse, WrongArguments};
 
@@ -26,8 +26,7 @@ impl Pipe for Gzip {
         response: &mut dyn PipedResponse,
         scope: &dyn Scope<'_>,
     ) -> Result<(), PipeError> {
-        let content = response.take_content()?;
-        let content = content.into_bytes(&|| scope.is_wanted())?;
+        let content = whole(response, scope)?;
         response.set_field(b"Content-Encoding", b"gzip")?;
         let failed = |error: io::Error| ContentError(error.to_string());
         let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
@@ -35,6 +34,7 @@ impl Pipe for Gzip {
             let mut written = Ok(());
             response.blocking(&mut || written = encoder.write_all(piece));
             written.map_err(failed)?;
+            scope.hold(content.len() + encoder.get_ref().len())?;
             if !scope.is_wanted() {
                 return Err(PipeError::Unwanted);
             }

@@ -12,6 +12,7 @@ use crate::exchange::content::ContentError;
 use crate::exchange::{Chunk, Content, Response};
 
 use super::PipeError;
+use super::template::Scope;
 
 /// Bytes of content that a pipe reads into memory, and bytes that a template may become; with more, the
 /// answer is 500. A link chooses the pipes: `sub` twice turns a kilobyte into a gigabyte, and `gzip` would
@@ -115,6 +116,24 @@ const TOO_MANY: u64 = MAX_WHOLE + 1;
 /// The error for content beyond [`MAX_WHOLE`].
 pub fn too_large() -> ContentError {
     ContentError(format!("it has more than {} MiB", MAX_WHOLE >> 20))
+}
+
+/// Takes the content into memory, and counts it there.
+///
+/// # Errors
+/// As [`PipedResponse::take_content`] and [`Source::into_bytes`]; [`PipeError::NoRoom`].
+pub(super) fn whole(
+    response: &mut dyn PipedResponse,
+    scope: &dyn Scope<'_>,
+) -> Result<Bytes, PipeError> {
+    let source = response.take_content()?;
+    let length = match &source {
+        Source::Bytes(bytes) => bytes.len(),
+        // More is refused when it is read.
+        Source::File(_, length) => (*length).min(MAX_WHOLE) as usize,
+    };
+    scope.hold(length)?;
+    source.into_bytes(&|| scope.is_wanted())
 }
 
 /// Replaces the content with bytes, and `Content-Length` with their number.

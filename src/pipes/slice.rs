@@ -31,7 +31,7 @@ impl Pipe for Slice {
     fn apply(
         self: Box<Self>,
         response: &mut dyn PipedResponse,
-        _: &dyn Scope<'_>,
+        scope: &dyn Scope<'_>,
     ) -> Result<(), PipeError> {
         match response.take_content()? {
             Source::File(mut file, length) => {
@@ -44,6 +44,7 @@ impl Pipe for Slice {
                 response.set_content(Content::File(file, length))
             }
             Source::Bytes(content) => {
+                scope.hold(content.len())?;
                 let range = self.range(content.len() as u64);
                 // Within the content, so that they fit.
                 let part = content.slice(range.start as usize..range.end as usize);

@@ -5,6 +5,7 @@ use bytes::Bytes;
 
 use crate::exchange::Content;
 
+use super::response::whole;
 use super::template::{self, Escape, Scope};
 use super::{Pipe, PipeError, PipedResponse, WrongArguments};
 
@@ -28,8 +29,7 @@ impl Pipe for Sub {
         response: &mut dyn PipedResponse,
         scope: &dyn Scope<'_>,
     ) -> Result<(), PipeError> {
-        let content = response.take_content()?;
-        let content = content.into_bytes(&|| scope.is_wanted())?;
+        let content = whole(response, scope)?;
         let filled = fill(content, self.escape, scope)?;
         response.set_content(Content::Bytes(filled))
     }

@@ -9,6 +9,7 @@ use std::time::Duration;
 use crate::exchange::Content;
 use crate::text::number;
 
+use super::response::Source;
 use super::template::Scope;
 use super::trickled::{Step, Trickled};
 use super::{Pipe, PipeError, PipedResponse, WrongArguments};
@@ -57,9 +58,12 @@ impl Pipe for Trickle {
     fn apply(
         self: Box<Self>,
         response: &mut dyn PipedResponse,
-        _: &dyn Scope<'_>,
+        scope: &dyn Scope<'_>,
     ) -> Result<(), PipeError> {
         let source = response.take_content()?;
+        if let Source::Bytes(bytes) = &source {
+            scope.hold(bytes.len())?;
+        }
         if !has_caching_fields(response)? {
             response.set_field(b"Cache-Control", b"no-cache, no-store, must-revalidate")?;
             response.set_field(b"Pragma", b"no-cache")?;

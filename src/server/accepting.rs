@@ -39,7 +39,7 @@ pub(super) fn accept(socket: &TcpListener, listener: &Arc<Listener>, shared: &Ar
                         };
                         let recorder = shared.recorder.as_deref();
                         admit(
-                            Wire::recorded(stream, ends, number, recorder, &shared.heads),
+                            Wire::recorded(stream, ends, number, recorder, &shared.budgets),
                             listener,
                             shared,
                         );

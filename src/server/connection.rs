@@ -188,6 +188,7 @@ impl Connection<'_> {
         let mut fate = answer(self, &mut exchange);
         let is_in_doubt = exchange.leaves_body_in_doubt();
         *self.locals = locals;
+        turn.release_content();
         if !fate.ends_connection() {
             match body.drain() {
                 Ok(drained) => self.note_end(&request, &turn, drained),

@@ -53,7 +53,6 @@ use crate::site::Site;
 use crate::site::routing::pattern::PatternError;
 use crate::site::routing::router::Method;
 use crate::stash::{MemoryStash, Stash};
-use crate::wire::heads::Heads;
 use crate::wire::listener::Reserved;
 #[cfg(feature = "wpt")]
 use crate::wpt::wrappers;
@@ -110,7 +109,8 @@ pub struct Builder {
     #[cfg(feature = "tls")]
     tls: tls::TlsOptions,
     transcripts: TranscriptOptions,
-    stash: Arc<dyn Stash>,
+    /// The store; without one, the server makes its own.
+    stash: Option<Arc<dyn Stash>>,
     validators: bool,
     latency: Duration,
     /// Answers the requests on the ports of `ws`.
@@ -209,7 +209,7 @@ impl Builder {
     /// are given the same store share their stash.
     #[must_use]
     pub fn stash(mut self, stash: Arc<dyn Stash>) -> Self {
-        self.stash = stash;
+        self.stash = Some(stash);
         self
     }
 
@@ -266,7 +266,11 @@ impl Builder {
         }
         self.names.ports.extend(opened.shown);
         let hosts = Hosts::new(self.names, http, self.site.doc_root());
-        let mut context = ServerContext::new(hosts, self.stash, self.limits.request());
+        let stash = self.stash.unwrap_or_else(|| {
+            let limit = self.limits.stash;
+            Arc::new(MemoryStash::with_limit(limit))
+        });
+        let mut context = ServerContext::new(hosts, stash, self.limits.request());
         context.validators = self.validators;
         let context = Arc::new(context);
         let own = self.listeners.iter().filter_map(|(_, one)| one.handler());
@@ -282,7 +286,7 @@ impl Builder {
                 recorder,
                 latency: self.latency,
                 limits: self.limits,
-                heads: Arc::new(Heads::new(self.limits.heads)),
+                budgets: Arc::new(self.limits.budgets()),
                 threads: Threads::default(),
                 refusing: Arc::new(Roster::new(MAX_REFUSING)),
                 stopping: AtomicBool::new(false),
@@ -340,7 +344,7 @@ impl Server {
             #[cfg(feature = "tls")]
             tls: tls::TlsOptions::default(),
             transcripts: TranscriptOptions::default(),
-            stash: Arc::new(MemoryStash::default()),
+            stash: None,
             validators: true,
             latency: Duration::ZERO,
             websockets: None,

@@ -13,7 +13,7 @@ use crate::mock::Mocks;
 use crate::record::Recording;
 use crate::site::Site;
 use crate::transcript::Recorder;
-use crate::wire::heads::Heads;
+use crate::wire::budget::Budgets;
 
 use super::keep_alive::KeepAlive;
 use super::roster::Roster;
@@ -30,8 +30,8 @@ pub(super) struct Shared {
     pub(super) limits: Limits,
     /// How long every request waits before it is answered.
     pub(super) latency: Duration,
-    /// What the heads of all requests in progress take.
-    pub(super) heads: Arc<Heads>,
+    /// What all requests in progress take.
+    pub(super) budgets: Arc<Budgets>,
     pub(super) roster: Arc<Roster>,
     /// Records transcripts, if they are on.
     pub(super) recorder: Option<Arc<Recorder>>,

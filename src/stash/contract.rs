@@ -5,7 +5,7 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
-use super::{Key, NotHeld, Occupied, Stash};
+use super::{Key, NotHeld, PutError, Stash};
 
 /// How long a thread that waits for the lock is watched before it counts as waiting.
 const WAITS: Duration = Duration::from_millis(20);
@@ -26,7 +26,7 @@ fn key(path: &str, uuid: u8) -> Key {
 
 fn a_value_is_put_once_and_taken_once(stash: &dyn Stash) {
     assert_eq!(stash.put(key("/a", 7), vec![1]), Ok(()));
-    assert_eq!(stash.put(key("/a", 7), vec![2]), Err(Occupied));
+    assert_eq!(stash.put(key("/a", 7), vec![2]), Err(PutError::Occupied));
     assert_eq!(stash.put(key("/b", 7), vec![3]), Ok(()));
     assert_eq!(stash.put(key("/a", 8), Vec::new()), Ok(()));
     assert_eq!(stash.take(&key("/a", 7)), Some(vec![1]));

@@ -4,34 +4,81 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::{Key, Lock, NotHeld, Occupied, Stash};
+use super::{Key, Lock, NotHeld, PutError, Stash};
 
 /// Keeps values until they are taken or the store is dropped.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct MemoryStash {
-    values: Mutex<HashMap<Key, Vec<u8>>>,
+    values: Mutex<Values>,
     lock: Lock,
+    /// Bytes of all values together.
+    limit: usize,
+}
+
+/// The most bytes of values by default. Handlers that leave a value with each request would otherwise use
+/// up all memory; no test of a suite leaves as much.
+pub const MAX_STASH: usize = 64 << 20;
+
+/// Bytes that a value counts in addition to its own and its path's: about what the map needs for it. Without
+/// them, small values would have no limit.
+const EACH: usize = 128;
+
+#[derive(Debug, Default)]
+struct Values {
+    by_key: HashMap<Key, Vec<u8>>,
+    /// The sizes of all of them. `bytes <= limit`
+    bytes: usize,
 }
 
 impl MemoryStash {
-    fn values(&self) -> MutexGuard<'_, HashMap<Key, Vec<u8>>> {
+    /// An empty store for values of so many bytes together. Each counts 128 bytes in addition to its own and
+    /// those of its path.
+    pub fn with_limit(limit: usize) -> Self {
+        Self {
+            values: Mutex::default(),
+            lock: Lock::default(),
+            limit,
+        }
+    }
+
+    fn values(&self) -> MutexGuard<'_, Values> {
         self.values.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
+impl Default for MemoryStash {
+    fn default() -> Self {
+        Self::with_limit(MAX_STASH)
+    }
+}
+
+fn size(key: &Key, value: &[u8]) -> usize {
+    key.path.len() + value.len() + EACH
+}
+
 impl Stash for MemoryStash {
-    fn put(&self, key: Key, value: Vec<u8>) -> Result<(), Occupied> {
-        match self.values().entry(key) {
-            Entry::Occupied(_) => Err(Occupied),
+    fn put(&self, key: Key, value: Vec<u8>) -> Result<(), PutError> {
+        let mut values = self.values();
+        let Values { by_key, bytes } = &mut *values;
+        let more = size(&key, &value);
+        match by_key.entry(key) {
+            Entry::Occupied(_) => Err(PutError::Occupied),
+            Entry::Vacant(_) if more > self.limit - *bytes => {
+                Err(PutError::Full { limit: self.limit })
+            }
             Entry::Vacant(entry) => {
                 entry.insert(value);
+                *bytes += more;
                 Ok(())
             }
         }
     }
 
     fn take(&self, key: &Key) -> Option<Vec<u8>> {
-        self.values().remove(key)
+        let mut values = self.values();
+        let value = values.by_key.remove(key)?;
+        values.bytes -= size(key, &value);
+        Some(value)
     }
 
     fn try_lock(&self) -> bool {
@@ -57,5 +104,23 @@ mod tests {
     #[test]
     fn memory_stash_keeps_the_contract() {
         contract::check(|| Arc::new(MemoryStash::default()));
+    }
+
+    #[test]
+    fn values_have_a_limit_together() {
+        let limit = 2 * EACH + 10;
+        let stash = MemoryStash::with_limit(limit);
+        let key = |uuid: u8| Key {
+            path: b"/a".to_vec(),
+            uuid: [uuid; 16],
+        };
+        assert_eq!(stash.put(key(1), vec![0; 3]), Ok(()));
+        assert_eq!(stash.put(key(2), vec![0; 4]), Err(PutError::Full { limit }));
+        assert_eq!(stash.put(key(2), vec![0; 3]), Ok(()));
+        assert_eq!(stash.put(key(2), Vec::new()), Err(PutError::Occupied));
+        assert_eq!(stash.put(key(3), Vec::new()), Err(PutError::Full { limit }));
+        assert_eq!(stash.take(&key(1)), Some(vec![0; 3]));
+        assert_eq!(stash.take(&key(1)), None);
+        assert_eq!(stash.put(key(3), vec![0; 3]), Ok(()));
     }
 }

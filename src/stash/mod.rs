@@ -10,8 +10,10 @@ mod memory;
 
 use std::hash::{Hash, Hasher};
 
+use thiserror::Error;
+
 pub use lock::{Lock, NotHeld};
-pub use memory::MemoryStash;
+pub use memory::{MAX_STASH, MemoryStash};
 
 /// A path, as ISO 8859-1 bytes, and the 16 bytes of a UUID.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,9 +31,21 @@ impl Hash for Key {
     }
 }
 
-/// The key already has a value, which stays.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Occupied;
+/// Why a value was not put.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum PutError {
+    /// The key already has a value, which stays.
+    #[error("the key already has a value")]
+    Occupied,
+    /// The store has no room for the value.
+    #[error(
+        "the values in the stash have a limit of {limit} bytes together (limits.stash); take some out"
+    )]
+    Full {
+        /// The most bytes of all values.
+        limit: usize,
+    },
+}
 
 /// A store of values with one lock for its users.
 ///
@@ -41,8 +55,8 @@ pub trait Stash: Send + Sync {
     /// Puts a value.
     ///
     /// # Errors
-    /// [`Occupied`] if the key already has one.
-    fn put(&self, key: Key, value: Vec<u8>) -> Result<(), Occupied>;
+    /// [`PutError::Occupied`] if the key already has one, [`PutError::Full`] if there is no room.
+    fn put(&self, key: Key, value: Vec<u8>) -> Result<(), PutError>;
 
     /// Removes a value and returns it, if there is one.
     fn take(&self, key: &Key) -> Option<Vec<u8>>;

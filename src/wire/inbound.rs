@@ -10,7 +10,7 @@ use crate::http::Malformed;
 use crate::http::head::{HeadLimits, Progress, Scanner};
 use crate::transcript::Tape;
 
-use super::heads::{Full, Heads, Share};
+use super::budget::{Budgets, Full, Share};
 use super::stream::Stream;
 
 /// Bytes asked from the socket at once. Most requests fit; larger bodies are read directly.
@@ -41,6 +41,7 @@ pub struct Inbound {
     tape: Option<Arc<Tape>>,
     /// What the head being read takes, and then until its exchange is over.
     share: Share,
+    budgets: Arc<Budgets>,
 }
 
 /// What one read from the socket brought: what the kernel had at that time, often one segment of TCP.
@@ -91,9 +92,9 @@ pub struct ReadHead {
 
 impl Inbound {
     /// An inbound half without bytes, whose reads are recorded.
-    pub(super) fn of_server(heads: Arc<Heads>, tape: Option<Arc<Tape>>) -> Self {
+    pub(super) fn of_server(budgets: Arc<Budgets>, tape: Option<Arc<Tape>>) -> Self {
         Self {
-            share: Share::of(heads),
+            budgets,
             tape,
             ..Self::default()
         }
@@ -142,7 +143,7 @@ impl Inbound {
 
     /// The last head is no longer needed.
     pub fn release_head(&mut self) {
-        self.share.release();
+        self.share.release(&self.budgets.heads);
     }
 
     /// Waits for more bytes and returns how many came; 0 means that there will be no more. A connection
@@ -194,7 +195,7 @@ impl Inbound {
     pub(super) fn read_head(&mut self, stream: &Stream, limits: &HeadLimits) -> HeadRead {
         let mut scanner = Scanner::default();
         let offset = self.taken();
-        self.share.release();
+        self.share.release(&self.budgets.heads);
         self.segments
             .retain(|segment| segment.offset + segment.length as u64 > offset);
         let mut skipped = Vec::new();
@@ -204,7 +205,7 @@ impl Inbound {
                 Err(malformed) => return HeadRead::Malformed(malformed),
             };
             if !matches!(progress, Progress::Whole(_)) {
-                if let Err(Full) = self.share.grow_to(self.buffered().len()) {
+                if self.take_share().is_err() {
                     return HeadRead::Malformed(Malformed::HeadsTooLong);
                 }
                 let empty = scanner.skip_empty_lines();
@@ -253,11 +254,17 @@ impl Inbound {
             match scanner.scan(self.buffered(), limits) {
                 Ok(Progress::Whole(_)) => return true,
                 Ok(_) if scanner.empty_lines() > limits.request_line => return false,
-                Ok(_) if self.share.grow_to(self.buffered().len()).is_err() => return false,
+                Ok(_) if self.take_share().is_err() => return false,
                 Ok(_) if more(self) > 0 => {}
                 Ok(_) | Err(_) => return false,
             }
         }
+    }
+
+    /// Takes what the beginning of a head needs.
+    fn take_share(&self) -> Result<(), Full> {
+        let length = self.buffered().len();
+        self.share.grow_to(&self.budgets.heads, length)
     }
 
     fn fill_within(&mut self, stream: &Stream, limit: Duration) -> usize {

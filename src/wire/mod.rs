@@ -9,13 +9,13 @@
 //!
 //! This module knows how to end a connection; `server/connection.rs` decides when.
 
+pub mod budget;
 pub mod close;
 mod flusher;
 pub mod gather;
 mod guards;
 #[cfg(feature = "tls")]
 pub mod handshake;
-pub mod heads;
 pub mod inbound;
 pub mod listener;
 pub mod outbound;
@@ -37,7 +37,7 @@ use std::time::{Duration, Instant};
 use crate::http::scheme::Scheme;
 use crate::transcript::{Recorder, Tape};
 
-use heads::Heads;
+use budget::{Budget, Budgets};
 use inbound::Inbound;
 use outbound::Outbound;
 use secured::Secured;
@@ -61,6 +61,7 @@ pub struct Wire {
     tape: Option<Arc<Tape>>,
     /// Waits that end when the server stops.
     waits: AtomicUsize,
+    budgets: Arc<Budgets>,
 }
 
 /// The ends of a connection: its addresses, and what is spoken between them.
@@ -100,7 +101,7 @@ impl Wire {
         }: Ends,
         number: u64,
         recorder: Option<&Recorder>,
-        heads: &Arc<Heads>,
+        budgets: &Arc<Budgets>,
     ) -> Arc<Self> {
         let tape = recorder.map(|recorder| recorder.tape(number, peer, local));
         Arc::new(Self {
@@ -110,10 +111,11 @@ impl Wire {
             scheme,
             accepted: Instant::now(),
             stream: Stream::new(stream),
-            inbound: Mutex::new(Inbound::of_server(Arc::clone(heads), tape.clone())),
+            inbound: Mutex::new(Inbound::of_server(Arc::clone(budgets), tape.clone())),
             outbound: Mutex::new(Outbound::recorded(tape.clone())),
             tape,
             waits: AtomicUsize::new(0),
+            budgets: Arc::clone(budgets),
         })
     }
 
@@ -129,6 +131,11 @@ impl Wire {
     /// Whether a thread is in [`Wire::wait`].
     pub fn is_waiting(&self) -> bool {
         self.waits.load(Ordering::Relaxed) > 0
+    }
+
+    /// The budget of its server for bodies in memory and for content that is made.
+    pub fn memory(&self) -> &Budget {
+        &self.budgets.memory
     }
 
     /// The client's address.
@@ -266,6 +273,7 @@ impl Wire {
 
 impl Drop for Wire {
     fn drop(&mut self) {
+        self.inbound().release_head();
         if let Some(tape) = &self.tape {
             tape.closed();
         }

@@ -18,6 +18,12 @@ const SOON: Duration = Duration::from_millis(50 + 130 + 20);
 /// Processor time after which the work has certainly begun.
 const BEGUN: Duration = Duration::from_millis(60);
 
+/// Entries of a folder whose listing takes a second.
+const NAMES: usize = 120_000;
+
+/// Names of one file, fewer than file systems allow.
+const LINKS: usize = 30_000;
+
 #[test]
 fn work_for_them_ends() {
     let folder = folder(&[(
@@ -38,12 +44,26 @@ fn work_for_them_ends() {
     )
     .expect("room");
 
+    let many = folder.path().join("many");
+    fs::create_dir(&many).expect("room");
+    for number in 0..NAMES {
+        let named = |number: usize| many.join(format!("{number:06}"));
+        let made = match number % LINKS {
+            0 => fs::write(named(number), ""),
+            // Cheaper than another file.
+            beyond => fs::hard_link(named(number - beyond), named(number)),
+        };
+        made.expect("room");
+    }
+
     let server = Process::wireserve(folder.path(), ["--log", "off"]);
     let gzip = ["gzip"; 60].join("|");
     let targets = [
         format!("/noise.bin?pipe={gzip}"),
         "/many.sub.txt".to_owned(),
         "/hash.sub.txt".to_owned(),
+        "/many/".to_owned(),
+        "/many/?sort=changed".to_owned(),
         format!("/large.py?pipe={gzip}"),
     ];
     let targets = targets

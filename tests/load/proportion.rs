@@ -262,8 +262,143 @@ fn heads_of_all_connections_have_a_limit() {
     });
 }
 
+/// While one request holds 3 MB, others may hold no more than a little; later they may.
+#[test]
+fn bodies_and_content_of_all_requests_have_a_limit() {
+    let site = site();
+    fs::write(site.path().join("large.txt"), "ham ".repeat(100_000)).expect("room");
+    let folder_of_many = site.path().join("many");
+    fs::create_dir(&folder_of_many).expect("room");
+    for name in 0..1500 {
+        fs::write(folder_of_many.join(name.to_string()), "").expect("room");
+    }
+    let limits = r#"{"doc_root": ".", "limits": {"memory": 2000000}}"#;
+    fs::write(site.path().join("config.json"), limits).expect("room");
+    let config = site.path().join("config.json");
+    let config = config.to_str().expect("UTF-8");
+    let server = Process::wireserve(site.path(), ["--log", "off", "--config", config]);
+
+    let mut holder = Client::connect(server.addr());
+    holder.send(b"POST /holds.py HTTP/1.1\r\nContent-Length: 3000000\r\n\r\n");
+    holder.send(&b"x".repeat(3_000_000));
+    assert_eq!(holder.read_exact(7), b"3000000");
+
+    let urlencoded = "application/x-www-form-urlencoded";
+    let multipart = "multipart/form-data; boundary=B";
+    let file = b"--B\r\nContent-Disposition: form-data; name=f; filename=x\r\n\r\n";
+    let files = [&file[..], &b"x".repeat(100_000), b"\r\n"]
+        .concat()
+        .repeat(5);
+    let large = vec![b'x'; 1_000_000];
+    let post = |target: &str, media_type: &str, body: &[u8]| {
+        let mut client = Client::connect(server.addr());
+        let length = body.len();
+        let head = format!(
+            "POST {target} HTTP/1.1\r\nHost: a\r\nContent-Type: {media_type}\r\nContent-Length: {length}\r\n\r\n"
+        );
+        client.send(head.as_bytes());
+        client.send(body);
+        client.read_response("POST")
+    };
+    let refused = [
+        post("/body.py", urlencoded, &large),
+        post("/post.py", urlencoded, &large),
+        post("/post.py", multipart, &files),
+        get(server.addr(), "/large.txt?pipe=gzip"),
+        get(server.addr(), "/large.txt?pipe=sub"),
+        get(server.addr(), "/large.py?pipe=gzip"),
+        get(server.addr(), "/many/"),
+    ];
+    for (number, answer) in refused.iter().enumerate() {
+        assert_eq!(answer.status, 503, "{number}: {}", answer.text());
+        assert!(answer.text().contains("limits.memory"), "{}", answer.text());
+    }
+    let answered = [
+        post("/body.py", urlencoded, &large[..10_000]),
+        post("/pieces.py", urlencoded, &large),
+        post("/post.py", urlencoded, b"a=b"),
+        get(server.addr(), "/large.txt"),
+        get(server.addr(), "/large.txt?pipe=slice(0,9)"),
+        get(server.addr(), "/get.py?pipe=gzip"),
+    ];
+    for (number, answer) in answered.iter().enumerate() {
+        assert_eq!(answer.status, 200, "{number}: {}", answer.text());
+    }
+
+    holder.send(b".");
+    holder.read_until_close();
+    for answer in [
+        post("/body.py", urlencoded, &large),
+        post("/post.py", urlencoded, &large),
+        post("/post.py", multipart, &files),
+        get(server.addr(), "/large.txt?pipe=gzip"),
+        get(server.addr(), "/many/"),
+    ] {
+        assert_eq!(answer.status, 200, "{}", answer.text());
+    }
+}
+
+#[test]
+fn values_in_the_stash_have_a_limit() {
+    let site = site();
+    let limits = r#"{"doc_root": ".", "limits": {"stash": 3000}}"#;
+    fs::write(site.path().join("config.json"), limits).expect("room");
+    let config = site.path().join("config.json");
+    let config = config.to_str().expect("UTF-8");
+    let server = Process::wireserve(site.path(), ["--log", "off", "--config", config]);
+    for target in ["/stash.py", "/queue.py"] {
+        let text = get(server.addr(), target).text();
+        assert!(text.starts_with("2 "), "{target}: {text}");
+        assert!(text.contains("limits.stash"), "{target}: {text}");
+        // What was taken out has made room.
+        assert!(get(server.addr(), target).text().starts_with("2 "));
+    }
+}
+
 fn site() -> TempDir {
     folder(&[
+        (
+            "holds.py",
+            "def main(request, response):\n    \
+             response.writer.write(str(len(request.body)))\n    \
+             response.writer.read(1)\n    \
+             response.close_connection = True\n",
+        ),
+        (
+            "pieces.py",
+            "def main(request, response):\n    \
+             while request.raw_input.read(10_000):\n        pass\n    \
+             return 'read'\n",
+        ),
+        (
+            "large.py",
+            "def main(request, response):\n    return b'x' * 1_000_000\n",
+        ),
+        (
+            "stash.py",
+            "import uuid\n\n\n\
+             def main(request, response):\n    \
+             keys = [str(uuid.uuid4()) for _ in range(9)]\n    \
+             put = 0\n    \
+             try:\n        \
+             for key in keys:\n            \
+             request.server.stash.put(key, b'x' * 1000)\n            \
+             put += 1\n    \
+             except Exception as error:\n        \
+             for key in keys:\n            \
+             request.server.stash.take(key)\n        \
+             return '%d %s: %s' % (put, type(error).__name__, error)\n",
+        ),
+        (
+            "queue.py",
+            "def main(request, response):\n    \
+             queue = request.server.stash.get_queue()\n    \
+             try:\n        \
+             for _ in range(9):\n            \
+             queue.put(b'x' * 1000)\n    \
+             except Exception as error:\n        \
+             return '%d %s: %s' % (queue.qsize(), type(error).__name__, error)\n",
+        ),
         (
             "post.py",
             "def main(request, response):\n    return str(len(request.POST))\n",

@@ -5,6 +5,7 @@ use std::io;
 
 use crate::fault::Fault;
 use crate::http::Malformed;
+use crate::wire::budget::Full;
 
 #[cfg(doc)]
 use super::UNDECODED;
@@ -29,6 +30,8 @@ pub enum BodyError {
     TooLate,
     /// There are more bytes than this limit.
     TooLarge(u64),
+    /// Other requests leave too little of the server's memory. Smaller pieces can be read.
+    NoRoom(Full),
     /// More than [`UNDECODED`] bytes came in more chunks than are recorded, so the undecoded body cannot
     /// be shown.
     NotKept,
@@ -53,6 +56,7 @@ impl fmt::Display for BodyError {
                     "the request body is larger than {limit} bytes (limits.body)"
                 )
             }
+            Self::NoRoom(full) => full.fmt(f),
             Self::NotKept => {
                 f.write_str("the request body has too many chunks to be shown undecoded")
             }
@@ -68,10 +72,17 @@ impl From<BodyError> for Fault {
         let status = match error {
             BodyError::Malformed(malformed) => return malformed.into(),
             BodyError::TooLarge(_) => 413,
+            BodyError::NoRoom(_) => 503,
             BodyError::Truncated { .. } | BodyError::TooLate | BodyError::OutOfRange => 400,
             BodyError::Spool(_) | BodyError::NotKept => 500,
         };
         Self::new(status, error.to_string())
+    }
+}
+
+impl From<Full> for BodyError {
+    fn from(full: Full) -> Self {
+        Self::NoRoom(full)
     }
 }
 

@@ -1,10 +1,12 @@
 //! The body of a request: read from the wire when a handler asks for it, and kept so that it can be
 //! read again, in memory up to [`MEMORY`] and on disk beyond it. The position behaves as that of the
 //! reference's `InputFile` (reference §2.4). `source` reads bytes from the wire; `ahead` keeps what a wait
-//! has taken off it; `raw` has the body undecoded, as it came.
+//! has taken off it; `in_memory` counts what all of this keeps in memory; `raw` has the body undecoded, as it
+//! came.
 
 mod ahead;
 mod error;
+mod in_memory;
 mod raw;
 mod source;
 mod tap;
@@ -18,6 +20,7 @@ use tempfile::SpooledTempFile;
 use crate::http::chunked::Decoder;
 use crate::http::framing::Framing;
 use crate::wire::Wire;
+use crate::wire::budget::{Share, wait_for_room};
 
 use ahead::Ahead;
 pub use error::BodyError;
@@ -59,6 +62,12 @@ struct State {
     undecoded: Vec<u8>,
     /// Until it has seen the end.
     tap: Option<Arc<dyn Tap>>,
+    /// What the following take of the server's memory.
+    share: Share,
+    /// Bytes of the largest piece that was read at once.
+    largest: usize,
+    /// Bytes that the parts of a form have in memory.
+    parts: usize,
 }
 
 /// Bytes of a chunked body that are kept undecoded, in addition to the decoded data.
@@ -84,6 +93,9 @@ impl Body {
             decoder,
             undecoded: Vec::new(),
             tap: None,
+            share: Share::default(),
+            largest: 0,
+            parts: 0,
         };
         Self {
             wire,
@@ -98,7 +110,7 @@ impl Body {
     pub fn length(&self) -> Result<u64, BodyError> {
         let mut state = self.state();
         let length = state.length(&self.wire);
-        length.map_err(|error| state.with_partial(error, None))
+        length.map_err(|error| state.with_partial(&self.wire, error, None))
     }
 
     /// The position of the next read.
@@ -127,9 +139,9 @@ impl Body {
         let mut state = self.state();
         let end = count.map_or(u64::MAX, |count| state.position.saturating_add(count));
         let received = state.receive_to(&self.wire, end);
-        received.map_err(|error| state.with_partial(error, None))?;
+        received.map_err(|error| state.with_partial(&self.wire, error, None))?;
         let end = end.min(state.received);
-        state.take(end)
+        state.take(&self.wire, end)
     }
 
     /// Reads a line with its LF, or up to `limit` bytes of it.
@@ -142,7 +154,7 @@ impl Body {
         let mut searched = state.position;
         loop {
             if let Some(line_end) = state.find_line_end(searched, end)? {
-                return state.take(line_end.min(end));
+                return state.take(&self.wire, line_end.min(end));
             }
             searched = state.received.max(state.position);
             let wanted = end.saturating_sub(state.received);
@@ -150,9 +162,9 @@ impl Body {
                 0 => Ok(0),
                 _ => state.receive(&self.wire, wanted),
             };
-            if received.map_err(|error| state.with_partial(error, None))? == 0 {
+            if received.map_err(|error| state.with_partial(&self.wire, error, None))? == 0 {
                 let end = end.min(state.received);
-                return state.take(end);
+                return state.take(&self.wire, end);
             }
         }
     }
@@ -164,8 +176,8 @@ impl Body {
     pub fn read_all(&self) -> Result<Vec<u8>, BodyError> {
         let mut state = self.state();
         let received = state.receive_to(&self.wire, u64::MAX);
-        received.map_err(|error| state.with_partial(error, Some(0)))?;
-        state.take_all()
+        received.map_err(|error| state.with_partial(&self.wire, error, Some(0)))?;
+        state.take_all(&self.wire)
     }
 
     /// Receives the whole body, without moving the position.
@@ -247,6 +259,7 @@ impl Body {
     pub fn end(&self) {
         let mut state = self.state();
         let received = state.received;
+        state.share.release(self.wire.memory());
         if !matches!(state.source, Source::Done | Source::Broken(_)) {
             state.source = Source::Broken(BodyError::truncated(received));
         }
@@ -279,16 +292,22 @@ impl State {
         }
         if received > 0 {
             // What could not be stored is lost, and what follows must not be mistaken for it.
-            self.store(&piece)
+            self.store(wire, &piece)
                 .map_err(|error| self.broken(error.into()))?;
         }
         Ok(received)
     }
 
-    fn store(&mut self, piece: &[u8]) -> io::Result<()> {
+    fn store(&mut self, wire: &Wire, piece: &[u8]) -> io::Result<()> {
+        self.received += piece.len() as u64;
+        let is_refused = self.take_memory(wire).is_err();
+        self.received -= piece.len() as u64;
         let spool = self
             .spool
             .get_or_insert_with(|| SpooledTempFile::new(MEMORY));
+        if is_refused {
+            spool.roll()?;
+        }
         spool.seek(SeekFrom::Start(self.received))?;
         spool.write_all(piece)?;
         self.received += piece.len() as u64;
@@ -354,22 +373,22 @@ impl State {
 
     /// An error, with what has been received from a position on, or from the current one, if the body
     /// breaks off.
-    fn with_partial(&mut self, error: BodyError, from: Option<u64>) -> BodyError {
+    fn with_partial(&mut self, wire: &Wire, error: BodyError, from: Option<u64>) -> BodyError {
         let BodyError::Truncated { received, .. } = error else {
             return error;
         };
         let position = self.position;
         self.position = from.unwrap_or(position);
-        let partial = self.take(self.received).unwrap_or_default();
+        let partial = self.take(wire, self.received).unwrap_or_default();
         self.position = position;
         BodyError::Truncated { received, partial }
     }
 
     /// All that has been received, without moving the position.
-    fn take_all(&mut self) -> Result<Vec<u8>, BodyError> {
+    fn take_all(&mut self, wire: &Wire) -> Result<Vec<u8>, BodyError> {
         let position = std::mem::replace(&mut self.position, 0);
         let end = self.received;
-        let all = self.take(end);
+        let all = self.take(wire, end);
         self.position = position;
         all
     }
@@ -380,8 +399,10 @@ impl State {
     }
 
     /// Reads from the position to `end`, all of which has been received, and moves the position.
-    fn take(&mut self, end: u64) -> Result<Vec<u8>, BodyError> {
+    fn take(&mut self, wire: &Wire, end: u64) -> Result<Vec<u8>, BodyError> {
         let count = usize::try_from(end.saturating_sub(self.position)).unwrap_or(usize::MAX);
+        self.largest = self.largest.max(count);
+        wait_for_room(|| self.take_memory(wire))?;
         let mut bytes = vec![0; count];
         if let Some(spool) = &mut self.spool
             && count > 0

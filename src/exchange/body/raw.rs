@@ -40,12 +40,12 @@ impl Body {
             Err(error) => return Err(error),
         }
         if state.decoder.is_none() {
-            return state.take_all();
+            return state.take_all(&self.wire);
         }
         if state.undecoded.len() < UNDECODED || matches!(state.source, Source::Broken(_)) {
             return Ok(state.undecoded.clone());
         }
-        let data = state.take_all()?;
+        let data = state.take_all(&self.wire)?;
         let decoder = state.decoder.as_ref().ok_or(BodyError::NotKept)?;
         decoder.encoded(&data).ok_or(BodyError::NotKept)
     }

@@ -22,6 +22,7 @@ use crate::fault::Fault;
 use crate::pipes::{MAX_WHOLE, Raised};
 use crate::text::latin1;
 use crate::text::quoted::Quoted;
+use crate::wire::budget::{FREE_OF_MEMORY, Full};
 use evaluate::Variables;
 pub use location::Location;
 pub use scope::Scope;
@@ -58,6 +59,7 @@ pub fn fill(
     let mut known: HashMap<&[u8], String> = HashMap::new();
     let mut done = 0;
     let mut expressions = 0_usize;
+    let mut held = FREE_OF_MEMORY;
     while let Some(expression) = next_expression(content, done) {
         let text = &content[done..expression.start - OPEN.len()];
         done = expression.end + CLOSE.len();
@@ -65,6 +67,11 @@ pub fn fill(
         copy(&mut filled, text, scope).map_err(|wrong| TemplateError::new(expression, wrong))?;
         if filled.len() as u64 > MAX_WHOLE {
             return Err(TemplateError::new(expression, Wrong::TooLong));
+        }
+        if filled.len() > held {
+            held = filled.len() + PIECE;
+            (scope.hold(content.len() + held))
+                .map_err(|full| TemplateError::new(expression, Wrong::NoRoom(full)))?;
         }
         expressions += 1;
         if expressions.is_multiple_of(BETWEEN_LOOKS) && !scope.is_wanted() {
@@ -177,6 +184,14 @@ impl TemplateError {
         self.wrong == Wrong::Unwanted
     }
 
+    /// The budget that has too little left, if that is the reason.
+    pub fn full(&self) -> Option<Full> {
+        match self.wrong {
+            Wrong::NoRoom(full) => Some(full),
+            _ => None,
+        }
+    }
+
     fn new(expression: &[u8], wrong: Wrong) -> Self {
         // Enough to recognise it, little enough for a message.
         const QUOTED: usize = 100;
@@ -203,7 +218,8 @@ impl std::error::Error for TemplateError {}
 
 impl From<TemplateError> for Fault {
     fn from(error: TemplateError) -> Self {
-        Self::new(500, error.to_string())
+        let status = if error.full().is_some() { 503 } else { 500 };
+        Self::new(status, error.to_string())
     }
 }
 
@@ -249,6 +265,8 @@ pub enum Wrong {
     Unreadable(String),
     /// The objects of a script raised an error.
     Raised(Raised),
+    /// Other requests leave too little of the server's memory.
+    NoRoom(Full),
     /// The client has left.
     Unwanted,
 }
@@ -286,6 +304,7 @@ impl fmt::Display for Wrong {
             Self::Outside(path) => write!(f, "has no value: {path:?} is outside of the doc root"),
             Self::Unreadable(path) => write!(f, "has no value: cannot read {path:?}"),
             Self::Raised(error) => write!(f, "has no value: {error}"),
+            Self::NoRoom(full) => write!(f, "has no value: {full}"),
             Self::Unwanted => f.write_str("has no value: the client has left"),
         }
     }

@@ -8,6 +8,7 @@ use crate::exchange::{Links, Request, Turn};
 use crate::http::query;
 use crate::pipes::Context;
 use crate::text::latin1;
+use crate::wire::budget::Full;
 
 use super::Wrong;
 use super::location::Location;
@@ -67,6 +68,12 @@ pub trait Scope<'e> {
     /// Whether the client may still be waiting. Asked between pieces of long work, which ends at `false`.
     fn is_wanted(&self) -> bool;
 
+    /// Counts so many bytes of content as in memory until the response has been sent.
+    ///
+    /// # Errors
+    /// [`Full`].
+    fn hold(&self, bytes: usize) -> Result<(), Full>;
+
     /// Does work that takes long or waits for files. Other scripts can run meanwhile.
     fn blocking(&self, work: &mut (dyn FnMut() + Send)) {
         work();
@@ -108,6 +115,10 @@ impl<'e> Scope<'e> for Context<'e> {
 
     fn is_wanted(&self) -> bool {
         self.turn.is_none_or(Turn::is_wanted)
+    }
+
+    fn hold(&self, bytes: usize) -> Result<(), Full> {
+        self.turn.map_or(Ok(()), |turn| turn.hold(bytes))
     }
 }
 

@@ -42,7 +42,7 @@ pub(crate) fn raise(py: Python<'_>, error: BodyError) -> PyErr {
                 Err(error) => error,
             }
         }
-        BodyError::Malformed(_) | BodyError::TooLarge(_) => {
+        BodyError::Malformed(_) | BodyError::TooLarge(_) | BodyError::NoRoom(_) => {
             failure::http_exception(py, &Fault::from(error))
         }
         BodyError::Spool(_) => PyOSError::new_err(text),
@@ -70,6 +70,12 @@ impl InputFile {
     #[getter]
     fn length(&self, py: Python<'_>) -> PyResult<u64> {
         self.wait(py, Body::length)
+    }
+
+    /// Counts bytes of this body that the parts of a form keep in memory; negative if they no longer do.
+    #[pyo3(name = "_hold")]
+    fn hold(&self, py: Python<'_>, change: isize) -> PyResult<()> {
+        self.wait(py, |body| body.hold(change))
     }
 
     /// Reads this many bytes, or all that are left.

@@ -44,11 +44,15 @@ impl ServerObjects {
         context.local()
     }
 
-    /// `wptserve.stash.Queues`.
-    pub(crate) fn queues<'py>(&self, py: Python<'py>) -> PyResult<&Bound<'py, PyAny>> {
+    /// `wptserve.stash.Queues`, whose items may have so many bytes together.
+    pub(crate) fn queues<'py>(
+        &self,
+        py: Python<'py>,
+        limit: usize,
+    ) -> PyResult<&Bound<'py, PyAny>> {
         let queues = self
             .queues
-            .get_or_try_init(py, || QUEUES.get(py)?.call0().map(Bound::unbind))?;
+            .get_or_try_init(py, || QUEUES.get(py)?.call1((limit,)).map(Bound::unbind))?;
         Ok(queues.bind(py))
     }
 

@@ -10,7 +10,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyInt, PyString};
 
 use crate::exchange::ServerContext;
-use crate::stash::{Key, NotHeld, Occupied, Stash as Store};
+use crate::stash::{Key, NotHeld, PutError, Stash as Store};
 
 use crate::python::classes::server_objects::{self, ServerObjects};
 use crate::python::conversions::text::isomorphic;
@@ -69,10 +69,10 @@ impl Stash {
         let value = dump(value)?;
         // A refused copy of a queue must not keep it alive.
         let queues = holds_queue(&value).then(|| value.clone());
-        self.server.stash.put(place, value).map_err(|Occupied| {
+        self.server.stash.put(place, value).map_err(|refused| {
             let taken = queues.map_or(Ok(()), |value| load(key.py(), &value).map(drop));
             taken
-                .and_then(|()| occupied(key))
+                .and_then(|()| stash_error(key, refused))
                 .unwrap_or_else(|error| error)
         })
     }
@@ -91,7 +91,7 @@ impl Stash {
     /// A new queue. Copies that come out of the stash are the same queue.
     fn get_queue<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         ServerObjects::of(&self.server)
-            .queues(py)?
+            .queues(py, self.server.limits.stash)?
             .call_method0(intern!(py, "new"))
     }
 
@@ -101,9 +101,12 @@ impl Stash {
     }
 }
 
-/// The exception for a key that already has a value.
-fn occupied(key: &Bound<'_, PyAny>) -> PyResult<PyErr> {
-    let message = format!("the stash already has a value for {}", key.repr()?);
+/// The exception for a value that was not put.
+fn stash_error(key: &Bound<'_, PyAny>, refused: PutError) -> PyResult<PyErr> {
+    let message = match refused {
+        PutError::Occupied => format!("the stash already has a value for {}", key.repr()?),
+        PutError::Full { .. } => refused.to_string(),
+    };
     let error = STASH_ERROR.get(key.py())?.call1((message,))?;
     Ok(PyErr::from_value(error))
 }

@@ -205,7 +205,9 @@ fn raise(error: PipeError) -> PyErr {
     match error {
         // Ends the connection without a response.
         PipeError::Unwanted => PySystemExit::new_err(error.to_string()),
-        PipeError::TooMany { .. } => Python::attach(|py| http_exception(py, &error.into())),
+        PipeError::TooMany { .. } | PipeError::NoRoom(_) => {
+            Python::attach(|py| http_exception(py, &error.into()))
+        }
         PipeError::Unknown(name) | PipeError::Escape(name) => PyKeyError::new_err(name),
         error => PyValueError::new_err(error.to_string()),
     }

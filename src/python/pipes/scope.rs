@@ -17,6 +17,7 @@ use crate::pipes::template::{Index, Location, Object, Scope, Value, Wrong};
 use crate::python::classes::request::Request;
 use crate::python::interpreter::gate;
 use crate::text::latin1;
+use crate::wire::budget::{FREE_OF_MEMORY, Full};
 
 /// A request object.
 pub(super) struct ScriptRequest<'a, 'py>(&'a Bound<'py, PyAny>);
@@ -72,6 +73,17 @@ impl<'py> Scope<'py> for ScriptRequest<'_, 'py> {
         // Other scripts run meanwhile.
         let turn = request.get().turn();
         gate::away(self.0.py(), || turn.is_wanted())
+    }
+
+    fn hold(&self, bytes: usize) -> Result<(), Full> {
+        match self.0.cast::<Request>() {
+            Ok(request) if bytes > FREE_OF_MEMORY => {
+                // This may wait.
+                let turn = request.get().turn();
+                gate::away(self.0.py(), || turn.hold(bytes))
+            }
+            _ => Ok(()),
+        }
     }
 
     fn headers(&self) -> Result<Value<'py>, Wrong> {

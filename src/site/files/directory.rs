@@ -21,6 +21,7 @@ use crate::text::{latin1, percent};
 
 use crate::site::files::Found;
 use crate::site::files::locate;
+use crate::site::files::sorting::{is_time_to_look, sorted};
 
 /// Answers a request for a folder.
 ///
@@ -38,14 +39,18 @@ pub fn answer(exchange: &mut Exchange<'_>, folder: &Found) -> Result<(), Fault> 
         return Ok(());
     }
     let turn = Arc::clone(exchange.turn());
-    let Some(entries) = read(folder, &|| turn.is_wanted())? else {
+    let is_wanted = || turn.is_wanted();
+    let sorting = Sorting::parse(exchange.request.query());
+    let entries = read(folder, &is_wanted)?;
+    let Some(page) = entries.and_then(|entries| page(url_path, entries, sorting, &is_wanted))
+    else {
         exchange.abort_connection();
         return Ok(());
     };
+    turn.hold(page.len())?;
     let response = &mut exchange.response;
     response.headers.append("Content-Type", "text/html");
-    let sorting = Sorting::parse(exchange.request.query());
-    response.content = Content::Bytes(page(url_path, entries, sorting).into_bytes());
+    response.content = Content::Bytes(page.into_bytes());
     Ok(())
 }
 
@@ -73,23 +78,18 @@ impl Entry {
     }
 }
 
-/// Entries between two looks for the client.
-const BETWEEN_LOOKS: usize = 1024;
-
 /// The entries that are served, in the order of the page; `None` if `is_wanted` ended the work.
 fn read(folder: &Found, is_wanted: &dyn Fn() -> bool) -> Result<Option<Vec<Entry>>, Fault> {
     let mut entries = Vec::new();
-    for names in folder.names()?.chunks(BETWEEN_LOOKS) {
-        for name in names {
-            entries.extend(entry_of(folder, name.clone())?);
-        }
+    for (before, name) in folder.names()?.enumerate() {
         // A folder with few entries takes no time.
-        if names.len() == BETWEEN_LOOKS && !is_wanted() {
+        if is_time_to_look(before) && !is_wanted() {
             return Ok(None);
         }
+        entries.extend(entry_of(folder, name)?);
     }
-    entries.sort_by(|a, b| sort_key(&a.name).cmp(&sort_key(&b.name)));
-    Ok(Some(entries))
+    let by_name = |a: &Entry, b: &Entry| sort_key(&a.name).cmp(&sort_key(&b.name));
+    Ok(sorted(entries, by_name, is_wanted))
 }
 
 /// Only links need to be opened, to find out where they lead.
@@ -208,18 +208,22 @@ impl Sorting {
         sorting
     }
 
-    /// Sorts rows that are in the order of their names, in which equal rows stay.
-    fn apply(self, rows: &mut [Row]) {
+    /// Sorts rows that are in the order of their names, in which equal rows stay; `None` if `is_wanted`
+    /// ended the work.
+    fn apply(self, mut rows: Vec<Row>, is_wanted: &dyn Fn() -> bool) -> Option<Vec<Row>> {
         let compare = |(a, _): &Row, (b, _): &Row| match self.column {
             Column::Name => Ordering::Equal,
             Column::Size => a.size().cmp(&b.size()),
             Column::Changed => a.changed.cmp(&b.changed),
         };
         match (self.column, self.is_descending) {
-            (Column::Name, false) => {}
-            (Column::Name, true) => rows.reverse(),
-            (_, false) => rows.sort_by(compare),
-            (_, true) => rows.sort_by(|a, b| compare(b, a)),
+            (Column::Name, false) => Some(rows),
+            (Column::Name, true) => {
+                rows.reverse();
+                Some(rows)
+            }
+            (_, false) => sorted(rows, compare, is_wanted),
+            (_, true) => sorted(rows, |a, b| compare(b, a), is_wanted),
         }
     }
 
@@ -249,9 +253,14 @@ impl Sorting {
     }
 }
 
-fn page(url_path: &[u8], entries: Vec<Entry>, sorting: Sorting) -> String {
-    let mut rows = rows(entries);
-    sorting.apply(&mut rows);
+/// The listing; `None` if `is_wanted` ended the work.
+fn page(
+    url_path: &[u8],
+    entries: Vec<Entry>,
+    sorting: Sorting,
+    is_wanted: &dyn Fn() -> bool,
+) -> Option<String> {
+    let rows = sorting.apply(rows(entries), is_wanted)?;
     let path = latin1::decode(url_path);
     let title = format!("Directory listing for {path}");
     let mut page = beginning(&title, STYLE);
@@ -266,11 +275,14 @@ fn page(url_path: &[u8], entries: Vec<Entry>, sorting: Sorting) -> String {
         let parent = escaped(&parent);
         let _ = writeln!(page, r#"<li class="dir"><a href="{parent}">..</a></li>"#);
     }
-    for (entry, headers) in &rows {
+    for (before, (entry, headers)) in rows.iter().enumerate() {
+        if is_time_to_look(before) && !is_wanted() {
+            return None;
+        }
         append_row(&mut page, entry, headers.as_ref());
     }
     page.push_str("</ul>\n</div></div>\n");
-    page
+    Some(page)
 }
 
 fn append_row(page: &mut String, entry: &Entry, headers: Option<&Entry>) {
@@ -397,7 +409,7 @@ mod tests {
             ("hä".as_bytes(), r#"<a href="h%C3%A4">hä</a>"#),
             (b"\xff", "<a href=\"%FF\">\u{fffd}</a>"),
         ] {
-            let page = page(b"/", vec![file(name, 1536)], Sorting::default());
+            let page = page(b"/", vec![file(name, 1536)], Sorting::default(), &|| true).unwrap();
             assert!(page.contains(line), "{line} in {page}");
         }
     }
@@ -408,7 +420,7 @@ mod tests {
             .map(|name| file(name.as_bytes(), 0))
             .into();
         entries.sort_by(|a, b| sort_key(&a.name).cmp(&sort_key(&b.name)));
-        let page = page(b"/", entries, Sorting::default());
+        let page = page(b"/", entries, Sorting::default(), &|| true).unwrap();
         let lines: Vec<_> = page
             .lines()
             .filter_map(|line| {
@@ -455,8 +467,8 @@ mod tests {
             ("order=desc&sort=changed", "dacb"),
             ("sort=nothing", "abcd"),
         ] {
-            let mut rows = rows(entries());
-            Sorting::parse(query.as_bytes()).apply(&mut rows);
+            let sorting = Sorting::parse(query.as_bytes());
+            let rows = sorting.apply(rows(entries()), &|| true).unwrap();
             let names = rows.iter().map(|(entry, _)| entry.name.to_string_lossy());
             assert_eq!(names.collect::<String>(), expected, "{query}");
         }

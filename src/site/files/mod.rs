@@ -9,6 +9,7 @@ pub mod file;
 pub mod locate;
 pub mod media_type;
 pub mod open_in_root;
+mod sorting;
 mod validators;
 
 use std::borrow::Cow;
@@ -213,11 +214,11 @@ impl Found {
     ///
     /// # Errors
     /// As [`Files::open`].
-    pub fn names(&self) -> Result<Vec<OsString>, Fault> {
+    pub fn names(&self) -> Result<impl Iterator<Item = OsString>, Fault> {
         let entries =
             Dir::read_from(&self.file).map_err(|error| unopened(&self.name, &error.into()))?;
         let name = |entry: DirEntry| OsString::from_vec(entry.file_name().to_bytes().to_vec());
-        Ok(entries.flatten().map(name).collect())
+        Ok(entries.flatten().map(name))
     }
 
     /// Opens an entry of this folder.

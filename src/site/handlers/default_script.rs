@@ -16,7 +16,7 @@ pub fn choose(found: Found) -> Result<Found, Fault> {
     if !found.is_folder() {
         return Ok(found);
     }
-    let mut names = found.names()?;
+    let mut names: Vec<_> = found.names()?.collect();
     names.retain(|name| is_default(name));
     names.sort_unstable();
     for name in names {

@@ -36,6 +36,20 @@ class Queues(unittest.TestCase):
         ours.get()
         ours.put(0)
 
+    def test_items_of_all_queues_have_a_limit_together(self):
+        queues = stash.Queues(limit=1000)
+        ours, theirs = queues.new(), queues.new()
+        ours.put(b"x" * 300)
+        with self.assertRaises(queue.Full) as raised:
+            theirs.put(b"x" * 600)
+        self.assertIn("limits.stash", str(raised.exception))
+        self.assertEqual(len(ours.get()), 300)
+        theirs.put(b"x" * 600)
+        self.assertRaises(queue.Full, ours.put, b"x" * 300)
+        del theirs
+        gc.collect()
+        ours.put(b"x" * 600)
+
     def test_waits_for_another_thread(self):
         ours = stash.Queues().new()
         thread = threading.Thread(target=lambda: ours.put_nowait(b"x"))

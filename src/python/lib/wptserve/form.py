@@ -73,7 +73,9 @@ def read_urlencoded(source, form, limits):
 def read_multipart(source, boundary, form, limits):
     fields, size = limits
     left = size
-    for part in Multipart(Lines(source), boundary, PartCount(fields)).parts():
+    # A script may have replaced the file, and then it holds the parts itself.
+    memory = Memory(getattr(source, "_hold", lambda change: None))
+    for part in Multipart(Lines(source), boundary, PartCount(fields), memory).parts():
         # A part without a name, or one that holds parts, is a TypeError here: the peer sees a 500.
         name = isomorphic_encode(part.name)
         if part.filename:
@@ -106,6 +108,20 @@ class PartCount:
         if self.count > self.limit:
             raise HTTPException(
                 400, "a multipart body has more than %d parts (limits.parameters)" % self.limit)
+
+
+class Memory:
+    """The bytes of all parts in memory, which the server counts and may refuse."""
+
+    def __init__(self, hold):
+        self.hold = hold
+        self.uncounted = 0
+
+    def change(self, count):
+        self.uncounted += count
+        if abs(self.uncounted) >= PIECE:
+            change, self.uncounted = self.uncounted, 0
+            self.hold(change)
 
 
 class FieldStorage:
@@ -204,11 +220,12 @@ class Multipart:
     before a boundary belongs to it; so does the one before the end of the source.
     """
 
-    def __init__(self, source, boundary, count):
+    def __init__(self, source, boundary, count, memory):
         self.source = source
         self.delimiter = b"--" + boundary
         self.terminator = self.delimiter + b"--"
         self.count = count
+        self.memory = memory
         # The terminator or the end of the source has been read: no part follows.
         self.ended = False
 
@@ -246,11 +263,11 @@ class Multipart:
         del headers["content-length"]
         part = FieldStorage(headers)
         if part.type.startswith("multipart/"):
-            nested = Multipart(self.source, boundary_of(part.type_options), self.count)
+            nested = Multipart(self.source, boundary_of(part.type_options), self.count, self.memory)
             part.list = list(nested.parts())
             self._copy_content(None)
         else:
-            content = Content()
+            content = Content(self.memory)
             self._copy_content(content)
             part.file = content.finish(binary=part.filename is not None)
         return part
@@ -361,17 +378,22 @@ class Lines:
 class Content:
     """The bytes of one part, in memory while they are few."""
 
-    def __init__(self):
+    def __init__(self, memory):
+        self.memory = memory
         self.file = io.BytesIO()
         self.size = 0
 
     def write(self, data):
-        self.size += len(data)
-        if self.size > SPILL and isinstance(self.file, io.BytesIO):
+        is_in_memory = isinstance(self.file, io.BytesIO)
+        if is_in_memory and self.size + len(data) > SPILL:
             import tempfile
 
             small, self.file = self.file, tempfile.TemporaryFile()
             self.file.write(small.getvalue())
+            self.memory.change(-self.size)
+        elif is_in_memory:
+            self.memory.change(len(data))
+        self.size += len(data)
         self.file.write(data)
 
     def finish(self, binary):

@@ -16,8 +16,12 @@ from _wireserve import Stash, client_left
 __all__ = ["ClientGone", "Queue", "Queues", "Stash", "StashError", "dumps", "load_env_config", "loads"]
 
 
+# The most bytes of items, unless the server has another limit.
+MAX_BYTES = 64 << 20
+
+
 class StashError(Exception):
-    """A value was put under a key that already has one."""
+    """A value was put under a key that already has one, or when there was no room for it."""
 
 
 def load_env_config():
@@ -50,19 +54,20 @@ class ClientGone(BrokenPipeError):
 class Queues:
     """The queues of one server. One lives as long as a handler refers to it or the stash holds a copy."""
 
-    def __init__(self):
+    def __init__(self, limit=MAX_BYTES):
         self._id = next(_ids)
         self._numbers = itertools.count(1)
         self._referred = weakref.WeakValueDictionary()
         # A copy in the stash is only bytes, which would not keep a queue alive.
         self._stored = {}
         self._lock = threading.Lock()
+        self._room = Room(limit)
         _queues_by_id[self._id] = self
 
     def new(self):
         """A new queue that handlers may pass to each other through the stash."""
         number = next(self._numbers)
-        shared = self._referred[number] = Shared()
+        shared = self._referred[number] = Shared(self._room)
         return Queue(self, number, shared)
 
     def note_stored(self, number, shared):
@@ -89,14 +94,63 @@ class Queues:
             return Queue(self, number, shared)
 
 
+class Room:
+    """The bytes that the items of all queues of a server may have together."""
+
+    def __init__(self, limit):
+        self._limit = limit
+        self._taken = 0
+        # A queue may end in any line, also in one that holds the lock.
+        self._lock = threading.RLock()
+
+    def take(self, size):
+        with self._lock:
+            if self._taken + size > self._limit:
+                import queue
+
+                raise queue.Full(
+                    "the items of all queues have a limit of %d bytes together (limits.stash)"
+                    % self._limit)
+            self._taken += size
+
+    def give_back(self, size):
+        with self._lock:
+            self._taken -= size
+
+
 class Shared:
     """What all copies of a queue share: the items, and how many copies are bytes."""
 
-    def __init__(self):
+    def __init__(self, room):
         import queue
 
         self.queue = queue.Queue()
         self.copies = 0
+        self._room = room
+        # Of the items in the queue.
+        self._size = 0
+
+    def put(self, data, block, timeout):
+        size = len(data) + EACH
+        self._room.take(size)
+        self._size += size
+        try:
+            self.queue.put(data, block, timeout)
+        except BaseException:
+            self._forget(size)
+            raise
+
+    def get(self, block, timeout):
+        data = self.queue.get(block, timeout)
+        self._forget(len(data) + EACH)
+        return data
+
+    def _forget(self, size):
+        self._size -= size
+        self._room.give_back(size)
+
+    def __del__(self):
+        self._room.give_back(self._size)
 
 
 class Queue:
@@ -124,21 +178,21 @@ class Queue:
             import queue
 
             raise queue.Full("the queue has %d items, the most it may have" % MAX_ITEMS)
-        self._queue.put(dumps(item), block, timeout)
+        self._shared.put(dumps(item), block, timeout)
 
     def put_nowait(self, item):
         self.put(item, block=False)
 
     def get(self, block=True, timeout=None):
         if not block or (timeout is not None and timeout < 0):
-            return loads(self._queue.get(block, timeout))
+            return loads(self._shared.get(block, timeout))
         import queue
 
         deadline = None if timeout is None else time.monotonic() + timeout
         while True:
             wait = LOOK if deadline is None else min(LOOK, deadline - time.monotonic())
             try:
-                return loads(self._queue.get(True, max(wait, 0)))
+                return loads(self._shared.get(True, max(wait, 0)))
             except queue.Empty:
                 if deadline is not None and time.monotonic() >= deadline:
                     raise
@@ -185,6 +239,8 @@ LOOK = 0.25
 MAX_STORED = 10_000
 # Items of a queue that handlers fill and never empty.
 MAX_ITEMS = 10_000
+# Bytes that an item counts in addition to its own.
+EACH = 128
 
 # Where to find a server's queues when a copy of one is unpickled; it keeps none of them alive.
 _queues_by_id = weakref.WeakValueDictionary()
