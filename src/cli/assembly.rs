@@ -164,7 +164,7 @@ pub(super) fn websockets(
     if !settings.ports.has_websockets() || is_optional && !can_be_served {
         return Ok(None);
     }
-    python::websockets(folder, doc_root, settings.links)
+    python::websockets(folder, &settings.ws_extra, doc_root, settings.links)
         .map(Some)
         .map_err(CommandError::WebSockets)
 }

@@ -54,8 +54,12 @@ pub(super) struct Options {
     ws_ports: Vec<u16>,
 
     /// The folder of WebSocket handlers [default: the doc root]
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", alias = "ws_doc_root")]
     ws_doc_root: Option<PathBuf>,
+
+    /// Another folder of WebSocket handlers, which win over those with the same path; may be repeated
+    #[arg(long, value_name = "DIR", alias = "ws_extra")]
+    ws_extra: Vec<PathBuf>,
 
     #[command(flatten)]
     pub(super) sources: Sources,
@@ -193,6 +197,8 @@ impl Options {
             path::absolute(&path).map_err(|source| CommandError::WebSocketFolder { path, source })
         };
         let ws_doc_root = self.ws_doc_root.map(of_websockets).transpose()?;
+        let ws_extra = self.ws_extra.into_iter().map(of_websockets);
+        let ws_extra = ws_extra.collect::<Result<Vec<_>, _>>()?;
         let of_script = |path: PathBuf| {
             path::absolute(&path).map_err(|source| CommandError::InjectedScript { path, source })
         };
@@ -200,6 +206,7 @@ impl Options {
         let options = Config {
             doc_root: self.doc_root,
             ws_doc_root,
+            ws_extra: (!ws_extra.is_empty()).then_some(ws_extra),
             transcript: Some(transcript),
             fuzz: self.fuzz.then_some(true),
             follow_links_out: self.follow_links_out.then_some(true),

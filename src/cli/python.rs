@@ -45,10 +45,14 @@ mod with_python {
 
     pub(crate) fn websockets(
         folder: &Path,
+        more: &[PathBuf],
         doc_root: &Path,
         links: Links,
     ) -> Result<Arc<dyn Handler>, BoxError> {
-        let handler = crate::python::WebSocketHandler::new(folder, doc_root)?;
+        let mut handler = crate::python::WebSocketHandler::new(folder, doc_root)?;
+        for folder in more {
+            handler = handler.and(folder)?;
+        }
         Ok(Arc::new(handler.follow(links)))
     }
 
@@ -91,7 +95,12 @@ mod without_python {
         scripts(file)
     }
 
-    pub(crate) fn websockets(_: &Path, _: &Path, _: Links) -> Result<Arc<dyn Handler>, BoxError> {
+    pub(crate) fn websockets(
+        _: &Path,
+        _: &[PathBuf],
+        _: &Path,
+        _: Links,
+    ) -> Result<Arc<dyn Handler>, BoxError> {
         Err(WITHOUT_PYTHON.into())
     }
 

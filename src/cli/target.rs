@@ -62,7 +62,7 @@ pub(super) fn for_requests(
         }
         RouteTarget::Error(status) => Ok(Arc::new(ErrorHandler(*status))),
         RouteTarget::WebSockets(folder) => {
-            python::websockets(&doc_root.join(folder), doc_root, links)
+            python::websockets(&doc_root.join(folder), &[], doc_root, links)
                 .map_err(TargetError::WebSockets)
         }
         RouteTarget::File(file) => TargetFile::open(doc_root, file, links)?.handler(),

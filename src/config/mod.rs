@@ -89,7 +89,8 @@ pub struct Config {
     pub server_host: Option<String>,
     /// The folder of WebSocket handlers, relative to the file's folder.
     pub ws_doc_root: Option<PathBuf>,
-    /// More folders of WebSocket handlers, relative to the file's folder. Shown, not served.
+    /// More folders of WebSocket handlers, relative to the file's folder; a later one wins over those
+    /// before it.
     #[serde(deserialize_with = "wpt_keys::one_or_more")]
     pub ws_extra: Option<Vec<PathBuf>>,
     /// Whether to report host names that do not resolve at start.

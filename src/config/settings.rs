@@ -35,6 +35,8 @@ pub struct Settings {
     pub ports: Ports,
     /// The folder of WebSocket handlers. Without it, ports for WebSockets are only shown.
     pub ws_doc_root: Option<PathBuf>,
+    /// More folders of WebSocket handlers, which win over those before them.
+    pub ws_extra: Vec<PathBuf>,
     /// Listeners besides those of the schemes.
     pub listeners: Vec<Listener>,
     /// Routes; a later one wins over those before it.
@@ -105,6 +107,7 @@ impl Config {
             log_level: self.level().map_or(LevelFilter::Info, Level::filter),
             doc_root: self.doc_root.unwrap_or_else(|| PathBuf::from(".")),
             ws_doc_root: self.ws_doc_root,
+            ws_extra: self.ws_extra.unwrap_or_default(),
             ports: self.ports,
             listeners: self.listeners,
             routes: self.routes,

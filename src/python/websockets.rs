@@ -37,6 +37,8 @@ static END_OF: Imported = Imported::new("wptserve.websockets", "end_of");
 /// the path begins where the `*` does.
 pub struct WebSocketHandler {
     folder: PathBuf,
+    /// More folders, whose handlers win.
+    more: Vec<PathBuf>,
     mount: Mount,
     /// The dispatcher of each server that has used this handler.
     dispatchers: Mutex<Vec<(Weak<ServerContext>, Arc<Dispatcher>)>>,
@@ -82,9 +84,23 @@ impl WebSocketHandler {
         })?;
         Ok(Self {
             folder,
+            more: Vec::new(),
             mount: Mount::top(doc_root),
             dispatchers: Mutex::default(),
         })
+    }
+
+    /// The same, with the handlers below another folder, which win over those with the same path.
+    ///
+    /// # Errors
+    /// When the folder does not exist.
+    pub fn and(mut self, folder: impl Into<PathBuf>) -> Result<Self, WebSocketError> {
+        let folder = folder.into();
+        if !folder.is_dir() {
+            return Err(WebSocketError::NoFolder(folder));
+        }
+        self.more.push(folder);
+        Ok(self)
     }
 
     /// The same, with this rule for links to handlers.
@@ -123,7 +139,7 @@ impl WebSocketHandler {
 
     fn load(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         let follows = self.mount.links() == Links::Anywhere;
-        let loaded = LOAD.get(py)?.call1((&self.folder, follows))?;
+        let loaded = LOAD.get(py)?.call1((&self.folder, &self.more, follows))?;
         let (dispatcher, warnings): (Py<PyAny>, Vec<String>) = loaded.extract()?;
         for warning in warnings {
             log::warn!("cannot load a WebSocket handler: {warning}");

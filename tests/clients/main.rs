@@ -7,6 +7,8 @@
 mod support;
 
 mod broken_responses;
+#[cfg(feature = "tls")]
+mod checkout_over_https;
 mod drivers;
 mod examples_page;
 mod server_pages;

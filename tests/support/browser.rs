@@ -44,6 +44,11 @@ impl Browser {
         Self::launch(url, &["--ignore-certificate-errors"])
     }
 
+    /// Opens a page in a browser with more options.
+    pub fn open_with(url: &str, options: &[&str]) -> Self {
+        Self::launch(url, options)
+    }
+
     /// Opens a page in a browser that trusts the certificates with this key ("subject public key info", as
     /// SHA-256 in base64).
     pub fn open_trusting_key(url: &str, spki: &str) -> Self {

@@ -87,6 +87,44 @@ fn the_configuration_file_has_ports_and_folder() {
     assert_eq!(ask(server.ws, "/a"), "/a");
 }
 
+/// As with `wpt serve --ws_extra`: the last folder that has a handler for a path counts.
+#[test]
+fn more_folders_have_handlers() {
+    let answer = |text: &str| URI.replace("request.uri", &format!("'{text}'"));
+    assert_ne!(answer(""), URI);
+    let folder = folder(&[
+        ("ws/a_wsh.py", &answer("first")),
+        ("ws/only_wsh.py", URI),
+        ("more/a_wsh.py", &answer("second")),
+        ("more/b/c_wsh.py", URI),
+        ("last/a_wsh.py", &answer("third")),
+        (
+            "c.json",
+            r#"{"ports": {"http": [0], "ws": ["auto"]}, "ws_doc_root": "ws", "ws_extra": ["more"]}"#,
+        ),
+    ]);
+    for (arguments, expected) in [
+        (&["--config=c.json"][..], "second"),
+        (
+            &[
+                "--port=0",
+                "--ws-port=0",
+                "--ws_doc_root=ws",
+                "--ws-extra=more",
+                "--ws_extra=last",
+            ],
+            "third",
+        ),
+    ] {
+        let mut command = wireserve();
+        command.current_dir(folder.path()).args(arguments);
+        let server = Server::of(Process::start_with_listeners(command, 2));
+        assert_eq!(ask(server.ws, "/a"), expected);
+        assert_eq!(ask(server.ws, "/only"), "/only");
+        assert_eq!(ask(server.ws, "/b/c"), "/b/c");
+    }
+}
+
 /// The path of a handler begins where the `*` of the pattern does.
 #[test]
 fn a_route_has_http_beside_it() {
@@ -136,6 +174,10 @@ fn wrong_options_are_refused() {
         (
             &["--ws-port=0", "--ws-doc-root", "none"],
             &["folder of WebSocket handlers", "none"],
+        ),
+        (
+            &["--ws-port=0", "--ws-extra", "gone"],
+            &["folder of WebSocket handlers", "gone"],
         ),
         (
             &["--route", "GET", "/a", "websockets:none"],

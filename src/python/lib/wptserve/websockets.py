@@ -88,8 +88,11 @@ class OtherName:
         module.__spec__ = module.__spec__.loader_state
 
 
-def load(root, follow_links):
-    """The dispatcher of the handlers below a folder, and a text for each handler that cannot be loaded."""
+def load(root, more, follow_links):
+    """The dispatcher of the handlers below folders, and a text for each handler that cannot be loaded.
+
+    Of handlers for one path, that of the last folder counts.
+    """
     from pywebsocket3.dispatch import Dispatcher
 
     options = {"allow_handlers_outside_root_dir": follow_links, "handler_encoding": "utf-8"}
@@ -97,7 +100,12 @@ def load(root, follow_links):
     known = inspect.signature(Dispatcher).parameters
     options = {name: value for name, value in options.items() if name in known}
     dispatcher = Dispatcher(os.fspath(root), **options)
-    return dispatcher, dispatcher.source_warnings()
+    warnings = list(dispatcher.source_warnings())
+    for folder in more:
+        other = Dispatcher(os.fspath(folder), **options)
+        dispatcher._handler_suite_map.update(other._handler_suite_map)
+        warnings += other.source_warnings()
+    return dispatcher, warnings
 
 
 class Request:
