@@ -1,12 +1,14 @@
 //! The speed of decoding a chunked body, in pieces as the wire delivers them.
 
+#![expect(missing_docs, reason = "of a function that `benchmark_group` makes")]
+
 use std::hint::black_box;
 
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use bencher::{Bencher, benchmark_group, benchmark_main};
 use wireserve::internals::http::chunked::Decoder;
 
-criterion_group!(benches, bodies);
-criterion_main!(benches);
+benchmark_group!(bodies, chunks_of_1_b, chunks_of_16_b, chunks_of_32_kib);
+benchmark_main!(bodies);
 
 /// Bytes of a body's data.
 const BODY: usize = 1024 * 1024;
@@ -14,22 +16,23 @@ const BODY: usize = 1024 * 1024;
 /// Bytes that arrive at once.
 const PIECE: usize = 64 * 1024;
 
-fn bodies(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("chunked");
-    let sizes = [
-        ("1 B chunks", 1),
-        ("16 B chunks", 16),
-        ("32 KiB chunks", 32 * 1024),
-    ];
-    for (name, size) in sizes {
-        let body = encode(size);
-        let mut out = Vec::with_capacity(BODY);
-        group.throughput(Throughput::Bytes(body.len() as u64));
-        group.bench_function(name, |bencher| {
-            bencher.iter(|| decode(black_box(&body), &mut out));
-        });
-    }
-    group.finish();
+fn chunks_of_1_b(bencher: &mut Bencher) {
+    measure(bencher, 1);
+}
+
+fn chunks_of_16_b(bencher: &mut Bencher) {
+    measure(bencher, 16);
+}
+
+fn chunks_of_32_kib(bencher: &mut Bencher) {
+    measure(bencher, 32 * 1024);
+}
+
+fn measure(bencher: &mut Bencher, size: usize) {
+    let body = encode(size);
+    let mut out = Vec::with_capacity(BODY);
+    bencher.bytes = body.len() as u64;
+    bencher.iter(|| decode(black_box(&body), &mut out));
 }
 
 fn decode(body: &[u8], out: &mut Vec<u8>) {

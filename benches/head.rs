@@ -1,30 +1,39 @@
 //! The speed of finding and parsing a request's head: [`Scanner`] on a buffer with one head, then
 //! [`Head::parse`] on a copy of its bytes, as a connection does.
 
+#![expect(missing_docs, reason = "of a function that `benchmark_group` makes")]
+
 #[path = "count/chromium.rs"]
 mod chromium;
 
 use std::hint::black_box;
 
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use bencher::{Bencher, benchmark_group, benchmark_main};
 use wireserve::internals::http::head::{HeadLimits, Progress, Scanner};
 use wireserve::message::Head;
 
-criterion_group!(benches, heads);
-criterion_main!(benches);
+benchmark_group!(heads, minimal, chromium, lenient, hundred_fields);
+benchmark_main!(heads);
 
-fn heads(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("head");
-    for (name, bytes) in [
-        ("minimal", MINIMAL.to_vec()),
-        ("chromium", chromium::HEAD.to_vec()),
-        ("lenient", lenient()),
-        ("100 fields", many_fields(100)),
-    ] {
-        group.throughput(Throughput::Bytes(bytes.len() as u64));
-        group.bench_function(name, |bencher| bencher.iter(|| read(black_box(&bytes))));
-    }
-    group.finish();
+fn minimal(bencher: &mut Bencher) {
+    measure(bencher, MINIMAL);
+}
+
+fn chromium(bencher: &mut Bencher) {
+    measure(bencher, chromium::HEAD);
+}
+
+fn lenient(bencher: &mut Bencher) {
+    measure(bencher, &lenient_head());
+}
+
+fn hundred_fields(bencher: &mut Bencher) {
+    measure(bencher, &many_fields(100));
+}
+
+fn measure(bencher: &mut Bencher, head: &[u8]) {
+    bencher.bytes = head.len() as u64;
+    bencher.iter(|| read(black_box(head)));
 }
 
 fn read(buffer: &[u8]) -> Head {
@@ -38,7 +47,7 @@ fn read(buffer: &[u8]) -> Head {
 const MINIMAL: &[u8] = b"GET / HTTP/1.1\r\nHost: 127.0.0.1:8000\r\n\r\n";
 
 /// Chromium's head with obs-fold in its last line, which httparse refuses after all other lines.
-fn lenient() -> Vec<u8> {
+fn lenient_head() -> Vec<u8> {
     let head = chromium::HEAD.strip_suffix(b"\r\n").expect("an empty line");
     let head = [head, b" folded\r\n\r\n"].concat();
     let mut room = [httparse::EMPTY_HEADER; 64];

@@ -2,49 +2,56 @@
 //! one in memory, and with one in a folder. The limit for each connection is lifted, so that no recording ends
 //! during a measurement.
 
+#![expect(missing_docs, reason = "of a function that `benchmark_group` makes")]
+
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
-use criterion::{Criterion, criterion_group, criterion_main};
+use bencher::{Bencher, benchmark_group, benchmark_main};
 use wireserve::handlers::FixedHandler;
 use wireserve::transcript::{Format, TranscriptLimits};
 use wireserve::{Builder, Server};
 
-criterion_group!(benches, exchanges);
-criterion_main!(benches);
+benchmark_group!(exchanges, off, memory, folder_text, folder_json);
+benchmark_main!(exchanges);
 
-fn exchanges(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("transcript");
+fn off(bencher: &mut Bencher) {
+    measure(bencher, builder());
+}
+
+fn memory(bencher: &mut Bencher) {
+    measure(bencher, builder().transcripts());
+}
+
+fn folder_text(bencher: &mut Bencher) {
+    measure_in_folder(bencher, Format::Text);
+}
+
+fn folder_json(bencher: &mut Bencher) {
+    measure_in_folder(bencher, Format::Json);
+}
+
+fn measure_in_folder(bencher: &mut Bencher, format: Format) {
     let folder = tempfile::tempdir().expect("a folder");
     let limits = TranscriptLimits {
         connection: u64::MAX,
         folder: u64::MAX,
         ..TranscriptLimits::default()
     };
-    let in_folder = |format| {
-        let builder = builder().transcript_folder(folder.path(), format);
-        builder.transcript_limits(limits)
-    };
-    let cases: [(&str, Builder); 4] = [
-        ("off", builder()),
-        ("memory", builder().transcripts()),
-        ("folder, text", in_folder(Format::Text)),
-        ("folder, JSON", in_folder(Format::Json)),
-    ];
-    for (name, builder) in cases {
-        let server = builder.start().expect("a free port");
-        let mut client = TcpStream::connect(server.address()).expect("a connection");
-        client.set_nodelay(true).expect("an option");
-        let length = exchange(&mut client, &mut [0; 4096]);
-        let mut room = vec![0; length];
-        group.bench_function(name, |bencher| {
-            bencher.iter(|| {
-                client.write_all(REQUEST).expect("it reads");
-                client.read_exact(&mut room).expect("it answers");
-            });
-        });
-    }
-    group.finish();
+    let builder = builder().transcript_folder(folder.path(), format);
+    measure(bencher, builder.transcript_limits(limits));
+}
+
+fn measure(bencher: &mut Bencher, builder: Builder) {
+    let server = builder.start().expect("a free port");
+    let mut client = TcpStream::connect(server.address()).expect("a connection");
+    client.set_nodelay(true).expect("an option");
+    let length = exchange(&mut client, &mut [0; 4096]);
+    let mut room = vec![0; length];
+    bencher.iter(|| {
+        client.write_all(REQUEST).expect("it reads");
+        client.read_exact(&mut room).expect("it answers");
+    });
 }
 
 fn builder() -> Builder {
