@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::support;
 use crate::support::browser::{Browser, listen_for_reports};
-use crate::support::command::wireserve;
+use crate::support::command::{FREE_TLS_PORT, wireserve};
 use crate::support::process::Process;
 
 #[test]
@@ -20,6 +20,7 @@ fn the_runner_runs_a_folder_and_leaves_the_checkout_alone() {
         .arg("--wpt")
         .arg(&checkout)
         .args(["--port", "0"])
+        .args(FREE_TLS_PORT)
         .env("XDG_CACHE_HOME", cache.path());
     let mut server = Process::spawn(&mut command);
     let address = server.ready("127.0.0.1");

@@ -352,7 +352,7 @@ fn what_is_wrong_is_named() {
 fn methods_and_slashes_are_as_in_the_reference() {
     let folder = checkout(&[]);
     let plain = Process::wireserve(folder.path(), [""; 0]);
-    let (_server, addresses) = serve(folder.path(), &["--wpt"]);
+    let (_server, addresses) = serve(folder.path(), &["--wpt", "--port", "0"]);
     for (method, path, by_reference, by_rfc) in [
         ("GET", "/dom/test.html", 200, 200),
         ("POST", "/dom/test.html", 404, 405),
