@@ -11,7 +11,7 @@ mod raw;
 mod source;
 mod tap;
 
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{Read, Seek, SeekFrom};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -298,22 +298,6 @@ impl State {
         Ok(received)
     }
 
-    fn store(&mut self, wire: &Wire, piece: &[u8]) -> io::Result<()> {
-        self.received += piece.len() as u64;
-        let is_refused = self.take_memory(wire).is_err();
-        self.received -= piece.len() as u64;
-        let spool = self
-            .spool
-            .get_or_insert_with(|| SpooledTempFile::new(MEMORY));
-        if is_refused {
-            spool.roll()?;
-        }
-        spool.seek(SeekFrom::Start(self.received))?;
-        spool.write_all(piece)?;
-        self.received += piece.len() as u64;
-        Ok(())
-    }
-
     /// Takes up to `count` bytes of the body off the wire into `out`, which is empty; 0 at its end.
     fn fetch(&mut self, wire: &Wire, count: u64, out: &mut Vec<u8>) -> Result<usize, BodyError> {
         let fetched = self.fetch_unseen(wire, count, out);
@@ -412,25 +396,5 @@ impl State {
             self.position = end;
         }
         Ok(bytes)
-    }
-
-    /// The position after the first received LF at or after `from`; not searched for beyond `end`.
-    fn find_line_end(&mut self, from: u64, end: u64) -> Result<Option<u64>, BodyError> {
-        let Some(spool) = &mut self.spool else {
-            return Ok(None);
-        };
-        spool.seek(SeekFrom::Start(from))?;
-        let mut piece = [0; 4096];
-        let mut at = from;
-        loop {
-            let count = spool.read(&mut piece)?;
-            if count == 0 || at >= end {
-                return Ok(None);
-            }
-            if let Some(lf) = memchr::memchr(b'\n', &piece[..count]) {
-                return Ok(Some(at + lf as u64 + 1));
-            }
-            at += count as u64;
-        }
     }
 }
