@@ -5,6 +5,7 @@ use std::fs;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Command;
+use std::time::Duration;
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -19,7 +20,10 @@ fn talk(url: &str, root: Option<&Path>) {
     let mut command = Command::new(python());
     command.arg(repository().join("tests/websockets/websockets_client.py"));
     command.arg(url).args(root);
-    let ended = Process::spawn(&mut command).end();
+    let mut talking = Process::spawn(&mut command);
+    // On a busy machine, one of its tests may take longer than a line is waited for.
+    talking.wait(Duration::from_secs(60));
+    let ended = talking.end();
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     assert_eq!(ended.stdout.len(), 12, "{:?}", ended.stdout);
 }
