@@ -5,7 +5,8 @@ use std::error::Error;
 use std::io;
 use std::path::PathBuf;
 
-use crate::config::{ConfigError, MethodError, Place};
+use crate::config::{ConfigError, Place};
+use crate::site::routing::method_name::MethodError;
 use crate::site::routing::pattern::PatternError;
 #[cfg(feature = "tls")]
 use crate::tls::certificates::{PairError, StoreError};

@@ -7,10 +7,9 @@ use std::path::{self, Path, PathBuf};
 use clap::{Args, Parser, Subcommand};
 use log::LevelFilter;
 
-use crate::config::{
-    self, Alias, Config, Listener, Ports, Purpose, Route, RouteTarget, Transcripts,
-};
+use crate::config::{Alias, Config, Listener, Ports, Purpose, Route, RouteTarget, Transcripts};
 use crate::response_fuzz::{Seed, SeedError};
+use crate::site::routing::method_name;
 use crate::wpt::preset;
 
 use super::error::CommandError;
@@ -338,7 +337,7 @@ fn listeners(options: &[String]) -> Result<Vec<Listener>, CommandError> {
 
 fn routes(options: &[String]) -> Result<Vec<Route>, CommandError> {
     let route = |option: &[String]| {
-        config::check_method(&option[0])?;
+        method_name::check(&option[0])?;
         Ok(Route {
             method: option[0].clone(),
             pattern: option[1].clone(),

@@ -30,7 +30,6 @@ use crate::hosts::Names;
 pub use error::ConfigError;
 pub use limits::Limits;
 pub use listener::{Listener, ListenerCertificate, Purpose};
-pub use method::{MethodError, check as check_method};
 pub use place::Place;
 pub use ports::Ports;
 pub use routing::{Alias, Auth, ContentFields, Rewrite, Route, RouteTarget};

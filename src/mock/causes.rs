@@ -5,6 +5,7 @@ use crate::exchange::content::ContentError;
 use crate::http::Malformed;
 use crate::http::basic_auth::BadCredentials;
 use crate::site::routing::pattern::PatternError;
+use crate::site::routing::route_error::RouteError;
 use crate::wire_script::{Misplaced, ParseError};
 
 causes! {
@@ -14,4 +15,5 @@ causes! {
     Misplaced: "cannot add the step";
     ParseError: "cannot parse the wire script";
     PatternError: "the pattern is malformed";
+    RouteError: "cannot add the route";
 }

@@ -23,7 +23,7 @@ use parking_lot::{Mutex, RwLock};
 
 use crate::exchange::{Exchange, Faults, Handler, RouteMatch};
 use crate::record::RecordedRequest;
-use crate::site::routing::pattern::PatternError;
+use crate::site::routing::route_error::RouteError;
 use crate::wire_script::WireScript;
 
 pub use answer::{Answer, IntoAnswer, json, raw, script};
@@ -59,7 +59,7 @@ impl Mocks {
         method: &str,
         pattern: &str,
         handler: H,
-    ) -> Result<Route, PatternError> {
+    ) -> Result<Route, RouteError> {
         let route = Route::new(method, pattern, handler)?;
         self.routes.write().push(route.clone());
         self.use_it();

@@ -9,7 +9,8 @@ use parking_lot::Mutex;
 use serde::Serialize;
 
 use crate::exchange::{Exchange, Faults, RouteMatch};
-use crate::site::routing::pattern::{Pattern, PatternError};
+use crate::site::routing::pattern::Pattern;
+use crate::site::routing::route_error::{RouteError, methods};
 use crate::site::routing::router::Method;
 use crate::text::percent;
 
@@ -72,9 +73,9 @@ impl Route {
         method: &str,
         pattern: &str,
         handler: H,
-    ) -> Result<Self, PatternError> {
+    ) -> Result<Self, RouteError> {
         let state = State {
-            method: Method::from(method),
+            method: methods(method)?,
             written: (method.to_owned(), pattern.to_owned()),
             pattern: Pattern::compile(pattern)?,
             conditions: Vec::new(),

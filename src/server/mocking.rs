@@ -132,7 +132,7 @@ impl Server {
     pub fn on<H: IntoHandler>(&self, method: &str, pattern: &str, handler: H) -> Route {
         match self.shared.mocks.add(method, pattern, handler) {
             Ok(route) => route,
-            Err(error) => panic!("malformed pattern {pattern:?}: {error}"),
+            Err(error) => panic!("route {method:?} {pattern:?}: {error}"),
         }
     }
 

@@ -50,8 +50,7 @@ use crate::mock::Mocks;
 use crate::mock::Route;
 use crate::record::{RecordLimits, Recording};
 use crate::site::Site;
-use crate::site::routing::pattern::PatternError;
-use crate::site::routing::router::Method;
+use crate::site::routing::route_error::{RouteError, methods};
 use crate::stash::{MemoryStash, Stash};
 use crate::wire::listener::Reserved;
 #[cfg(feature = "wpt")]
@@ -168,15 +167,15 @@ impl Builder {
     /// clients, [`Server::get`] and its siblings add routes that closures answer.
     ///
     /// # Errors
-    /// When the pattern is malformed.
+    /// When the method or the pattern is malformed.
     pub fn route(
         mut self,
         method: &str,
         pattern: &str,
         handler: impl Handler + 'static,
-    ) -> Result<Self, PatternError> {
+    ) -> Result<Self, RouteError> {
         self.site
-            .register(Method::from(method), pattern, Arc::new(handler))?;
+            .register(methods(method)?, pattern, Arc::new(handler))?;
         Ok(self)
     }
 
@@ -355,17 +354,17 @@ impl Server {
     /// Adds a route while serving. It applies to requests that are read from now on.
     ///
     /// # Errors
-    /// When the pattern is malformed.
+    /// When the method or the pattern is malformed.
     #[doc(hidden)]
     pub fn route(
         &self,
         method: &str,
         pattern: &str,
         handler: impl Handler + 'static,
-    ) -> Result<(), PatternError> {
+    ) -> Result<(), RouteError> {
         let mut current = self.shared.site.write();
         let mut site = Site::clone(&current);
-        site.register(Method::from(method), pattern, Arc::new(handler))?;
+        site.register(methods(method)?, pattern, Arc::new(handler))?;
         *current = Arc::new(site);
         Ok(())
     }

@@ -2,7 +2,7 @@
 //! heads, and one for the bodies that handlers have in memory and the content that pipes and listings make. A
 //! [`Share`] is what one request takes of a budget, until its exchange is over.
 //!
-//! The first bytes of each share are not counted ([`FREE_OF_HEADS`], [`FREE_OF_MEMORY`]). Nearly all requests need
+//! The first bytes of each share are not counted (`FREE_OF_HEADS`, `FREE_OF_MEMORY`). Nearly all requests need
 //! no more, so they need no counter that all connections share, and are never refused because of others. A
 //! request that is alone may exceed the budget: the limits of single requests are others.
 

@@ -201,7 +201,13 @@ fn routes_may_be_added_while_serving_and_the_last_one_wins() {
 }
 
 #[test]
-#[should_panic(expected = "malformed pattern \"/{\": expected a group like {name} at '{'")]
+#[should_panic(expected = "route \"GET\" \"/{\": expected a group like {name} at '{'")]
 fn a_malformed_pattern_panics_where_it_is_written() {
     Server::start().get("/{", |_| "");
+}
+
+#[test]
+#[should_panic(expected = "route \"get\" \"/\": expected `GET`, found `get`")]
+fn a_method_in_lower_case_panics_where_it_is_written() {
+    Server::start().on("get", "/", |_| "");
 }

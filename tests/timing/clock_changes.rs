@@ -178,7 +178,7 @@ fn edits_show_at_once() {
 }
 
 /// Deadlines are points in the monotonic time: only these files read the wall clock, for dates and to
-/// compare it with the times of files.
+/// compare it with the times of files and of certificates.
 #[test]
 fn the_wall_clock_is_read_only_for_dates() {
     let mut readers = Vec::new();
@@ -187,6 +187,8 @@ fn the_wall_clock_is_read_only_for_dates() {
     assert_eq!(
         readers,
         [
+            "cli/certificates.rs",
+            "record/mod.rs",
             "site/files/validators.rs",
             "text/date.rs",
             "transcript/folder.rs",

@@ -11,7 +11,7 @@ use crate::support::bodies::{Framing, PARTS, assert_upload_is_answered, line_byt
 use crate::support::client::{Client, DEADLINE};
 use crate::support::escape;
 use wireserve::internals::exchange::body::MEMORY;
-use wireserve::{BodyError, Builder, Exchange, Fault, PatternError, Server};
+use wireserve::{BodyError, Builder, Exchange, Fault, RouteError, Server};
 
 /// Bytes after a head of `POST /echo`, and the body that they are.
 const FRAMED: &[(&str, &str)] = &[
@@ -269,7 +269,7 @@ fn server() -> Server {
     )
 }
 
-fn serving(builder: Result<Builder, PatternError>) -> Server {
+fn serving(builder: Result<Builder, RouteError>) -> Server {
     builder.expect("patterns").start().expect("a free port")
 }
 
