@@ -197,11 +197,7 @@ fn where_it_listens() {
     let taken_port = taken.local_addr().expect("bound").port().to_string();
     for (config, host, listeners) in [
         (r#"{"ports": ["auto", 0]}"#, "127.0.0.1", 2),
-        (
-            r#"{"ports": {"http": [0], "https": [PORT]}}"#,
-            "127.0.0.1",
-            1,
-        ),
+        (r#"{"ports": {"http": [0], "h2": [PORT]}}"#, "127.0.0.1", 1),
         (
             r#"{"ports": {"http-local": [0], "http": [0, "auto"], "ws": ["auto"]}}"#,
             "127.0.0.1",

@@ -24,6 +24,7 @@ fn each_listening_line_shows_what_the_port_is_for() {
     let named = "(http://a.test:PORT/)";
     let private = "(http-private, http://a.test:PORT/)";
     let public = "(http-public, http://a.test:PORT/)";
+    let secure = "(https://a.test:PORT/)";
     for (config, arguments, notes) in [
         (
             "plain.json",
@@ -47,7 +48,14 @@ fn each_listening_line_shows_what_the_port_is_for() {
         (
             "named.json",
             &[],
-            &[named, private, public, public, "(requests: lenient)"],
+            &[
+                named,
+                private,
+                public,
+                public,
+                secure,
+                "(requests: lenient)",
+            ],
         ),
     ] {
         let mut command = wireserve();
@@ -60,7 +68,7 @@ fn each_listening_line_shows_what_the_port_is_for() {
             if note.contains("connections") {
                 let mut client = Client::connect(address);
                 assert_eq!(client.read_until_close(), b"220 hello\r\n");
-            } else {
+            } else if *note != secure {
                 assert_eq!(get(address, "/hello.txt").text(), "hello");
             }
         }

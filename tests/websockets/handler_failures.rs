@@ -90,8 +90,8 @@ fn a_client_that_vanishes_is_no_error() {
             eventually("the first is noticed", || {
                 server.process.stderr().contains("without a close frame")
             });
-            // Within a frame, and while the server sends.
-            let frame = masked(FIN | BINARY, &[b'a'; 4_000_000]);
+            // Within a frame, and while the server sends: more than the buffers of both sockets take.
+            let frame = masked(FIN | BINARY, &[b'a'; 20_000_000]);
             let mut client = server.client(&handshake("/echo", &[]));
             client.read_until(b"\r\n\r\n");
             client.send(&frame);
