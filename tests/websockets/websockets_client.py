@@ -177,7 +177,6 @@ def broken_frames_are_noticed():
         ("close-1005", CloseCode.PROTOCOL_ERROR),
     ):
         with connect(URL + "/raw-frames?" + name + "&wait", compression=None) as socket:
-            socket.send("ready")
             try:
                 socket.recv()
                 raise AssertionError(name)

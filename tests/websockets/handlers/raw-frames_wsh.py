@@ -1,5 +1,5 @@
 """Writes frames that no endpoint may send, and closes the connection without a close frame: at once, or with `&wait`
-after a message of the client, and once it has answered."""
+once the client has answered."""
 
 from pywebsocket3 import common, handshake, stream
 
@@ -24,8 +24,6 @@ def web_socket_do_extra_handshake(request):
 
 def web_socket_transfer_data(request):
     name, _, waits = request.uri.partition("?")[2].partition("&")
-    if waits:
-        request.ws_stream.receive_message()
     request.connection.write(FRAMES[name])
     if waits:
         request.connection.read(1)
