@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::exchange::{Exchange, Faults, RouteMatch};
 use crate::site::routing::pattern::Pattern;
-use crate::site::routing::route_error::{RouteError, methods};
+use crate::site::routing::route_error::RouteError;
 use crate::site::routing::router::Method;
 use crate::text::percent;
 
@@ -75,7 +75,7 @@ impl Route {
         handler: H,
     ) -> Result<Self, RouteError> {
         let state = State {
-            method: methods(method)?,
+            method: Method::checked(method)?,
             written: (method.to_owned(), pattern.to_owned()),
             pattern: Pattern::compile(pattern)?,
             conditions: Vec::new(),

@@ -50,7 +50,8 @@ use crate::mock::Mocks;
 use crate::mock::Route;
 use crate::record::{RecordLimits, Recording};
 use crate::site::Site;
-use crate::site::routing::route_error::{RouteError, methods};
+use crate::site::routing::route_error::RouteError;
+use crate::site::routing::router::Method;
 use crate::stash::{MemoryStash, Stash};
 use crate::wire::listener::Reserved;
 #[cfg(feature = "wpt")]
@@ -175,7 +176,7 @@ impl Builder {
         handler: impl Handler + 'static,
     ) -> Result<Self, RouteError> {
         self.site
-            .register(methods(method)?, pattern, Arc::new(handler))?;
+            .register(Method::checked(method)?, pattern, Arc::new(handler))?;
         Ok(self)
     }
 
@@ -364,7 +365,7 @@ impl Server {
     ) -> Result<(), RouteError> {
         let mut current = self.shared.site.write();
         let mut site = Site::clone(&current);
-        site.register(methods(method)?, pattern, Arc::new(handler))?;
+        site.register(Method::checked(method)?, pattern, Arc::new(handler))?;
         *current = Arc::new(site);
         Ok(())
     }

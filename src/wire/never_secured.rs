@@ -1,4 +1,4 @@
-//! In place of `secured` without the feature `tls`: a session that no connection has.
+//! What stands for `secured` without the feature `tls`: a type without values, so that no connection has a session.
 
 use std::io;
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::socket::{Blocking, Socket};
 use super::tls_info::TlsInfo;
 
-/// A TLS session on a socket, of which there is none.
+/// A TLS session, which no connection has in such a build.
 #[derive(Debug)]
 pub(super) enum Secured {}
 

@@ -2,9 +2,8 @@
 
 use thiserror::Error;
 
-use super::method_name::{self, MethodError};
+use super::method_name::MethodError;
 use super::pattern::PatternError;
-use super::router::Method;
 
 /// Why a route cannot be added: its method or its pattern is malformed.
 ///
@@ -27,10 +26,4 @@ pub enum RouteError {
     /// The pattern is malformed.
     #[error(transparent)]
     Pattern(#[from] PatternError),
-}
-
-/// The methods that a route's name of a method means, if it is one.
-pub fn methods(name: &str) -> Result<Method, MethodError> {
-    method_name::check(name)?;
-    Ok(Method::from(name))
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::exchange::{Handler, Request, RouteMatch};
 
 use crate::site::files::locate;
+use crate::site::routing::method_name::{self, MethodError};
 use crate::site::routing::pattern::{Pattern, PatternError};
 use crate::text::percent;
 
@@ -34,6 +35,15 @@ impl From<&str> for Method {
 }
 
 impl Method {
+    /// The methods of a rule that a user has written.
+    ///
+    /// # Errors
+    /// When no usual request could match.
+    pub fn checked(name: &str) -> Result<Self, MethodError> {
+        method_name::check(name)?;
+        Ok(Self::from(name))
+    }
+
     /// The methods that `Allow` lists.
     fn names(&self) -> Vec<&str> {
         match self {
