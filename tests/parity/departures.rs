@@ -210,7 +210,7 @@ const TABLE: &[(&str, Holds, &[&str])] = &[
     (
         FILE,
         FileWithLength(Closed),
-        &["a file and close", "headers file with Connection"],
+        &["a file and close", "headers file with Connection", "TLS, a large file"],
     ),
     (
         LISTING,
@@ -661,6 +661,7 @@ const TABLE: &[(&str, Holds, &[&str])] = &[
         OWN_WORDS,
         Holds::Error(500, Kept),
         &[
+            "TLS, filled in, ports of https that are not there",
             "refused, a port that is a word",
             "refused, a port that is too large",
             "refused, a hostname that is missing",
@@ -718,6 +719,7 @@ const TABLE: &[(&str, Holds, &[&str])] = &[
         FileWithLength(Kept),
         &[
             "plain file piped, status",
+            "TLS, a file with a status and a field",
             "plain file piped, header",
             "plain file piped, two pipes and another parameter",
         ],

@@ -29,6 +29,7 @@ mod headers_files;
 mod holds;
 mod mask;
 mod modules;
+mod peer;
 mod pipes;
 mod ranges;
 mod raw_handler;
@@ -40,6 +41,7 @@ mod run;
 mod set_cookie;
 mod stash;
 mod templates;
+mod tls;
 mod views;
 mod writer;
 mod writer_rules;
@@ -49,7 +51,7 @@ use std::fmt::Write as _;
 
 use case::Case;
 use departures::{Departure, REFERENCE_HANGS, departures};
-use run::{Outcome, Servers};
+use run::{Outcome, Over, Servers};
 use support::escape;
 
 type Table = fn() -> Vec<Case>;
@@ -81,6 +83,7 @@ const GROUPS: &[(&str, Table)] = &[
     ("set_cookie", set_cookie::cases),
     ("stash", stash::cases),
     ("templates", templates::cases),
+    ("TLS", tls::cases),
     ("views", views::cases),
     ("writer", writer::cases),
     ("writer rules", writer_rules::cases),
@@ -227,6 +230,21 @@ fn writers_follow_the_same_rules() {
 }
 
 #[test]
+fn https_is_answered_alike() {
+    compare_over(Over::Tls, "TLS");
+}
+
+#[test]
+fn connections_through_tls_are_kept_and_closed_alike() {
+    compare_over(Over::Tls, "connection");
+}
+
+#[test]
+fn writers_write_alike_through_tls() {
+    compare_over(Over::Tls, "writer");
+}
+
+#[test]
 fn the_tables_are_in_order() {
     let cases = GROUPS
         .iter()
@@ -267,11 +285,15 @@ fn every_departure_is_documented() {
 
 /// Runs a group's cases on both servers and fails with all that differ.
 fn compare(group: &str) {
+    compare_over(Over::Tcp, group);
+}
+
+fn compare_over(over: Over, group: &str) {
     let (_, cases) = GROUPS
         .iter()
         .find(|(name, _)| *name == group)
         .expect("a group");
-    let servers = Servers::shared();
+    let servers = Servers::shared(over);
     let mut failures = String::new();
     for case in cases() {
         let departure = departures().find(|departure| departure.case == case.name);

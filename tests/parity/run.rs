@@ -5,17 +5,24 @@
 //! the connection was kept; or the connection ends, and it was closed. Only a server that does
 //! neither has to be waited for.
 
+use std::fs;
+use std::net::SocketAddr;
 use std::process::Command;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
+use rustls::ClientConfig;
+use tempfile::TempDir;
+
 use crate::support::client::{Arrival, Client, DEADLINE};
 use crate::support::process::Process;
 use crate::support::response::{self, Extent};
+use crate::support::tls::{Certificate, TlsClient};
 use crate::support::{repository, site};
 
 use super::case::{Case, Ending, HOST, Send};
 use super::mask;
+use super::peer::Peer;
 
 /// How long to wait for more of an answer that has no length before the probe is sent. Sending it
 /// too early is no mistake, only less like a client.
@@ -47,57 +54,101 @@ pub enum End {
 pub struct Servers {
     wireserve: Process,
     reference: Process,
-    ports: [u16; 2],
+    secured: Option<Secured>,
+}
+
+/// What both servers share when they serve HTTPS.
+struct Secured {
+    client: ClientConfig,
+    /// The folder of the certificate.
+    _folder: TempDir,
+}
+
+/// What is spoken with the servers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Over {
+    Tcp,
+    Tls,
 }
 
 impl Servers {
     /// The servers that are running, or new ones. They end with the last test that uses them.
-    pub fn shared() -> Arc<Self> {
-        static RUNNING: OnceLock<Mutex<Weak<Servers>>> = OnceLock::new();
-        let mut running = RUNNING
+    pub fn shared(over: Over) -> Arc<Self> {
+        static RUNNING: [OnceLock<Mutex<Weak<Servers>>>; 2] = [OnceLock::new(), OnceLock::new()];
+        let mut running = RUNNING[over as usize]
             .get_or_init(Mutex::default)
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         running.upgrade().unwrap_or_else(|| {
-            let servers = Arc::new(Self::start());
+            let servers = Arc::new(match over {
+                Over::Tcp => Self::start(),
+                Over::Tls => Self::start_with_tls(),
+            });
             *running = Arc::downgrade(&servers);
             servers
         })
     }
 
     fn start() -> Self {
-        let python = repository().join("target/venv/bin/python");
-        assert!(
-            python.exists(),
-            "the reference is not installed in target/venv; ./dev test does that"
-        );
-        let mut command = Command::new(python);
-        command.arg(repository().join("tests/parity/reference.py"));
-        command.arg(site());
-        let reference = Process::start(command);
-        let config = repository().join("tests/parity/as_reference.json");
-        let config = config.to_str().expect("a path in UTF-8");
-        let arguments = ["--log", "error", "--config", config];
-        let wireserve = Process::wireserve(&site(), arguments);
         Self {
-            ports: [wireserve.port(), reference.port()],
-            wireserve,
-            reference,
+            wireserve: Process::wireserve(&site(), CONFIG),
+            reference: reference(&[]),
+            secured: None,
         }
+    }
+
+    fn start_with_tls() -> Self {
+        let certificate = Certificate::default();
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            fs::write(&path, text).expect("a file");
+            path.to_str().expect("a path in UTF-8").to_owned()
+        };
+        let chain = file("host.pem", &certificate.chain);
+        let key = file("host.key", &certificate.key);
+        let mut command = Command::new(env!("CARGO_BIN_EXE_wireserve"));
+        command.arg(site()).args(CONFIG);
+        command.args(["--port", "0", "--tls-port", "0"]);
+        command.args(["--cert", &chain, "--key", &key]);
+        let wireserve = Process::start_with_listeners(command, 2);
+        let http_port = wireserve.port().to_string();
+        Self {
+            reference: reference(&[&chain, &key, &http_port]),
+            wireserve,
+            secured: Some(Secured {
+                client: certificate.client(),
+                _folder: folder,
+            }),
+        }
+    }
+
+    fn connect(&self, address: SocketAddr) -> Peer {
+        match &self.secured {
+            None => Peer::Plain(Client::connect(address)),
+            Some(Secured { client, .. }) => {
+                Peer::Tls(Box::new(TlsClient::connect(address, client.clone())))
+            }
+        }
+    }
+
+    /// The listener of the server under test that cases are sent to: its last one.
+    fn address(&self) -> SocketAddr {
+        *self.wireserve.addresses().last().expect("a listener")
     }
 
     /// What the server under test does with `case`.
     pub fn ask_wireserve(&self, case: &Case) -> Outcome {
-        self.ask(case, Client::connect(self.wireserve.addr()), DEADLINE)
+        self.ask(case, self.connect(self.address()), DEADLINE)
     }
 
     /// What the reference does with `case`, which may be known to make it hang.
     pub fn ask_reference(&self, case: &Case, hangs: bool) -> Outcome {
         let patience = if hangs { KNOWN_HANG } else { DEADLINE };
-        self.ask(case, Client::connect(self.reference.addr()), patience)
+        self.ask(case, self.connect(self.reference.addr()), patience)
     }
 
-    fn ask(&self, case: &Case, mut client: Client, patience: Duration) -> Outcome {
+    fn ask(&self, case: &Case, mut client: Peer, patience: Duration) -> Outcome {
         let mut seen = 0;
         for send in &case.sends {
             if client.ended() {
@@ -113,13 +164,36 @@ impl Servers {
             Ending::Probe => client.send(probe().as_bytes()),
         }
         let (bytes, end) = ending(&mut client, patience);
-        let [wireserve, reference] = self.ports;
-        let ports = [wireserve, reference, client.port()];
+        let ports = [self.address().port(), self.reference.port(), client.port()];
         Outcome {
             bytes: mask::masked(&bytes, &ports),
             end,
         }
     }
+}
+
+/// Settings of the server under test.
+const CONFIG: [&str; 4] = [
+    "--log",
+    "error",
+    "--config",
+    concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/parity/as_reference.json"
+    ),
+];
+
+/// The reference over the doc root; with these arguments, over TLS.
+fn reference(arguments: &[&str]) -> Process {
+    let python = repository().join("target/venv/bin/python");
+    assert!(
+        python.exists(),
+        "the reference is not installed in target/venv; ./dev test does that"
+    );
+    let mut command = Command::new(python);
+    command.arg(repository().join("tests/parity/reference.py"));
+    command.arg(site()).args(arguments);
+    Process::start(command)
 }
 
 impl Drop for Servers {
@@ -132,7 +206,7 @@ impl Drop for Servers {
 
 /// Waits for the responses to `send`, from `start` on, by their framing; a response without a
 /// length is waited for until it ends or nothing has come for a while.
-fn wait_for_answers(client: &mut Client, send: &Send, start: usize) {
+fn wait_for_answers(client: &mut Peer, send: &Send, start: usize) {
     let method = if send.bytes.starts_with(b"HEAD ") {
         "HEAD"
     } else {
@@ -153,7 +227,7 @@ fn wait_for_answers(client: &mut Client, send: &Send, start: usize) {
 }
 
 /// Reads until the probe is answered, the server closes or patience ends.
-fn ending(client: &mut Client, patience: Duration) -> (Vec<u8>, End) {
+fn ending(client: &mut Peer, patience: Duration) -> (Vec<u8>, End) {
     let deadline = Instant::now() + patience;
     loop {
         let bytes = client.pending();

@@ -417,7 +417,7 @@ pub const REFUSED: &[(&str, &str)] = &[
 const LOCATION: &str = "{{location[server]}} {{location[host]}} {{location[path]}}";
 
 /// Fills in a text.
-fn fill(name: &'static str, text: &str) -> Case {
+pub fn fill(name: &'static str, text: &str) -> Case {
     get(name, &carried("/templates/carried.sub.txt", text))
 }
 

@@ -15,7 +15,7 @@ use socket2::SockRef;
 
 use wireserve::tls::Tls;
 
-use super::client::{DEADLINE, request};
+use super::client::{Arrival, DEADLINE, request};
 use super::response::{self, Extent, Response};
 
 /// The name of the server in the certificates of tests.
@@ -254,6 +254,34 @@ impl TlsClient {
         std::mem::take(&mut self.records)
     }
 
+    /// The plaintext that has arrived and that no read has returned yet.
+    pub fn pending(&self) -> &[u8] {
+        &self.pending
+    }
+
+    /// How the server has ended its side, if it has.
+    pub fn ended(&self) -> Option<End> {
+        self.end
+    }
+
+    /// Waits at most `within` for more plaintext or for the end.
+    pub fn arrival(&mut self, within: Duration) -> Arrival {
+        let deadline = Instant::now() + within;
+        let before = self.pending.len();
+        loop {
+            if self.pending.len() > before {
+                return Arrival::Bytes;
+            }
+            if self.end.is_some() {
+                return Arrival::End;
+            }
+            let received = self.receive_once(deadline);
+            if !received.unwrap_or_else(|error| panic!("{error}")) {
+                return Arrival::Nothing;
+            }
+        }
+    }
+
     fn wait(&mut self, deadline: Instant) {
         self.receive(deadline)
             .unwrap_or_else(|error| panic!("{error}"));
@@ -261,6 +289,15 @@ impl TlsClient {
 
     /// Reads from the socket once, and decrypts the records that are complete.
     fn receive(&mut self, deadline: Instant) -> Result<(), String> {
+        if self.receive_once(deadline)? {
+            return Ok(());
+        }
+        let so_far = self.pending.escape_ascii();
+        Err(format!("nothing within {DEADLINE:?}; so far: {so_far}"))
+    }
+
+    /// The same; `false` if nothing has come until the deadline.
+    fn receive_once(&mut self, deadline: Instant) -> Result<bool, String> {
         let left = deadline.saturating_duration_since(Instant::now());
         let left = left.max(Duration::from_millis(1));
         self.stream.set_read_timeout(Some(left)).expect("a timeout");
@@ -271,18 +308,16 @@ impl TlsClient {
             Ok(count) => self.partial.extend_from_slice(&buffer[..count]),
             Err(error) if is_end(error.kind()) => self.end = Some(End::Reset),
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => {
-                let so_far = self.pending.escape_ascii();
-                return Err(format!(
-                    "nothing within {DEADLINE:?} ({error}); so far: {so_far}"
-                ));
+            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
+                return Ok(false);
             }
+            Err(error) => return Err(format!("cannot read: {error}")),
         }
         while let Some(length) = record_length(&self.partial) {
             let record: Vec<_> = self.partial.drain(..length).collect();
             self.decrypt(&record)?;
         }
-        Ok(())
+        Ok(true)
     }
 
     fn decrypt(&mut self, mut record: &[u8]) -> Result<(), String> {
