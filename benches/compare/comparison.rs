@@ -91,7 +91,8 @@ fn ink(contender: Contender) -> Ink {
     match contender {
         Contender::Wireserve => Ink::Wireserve,
         Contender::PythonCpu => Ink::PythonCpu,
-        Contender::Ceiling => Ink::Ceiling,
+        // They are in no work together.
+        Contender::Ceiling | Contender::Plain => Ink::Ceiling,
         Contender::Granian => Ink::Granian,
         Contender::Nginx => Ink::Nginx,
         Contender::Patched => Ink::Patched,

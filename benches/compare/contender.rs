@@ -3,7 +3,6 @@
 //! handler, and nginx serves the static files.
 
 use std::fmt;
-use std::path::Path;
 use std::process::Command;
 
 use super::Complaint;
@@ -12,6 +11,7 @@ use super::nginx;
 use super::options::Options;
 use super::placement;
 use super::server::{Ready, Recipe};
+use super::site::{CertificateFiles, Site};
 use super::work::Work;
 
 /// What is measured.
@@ -23,6 +23,8 @@ pub(crate) enum Contender {
     PythonCpu,
     /// wireserve's fixed response.
     Ceiling,
+    /// wireserve without TLS, in the works that are through TLS otherwise.
+    Plain,
     /// granian, with two worker processes.
     Granian,
     /// nginx, with a worker process for each processor.
@@ -34,10 +36,11 @@ pub(crate) enum Contender {
 }
 
 impl Contender {
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::Wireserve,
         Self::PythonCpu,
         Self::Ceiling,
+        Self::Plain,
         Self::Granian,
         Self::Nginx,
         Self::Patched,
@@ -57,30 +60,49 @@ impl Contender {
                 work,
                 Trivial16 | Trivial64 | Trivial256 | Pinned | NewConnection
             ),
-            Self::Granian => matches!(work, Trivial16 | Trivial64 | Trivial256 | NewConnection),
-            Self::Nginx => matches!(work, Static | Large | LargeMany),
+            Self::Plain => matches!(work, TlsTrivial),
+            Self::Granian => matches!(
+                work,
+                Trivial16 | Trivial64 | Trivial256 | NewConnection | TlsTrivial
+            ),
+            Self::Nginx => matches!(
+                work,
+                Static | Large | LargeMany | TlsLarge | TlsLargeMany | TlsNewConnection
+            ),
             // It closes the connection after a file without a length. Its growth with the number of
             // connections is not of interest.
-            Self::Patched => !matches!(
-                work,
-                Trivial1 | Trivial1024 | Trivial4096 | Large | LargeMany
-            ),
+            Self::Patched => {
+                !work.is_through_tls()
+                    && !matches!(
+                        work,
+                        Trivial1 | Trivial1024 | Trivial4096 | Large | LargeMany
+                    )
+            }
             // It stalls in all works alike.
             Self::Shipped => matches!(work, Trivial16 | Stash | Writer | NewConnection | Static),
         }
     }
 
-    pub(crate) fn recipe(self, root: &Path) -> Result<Recipe, Complaint> {
+    /// Whether its connections in this work go through TLS.
+    pub(crate) fn is_through_tls(self, work: Work) -> bool {
+        work.is_through_tls() && self != Self::Plain
+    }
+
+    pub(crate) fn recipe(self, work: Work, site: &Site) -> Result<Recipe, Complaint> {
+        let tls = self.is_through_tls(work).then(|| site.certificate());
         match self {
-            Self::Wireserve | Self::Ceiling => Ok(wireserve(root, &[])),
+            Self::Wireserve => {
+                Ok(tls.map_or_else(|| wireserve(site, &[]), |tls| secured(site, tls)))
+            }
+            Self::Ceiling | Self::Plain => Ok(wireserve(site, &[])),
             Self::PythonCpu => Ok(wireserve(
-                root,
+                site,
                 &["--python-cpu", &placement::last_processor()?],
             )),
-            Self::Granian => interpreted::granian(),
-            Self::Nginx => nginx::recipe(root),
-            Self::Patched => Ok(interpreted::reference(root, Nagle::Off)),
-            Self::Shipped => Ok(interpreted::reference(root, Nagle::On)),
+            Self::Granian => interpreted::granian(tls),
+            Self::Nginx => nginx::recipe(&site.path(), tls),
+            Self::Patched => Ok(interpreted::reference(&site.path(), Nagle::Off)),
+            Self::Shipped => Ok(interpreted::reference(&site.path(), Nagle::On)),
         }
     }
 
@@ -98,6 +120,7 @@ impl fmt::Display for Contender {
             Self::Wireserve => "wireserve",
             Self::PythonCpu => "wireserve, --python-cpu",
             Self::Ceiling => "wireserve without Python",
+            Self::Plain => "wireserve without TLS",
             Self::Granian => "granian, 2 workers",
             Self::Nginx => "nginx",
             Self::Patched => "reference, TCP_NODELAY",
@@ -108,16 +131,25 @@ impl fmt::Display for Contender {
 
 const CEILING_TARGET: &str = "/native";
 
-fn wireserve(root: &Path, arguments: &[&str]) -> Recipe {
+fn wireserve(site: &Site, arguments: &[&str]) -> Recipe {
     let mut command = Command::new(env!("CARGO_BIN_EXE_wireserve"));
     command
-        .arg(root)
+        .arg(site.path())
         .args(["--port", "0", "--log", "off"])
         .args(["--route", "GET", CEILING_TARGET, "200:hello"])
         .args(arguments);
     Recipe {
         command,
-        ready: Ready::PrintsAddress,
+        ready: Ready::PrintsAddresses(1),
         folder: None,
     }
+}
+
+/// The last listener is that of HTTPS.
+fn secured(site: &Site, files: &CertificateFiles) -> Recipe {
+    let mut recipe = wireserve(site, &["--tls-port", "0"]);
+    recipe.command.arg("--cert").arg(&files.chain);
+    recipe.command.arg("--key").arg(&files.key);
+    recipe.ready = Ready::PrintsAddresses(2);
+    recipe
 }

@@ -129,7 +129,12 @@ async fn ask(stream: &mut TcpStream, request: &[u8]) -> io::Result<()> {
 
 /// Whether a response is a 200 with the content [`SHORT`], and complete.
 pub(crate) fn is_whole(answer: &[u8]) -> bool {
-    let head = answer.strip_suffix(SHORT).unwrap_or_default();
+    is_whole_with(SHORT, answer)
+}
+
+/// Whether a response is a 200 with this content, and complete.
+pub(crate) fn is_whole_with(content: &[u8], answer: &[u8]) -> bool {
+    let head = answer.strip_suffix(content).unwrap_or_default();
     head.starts_with(b"HTTP/1.1 200 OK\r\n") && head.ends_with(b"\r\n\r\n")
 }
 

@@ -18,7 +18,7 @@ pub(crate) enum Goal {
 impl Goal {
     /// The goals of a work.
     pub(crate) fn of(work: Work) -> &'static [Self] {
-        use Contender::{Ceiling, Granian, Nginx, Patched, Shipped};
+        use Contender::{Ceiling, Granian, Nginx, Patched, Plain, Shipped};
         match work {
             Work::Trivial16 => &[
                 Self::Beside(Patched, 45.0),
@@ -41,6 +41,10 @@ impl Goal {
             Work::NewConnection => &[Self::Beside(Patched, 19.0)],
             Work::Static => &[Self::Beside(Shipped, 80.0), Self::Beside(Nginx, 0.55)],
             Work::Large | Work::LargeMany => &[Self::Beside(Nginx, 1.0)],
+            Work::TlsTrivial => &[Self::Beside(Plain, 0.85), Self::Beside(Granian, 1.2)],
+            Work::TlsLarge | Work::TlsLargeMany | Work::TlsNewConnection => {
+                &[Self::Beside(Nginx, 1.0)]
+            }
             Work::Burst => &[Self::AtMost(Measure::Time, 1.0)],
             Work::Sleepers => &[Self::AtMost(Measure::Time, 0.5)],
             Work::Idle => &[Self::AtMost(Measure::Memory, 45e6)],

@@ -6,6 +6,7 @@ use std::process::Command;
 
 use super::Complaint;
 use super::server::{self, Ready, Recipe};
+use super::site::CertificateFiles;
 
 /// Nagle's algorithm on the reference's sockets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,12 +23,12 @@ pub(crate) fn reference(root: &Path, nagle: Nagle) -> Recipe {
     }
     Recipe {
         command,
-        ready: Ready::PrintsAddress,
+        ready: Ready::PrintsAddresses(1),
         folder: None,
     }
 }
 
-pub(crate) fn granian() -> Result<Recipe, Complaint> {
+pub(crate) fn granian(tls: Option<&CertificateFiles>) -> Result<Recipe, Complaint> {
     let address = server::free_address().map_err(|error| format!("granian: {error}"))?;
     let mut command = python();
     command
@@ -37,6 +38,10 @@ pub(crate) fn granian() -> Result<Recipe, Complaint> {
         .arg("--working-dir")
         .arg(here())
         .arg("application:application");
+    if let Some(files) = tls {
+        command.arg("--ssl-certificate").arg(&files.chain);
+        command.arg("--ssl-keyfile").arg(&files.key);
+    }
     Ok(Recipe {
         command,
         ready: Ready::At(address),

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::Complaint;
-use super::churn;
+use super::churn::{self, Asked};
 use super::contender::Contender;
 use super::crowd;
 use super::results::Spread;
@@ -49,7 +49,7 @@ struct Measurement<'a> {
 impl Measurement<'_> {
     fn steady(self, connections: u32, seconds: u32) -> Result<Sample, Complaint> {
         let server = self.server()?;
-        let url = format!("http://{}{}", server.address(), self.target());
+        let url = server.url(self.target());
         let seconds = match connections {
             ..MANY => seconds,
             _ => 2 * seconds,
@@ -74,8 +74,14 @@ impl Measurement<'_> {
         let server = self.server()?;
         let before = server.usage();
         let duration = Duration::from_secs(u64::from(seconds));
-        let churn = churn::churn(server.address(), self.target(), clients, duration)
-            .map_err(|error| error.to_string())?;
+        let content = site::content(self.work);
+        let asked = Asked {
+            address: server.address(),
+            target: self.target(),
+            content: &content,
+            tls: server.tls(),
+        };
+        let churn = churn::churn(asked, clients, duration).map_err(|error| error.to_string())?;
         let after = server.usage();
         let count = churn.latencies.len() as f64;
         let quantile = |share| crowd::quantile(&churn.latencies, share).as_secs_f64();
@@ -132,8 +138,10 @@ impl Measurement<'_> {
 
     /// A server that has answered one request.
     fn server(self) -> Result<Server, Complaint> {
-        let recipe = self.contender.recipe(self.site.path())?;
-        let server = Server::start(recipe, self.work.placement())?;
+        let recipe = self.contender.recipe(self.work, self.site)?;
+        let tls = self.contender.is_through_tls(self.work);
+        let tls = tls.then(|| self.site.client());
+        let server = Server::start(recipe, self.work.placement(), tls)?;
         server.check(self.target(), &site::content(self.work))?;
         Ok(server)
     }

@@ -14,7 +14,7 @@
 //! - [`site`]: the files that the servers serve.
 //! - [`contender`], [`interpreted`], [`nginx`]: the servers.
 //! - [`server`], [`placement`], [`processes`]: a server's process, its processors, its time and memory.
-//! - [`wrk`], [`crowd`], [`churn`]: the load generators.
+//! - [`wrk`], [`crowd`], [`churn`]: the load generators; [`tls_stream`]: connections of the last one through TLS.
 //! - [`measuring`], [`sample`]: one measurement, and its values.
 //! - [`machine`], [`interruption`]: other load on the machine; signals that end the bench.
 //! - [`goal`], [`results`]: the goals of wireserve; all samples, their medians and verdicts.
@@ -46,6 +46,7 @@ pub(crate) mod sample;
 pub(crate) mod server;
 pub(crate) mod site;
 pub(crate) mod table;
+pub(crate) mod tls_stream;
 pub(crate) mod versions;
 pub(crate) mod work;
 pub(crate) mod wrk;

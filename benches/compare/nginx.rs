@@ -1,5 +1,6 @@
 //! nginx with the same doc root and a worker process for each processor, configured for static files only:
-//! `sendfile`, no logs, no limit for requests on a connection.
+//! `sendfile`, no logs, no limit for requests on a connection. Through TLS, it has the same certificate and speaks
+//! TLS 1.3 only; `sendfile` has no effect then.
 
 use std::fs;
 use std::net::SocketAddr;
@@ -8,13 +9,18 @@ use std::process::Command;
 
 use super::Complaint;
 use super::server::{self, Ready, Recipe};
+use super::site::CertificateFiles;
 
-pub(crate) fn recipe(root: &Path) -> Result<Recipe, Complaint> {
+pub(crate) fn recipe(root: &Path, tls: Option<&CertificateFiles>) -> Result<Recipe, Complaint> {
     let fail = |error: std::io::Error| format!("nginx: {error}");
     let folder = tempfile::tempdir().map_err(fail)?;
     let address = server::free_address().map_err(fail)?;
     let configuration = folder.path().join("nginx.conf");
-    fs::write(&configuration, configured(address, root, folder.path())).map_err(fail)?;
+    fs::write(
+        &configuration,
+        configured(address, root, folder.path(), tls),
+    )
+    .map_err(fail)?;
     let mut command = command();
     command.arg("-c").arg(&configuration);
     command.arg("-p").arg(folder.path());
@@ -48,8 +54,23 @@ fn command() -> Command {
     command
 }
 
-fn configured(address: SocketAddr, root: &Path, folder: &Path) -> String {
+fn configured(
+    address: SocketAddr,
+    root: &Path,
+    folder: &Path,
+    tls: Option<&CertificateFiles>,
+) -> String {
     let (root, folder) = (root.display(), folder.display());
+    let (ssl, files) = match tls {
+        None => ("", String::new()),
+        Some(CertificateFiles { chain, key }) => {
+            let (chain, key) = (chain.display(), key.display());
+            let files = format!(
+                "ssl_protocols TLSv1.3; ssl_certificate {chain}; ssl_certificate_key {key};"
+            );
+            (" ssl", files)
+        }
+    };
     format!(
         "daemon off; worker_processes auto; pid {folder}/pid; error_log /dev/null;
 events {{ worker_connections 4096; }}
@@ -57,7 +78,7 @@ http {{
   access_log off; sendfile on; tcp_nodelay on; keepalive_requests 100000000;
   client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
   fastcgi_temp_path {folder}/fastcgi; uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
-  server {{ listen {address}; root {root}; }}
+  server {{ listen {address}{ssl}; root {root}; {files} }}
 }}
 "
     )

@@ -4,10 +4,12 @@
 use std::io;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::Command;
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
+use rustls::ClientConfig;
 use tempfile::TempDir;
 
 use super::Complaint;
@@ -16,11 +18,13 @@ use super::processes::{Census, Key, Memory, TICKS};
 use crate::support::client::{Client, request};
 use crate::support::escape;
 use crate::support::process::Process;
+use crate::support::tls::TlsClient;
 
 /// A server that listens, stopped when dropped.
 pub(crate) struct Server {
     process: Process,
     address: SocketAddr,
+    tls: Option<Arc<ClientConfig>>,
     /// The folder of its configuration.
     _folder: Option<TempDir>,
 }
@@ -35,8 +39,9 @@ pub(crate) struct Recipe {
 /// How a server shows that it listens.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Ready {
-    /// It prints a line that contains `listening on http://HOST:PORT/`.
-    PrintsAddress,
+    /// It prints so many lines that contain `listening on SCHEME://HOST:PORT/`. The last one is that of the
+    /// listener.
+    PrintsAddresses(usize),
     /// It accepts connections at this address.
     At(SocketAddr),
 }
@@ -55,16 +60,22 @@ pub(crate) fn free_address() -> io::Result<SocketAddr> {
 }
 
 impl Server {
-    /// Waits until it listens.
-    pub(crate) fn start(recipe: Recipe, placement: Placement) -> Result<Self, Complaint> {
+    /// Waits until it listens. With a configuration, it is asked through TLS.
+    pub(crate) fn start(
+        recipe: Recipe,
+        placement: Placement,
+        tls: Option<Arc<ClientConfig>>,
+    ) -> Result<Self, Complaint> {
         let mut command = placement.put(&recipe.command)?;
         let (process, accepts_at) = match recipe.ready {
-            Ready::PrintsAddress => (Process::try_start(&mut command, 1)?, None),
+            Ready::PrintsAddresses(count) => (Process::try_start(&mut command, count)?, None),
             Ready::At(address) => (Process::try_spawn(&mut command)?, Some(address)),
         };
+        let last = process.addresses().last().copied();
         let mut server = Self {
-            address: accepts_at.unwrap_or_else(|| process.addr()),
+            address: accepts_at.or(last).ok_or("the server has no address")?,
             process,
+            tls,
             _folder: recipe.folder,
         };
         if accepts_at.is_some() {
@@ -75,6 +86,17 @@ impl Server {
 
     pub(crate) fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// The settings of clients, if connections go through TLS.
+    pub(crate) fn tls(&self) -> Option<&Arc<ClientConfig>> {
+        self.tls.as_ref()
+    }
+
+    /// The URL of a path on this server.
+    pub(crate) fn url(&self, target: &str) -> String {
+        let scheme = self.tls.as_ref().map_or("http", |_| "https");
+        format!("{scheme}://{}{target}", self.address)
     }
 
     pub(crate) fn usage(&self) -> Usage {
@@ -93,9 +115,17 @@ impl Server {
     /// Sends one request and checks the response, so that all servers do the same work, and have compiled
     /// their code before they are measured.
     pub(crate) fn check(&self, target: &str, content: &[u8]) -> Result<(), Complaint> {
-        let mut client = Client::try_connect(self.address)?;
-        client.send(&request("GET", target));
-        let response = client.try_read_response("GET")?;
+        let response = match &self.tls {
+            None => {
+                let mut client = Client::try_connect(self.address)?;
+                client.send(&request("GET", target));
+                client.try_read_response("GET")?
+            }
+            Some(config) => {
+                let config = ClientConfig::clone(config);
+                TlsClient::try_connect(self.address, config)?.ask("GET", target)
+            }
+        };
         if response.head.starts_with(b"HTTP/1.1 200 OK\r\n") && response.body == content {
             Ok(())
         } else {

@@ -46,6 +46,15 @@ pub(crate) enum Work {
     Large,
     /// A file of 10 MiB, on 16 connections.
     LargeMany,
+    /// The trivial handler on 16 connections through TLS.
+    #[value(name = "tls-trivial")]
+    TlsTrivial,
+    /// The file of 10 MiB on one connection through TLS.
+    TlsLarge,
+    /// The same on 16 connections.
+    TlsLargeMany,
+    /// A connection through TLS 1.3 for each request for the file of 1 KiB, without resumption.
+    TlsNewConnection,
     /// 5,000 simultaneous requests to the stash handler, each on its own connection.
     Burst,
     /// 1,000 simultaneous handlers that sleep for 0.2 s.
@@ -93,8 +102,8 @@ impl Work {
             Self::Query => "/query.py?name=you",
             Self::Template => "/page.sub.html?name=you%26me",
             Self::NewConnection => "/new-connection.py",
-            Self::Static => "/static.txt",
-            Self::Large | Self::LargeMany => "/large.bin",
+            Self::Static | Self::TlsNewConnection => "/static.txt",
+            Self::Large | Self::LargeMany | Self::TlsLarge | Self::TlsLargeMany => "/large.bin",
             Self::Sleepers => "/sleep.py",
             _ => "/trivial.py",
         }
@@ -102,18 +111,26 @@ impl Work {
 
     pub(crate) fn load(self) -> Load {
         match self {
-            Self::Trivial1 | Self::Pinned | Self::Large => Load::Steady(1),
+            Self::Trivial1 | Self::Pinned | Self::Large | Self::TlsLarge => Load::Steady(1),
             Self::Trivial64 => Load::Steady(64),
             Self::Trivial256 => Load::Steady(256),
             Self::Trivial1024 => Load::Steady(1024),
             Self::Trivial4096 => Load::Steady(4096),
-            Self::NewConnection => Load::Churn(16),
+            Self::NewConnection | Self::TlsNewConnection => Load::Churn(16),
             Self::Burst => Load::Rush(5000),
             Self::Sleepers => Load::Rush(1000),
             Self::Idle => Load::Idle(1000),
             Self::ColdStart => Load::Starts(5),
             _ => Load::Steady(16),
         }
+    }
+
+    /// Whether the connections go through TLS, except those to [`Contender::Plain`](super::contender::Contender).
+    pub(crate) fn is_through_tls(self) -> bool {
+        matches!(
+            self,
+            Self::TlsTrivial | Self::TlsLarge | Self::TlsLargeMany | Self::TlsNewConnection
+        )
     }
 
     pub(crate) fn placement(self) -> Placement {
@@ -142,6 +159,10 @@ impl fmt::Display for Work {
             Self::Static => "static 1 KiB, c=16",
             Self::Large => "static 10 MiB, c=1",
             Self::LargeMany => "static 10 MiB, c=16",
+            Self::TlsTrivial => "trivial handler, TLS, c=16",
+            Self::TlsLarge => "static 10 MiB, TLS, c=1",
+            Self::TlsLargeMany => "static 10 MiB, TLS, c=16",
+            Self::TlsNewConnection => "new TLS connection each, static 1 KiB, c=16",
             Self::Burst => "burst of 5,000, stash",
             Self::Sleepers => "1,000 handlers that sleep 0.2 s",
             Self::Idle => "1,000 idle connections",
