@@ -6,6 +6,7 @@
 //! thread waits for it to read, would be waited for in both directions.
 
 use std::io::{self, ErrorKind};
+use std::mem::MaybeUninit;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
@@ -175,18 +176,13 @@ impl Secured {
         socket: &Socket,
         blocking: Blocking,
     ) -> io::Result<()> {
-        let mut scratch = [0; READ_SIZE];
-        let count = match blocking {
-            Blocking::Wait => socket.read(&mut scratch)?,
-            Blocking::Return => socket.read_now(&mut scratch)?,
-        };
-        if count == 0 {
+        let mut room = [MaybeUninit::uninit(); READ_SIZE];
+        let ciphertext = socket.read_into(&mut room, blocking)?;
+        if ciphertext.is_empty() {
             arrived.end = End::Reached;
             return Ok(());
         }
-        let decrypted = self
-            .session
-            .decrypt(&scratch[..count], &mut arrived.plaintext);
+        let decrypted = self.session.decrypt(ciphertext, &mut arrived.plaintext);
         self.note_buffered(arrived);
         match decrypted {
             Ok(Sending::May) => {}

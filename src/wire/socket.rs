@@ -20,12 +20,12 @@ const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
 #[derive(Debug)]
 pub(super) struct Socket(TcpStream);
 
-/// Whether a write waits for the client to make room.
+/// Whether a write waits for the client to make room, or a read for bytes to arrive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Blocking {
     /// As long as that takes.
     Wait,
-    /// The kernel takes what it has room for.
+    /// The kernel takes what it has room for, or returns what it has.
     Return,
 }
 
@@ -50,11 +50,20 @@ impl Socket {
         (&self.0).read(out)
     }
 
-    /// Reads once, without waiting.
+    /// Reads once, and returns what has arrived. The room need not be initialized, which takes longer for a large
+    /// one than the decryption of a small request.
     #[cfg(feature = "tls")]
-    pub(super) fn read_now(&self, out: &mut [u8]) -> io::Result<usize> {
-        let (count, _) = recv(&self.0, out, RecvFlags::DONTWAIT)?;
-        Ok(count)
+    pub(super) fn read_into<'r>(
+        &self,
+        room: &'r mut [MaybeUninit<u8>],
+        blocking: Blocking,
+    ) -> io::Result<&'r mut [u8]> {
+        let flags = match blocking {
+            Blocking::Wait => RecvFlags::empty(),
+            Blocking::Return => RecvFlags::DONTWAIT,
+        };
+        let ((arrived, _), _) = recv(&self.0, room, flags)?;
+        Ok(arrived)
     }
 
     /// Reads that find nothing within this time fail; without a time they wait.

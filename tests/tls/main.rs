@@ -6,10 +6,12 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod both_directions;
 mod clients;
 mod ends;
 mod faulty_hosts;
 mod handshakes;
+mod key_log;
 mod records;
 mod requests;
 #[cfg(feature = "python")]
