@@ -43,6 +43,7 @@
 //! - [`stash`] stores values that one request leaves for another.
 //! - `python` (feature `python`, on by default) runs Python files.
 //! - `tls` (feature `tls`, on by default) has the certificates of HTTPS.
+//! - `Server::control` (feature `control`, on by default) offers the same to tests in other languages, over HTTP.
 //! - `cli` (feature `cli`, on by default) is the command `wireserve`.
 //! - The feature `wpt` (of `python` and `cli`) has what only sites of web-platform-tests need.
 //!
@@ -62,6 +63,8 @@ pub use internals::tls;
 pub use internals::{response_fuzz, stash, transcript, wire_script};
 
 pub use config::Limits;
+#[cfg(feature = "control")]
+pub use control::Control;
 pub use error::Error;
 pub use exchange::content::{Chunk, Chunks, Content, ContentError};
 pub use exchange::events::Waited;
@@ -148,6 +151,7 @@ pub mod internals {
     //! - `config`: configuration files and settings.
     //! - `wpt` (feature `wpt`): serving a checkout of web-platform-tests.
     //! - `server`: listeners, connections and their threads.
+    //! - `control` (feature `control`): the control interface, for tests in any language.
     //! - `python` (feature `python`): the interpreter, and the objects that scripts use.
     //! - `log_output` (feature `cli`): writes log lines without blocking connections.
     //! - `cli` (feature `cli`): the command.
@@ -165,6 +169,8 @@ pub mod internals {
     #[cfg(feature = "cli")]
     pub mod cli;
     pub mod config;
+    #[cfg(feature = "control")]
+    pub mod control;
     pub(crate) mod error;
     pub mod exchange;
     pub mod fault;

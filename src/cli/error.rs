@@ -28,6 +28,8 @@ pub(super) enum CommandError {
     InjectedScript { path: PathBuf, source: io::Error },
     #[error("cannot use the transcript folder {path}")]
     Transcript { path: PathBuf, source: io::Error },
+    #[error("--control")]
+    Control(#[source] crate::error::Error),
     #[error("--connections: expected a port from 0 to 65535, found {0:?}")]
     Port(String),
     #[error("--route")]

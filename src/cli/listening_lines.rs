@@ -9,11 +9,13 @@
 //! wireserve listening on http://127.0.0.1:8001/ (requests: strict)
 //! wireserve listening on http://127.0.0.1:8002/ (connections: greeting.wire)
 //! wireserve listening on https://127.0.0.1:8003/ (certificate: expired)
+//! wireserve listening on http://127.0.0.1:8004/?token=9f2c... (control)
 //! ```
 
 use std::net::SocketAddr;
 
 use crate::config::{Listener, ListenerCertificate, Purpose, Settings};
+use crate::control::Control;
 use crate::exchange::Policy;
 use crate::server::Server;
 
@@ -27,6 +29,11 @@ pub(super) fn of(server: &Server, settings: &Settings) -> Vec<String> {
         .zip(origins)
         .map(|(&address, origin)| line(address, &origin, host))
         .collect()
+}
+
+/// The line of the control interface, with its token.
+pub(super) fn of_control(control: &Control) -> String {
+    format!("wireserve listening on {} (control)", control.url())
 }
 
 /// Why a server listens on an address.

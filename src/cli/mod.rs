@@ -8,6 +8,7 @@ mod allocator;
 mod assembly;
 #[cfg(feature = "tls")]
 mod certificates;
+mod control_options;
 mod error;
 mod listening_lines;
 mod options;
@@ -92,9 +93,11 @@ fn serve(options: Options) -> Result<ExitCode, CommandError> {
     let settings = options.config()?.resolve()?;
     log_output::start(log, settings.log_level);
     let server = starting::start(&settings)?;
+    let control = starting::control(&server, &settings)?;
     let reachable = reachable(server.addresses());
-    let lines = listening_lines::of(&server, &settings);
-    serving::serve(server, &lines, || {
+    let mut lines = listening_lines::of(&server, &settings);
+    lines.extend(control.as_ref().map(listening_lines::of_control));
+    serving::serve((server, control), &lines, || {
         if !reachable.is_empty() {
             log::warn!(
                 "listening on {}: other machines can run the scripts in the doc root",

@@ -12,6 +12,7 @@ use crate::response_fuzz::{Seed, SeedError};
 use crate::site::routing::method_name;
 use crate::wpt::preset;
 
+use super::control_options::ControlOptions;
 use super::error::CommandError;
 use super::shell_words::quoted;
 #[cfg(feature = "tls")]
@@ -91,6 +92,9 @@ pub(super) struct Options {
     /// Writes transcripts as JSON Lines instead of text
     #[arg(long)]
     transcript_json: bool,
+
+    #[command(flatten)]
+    control: ControlOptions,
 
     /// Runs all scripts on processor number N; see docs/performance.md [default: any processor]
     #[arg(long, value_name = "N")]
@@ -207,6 +211,7 @@ impl Options {
             ws_doc_root,
             ws_extra: (!ws_extra.is_empty()).then_some(ws_extra),
             transcript: Some(transcript),
+            control: self.control.key(),
             fuzz: self.fuzz.then_some(true),
             follow_links_out: self.follow_links_out.then_some(true),
             host: self.host,

@@ -9,6 +9,7 @@ use std::time::Duration;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
+use crate::control::Control;
 use crate::log_output;
 use crate::server::Server;
 
@@ -19,7 +20,7 @@ const STOP_LIMIT: Duration = Duration::from_secs(4);
 
 /// Serves until a signal arrives. Prints these lines first, then calls `listening`.
 pub(super) fn serve(
-    server: Server,
+    (server, control): (Server, Option<Control>),
     lines: &[String],
     listening: impl FnOnce(),
 ) -> Result<ExitCode, CommandError> {
@@ -31,6 +32,7 @@ pub(super) fn serve(
     // The process exits instead of returning, since a handler that never returns keeps its thread.
     // If the system has no thread for stopping, the process exits at once.
     let stopping = in_background(move || {
+        drop(control);
         server.stop();
         flush_output();
         process::exit(0);

@@ -4,8 +4,12 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::config::Settings;
-use crate::server::Server;
+use crate::config::{ControlSettings, Settings, TranscriptFolder};
+use crate::control::Control;
+use crate::hosts::Port;
+use crate::record::RecordLimits;
+use crate::server::{Builder, Server};
+use crate::transcript::TranscriptLimits;
 
 use super::assembly;
 #[cfg(feature = "tls")]
@@ -62,10 +66,52 @@ pub(super) fn start(settings: &Settings) -> Result<Server, CommandError> {
             .transcript_folder(&folder.path, folder.format)
             .transcript_limits(folder.limits);
     }
+    if let Some(control) = &settings.control {
+        server = recorded(server, control, settings.transcripts.as_ref());
+    }
     for (scheme, ports) in settings.ports.iter() {
         server = server.scheme(scheme, ports);
     }
     server.start().map_err(CommandError::Start)
+}
+
+/// Records requests and transcripts for the control interface.
+fn recorded(
+    server: Builder,
+    control: &ControlSettings,
+    folder: Option<&TranscriptFolder>,
+) -> Builder {
+    let mut requests = RecordLimits::default();
+    requests.requests = control.requests;
+    requests.bytes = control.bytes;
+    let of_folder = folder.map(|folder| folder.limits);
+    let transcripts = TranscriptLimits {
+        kept_connections: control.requests,
+        // A connection that is kept open may carry all requests.
+        kept_bytes: control.bytes,
+        kept_in_all: control.bytes,
+        ..of_folder.unwrap_or_default()
+    };
+    server
+        .record(requests)
+        .transcripts()
+        .transcript_limits(transcripts)
+}
+
+/// Starts the control interface, if it is on.
+pub(super) fn control(
+    server: &Server,
+    settings: &Settings,
+) -> Result<Option<Control>, CommandError> {
+    let Some(control) = &settings.control else {
+        return Ok(None);
+    };
+    let port = match control.port {
+        Port::Free => 0,
+        Port::Number(number) | Port::Preferred(number) => number,
+    };
+    let started = server.control_on(port).map_err(CommandError::Control)?;
+    Ok(Some(started))
 }
 
 /// Makes the doc root the working directory, as the reference does: some handlers open files

@@ -37,6 +37,9 @@ pub enum ConfigError {
     /// Transcripts are configured, but not where to write them.
     #[error("no folder for transcripts: add `--transcript DIR`, or `folder` to `transcript`")]
     NoTranscriptFolder,
+    /// The control interface cannot be configured like this.
+    #[error("{0}")]
+    Control(&'static str),
     /// Certificates should be read from files, but this key is missing.
     #[error("no certificate: add `ssl.pregenerated.{0}`, or use the type `generated`")]
     NoCertificateFile(&'static str),

@@ -4,6 +4,7 @@
 //! defaults. Apart from reading the file, nothing here touches the system.
 
 mod alias_file;
+mod control;
 mod error;
 mod limits;
 mod listener;
@@ -27,6 +28,7 @@ use serde_json::{Map, Value, json};
 
 use crate::hosts::Names;
 
+pub use control::{Control, ControlSettings};
 pub use error::ConfigError;
 pub use limits::Limits;
 pub use listener::{Listener, ListenerCertificate, Purpose};
@@ -57,6 +59,8 @@ pub struct Config {
     pub limits: Option<Limits>,
     /// The recording of connections.
     pub transcript: Option<Transcripts>,
+    /// The control interface.
+    pub control: Option<Control>,
     /// The number of the processor that scripts run on.
     pub python_cpu: Option<usize>,
     /// Whether to serve fuzzed responses below `/.wireserve/fuzz/`.
@@ -206,6 +210,7 @@ impl Config {
             routes: append(base.routes, self.routes),
             limits: self.limits.or(base.limits),
             transcript: merge(self.transcript, base.transcript, Transcripts::over),
+            control: merge(self.control, base.control, Control::over),
             fuzz: self.fuzz.or(base.fuzz),
             browser_host: self.browser_host.or(base.browser_host),
             alternate_hosts: merge(self.alternate_hosts, base.alternate_hosts, |over, base| {

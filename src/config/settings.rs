@@ -11,8 +11,8 @@ use crate::hosts::Names;
 use crate::transcript::{Format, TranscriptLimits};
 
 use super::{
-    Alias, BuiltInRoutes, CertificateSource, Config, ConfigError, Level, Limits, Listener, Ports,
-    Rewrite, Route, Transcripts,
+    Alias, BuiltInRoutes, CertificateSource, Config, ConfigError, ControlSettings, Level, Limits,
+    Listener, Ports, Rewrite, Route, Transcripts,
 };
 
 /// The port to listen on; the reference's.
@@ -60,6 +60,8 @@ pub struct Settings {
     pub limits: Limits,
     /// The recording of connections; default: none.
     pub transcripts: Option<TranscriptFolder>,
+    /// The control interface; default: off.
+    pub control: Option<ControlSettings>,
     /// Where the certificate of HTTPS comes from; default: it is made at start.
     pub certificates: CertificateSource,
     /// The name of a fault that it has; default: none.
@@ -123,6 +125,11 @@ impl Config {
             fuzz: self.fuzz.unwrap_or(false),
             limits: self.limits.unwrap_or_default(),
             transcripts: self.transcript.unwrap_or_default().resolve()?,
+            control: self
+                .control
+                .unwrap_or_default()
+                .resolve()
+                .map_err(ConfigError::Control)?,
             certificate_fault: self.certificate,
             certificates: self.ssl.unwrap_or_default().source()?,
             python_cpu: self.python_cpu,

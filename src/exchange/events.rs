@@ -52,6 +52,19 @@ impl Events {
         self.names().set.remove(name);
     }
 
+    /// Clears all events.
+    pub(crate) fn clear_all(&self) {
+        self.names().set.clear();
+    }
+
+    /// The events that are set, in the order of their names.
+    #[cfg(feature = "control")]
+    pub(crate) fn all_set(&self) -> Vec<String> {
+        let mut all: Vec<_> = self.names().set.iter().cloned().collect();
+        all.sort();
+        all
+    }
+
     /// Whether an event is set.
     pub fn is_set(&self, name: &str) -> bool {
         self.names().set.contains(name)

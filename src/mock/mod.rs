@@ -61,9 +61,61 @@ impl Mocks {
         handler: H,
     ) -> Result<Route, RouteError> {
         let route = Route::new(method, pattern, handler)?;
+        self.push(&route);
+        Ok(route)
+    }
+
+    /// Adds a route that was made before.
+    pub(crate) fn push(&self, route: &Route) {
         self.routes.write().push(route.clone());
         self.use_it();
-        Ok(route)
+    }
+
+    /// Puts a route in the place of another one; `false` if that one was forgotten.
+    #[cfg(feature = "control")]
+    pub(crate) fn replace(&self, old: &Route, new: &Route) -> bool {
+        let mut routes = self.routes.write();
+        let Some(place) = routes.iter_mut().find(|route| route.is_same(old)) else {
+            return false;
+        };
+        *place = new.clone();
+        true
+    }
+
+    /// Forgets a route.
+    #[cfg(feature = "control")]
+    pub(crate) fn remove(&self, route: &Route) {
+        self.routes.write().retain(|one| !one.is_same(route));
+    }
+
+    /// Whether a route is among those that are asked.
+    #[cfg(feature = "control")]
+    pub(crate) fn has(&self, route: &Route) -> bool {
+        self.routes.read().iter().any(|one| one.is_same(route))
+    }
+
+    /// How many answers and connection scripts are queued.
+    #[cfg(feature = "control")]
+    pub(crate) fn queued(&self) -> (usize, usize) {
+        (self.queue.lock().len(), self.connections.lock().len())
+    }
+
+    /// Forgets the queued answers.
+    #[cfg(feature = "control")]
+    pub(crate) fn clear_queue(&self) {
+        self.queue.lock().clear();
+    }
+
+    /// Forgets the queued connection scripts.
+    #[cfg(feature = "control")]
+    pub(crate) fn clear_connections(&self) {
+        self.connections.lock().clear();
+    }
+
+    /// The faults of all responses.
+    #[cfg(feature = "control")]
+    pub(crate) fn faults(&self) -> Faults {
+        *self.faults.lock()
     }
 
     pub(crate) fn enqueue(&self, answer: Answer) {

@@ -69,7 +69,7 @@ struct Phase {
 }
 
 impl Route {
-    pub(super) fn new<H: IntoHandler>(
+    pub(crate) fn new<H: IntoHandler>(
         method: &str,
         pattern: &str,
         handler: H,
@@ -190,6 +190,26 @@ impl Route {
     /// How many requests this route has taken.
     pub fn taken(&self) -> u64 {
         self.state.lock().taken
+    }
+
+    /// Whether both are the same route.
+    #[cfg(feature = "control")]
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.state, &other.state)
+    }
+
+    /// How many answers are queued for this route.
+    #[cfg(feature = "control")]
+    pub(crate) fn queued(&self) -> usize {
+        self.state.lock().queue.len()
+    }
+
+    /// Whether it has taken as many requests as are expected; `None` without an expectation.
+    #[cfg(feature = "control")]
+    pub(crate) fn is_met(&self) -> Option<bool> {
+        let state = self.state.lock();
+        let expected = state.expected?;
+        Some(expected.contains(state.taken))
     }
 
     fn add(&self, condition: Condition) -> Self {

@@ -20,6 +20,12 @@ pub struct Times {
 }
 
 impl Times {
+    /// From the least to the most, both included.
+    #[cfg(feature = "control")]
+    pub(crate) fn within(least: u64, most: u64) -> Self {
+        Self { least, most }
+    }
+
     pub(super) fn is_one(&self) -> bool {
         (self.least, self.most) == (1, 1)
     }

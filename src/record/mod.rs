@@ -6,6 +6,8 @@
 pub mod head;
 pub mod request;
 mod take;
+#[cfg(feature = "control")]
+pub(crate) mod watch;
 
 use std::collections::VecDeque;
 use std::mem;
@@ -92,6 +94,12 @@ struct Kept {
     /// The number of the request that was taken last.
     taken: u64,
     dropped: u64,
+    /// The number of the latest change.
+    changes: u64,
+    /// The number of the change that forgot all requests.
+    cleared: u64,
+    /// The number of the change that dropped a request last.
+    dropped_at: u64,
     wakers: Vec<Waker>,
 }
 
@@ -107,7 +115,12 @@ impl Recording {
     }
 
     /// Records a request whose head has been read; `None` if nothing has been read.
-    pub(crate) fn begin(self: &Arc<Self>, request: &Arc<Request>) -> Option<Arc<Ticket>> {
+    /// `on_tape` is the number of its exchange on the tape of the connection.
+    pub(crate) fn begin(
+        self: &Arc<Self>,
+        request: &Arc<Request>,
+        on_tape: Option<u64>,
+    ) -> Option<Arc<Ticket>> {
         if request.is_unread() {
             return None;
         }
@@ -119,12 +132,15 @@ impl Recording {
             head: RequestHead::new(Arc::clone(request)),
             at: SystemTime::now(),
             arrived: began.duration_since(self.began),
-            body: Vec::new(),
+            body: Arc::default(),
             body_length: 0,
             body_end: None,
             exchange: State::InProgress,
             answered: 0,
             is_matched: false,
+            took: None,
+            on_tape,
+            changed: kept.change(),
         };
         let number = kept.latest;
         kept.bytes += recorded.size();
@@ -184,6 +200,7 @@ impl Recording {
         kept.bytes = 0;
         kept.dropped = 0;
         kept.taken = kept.latest;
+        kept.cleared = kept.change();
         self.wake(&mut kept);
     }
 
@@ -200,6 +217,7 @@ impl Recording {
             if let Some(oldest) = kept.requests.pop_front() {
                 kept.bytes -= oldest.size();
                 kept.dropped += 1;
+                kept.dropped_at = kept.change();
             }
         }
     }
@@ -213,6 +231,11 @@ impl Recording {
 }
 
 impl Kept {
+    fn change(&mut self) -> u64 {
+        self.changes += 1;
+        self.changes
+    }
+
     fn by_number(&mut self, number: u64) -> Option<&mut RecordedRequest> {
         let first = self.requests.front()?.number;
         let index = usize::try_from(number.checked_sub(first)?).ok()?;
@@ -263,8 +286,10 @@ impl Ticket {
     /// The exchange is over.
     pub(crate) fn over(&self, turn: &Turn) {
         let status = turn.status();
+        let took = self.began.elapsed();
         self.change(|request| {
             request.exchange = State::Over;
+            request.took = Some(took);
             if status != 0 {
                 request.answered = status;
             }
@@ -279,6 +304,10 @@ impl Ticket {
         let before = request.size();
         change(request);
         let after = request.size();
+        let changed = kept.change();
+        if let Some(request) = kept.by_number(self.number) {
+            request.changed = changed;
+        }
         kept.bytes = kept.bytes - before + after;
         self.recording.make_room(&mut kept);
         self.recording.wake(&mut kept);
@@ -290,9 +319,7 @@ impl Tap for Ticket {
         let limit = self.recording.limits.body;
         self.change(|request| {
             let room = limit.saturating_sub(request.body.len());
-            request
-                .body
-                .extend_from_slice(&bytes[..bytes.len().min(room)]);
+            Arc::make_mut(&mut request.body).extend_from_slice(&bytes[..bytes.len().min(room)]);
             request.body_length += bytes.len() as u64;
         });
     }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::ops::Deref;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use base64::Engine as _;
@@ -44,7 +45,8 @@ pub struct RecordedRequest {
     pub(super) at: SystemTime,
     /// Since the server began.
     pub(super) arrived: Duration,
-    pub(super) body: Vec<u8>,
+    /// Shared by all copies of the request.
+    pub(super) body: Arc<Vec<u8>>,
     /// `body.len() <= body_length`
     pub(super) body_length: u64,
     pub(super) body_end: Option<BodyEnd>,
@@ -52,6 +54,13 @@ pub struct RecordedRequest {
     /// The status of the response; 0 if it is not known.
     pub(super) answered: i64,
     pub(super) is_matched: bool,
+    /// How long after the head the exchange was over.
+    pub(super) took: Option<Duration>,
+    /// The number of its exchange on the tape of its connection, if there is one.
+    #[cfg_attr(not(feature = "control"), expect(dead_code))]
+    pub(super) on_tape: Option<u64>,
+    /// The number of the recording's change that made it what it is.
+    pub(super) changed: u64,
 }
 
 /// How a body ended.
@@ -137,6 +146,11 @@ impl RecordedRequest {
         self.body_end.as_ref().map(|end| end.after)
     }
 
+    /// How long after the head the exchange was over: the response was sent, and the body received.
+    pub fn took(&self) -> Option<Duration> {
+        self.took
+    }
+
     /// The status of the response. `None` before it is sent, and for an answer that was not written by the
     /// server: a wire script has no status.
     pub fn status(&self) -> Option<i64> {
@@ -150,8 +164,20 @@ impl RecordedRequest {
     }
 
     /// Whether no more of the body will come.
-    pub(super) fn is_settled(&self) -> bool {
+    pub(crate) fn is_settled(&self) -> bool {
         self.body_end.is_some() || matches!(self.exchange, State::Over)
+    }
+
+    /// The number of the recording's change that made it what it is.
+    #[cfg(feature = "control")]
+    pub(crate) fn changed(&self) -> u64 {
+        self.changed
+    }
+
+    /// The number of its exchange in the transcript of its connection, if there is one.
+    #[cfg(feature = "control")]
+    pub(crate) fn on_tape(&self) -> Option<u64> {
+        self.on_tape
     }
 
     pub(crate) fn head(&self) -> &RequestHead {
@@ -192,7 +218,7 @@ impl Serialize for RecordedRequest {
             .map(|(name, value)| (head::text(name), head::text(value)))
             .collect();
         let problems: Vec<_> = self.problems().iter().map(ShownProblem::from).collect();
-        let mut object = serializer.serialize_struct("RecordedRequest", 16)?;
+        let mut object = serializer.serialize_struct("RecordedRequest", 17)?;
         object.serialize_field("number", &self.number)?;
         object.serialize_field("connection", &self.connection())?;
         object.serialize_field("ordinal", &self.ordinal())?;
@@ -204,11 +230,13 @@ impl Serialize for RecordedRequest {
         object.serialize_field("fields", &fields)?;
         object.serialize_field("raw_head", &STANDARD.encode(self.raw_head()))?;
         object.serialize_field("problems", &problems)?;
-        object.serialize_field("body", &STANDARD.encode(&self.body))?;
+        object.serialize_field("body", &STANDARD.encode(self.body()))?;
         object.serialize_field("body_length", &self.body_length)?;
         object.serialize_field("body_error", &self.body_error())?;
         object.serialize_field("status", &self.status())?;
         object.serialize_field("matched", &self.is_matched)?;
+        let took = self.took.map(|took| took.as_secs_f64());
+        object.serialize_field("took", &took)?;
         object.end()
     }
 }

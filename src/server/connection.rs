@@ -164,7 +164,8 @@ impl Connection<'_> {
         request: Arc<Request>,
         answer: impl FnOnce(&Self, &mut Exchange<'_>) -> Fate,
     ) -> Fate {
-        let began = log::log_enabled!(log::Level::Info).then(Instant::now);
+        let logs = self.shared.access_log && log::log_enabled!(log::Level::Info);
+        let began = logs.then(Instant::now);
         let turn = Arc::new(Turn::begin(Arc::clone(self.wire)));
         let body = Body::new(
             Arc::clone(self.wire),
@@ -172,7 +173,10 @@ impl Connection<'_> {
             self.shared.limits.body,
         );
         let recording = self.shared.recording.as_ref();
-        self.ticket = recording.and_then(|recording| recording.begin(&request));
+        self.ticket = recording.and_then(|recording| {
+            let on_tape = self.wire.tape().map(|tape| tape.exchange());
+            recording.begin(&request, on_tape)
+        });
         let body = Arc::new(match &self.ticket {
             Some(ticket) => body.tapped(Arc::<Ticket>::clone(ticket)),
             None => body,
@@ -312,8 +316,10 @@ impl Connection<'_> {
         if let Some(response) = &response {
             self.record_answer(response);
         }
+        // What the reference answers as well is answered as there.
+        let keeps_without_length = is_mocked || matches!(self.listening, Listening::Handler(_));
         match response {
-            Some(response) if is_mocked && response.ends_with_head() => {
+            Some(response) if keeps_without_length && response.ends_with_head() => {
                 let of_handler = exchange.turn().take_fate();
                 of_handler.join(send_head(exchange, response))
             }

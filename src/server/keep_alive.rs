@@ -5,21 +5,21 @@ use std::time::Duration;
 
 /// Limits of connections. 0 is without a limit.
 #[derive(Debug, Default)]
-pub(super) struct KeepAlive {
+pub(crate) struct KeepAlive {
     /// Whether new connections are reset.
-    pub(super) refuse: AtomicBool,
+    refuse: AtomicBool,
     /// Nanoseconds that a connection may wait for a request.
-    pub(super) idle: AtomicU64,
+    idle: AtomicU64,
     /// Requests of one connection.
-    pub(super) requests: AtomicU64,
+    requests: AtomicU64,
 }
 
 impl KeepAlive {
-    pub(super) fn refuses(&self) -> bool {
+    pub(crate) fn refuses(&self) -> bool {
         self.refuse.load(Ordering::Relaxed)
     }
 
-    pub(super) fn idle_limit(&self) -> Option<Duration> {
+    pub(crate) fn idle_limit(&self) -> Option<Duration> {
         let nanos = self.idle.load(Ordering::Relaxed);
         (nanos > 0).then_some(Duration::from_nanos(nanos))
     }
@@ -30,9 +30,29 @@ impl KeepAlive {
         limit > 0 && request >= limit
     }
 
+    /// The limit of the requests of one connection.
+    #[cfg(feature = "control")]
+    pub(crate) fn requests(&self) -> Option<u64> {
+        let requests = self.requests.load(Ordering::Relaxed);
+        (requests > 0).then_some(requests)
+    }
+
+    pub(crate) fn set_refuses(&self, refuse: bool) {
+        self.refuse.store(refuse, Ordering::Relaxed);
+    }
+
+    pub(crate) fn set_idle_limit(&self, time: Option<Duration>) {
+        let nanos = time.map_or(0, |time| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX));
+        self.idle.store(nanos, Ordering::Relaxed);
+    }
+
+    pub(crate) fn set_requests(&self, count: Option<u64>) {
+        self.requests.store(count.unwrap_or(0), Ordering::Relaxed);
+    }
+
     pub(super) fn clear(&self) {
-        self.refuse.store(false, Ordering::Relaxed);
-        self.idle.store(0, Ordering::Relaxed);
-        self.requests.store(0, Ordering::Relaxed);
+        self.set_refuses(false);
+        self.set_idle_limit(None);
+        self.set_requests(None);
     }
 }

@@ -2,7 +2,6 @@
 //! whether the expectations are met.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::Duration;
 
@@ -208,10 +207,7 @@ impl Server {
     /// server.refuse_connections(true);
     /// ```
     pub fn refuse_connections(&self, refuse: bool) {
-        self.shared
-            .keep_alive
-            .refuse
-            .store(refuse, Ordering::Relaxed);
+        self.shared.keep_alive.set_refuses(refuse);
     }
 
     /// Closes connections that have waited so long for a request. Applies to waits that begin from now on.
@@ -221,8 +217,7 @@ impl Server {
     /// server.idle_limit(std::time::Duration::from_secs(1));
     /// ```
     pub fn idle_limit(&self, time: Duration) {
-        let nanos = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
-        self.shared.keep_alive.idle.store(nanos, Ordering::Relaxed);
+        self.shared.keep_alive.set_idle_limit(Some(time));
     }
 
     /// Closes connections after so many requests. The last response has `Connection: close`.
@@ -232,10 +227,7 @@ impl Server {
     /// server.requests_per_connection(1);
     /// ```
     pub fn requests_per_connection(&self, count: u64) {
-        self.shared
-            .keep_alive
-            .requests
-            .store(count, Ordering::Relaxed);
+        self.shared.keep_alive.set_requests(Some(count));
     }
 }
 
@@ -339,8 +331,8 @@ impl Server {
         self.recording().dropped()
     }
 
-    /// Forgets all recorded requests, routes, queued answers, faults, expectations and failures, so that
-    /// another test can use the server. The site of [`Builder::site`] stays.
+    /// Forgets all recorded requests, routes, queued answers, faults, expectations and failures, and clears
+    /// all [events](Server::events), so that another test can use the server. The site of [`Builder::site`] stays.
     ///
     /// ```
     /// let server = wireserve::Server::start();
@@ -348,11 +340,7 @@ impl Server {
     /// server.reset(); // expects nothing any more
     /// ```
     pub fn reset(&self) {
-        self.shared.mocks.clear();
-        self.shared.keep_alive.clear();
-        if let Some(recording) = &self.shared.recording {
-            recording.clear();
-        }
+        self.shared.reset();
     }
 
     /// Checks the expectations of all routes, and that no handler has panicked or returned an error.
@@ -369,12 +357,7 @@ impl Server {
     /// # Errors
     /// What was expected and what came instead, byte for byte.
     pub fn verify(&self) -> Result<(), Error> {
-        let recording = self.shared.recording.as_deref();
-        let requests = || recording.map(Recording::requests).unwrap_or_default();
-        match self.shared.mocks.verdict(requests) {
-            Some(text) => Err(Error::new(text)),
-            None => Ok(()),
-        }
+        self.shared.verify()
     }
 
     /// Fails the test that owns the server, unless it has failed already.

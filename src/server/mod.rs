@@ -11,6 +11,8 @@ mod addresses;
 mod admission;
 mod conclusion;
 mod connection;
+#[cfg(feature = "control")]
+mod controlled;
 mod handling;
 #[cfg(feature = "tls")]
 mod handshake;
@@ -60,6 +62,9 @@ use keep_alive::KeepAlive;
 use listening::{Listener, Listening};
 use opening::{Opening, Served};
 use roster::Roster;
+#[cfg(feature = "control")]
+pub(crate) use shared::Shared;
+#[cfg(not(feature = "control"))]
 use shared::Shared;
 use threads::Threads;
 use transcripts::TranscriptOptions;
@@ -116,6 +121,7 @@ pub struct Builder {
     /// Answers the requests on the ports of `ws`.
     websockets: Option<Arc<dyn Handler>>,
     record: Option<RecordLimits>,
+    access_log: bool,
 }
 
 impl Builder {
@@ -285,6 +291,7 @@ impl Builder {
                 roster: Arc::new(Roster::new(self.limits.connections)),
                 recorder,
                 latency: self.latency,
+                access_log: self.access_log,
                 limits: self.limits,
                 budgets: Arc::new(self.limits.budgets()),
                 threads: Threads::default(),
@@ -349,6 +356,7 @@ impl Server {
             latency: Duration::ZERO,
             websockets: None,
             record: None,
+            access_log: true,
         }
     }
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 use parking_lot::RwLock;
 
 use crate::config::Limits;
+use crate::error::Error;
 use crate::exchange::ServerContext;
 use crate::mock::Mocks;
 use crate::record::Recording;
@@ -20,7 +21,7 @@ use super::roster::Roster;
 use super::threads::Threads;
 
 /// The state that all threads of a server share.
-pub(super) struct Shared {
+pub(crate) struct Shared {
     /// The addresses of the listeners.
     pub(super) addresses: Vec<SocketAddr>,
     /// What its exchanges share.
@@ -28,6 +29,8 @@ pub(super) struct Shared {
     /// Replaced as a whole when a route is added.
     pub(super) site: RwLock<Arc<Site>>,
     pub(super) limits: Limits,
+    /// Whether the end of each exchange is logged.
+    pub(super) access_log: bool,
     /// How long every request waits before it is answered.
     pub(super) latency: Duration,
     /// What all requests in progress take.
@@ -51,6 +54,26 @@ impl Shared {
     /// The current site.
     pub(super) fn site(&self) -> Arc<Site> {
         Arc::clone(&self.site.read())
+    }
+
+    /// Forgets everything that a test has told the server, and what the server knows of its clients.
+    pub(crate) fn reset(&self) {
+        self.mocks.clear();
+        self.keep_alive.clear();
+        self.context.events.clear_all();
+        if let Some(recording) = &self.recording {
+            recording.clear();
+        }
+    }
+
+    /// Checks all expectations, and that no handler has failed.
+    pub(crate) fn verify(&self) -> Result<(), Error> {
+        let recording = self.recording.as_deref();
+        let requests = || recording.map(Recording::requests).unwrap_or_default();
+        match self.mocks.verdict(requests) {
+            Some(text) => Err(Error::new(text)),
+            None => Ok(()),
+        }
     }
 
     /// Whether the server no longer answers new requests.

@@ -7,10 +7,12 @@
 
 mod entry;
 mod folder;
+mod kept;
 mod line;
 mod recent;
 mod recorder;
 mod tape;
+mod total;
 
 pub use entry::{Bound, Entry, Opened, Side, What};
 pub use folder::Folder;
@@ -36,6 +38,10 @@ pub const KEPT_CONNECTIONS: usize = 64;
 
 /// Default limit of each connection in memory, in bytes. Older entries are dropped.
 pub const KEPT_BYTES: usize = 1024 * 1024;
+
+/// Default limit of all connections in memory together, in bytes. Beyond it, the oldest entries of the oldest
+/// connections are dropped.
+pub const KEPT_IN_ALL: usize = KEPT_CONNECTIONS * KEPT_BYTES;
 
 /// Limits of transcripts.
 ///
@@ -63,6 +69,8 @@ pub struct TranscriptLimits {
     pub kept_connections: usize,
     /// Bytes of each connection in memory, with 128 bytes for each entry. Default: [`KEPT_BYTES`].
     pub kept_bytes: usize,
+    /// Bytes of all connections in memory, counted like those of each. Default: [`KEPT_IN_ALL`].
+    pub kept_in_all: usize,
 }
 
 impl Default for TranscriptLimits {
@@ -72,6 +80,7 @@ impl Default for TranscriptLimits {
             folder: MAX_FOLDER,
             kept_connections: KEPT_CONNECTIONS,
             kept_bytes: KEPT_BYTES,
+            kept_in_all: KEPT_IN_ALL,
         }
     }
 }

@@ -3,9 +3,11 @@
 
 use std::collections::VecDeque;
 use std::fmt;
+use std::sync::Arc;
 
 use super::entry::{Entry, Opened, Side, What};
 use super::line::{Beginning, Format, Line};
+use super::total::Total;
 
 /// Bytes that are counted for an entry in addition to its data, so that many small entries reach the
 /// limit as well. Rounded up.
@@ -18,6 +20,8 @@ pub(super) struct RecentEntries {
     /// Memory of the entries in bytes. `size <= limit`
     size: usize,
     limit: usize,
+    /// What all connections take, `size` of it by this one.
+    total: Arc<Total>,
     dropped: Dropped,
 }
 
@@ -59,27 +63,64 @@ pub struct Transcript {
 }
 
 impl RecentEntries {
-    pub(super) fn new(limit: usize) -> Self {
+    pub(super) fn new(limit: usize, total: Arc<Total>) -> Self {
         Self {
             entries: VecDeque::new(),
             size: 0,
             limit,
+            total,
             dropped: Dropped::default(),
         }
     }
 
     pub(super) fn push(&mut self, entry: Entry) {
-        self.size += size(&entry);
+        let added = size(&entry);
+        self.size += added;
+        self.total.add(added);
         self.entries.push_back(entry);
-        while self.size > self.limit
-            && let Some(entry) = self.entries.pop_front()
-        {
-            self.size -= size(&entry);
-            self.dropped.entries += 1;
-            if let What::Bytes { length, .. } = entry.what {
-                self.dropped.bytes += length;
+        while self.size > self.limit || self.total.is_far_exceeded() && self.entries.len() > 1 {
+            if self.drop_oldest() == 0 {
+                break;
             }
         }
+    }
+
+    /// Drops the oldest entries, until they took so many bytes.
+    pub(super) fn shed(&mut self, bytes: usize) -> usize {
+        let mut freed = 0;
+        while freed < bytes {
+            match self.drop_oldest() {
+                0 => break,
+                size => freed += size,
+            }
+        }
+        freed
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Drops the oldest entry, and returns what it took; 0 if there is no entry.
+    fn drop_oldest(&mut self) -> usize {
+        let Some(entry) = self.entries.pop_front() else {
+            return 0;
+        };
+        let freed = size(&entry);
+        self.size -= freed;
+        self.total.remove(freed);
+        self.dropped.entries += 1;
+        if let What::Bytes { length, .. } = entry.what {
+            self.dropped.bytes += length;
+        }
+        freed
+    }
+
+    /// Drops all entries, and forgets that there were any.
+    #[cfg(feature = "control")]
+    pub(super) fn clear(&mut self) {
+        self.shed(usize::MAX);
+        self.dropped = Dropped::default();
     }
 
     pub(super) fn transcript(&self, opened: Opened) -> Transcript {
@@ -141,6 +182,12 @@ impl fmt::Display for Transcript {
     }
 }
 
+impl Drop for RecentEntries {
+    fn drop(&mut self) {
+        self.total.remove(self.size);
+    }
+}
+
 fn size(entry: &Entry) -> usize {
     ENTRY
         + match &entry.what {
@@ -170,7 +217,7 @@ mod tests {
             (ENTRY + 2, (2, 4), "> 2 \"cc\""),
             (0, (3, 6), ""),
         ] {
-            let mut recent = RecentEntries::new(limit);
+            let mut recent = RecentEntries::new(limit, Arc::new(Total::new(usize::MAX)));
             for bytes in [b"aa", b"bb", b"cc"] {
                 recent.push(Entry {
                     time: Duration::ZERO,

@@ -19,7 +19,7 @@
 
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::{Instant, SystemTime};
 
 use parking_lot::{Mutex, MutexGuard};
@@ -27,6 +27,7 @@ use parking_lot::{Mutex, MutexGuard};
 use super::entry::{Entry, Opened, Side, What};
 use super::folder::{Folder, TranscriptFile};
 use super::recent::{RecentEntries, Transcript};
+use super::total::{InMemory, MakesRoom};
 
 /// The recording of one connection.
 #[derive(Debug)]
@@ -34,6 +35,8 @@ pub struct Tape {
     opened: Opened,
     /// The start of the times of entries.
     began: Instant,
+    /// The connections in memory, if this one is among them.
+    others: Option<Weak<dyn MakesRoom>>,
     recording: Mutex<Recording>,
 }
 
@@ -56,6 +59,8 @@ enum Phase {
     /// Between exchanges: the client's next byte begins one.
     Between,
     Within,
+    /// The server has closed the socket.
+    Over,
 }
 
 /// Whether a side still sends. It only changes to a later variant.
@@ -71,7 +76,7 @@ impl Tape {
         connection: u64,
         client: SocketAddr,
         server: SocketAddr,
-        kept_bytes: Option<usize>,
+        memory: Option<InMemory>,
         folder: Option<Arc<Folder>>,
     ) -> Self {
         let opened = Opened {
@@ -83,12 +88,13 @@ impl Tape {
         Self {
             opened,
             began: Instant::now(),
+            others: memory.as_ref().map(|memory| Weak::clone(&memory.others)),
             recording: Mutex::new(Recording {
                 exchange: 0,
                 phase: Phase::Between,
                 client: Half::Open,
                 server: Half::Open,
-                recent: kept_bytes.map(RecentEntries::new),
+                recent: memory.map(|memory| RecentEntries::new(memory.limit, memory.total)),
                 file: folder.map(|folder| TranscriptFile::new(folder, opened)),
             }),
         }
@@ -106,9 +112,18 @@ impl Tape {
         }
     }
 
+    /// The number of the exchange that began most recently.
+    pub(crate) fn exchange(&self) -> u64 {
+        self.recording().exchange
+    }
+
     /// Records that a head has been parsed: the following entries belong to its exchange.
     pub fn exchange_begins(&self) {
         self.recording().begin();
+        // Without the lock of this tape.
+        if let Some(others) = self.others.as_ref().and_then(Weak::upgrade) {
+            others.make_room();
+        }
     }
 
     /// Records that the exchange is over: the client's next byte begins another.
@@ -212,6 +227,7 @@ impl Tape {
     pub fn closed(&self) {
         let mut recording = self.recording();
         self.record(&mut recording, || What::Closed);
+        recording.phase = Phase::Over;
         recording.file = None;
     }
 
@@ -222,9 +238,36 @@ impl Tape {
         Some(recent.transcript(self.opened))
     }
 
+    /// Drops the oldest entries in memory, until they took so many bytes; returns what they took.
+    pub(super) fn shed(&self, bytes: usize) -> usize {
+        let mut recording = self.recording();
+        let recent = recording.recent.as_mut();
+        recent.map_or(0, |recent| recent.shed(bytes))
+    }
+
+    /// Whether nothing is left of the connection, and nothing follows.
+    pub(super) fn is_spent(&self) -> bool {
+        let recording = self.recording();
+        let is_empty = recording
+            .recent
+            .as_ref()
+            .is_none_or(RecentEntries::is_empty);
+        is_empty && recording.phase == Phase::Over
+    }
+
     /// Drops the recording in memory.
     pub(super) fn forget(&self) {
         self.recording().recent = None;
+    }
+
+    /// Drops what is recorded in memory so far; `false` if the connection is over, so that nothing follows.
+    #[cfg(feature = "control")]
+    pub(super) fn start_over(&self) -> bool {
+        let mut recording = self.recording();
+        if let Some(recent) = &mut recording.recent {
+            recent.clear();
+        }
+        recording.phase != Phase::Over
     }
 
     fn server_fin_in(&self, recording: &mut Recording) {
@@ -306,10 +349,24 @@ impl Recording {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::transcript::total::Total;
+
+    /// There is no other connection.
+    #[derive(Debug)]
+    struct Alone;
+
+    impl MakesRoom for Alone {
+        fn make_room(&self) {}
+    }
 
     fn tape() -> Tape {
         let address = "127.0.0.1:1".parse().unwrap();
-        Tape::new(1, address, address, Some(1024 * 1024), None)
+        let memory = InMemory {
+            limit: 1024 * 1024,
+            total: Arc::new(Total::new(usize::MAX)),
+            others: Weak::<Alone>::new(),
+        };
+        Tape::new(1, address, address, Some(memory), None)
     }
 
     /// The entries as text, without times.

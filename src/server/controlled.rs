@@ -1,0 +1,66 @@
+//! What the control interface may do with a running server, besides what its owner does. It keeps this state, and so
+//! may outlive the [`Server`].
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::exchange::Events;
+use crate::mock::Mocks;
+use crate::record::Recording;
+use crate::transcript::Recorder;
+
+use super::keep_alive::KeepAlive;
+use super::shared::Shared;
+use super::{Builder, Server};
+
+impl Shared {
+    pub(crate) fn mocks(&self) -> &Mocks {
+        &self.mocks
+    }
+
+    pub(crate) fn recording(&self) -> Option<&Arc<Recording>> {
+        self.recording.as_ref()
+    }
+
+    pub(crate) fn recorder(&self) -> Option<&Arc<Recorder>> {
+        self.recorder.as_ref()
+    }
+
+    pub(crate) fn events(&self) -> &Events {
+        &self.context.events
+    }
+
+    /// The number of open connections.
+    pub(crate) fn connections(&self) -> usize {
+        self.roster.len()
+    }
+
+    pub(crate) fn keep_alive(&self) -> &KeepAlive {
+        &self.keep_alive
+    }
+
+    pub(crate) fn addresses(&self) -> &[SocketAddr] {
+        &self.addresses
+    }
+
+    pub(crate) fn doc_root(&self) -> PathBuf {
+        self.site().doc_root().to_owned()
+    }
+}
+
+impl Server {
+    /// What the control interface uses beyond the life of this value.
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
+        &self.shared
+    }
+}
+
+impl Builder {
+    /// Logs no line for each exchange.
+    #[must_use]
+    pub(crate) fn without_access_log(mut self) -> Self {
+        self.access_log = false;
+        self
+    }
+}

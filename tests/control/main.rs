@@ -1,0 +1,16 @@
+//! The control interface: what tests in any language tell a server over HTTP, and what they learn from it.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod asking;
+mod command;
+mod description;
+mod documented;
+mod events;
+mod exchanges;
+mod protection;
+mod requests;
+mod resetting;
+mod routes;
+mod streams;
