@@ -73,6 +73,7 @@ pub use exchange::response::{ContentForHead, RequiredHeaders, Response};
 pub use exchange::{Events, Handler, Links, Mount};
 pub use fault::Fault;
 pub use hosts::{Hosts, Names, Port};
+pub use http::address::Address;
 pub use mock::{Answer, Call, IntoAnswer, IntoHandler, Route, Times, json, raw, script};
 pub use record::{RecordLimits, RecordedRequest, RequestHead, TakeRequest};
 pub use server::listening::Listening;

@@ -231,7 +231,7 @@ pub(super) fn obtain(
 /// The names of a server, and the address or name that it listens on.
 fn subjects(settings: &Settings) -> Subjects {
     let names = hosts_file::sorted(&settings.names, Subdomains::Resolving);
-    let mut names: Vec<_> = names.chain([settings.host.clone()]).collect();
+    let mut names: Vec<_> = names.chain(settings.hosts.iter().cloned()).collect();
     let by_name = |listener: &Listener| listener.certificate == Some(ListenerCertificate::ByName);
     if settings.listeners.iter().any(by_name) {
         names.push(FaultyCertificate::Good.host());

@@ -30,6 +30,12 @@ pub(super) enum CommandError {
     Transcript { path: PathBuf, source: io::Error },
     #[error("--control")]
     Control(#[source] crate::error::Error),
+    #[error("cannot use the Unix socket {path}")]
+    UnixSocket { path: PathBuf, source: io::Error },
+    #[error("--ready-file: cannot write {path}")]
+    ReadyFile { path: PathBuf, source: io::Error },
+    #[error("--exit-with-parent: cannot wait for the parent process; use --exit-with-stdin")]
+    Parent(#[source] io::Error),
     #[error("--connections: expected a port from 0 to 65535, found {0:?}")]
     Port(String),
     #[error("--route")]

@@ -10,9 +10,11 @@ mod assembly;
 mod certificates;
 mod control_options;
 mod error;
-mod listening_lines;
+mod lifetime;
 mod options;
 mod python;
+mod ready;
+mod ready_file;
 mod serving;
 mod shell_words;
 mod starting;
@@ -36,9 +38,13 @@ use crate::response_fuzz::FuzzedResponse;
 #[cfg(feature = "tls")]
 use certificates::Unkept;
 use error::{CommandError, with_causes};
+use lifetime::Lifetime;
 #[cfg(feature = "tls")]
 use options::CertOptions;
 use options::{Command, Options, Sources};
+use ready::ReadyListener;
+use ready_file::ReadyFile;
+use serving::Announcement;
 
 /// Runs the command until a signal ends it.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -90,14 +96,23 @@ fn print(text: &str) -> Result<ExitCode, CommandError> {
 fn serve(options: Options) -> Result<ExitCode, CommandError> {
     let hosts_command = options.hosts_command();
     let log = options.log;
+    let lifetime = Lifetime {
+        parent: options.exit_with_parent,
+        stdin: options.exit_with_stdin,
+    };
+    let ready_file = options.ready_file.clone().map(ReadyFile::new).transpose()?;
     let settings = options.config()?.resolve()?;
     log_output::start(log, settings.log_level);
     let server = starting::start(&settings)?;
     let control = starting::control(&server, &settings)?;
     let reachable = reachable(server.addresses());
-    let mut lines = listening_lines::of(&server, &settings);
-    lines.extend(control.as_ref().map(listening_lines::of_control));
-    serving::serve((server, control), &lines, || {
+    let mut listeners = ready::listeners(&server, &settings);
+    listeners.extend(control.as_ref().map(ReadyListener::of_control));
+    let announcement = Announcement {
+        listeners,
+        file: ready_file,
+    };
+    serving::serve((server, control), announcement, lifetime, || {
         if !reachable.is_empty() {
             log::warn!(
                 "listening on {}: other machines can run the scripts in the doc root",

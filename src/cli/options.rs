@@ -31,13 +31,19 @@ pub(super) struct Options {
     /// The folder to serve [default: the current folder]
     doc_root: Option<PathBuf>,
 
-    /// The host name or address to listen on [default: 127.0.0.1]
-    #[arg(long, value_name = "HOST")]
-    host: Option<String>,
+    /// A host name or address to listen on, with the same ports as on the others; may be repeated
+    /// [default: 127.0.0.1]
+    #[arg(long = "host", value_name = "HOST")]
+    hosts: Vec<String>,
 
-    /// A port to listen on, or 0 for a free one; may be repeated [default: 8000]
+    /// A port to listen on, or 0 for a free one; may be repeated [default: 8000, unless --unix is
+    /// given]
     #[arg(long = "port", value_name = "PORT")]
     ports: Vec<u16>,
+
+    /// A Unix socket to listen on, which is removed at the end; may be repeated
+    #[arg(long, value_name = "PATH")]
+    unix: Vec<PathBuf>,
 
     #[cfg(feature = "tls")]
     #[command(flatten)]
@@ -93,6 +99,11 @@ pub(super) struct Options {
     #[arg(long)]
     transcript_json: bool,
 
+    /// Cuts the bytes of a connection's transcript beyond so many, except those of heads
+    /// [default: 16777216]
+    #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u64).range(1..))]
+    transcript_connection_limit: Option<u64>,
+
     #[command(flatten)]
     control: ControlOptions,
 
@@ -103,6 +114,19 @@ pub(super) struct Options {
     /// Serves fuzzed responses, one for each seed, at /.wireserve/fuzz/SEED
     #[arg(long)]
     fuzz: bool,
+
+    /// Writes where the server listens to FILE as JSON, once it listens; FILE is removed at the end
+    #[arg(long, value_name = "FILE")]
+    pub(super) ready_file: Option<PathBuf>,
+
+    /// Stops when the process that has started the server ends. With its PID, also if it has ended
+    /// before the server began
+    #[arg(long, value_name = "PID", num_args = 0..=1, require_equals = true)]
+    pub(super) exit_with_parent: Option<Option<u32>>,
+
+    /// Stops at the end of standard input
+    #[arg(long)]
+    pub(super) exit_with_stdin: bool,
 
     /// What to log to stderr: error, warn, info, debug or off [default: info, or RUST_LOG]
     #[arg(long, value_name = "LEVEL", value_parser = level)]
@@ -155,9 +179,9 @@ pub(super) struct CertOptions {
     #[command(flatten)]
     certificate: CertificateFileOptions,
 
-    /// The host name or address that the server listens on [default: 127.0.0.1]
-    #[arg(long, value_name = "HOST")]
-    host: Option<String>,
+    /// A host name or address that the server listens on; may be repeated [default: 127.0.0.1]
+    #[arg(long = "host", value_name = "HOST")]
+    hosts: Vec<String>,
 
     /// Prints only the root certificate, as PEM
     #[arg(long, group = "part")]
@@ -195,6 +219,7 @@ impl Options {
             folder: self.transcript.map(absolute).transpose()?,
             json: self.transcript_json.then_some(true),
             limit: None,
+            connection_limit: self.transcript_connection_limit,
         };
         let of_websockets = |path: PathBuf| {
             path::absolute(&path).map_err(|source| CommandError::WebSocketFolder { path, source })
@@ -205,16 +230,22 @@ impl Options {
         let of_script = |path: PathBuf| {
             path::absolute(&path).map_err(|source| CommandError::InjectedScript { path, source })
         };
+        let of_socket = |path: PathBuf| {
+            path::absolute(&path).map_err(|source| CommandError::UnixSocket { path, source })
+        };
+        let unix = self.unix.into_iter().map(of_socket);
+        let unix = unix.collect::<Result<Vec<_>, _>>()?;
         let has_handlers = ws_doc_root.is_some();
         let options = Config {
             doc_root: self.doc_root,
             ws_doc_root,
-            ws_extra: (!ws_extra.is_empty()).then_some(ws_extra),
+            ws_extra: given(ws_extra),
             transcript: Some(transcript),
             control: self.control.key(),
             fuzz: self.fuzz.then_some(true),
             follow_links_out: self.follow_links_out.then_some(true),
-            host: self.host,
+            host: given(self.hosts),
+            unix: given(unix),
             ports: Ports::http(self.ports).with("ws", self.ws_ports),
             listeners: listeners(&self.connections)?,
             routes: routes(&self.routes)?,
@@ -265,7 +296,7 @@ impl CertOptions {
     /// The configuration of the server.
     pub(super) fn config(&self) -> Result<Config, CommandError> {
         self.sources.config(Config {
-            host: self.host.clone(),
+            host: given(self.hosts.clone()),
             ssl: self.certificate.ssl()?,
             ..Config::default()
         })
@@ -315,6 +346,11 @@ impl Sources {
         let checkout = self.wpt.as_ref()?;
         Some(checkout.as_deref().unwrap_or_else(doc_root))
     }
+}
+
+/// The values of an option that may be repeated, if there are any.
+fn given<T>(values: Vec<T>) -> Option<Vec<T>> {
+    (!values.is_empty()).then_some(values)
 }
 
 fn level(text: &str) -> Result<LevelFilter, &'static str> {

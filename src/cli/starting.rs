@@ -34,7 +34,7 @@ pub(super) fn start(settings: &Settings) -> Result<Server, CommandError> {
     ignore_file_size_signal();
     let mut server = Server::builder()
         .site(site)
-        .host(settings.host.as_str())
+        .hosts(settings.hosts.clone())
         .names(settings.names.clone())
         .limits(settings.limits)
         .validators(settings.validators)
@@ -61,6 +61,9 @@ pub(super) fn start(settings: &Settings) -> Result<Server, CommandError> {
             Some(_) => return Err(CommandError::NoTls),
         };
     }
+    for path in &settings.unix {
+        server = server.unix(path);
+    }
     if let Some(folder) = &settings.transcripts {
         server = server
             .transcript_folder(&folder.path, folder.format)
@@ -69,6 +72,8 @@ pub(super) fn start(settings: &Settings) -> Result<Server, CommandError> {
     if let Some(control) = &settings.control {
         server = recorded(server, control, settings.transcripts.as_ref());
     }
+    // With a Unix socket, there may be none.
+    server = server.ports([]);
     for (scheme, ports) in settings.ports.iter() {
         server = server.scheme(scheme, ports);
     }

@@ -46,9 +46,13 @@ pub use wpt_keys::{Level, Logging, Paths};
 pub struct Config {
     /// The folder to serve, relative to the file's folder.
     pub doc_root: Option<PathBuf>,
-    /// The host name or address to listen on; takes precedence over `server_host` and
+    /// The host names or addresses to listen on; they take precedence over `server_host` and
     /// `bind_address`.
-    pub host: Option<String>,
+    #[serde(deserialize_with = "wpt_keys::one_or_more")]
+    pub host: Option<Vec<String>>,
+    /// Paths of Unix sockets to listen on, relative to the file's folder.
+    #[serde(deserialize_with = "wpt_keys::one_or_more")]
+    pub unix: Option<Vec<PathBuf>>,
     /// The ports to listen on, and those of schemes that are not served, which are only shown.
     pub ports: Ports,
     /// Additional ports, with another policy or a handler for connections.
@@ -163,12 +167,14 @@ impl Config {
                 &mut config.inject_script,
             ];
             let extra = config.ws_extra.iter_mut().flatten();
+            let sockets = config.unix.iter_mut().flatten();
             let certificates = config.ssl.iter_mut().flat_map(Ssl::paths);
             for path in paths
                 .into_iter()
                 .flatten()
                 .chain(transcript)
                 .chain(extra)
+                .chain(sockets)
                 .chain(certificates)
             {
                 *path = path::absolute(folder.join(&path)).map_err(unreadable)?;
@@ -205,6 +211,7 @@ impl Config {
         Self {
             doc_root: self.doc_root.or(base.doc_root),
             host: self.host.or(base.host),
+            unix: self.unix.or(base.unix),
             ports: self.ports.over(base.ports),
             listeners: append(base.listeners, self.listeners),
             routes: append(base.routes, self.routes),
@@ -360,6 +367,7 @@ mod tests {
                 "aliases": [{"url-path": "/x/", "local-dir": "y"}],
                 "rewrites": [{"method": "GET", "from": "/a", "to": "/b"}],
                 "forbidden": ["/tools/*"], "follow_links_out": true, "validators": false,
+                "unix": ["a.sock", "b.sock"],
                 "transcript": {"folder": "t", "limit": 9}, "fuzz": true}"#,
         )
         .unwrap();
@@ -384,6 +392,9 @@ mod tests {
         assert_eq!(config.follow_links_out, Some(true));
         assert_eq!(config.validators, Some(false));
         assert_eq!(config.fuzz, Some(true));
+        assert_eq!(config.host, Some(vec!["::1".to_owned()]));
+        let sockets = ["a.sock", "b.sock"].map(PathBuf::from);
+        assert_eq!(config.unix, Some(sockets.to_vec()));
         let transcript = config.transcript.unwrap();
         assert_eq!(transcript.folder, Some("t".into()));
         assert_eq!((transcript.limit, transcript.json), (Some(9), None));
@@ -414,7 +425,7 @@ mod tests {
         let shown = config.names().settings;
         let settings = config.resolve().unwrap();
         assert_eq!(settings.log_level, log::LevelFilter::Debug);
-        assert_eq!(settings.host, "0.0.0.0");
+        assert_eq!(settings.hosts, ["0.0.0.0"]);
         assert_eq!(shown["logging"]["level"], "WARNING");
         assert_eq!(shown["ssl"]["type"], "openssl");
         assert_eq!(shown.get("aliases"), None);
@@ -441,7 +452,7 @@ mod tests {
             (r#"{"ports": {"ftp": [1]}}"#, &["ports", "ftp"]),
             (
                 r#"{"ws_extra": [1]}"#,
-                &["ws_extra", "a path or a list of paths"],
+                &["ws_extra", "a string or a list of strings"],
             ),
             (r#"{"ports": {"ws": [1, []]}}"#, &["ports.ws[1]", "auto"]),
             (

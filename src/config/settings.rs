@@ -29,9 +29,11 @@ const EVERY_ADDRESS: &str = "0.0.0.0";
 pub struct Settings {
     /// The folder to serve; default: the current folder.
     pub doc_root: PathBuf,
-    /// The host name or address to listen on; default: [`DEFAULT_HOST`].
-    pub host: String,
-    /// Ports by scheme. `http` has at least one; default: [`DEFAULT_PORT`].
+    /// The host names or addresses to listen on, at least one; default: [`DEFAULT_HOST`].
+    pub hosts: Vec<String>,
+    /// Paths of Unix sockets to listen on.
+    pub unix: Vec<PathBuf>,
+    /// Ports by scheme. `http` has at least one, unless there are Unix sockets; default: [`DEFAULT_PORT`].
     pub ports: Ports,
     /// The folder of WebSocket handlers. Without it, ports for WebSockets are only shown.
     pub ws_doc_root: Option<PathBuf>,
@@ -100,12 +102,14 @@ impl Config {
     /// When a key requires another one, which is missing.
     pub fn resolve(mut self) -> Result<Settings, ConfigError> {
         let names = self.names();
-        if self.ports.of("http").is_empty() {
+        let unix = self.unix.take().unwrap_or_default();
+        if self.ports.of("http").is_empty() && unix.is_empty() {
             self.ports = Ports::http([DEFAULT_PORT]).over(self.ports);
         }
         Ok(Settings {
             names,
-            host: self.listening_host().to_owned(),
+            hosts: self.listening_hosts(),
+            unix,
             log_level: self.level().map_or(LevelFilter::Info, Level::filter),
             doc_root: self.doc_root.unwrap_or_else(|| PathBuf::from(".")),
             ws_doc_root: self.ws_doc_root,
@@ -140,13 +144,14 @@ impl Config {
         })
     }
 
-    fn listening_host(&self) -> &str {
-        match (&self.host, self.bind_address, &self.server_host) {
-            (Some(host), _, _) => host,
-            (None, Some(false), _) => EVERY_ADDRESS,
-            (None, _, Some(host)) => host,
-            (None, _, None) => DEFAULT_HOST,
-        }
+    fn listening_hosts(&self) -> Vec<String> {
+        let one = match (&self.host, self.bind_address, &self.server_host) {
+            (Some(hosts), _, _) if !hosts.is_empty() => return hosts.clone(),
+            (_, Some(false), _) => EVERY_ADDRESS,
+            (_, _, Some(host)) => host,
+            (_, _, None) => DEFAULT_HOST,
+        };
+        vec![one.to_owned()]
     }
 
     fn level(&self) -> Option<&Level> {
@@ -160,6 +165,7 @@ impl Transcripts {
     fn resolve(self) -> Result<Option<TranscriptFolder>, ConfigError> {
         let mut limits = TranscriptLimits::default();
         limits.folder = self.limit.unwrap_or(limits.folder);
+        limits.connection = self.connection_limit.unwrap_or(limits.connection);
         match self.folder {
             Some(path) => Ok(Some(TranscriptFolder {
                 path,
@@ -184,7 +190,7 @@ mod tests {
     fn an_empty_configuration_has_every_default() {
         let settings = Config::default().resolve().unwrap();
         assert_eq!(settings.doc_root, PathBuf::from("."));
-        assert_eq!(settings.host, "127.0.0.1");
+        assert_eq!(settings.hosts, ["127.0.0.1"]);
         assert_eq!(settings.ports.of("http"), [Port::Number(8000)]);
         assert_eq!(settings.links, Links::Within);
         assert_eq!(settings.limits, Limits::default());
@@ -199,7 +205,7 @@ mod tests {
     #[test]
     fn hosts_in_order_of_precedence() {
         let config = |host: Option<&str>, bind_address, server_host: Option<&str>| Config {
-            host: host.map(str::to_owned),
+            host: host.map(|host| vec![host.to_owned()]),
             bind_address,
             server_host: server_host.map(str::to_owned),
             ..Config::default()
@@ -210,8 +216,16 @@ mod tests {
             (config(None, Some(false), Some("a")), "0.0.0.0"),
             (config(Some("b"), Some(false), Some("a")), "b"),
         ] {
-            assert_eq!(config.resolve().unwrap().host, host);
+            assert_eq!(config.resolve().unwrap().hosts, [host]);
         }
+        let several = Config {
+            host: Some(vec!["127.0.0.1".to_owned(), "::1".to_owned()]),
+            unix: Some(vec!["a.sock".into()]),
+            ..Config::default()
+        };
+        let settings = several.resolve().unwrap();
+        assert_eq!(settings.hosts, ["127.0.0.1", "::1"]);
+        assert!(settings.ports.of("http").is_empty(), "the socket is enough");
     }
 
     #[test]
@@ -220,12 +234,14 @@ mod tests {
             folder: folder.map(PathBuf::from),
             json,
             limit,
+            connection_limit: limit,
         };
         let resolved = transcripts(Some("t"), None, Some(9))
             .resolve()
             .unwrap()
             .unwrap();
         assert_eq!((resolved.format, resolved.limits.folder), (Format::Text, 9));
+        assert_eq!(resolved.limits.connection, 9);
         let resolved = transcripts(Some("t"), Some(true), None).resolve().unwrap();
         assert_eq!(resolved.unwrap().format, Format::Json);
         assert!(transcripts(None, Some(true), None).resolve().is_err());

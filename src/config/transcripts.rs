@@ -16,6 +16,10 @@ pub struct Transcripts {
     /// At least 1: bytes of all files together, see [`TranscriptLimits::folder`](crate::transcript::TranscriptLimits::folder).
     #[serde(deserialize_with = "positive")]
     pub limit: Option<u64>,
+    /// At least 1: bytes of the file of one connection, see
+    /// [`TranscriptLimits::connection`](crate::transcript::TranscriptLimits::connection).
+    #[serde(deserialize_with = "positive")]
+    pub connection_limit: Option<u64>,
 }
 
 impl Transcripts {
@@ -25,6 +29,7 @@ impl Transcripts {
             folder: self.folder.or(base.folder),
             json: self.json.or(base.json),
             limit: self.limit.or(base.limit),
+            connection_limit: self.connection_limit.or(base.connection_limit),
         }
     }
 }

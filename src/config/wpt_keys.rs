@@ -83,20 +83,20 @@ pub struct Paths {
     pub ws_extra: Option<Vec<PathBuf>>,
 }
 
-/// Reads a path or a list of paths.
-pub(super) fn one_or_more<'de, D: Deserializer<'de>>(
+/// Reads a path or a list of paths, or a text or a list of texts.
+pub(super) fn one_or_more<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     deserializer: D,
-) -> Result<Option<Vec<PathBuf>>, D::Error> {
+) -> Result<Option<Vec<T>>, D::Error> {
     #[derive(Deserialize)]
-    #[serde(untagged, expecting = "expected a path or a list of paths")]
-    enum Paths {
-        One(PathBuf),
-        More(Vec<PathBuf>),
+    #[serde(untagged, expecting = "expected a string or a list of strings")]
+    enum Strings<T> {
+        One(T),
+        More(Vec<T>),
     }
-    let paths = Option::<Paths>::deserialize(deserializer)?;
-    Ok(paths.map(|paths| match paths {
-        Paths::One(path) => vec![path],
-        Paths::More(paths) => paths,
+    let strings = Option::<Strings<T>>::deserialize(deserializer)?;
+    Ok(strings.map(|strings| match strings {
+        Strings::One(one) => vec![one],
+        Strings::More(more) => more,
     }))
 }
 

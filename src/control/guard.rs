@@ -41,7 +41,7 @@ pub(super) fn admit(request: &Request, token: &Token, place: TokenIn) -> Result<
 }
 
 fn check_host(request: &Request) -> Result<(), Refusal> {
-    let port = request.local().port();
+    let port = own_port(request);
     let mut hosts = request.head().values("Host");
     let is_own = |host: &[u8]| is_own(host.trim_ascii(), port);
     match (hosts.next(), hosts.next()) {
@@ -53,7 +53,7 @@ fn check_host(request: &Request) -> Result<(), Refusal> {
 }
 
 fn check_origin(request: &Request) -> Result<(), Refusal> {
-    let port = request.local().port();
+    let port = own_port(request);
     let mut origins = request.head().values("Origin");
     let is_own = |origin: &[u8]| {
         let host = origin.trim_ascii().strip_prefix(b"http://");
@@ -65,6 +65,11 @@ fn check_origin(request: &Request) -> Result<(), Refusal> {
             "pages of other origins may not use the control interface",
         )),
     }
+}
+
+/// The interface listens on a port, never on a Unix socket.
+fn own_port(request: &Request) -> u16 {
+    request.local().port().unwrap_or_default()
 }
 
 fn is_own(host: &[u8], port: u16) -> bool {

@@ -110,7 +110,7 @@ impl Writer {
                 }
                 return false;
             }
-            What::Note(_) | What::Stopped(_) => {}
+            What::Note(_) | What::Reached(_) => {}
         }
         true
     }

@@ -92,7 +92,7 @@ pub(super) fn segment(entry: &Entry) -> Value {
         What::Cut => event("cut", Some(&Side::Server)),
         What::Closed => event("closed", Some(&Side::Server)),
         What::Note(text) => json!({"event": "note", "from": null, "text": &**text}),
-        What::Stopped(bound) => json!({"event": "note", "from": null, "text": bound.to_string()}),
+        What::Reached(bound) => json!({"event": "note", "from": null, "text": bound.to_string()}),
     };
     shown["time"] = json!(entry.time.as_secs_f64());
     shown["exchange"] = json!(entry.exchange);

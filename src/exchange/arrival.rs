@@ -4,6 +4,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use crate::http::address::Address;
 use crate::http::scheme::Scheme;
 use crate::wire::TlsInfo;
 
@@ -11,9 +12,9 @@ use crate::wire::TlsInfo;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Arrival {
     /// The client's address.
-    pub peer: SocketAddr,
+    pub peer: Address,
     /// The address that the client connected to.
-    pub local: SocketAddr,
+    pub local: Address,
     /// The scheme of the listener that accepted the connection.
     pub scheme: Scheme,
     /// The number of the connection among the connections of the server, counted from 1.
@@ -46,8 +47,8 @@ impl From<(SocketAddr, SocketAddr)> for Arrival {
     /// The first request of the first connection, from `peer` to `local`.
     fn from((peer, local): (SocketAddr, SocketAddr)) -> Self {
         Self {
-            peer,
-            local,
+            peer: peer.into(),
+            local: local.into(),
             scheme: Scheme::Http,
             connection: 1,
             ordinal: 1,

@@ -41,7 +41,7 @@ pub struct Played {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
     /// All steps were played, or all before a [`Step::Next`], which continues with the next
-    /// request.
+    /// request if the client may send one.
     Completed,
     /// The client left, or ended its side of the connection while a step waited for bytes.
     ClientGone,
@@ -69,7 +69,12 @@ pub fn play(
     for (index, step) in script.steps().iter().enumerate() {
         if let Step::Next(by) = step {
             let rest = script.rest(index + 1);
-            turn.grow_fate(Fate::Next(*by, Box::new(rest)));
+            // A client that ends its requests with this one waits for the end of the connection
+            // (RFC 9112 §9.6).
+            turn.grow_fate(match request.fate() {
+                Fate::Close => Fate::Close,
+                _ => Fate::Next(*by, Box::new(rest)),
+            });
             break;
         }
         let done = player.step(step);
@@ -198,6 +203,7 @@ impl Player<'_> {
 
     fn send(&mut self, bytes: &[u8]) -> Result<(), End> {
         self.turn.mark_written();
+        self.turn.look_for_status(bytes);
         if let Sent::Part(sent) = self.turn.send_now(bytes)? {
             self.turn.send(&bytes[sent..])?;
             self.catch_up();

@@ -2,9 +2,9 @@
 //! names are the reference's (reference §2.1, §8.7).
 
 use std::borrow::Cow;
-use std::net::SocketAddr;
 
 use crate::http::Malformed;
+use crate::http::address::Address;
 use crate::http::framing::{self, Framing, Trust};
 use crate::http::head::Head;
 use crate::http::list;
@@ -166,9 +166,11 @@ impl Request {
         if target::is_absolute(self.request_path(), self.scheme()) {
             return path.into_owned();
         }
-        let local = self.arrival.local;
-        let port = local.port().to_string();
-        let own = local.ip().to_string();
+        let local = &self.arrival.local;
+        // A URL that leads to a Unix socket has no port of its own.
+        let port = local.port().unwrap_or_else(|| self.arrival.scheme.port());
+        let port = port.to_string();
+        let own = local.host();
         let field = self.head.trimmed("Host").map(latin1::decode);
         let (host, port) = match &field {
             None => (own.as_str(), port.as_str()),
@@ -178,8 +180,8 @@ impl Request {
     }
 
     /// The client's address.
-    pub fn peer(&self) -> SocketAddr {
-        self.arrival.peer
+    pub fn peer(&self) -> &Address {
+        &self.arrival.peer
     }
 
     /// The scheme of the listener that accepted the connection.
@@ -188,8 +190,8 @@ impl Request {
     }
 
     /// The address that the client connected to.
-    pub fn local(&self) -> SocketAddr {
-        self.arrival.local
+    pub fn local(&self) -> &Address {
+        &self.arrival.local
     }
 
     /// How the body is framed. A body with malformed framing has no bytes; what follows the head then
@@ -255,6 +257,20 @@ mod tests {
             ("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", "http://a:80*"),
         ] {
             assert_eq!(request(head).url(), url);
+        }
+        let unix = Address::Unix(Some(std::path::Path::new("/run/x").into()));
+        let address = "127.0.0.1:80".parse().unwrap();
+        for (fields, url) in [
+            ("Host: a.test\r\n", "http://a.test:80/x"),
+            ("", "http://localhost:80/x"),
+        ] {
+            let head = format!("GET /x HTTP/1.1\r\n{fields}\r\n");
+            let head = Head::parse(head.into_bytes()).unwrap();
+            let arrival = Arrival {
+                local: unix.clone(),
+                ..Arrival::from((address, address))
+            };
+            assert_eq!(Request::new(head, arrival).url(), url);
         }
     }
 

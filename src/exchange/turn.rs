@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use cpu_time::ThreadTime;
 
+use crate::http::sent_status::SentStatus;
 use crate::wire::budget::{self, Full, Share};
 use crate::wire::outbound::{Gone, Outbound, Sent};
 use crate::wire::{Wire, close, gather};
@@ -31,7 +32,10 @@ pub struct Turn {
     written: AtomicU8,
     /// Whether `100 Continue` was sent, which does not belong to the final response.
     continue_sent: AtomicBool,
+    /// 0 as long as it is not known.
     status: AtomicI64,
+    /// Looks for the status in bytes that a handler writes as they are.
+    seen: Mutex<SentStatus>,
     fate: Mutex<Fate>,
     known_connections: AtomicU64,
     /// Faults of the response; without them, all bytes are sent at once.
@@ -96,6 +100,7 @@ impl Turn {
             written: AtomicU8::new(Written::Nothing as u8),
             continue_sent: AtomicBool::new(false),
             status: AtomicI64::new(0),
+            seen: Mutex::default(),
             fate: Mutex::default(),
             known_connections: AtomicU64::new(0),
             pacing: OnceLock::new(),
@@ -337,9 +342,24 @@ impl Turn {
         self.status.store(status, Ordering::Relaxed);
     }
 
-    /// The status that was sent last; 0 if the handler wrote one that the server did not see.
+    /// Looks for the status in bytes that a handler writes as they are, unless it is known.
+    pub fn look_for_status(&self, bytes: &[u8]) {
+        if self.status.load(Ordering::Relaxed) == 0 {
+            self.seen().push(bytes);
+        }
+    }
+
+    /// The status that was sent last, or the first one in bytes that a handler wrote as they are; 0 as long as
+    /// it is not known.
     pub fn status(&self) -> i64 {
-        self.status.load(Ordering::Relaxed)
+        match self.status.load(Ordering::Relaxed) {
+            0 => self.seen().status().map_or(0, i64::from),
+            status => status,
+        }
+    }
+
+    fn seen(&self) -> MutexGuard<'_, SentStatus> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Bytes sent during this exchange.

@@ -2,6 +2,7 @@
 //! A request that cannot be served is a [`Malformed`]; `fault` maps it to a status.
 
 pub mod accept;
+pub mod address;
 pub mod basic_auth;
 pub mod chunk_line;
 pub mod chunked;
@@ -18,6 +19,7 @@ pub mod range;
 pub mod raw_lines;
 pub mod request_line;
 pub mod scheme;
+pub mod sent_status;
 pub mod status;
 pub mod target;
 pub mod websocket;

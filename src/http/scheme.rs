@@ -20,6 +20,14 @@ impl Scheme {
             Self::Https => "https",
         }
     }
+
+    /// The port of URLs without one (RFC 9110 §4.2).
+    pub fn port(self) -> u16 {
+        match self {
+            Self::Http => 80,
+            Self::Https => 443,
+        }
+    }
 }
 
 impl fmt::Display for Scheme {

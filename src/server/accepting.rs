@@ -1,7 +1,6 @@
 //! Accepting connections: one thread for each listener, which hands each connection to a thread.
 
 use std::io;
-use std::net::TcpListener;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -9,45 +8,30 @@ use std::time::Duration;
 use super::connection;
 #[cfg(feature = "tls")]
 use super::handshake;
-use super::listening::Listener;
+use super::listening;
 use super::roster::{Full, Membership};
 use super::shared::Shared;
 use super::threads::Job;
 use crate::fault::Fault;
-use crate::wire::{Ends, Wire, close};
+use crate::wire::listener::Listener;
+use crate::wire::{Wire, close};
 
 /// How long to wait before accepting again when the system has no descriptor left.
 const SHORTAGE_PAUSE: Duration = Duration::from_millis(20);
 
 /// Accepts connections until the server stops.
-pub(super) fn accept(socket: &TcpListener, listener: &Arc<Listener>, shared: &Arc<Shared>) {
-    // With one address, it is that of every connection, which saves a system call for each.
-    let only = socket.local_addr().ok();
-    let only = only.filter(|address| !address.ip().is_unspecified());
+pub(super) fn accept(socket: &Listener, listener: &Arc<listening::Listener>, shared: &Arc<Shared>) {
     while !shared.is_stopping() {
         match socket.accept() {
-            Ok((stream, peer)) => {
-                let local = only.map_or_else(|| stream.local_addr(), Ok);
-                match local {
-                    Ok(local) => {
-                        let number = shared.context.events.connection_opened();
-                        let scheme = listener.scheme();
-                        let ends = Ends {
-                            peer,
-                            local,
-                            scheme,
-                        };
-                        let recorder = shared.recorder.as_deref();
-                        admit(
-                            Wire::recorded(stream, ends, number, recorder, &shared.budgets),
-                            listener,
-                            shared,
-                        );
-                    }
-                    Err(error) => {
-                        log::debug!("cannot read the local address of a connection: {error}");
-                    }
-                }
+            Ok(accepted) => {
+                let number = shared.context.events.connection_opened();
+                let scheme = listener.scheme();
+                let recorder = shared.recorder.as_deref();
+                admit(
+                    Wire::recorded(accepted, scheme, number, recorder, &shared.budgets),
+                    listener,
+                    shared,
+                );
             }
             Err(_) if shared.is_stopping() => return,
             Err(error) if is_shortage(&error) => {
@@ -65,7 +49,7 @@ pub(super) fn accept(socket: &TcpListener, listener: &Arc<Listener>, shared: &Ar
     }
 }
 
-fn admit(wire: Arc<Wire>, listener: &Arc<Listener>, shared: &Arc<Shared>) {
+fn admit(wire: Arc<Wire>, listener: &Arc<listening::Listener>, shared: &Arc<Shared>) {
     if shared.keep_alive.refuses() {
         return close::reset(&wire);
     }
@@ -104,7 +88,7 @@ fn admit(wire: Arc<Wire>, listener: &Arc<Listener>, shared: &Arc<Shared>) {
 
 /// Does what precedes HTTP on a connection; `false` if it is over.
 #[cfg(feature = "tls")]
-fn is_ready(wire: &Arc<Wire>, listener: &Listener, membership: &Membership) -> bool {
+fn is_ready(wire: &Arc<Wire>, listener: &listening::Listener, membership: &Membership) -> bool {
     match &listener.tls {
         None => true,
         Some(configs) => handshake::secure(wire, configs, membership),
@@ -113,7 +97,7 @@ fn is_ready(wire: &Arc<Wire>, listener: &Listener, membership: &Membership) -> b
 
 /// In the clear, nothing precedes HTTP.
 #[cfg(not(feature = "tls"))]
-fn is_ready(_: &Arc<Wire>, _: &Listener, _: &Membership) -> bool {
+fn is_ready(_: &Arc<Wire>, _: &listening::Listener, _: &Membership) -> bool {
     true
 }
 

@@ -41,7 +41,7 @@ pub(super) fn write(request: &Request, turn: &Turn, began: Instant) {
 }
 
 /// `HOST:PORT`: the host of the field `Host`, else the local address; the port that the client
-/// connected to, whatever `Host` says.
+/// connected to, whatever `Host` says. A Unix socket has no port.
 struct Asked<'r> {
     host: Option<&'r [u8]>,
     request: &'r Request,
@@ -60,7 +60,10 @@ impl fmt::Display for Asked<'_> {
                         _ => write!(f, "\\x{byte:02x}")?,
                     }
                 }
-                write!(f, ":{}", local.port())
+                match local.port() {
+                    Some(port) => write!(f, ":{port}"),
+                    None => Ok(()),
+                }
             }
         }
     }

@@ -147,8 +147,8 @@ impl Connection<'_> {
 
     fn arrival(&self, offset: u64) -> Arrival {
         Arrival {
-            peer: self.wire.peer(),
-            local: self.wire.local(),
+            peer: self.wire.peer().clone(),
+            local: self.wire.local().clone(),
             scheme: self.wire.scheme(),
             connection: self.wire.number(),
             ordinal: self.requests,

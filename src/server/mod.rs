@@ -7,7 +7,7 @@
 
 mod accepting;
 mod access_log;
-mod addresses;
+pub(crate) mod addresses;
 mod admission;
 mod conclusion;
 mod connection;
@@ -19,7 +19,7 @@ mod handshake;
 mod keep_alive;
 pub mod listening;
 mod mocking;
-mod opening;
+pub(crate) mod opening;
 mod recording;
 mod roster;
 mod shared;
@@ -32,7 +32,6 @@ mod websockets;
 
 use std::collections::BTreeMap;
 use std::io;
-use std::net::TcpListener;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -46,7 +45,6 @@ use crate::config::Limits;
 use crate::exchange::Mount;
 use crate::exchange::{Events, Handler, ServerContext};
 use crate::hosts::{Hosts, Names, Port};
-use crate::http::scheme::Scheme;
 use crate::mock::Mocks;
 #[cfg(doc)]
 use crate::mock::Route;
@@ -55,12 +53,13 @@ use crate::site::Site;
 use crate::site::routing::route_error::RouteError;
 use crate::site::routing::router::Method;
 use crate::stash::{MemoryStash, Stash};
-use crate::wire::listener::Reserved;
+use crate::wire::listener::{self, Reserved};
 #[cfg(feature = "wpt")]
 use crate::wpt::wrappers;
+use addresses::Place;
 use keep_alive::KeepAlive;
 use listening::{Listener, Listening};
-use opening::{Opening, Served};
+use opening::{Asked, Opening, Origin, Served};
 use roster::Roster;
 #[cfg(feature = "control")]
 pub(crate) use shared::Shared;
@@ -73,6 +72,9 @@ pub use transcripts::TranscriptOnPanic;
 
 /// How long exchanges in progress may continue when the server stops.
 pub const GRACE: Duration = Duration::from_millis(500);
+
+/// The host to listen on if none is set.
+const DEFAULT_HOST: &str = "127.0.0.1";
 
 /// Connections beyond the limit that are answered with 503 at the same time; more are closed at
 /// once.
@@ -92,11 +94,9 @@ const MAX_REFUSING: usize = 64;
 /// ```
 pub struct Server {
     shared: Arc<Shared>,
-    accepting: Vec<(Arc<TcpListener>, JoinHandle<()>)>,
-    /// Of the first addresses; the others have none.
-    schemes: Vec<String>,
-    /// What is spoken on each address. `spoken.len() == addresses.len()`
-    spoken: Vec<Scheme>,
+    accepting: Vec<(Arc<listener::Listener>, JoinHandle<()>)>,
+    /// Where it listens. The first ones are those of `addresses()`, in their order.
+    places: Vec<Place>,
     /// Free ports of schemes that are not served; connections to them are refused.
     _reserved: Vec<Reserved>,
 }
@@ -104,7 +104,10 @@ pub struct Server {
 /// Configures a [`Server`] and starts it.
 pub struct Builder {
     site: Site,
-    host: String,
+    /// Without any, [`DEFAULT_HOST`].
+    hosts: Vec<String>,
+    /// Paths of Unix sockets.
+    unix: Vec<PathBuf>,
     /// By scheme.
     ports: BTreeMap<String, Vec<Port>>,
     limits: Limits,
@@ -125,31 +128,6 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// Listens on this host name or address instead of 127.0.0.1.
-    #[must_use]
-    pub fn host(mut self, host: impl Into<String>) -> Self {
-        self.host = host.into();
-        self
-    }
-
-    /// Listens on these ports instead of a free one; 0 asks for a free one.
-    #[must_use]
-    pub fn ports(self, ports: impl Into<Vec<u16>>) -> Self {
-        let ports = ports.into().into_iter().map(Port::from);
-        self.scheme("http", ports.collect::<Vec<_>>())
-    }
-
-    /// Sets the ports of a scheme. The server listens on those of `http` and of schemes that begin with
-    /// `http-`; with certificates (`Builder::tls`) on those of `https` and of schemes that begin with
-    /// `https-`; with [`Builder::websockets`] on those of `ws`, and with both on those of `wss`. Templates and
-    /// `request.server.config` also show those of other schemes;
-    /// connections to their free ports are refused.
-    #[must_use]
-    pub fn scheme(mut self, scheme: &str, ports: impl Into<Vec<Port>>) -> Self {
-        self.ports.insert(scheme.to_owned(), ports.into());
-        self
-    }
-
     /// Replaces the site: the doc root and all routes.
     #[must_use]
     pub fn site(mut self, site: Site) -> Self {
@@ -248,6 +226,9 @@ impl Builder {
     /// for transcripts, or a handler cannot [start](Handler::start).
     pub fn start(mut self) -> io::Result<Server> {
         self.limits.check()?;
+        if self.hosts.is_empty() {
+            self.hosts.push(DEFAULT_HOST.to_owned());
+        }
         let recorder = self.transcripts.recorder()?;
         #[cfg(feature = "tls")]
         let tls = self.prepare_tls()?;
@@ -256,22 +237,25 @@ impl Builder {
         #[cfg(not(feature = "tls"))]
         let has_certificates = false;
         self.prepare_websockets();
-        let own = self.listeners.iter().map(|(port, _)| *port);
-        let served = Served {
-            tls: has_certificates,
-            websockets: self.websockets.is_some(),
-        };
-        let opened = Opening::new(&self.host, &self.ports, own, served)?;
-        let addresses = opened.addresses()?;
-        let http = &addresses[..opened.http];
-        if http.is_empty()
-            && let Some(first) = addresses.first()
+        let opened = Opening::new(Asked {
+            hosts: &self.hosts,
+            ports: &self.ports,
+            own: self.listeners.iter().map(|(port, _)| *port).collect(),
+            unix: &self.unix,
+            served: Served {
+                tls: has_certificates,
+                websockets: self.websockets.is_some(),
+            },
+        })?;
+        let addresses = opened.addresses();
+        if opened.http.is_empty()
+            && let Some((first, _)) = opened.listeners.first()
         {
-            let host = || first.ip().to_string();
+            let host = || first.address().host();
             self.names.browser_host.get_or_insert_with(host);
         }
         self.names.ports.extend(opened.shown);
-        let hosts = Hosts::new(self.names, http, self.site.doc_root());
+        let hosts = Hosts::new(self.names, &opened.http, self.site.doc_root());
         let stash = self.stash.unwrap_or_else(|| {
             let limit = self.limits.stash;
             Arc::new(MemoryStash::with_limit(limit))
@@ -302,30 +286,29 @@ impl Builder {
                 keep_alive: KeepAlive::default(),
             }),
             accepting: Vec::new(),
-            schemes: opened.schemes,
-            spoken: Vec::new(),
+            places: Vec::new(),
             _reserved: opened.reserved,
         };
         let handler = self.websockets.as_ref();
-        let of_schemes = server.schemes.iter();
-        let mut listening: Vec<_> = of_schemes
-            .map(|scheme| websockets::listening(scheme, handler))
-            .collect();
-        #[cfg(feature = "tls")]
-        let of_schemes = listening.len();
-        listening.extend(self.listeners.into_iter().map(|(_, listening)| listening));
-        let listeners = opened.listeners.into_iter().zip(listening);
-        #[cfg_attr(not(feature = "tls"), allow(unused_variables))]
-        for (index, (socket, listening)) in listeners.enumerate() {
+        for (socket, origin) in opened.listeners {
             let listener = Arc::new(Listener {
-                listening,
+                listening: match &origin {
+                    Origin::Scheme(scheme) => websockets::listening(scheme, handler),
+                    Origin::Listener(index) => self.listeners[*index].1.clone(),
+                    Origin::Unix => Listening::default(),
+                },
                 #[cfg(feature = "tls")]
-                tls: match index.checked_sub(of_schemes) {
-                    None => tls.for_scheme(&server.schemes[index]),
-                    Some(index) => tls.for_listener(index),
+                tls: match &origin {
+                    Origin::Scheme(scheme) => tls.for_scheme(scheme),
+                    Origin::Listener(index) => tls.for_listener(*index),
+                    Origin::Unix => None,
                 },
             });
-            server.spoken.push(listener.scheme());
+            server.places.push(Place {
+                address: socket.address().clone(),
+                spoken: listener.scheme(),
+                origin,
+            });
             let socket = Arc::new(socket);
             let shared = Arc::clone(&server.shared);
             let accepted_from = Arc::clone(&socket);
@@ -343,7 +326,8 @@ impl Server {
     pub fn builder() -> Builder {
         Builder {
             site: Site::bare(PathBuf::from("/nonexistent")),
-            host: "127.0.0.1".to_owned(),
+            hosts: Vec::new(),
+            unix: Vec::new(),
             ports: BTreeMap::from([("http".to_owned(), vec![Port::Free])]),
             limits: Limits::default(),
             names: Names::default(),

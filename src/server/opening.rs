@@ -1,25 +1,60 @@
-//! Opening the ports of a server: listeners for the schemes that are served, port numbers for the
-//! others.
+//! Opening the ports of a server, each on all of its hosts: listeners for the schemes that are served, port
+//! numbers for the others; and its Unix sockets.
 
 use std::collections::BTreeMap;
 use std::io;
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use crate::hosts::{Port, port};
 use crate::http::scheme::Scheme;
-use crate::wire::listener::{self, Reserved};
+use crate::wire::listener::{self, DualStack, Listener, Reserved};
+
+/// How often a free port of the first host is tried on the others.
+const ATTEMPTS: usize = 64;
 
 /// The opened ports.
 pub(super) struct Opening {
-    /// The listeners of `http`, then of the other served schemes, then those without a scheme.
-    pub(super) listeners: Vec<TcpListener>,
-    /// The number of listeners of `http`. `http <= listeners.len()`
-    pub(super) http: usize,
-    /// The schemes of the first listeners; the others have none.
-    pub(super) schemes: Vec<String>,
+    hosts: Vec<Host>,
+    /// The listeners of `http`, then of the other served schemes, then those without a scheme, then Unix
+    /// sockets; and what each is for.
+    pub(super) listeners: Vec<(Listener, Origin)>,
+    /// The addresses of `http` on the first host.
+    pub(super) http: Vec<SocketAddr>,
     /// The ports of all schemes except `http`.
     pub(super) shown: Vec<(String, Vec<u16>)>,
     pub(super) reserved: Vec<Reserved>,
+}
+
+/// Why a server listens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// For a scheme.
+    Scheme(String),
+    /// For the listener of this position among those that [`Builder::listener`](super::Builder::listener) has
+    /// added.
+    Listener(usize),
+    /// On a Unix socket.
+    Unix,
+}
+
+/// A host to listen on.
+struct Host {
+    /// As it was given, for messages.
+    name: String,
+    /// Its first address.
+    address: SocketAddr,
+}
+
+/// What a server is asked to open.
+pub(super) struct Asked<'a> {
+    pub(super) hosts: &'a [String],
+    /// By scheme.
+    pub(super) ports: &'a BTreeMap<String, Vec<Port>>,
+    /// Those of listeners without a scheme.
+    pub(super) own: Vec<Port>,
+    pub(super) unix: &'a [PathBuf],
+    pub(super) served: Served,
 }
 
 /// What can be spoken on the ports of schemes besides HTTP in the clear.
@@ -31,88 +66,158 @@ pub(super) struct Served {
     pub(super) websockets: bool,
 }
 
+impl Served {
+    fn includes(self, scheme: &str) -> bool {
+        let has_websockets = self.websockets || !port::is_for_websockets(scheme);
+        has_websockets
+            && match port::spoken(scheme) {
+                Some(Scheme::Http) => true,
+                Some(Scheme::Https) => self.tls,
+                None => false,
+            }
+    }
+}
+
 impl Opening {
-    /// Opens all ports.
+    /// Opens all ports and sockets.
     ///
     /// # Errors
     /// The first address that cannot be listened on; the message has it.
-    pub(super) fn new(
-        host: &str,
-        ports: &BTreeMap<String, Vec<Port>>,
-        own: impl Iterator<Item = Port>,
-        served: Served,
-    ) -> io::Result<Self> {
-        let is_served = |scheme: &str| {
-            let has_websockets = served.websockets || !port::is_for_websockets(scheme);
-            has_websockets
-                && match port::spoken(scheme) {
-                    Some(Scheme::Http) => true,
-                    Some(Scheme::Https) => served.tls,
-                    None => false,
-                }
-        };
+    pub(super) fn new(asked: Asked<'_>) -> io::Result<Self> {
         let mut opened = Self {
+            hosts: Host::all(asked.hosts)?,
             listeners: Vec::new(),
-            http: 0,
-            schemes: Vec::new(),
+            http: Vec::new(),
             shown: Vec::new(),
             reserved: Vec::new(),
         };
-        for &port in ports.get("http").map_or(&[][..], Vec::as_slice) {
-            opened.listen(host, port)?;
-            opened.schemes.push("http".to_owned());
+        for &port in asked.ports.get("http").map_or(&[][..], Vec::as_slice) {
+            let first = opened.listen(port, &Origin::Scheme("http".to_owned()))?;
+            opened.http.push(first);
         }
-        opened.http = opened.listeners.len();
-        for (scheme, ports) in ports.iter().filter(|(scheme, _)| *scheme != "http") {
+        let others = asked.ports.iter().filter(|(scheme, _)| *scheme != "http");
+        for (scheme, ports) in others {
             let open = |&port: &Port| match port {
-                port if is_served(scheme) => {
-                    opened.schemes.push(scheme.clone());
-                    opened.listen(host, port)
+                port if asked.served.includes(scheme) => {
+                    let first = opened.listen(port, &Origin::Scheme(scheme.clone()))?;
+                    Ok(first.port())
                 }
                 Port::Number(number) | Port::Preferred(number) => Ok(number),
-                Port::Free => opened.reserve(host),
+                Port::Free => opened.reserve(),
             };
             let numbers = ports.iter().map(open).collect::<io::Result<_>>()?;
             opened.shown.push((scheme.clone(), numbers));
         }
-        for port in own {
-            opened.listen(host, port)?;
+        for (index, port) in asked.own.into_iter().enumerate() {
+            opened.listen(port, &Origin::Listener(index))?;
+        }
+        for path in asked.unix {
+            let listener = Listener::unix(path).map_err(|error| named(&path.display(), &error))?;
+            opened.listeners.push((listener, Origin::Unix));
         }
         Ok(opened)
     }
 
-    /// The addresses of the listeners.
-    pub(super) fn addresses(&self) -> io::Result<Vec<SocketAddr>> {
-        self.listeners.iter().map(TcpListener::local_addr).collect()
+    /// The addresses of the listeners, without those of Unix sockets.
+    pub(super) fn addresses(&self) -> Vec<SocketAddr> {
+        let listeners = self.listeners.iter();
+        listeners
+            .filter_map(|(listener, _)| listener.address().ip())
+            .collect()
     }
 
-    fn listen(&mut self, host: &str, port: Port) -> io::Result<u16> {
-        let (number, listener) = match port {
-            Port::Free => (0, listener::listen(host, 0)),
-            Port::Number(number) => (number, listener::listen(host, number)),
-            Port::Preferred(number) => match listener::listen(host, number) {
-                Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
-                    (0, listener::listen(host, 0))
-                }
-                listener => (number, listener),
+    /// Listens on a port of every host, and returns the address on the first one.
+    fn listen(&mut self, port: Port, origin: &Origin) -> io::Result<SocketAddr> {
+        let listeners = match port {
+            Port::Free => self.listen_on_free(),
+            Port::Number(number) => self.listen_on(number),
+            Port::Preferred(number) => match self.listen_on(number) {
+                Err(error) if is_in_use(&error) => self.listen_on_free(),
+                listeners => listeners,
             },
-        };
-        let listener = listener.map_err(|error| named(host, number, &error))?;
-        let number = listener.local_addr()?.port();
-        self.listeners.push(listener);
-        Ok(number)
+        }?;
+        let first = listeners.first().and_then(|first| first.address().ip());
+        let first = first.ok_or(io::ErrorKind::InvalidInput)?;
+        let listeners = listeners.into_iter();
+        self.listeners
+            .extend(listeners.map(|listener| (listener, origin.clone())));
+        Ok(first)
     }
 
-    fn reserve(&mut self, host: &str) -> io::Result<u16> {
-        let reserved = Reserved::new(host).map_err(|error| named(host, 0, &error))?;
+    /// Listens on a port of every host that is free on all of them.
+    fn listen_on_free(&self) -> io::Result<Vec<Listener>> {
+        let mut result = self.listen_on(0);
+        for _ in 1..ATTEMPTS {
+            match result {
+                Err(error) if is_in_use(&error) => result = self.listen_on(0),
+                _ => break,
+            }
+        }
+        result
+    }
+
+    /// Listens on a port of every host; 0 is a free one of the first host.
+    fn listen_on(&self, mut port: u16) -> io::Result<Vec<Listener>> {
+        let mut listeners = Vec::with_capacity(self.hosts.len());
+        for host in &self.hosts {
+            let listener = host.listen(port, self.dual_stack())?;
+            if let Some(number) = listener.address().port() {
+                port = number;
+            }
+            listeners.push(listener);
+        }
+        Ok(listeners)
+    }
+
+    /// With one host, `::` is every address. With several, another one of them may be for IPv4.
+    fn dual_stack(&self) -> DualStack {
+        match self.hosts.len() {
+            1 => DualStack::AsTheSystem,
+            _ => DualStack::Off,
+        }
+    }
+
+    fn reserve(&mut self) -> io::Result<u16> {
+        let host = self.hosts.first().ok_or(io::ErrorKind::InvalidInput)?;
+        let reserved = Reserved::new(host.address).map_err(|error| host.named(0, &error))?;
         let number = reserved.port();
         self.reserved.push(reserved);
         Ok(number)
     }
 }
 
-fn named(host: &str, port: u16, error: &io::Error) -> io::Error {
-    let message = format!("cannot listen on {host}:{port}: {error}");
+impl Host {
+    /// The hosts, without repetitions of an address.
+    fn all(names: &[String]) -> io::Result<Vec<Self>> {
+        let mut hosts = Vec::<Self>::with_capacity(names.len());
+        for name in names {
+            let address =
+                listener::resolve(name).map_err(|error| named(&format_args!("{name}"), &error))?;
+            if hosts.iter().all(|host| host.address != address) {
+                let name = name.clone();
+                hosts.push(Self { name, address });
+            }
+        }
+        Ok(hosts)
+    }
+
+    fn listen(&self, port: u16, dual_stack: DualStack) -> io::Result<Listener> {
+        let mut address = self.address;
+        address.set_port(port);
+        Listener::tcp(address, dual_stack).map_err(|error| self.named(port, &error))
+    }
+
+    fn named(&self, port: u16, error: &io::Error) -> io::Error {
+        named(&format_args!("{}:{port}", self.name), error)
+    }
+}
+
+fn is_in_use(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::AddrInUse
+}
+
+fn named(place: &dyn std::fmt::Display, error: &io::Error) -> io::Error {
+    let message = format!("cannot listen on {place}: {error}");
     io::Error::new(error.kind(), message)
 }
 
@@ -120,25 +225,44 @@ fn named(host: &str, port: u16, error: &io::Error) -> io::Error {
 mod tests {
     use super::*;
 
-    fn open(ports: &BTreeMap<String, Vec<Port>>, served: Served) -> io::Result<Opening> {
-        Opening::new("127.0.0.1", ports, [].into_iter(), served)
+    fn open(
+        hosts: &[&str],
+        ports: &BTreeMap<String, Vec<Port>>,
+        served: Served,
+    ) -> io::Result<Opening> {
+        let hosts: Vec<_> = hosts.iter().map(|&host| host.to_owned()).collect();
+        Opening::new(Asked {
+            hosts: &hosts,
+            ports,
+            own: Vec::new(),
+            unix: &[],
+            served,
+        })
+    }
+
+    fn schemes(opened: &Opening) -> Vec<&str> {
+        let origins = opened.listeners.iter().map(|(_, origin)| match origin {
+            Origin::Scheme(scheme) => scheme.as_str(),
+            other => panic!("expected a scheme, found {other:?}"),
+        });
+        origins.collect()
     }
 
     #[test]
     fn ports_of_all_kinds() {
-        let taken = listener::listen("127.0.0.1", 0).unwrap();
-        let taken = taken.local_addr().map(|address| (taken, address.port()));
-        let (_taken, number) = taken.unwrap();
+        let local = listener::resolve("127.0.0.1").unwrap();
+        let taken = Listener::tcp(local, DualStack::AsTheSystem).unwrap();
+        let number = taken.address().port().unwrap();
         let ports = [
             ("http", vec![Port::Preferred(number), Port::Free]),
             ("http-local", vec![Port::Free]),
             ("https", vec![Port::Number(number), Port::Free]),
         ];
         let ports = ports.map(|(scheme, ports)| (scheme.to_owned(), ports));
-        let opened = open(&BTreeMap::from(ports), Served::default()).unwrap();
-        let addresses = opened.addresses().unwrap();
-        assert_eq!((addresses.len(), opened.http), (3, 2));
-        assert_eq!(opened.schemes, ["http", "http", "http-local"]);
+        let opened = open(&["127.0.0.1"], &BTreeMap::from(ports), Served::default()).unwrap();
+        let addresses = opened.addresses();
+        assert_eq!((addresses.len(), opened.http.len()), (3, 2));
+        assert_eq!(schemes(&opened), ["http", "http", "http-local"]);
         assert!(addresses.iter().all(|address| address.port() != number));
         let reserved = opened.reserved[0].port();
         let shown = [
@@ -148,8 +272,35 @@ mod tests {
         assert_eq!(opened.shown, shown);
 
         let ports = BTreeMap::from([("http".to_owned(), vec![Port::Number(number)])]);
-        let error = open(&ports, Served::default()).err().unwrap().to_string();
-        assert!(error.contains(&number.to_string()), "{error}");
+        let error = open(&["127.0.0.1"], &ports, Served::default());
+        let error = error.err().unwrap().to_string();
+        let expected = format!("cannot listen on 127.0.0.1:{number}: ");
+        assert!(error.starts_with(&expected), "{error}");
+    }
+
+    #[test]
+    fn several_hosts_share_each_port() {
+        let ports = BTreeMap::from([("http".to_owned(), vec![Port::Free, Port::Free])]);
+        for (hosts, expected) in [
+            (&["127.0.0.1", "::1"][..], &["127.0.0.1", "::1"][..]),
+            (&["::1", "127.0.0.1", "::1"], &["::1", "127.0.0.1"]),
+            (&["::", "0.0.0.0"], &["::", "0.0.0.0"]),
+        ] {
+            let opened = open(hosts, &ports, Served::default()).unwrap();
+            let addresses = opened.addresses();
+            let (first, second) = addresses.split_at(expected.len());
+            assert_eq!(opened.http, [first[0], second[0]]);
+            for addresses in [first, second] {
+                let hosts: Vec<_> = addresses.iter().map(|one| one.ip().to_string()).collect();
+                assert_eq!(hosts, expected);
+                let port = addresses[0].port();
+                assert!(addresses.iter().all(|address| address.port() == port));
+            }
+        }
+        // Every port of the one is one of the other.
+        let error = open(&["0.0.0.0", "127.0.0.1"], &ports, Served::default());
+        let error = error.err().unwrap().to_string();
+        assert!(error.starts_with("cannot listen on 127.0.0.1:"), "{error}");
     }
 
     #[test]
@@ -163,8 +314,8 @@ mod tests {
             (true, false, &["https", "https-local"]),
             (true, true, &["https", "https-local", "ws", "wss"]),
         ] {
-            let opened = open(&ports, Served { tls, websockets }).unwrap();
-            assert_eq!(opened.schemes, expected);
+            let opened = open(&["127.0.0.1"], &ports, Served { tls, websockets }).unwrap();
+            assert_eq!(schemes(&opened), expected);
         }
     }
 }

@@ -22,7 +22,7 @@ use super::threads::Threads;
 
 /// The state that all threads of a server share.
 pub(crate) struct Shared {
-    /// The addresses of the listeners.
+    /// The addresses of the listeners, without Unix sockets.
     pub(super) addresses: Vec<SocketAddr>,
     /// What its exchanges share.
     pub(super) context: Arc<ServerContext>,

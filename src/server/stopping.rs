@@ -4,8 +4,6 @@ use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::wire::listener;
-
 use super::roster::Busy;
 use super::{GRACE, Server};
 
@@ -17,8 +15,8 @@ impl Server {
     fn stop_now(&mut self) {
         let shared = &self.shared;
         shared.stopping.store(true, Ordering::Relaxed);
-        for ((listener, thread), address) in self.accepting.drain(..).zip(shared.addresses.iter()) {
-            listener::wake(&listener, *address);
+        for (listener, thread) in self.accepting.drain(..) {
+            listener.wake();
             if thread.join().is_err() {
                 log::error!("the accepting thread panicked");
             }

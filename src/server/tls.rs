@@ -128,8 +128,9 @@ fn shown(files: &CertificateFiles) -> serde_json::Value {
 impl Server {
     /// The first address for HTTPS; `None` without certificates.
     pub fn tls_address(&self) -> Option<SocketAddr> {
-        let mut https = self.spoken().filter(|(_, scheme)| *scheme == Scheme::Https);
-        https.next().map(|(address, _)| address)
+        let mut places = self.places().iter();
+        let https = places.find(|place| place.spoken == Scheme::Https)?;
+        https.address.ip()
     }
 
     /// The URL of a path (or of a path and query) on the first address for HTTPS; `None` without

@@ -1,20 +1,21 @@
 //! The data of a transcript: how the connection began, then entries. `line.rs` formats them.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
+
+use crate::http::address::Address;
 
 use super::SHOWN;
 
 /// How a connection began.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Opened {
     /// Number of the connection on its server, counted from 1.
     pub connection: u64,
     /// The client's address.
-    pub client: SocketAddr,
+    pub client: Address,
     /// The address that the client connected to.
-    pub server: SocketAddr,
+    pub server: Address,
     /// When the server accepted the connection.
     pub at: SystemTime,
 }
@@ -62,17 +63,18 @@ pub enum What {
     Closed,
     /// A line of text from a handler or the server.
     Note(Arc<str>),
-    /// Recording has stopped, because a limit is reached.
-    Stopped(Bound),
+    /// A limit is reached.
+    Reached(Bound),
 }
 
-/// A limit that stops a recording, in bytes.
+/// A limit of a recording, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Bound {
-    /// The limit of one connection, [`TranscriptLimits::connection`](super::TranscriptLimits::connection).
+    /// The limit of one connection, [`TranscriptLimits::connection`](super::TranscriptLimits::connection): from
+    /// now on, only the beginnings of requests and responses are shown.
     Connection(u64),
     /// The limit of the folder, [`TranscriptLimits::folder`](super::TranscriptLimits::folder), with no
-    /// ended transcript left to delete.
+    /// ended transcript left to delete: recording has stopped.
     Folder(u64),
 }
 
@@ -91,6 +93,19 @@ impl Entry {
             What::Bytes { bytes, .. } => bytes,
             _ => b"",
         }
+    }
+}
+
+impl Entry {
+    /// The same entry with fewer bytes.
+    pub(super) fn cut_to(&self, shown: usize) -> Self {
+        let mut entry = self.clone();
+        if let What::Bytes { bytes, .. } = &mut entry.what
+            && bytes.len() > shown
+        {
+            *bytes = bytes[..shown].into();
+        }
+        entry
     }
 }
 

@@ -20,9 +20,9 @@ use parking_lot::Mutex;
 
 use crate::text::timestamp::Timestamp;
 
-use super::TranscriptLimits;
-use super::entry::{Bound, Entry, Opened, What};
+use super::entry::{Bound, Entry, Opened, Side, What};
 use super::line::{Beginning, Format, Line};
+use super::{SHOWN_BEYOND, TranscriptLimits};
 
 /// Size of a disk block on most systems, in bytes. File sizes are rounded up to it, since many small files
 /// fill a disk as well.
@@ -136,6 +136,7 @@ pub(super) struct TranscriptFile {
     folder: Arc<Folder>,
     opened: Opened,
     state: FileState,
+    beginnings: Beginnings,
     /// The current line. Kept to reuse its allocation.
     line: String,
 }
@@ -151,9 +152,57 @@ enum FileState {
         /// Bytes that are reserved for the file. `written <= reserved`, except after the last line of a
         /// stopped recording.
         reserved: u64,
+        extent: Extent,
     },
     /// Nothing more is written.
     Ended,
+}
+
+/// How much of each entry is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Extent {
+    /// All of it.
+    Whole,
+    /// Beyond the limit of the connection: the beginnings of requests and responses, and lengths.
+    Beyond,
+}
+
+/// How much of the current request and of its response has been recorded, to know what their beginnings are.
+#[derive(Debug, Default)]
+struct Beginnings {
+    exchange: u64,
+    /// Bytes from the client and from the server.
+    recorded: [u64; 2],
+}
+
+impl Beginnings {
+    /// Counts an entry, and returns how many of its bytes belong to a beginning.
+    fn take(&mut self, entry: &Entry) -> usize {
+        let What::Bytes { from, length, .. } = &entry.what else {
+            return 0;
+        };
+        if self.exchange != entry.exchange {
+            *self = Self {
+                exchange: entry.exchange,
+                ..Self::default()
+            };
+        }
+        let recorded = &mut self.recorded[match from {
+            Side::Client => 0,
+            Side::Server => 1,
+        }];
+        let left = (SHOWN_BEYOND as u64).saturating_sub(*recorded);
+        *recorded += length;
+        usize::try_from(left).unwrap_or(SHOWN_BEYOND)
+    }
+}
+
+/// The entry that reports a limit, at the time of another entry.
+fn reached(entry: &Entry, bound: Bound) -> Entry {
+    Entry {
+        what: What::Reached(bound),
+        ..entry.clone()
+    }
 }
 
 impl TranscriptFile {
@@ -162,6 +211,7 @@ impl TranscriptFile {
             folder,
             opened,
             state: FileState::Unopened,
+            beginnings: Beginnings::default(),
             line: String::new(),
         }
     }
@@ -192,6 +242,7 @@ impl TranscriptFile {
                     file,
                     written: 0,
                     reserved: BLOCK,
+                    extent: Extent::Whole,
                 };
                 self.line.clear();
                 let beginning = Beginning(self.folder.format, &self.opened);
@@ -206,44 +257,64 @@ impl TranscriptFile {
         }
     }
 
-    /// Writes an entry, or a last line if a limit is reached.
+    /// Writes an entry: whole up to the limit of the connection, cut beyond it. At the limit of the folder, a
+    /// last line reports it.
     pub(super) fn write(&mut self, entry: &Entry) {
         self.open();
-        self.set_line(entry);
+        let beginning = self.beginnings.take(entry);
+        if !self.is_beyond() {
+            self.set_line(entry);
+            if !self.passes_limit() {
+                return self.write_within_folder(entry);
+            }
+            let bound = Bound::Connection(self.folder.limits.connection);
+            self.set_line(&reached(entry, bound));
+            self.write_within_folder(entry);
+            if let FileState::Open { extent, .. } = &mut self.state {
+                *extent = Extent::Beyond;
+            }
+        }
+        self.set_line(&entry.cut_to(beginning));
+        self.write_within_folder(entry);
+    }
+
+    fn is_beyond(&self) -> bool {
+        matches!(
+            self.state,
+            FileState::Open {
+                extent: Extent::Beyond,
+                ..
+            }
+        )
+    }
+
+    /// Whether the current line would pass the limit of the connection.
+    fn passes_limit(&self) -> bool {
+        let FileState::Open { written, .. } = self.state else {
+            return false;
+        };
+        written + self.line.len() as u64 > self.folder.limits.connection
+    }
+
+    /// Writes the current line, or, if there is no space for it, a last one.
+    fn write_within_folder(&mut self, entry: &Entry) {
         let length = self.line.len() as u64;
-        let limits = self.folder.limits;
         let FileState::Open {
             written, reserved, ..
         } = &mut self.state
         else {
             return;
         };
-        let end = *written + length;
-        let bound = if end > limits.connection {
-            Some(Bound::Connection(limits.connection))
-        } else if end > *reserved {
-            let more = (end - *reserved).next_multiple_of(BLOCK);
-            match self.folder.reserve(more) {
-                Space::Reserved => {
-                    *reserved += more;
-                    None
-                }
-                Space::Exhausted => Some(Bound::Folder(limits.folder)),
-            }
-        } else {
-            None
-        };
-        if let Some(bound) = bound {
-            let end = Entry {
-                what: What::Stopped(bound),
-                ..entry.clone()
-            };
-            self.set_line(&end);
+        let missing = (*written + length).saturating_sub(*reserved);
+        let more = missing.next_multiple_of(BLOCK);
+        if more > 0 && self.folder.reserve(more) == Space::Exhausted {
+            let bound = Bound::Folder(self.folder.limits.folder);
+            self.set_line(&reached(entry, bound));
             self.write_line();
-            self.end();
-        } else {
-            self.write_line();
+            return self.end();
         }
+        *reserved += more;
+        self.write_line();
     }
 
     fn set_line(&mut self, entry: &Entry) {
@@ -292,14 +363,13 @@ impl Drop for TranscriptFile {
 mod tests {
     use std::time::{Duration, UNIX_EPOCH};
 
-    use super::super::entry::Side;
     use super::*;
 
     fn opened(connection: u64) -> Opened {
         Opened {
             connection,
-            client: "127.0.0.1:5".parse().unwrap(),
-            server: "127.0.0.1:80".parse().unwrap(),
+            client: crate::http::address::Address::Ip("127.0.0.1:5".parse().unwrap()),
+            server: crate::http::address::Address::Ip("127.0.0.1:80".parse().unwrap()),
             at: UNIX_EPOCH,
         }
     }
@@ -331,24 +401,47 @@ mod tests {
         assert!(text.ends_with("\n   0.000000  1  > 1 \"a\"\n"), "{text}");
     }
 
+    /// Beyond the limit, later requests still have their heads, and everything has its length.
     #[test]
-    fn a_recording_stops_at_the_limit() {
+    fn beyond_its_limit_a_connection_has_heads_and_lengths() {
         let limits = TranscriptLimits {
-            connection: 150,
+            connection: 40_000,
             ..TranscriptLimits::default()
         };
         let (_place, folder) = folder(limits);
         let mut file = TranscriptFile::new(Arc::clone(&folder), opened(1));
-        for _ in 0..9 {
-            file.write(&entry(b"aaaaaaaaaaaaaaaaaaaa"));
+        let mut write = |exchange, from, bytes: &[u8]| {
+            file.write(&Entry {
+                time: Duration::ZERO,
+                exchange,
+                what: What::segment(from, [bytes, b""], bytes.len() as u64),
+            });
+        };
+        write(1, Side::Client, b"PUT /large");
+        for _ in 0..4 {
+            write(1, Side::Client, &[b'x'; 15_000]);
         }
-        assert!(file.has_ended());
+        write(1, Side::Server, b"HTTP/1.1 201");
+        write(2, Side::Client, b"GET /next");
+        write(2, Side::Server, &[b'y'; 10_000]);
+        write(2, Side::Server, b"tail");
         let text = fs::read_to_string(folder.file(1)).unwrap();
-        let last = text.lines().last().unwrap();
-        assert!(
-            last.ends_with("-- recording stopped: the connection's limit of 150 bytes is reached")
-        );
-        assert_eq!(text.lines().count(), 3, "{text}");
+        let (x, y) = ("x".repeat(15_000), "y".repeat(SHOWN_BEYOND));
+        let lines: Vec<_> = text.lines().skip(1).map(|line| &line[13..]).collect();
+        let expected = [
+            "1  > 10 \"PUT /large\"",
+            &format!("1  > 15000 \"{x}\""),
+            &format!("1  > 15000 \"{x}\""),
+            "1  -- the connection's limit of 40000 bytes is reached: from here on, at most 8192 bytes \
+             of each request and of each response are shown",
+            "1  > 15000 \"\" and 15000 more bytes",
+            "1  > 15000 \"\" and 15000 more bytes",
+            "1  < 12 \"HTTP/1.1 201\"",
+            "2  > 9 \"GET /next\"",
+            &format!("2  < 10000 \"{y}\" and 1808 more bytes"),
+            "2  < 4 \"\" and 4 more bytes",
+        ];
+        assert_eq!(lines, expected);
     }
 
     #[test]
@@ -404,6 +497,7 @@ mod tests {
             file: File::options().write(true).open(folder.file(2)).unwrap(),
             written: 0,
             reserved: BLOCK,
+            extent: Extent::Whole,
         };
         file.write(&entry(b"a"));
         assert!(file.has_ended());

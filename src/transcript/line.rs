@@ -8,6 +8,7 @@ use crate::text::latin1;
 use crate::text::quoted::Quoted;
 use crate::text::timestamp::Timestamp;
 
+use super::SHOWN_BEYOND;
 use super::entry::{Bound, Entry, Opened, Side, What};
 
 /// The format of a transcript.
@@ -46,10 +47,14 @@ impl Display for Beginning<'_> {
                 f,
                 "connection {connection}, client {client}, server {server}, opened {at}"
             ),
-            Format::Json => write!(
-                f,
-                r#"{{"connection":{connection},"time":0.000000,"exchange":0,"event":"opened","client":"{client}","server":"{server}","at":"{at}"}}"#
-            ),
+            Format::Json => {
+                let (client, server) = (client.to_string(), server.to_string());
+                let (client, server) = (ascii_string(&client), ascii_string(&server));
+                write!(
+                    f,
+                    r#"{{"connection":{connection},"time":0.000000,"exchange":0,"event":"opened","client":{client},"server":{server},"at":"{at}"}}"#
+                )
+            }
         }
     }
 }
@@ -102,7 +107,7 @@ impl Line<'_> {
                     }
                 })
             }
-            What::Stopped(bound) => write!(f, "-- {bound}"),
+            What::Reached(bound) => write!(f, "-- {bound}"),
         }
     }
 
@@ -136,9 +141,13 @@ impl Line<'_> {
             What::Cut => f.write_str(r#""event":"cut","from":"server"}"#),
             What::Closed => f.write_str(r#""event":"closed"}"#),
             What::Note(text) => write!(f, r#""event":"note","text":{}}}"#, ascii_string(text)),
-            What::Stopped(bound) => {
+            What::Reached(bound) => {
+                let event = match bound {
+                    Bound::Connection(_) => "limit",
+                    Bound::Folder(_) => "end",
+                };
                 let reason = ascii_string(&bound.to_string());
-                write!(f, r#""event":"end","reason":{reason}}}"#)
+                write!(f, r#""event":"{event}","reason":{reason}}}"#)
             }
         }
     }
@@ -164,7 +173,8 @@ impl Display for Bound {
             Self::Connection(bytes) => {
                 write!(
                     f,
-                    "recording stopped: the connection's limit of {bytes} bytes is reached"
+                    "the connection's limit of {bytes} bytes is reached: from here on, at most {SHOWN_BEYOND} \
+                     bytes of each request and of each response are shown"
                 )
             }
             Self::Folder(bytes) => write!(
@@ -190,8 +200,8 @@ mod tests {
     fn the_beginning() {
         let opened = Opened {
             connection: 3,
-            client: "[::1]:5".parse().unwrap(),
-            server: "[::1]:80".parse().unwrap(),
+            client: crate::http::address::Address::Ip("[::1]:5".parse().unwrap()),
+            server: crate::http::address::Address::Ip("[::1]:80".parse().unwrap()),
             at: UNIX_EPOCH + Duration::from_millis(1_500),
         };
         assert_eq!(
@@ -251,9 +261,18 @@ mod tests {
                 r#""event":"note","text":"one\ntwo \u00e9""#.to_owned(),
             ),
             (
-                What::Stopped(Bound::Connection(5)),
-                "-- recording stopped: the connection's limit of 5 bytes is reached".to_owned(),
-                r#""event":"end","reason":"recording stopped: the connection's limit of 5 bytes is reached""#
+                What::Reached(Bound::Connection(5)),
+                "-- the connection's limit of 5 bytes is reached: from here on, at most 8192 bytes of \
+                 each request and of each response are shown"
+                    .to_owned(),
+                r#""event":"limit","reason":"the connection's limit of 5 bytes is reached: from here on, at most 8192 bytes of each request and of each response are shown""#
+                    .to_owned(),
+            ),
+            (
+                What::Reached(Bound::Folder(9)),
+                "-- recording stopped: open connections use all 9 bytes of the folder's limit"
+                    .to_owned(),
+                r#""event":"end","reason":"recording stopped: open connections use all 9 bytes of the folder's limit""#
                     .to_owned(),
             ),
         ] {

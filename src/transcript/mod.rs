@@ -25,9 +25,13 @@ pub use tape::Tape;
 /// kept. Most reads and writes are smaller.
 pub const SHOWN: usize = 64 * 1024;
 
-/// Default limit of one connection's file, in bytes. At the limit, recording stops with a last line that
-/// reports it.
+/// Default limit of one connection's file, in bytes. Beyond it, a line for each read and write still has the
+/// number of its bytes, but only the beginnings of requests and responses are shown ([`SHOWN_BEYOND`]).
 pub const MAX_CONNECTION: u64 = 16 * 1024 * 1024;
+
+/// Maximum number of bytes that a file beyond the limit of its connection shows of each request, and of each
+/// response: most heads are smaller.
+pub const SHOWN_BEYOND: usize = 8 * 1024;
 
 /// Default limit of all files of one run together, in bytes, rounded up to disk blocks of 4096 bytes for
 /// each file. At the limit, the files of ended connections are deleted, oldest first.
@@ -61,7 +65,8 @@ pub const KEPT_IN_ALL: usize = KEPT_CONNECTIONS * KEPT_BYTES;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TranscriptLimits {
-    /// Bytes of one connection's file. Default: [`MAX_CONNECTION`].
+    /// Bytes of one connection's file, beyond which heads and lengths are kept and other bytes are cut. Default:
+    /// [`MAX_CONNECTION`].
     pub connection: u64,
     /// Bytes of all files of one run. Default: [`MAX_FOLDER`].
     pub folder: u64,

@@ -207,8 +207,8 @@ mod tests {
     fn the_oldest_entries_are_dropped() {
         let opened = Opened {
             connection: 1,
-            client: "127.0.0.1:5".parse().unwrap(),
-            server: "127.0.0.1:80".parse().unwrap(),
+            client: crate::http::address::Address::Ip("127.0.0.1:5".parse().unwrap()),
+            server: crate::http::address::Address::Ip("127.0.0.1:80".parse().unwrap()),
             at: UNIX_EPOCH,
         };
         for (limit, dropped, left) in [
@@ -225,7 +225,7 @@ mod tests {
                     what: What::segment(Side::Client, [bytes, b""], 2),
                 });
             }
-            let transcript = recent.transcript(opened);
+            let transcript = recent.transcript(opened.clone());
             let (entries, bytes) = dropped;
             assert_eq!(transcript.dropped(), Dropped { entries, bytes });
             let text = transcript.to_string();

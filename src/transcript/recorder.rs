@@ -1,8 +1,9 @@
 //! A [`Recorder`] creates the tapes of a server's connections and returns the transcripts in memory. A
 //! connection uses it once; afterwards it only uses its tape.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
+
+use crate::http::address::Address;
 
 use super::TranscriptLimits;
 use super::folder::Folder;
@@ -40,7 +41,7 @@ impl Recorder {
     }
 
     /// The tape of an accepted connection. `connection` is its number on the server.
-    pub fn tape(&self, connection: u64, client: SocketAddr, server: SocketAddr) -> Arc<Tape> {
+    pub fn tape(&self, connection: u64, client: &Address, server: &Address) -> Arc<Tape> {
         let kept = match self.memory {
             Memory::On => Some(self.kept.for_another()),
             Memory::Off => None,
@@ -85,9 +86,9 @@ mod tests {
             ..TranscriptLimits::default()
         };
         let recorder = Recorder::new(Memory::On, None, limits);
-        let address = "127.0.0.1:1".parse().unwrap();
+        let address = Address::Ip("127.0.0.1:1".parse().unwrap());
         let tapes: Vec<_> = (1..=3)
-            .map(|number| recorder.tape(number, address, address))
+            .map(|number| recorder.tape(number, &address, &address))
             .collect();
         let kept: Vec<_> = recorder.transcripts();
         let kept: Vec<_> = kept.iter().map(Transcript::connection).collect();
@@ -102,9 +103,9 @@ mod tests {
             ..TranscriptLimits::default()
         };
         let recorder = Recorder::new(Memory::On, None, limits);
-        let address = "127.0.0.1:1".parse().unwrap();
+        let address = Address::Ip("127.0.0.1:1".parse().unwrap());
         let record = |number| {
-            let tape = recorder.tape(number, address, address);
+            let tape = recorder.tape(number, &address, &address);
             for _ in 0..3 {
                 tape.received(&[b'x'; 1000], 1000);
             }

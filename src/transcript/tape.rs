@@ -18,11 +18,12 @@
 //! for a script's own socket, which bypasses the wire.
 
 use std::io::{self, ErrorKind};
-use std::net::SocketAddr;
 use std::sync::{Arc, Weak};
 use std::time::{Instant, SystemTime};
 
 use parking_lot::{Mutex, MutexGuard};
+
+use crate::http::address::Address;
 
 use super::entry::{Entry, Opened, Side, What};
 use super::folder::{Folder, TranscriptFile};
@@ -74,19 +75,19 @@ enum Half {
 impl Tape {
     pub(super) fn new(
         connection: u64,
-        client: SocketAddr,
-        server: SocketAddr,
+        client: &Address,
+        server: &Address,
         memory: Option<InMemory>,
         folder: Option<Arc<Folder>>,
     ) -> Self {
         let opened = Opened {
             connection,
-            client,
-            server,
+            client: client.clone(),
+            server: server.clone(),
             at: SystemTime::now(),
         };
         Self {
-            opened,
+            opened: opened.clone(),
             began: Instant::now(),
             others: memory.as_ref().map(|memory| Weak::clone(&memory.others)),
             recording: Mutex::new(Recording {
@@ -235,7 +236,7 @@ impl Tape {
     pub(super) fn transcript(&self) -> Option<Transcript> {
         let recording = self.recording();
         let recent = recording.recent.as_ref()?;
-        Some(recent.transcript(self.opened))
+        Some(recent.transcript(self.opened.clone()))
     }
 
     /// Drops the oldest entries in memory, until they took so many bytes; returns what they took.
@@ -360,13 +361,13 @@ mod tests {
     }
 
     fn tape() -> Tape {
-        let address = "127.0.0.1:1".parse().unwrap();
+        let address = Address::Ip("127.0.0.1:1".parse().unwrap());
         let memory = InMemory {
             limit: 1024 * 1024,
             total: Arc::new(Total::new(usize::MAX)),
             others: Weak::<Alone>::new(),
         };
-        Tape::new(1, address, address, Some(memory), None)
+        Tape::new(1, &address, &address, Some(memory), None)
     }
 
     /// The entries as text, without times.

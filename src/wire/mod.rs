@@ -24,21 +24,24 @@ mod secured;
 #[cfg(feature = "tls")]
 mod session;
 mod socket;
+mod socket_file;
 mod stream;
 mod tls_info;
 
 use std::io;
-use std::net::{SocketAddr, TcpStream};
+use std::net::TcpStream;
 use std::os::fd::RawFd;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::{Duration, Instant};
 
+use crate::http::address::Address;
 use crate::http::scheme::Scheme;
 use crate::transcript::{Recorder, Tape};
 
 use budget::{Budget, Budgets};
 use inbound::Inbound;
+use listener::Accepted;
 use outbound::Outbound;
 use secured::Secured;
 use stream::Stream;
@@ -51,8 +54,8 @@ pub use tls_info::{Cipher, TlsInfo, TlsVersion};
 pub struct Wire {
     stream: Stream,
     number: u64,
-    peer: SocketAddr,
-    local: SocketAddr,
+    peer: Address,
+    local: Address,
     scheme: Scheme,
     accepted: Instant,
     inbound: Mutex<Inbound>,
@@ -64,17 +67,6 @@ pub struct Wire {
     budgets: Arc<Budgets>,
 }
 
-/// The ends of a connection: its addresses, and what is spoken between them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Ends {
-    /// The client's.
-    pub peer: SocketAddr,
-    /// The one that the client connected to.
-    pub local: SocketAddr,
-    /// The scheme of the listener that accepted it.
-    pub scheme: Scheme,
-}
-
 impl Wire {
     /// Takes over an accepted socket and turns Nagle's algorithm off: a write is a segment.
     ///
@@ -82,35 +74,36 @@ impl Wire {
     /// When the client has already reset the connection.
     pub fn new(stream: TcpStream) -> io::Result<Arc<Self>> {
         stream.set_nodelay(true)?;
-        let ends = Ends {
-            peer: stream.peer_addr()?,
-            local: stream.local_addr()?,
-            scheme: Scheme::Http,
+        let accepted = Accepted {
+            peer: stream.peer_addr()?.into(),
+            local: stream.local_addr()?.into(),
+            socket: stream.into(),
         };
-        Ok(Self::recorded(stream, ends, 1, None, &Arc::default()))
+        let scheme = Scheme::Http;
+        Ok(Self::recorded(accepted, scheme, 1, None, &Arc::default()))
     }
 
-    /// A socket from one of our own [listeners](listener::listen), whose ends are known; with its number
-    /// among the server's connections, and on a tape of the recorder's if there is one.
+    /// A connection that one of our own [listeners](listener::Listener) has accepted for this scheme; with
+    /// its number among the server's connections, and on a tape of the recorder's if there is one.
     pub fn recorded(
-        stream: TcpStream,
-        Ends {
+        Accepted {
+            socket,
             peer,
             local,
-            scheme,
-        }: Ends,
+        }: Accepted,
+        scheme: Scheme,
         number: u64,
         recorder: Option<&Recorder>,
         budgets: &Arc<Budgets>,
     ) -> Arc<Self> {
-        let tape = recorder.map(|recorder| recorder.tape(number, peer, local));
+        let tape = recorder.map(|recorder| recorder.tape(number, &peer, &local));
         Arc::new(Self {
             number,
             peer,
             local,
             scheme,
             accepted: Instant::now(),
-            stream: Stream::new(stream),
+            stream: Stream::new(socket),
             inbound: Mutex::new(Inbound::of_server(Arc::clone(budgets), tape.clone())),
             outbound: Mutex::new(Outbound::recorded(tape.clone())),
             tape,
@@ -139,13 +132,13 @@ impl Wire {
     }
 
     /// The client's address.
-    pub fn peer(&self) -> SocketAddr {
-        self.peer
+    pub fn peer(&self) -> &Address {
+        &self.peer
     }
 
     /// The address that the client connected to.
-    pub fn local(&self) -> SocketAddr {
-        self.local
+    pub fn local(&self) -> &Address {
+        &self.local
     }
 
     /// The scheme of the listener that accepted the connection.

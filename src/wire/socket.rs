@@ -1,9 +1,10 @@
 //! System calls on the socket of one connection, and the only place that makes them. What is sent and
-//! received here is what goes over TCP; a [`Stream`](super::stream::Stream) has what it means.
+//! received here is what goes over TCP, or over a Unix socket; a [`Stream`](super::stream::Stream) has what
+//! it means.
 
 use std::io::{self, IoSlice, Read};
 use std::mem::MaybeUninit;
-use std::net::{Shutdown, TcpStream};
+use std::net::Shutdown;
 use std::os::fd::{IntoRawFd, RawFd};
 use std::time::{Duration, Instant};
 
@@ -11,14 +12,13 @@ use rustix::buffer::spare_capacity;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::net::{RecvFlags, connect_unspec, recv};
-use socket2::SockRef;
 
 /// The longest time that is passed to the kernel at once, which has its own limits.
 const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// A connection's socket.
+/// A connection's socket, of TCP or of a Unix socket.
 #[derive(Debug)]
-pub(super) struct Socket(TcpStream);
+pub(super) struct Socket(socket2::Socket);
 
 /// Whether a write waits for the client to make room, or a read for bytes to arrive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +30,7 @@ pub(super) enum Blocking {
 }
 
 impl Socket {
-    pub(super) fn new(socket: TcpStream) -> Self {
+    pub(super) fn new(socket: socket2::Socket) -> Self {
         Self(socket)
     }
 
@@ -77,10 +77,11 @@ impl Socket {
             Blocking::Wait => libc::MSG_NOSIGNAL,
             Blocking::Return => libc::MSG_NOSIGNAL | libc::MSG_DONTWAIT,
         };
-        let socket = SockRef::from(&self.0);
         match parts {
-            [[], bytes] => socket.send_with_flags(bytes, flags),
-            parts => socket.send_vectored_with_flags(&parts.map(IoSlice::new), flags),
+            [[], bytes] => self.0.send_with_flags(bytes, flags),
+            parts => self
+                .0
+                .send_vectored_with_flags(&parts.map(IoSlice::new), flags),
         }
     }
 
@@ -106,9 +107,7 @@ impl Socket {
     pub(super) fn has_arrivals(&self) -> bool {
         let mut byte = [MaybeUninit::uninit()];
         let flags = libc::MSG_PEEK | libc::MSG_DONTWAIT;
-        SockRef::from(&self.0)
-            .recv_with_flags(&mut byte, flags)
-            .is_ok()
+        self.0.recv_with_flags(&mut byte, flags).is_ok()
     }
 
     /// Makes the socket blocking again. A handler that was given it may have set a time-out, which
@@ -121,7 +120,7 @@ impl Socket {
 
     /// Whether a handler asked for a reset at the end, by `SO_LINGER` with zero seconds.
     pub(super) fn resets_when_closed(&self) -> bool {
-        matches!(SockRef::from(&self.0).linger(), Ok(Some(Duration::ZERO)))
+        matches!(self.0.linger(), Ok(Some(Duration::ZERO)))
     }
 
     /// Ends one direction or both.
@@ -131,7 +130,12 @@ impl Socket {
 
     /// RST at once, whatever other descriptors the connection has: to undo a connection is how Linux
     /// aborts one (connect(2), `AF_UNSPEC`), while `SO_LINGER` waits for the last descriptor to be closed.
+    ///
+    /// Unix sockets have no RST, and refuse this call. Both of their directions end instead.
     pub(super) fn reset(&self) -> io::Result<()> {
-        Ok(connect_unspec(&self.0)?)
+        match connect_unspec(&self.0) {
+            Err(Errno::INVAL) => self.0.shutdown(Shutdown::Both),
+            result => Ok(result?),
+        }
     }
 }

@@ -1,10 +1,10 @@
-//! The bytes of a connection: over TCP as they are, or through TLS. The halves of a wire, and the ways
+//! The bytes of a connection: over TCP or a Unix socket as they are, or through TLS. The halves of a wire, and the ways
 //! to end it, call these functions. No other file needs to know whether a connection uses TLS.
 //!
 //! A connection begins in the clear. Its first use after a handshake goes through the session.
 
 use std::io;
-use std::net::{Shutdown, TcpStream};
+use std::net::Shutdown;
 use std::os::fd::RawFd;
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -23,14 +23,14 @@ pub(super) struct Stream {
 }
 
 impl Stream {
-    pub(super) fn new(socket: TcpStream) -> Self {
+    pub(super) fn new(socket: socket2::Socket) -> Self {
         Self {
             socket: Socket::new(socket),
             secured: OnceLock::new(),
         }
     }
 
-    /// The socket, whose bytes are those of TCP.
+    /// The socket, whose bytes are those below TLS.
     pub(super) fn socket(&self) -> &Socket {
         &self.socket
     }

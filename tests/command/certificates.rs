@@ -341,10 +341,16 @@ fn https_of_a_checkout() {
     let notes = https
         .iter()
         .map(|line| line.split_once(" (").expect("a note").1);
-    let expected = ["", "", "https-local, ", "https-private, ", "https-public, "];
-    for ((note, line), name) in notes.zip(&https).zip(expected) {
-        let url = format!("{name}https://web-platform.test:{}/)\n", port(line));
-        assert_eq!(note, url);
+    let kinds = [
+        "tls-port",
+        "tls-port",
+        "https-local",
+        "https-private",
+        "https-public",
+    ];
+    for ((note, line), kind) in notes.zip(&https).zip(kinds) {
+        let expected = format!("{kind}, https://web-platform.test:{}/)\n", port(line));
+        assert_eq!(note, expected);
     }
     let ports: Vec<_> = https.iter().map(|line| port(line)).collect();
     assert_eq!(ports.len(), 5, "{lines:?}");

@@ -21,10 +21,10 @@ fn each_listening_line_shows_what_the_port_is_for() {
                 "listeners": [{"port": 0, "requests": "lenient"}]}"#,
         ),
     ]);
-    let named = "(http://a.test:PORT/)";
+    let named = "(port, http://a.test:PORT/)";
     let private = "(http-private, http://a.test:PORT/)";
     let public = "(http-public, http://a.test:PORT/)";
-    let secure = "(https://a.test:PORT/)";
+    let secure = "(tls-port, https://a.test:PORT/)";
     for (config, arguments, notes) in [
         (
             "plain.json",
@@ -38,8 +38,8 @@ fn each_listening_line_shows_what_the_port_is_for() {
                 "greeting.wire",
             ][..],
             &[
-                "",
-                "",
+                "(port)",
+                "(port)",
                 "(requests: strict)",
                 "(connections: greeting.wire)",
                 "(connections: greeting.wire)",
@@ -104,6 +104,49 @@ fn access_lines_show_host_and_port() {
             );
             eventually("an access line", || server.stderr().contains(&line));
         }
+    }
+}
+
+/// The status is that of the first final status line, also in bytes that a handler writes as they are; without
+/// one, it is `-`.
+#[test]
+fn access_lines_show_the_status_that_was_sent() {
+    let mut files = vec![
+        (
+            "hints.wire",
+            "send \"HTTP/1.1 103 Early Hints\\r\\n\\r\\nHTTP/1.\"\nsend \"1 418 Odd\\r\\n\\r\\n\"\nclose\n",
+        ),
+        (
+            "broken.wire",
+            "send \"HTTP/1.1 2OO OK\\r\\n\\r\\n\"\nclose\n",
+        ),
+        ("nothing.wire", "reset\n"),
+        ("as.asis", "HTTP/1.1 299 As Is\r\n\r\n"),
+    ];
+    let mut statuses = vec![
+        ("hints.wire", "418"),
+        ("broken.wire", "-"),
+        ("nothing.wire", "-"),
+        ("as.asis", "299"),
+        ("hello.txt", "200"),
+    ];
+    if cfg!(feature = "python") {
+        files.push((
+            "raw.py",
+            "def main(request, response):\n    \
+                 response.writer.write(b'HTTP/1.1 297 Raw\\r\\n\\r\\n')\n    \
+                 response.close_connection = True\n",
+        ));
+        statuses.push(("raw.py", "297"));
+    }
+    let root = site(&files);
+    let server = Process::wireserve(root.path(), ["--log", "info"]);
+    for (name, status) in statuses {
+        let mut client = Client::connect(server.addr());
+        client.send(format!("GET /{name} HTTP/1.0\r\n\r\n").as_bytes());
+        client.read_until_close();
+        let line = format!(" GET /{name} {status} ");
+        eventually(&line, || server.stderr().contains(&line));
     }
 }
 

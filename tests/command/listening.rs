@@ -20,6 +20,11 @@ fn one_ready_line_for_each_listener_and_nothing_else() {
         (&["--host", "127.0.0.2", "--port", "0"], "127.0.0.2", 1),
         (&["--host", "localhost", "--port", "0"], "", 1),
         (&["--host", "::1", "--port", "0", "--port=0"], "[::1]", 2),
+        (
+            &["--host", "127.0.0.1", "--host=127.0.0.2", "--port", "0"],
+            "127.0.0.",
+            2,
+        ),
     ] {
         let mut running = Process::spawn(wireserve().arg(root.path()).args(arguments));
         let addresses: Vec<_> = (0..count).map(|_| running.ready(host)).collect();
@@ -35,6 +40,30 @@ fn one_ready_line_for_each_listener_and_nothing_else() {
             "{arguments:?}: {:?}",
             ended.stdout
         );
+    }
+}
+
+/// Clients that resolve `localhost` find the server whichever of its addresses they try.
+#[test]
+fn several_hosts_have_the_same_ports() {
+    let root = site(&[]);
+    let mut command = wireserve();
+    command.arg(root.path());
+    for option in ["--host=127.0.0.1", "--host=::1", "--port=0", "--port=0"] {
+        command.arg(option);
+    }
+    let server = Process::start_with_listeners(command, 4);
+    let &[first4, first6, second4, second6] = server.addresses() else {
+        panic!("four listeners")
+    };
+    assert!(first4.is_ipv4() && first6.is_ipv6());
+    assert_eq!(
+        (first4.port(), second4.port()),
+        (first6.port(), second6.port())
+    );
+    assert_ne!(first4.port(), second4.port());
+    for &address in server.addresses() {
+        assert_eq!(get(address, "/hello.txt").text(), "hello", "{address}");
     }
 }
 

@@ -68,7 +68,7 @@ fn the_commands_print_what_is_shown() {
             if let Some(command) = command.strip_suffix(" &") {
                 // A process that starts has printed its ready line, which is shown.
                 server = Some(shell.start(command));
-                let ready = format!("wireserve listening on http://{SHOWN_ADDRESS}/\n");
+                let ready = format!("wireserve listening on http://{SHOWN_ADDRESS}/ (port)\n");
                 assert!(shown.starts_with(&ready), "{shown}");
             } else {
                 shell.run(command, shown, server.as_ref());

@@ -114,7 +114,7 @@ fn a_handler_sees_the_request() {
         exchange
             .response
             .headers
-            .append("Peer", request.peer().port().to_string());
+            .append("Peer", request.peer().pair().1.to_string());
         exchange.response.content = text.into_bytes().into();
         Ok(())
     })])

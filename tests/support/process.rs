@@ -170,7 +170,9 @@ impl Process {
         let (address, note) =
             parts.unwrap_or_else(|| panic!("expected a ready line, found {line:?}"));
         assert!(
-            host.is_empty() || address.starts_with(&format!("{host}:")),
+            host.is_empty()
+                || host.ends_with('.') && address.starts_with(host)
+                || address.starts_with(&format!("{host}:")),
             "{line}"
         );
         let address: SocketAddr = address.parse().expect("an address");

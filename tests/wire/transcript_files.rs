@@ -139,26 +139,46 @@ fn the_folder_is_bounded() {
     assert_eq!(left, ["000004.txt", "000005.txt", "000006.txt"]);
 }
 
+/// Beyond its limit, the transcript of a connection still has the heads of later requests, and the lengths of
+/// everything; what it cuts it says.
 #[test]
 fn a_connection_is_bounded() {
     let folder = TempDir::new().expect("a folder");
     let limits = TranscriptLimits {
-        connection: 1000,
+        connection: 100_000,
         ..TranscriptLimits::default()
     };
     let server = server(folder.path(), Format::Text, limits);
     let mut client = Client::connect(server.address());
-    for _ in 0..20 {
-        client.send(&request("GET", "/"));
+    const UPLOAD: usize = 300_000;
+    client.send(format!("GET /1 HTTP/1.1\r\nContent-Length: {UPLOAD}\r\n\r\n").as_bytes());
+    client.send(&[b'x'; UPLOAD]);
+    assert_eq!(client.read_response("GET").text(), "hello");
+    for number in 2..=20 {
+        client.send(&request("GET", &format!("/{number}")));
         assert_eq!(client.read_response("GET").text(), "hello");
     }
-    let text = fs::read_to_string(&files(folder.path())[0]).expect("a file");
-    // The limit was reached long before the last answer.
-    assert!(text.len() < 1100, "{}", text.len());
-    assert!(
-        text.ends_with("-- recording stopped: the connection's limit of 1000 bytes is reached\n"),
-        "{text}"
-    );
+    let text = || fs::read_to_string(&files(folder.path())[0]).expect("a file");
+    eventually("all responses", || text().matches("< ").count() == 20);
+    let text = text();
+    assert!(text.len() < 115_000, "{}", text.len());
+    let reached = "-- the connection's limit of 100000 bytes is reached: from here on, at most 8192 bytes \
+                   of each request and of each response are shown\n";
+    assert_eq!(text.matches(reached).count(), 1, "{text}");
+    for number in 1..=20 {
+        assert!(
+            text.contains(&format!("\"GET /{number} HTTP/1.1\\r\\n")),
+            "{number}"
+        );
+    }
+    let uploaded = text.lines().filter(|line| line.contains("  1  > "));
+    let length = |line: &str| {
+        line[18..]
+            .split_once(' ')
+            .and_then(|(count, _)| count.parse::<usize>().ok())
+    };
+    let lengths: usize = uploaded.map(|line| length(line).expect("a length")).sum();
+    assert!(lengths > UPLOAD && lengths < UPLOAD + 100, "{lengths}");
 }
 
 #[test]

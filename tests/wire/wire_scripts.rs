@@ -117,6 +117,41 @@ fn each_way_to_end() {
     assert_eq!(asking(&server).read_until_close(), b"xy");
 }
 
+/// A client that ends its requests waits for the end of the connection, which `next` must not withhold; a client
+/// that does not gets the following steps.
+#[test]
+fn next_closes_for_a_client_that_sends_no_other_request() {
+    let second = OK.replace("ok", "no");
+    for steps in [
+        script()
+            .send(OK)
+            .next_request()
+            .send(second.clone())
+            .close(),
+        script().send(OK).next_by_site(),
+    ] {
+        let server = server(steps);
+        for head in [
+            "GET / HTTP/1.1\r\nConnection: close\r\n\r\n",
+            "GET / HTTP/1.0\r\n\r\n",
+        ] {
+            let mut client = Client::connect(server.address());
+            client.send(head.as_bytes());
+            assert_eq!(client.read_until_close(), OK.as_bytes(), "{head:?}");
+        }
+    }
+    let server = server(
+        script()
+            .send(OK)
+            .next_request()
+            .send(second.clone())
+            .close(),
+    );
+    let mut client = asking(&server);
+    client.send(b"GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+    assert_eq!(client.read_until_close(), [OK, &second].concat().as_bytes());
+}
+
 #[test]
 fn a_script_reads_the_next_request_after_it_has_half_closed() {
     let script = script()

@@ -142,13 +142,12 @@ impl Request {
         self.made.route_match.set(value);
     }
 
-    /// The client's (host, port).
+    /// The client's (host, port); `("", 0)` over a Unix socket.
     #[getter]
     fn get_client_address<'py>(&self, py: Python<'py>) -> Made<'py> {
-        self.made.client_address.get_or_make(py, || {
-            let peer = self.facts.peer();
-            any(py, (peer.ip().to_string(), peer.port()))
-        })
+        self.made
+            .client_address
+            .get_or_make(py, || any(py, self.facts.peer().pair()))
     }
 
     #[setter]

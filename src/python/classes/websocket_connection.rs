@@ -1,7 +1,6 @@
 //! `request.connection` of WebSocket handlers: raw bytes, in both directions, by any of a handler's
 //! threads. pywebsocket3 reads and writes its frames through it.
 
-use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -123,13 +122,13 @@ impl WebSocketConnection {
     /// Address and port of the client.
     #[getter]
     fn remote_addr(&self) -> (String, u16) {
-        pair(self.request.peer())
+        self.request.peer().pair()
     }
 
     /// Address and port that the client connected to.
     #[getter]
     fn local_addr(&self) -> (String, u16) {
-        pair(self.request.local())
+        self.request.local().pair()
     }
 
     /// The lines of the request's head.
@@ -162,8 +161,4 @@ impl Link {
             }
         }
     }
-}
-
-fn pair(address: SocketAddr) -> (String, u16) {
-    (address.ip().to_string(), address.port())
 }

@@ -33,7 +33,11 @@ impl Handler for AsIsHandler {
         exchange.close_connection();
         exchange.turn().mark_written();
         // A client that has disconnected is noticed when the connection is closed.
-        while !piece.is_empty() && exchange.turn().send(&piece).is_ok() {
+        while !piece.is_empty() {
+            exchange.turn().look_for_status(&piece);
+            if exchange.turn().send(&piece).is_err() {
+                break;
+            }
             piece = read(&mut found.file).unwrap_or_else(|error| {
                 log::error!("{}: {error}", found.name().display());
                 Vec::new()

@@ -146,9 +146,9 @@ impl ResponseWriter {
         let message = message.map(isomorphic).transpose()?;
         let mut line = Vec::with_capacity(64);
         append_status_line(&mut line, code, message.as_deref());
-        write_parts(slf, &[&line])?;
         let writer = slf.get();
         writer.turn().note_status(code);
+        write_parts(slf, &[&line])?;
         writer.advance_head(HeadProgress::StatusLine);
         Ok(())
     }

@@ -101,5 +101,6 @@ class Server:
 
     @property
     def server_address(self):
-        """The address that this connection was made to."""
-        return self._handler.connection.getsockname()[:2]
+        """The address that this connection was made to: host and port, or the path of a Unix socket."""
+        address = self._handler.connection.getsockname()
+        return address[:2] if isinstance(address, tuple) else address
