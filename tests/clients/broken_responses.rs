@@ -25,7 +25,7 @@ use std::net::SocketAddr;
 use std::thread::{self, ScopedJoinHandle};
 use std::time::Duration;
 
-use crate::drivers::{CLIENTS, Case, Client};
+use crate::clients::drivers::{CLIENTS, Case, Client};
 use crate::support::client::{self, Arrival, request};
 use crate::support::command::wireserve;
 use crate::support::{escape, repository};

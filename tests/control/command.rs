@@ -4,7 +4,7 @@ use std::process::Command;
 
 use serde_json::json;
 
-use crate::asking::Asker;
+use crate::control::asking::Asker;
 use crate::support::client::Client;
 use crate::support::command::{get, run_in, wireserve};
 use crate::support::folder::folder;

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use serde_json::{Value, json};
 use wireserve::internals::control::RESOURCES;
 
-use crate::asking::{Asker, controlled};
+use crate::control::asking::{Asker, controlled};
 use crate::support::client::Client;
 use crate::support::embedded::get;
 

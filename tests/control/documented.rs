@@ -7,7 +7,7 @@ use std::process::Command;
 use wireserve::internals::control::RESOURCES;
 use wireserve::{RecordLimits, Server};
 
-use crate::asking::Asker;
+use crate::control::asking::Asker;
 use crate::support::folder::folder;
 use crate::support::process::Process;
 use crate::support::repository;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::asking::controlled;
+use crate::control::asking::controlled;
 use crate::support::client::{Client, DEADLINE};
 
 #[test]

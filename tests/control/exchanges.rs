@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use wireserve::script;
 
-use crate::asking::controlled;
+use crate::control::asking::controlled;
 use crate::support::client::Client;
 
 /// Direction and length of each segment, and the names of other events.
@@ -128,7 +128,7 @@ fn the_script_of_an_exchange_sends_the_same() {
 fn without_transcripts_the_request_remains() {
     let server = wireserve::Server::start();
     let control = server.control().expect("a free port");
-    let asker = crate::asking::Asker::of(&control);
+    let asker = crate::control::asking::Asker::of(&control);
     crate::support::embedded::get(&server, "/a");
     let exchange = asker.get("/v1/requests/1/exchange");
     assert_eq!(exchange["request"]["target"], "/a");

@@ -1,6 +1,6 @@
 //! Only those with the token may use the interface, and no page of another origin.
 
-use crate::asking::controlled;
+use crate::control::asking::controlled;
 use crate::support::client::Client;
 
 #[test]

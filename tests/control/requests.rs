@@ -4,7 +4,7 @@ use std::thread;
 
 use serde_json::json;
 
-use crate::asking::{Asker, controlled};
+use crate::control::asking::{Asker, controlled};
 use crate::support::client::Client;
 use crate::support::embedded::get;
 use crate::support::wait::eventually;

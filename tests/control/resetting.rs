@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::asking::{controlled, is_reset};
+use crate::control::asking::{controlled, is_reset};
 use crate::support::client::Client;
 
 #[test]

@@ -5,7 +5,7 @@ use std::time::Instant;
 use serde_json::{Value, json};
 use wireserve::Server;
 
-use crate::asking::{Asker, controlled, is_reset};
+use crate::control::asking::{Asker, controlled, is_reset};
 use crate::support::client::Client;
 use crate::support::embedded::get;
 use crate::support::folder::folder;

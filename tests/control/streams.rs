@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::asking::{Asker, controlled};
+use crate::control::asking::{Asker, controlled};
 use crate::support::client::Client;
 use crate::support::embedded::get;
 

@@ -7,7 +7,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::corpus::{cookies, form, stash_key};
+use crate::fuzz::corpus::{cookies, form, stash_key};
 use crate::support::client::Client;
 use crate::support::folder::folder;
 use crate::support::process::Process;

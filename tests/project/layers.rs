@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
-use crate::sources::{File, Module, files_below};
+use crate::project::sources::{File, Module, files_below};
 use crate::support::repository;
 
 const UNSAFE_HOMES: [&str; 3] = [

@@ -9,8 +9,8 @@ use regex::Regex;
 use syn::visit::{self, Visit};
 use syn::{Attribute, Expr, Item, ItemMod, Lit, LitStr, Macro, Meta, Visibility};
 
-use crate::documents::{documents, other_texts};
-use crate::sources::files_below;
+use crate::project::documents::{documents, other_texts};
+use crate::project::sources::files_below;
 use crate::support::command::wireserve;
 use crate::support::repository;
 

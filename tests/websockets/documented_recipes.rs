@@ -2,9 +2,9 @@
 
 use std::fs;
 
-use crate::servers::wireserve;
 use crate::support::recipes::run_all;
 use crate::support::repository;
+use crate::websockets::servers::wireserve;
 
 #[test]
 fn every_recipe() {

@@ -1,11 +1,11 @@
 //! A handler that fails, a client that vanishes and a file that cannot be loaded: what is logged, and at which
 //! level.
 
-use crate::frames::{BINARY, FIN, close, handshake, masked, opened, text};
-use crate::servers::{Server, handlers, wireserve};
 use crate::support::folder::folder;
 use crate::support::process::Process;
 use crate::support::wait::eventually;
+use crate::websockets::frames::{BINARY, FIN, close, handshake, masked, opened, text};
+use crate::websockets::servers::{Server, handlers, wireserve};
 
 /// What the server logs about WebSockets once `ask` has been played.
 fn log_of(ask: impl FnOnce(&Server), expected: &str) -> String {

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use wireserve::Handler;
 use wireserve::python::WebSocketHandler;
 
-use crate::frames::{close, handshake, opened, text};
-use crate::servers::{Server, checkout, client, handlers, wireserve};
 use crate::support::client::Client;
 use crate::support::command::get;
 use crate::support::process::Process;
 use crate::support::wait::eventually;
+use crate::websockets::frames::{close, handshake, opened, text};
+use crate::websockets::servers::{Server, checkout, client, handlers, wireserve};
 
 /// A WebSocket that is open, and whose handler waits for a message.
 fn open(server: &Server, target: &str) -> Client {

@@ -5,11 +5,11 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Command;
 
-use crate::frames::{close, handshake, opened};
-use crate::servers::{ECHO, Server, checkout};
 use crate::support::command::{FREE_TLS_PORT, wireserve};
 use crate::support::folder::folder;
 use crate::support::process::{Process, ready_address};
+use crate::websockets::frames::{close, handshake, opened};
+use crate::websockets::servers::{ECHO, Server, checkout};
 
 /// The command without any installed packages.
 fn bare(folder: &Path, arguments: &[&str]) -> Command {
@@ -59,7 +59,7 @@ fn a_checkout_may_bring_the_library() {
         let ws = address_of("ws", &mut process);
         address_of("wss", &mut process);
         let asked = [handshake("/echo", &[]), close(1000, "")].concat();
-        let received = crate::servers::client(ws, &asked).read_until_close();
+        let received = crate::websockets::servers::client(ws, &asked).read_until_close();
         let expected = [opened().as_bytes(), b"\x88\x02\x03\xe8"].concat();
         assert_eq!(received, expected, "{place} {name}: {}", process.stderr());
     }

@@ -1,8 +1,8 @@
 //! Requests on a port for WebSockets that do not open one are answered by an HTTP/1.1 response with a length.
 //! The reference answers them as an HTTP/1.0 server, and serves files there.
 
-use crate::frames::{handshake, opened};
-use crate::servers::Server;
+use crate::websockets::frames::{handshake, opened};
+use crate::websockets::servers::Server;
 
 struct Refused {
     method: &'static str,

@@ -10,10 +10,10 @@ use std::time::Duration;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::servers::{Server, handlers, python, wireserve};
 use crate::support::browser::{Browser, listen_for_reports};
 use crate::support::process::{Process, ready_address};
 use crate::support::repository;
+use crate::websockets::servers::{Server, handlers, python, wireserve};
 
 /// Lets the package talk to a server whose certificate this root has issued.
 fn talk(url: &str, root: Option<&Path>) {

@@ -8,11 +8,11 @@ use tempfile::TempDir;
 use wireserve::Port;
 use wireserve::python::WebSocketHandler;
 
-use crate::frames::{close, handshake, opened, text};
-use crate::reference_parity::{Case, cases, in_pieces};
-use crate::servers::{checkout, handlers};
 use crate::support::escape;
 use crate::support::tls::{Certificate, End, TlsClient};
+use crate::websockets::frames::{close, handshake, opened, text};
+use crate::websockets::reference_parity::{Case, cases, in_pieces};
+use crate::websockets::servers::{checkout, handlers};
 
 /// A server with ports for `ws` and `wss`.
 struct SecureServer {

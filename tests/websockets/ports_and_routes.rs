@@ -7,13 +7,13 @@ use wireserve::python::WebSocketHandler;
 use wireserve::wire_script::{Frame, Opcode};
 use wireserve::{Port, WireScript};
 
-use crate::frames::{close, handshake, opened, text};
-use crate::servers::{Server, checkout, client, wireserve};
 use crate::support::client::Client;
 use crate::support::command::get;
 use crate::support::folder::folder;
 use crate::support::process::Process;
 use crate::support::transcript;
+use crate::websockets::frames::{close, handshake, opened, text};
+use crate::websockets::servers::{Server, checkout, client, wireserve};
 
 const URI: &str = "from pywebsocket3 import msgutil\n\n
 def web_socket_do_extra_handshake(request):\n    pass\n\n

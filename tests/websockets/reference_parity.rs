@@ -7,13 +7,13 @@
 use std::net::SocketAddr;
 use std::thread;
 
-use crate::frames::{
+use crate::support::client::Client;
+use crate::support::escape;
+use crate::websockets::frames::{
     BINARY, CLOSE, CONTINUATION, DEFLATE, FIN, PING, PONG, RSV1, TEXT, binary, close, deflated,
     handshake, masked, text,
 };
-use crate::servers::{Server, client, reference};
-use crate::support::client::Client;
-use crate::support::escape;
+use crate::websockets::servers::{Server, client, reference};
 
 pub struct Case {
     pub name: &'static str,

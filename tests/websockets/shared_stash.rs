@@ -1,8 +1,8 @@
 //! The stash is shared by HTTP handlers and WebSocket handlers of a server, and by no other server.
 
-use crate::frames::{close, handshake, opened};
-use crate::servers::Server;
 use crate::support::command::get;
+use crate::websockets::frames::{close, handshake, opened};
+use crate::websockets::servers::Server;
 
 const KEY: &str = "01234567-89ab-cdef-0123-456789abcdef";
 

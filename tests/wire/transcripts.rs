@@ -313,7 +313,11 @@ fn a_failing_test_shows_them_and_a_passing_one_does_not() {
     for (how, shows) in [("fail", true), ("pass", false)] {
         let test = env::current_exe().expect("this test");
         let output = Command::new(test)
-            .args(["--exact", "transcripts::the_guarded_one", "--nocapture"])
+            .args([
+                "--exact",
+                "wire::transcripts::the_guarded_one",
+                "--nocapture",
+            ])
             .env(GUARDED, how)
             .output()
             .expect("it runs");

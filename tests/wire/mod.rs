@@ -1,9 +1,6 @@
 //! What goes over the wire: requests of every shape and their answers, wire scripts, transcripts, and
 //! the files of the catalogue.
 
-#[path = "../support/mod.rs"]
-mod support;
-
 mod bad_input;
 mod catalogue_files;
 mod closing_responses;

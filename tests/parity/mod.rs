@@ -6,12 +6,6 @@
 //! `departures.rs` has the case's name, the reason and what must hold instead; a departure that no
 //! longer differs fails too. `docs/parity.md` tells users about them.
 
-// A test exports nothing: `pub` means "for the other files" here.
-#![allow(unreachable_pub)]
-
-#[path = "../support/mod.rs"]
-mod support;
-
 mod body;
 mod case;
 mod connection;
@@ -49,10 +43,10 @@ mod writer_rules;
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
+use crate::support::escape;
 use case::Case;
 use departures::{Departure, REFERENCE_HANGS, departures};
 use run::{Outcome, Over, Servers};
-use support::escape;
 
 type Table = fn() -> Vec<Case>;
 

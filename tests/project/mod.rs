@@ -1,9 +1,6 @@
 //! The project itself: its layers, its documents, and the calculations of its benches, which have no
 //! unit tests.
 
-#[path = "../support/mod.rs"]
-mod support;
-
 mod comparison;
 mod documents;
 mod instruction_counts;

@@ -3,12 +3,6 @@
 //!
 //! `handlers` has one handler for each thing that the handlers of web-platform-tests do.
 
-// A test exports nothing: `pub` means "for the other files" here.
-#![allow(unreachable_pub)]
-
-#[path = "../support/mod.rs"]
-mod support;
-
 mod documented_recipes;
 mod frames;
 mod handler_failures;

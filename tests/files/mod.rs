@@ -1,8 +1,5 @@
 //! Doc roots: which file answers a path, what a site adds to its files, and what stays out of reach.
 
-#[path = "../support/mod.rs"]
-mod support;
-
 mod built_in_handlers;
 mod conditional_requests;
 mod doc_root_escapes;

@@ -1,8 +1,5 @@
 //! Python scripts: what they see of a request, what they write and when, and what they cannot break.
 
-#[path = "../support/mod.rs"]
-mod support;
-
 mod connection_isolation;
 mod cpu_pinning;
 mod documented_handlers;

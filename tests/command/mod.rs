@@ -1,8 +1,5 @@
 //! The command `wireserve`: options, configuration, listeners, log, signals.
 
-#[path = "../support/mod.rs"]
-mod support;
-
 #[cfg(feature = "tls")]
 mod certificates;
 mod configuration_file;

@@ -1,8 +1,5 @@
 //! The control interface: what tests in any language tell a server over HTTP, and what they learn from it.
 
-#[path = "../support/mod.rs"]
-mod support;
-
 mod asking;
 mod command;
 mod description;

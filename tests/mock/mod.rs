@@ -1,8 +1,5 @@
 //! What a Rust test tells a running server to answer, what it asks about the requests, and what fails it.
 
-#[path = "../support/mod.rs"]
-mod support;
-
 mod answers;
 mod expectations;
 mod faults;

@@ -1,8 +1,5 @@
 //! `wireserve::Server` within a Rust test: routes, handlers, bodies, limits.
 
-#[path = "../support/mod.rs"]
-mod support;
-
 mod connection_handlers;
 mod connection_limits;
 mod handler_content;
