@@ -156,6 +156,7 @@ pub mod internals {
     //! - `python` (feature `python`): the interpreter, and the objects that scripts use.
     //! - `log_output` (feature `cli`): writes log lines without blocking connections.
     //! - `cli` (feature `cli`): the command.
+    //! - `extension` (feature `python`): the native module of the Python package.
     //!
     //! # One request
     //!
@@ -174,6 +175,8 @@ pub mod internals {
     pub mod control;
     pub(crate) mod error;
     pub mod exchange;
+    #[cfg(feature = "python")]
+    pub mod extension;
     pub mod fault;
     pub mod hosts;
     pub mod http;

@@ -48,6 +48,11 @@ use serving::Announcement;
 
 /// Runs the command until a signal ends it.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    ExitCode::from(run_to_code(arguments))
+}
+
+/// The same, with the exit code as a number.
+pub(crate) fn run_to_code(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     allocator::keep_little();
     let options = match Options::parse_from(arguments) {
@@ -57,7 +62,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             let printed = error.print().and_then(|()| io::stdout().flush());
             return match printed {
                 Err(source) if !error.use_stderr() => report(&CommandError::Output(source)),
-                _ => ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2)),
+                _ => u8::try_from(error.exit_code()).unwrap_or(2),
             };
         }
     };
@@ -72,7 +77,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 /// Reports an error, and returns the exit code.
-fn report(error: &CommandError) -> ExitCode {
+fn report(error: &CommandError) -> u8 {
     let (code, is_silent) = match error {
         // Its reader has seen enough: `wireserve hosts | head -1`.
         CommandError::Output(source) => (1, source.kind() == io::ErrorKind::BrokenPipe),
@@ -82,18 +87,18 @@ fn report(error: &CommandError) -> ExitCode {
         // Without stderr, the exit code remains.
         let _ = writeln!(io::stderr(), "wireserve: {}", with_causes(error));
     }
-    ExitCode::from(code)
+    code
 }
 
 /// Writes to stdout.
-fn print(text: &str) -> Result<ExitCode, CommandError> {
+fn print(text: &str) -> Result<u8, CommandError> {
     let mut out = io::stdout().lock();
     let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
     written.map_err(CommandError::Output)?;
-    Ok(ExitCode::SUCCESS)
+    Ok(0)
 }
 
-fn serve(options: Options) -> Result<ExitCode, CommandError> {
+fn serve(options: Options) -> Result<u8, CommandError> {
     let hosts_command = options.hosts_command();
     let log = options.log;
     let lifetime = Lifetime {
@@ -140,7 +145,7 @@ fn reachable(addresses: &[SocketAddr]) -> Vec<String> {
         .collect()
 }
 
-fn print_hosts(sources: &Sources, windows: bool) -> Result<ExitCode, CommandError> {
+fn print_hosts(sources: &Sources, windows: bool) -> Result<u8, CommandError> {
     let names = sources.config(Config::default())?.names();
     let system = match windows {
         true => System::Windows,
@@ -154,7 +159,7 @@ fn print_hosts(sources: &Sources, windows: bool) -> Result<ExitCode, CommandErro
 }
 
 #[cfg(feature = "tls")]
-fn print_certificate(options: &CertOptions) -> Result<ExitCode, CommandError> {
+fn print_certificate(options: &CertOptions) -> Result<u8, CommandError> {
     let settings = options.config()?.resolve()?;
     log_output::start(None, settings.log_level);
     let obtained = certificates::obtain(&settings, Unkept::Fail);

@@ -2,7 +2,7 @@
 //! stops the server gracefully, the second ends the process.
 
 use std::io::{self, Write as _};
-use std::process::{self, ExitCode};
+use std::process;
 use std::thread;
 use std::time::Duration;
 
@@ -34,7 +34,7 @@ pub(super) fn serve(
     mut announcement: Announcement,
     lifetime: Lifetime,
     listening: impl FnOnce(),
-) -> Result<ExitCode, CommandError> {
+) -> Result<u8, CommandError> {
     let mut signals = Signals::new([SIGINT, SIGTERM]).map_err(CommandError::Signals)?;
     lifetime.watch().map_err(CommandError::Parent)?;
     announcement.publish()?;

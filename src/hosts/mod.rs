@@ -120,6 +120,16 @@ impl Hosts {
         }
     }
 
+    /// The hosts of a server whose configuration has been computed elsewhere: these are all of its keys and
+    /// values.
+    pub fn of_configuration(config: Map<String, Value>, doc_root: &Path) -> Self {
+        Self {
+            names: Names::default(),
+            doc_root: doc_root.to_owned(),
+            config,
+        }
+    }
+
     /// The configured names, with defaults filled in and with the ports of the listeners.
     pub fn names(&self) -> &Names {
         &self.names

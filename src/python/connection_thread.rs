@@ -8,8 +8,9 @@ use crate::exchange::Exchange;
 use crate::python::classes::client;
 use crate::python::classes::server_objects;
 use crate::python::interpreter::forked;
-use crate::python::interpreter::gate;
+use crate::python::interpreter::gate::{self, Admission};
 use crate::python::interpreter::placement;
+use crate::python::interpreter::presence;
 use crate::python::interpreter::thread_state::{ThreadState, forget_thread};
 
 /// Runs Python code for an exchange. A child process that the code forks ends here.
@@ -17,10 +18,10 @@ pub(crate) fn run<'c, T>(
     exchange: &mut Exchange<'c>,
     code: impl FnOnce(Python<'_>, &mut Exchange<'c>) -> T,
 ) -> T {
-    let _admission = gate::enter();
+    let admission = gate::enter();
     let mut kept = Kept::of(exchange);
     client::bind_thread(exchange.turn().wire());
-    let result = Python::attach(|py| {
+    let result = attached(admission, |py| {
         kept.prepare(py, exchange.request.arrival().connection);
         let result = code(py, exchange);
         forked::end_child(py, None);
@@ -28,6 +29,11 @@ pub(crate) fn run<'c, T>(
     });
     *exchange.thread_local() = Some(kept);
     result
+}
+
+/// Runs Python code on the thread of a connection, admitted and attached.
+pub(crate) fn attached<T>(_admission: Option<Admission>, code: impl FnOnce(Python<'_>) -> T) -> T {
+    gate::attach(|py| presence::run(py, code))
 }
 
 /// What a thread keeps after its first Python code.
@@ -73,7 +79,7 @@ impl Kept {
 impl Drop for Kept {
     fn drop(&mut self) {
         let _admission = gate::enter();
-        Python::attach(forget_thread);
+        gate::attach(forget_thread);
         self.state = None;
     }
 }

@@ -10,6 +10,7 @@
 //!    by a list, a method of the writer by a function.
 //! 5. No reference cycle outlives its exchange: `scripts` releases the objects at its end.
 
+mod callables;
 mod classes;
 mod connection_thread;
 mod conversions;
@@ -22,15 +23,20 @@ mod websockets;
 use std::path::Path;
 use std::sync::Arc;
 
+use pyo3::prelude::*;
 use thiserror::Error;
 
-use crate::exchange::{Links, Mount};
+use crate::exchange::{Handler, Links, Mount, ServerContext};
 use crate::site::Site;
 use crate::site::files::Files;
 use crate::site::routing::pattern::PatternError;
 use crate::site::routing::router::Method;
 use crate::wpt::wrappers;
 
+use callables::CallableHandler;
+use classes::server_objects::ServerObjects;
+
+pub(crate) use callables::Returned;
 pub use interpreter::environment::use_environment;
 pub use interpreter::placement::{PlacementError, run_on};
 pub use interpreter::{InterpreterError, flush_output};
@@ -90,6 +96,41 @@ pub enum MountError {
     /// The URL prefix is not a valid pattern.
     #[error(transparent)]
     Pattern(PatternError),
+}
+
+/// Makes the native classes importable in an interpreter that another program has started.
+pub(crate) fn install_in_guest(py: Python<'_>) -> PyResult<()> {
+    interpreter::host::become_guest();
+    package::install_native(py)
+}
+
+/// Starts what servers need in an interpreter that another program has started.
+pub(crate) fn join_interpreter(py: Python<'_>) -> PyResult<()> {
+    interpreter::join(py)
+}
+
+/// Shows handlers this object as `request.server.config`.
+pub(crate) fn show_configuration(
+    py: Python<'_>,
+    server: &ServerContext,
+    config: Py<PyAny>,
+) -> PyResult<()> {
+    ServerObjects::of(server).set_config(py, config)
+}
+
+/// Whether this thread runs Python code that answers a request.
+pub(crate) fn answers_request() -> bool {
+    interpreter::presence::is_inside()
+}
+
+/// Raises `SystemExit` in all threads that run Python code for exchanges, and returns how many there are.
+pub(crate) fn interrupt_handlers(py: Python<'_>) -> usize {
+    interpreter::presence::interrupt(py)
+}
+
+/// A handler that calls a Python object.
+pub(crate) fn callable(callable: Py<PyAny>, mount: Mount, returned: Returned) -> Arc<dyn Handler> {
+    Arc::new(CallableHandler::new(callable, mount, returned))
 }
 
 fn register_scripts(site: &mut Site, mount: &Mount) -> Result<(), PatternError> {

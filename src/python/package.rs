@@ -1,12 +1,13 @@
-//! What scripts can import: the native classes as `_wireserve`, and the `wptserve` package, whose modules
-//! are Python sources built into the binary and executed when they are first imported.
+//! What scripts can import: the `wptserve` package, whose modules are Python sources, and its module `_native`
+//! with the native classes. The sources are built into the command, and executed when they are first imported.
+//! In the Python package they are files, in `wireserve/wptserve`.
 
 use std::ffi::CString;
 use std::path::Path;
 
 use include_dir::{Dir, include_dir};
 use pyo3::prelude::*;
-use pyo3::types::{IntoPyDict, PyDict, PyModule};
+use pyo3::types::{IntoPyDict, PyDict, PyModule, PyType};
 
 use crate::exchange::response::SERVER;
 use crate::http::status::REASONS;
@@ -22,26 +23,52 @@ use crate::python::classes::response::Response;
 use crate::python::classes::server::Server;
 use crate::python::classes::stash::{Stash, StashLock};
 use crate::python::classes::writer::ResponseWriter;
+use crate::python::interpreter::host;
 use crate::python::interpreter::printed::print_bytes;
 use crate::python::interpreter::sleep::sleep;
 use crate::python::pipes;
 
 /// The package `wptserve`.
-static WPTSERVE: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/src/python/lib/wptserve");
+static WPTSERVE: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/python/wireserve/wptserve");
 
 /// Modules that scripts expect to be installed; these are used where they are not.
 static STAND_INS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/src/python/lib/stand_ins");
 
 /// Makes everything importable, and replaces `time.sleep` with a version that releases the slot.
 pub(super) fn install(py: Python<'_>) -> PyResult<()> {
-    let modules = py.import("sys")?.getattr("modules")?;
-    modules.set_item("_wireserve", native(py)?)?;
-    let wptserve = sources(&WPTSERVE, "wptserve").into_py_dict(py)?;
+    let wptserve = match host::is_guest() {
+        true => Vec::new(),
+        false => sources(&WPTSERVE, "wptserve"),
+    };
+    let wptserve = wptserve.into_py_dict(py)?;
     let stand_ins = sources(&STAND_INS, "").into_py_dict(py)?;
     let finder = source_module(py, "finder", include_str!("lib/finder.py"))?;
     finder.getattr("install")?.call1((wptserve, stand_ins))?;
+    if host::is_guest() {
+        py.import("wireserve.wptserve.other_name")?
+            .call_method0("install")?;
+    } else {
+        install_native(py)?;
+    }
     py.import("time")?
         .setattr("sleep", wrap_pyfunction!(sleep, py)?)
+}
+
+/// Makes the native classes importable as `_native` of the package `wptserve`.
+pub(crate) fn install_native(py: Python<'_>) -> PyResult<()> {
+    let name = host::module_name("wptserve._native");
+    let native = native(py, &name)?;
+    if host::is_guest() {
+        // So that their values can be pickled.
+        for value in native.dict().values() {
+            if let Ok(class) = value.cast_into::<PyType>() {
+                let module: String = class.getattr("__module__")?.extract()?;
+                class.setattr("__module__", &*host::module_name(&module))?;
+            }
+        }
+    }
+    let modules = py.import("sys")?.getattr("modules")?;
+    modules.set_item(name, native)
 }
 
 /// The dotted names and the sources of the modules in a folder, which is the package `package`.
@@ -70,8 +97,8 @@ fn sources(folder: &'static Dir<'_>, package: &str) -> Vec<(String, &'static str
     sources
 }
 
-fn native(py: Python<'_>) -> PyResult<Bound<'_, PyModule>> {
-    let native = PyModule::new(py, "_wireserve")?;
+fn native<'py>(py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyModule>> {
+    let native = PyModule::new(py, name)?;
     native.add_class::<InputFile>()?;
     native.add_class::<MultiDict>()?;
     native.add_class::<Range>()?;
@@ -92,6 +119,7 @@ fn native(py: Python<'_>) -> PyResult<Bound<'_, PyModule>> {
     native.add_function(wrap_pyfunction!(pipes::template, &native)?)?;
     native.add("PIPES", pipes::built_in(py)?)?;
     native.add("SERVER_VERSION", SERVER)?;
+    native.add("IN_PROGRAM", host::is_guest())?;
     native.add(
         "REASONS",
         PyDict::from_sequence(&REASONS.to_vec().into_pyobject(py)?)?,

@@ -16,7 +16,7 @@ use thiserror::Error;
 use crate::exchange::{Exchange, Handler, Links, Mount, Requirements, Response, ServerContext};
 use crate::fault::Fault;
 
-use crate::python::classes::request::Request;
+use crate::python::classes::request::{Pipes, Request};
 use crate::python::classes::server_objects;
 use crate::python::classes::websocket_connection::WebSocketConnection;
 use crate::python::connection_thread;
@@ -202,6 +202,7 @@ impl<'py> Socket<'py> {
                 exchange,
                 exchange.route_match.clone(),
                 handler.mount.clone(),
+                Pipes::AppliedByHandler,
             ),
         )?;
         let target = latin1_str(py, &target(exchange));

@@ -13,6 +13,7 @@ mod conclusion;
 mod connection;
 #[cfg(feature = "control")]
 mod controlled;
+pub(crate) mod embedding;
 mod handling;
 #[cfg(feature = "tls")]
 mod handshake;
@@ -35,7 +36,7 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::thread::{self, JoinHandle};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use parking_lot::RwLock;
@@ -57,6 +58,7 @@ use crate::wire::listener::{self, Reserved};
 #[cfg(feature = "wpt")]
 use crate::wpt::wrappers;
 use addresses::Place;
+use embedding::Configuration;
 use keep_alive::KeepAlive;
 use listening::{Listener, Listening};
 use opening::{Asked, Opening, Origin, Served};
@@ -94,6 +96,8 @@ const MAX_REFUSING: usize = 64;
 /// ```
 pub struct Server {
     shared: Arc<Shared>,
+    /// Sockets from which no thread accepts connections yet.
+    listening: Vec<(Arc<listener::Listener>, Arc<Listener>)>,
     accepting: Vec<(Arc<listener::Listener>, JoinHandle<()>)>,
     /// Where it listens. The first ones are those of `addresses()`, in their order.
     places: Vec<Place>,
@@ -112,6 +116,8 @@ pub struct Builder {
     ports: BTreeMap<String, Vec<Port>>,
     limits: Limits,
     names: Names,
+    /// Replaces the configuration that follows from the names.
+    configuration: Option<Configuration>,
     /// Listeners besides those of the schemes.
     listeners: Vec<(Port, Listening)>,
     #[cfg(feature = "tls")]
@@ -224,7 +230,17 @@ impl Builder {
     /// # Errors
     /// When a limit is 0, the server cannot listen on an address, start a thread, or use the folder
     /// for transcripts, or a handler cannot [start](Handler::start).
-    pub fn start(mut self) -> io::Result<Server> {
+    pub fn start(self) -> io::Result<Server> {
+        let mut server = self.listen()?;
+        server.accept()?;
+        Ok(server)
+    }
+
+    /// Starts listening. Clients can connect, and wait until [`Server::accept`] is called.
+    ///
+    /// # Errors
+    /// As for [`Builder::start`].
+    pub(crate) fn listen(mut self) -> io::Result<Server> {
         self.limits.check()?;
         if self.hosts.is_empty() {
             self.hosts.push(DEFAULT_HOST.to_owned());
@@ -255,7 +271,10 @@ impl Builder {
             self.names.browser_host.get_or_insert_with(host);
         }
         self.names.ports.extend(opened.shown);
-        let hosts = Hosts::new(self.names, &opened.http, self.site.doc_root());
+        let hosts = match self.configuration {
+            Some(values) => Hosts::of_configuration(values(&addresses)?, self.site.doc_root()),
+            None => Hosts::new(self.names, &opened.http, self.site.doc_root()),
+        };
         let stash = self.stash.unwrap_or_else(|| {
             let limit = self.limits.stash;
             Arc::new(MemoryStash::with_limit(limit))
@@ -285,6 +304,7 @@ impl Builder {
                 recording: self.record.map(|limits| Arc::new(Recording::new(limits))),
                 keep_alive: KeepAlive::default(),
             }),
+            listening: Vec::new(),
             accepting: Vec::new(),
             places: Vec::new(),
             _reserved: opened.reserved,
@@ -309,13 +329,7 @@ impl Builder {
                 spoken: listener.scheme(),
                 origin,
             });
-            let socket = Arc::new(socket);
-            let shared = Arc::clone(&server.shared);
-            let accepted_from = Arc::clone(&socket);
-            let thread = thread::Builder::new()
-                .name("wireserve-accept".to_owned())
-                .spawn(move || accepting::accept(&accepted_from, &listener, &shared))?;
-            server.accepting.push((socket, thread));
+            server.listening.push((Arc::new(socket), listener));
         }
         Ok(server)
     }
@@ -331,6 +345,7 @@ impl Server {
             ports: BTreeMap::from([("http".to_owned(), vec![Port::Free])]),
             limits: Limits::default(),
             names: Names::default(),
+            configuration: None,
             listeners: Vec::new(),
             #[cfg(feature = "tls")]
             tls: tls::TlsOptions::default(),
@@ -355,11 +370,8 @@ impl Server {
         pattern: &str,
         handler: impl Handler + 'static,
     ) -> Result<(), RouteError> {
-        let mut current = self.shared.site.write();
-        let mut site = Site::clone(&current);
-        site.register(Method::checked(method)?, pattern, Arc::new(handler))?;
-        *current = Arc::new(site);
-        Ok(())
+        let method = Method::checked(method)?;
+        self.change(|site| Ok(site.register(method, pattern, Arc::new(handler))?))
     }
 
     /// The events that exchanges and tests wait for and signal.

@@ -12,16 +12,19 @@ use super::{GRACE, Server};
 const CUT_LIMIT: Duration = Duration::from_secs(1);
 
 impl Server {
-    fn stop_now(&mut self) {
+    pub(super) fn stop_now(&mut self, grace: Duration, limit: Duration) {
         let shared = &self.shared;
-        shared.stopping.store(true, Ordering::Relaxed);
+        if shared.stopping.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        self.listening.clear();
         for (listener, thread) in self.accepting.drain(..) {
             listener.wake();
             if thread.join().is_err() {
                 log::error!("the accepting thread panicked");
             }
         }
-        let deadline = Instant::now() + GRACE;
+        let deadline = Instant::now() + grace;
         let spare = || {
             shared.roster.dismiss_all(Busy::Spare);
             // Those that waited find that their client is gone.
@@ -35,7 +38,7 @@ impl Server {
         }
         shared.roster.dismiss_all(Busy::Cut);
         shared.refusing.dismiss_all(Busy::Cut);
-        if !shared.threads.stop(CUT_LIMIT) {
+        if !shared.threads.stop(limit) {
             log::warn!("stopped although some handlers are still running");
         }
     }
@@ -43,7 +46,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        self.stop_now();
+        self.stop_now(GRACE, CUT_LIMIT);
         self.verify_at_end();
     }
 }

@@ -8,13 +8,14 @@
 //! All servers of a process share the thread. It only knows wires, and no server can observe through it
 //! what another does: a wire that cannot be written to is skipped without waiting.
 
-use std::sync::{Arc, OnceLock, Weak};
+use std::sync::{Arc, Weak};
 use std::thread;
 use std::time::Duration;
 
 use super::Wire;
 use super::flusher::Flusher;
 use super::outbound::{Gone, Outbound};
+use super::per_process::PerProcess;
 
 /// How often the thread looks at held-back bytes. They leave at the second look at the latest, which keeps
 /// the wait below one millisecond.
@@ -67,8 +68,7 @@ fn still_waits(wire: &Weak<Wire>) -> bool {
 }
 
 fn flusher() -> &'static Flusher {
-    static FLUSHER: OnceLock<&'static Flusher> = OnceLock::new();
-    FLUSHER.get_or_init(|| {
+    static FLUSHER: PerProcess<&Flusher> = PerProcess::new(|| {
         let flusher: &'static Flusher = Box::leak(Box::default());
         let thread = thread::Builder::new().name("wireserve-gather".to_owned());
         if let Err(error) = thread.spawn(|| run(flusher)) {
@@ -76,5 +76,6 @@ fn flusher() -> &'static Flusher {
             log::error!("cannot start the thread that sends gathered heads: {error}");
         }
         flusher
-    })
+    });
+    FLUSHER.get()
 }

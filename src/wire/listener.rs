@@ -4,6 +4,7 @@
 
 use std::io;
 use std::net::{Shutdown, SocketAddr, TcpStream, ToSocketAddrs};
+use std::os::fd::{AsRawFd, RawFd};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -104,6 +105,14 @@ impl Listener {
     /// Where it listens.
     pub fn address(&self) -> &Address {
         &self.address
+    }
+
+    /// The descriptor of a TCP socket.
+    pub fn descriptor(&self) -> Option<RawFd> {
+        match &self.kind {
+            Kind::Tcp(socket) => Some(socket.as_raw_fd()),
+            Kind::Unix(_) => None,
+        }
     }
 
     /// Waits for a connection.

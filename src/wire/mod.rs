@@ -19,6 +19,7 @@ pub mod handshake;
 pub mod inbound;
 pub mod listener;
 pub mod outbound;
+pub mod per_process;
 #[cfg_attr(not(feature = "tls"), path = "never_secured.rs")]
 mod secured;
 #[cfg(feature = "tls")]

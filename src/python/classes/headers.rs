@@ -6,6 +6,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use pyo3::exceptions::{PyException, PyKeyError};
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyTuple};
 
@@ -49,6 +50,11 @@ impl RequestHeaders {
 
     fn __init__(slf: &Bound<'_, Self>, items: &Bound<'_, PyAny>) -> PyResult<()> {
         let dict = slf.cast::<PyDict>()?;
+        if !items.hasattr(intern!(slf.py(), "raw_items"))?
+            && items.hasattr("getallmatchingheaders")?
+        {
+            return lines_of(items, dict);
+        }
         for item in items.call_method0("items")?.try_iter()? {
             let (name, value): (Bound<'_, PyAny>, Bound<'_, PyAny>) = item?.extract()?;
             push(
@@ -120,6 +126,28 @@ impl RequestHeaders {
             .collect::<PyResult<Vec<_>>>()?;
         Ok(PyList::new(slf.py(), values)?.try_iter()?.into_any())
     }
+}
+
+/// Adds the fields of an object that has a list of field lines for each name, and none of all fields.
+fn lines_of(items: &Bound<'_, PyAny>, dict: &Bound<'_, PyDict>) -> PyResult<()> {
+    for name in items.call_method0("keys")?.try_iter()? {
+        let name = name?;
+        let key = isomorphic(&name)?;
+        let lines = items.call_method1("getallmatchingheaders", (&name,))?;
+        if lines.len()? < 2 {
+            let value = items.get_item(&name)?;
+            push(dict, &key, PyBytes::new(dict.py(), &isomorphic(&value)?))?;
+            continue;
+        }
+        for line in lines.try_iter()? {
+            let line = line?;
+            let line = isomorphic(&line)?;
+            let value = line.splitn(2, |&byte| byte == b':').nth(1);
+            let value = value.unwrap_or_default().trim_ascii();
+            push(dict, &key, PyBytes::new(dict.py(), value))?;
+        }
+    }
+    Ok(())
 }
 
 fn values<'py>(

@@ -1,5 +1,5 @@
 //! The classes that scripts see: `request`, `response`, `response.writer`, their headers and
-//! parameters, the stash. What most scripts use is in Rust; rarer corners are in `python/lib` and
+//! parameters, the stash. What most scripts use is in Rust; rarer corners are in the Python package and
 //! reached through `fallback`.
 
 pub(crate) mod cell;

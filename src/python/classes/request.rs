@@ -38,7 +38,17 @@ pub(crate) struct Request {
     mount: Mount,
     server: Arc<ServerContext>,
     groups: RouteMatch,
+    pipes: Pipes,
     made: Attributes,
+}
+
+/// What applies the pipes of the URL to the response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pipes {
+    /// The server does, after the script.
+    AppliedByServer,
+    /// The handler does, or not at all.
+    AppliedByHandler,
 }
 
 /// What has been made or replaced so far.
@@ -67,7 +77,12 @@ struct Attributes {
 
 impl Request {
     /// The request of an exchange, whose route matched these groups, answered from this mount.
-    pub(crate) fn new(exchange: &Exchange<'_>, groups: RouteMatch, mount: Mount) -> Self {
+    pub(crate) fn new(
+        exchange: &Exchange<'_>,
+        groups: RouteMatch,
+        mount: Mount,
+        pipes: Pipes,
+    ) -> Self {
         Self {
             facts: Arc::clone(&exchange.request),
             body: Arc::clone(&exchange.body),
@@ -75,6 +90,7 @@ impl Request {
             mount,
             server: Arc::clone(exchange.server()),
             groups,
+            pipes,
             made: Attributes::default(),
         }
     }
@@ -341,6 +357,12 @@ impl Request {
     #[setter]
     fn set_server(&self, value: Bound<'_, PyAny>) {
         self.made.server.set(value);
+    }
+
+    /// Whether the server applies the pipes of the URL once the handler has returned.
+    #[getter]
+    fn _server_applies_pipes(&self) -> bool {
+        self.pipes == Pipes::AppliedByServer
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {

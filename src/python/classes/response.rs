@@ -301,8 +301,16 @@ impl Response {
     }
 
     /// Turns the response into a JSON error; status, fields and content are replaced.
-    #[pyo3(signature = (code, err=None))]
-    fn set_error(&self, py: Python<'_>, code: i64, err: Option<Bound<'_, PyAny>>) -> PyResult<()> {
+    /// `message` is an older name of `err`.
+    #[pyo3(signature = (code, err=None, message=None))]
+    fn set_error(
+        &self,
+        py: Python<'_>,
+        code: i64,
+        err: Option<Bound<'_, PyAny>>,
+        message: Option<Bound<'_, PyAny>>,
+    ) -> PyResult<()> {
+        let err = err.or(message);
         let message = if (500..600).contains(&code) {
             let err = err.unwrap_or_else(|| py.None().into_bound(py));
             failure::server_error(py, &err, &self.facts.url())?

@@ -8,6 +8,10 @@ use crate::exchange::ServerContext;
 
 use crate::python::classes::server_objects::ServerObjects;
 use crate::python::classes::stash::Stash;
+use crate::python::interpreter::host;
+use crate::python::interpreter::imported::Imported;
+
+static NAMED_IN_ENVIRONMENT: Imported = Imported::new("wptserve.stash", "named_in_environment");
 
 /// `request.server`.
 #[pyclass(name = "Server", module = "wptserve.request", frozen, dict)]
@@ -36,7 +40,16 @@ impl Server {
 
     /// Values that one request leaves for another.
     #[getter]
-    fn stash(&self, py: Python<'_>) -> Py<Stash> {
-        self.stash.clone_ref(py)
+    fn stash<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        // In another program, its other processes may share a stash.
+        if host::is_guest() {
+            let shared = NAMED_IN_ENVIRONMENT
+                .get(py)?
+                .call1((self.stash.get().path(py),))?;
+            if !shared.is_none() {
+                return Ok(shared);
+            }
+        }
+        Ok(self.stash.bind(py).clone().into_any())
     }
 }

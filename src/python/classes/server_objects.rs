@@ -65,6 +65,13 @@ impl ServerObjects {
         Ok(self.lock.get_or_try_init(py, make)?.clone_ref(py))
     }
 
+    /// Makes this object `request.server.config`, before any request asks for it.
+    pub(crate) fn set_config(&self, py: Python<'_>, config: Py<PyAny>) -> PyResult<()> {
+        self.config.set(py, config).map_err(|_| {
+            PyRuntimeError::new_err("the configuration of a server can be set only once")
+        })
+    }
+
     /// `request.server.config`: the keys and values that templates see as well.
     pub(crate) fn config<'py>(
         &self,

@@ -13,7 +13,7 @@ use crate::exchange::ServerContext;
 use crate::stash::{Key, NotHeld, PutError, Stash as Store};
 
 use crate::python::classes::server_objects::{self, ServerObjects};
-use crate::python::conversions::text::isomorphic;
+use crate::python::conversions::text::{isomorphic, latin1_str};
 use crate::python::interpreter::gate;
 use crate::python::interpreter::imported::Imported;
 
@@ -97,7 +97,7 @@ impl Stash {
 
     #[getter]
     fn default_path<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {
-        crate::python::conversions::text::latin1_str(py, &self.default_path)
+        self.path(py)
     }
 }
 
@@ -118,6 +118,11 @@ impl Stash {
             server: Arc::clone(server),
             default_path: default_path.to_vec(),
         }
+    }
+
+    /// The path of keys that name none.
+    pub(crate) fn path<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {
+        latin1_str(py, &self.default_path)
     }
 
     fn key(&self, key: &Bound<'_, PyAny>, path: Option<&Bound<'_, PyAny>>) -> PyResult<Key> {

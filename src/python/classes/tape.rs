@@ -10,7 +10,7 @@ use crate::transcript::{self, Side};
 use crate::python::interpreter::gate;
 
 /// The tape of a connection.
-#[pyclass(name = "Tape", module = "_wireserve", frozen)]
+#[pyclass(name = "Tape", module = "wptserve._native", frozen)]
 pub(crate) struct Tape(pub(crate) Arc<transcript::Tape>);
 
 #[pymethods]

@@ -8,6 +8,7 @@ use crate::exchange::content::ContentError;
 use crate::exchange::{Chunk, Chunks, Fate};
 
 use crate::python::classes::response::Response;
+use crate::python::connection_thread;
 use crate::python::interpreter::forked;
 use crate::python::interpreter::gate;
 use crate::python::interpreter::imported::Imported;
@@ -57,8 +58,7 @@ impl Pieces {
 impl Chunks for IterableChunks {
     fn next_chunk(&mut self) -> Option<Result<Chunk, ContentError>> {
         let pieces = self.0.take()?;
-        let _admission = gate::enter();
-        Python::attach(|py| {
+        connection_thread::attached(gate::enter(), |py| {
             let piece = pieces.iterator.bind(py).try_iter().and_then(|mut pieces| {
                 pieces
                     .next()
@@ -89,8 +89,7 @@ impl Chunks for IterableChunks {
 impl Drop for IterableChunks {
     fn drop(&mut self) {
         if let Some(pieces) = self.0.take() {
-            let _admission = gate::enter();
-            Python::attach(|py| pieces.end(py));
+            connection_thread::attached(gate::enter(), |py| pieces.end(py));
         }
     }
 }

@@ -2,18 +2,24 @@
 //! memory and sockets: of all threads only the script's exists in it, and anything it sent would be a
 //! second response to the same request. So the child ends when the script returns control to the
 //! server. Until then it runs freely, and does not queue for the interpreter, which it has to itself.
+//!
+//! A child that another thread forks lives on, and may start servers, whose scripts run on other threads.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::cell::Cell;
 
 use pyo3::prelude::*;
 use pyo3::types::IntoPyDict;
 
 use crate::python::interpreter::gate;
 use crate::python::interpreter::imported::Imported;
+use crate::wire::per_process;
 
 static END: Imported = Imported::new("wptserve.forked", "end");
 
-static IS_CHILD: AtomicBool = AtomicBool::new(false);
+thread_local! {
+    /// Whether this thread has forked, and this is the child.
+    static IS_CHILD: Cell<bool> = const { Cell::new(false) };
+}
 
 /// Registers a hook that Python calls after a fork.
 pub(crate) fn watch(py: Python<'_>) -> PyResult<()> {
@@ -27,14 +33,15 @@ pub(crate) fn watch(py: Python<'_>) -> PyResult<()> {
 
 #[pyfunction]
 fn become_child() {
-    IS_CHILD.store(true, Ordering::Relaxed);
+    IS_CHILD.set(true);
+    per_process::forked();
     gate::forget();
 }
 
 /// Returns in the server only; a child ends here. Must be called wherever a script's code has run for an
 /// exchange, with the exception that it raised.
 pub(crate) fn end_child(py: Python<'_>, error: Option<&PyErr>) {
-    if !IS_CHILD.load(Ordering::Relaxed) {
+    if !IS_CHILD.get() {
         return;
     }
     let error = error.map(|error| error.clone_ref(py).into_value(py));

@@ -8,7 +8,7 @@
 
 use std::cell::Cell;
 use std::io;
-use std::sync::LazyLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -16,6 +16,7 @@ use pyo3::Python;
 
 use crate::python::interpreter::slot::{Slot, Ticket, Watchdog};
 use crate::python::interpreter::thread_state::ThreadState;
+use crate::wire::per_process::{self, PerProcess};
 
 /// How often the watchdog checks a queue. A handler that blocks unseen delays the others by two checks.
 const LOOK: Duration = Duration::from_millis(1);
@@ -31,7 +32,10 @@ const IDLE_LOOKS: u32 = 50;
 const GIL_IS_FREE: Duration = Duration::from_millis(2);
 
 /// The slot of the process's one interpreter.
-static SLOT: LazyLock<Slot> = LazyLock::new(|| Slot::new(PATIENCE));
+static SLOT: PerProcess<Slot> = PerProcess::new(|| Slot::new(PATIENCE));
+
+/// The process whose watchdog has been started, by its number of forks, counted from 1.
+static WATCHED: AtomicUsize = AtomicUsize::new(0);
 
 thread_local! {
     /// The ticket of this thread's admission; 0 without one.
@@ -41,17 +45,20 @@ thread_local! {
 /// The right to attach, released when dropped.
 pub(crate) struct Admission(());
 
-/// Starts the watchdog.
+/// Starts the watchdog, unless this process has one.
 ///
 /// # Errors
 /// When the watchdog's thread cannot be started. Without it, a script that waits unseen would stop all
 /// others.
 pub(crate) fn open() -> io::Result<()> {
-    if cfg!(Py_GIL_DISABLED) {
+    let process = per_process::forks() + 1;
+    if cfg!(Py_GIL_DISABLED) || WATCHED.swap(process, Ordering::Relaxed) == process {
         return Ok(());
     }
     let thread = thread::Builder::new().name("wireserve-gate".to_owned());
-    thread.spawn(watch).map(drop)
+    thread.spawn(watch).map(drop).inspect_err(|_| {
+        WATCHED.store(0, Ordering::Relaxed);
+    })
 }
 
 /// Waits for the slot. Nested calls on one thread are free.
@@ -59,13 +66,13 @@ pub(crate) fn enter() -> Option<Admission> {
     if cfg!(Py_GIL_DISABLED) || TICKET.get() != 0 {
         return None;
     }
-    TICKET.set(SLOT.enter());
+    TICKET.set(SLOT.get().enter());
     Some(Admission(()))
 }
 
 impl Drop for Admission {
     fn drop(&mut self) {
-        SLOT.leave(TICKET.replace(0));
+        SLOT.get().leave(TICKET.replace(0));
     }
 }
 
@@ -76,14 +83,13 @@ pub(crate) fn away<T: Send>(py: Python<'_>, wait: impl FnOnce() -> T + Send) -> 
         if ticket == 0 {
             return wait();
         }
-        let (ticket, result) = SLOT.away(ticket, wait);
+        let (ticket, result) = SLOT.get().away(ticket, wait);
         TICKET.set(ticket);
         result
     })
 }
 
-/// Lets this thread, the only one of a forked child, continue without the slot: its lock may have been
-/// held at the time of the fork, and would never be released.
+/// Lets this thread, the only one of a forked child, continue without the slot of its parent.
 pub(crate) fn forget() {
     TICKET.set(0);
 }
@@ -92,17 +98,34 @@ pub(crate) fn forget() {
 fn watch() {
     let _thread_state = ThreadState::new();
     let mut watchdog = Watchdog::new();
+    let slot = SLOT.get();
     loop {
         thread::sleep(LOOK);
         if watchdog.idle() > IDLE_LOOKS {
-            SLOT.wait_for_queue();
+            slot.wait_for_queue();
         }
-        watchdog.look(&SLOT, gil_is_free);
+        watchdog.look(slot, gil_is_free);
     }
 }
 
 fn gil_is_free() -> bool {
     let asked = Instant::now();
-    Python::attach(|_| ());
+    attach(|_| ());
     asked.elapsed() < GIL_IS_FREE
+}
+
+/// Attaches this thread and runs Python code. Once the interpreter ends, no thread can attach, and the process
+/// is about to exit: the thread waits for that.
+pub(crate) fn attach<T>(code: impl FnOnce(Python<'_>) -> T) -> T {
+    match Python::try_attach(code) {
+        Some(result) => result,
+        None => wait_for_exit(),
+    }
+}
+
+/// Waits until the process exits.
+pub(crate) fn wait_for_exit() -> ! {
+    loop {
+        thread::park();
+    }
 }

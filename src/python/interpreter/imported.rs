@@ -3,6 +3,8 @@
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 
+use crate::python::interpreter::host;
+
 /// A function or class of a module, imported once.
 pub(crate) struct Imported {
     module: &'static str,
@@ -11,7 +13,7 @@ pub(crate) struct Imported {
 }
 
 impl Imported {
-    /// `name` of `module`.
+    /// `name` of `module`. A module of `wptserve` is found wherever that package is ([`host`]).
     pub(crate) const fn new(module: &'static str, name: &'static str) -> Self {
         Self {
             module,
@@ -23,7 +25,8 @@ impl Imported {
     /// The value, importing its module at the first call.
     pub(crate) fn get<'py>(&self, py: Python<'py>) -> PyResult<&Bound<'py, PyAny>> {
         let value = self.value.get_or_try_init(py, || {
-            Ok::<_, PyErr>(py.import(self.module)?.getattr(self.name)?.unbind())
+            let module = py.import(&*host::module_name(self.module))?;
+            Ok::<_, PyErr>(module.getattr(self.name)?.unbind())
         })?;
         Ok(value.bind(py))
     }

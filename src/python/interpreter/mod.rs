@@ -6,9 +6,11 @@
 pub(crate) mod environment;
 pub(crate) mod forked;
 pub(crate) mod gate;
+pub(crate) mod host;
 pub(crate) mod imported;
 pub(crate) mod objects;
 pub(crate) mod placement;
+pub(crate) mod presence;
 pub(crate) mod printed;
 pub(crate) mod sleep;
 pub(crate) mod slot;
@@ -41,9 +43,12 @@ pub(crate) fn start(doc_root: &Path) -> Result<(), InterpreterError> {
         READY.get_or_try_init(py, || {
             // `threading` treats the first thread that imports it as the main thread.
             py.import("threading")?;
-            environment::add_active(py)?;
+            if !host::is_guest() {
+                environment::add_active(py)?;
+            }
             package::install(py)?;
-            py.import("wptserve.printed")?.call_method0("install")?;
+            py.import(&*host::module_name("wptserve.printed"))?
+                .call_method0("install")?;
             forked::watch(py)?;
             gate::open()?;
             Ok::<_, PyErr>(())
@@ -55,6 +60,14 @@ pub(crate) fn start(doc_root: &Path) -> Result<(), InterpreterError> {
         Ok(())
     })
     .map_err(InterpreterError)
+}
+
+/// Prepares an interpreter that another program has started. Changes nothing that the program can see, except
+/// for a hook that Python calls after a fork.
+pub(crate) fn join(py: Python<'_>) -> PyResult<()> {
+    static WATCHED: PyOnceLock<()> = PyOnceLock::new();
+    WATCHED.get_or_try_init(py, || forked::watch(py))?;
+    Ok(gate::open()?)
 }
 
 /// Flushes what handlers have printed, unless the interpreter is busy for longer than `FLUSH_LIMIT`.

@@ -7,6 +7,7 @@
 //! mean waiting for the interpreter once more after the response; so it is reset when the first script of
 //! the next connection begins.
 
+use std::ffi::c_long;
 use std::ptr;
 
 use pyo3::ffi;
@@ -40,8 +41,8 @@ impl ThreadState {
     /// Makes a thread state for this thread, which must not be attached.
     #[allow(unsafe_code)]
     pub(crate) fn new() -> Self {
-        // SAFETY: the interpreter has been initialised, for a `ThreadState` is made for scripts only,
-        // and is never finalized. `Ensure` attaches this thread, so `SaveThread` detaches an attached
+        // SAFETY: the interpreter has been initialised, for a `ThreadState` is made for scripts only.
+        // It is never finalized, or the process that finalizes it exits next, and `Ensure` waits for that. `Ensure` attaches this thread, so `SaveThread` detaches an attached
         // thread, and hands out the state that `drop` restores.
         unsafe {
             let ensured = ffi::PyGILState_Ensure();
@@ -115,6 +116,16 @@ pub(crate) fn forget_thread(py: Python<'_>) {
         let identifier = IDENTIFIER.get(py)?.call0()?;
         threads.call_method1(intern!(py, "pop"), (identifier, py.None()))
     });
+}
+
+/// Raises an exception in a thread once it continues in Python code; `identifier` is its number in `threading`.
+#[allow(unsafe_code)]
+pub(crate) fn raise_in(identifier: c_long, exception: &Bound<'_, PyAny>) {
+    // SAFETY: a `Bound` shows that this thread is attached, and keeps the exception alive; the call takes a
+    // reference of its own. A number of no thread has no effect.
+    unsafe {
+        ffi::PyThreadState_SetAsyncExc(identifier, exception.as_ptr());
+    }
 }
 
 impl Drop for ThreadState {

@@ -23,6 +23,7 @@ use crate::pipes::template::Scope as _;
 use crate::pipes::{self, Call, PIPES, Pipe, PipeError, Raised, Row};
 use crate::python::classes::request::Request;
 use crate::python::conversions::text::isomorphic;
+use crate::python::interpreter::host;
 use crate::python::scripts::failure::http_exception;
 use response::{ScriptResponse, shared};
 use scope::ScriptRequest;
@@ -113,7 +114,7 @@ fn users_pipes(py: Python<'_>) -> PyResult<Option<Bound<'_, PyAny>>> {
         .import("sys")?
         .getattr("modules")?
         .cast_into::<PyDict>()?;
-    match modules.get_item("wptserve.pipes")? {
+    match modules.get_item(host::module_name("wptserve.pipes"))? {
         Some(module) => Ok(Some(module.getattr("Pipeline")?.getattr("pipes")?)),
         None => Ok(None),
     }

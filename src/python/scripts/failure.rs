@@ -9,6 +9,7 @@ use pyo3::prelude::*;
 
 use crate::fault::{Fault, Line};
 
+use crate::python::interpreter::host;
 use crate::python::interpreter::imported::Imported;
 
 static HTTP_EXCEPTION: Imported = Imported::new("wptserve.utils", "HTTPException");
@@ -70,7 +71,7 @@ fn sort_or_fail(
 ) -> PyResult<Option<Fault>> {
     // With its traceback, which before Python 3.12 is not part of the value.
     let value = &error.clone_ref(py).into_value(py).into_bound(py);
-    if value.is_instance(HTTP_EXCEPTION.get(py)?)? {
+    if value.is_instance(HTTP_EXCEPTION.get(py)?)? || is_of_another_wptserve(value) {
         let code = value.getattr("code")?.extract().unwrap_or(500);
         return Ok(Some(if (500..600).contains(&code) {
             let cause = ERROR_CAUSE.get(py)?.call1((value,))?;
@@ -99,6 +100,18 @@ fn sort_or_fail(
     }))
 }
 
+/// Whether this is the `HTTPException` of a wptserve that is installed in the program that we are a guest of.
+fn is_of_another_wptserve(error: &Bound<'_, PyAny>) -> bool {
+    let kind = error.get_type();
+    let is_named = |name, expected: &str| {
+        let named = kind.getattr(name);
+        named.is_ok_and(|found| found.eq(expected).unwrap_or(false))
+    };
+    host::is_guest()
+        && is_named("__name__", "HTTPException")
+        && is_named("__module__", "wptserve.utils")
+}
+
 /// The line that a `SyntaxError` is about. The traceback does not have it.
 fn uncompiled_line(error: &Bound<'_, PyAny>) -> Option<Line> {
     let py = error.py();
@@ -115,11 +128,14 @@ fn uncompiled_line(error: &Bound<'_, PyAny>) -> Option<Line> {
 
 /// Where a script's `main` is defined, as a traceback shows it; without Python code, the script.
 pub(crate) fn place_of(main: Option<&Bound<'_, PyAny>>, script: &Path) -> String {
-    let defined = main.and_then(|main| {
-        let place = PLACE.get(main.py()).ok()?.call1((main,)).ok()?;
-        place.extract::<Option<String>>().ok()?
-    });
-    defined.unwrap_or_else(|| format!("  File \"{}\"\n", script.display()))
+    main.and_then(definition_of)
+        .unwrap_or_else(|| format!("  File \"{}\"\n", script.display()))
+}
+
+/// Where a callable is defined, as a traceback shows it, if it is written in Python.
+pub(crate) fn definition_of(callable: &Bound<'_, PyAny>) -> Option<String> {
+    let place = PLACE.get(callable.py()).ok()?.call1((callable,)).ok()?;
+    place.extract::<Option<String>>().ok()?
 }
 
 /// The message of a 5xx fault, from an exception, a text, or `None`.

@@ -2,13 +2,12 @@
 //! `main(request, response)` is called (reference §3).
 
 pub(crate) mod code;
+pub(crate) mod exchanged;
 pub(crate) mod failure;
 pub(crate) mod globals;
 pub(crate) mod outcome;
 
-use std::mem;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -18,15 +17,16 @@ use crate::exchange::{Exchange, Expect, Handler, Mount, Policy, Requirements};
 use crate::fault::Fault;
 use crate::site::files::Files;
 
-use crate::python::classes::request::Request;
-use crate::python::classes::response::Response;
+use crate::python::classes::request::Pipes;
 use crate::python::connection_thread;
 use crate::python::interpreter::forked;
 use crate::python::interpreter::gate;
+use crate::python::interpreter::host;
 use crate::python::interpreter::objects::execute;
 use crate::python::pipes;
 use code::{NoCode, Script, Scripts};
-use failure::{Failure, Stage};
+use exchanged::Exchanged;
+use failure::Stage;
 
 /// Runs scripts.
 pub struct ScriptHandler {
@@ -81,8 +81,8 @@ impl ScriptHandler {
             Err(NoCode::File) => return Err(Fault::not_found()),
             Err(NoCode::Python(error)) => Err(error),
         };
-        let exchanged =
-            Exchanged::new(py, exchange, &self.mount).map_err(|error| broken(&error))?;
+        let exchanged = Exchanged::new(py, exchange, &self.mount, Pipes::AppliedByServer)
+            .map_err(|error| broken(&error))?;
         let globals = match script {
             Script::Known(compiled) => compiled.globals(py),
             // The URL may spell its path in another way than the first one did.
@@ -141,35 +141,13 @@ impl Handler for ScriptHandler {
     }
 }
 
-fn broken(error: &PyErr) -> Fault {
+pub(crate) fn broken(error: &PyErr) -> Fault {
     Fault::new(500, format!("the server's own Python code failed: {error}"))
-}
-
-/// The two objects of an exchange that a script is called with.
-struct Exchanged<'py> {
-    request: Bound<'py, Request>,
-    response: Bound<'py, Response>,
-    policy: Policy,
 }
 
 type Staged<T> = Result<T, (PyErr, Stage)>;
 
 impl<'py> Exchanged<'py> {
-    fn new(py: Python<'py>, exchange: &mut Exchange<'_>, mount: &Mount) -> PyResult<Self> {
-        let groups = mem::take(&mut exchange.route_match);
-        let request = Bound::new(py, Request::new(exchange, groups, mount.clone()))?;
-        let response = Response::new(
-            request.clone().unbind(),
-            Arc::clone(&exchange.request),
-            Arc::clone(exchange.turn()),
-        );
-        Ok(Self {
-            request,
-            response: Bound::new(py, response)?,
-            policy: exchange.policy,
-        })
-    }
-
     fn call_main(
         &self,
         code: &Bound<'py, PyCode>,
@@ -189,7 +167,9 @@ impl<'py> Exchanged<'py> {
         }
         ran.map_err(of_module)?;
         if let Some(folder) = manifest {
-            let runner = py.import("wptserve.runner").map_err(of_module)?;
+            let runner = py
+                .import(&*host::module_name("wptserve.runner"))
+                .map_err(of_module)?;
             runner
                 .call_method1("keep_manifest", (globals, folder))
                 .map_err(of_module)?;
@@ -205,7 +185,7 @@ impl<'py> Exchanged<'py> {
         forked::end_child(py, value.as_ref().err());
         let value = value.map_err(|error| (error, Stage::Main))?;
         let after = |error| (error, Stage::After(failure::place_of(Some(&main), path)));
-        outcome::apply(&value, &self.response).map_err(after)?;
+        outcome::apply(&value, &self.response, "main").map_err(after)?;
         // Pipes are the URL's; a failure of theirs is not the fault of `main`.
         self.apply_pipes(path).map_err(of_module)
     }
@@ -221,82 +201,6 @@ impl<'py> Exchanged<'py> {
     fn apply_pipes(&self, path: &Path) -> PyResult<()> {
         if pipes::may_apply(path, &self.response.get().facts) {
             pipes::apply(path, self.request.as_any(), self.response.as_any())?;
-        }
-        Ok(())
-    }
-
-    /// Leaves in the exchange the response that is still to be sent, and the connection's fate.
-    fn conclude(
-        self,
-        exchange: &mut Exchange<'_>,
-        failure: Option<Failure>,
-        place: impl FnOnce() -> String,
-    ) -> Result<(), Fault> {
-        let py = self.response.py();
-        let result = self.conclude_or_fail(exchange, failure);
-        // Content that is made while it is sent releases the response at its end.
-        if !outcome::is_made_later(&exchange.response.content, &self.response) {
-            self.response.get().release(py);
-        }
-        result.or_else(|error| {
-            // No response could be made, or the script's own methods failed while they sent it.
-            let stage = Stage::After(place());
-            match failure::sort(py, &error, &stage, &exchange.request.url()) {
-                Failure::Fault(fault) => Err(fault),
-                Failure::Abort => {
-                    exchange.abort_connection();
-                    Ok(())
-                }
-            }
-        })
-    }
-
-    fn conclude_or_fail(
-        &self,
-        exchange: &mut Exchange<'_>,
-        failure: Option<Failure>,
-    ) -> PyResult<()> {
-        let py = self.response.py();
-        let response = self.response.get();
-        let written = exchange.turn().is_written();
-        match failure {
-            None => {}
-            Some(failure) if written => {
-                if let Failure::Fault(fault) = failure {
-                    log::error!("{}", fault.message);
-                }
-                match Response::declares_its_end(&self.response)? {
-                    true => exchange.close_connection(),
-                    false => exchange.break_off(),
-                }
-                return Ok(());
-            }
-            Some(Failure::Abort) => {
-                exchange.abort_connection();
-                return Ok(());
-            }
-            // No request is waiting for a response.
-            Some(Failure::Fault(fault)) if exchange.request.is_unread() => {
-                log::error!("a script for connections failed: {fault}");
-                exchange.close_connection();
-                return Ok(());
-            }
-            Some(Failure::Fault(fault)) => {
-                if fault.is_server_error() {
-                    log::error!("{}", fault.message);
-                }
-                response.become_fault(py, &fault)?;
-            }
-        }
-        if !written {
-            if outcome::is_customised(&self.response)? {
-                self.response.call_method0(intern!(py, "write"))?;
-            } else {
-                exchange.response = outcome::outgoing(&self.response)?;
-            }
-        }
-        if Response::closes_connection(&self.response)? {
-            exchange.close_connection();
         }
         Ok(())
     }

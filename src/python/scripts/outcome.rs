@@ -20,8 +20,12 @@ use crate::python::pipes::trickled::Trickled;
 
 static MISFIT: Imported = Imported::new("wptserve.content", "misfit");
 
-/// Applies a returned value. Only a real tuple is taken apart; `None` leaves the response as it is.
-pub(crate) fn apply(value: &Bound<'_, PyAny>, response: &Bound<'_, Response>) -> PyResult<()> {
+/// Applies the value that `handler` has returned, as error messages call it. Only a real tuple is taken apart; `None` leaves the response as it is.
+pub(crate) fn apply(
+    value: &Bound<'_, PyAny>,
+    response: &Bound<'_, Response>,
+    handler: &str,
+) -> PyResult<()> {
     // What the script has sent itself cannot be replaced.
     if value.is_none() || response.get().turn.is_written() {
         return Ok(());
@@ -35,22 +39,25 @@ pub(crate) fn apply(value: &Bound<'_, PyAny>, response: &Bound<'_, Response>) ->
                 (Some(tuple.get_item(1)?), tuple.get_item(2)?)
             }
             length => {
-                let message = format!("main returned a tuple of {length} items, expected 2 or 3");
+                let message =
+                    format!("{handler} returned a tuple of {length} items, expected 2 or 3");
                 return Err(PyValueError::new_err(message));
             }
         },
     };
     if let Some(pairs) = headers {
         if is_mapping(&pairs)? {
-            let message = "main returned a dict of headers, expected pairs of name and value: \
-                           return its .items()";
+            let message = format!(
+                "{handler} returned a dict of headers, expected pairs of name and value: return its \
+                 .items()"
+            );
             return Err(PyValueError::new_err(message));
         }
         let headers = response.get().get_headers(response.py())?;
         match headers.cast_exact::<ResponseHeaders>() {
             Ok(headers) => {
                 let appended = headers.get().append_all(&pairs);
-                appended.map_err(|error| describe_headers(&pairs, error))?;
+                appended.map_err(|error| describe_headers(&pairs, error, handler))?;
             }
             Err(_) => {
                 headers.call_method1(intern!(response.py(), "update"), (pairs,))?;
@@ -60,7 +67,7 @@ pub(crate) fn apply(value: &Bound<'_, PyAny>, response: &Bound<'_, Response>) ->
     if let Some(misfit) = misfit(&content)?
         && !is_customised(response)?
     {
-        let message = format!("main returned {misfit}");
+        let message = format!("{handler} returned {misfit}");
         return Err(PyTypeError::new_err(message));
     }
     response.get().replace_content(content);
@@ -78,10 +85,10 @@ fn is_mapping(pairs: &Bound<'_, PyAny>) -> PyResult<bool> {
 }
 
 /// The error of what was returned as headers, or one that names it if it is nothing like them.
-fn describe_headers(pairs: &Bound<'_, PyAny>, error: PyErr) -> PyErr {
+fn describe_headers(pairs: &Bound<'_, PyAny>, error: PyErr, handler: &str) -> PyErr {
     match (pairs.try_iter(), pairs.repr()) {
         (Err(_), Ok(found)) => PyTypeError::new_err(format!(
-            "main returned {found} as headers, expected pairs of name and value"
+            "{handler} returned {found} as headers, expected pairs of name and value"
         )),
         _ => error,
     }

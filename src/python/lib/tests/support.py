@@ -10,7 +10,7 @@ import sys
 import types
 from urllib.parse import parse_qsl, urlsplit
 
-LIB = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../../..")
 
 
 class MultiDict(dict):
@@ -135,7 +135,7 @@ def add_urlencoded(form, text, limit):
 
 
 def install():
-    native = types.ModuleType("_wireserve")
+    native = types.ModuleType("wptserve._native")
     for item in (MultiDict, RequestHeaders, ResponseHeaders, Response, Request):
         setattr(native, item.__name__, item)
     for name in ("InputFile", "ResponseWriter", "Stash", "StashLock"):
@@ -145,13 +145,14 @@ def install():
     native.client_left = lambda: False
     native.REASONS = {200: "OK", 404: "Not Found", 599: "Ours"}
     native.MEDIA_TYPES = {"html": "text/html", "js": "text/javascript"}
-    sys.modules["_wireserve"] = native
+    sys.modules["wptserve._native"] = native
 
     # The folder is not put on `sys.path`, so that it hides no installed module.
     package = types.ModuleType("wptserve")
-    package.__path__ = [os.path.join(LIB, "wptserve")]
+    package.__path__ = [os.path.join(ROOT, "python", "wireserve", "wptserve")]
     sys.modules["wptserve"] = package
+    package._native = native
 
 
-if "_wireserve" not in sys.modules:
+if "wptserve._native" not in sys.modules:
     install()

@@ -12,7 +12,7 @@ import support
 class LoadSource(unittest.TestCase):
     def test_always_a_new_module(self):
         spec = importlib.util.spec_from_file_location(
-            "imp_of_ours", os.path.join(support.LIB, "stand_ins", "imp.py"))
+            "imp_of_ours", os.path.join(support.ROOT, "src", "python", "lib", "stand_ins", "imp.py"))
         imp = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(imp)
         with tempfile.TemporaryDirectory() as root:

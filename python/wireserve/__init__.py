@@ -1,0 +1,31 @@
+"""wireserve: an HTTP/1.1 server for tests, in the process of a Python program.
+
+`wireserve.wptserve` has wptserve's modules. Importing this package starts nothing.
+"""
+
+from __future__ import annotations
+
+from ._native import __version__
+
+__all__ = ["__version__", "install_as_wptserve"]
+
+
+def install_as_wptserve(*, force: bool = False) -> None:
+    """Makes `import wptserve` import `wireserve.wptserve`, for the rest of the process.
+
+    Raises ImportError if another wptserve has been imported already; `force` replaces it for imports that follow.
+    """
+    import sys
+
+    from .wptserve import other_name
+
+    loaded = sys.modules.get("wptserve")
+    if loaded is not None and loaded is not sys.modules[other_name.__package__]:
+        if not force:
+            raise ImportError(
+                "expected to be called before wptserve is imported, found it imported from %s; "
+                "force=True replaces it" % getattr(loaded, "__file__", None))
+        for name in list(sys.modules):
+            if name == "wptserve" or name.startswith("wptserve."):
+                del sys.modules[name]
+    other_name.install()

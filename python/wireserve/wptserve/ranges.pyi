@@ -1,0 +1,3 @@
+from ._native import Range as Range, RangeParser as RangeParser
+
+__all__ = ["Range", "RangeParser"]

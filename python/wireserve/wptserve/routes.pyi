@@ -1,0 +1,5 @@
+from .router import _Route
+
+__all__ = ["routes"]
+
+routes: list[_Route]

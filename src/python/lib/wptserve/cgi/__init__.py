@@ -1,3 +1,0 @@
-"""`wptserve.cgi`: what the reference has here and in `wptserve.cgi.cgi`."""
-
-from wptserve.cgi.cgi import FieldStorage, parse_header  # noqa: F401

@@ -1,9 +1,0 @@
-"""`wptserve.ranges`: the parser of the Range header, for scripts.
-
-The parser is the server's own, `src/http/range.rs`. An invalid field is an HTTPException, whose text is
-sent to the client: a 416 response shows the arguments of the exception.
-"""
-
-from _wireserve import Range, RangeParser
-
-__all__ = ["Range", "RangeParser"]

@@ -1,0 +1,94 @@
+//! What a program that embeds servers in another language does with them: it listens first and accepts later, changes
+//! the whole site while serving, and has its own configuration and its own patience when it stops.
+
+use std::io;
+use std::net::SocketAddr;
+#[cfg(feature = "python")]
+use std::os::fd::RawFd;
+use std::sync::Arc;
+use std::thread;
+#[cfg(feature = "python")]
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+
+#[cfg(feature = "python")]
+use crate::exchange::ServerContext;
+use crate::site::Site;
+
+#[cfg(feature = "python")]
+use super::Builder;
+use super::{Server, accepting};
+
+/// Computes a configuration for the addresses that a server listens on.
+pub(crate) type Configuration =
+    Box<dyn FnOnce(&[SocketAddr]) -> io::Result<Map<String, Value>> + Send>;
+
+#[cfg(feature = "python")]
+impl Builder {
+    /// Shows templates and scripts these keys and values as the configuration of the server, instead of those
+    /// that follow from names and ports.
+    #[must_use]
+    pub(crate) fn configuration(mut self, values: Configuration) -> Self {
+        self.configuration = Some(values);
+        self
+    }
+}
+
+impl Server {
+    /// Starts accepting connections on the sockets that are listened on.
+    ///
+    /// # Errors
+    /// When a thread cannot be started.
+    pub(crate) fn accept(&mut self) -> io::Result<()> {
+        for (socket, listener) in self.listening.drain(..) {
+            let shared = Arc::clone(&self.shared);
+            let accepted_from = Arc::clone(&socket);
+            let thread = thread::Builder::new()
+                .name("wireserve-accept".to_owned())
+                .spawn(move || accepting::accept(&accepted_from, &listener, &shared))?;
+            self.accepting.push((socket, thread));
+        }
+        Ok(())
+    }
+
+    /// Changes the site while serving. Requests that are read from now on find the changed one.
+    ///
+    /// # Errors
+    /// Those of the change; the site then stays as it was.
+    pub(crate) fn change<E>(
+        &self,
+        change: impl FnOnce(&mut Site) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut current = self.shared.site.write();
+        let mut site = Site::clone(&current);
+        change(&mut site)?;
+        let before = std::mem::replace(&mut *current, Arc::new(site));
+        drop(current);
+        // Its handlers may be dropped here, after the lock is released.
+        drop(before);
+        Ok(())
+    }
+}
+
+#[cfg(feature = "python")]
+impl Server {
+    /// The descriptors of its listeners.
+    pub(crate) fn listeners(&self) -> Vec<RawFd> {
+        let listening = self.listening.iter().map(|(socket, _)| socket);
+        let accepting = self.accepting.iter().map(|(socket, _)| socket);
+        let sockets = listening.chain(accepting);
+        sockets.filter_map(|socket| socket.descriptor()).collect()
+    }
+
+    /// What the exchanges of the server share.
+    pub(crate) fn context(&self) -> &Arc<ServerContext> {
+        &self.shared.context
+    }
+
+    /// Stops accepting, ends the waits of wire scripts, lets other exchanges finish for `grace`, then cuts them
+    /// and waits for their threads, but not longer than `limit`.
+    pub(crate) fn stop_within(mut self, grace: Duration, limit: Duration) {
+        self.stop_now(grace, limit);
+    }
+}

@@ -1,0 +1,64 @@
+//! Values that a process has once. A forked child gets others: of all threads only the one that forked
+//! exists in it, so that the threads of a value are missing, and its locks may be held by them.
+
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// How many forks lie between the first process with a value and this one.
+static FORKS: AtomicUsize = AtomicUsize::new(0);
+
+/// A value that a process has once, made at its first use.
+pub struct PerProcess<T> {
+    make: fn() -> T,
+    value: OnceLock<T>,
+    /// Of the forked children, one of which this process may be.
+    child: OnceLock<Box<Self>>,
+}
+
+impl<T> PerProcess<T> {
+    /// A value that this function makes.
+    pub const fn new(make: fn() -> T) -> Self {
+        Self {
+            make,
+            value: OnceLock::new(),
+            child: OnceLock::new(),
+        }
+    }
+
+    /// The value of this process.
+    pub fn get(&self) -> &T {
+        self.of_generation(FORKS.load(Ordering::Relaxed))
+    }
+
+    fn of_generation(&self, forks: usize) -> &T {
+        let mut generation = self;
+        for _ in 0..forks {
+            let child = || Box::new(Self::new(self.make));
+            generation = generation.child.get_or_init(child);
+        }
+        generation.value.get_or_init(self.make)
+    }
+}
+
+/// Counts a fork, in the child. No other thread may run yet.
+pub fn forked() {
+    FORKS.fetch_add(1, Ordering::Relaxed);
+}
+
+/// How many forks lie between the first process with a value and this one.
+pub fn forks() -> usize {
+    FORKS.load(Ordering::Relaxed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_generation_has_one_value() {
+        static MADE: AtomicUsize = AtomicUsize::new(0);
+        let value = PerProcess::new(|| MADE.fetch_add(1, Ordering::Relaxed));
+        let asked = [0, 0, 2, 1, 2, 0].map(|forks| *value.of_generation(forks));
+        assert_eq!(asked, [0, 0, 1, 2, 1, 0]);
+    }
+}
