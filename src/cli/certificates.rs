@@ -2,23 +2,28 @@
 //! of all listeners, also the faulty ones.
 
 use std::env;
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use rustls::pki_types::CertificateDer;
 use rustls::sign::SingleCertAndKey;
+use serde_json::Value;
 
-use crate::config::{CertificateSource, Listener, ListenerCertificate, Settings, Unusable};
+use crate::config::{
+    BuiltInRoutes, CertificateSource, ClientCertificateFiles, Listener, ListenerCertificate,
+    ListenerTls, Settings, Unusable,
+};
 use crate::hosts::{Subdomains, hosts_file, port};
 use crate::http::scheme::Scheme;
 use crate::text::timestamp::Date;
 use crate::tls::certificates::authority::{Authority, DAY};
 use crate::tls::certificates::pair::read_chain;
-use crate::tls::certificates::{Pair, PairError, Store, StoreError, Stored, Subjects};
+use crate::tls::certificates::{Pair, PairError, Renewed, Store, StoreError, Stored, Subjects};
 use crate::tls::faults::certificate::revocation_list;
-use crate::tls::faults::{FaultyCertificate, FaultyHosts};
-use crate::tls::{CertificateFiles, Tls};
+use crate::tls::faults::{FaultyCertificate, FaultyHosts, HandshakeFault};
+use crate::tls::{CertificateFiles, ClientCertificates, ClientRoots, Tls};
 
 use super::error::{CommandError, with_causes};
 
@@ -29,6 +34,8 @@ pub(super) struct Certificates {
     faulty: Option<Arc<FaultyHosts>>,
     /// The fault of the certificate on the ports of `https`.
     fault: Option<FaultyCertificate>,
+    /// Whether there are such ports.
+    has_ports: bool,
 }
 
 /// A server's certificate, the root that clients have to trust, and their files.
@@ -38,6 +45,8 @@ pub(super) struct Obtained {
     /// The root with its key, if the certificate was made.
     authority: Option<Authority>,
     pub(super) files: Option<CertificateFiles>,
+    /// Where it is made again before it expires, if it was made.
+    kept_in: Option<(Store, Subjects)>,
 }
 
 /// The root that clients have to trust.
@@ -59,7 +68,11 @@ impl Obtained {
 
     /// What listeners speak TLS with.
     fn tls(&self) -> Tls {
-        let tls = Tls::with_certificates(self.pair.resolver());
+        let resolver = match &self.kept_in {
+            Some((store, subjects)) => Renewed::resolver(store, subjects, &self.pair),
+            None => self.pair.resolver(),
+        };
+        let tls = Tls::with_certificates(resolver);
         match &self.files {
             Some(files) => tls.files(files.clone()),
             None => tls,
@@ -69,18 +82,17 @@ impl Obtained {
 
 impl Certificates {
     /// Those that the listeners of these settings need.
-    pub(super) fn of(settings: &Settings) -> Result<Self, CommandError> {
+    pub(super) fn of(settings: &Settings, doc_root: &Path) -> Result<Self, CommandError> {
         let of_listeners = || {
-            settings
-                .listeners
-                .iter()
-                .filter_map(|listener| listener.certificate.as_ref())
+            let listeners = settings.listeners.iter();
+            listeners.filter_map(|listener| Some(&listener.tls.as_ref()?.certificate))
         };
         let fault = settings
             .certificate_fault
             .as_deref()
             .map(fault)
             .transpose()?;
+        warn_of_proxies(settings);
         let has_faults =
             fault.is_some() || of_listeners().any(|one| *one != ListenerCertificate::Server);
         let has_ports = settings.ports.iter().any(|(scheme, ports)| {
@@ -91,9 +103,13 @@ impl Certificates {
             obtained: None,
             faulty: None,
             fault,
+            has_ports,
         };
         if is_shown || of_listeners().any(|one| *one == ListenerCertificate::Server) {
             certificates.obtained = obtain(settings, Unkept::Warn)?;
+            if let Some(files) = certificates.files() {
+                warn_of_exposure(settings, doc_root, &files.key);
+            }
         }
         if has_faults {
             certificates.faulty = Some(Arc::new(faulty(settings, certificates.obtained.as_ref())?));
@@ -101,19 +117,39 @@ impl Certificates {
         Ok(certificates)
     }
 
-    /// What the ports of `https` and its variants speak TLS with; none if HTTPS is off.
+    /// What the ports of `https` and its variants speak TLS with; none if there are none, or HTTPS is off.
     pub(super) fn of_schemes(&self) -> Option<Tls> {
+        if !self.has_ports {
+            return None;
+        }
         match (&self.faulty, self.fault) {
             (Some(faulty), Some(fault)) => Some(one(faulty, fault)),
             _ => self.obtained.as_ref().map(Obtained::tls),
         }
     }
 
+    /// The files of the server's certificate.
+    pub(super) fn files(&self) -> Option<&CertificateFiles> {
+        self.obtained.as_ref()?.files.as_ref()
+    }
+
     /// What a listener speaks TLS with.
-    pub(super) fn of_listener(
-        &self,
-        certificate: &ListenerCertificate,
-    ) -> Result<Tls, CommandError> {
+    pub(super) fn of_listener(&self, listener: &ListenerTls) -> Result<Tls, CommandError> {
+        let mut tls = self.with_certificate(&listener.certificate)?;
+        if let Some(name) = &listener.handshake {
+            let fault = HandshakeFault::named(name);
+            let found = || CommandError::HandshakeFault {
+                found: name.clone(),
+            };
+            tls = tls.faulty_handshakes(fault.ok_or_else(found)?);
+        }
+        if let Some(files) = &listener.client_certificates {
+            tls = tls.client_certificates(client_certificates(files)?);
+        }
+        Ok(tls)
+    }
+
+    fn with_certificate(&self, certificate: &ListenerCertificate) -> Result<Tls, CommandError> {
         match (certificate, &self.faulty) {
             (ListenerCertificate::Faulty(name), Some(faulty)) => Ok(one(faulty, fault(name)?)),
             (ListenerCertificate::ByName, Some(faulty)) => {
@@ -124,6 +160,54 @@ impl Certificates {
                 None => Err(CommandError::NoCertificates),
             },
         }
+    }
+}
+
+/// What is asked of clients.
+fn client_certificates(files: &ClientCertificateFiles) -> Result<ClientCertificates, CommandError> {
+    let read = |path: &PathBuf| {
+        let text = fs::read(path).map_err(|source| CommandError::ClientRootsFile {
+            path: path.clone(),
+            source,
+        })?;
+        ClientRoots::from_pem(&text).map_err(|source| CommandError::ClientRoots {
+            path: path.clone(),
+            source,
+        })
+    };
+    Ok(match files {
+        ClientCertificateFiles::Request(path) => ClientCertificates::Request(read(path)?),
+        ClientCertificateFiles::Require(path) => ClientCertificates::Require(read(path)?),
+    })
+}
+
+/// `encrypt_after_connect` turns a port into a proxy of itself, which this server is not.
+fn warn_of_proxies(settings: &Settings) {
+    let ssl = settings.names.settings.get("ssl");
+    let after_connect = ssl.and_then(|ssl| ssl.get("encrypt_after_connect"));
+    if after_connect.and_then(Value::as_bool) == Some(true) {
+        log::warn!(
+            "`ssl.encrypt_after_connect` has no effect: connections to ports of `https` begin with a TLS handshake"
+        );
+    }
+}
+
+/// A key below the doc root can be downloaded, unless the paths of a checkout forbid it.
+fn warn_of_exposure(settings: &Settings, doc_root: &Path, key: &Path) {
+    let below = fs::canonicalize(key).ok();
+    let below = below
+        .as_deref()
+        .and_then(|key| key.strip_prefix(doc_root).ok());
+    let Some(below) = below else {
+        return;
+    };
+    let is_checkout = settings.built_in == BuiltInRoutes::Wpt;
+    let is_forbidden = |folder| is_checkout && below.starts_with(folder);
+    if !["tools", "_certs"].into_iter().any(is_forbidden) {
+        log::warn!(
+            "{}: the private key is in the doc root, where clients can download it: move it elsewhere",
+            key.display()
+        );
     }
 }
 
@@ -225,6 +309,7 @@ pub(super) fn obtain(
         root,
         authority: None,
         files,
+        kept_in: None,
     }))
 }
 
@@ -232,7 +317,10 @@ pub(super) fn obtain(
 fn subjects(settings: &Settings) -> Subjects {
     let names = hosts_file::sorted(&settings.names, Subdomains::Resolving);
     let mut names: Vec<_> = names.chain(settings.hosts.iter().cloned()).collect();
-    let by_name = |listener: &Listener| listener.certificate == Some(ListenerCertificate::ByName);
+    let by_name = |listener: &Listener| {
+        let tls = listener.tls.as_ref();
+        tls.is_some_and(|tls| tls.certificate == ListenerCertificate::ByName)
+    };
     if settings.listeners.iter().any(by_name) {
         names.push(FaultyCertificate::Good.host());
     }
@@ -252,7 +340,13 @@ fn kept(
     unkept: Unkept,
     now: SystemTime,
 ) -> Result<Obtained, CommandError> {
-    let stored = match store.and_then(|store| store.open(subjects, now)) {
+    let mut kept_in = None;
+    let opened = store.and_then(|store| {
+        let stored = store.open(subjects, now)?;
+        kept_in = Some((store.anew(false), subjects.clone()));
+        Ok(stored)
+    });
+    let stored = match opened {
         Err(error) if unkept == Unkept::Warn => {
             log::warn!(
                 "using a certificate that is lost when the server stops, since it cannot be kept: {}",
@@ -277,6 +371,7 @@ fn kept(
         }),
         authority,
         files,
+        kept_in,
     })
 }
 

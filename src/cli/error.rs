@@ -9,6 +9,8 @@ use crate::config::{ConfigError, Place};
 use crate::site::routing::method_name::MethodError;
 use crate::site::routing::pattern::PatternError;
 #[cfg(feature = "tls")]
+use crate::tls::TlsError;
+#[cfg(feature = "tls")]
 use crate::tls::certificates::{PairError, StoreError};
 #[cfg(feature = "tls")]
 use crate::tls::faults::FaultyCertificate;
@@ -101,12 +103,23 @@ pub(super) enum CommandError {
     CertificateFault { found: String },
     #[cfg(feature = "tls")]
     #[error(
+        "expected a faulty handshake (stall, cut-after-N, alert-NAME with a name of RFC 8446 §6), found {found:?}"
+    )]
+    HandshakeFault { found: String },
+    #[cfg(feature = "tls")]
+    #[error("cannot read the roots for client certificates from {path}")]
+    ClientRootsFile { path: PathBuf, source: io::Error },
+    #[cfg(feature = "tls")]
+    #[error("cannot use the roots for client certificates in {path}")]
+    ClientRoots { path: PathBuf, source: TlsError },
+    #[cfg(feature = "tls")]
+    #[error(
         "cannot read the key of the root certificate, to issue others: remove the certificates"
     )]
     NoAuthority,
     #[cfg(not(feature = "tls"))]
     #[error(
-        "a listener has `tls` or `certificate`: this command was built without the feature `tls`"
+        "a listener has a key for TLS (`tls`, `certificate`, `handshake` or `client_certificates`): this command was built without the feature `tls`"
     )]
     NoTls,
     #[cfg(feature = "tls")]

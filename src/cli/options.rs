@@ -370,7 +370,7 @@ fn listeners(options: &[String]) -> Result<Vec<Listener>, CommandError> {
             port: port.into(),
             purpose: Purpose::Connections(RouteTarget::from(option[1].clone())),
             place: None,
-            certificate: None,
+            tls: None,
         })
     };
     options.chunks_exact(2).map(listener).collect()

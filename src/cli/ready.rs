@@ -11,6 +11,8 @@
 //! wireserve listening on http://127.0.0.1:8001/ (requests: strict)
 //! wireserve listening on http://127.0.0.1:8002/ (connections: greeting.wire)
 //! wireserve listening on https://127.0.0.1:8003/ (requests: lenient, certificate: expired)
+//! wireserve listening on https://127.0.0.1:8005/ (requests: lenient, handshake: stall)
+//! wireserve listening on https://127.0.0.1:8006/ (requests: lenient, client_certificates: require)
 //! wireserve listening on unix:/run/site.sock (unix)
 //! wireserve listening on http://127.0.0.1:8004/?token=9f2c... (control)
 //! ```
@@ -20,7 +22,9 @@ use std::path::Path;
 use percent_encoding::{AsciiSet, CONTROLS, percent_encode};
 use serde::Serialize;
 
-use crate::config::{Listener, ListenerCertificate, Purpose, Settings};
+use crate::config::{
+    ClientCertificateFiles, Listener, ListenerCertificate, ListenerTls, Purpose, Settings,
+};
 use crate::control::Control;
 use crate::exchange::Policy;
 use crate::http::address::Address;
@@ -47,12 +51,25 @@ pub(super) struct ReadyListener {
     /// What distinguishes it from others of its kind: a key of `listeners`, and the value.
     #[serde(flatten)]
     pub(super) purpose: Option<ReadyPurpose>,
-    /// The fault of its certificate.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) certificate: Option<String>,
+    #[serde(flatten)]
+    pub(super) tls: ReadyTls,
     /// What clients of the control interface need, which is also part of the URL.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) token: Option<String>,
+}
+
+/// What distinguishes the TLS of one of the `listeners`.
+#[derive(Debug, Default, Serialize)]
+pub(super) struct ReadyTls {
+    /// The fault of its certificate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    certificate: Option<String>,
+    /// The fault of its handshakes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    handshake: Option<String>,
+    /// Whether it requests or requires certificates of clients.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_certificates: Option<&'static str>,
 }
 
 /// An address.
@@ -103,9 +120,10 @@ impl ReadyListener {
             url,
             place: ReadyPlace::of(&place.address),
             purpose: configured.map(|listener| purpose(&listener.purpose)),
-            certificate: configured
-                .and_then(|listener| listener.certificate.as_ref())
-                .and_then(certificate),
+            tls: configured
+                .and_then(|listener| listener.tls.as_ref())
+                .map(ReadyTls::of)
+                .unwrap_or_default(),
             token: None,
         }
     }
@@ -119,7 +137,7 @@ impl ReadyListener {
             url: control.url(),
             named_url: None,
             purpose: None,
-            certificate: None,
+            tls: ReadyTls::default(),
             token: Some(control.token().to_owned()),
         }
     }
@@ -131,14 +149,43 @@ impl ReadyListener {
             Some(ReadyPurpose::Connections(target)) => format!("{}: {target}", self.kind),
             None => self.kind.clone(),
         };
-        let certificate = self.certificate.as_ref();
-        let certificate = certificate.map(|fault| match fault.as_str() {
+        let notes = [Some(kind), self.named_url.clone()];
+        let notes: Vec<_> = notes
+            .into_iter()
+            .flatten()
+            .chain(self.tls.notes())
+            .collect();
+        format!("wireserve listening on {} ({})", self.url, notes.join(", "))
+    }
+}
+
+impl ReadyTls {
+    fn of(tls: &ListenerTls) -> Self {
+        Self {
+            certificate: match &tls.certificate {
+                ListenerCertificate::Server => None,
+                ListenerCertificate::Faulty(name) => Some(name.clone()),
+                ListenerCertificate::ByName => Some(BY_NAME.to_owned()),
+            },
+            handshake: tls.handshake.clone(),
+            client_certificates: tls.client_certificates.as_ref().map(|files| match files {
+                ClientCertificateFiles::Request(_) => "request",
+                ClientCertificateFiles::Require(_) => "require",
+            }),
+        }
+    }
+
+    fn notes(&self) -> impl Iterator<Item = String> {
+        let certificate = self.certificate.as_deref();
+        let certificate = certificate.map(|fault| match fault {
             BY_NAME => "certificate: by the host's name".to_owned(),
             fault => format!("certificate: {fault}"),
         });
-        let notes = [Some(kind), self.named_url.clone(), certificate];
-        let notes: Vec<_> = notes.into_iter().flatten().collect();
-        format!("wireserve listening on {} ({})", self.url, notes.join(", "))
+        let handshake = self.handshake.as_deref();
+        let handshake = handshake.map(|fault| format!("handshake: {fault}"));
+        let clients = self.client_certificates;
+        let clients = clients.map(|asked| format!("client_certificates: {asked}"));
+        [certificate, handshake, clients].into_iter().flatten()
     }
 }
 
@@ -201,11 +248,3 @@ fn purpose(purpose: &Purpose) -> ReadyPurpose {
 
 /// The value of the key `certificate` for a listener whose certificate depends on the server name.
 const BY_NAME: &str = "by-name";
-
-fn certificate(certificate: &ListenerCertificate) -> Option<String> {
-    match certificate {
-        ListenerCertificate::Server => None,
-        ListenerCertificate::Faulty(name) => Some(name.clone()),
-        ListenerCertificate::ByName => Some(BY_NAME.to_owned()),
-    }
-}

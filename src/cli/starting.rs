@@ -43,18 +43,20 @@ pub(super) fn start(settings: &Settings) -> Result<Server, CommandError> {
         server = server.websockets(handler);
     }
     #[cfg(feature = "tls")]
-    let certificates = Certificates::of(settings)?;
+    let certificates = Certificates::of(settings, &doc_root)?;
     #[cfg(feature = "tls")]
-    if let Some(tls) = certificates.of_schemes() {
-        server = server.tls(tls);
+    match (certificates.of_schemes(), certificates.files()) {
+        (Some(tls), _) => server = server.tls(tls),
+        (None, Some(files)) => server = server.show_certificate(files),
+        (None, None) => {}
     }
     for listener in &settings.listeners {
         let listening = assembly::listening(settings, &doc_root, listener)?;
-        server = match &listener.certificate {
+        server = match &listener.tls {
             None => server.listener(listener.port, listening),
             #[cfg(feature = "tls")]
-            Some(certificate) => {
-                let tls = certificates.of_listener(certificate)?;
+            Some(tls) => {
+                let tls = certificates.of_listener(tls)?;
                 server.tls_listener(listener.port, listening, tls)
             }
             #[cfg(not(feature = "tls"))]

@@ -4,7 +4,9 @@ use std::path::{self, Path, PathBuf};
 
 use clap::Args;
 
-use crate::config::{Config, Listener, ListenerCertificate, Pregenerated, Purpose, Ssl, SslKind};
+use crate::config::{
+    Config, Listener, ListenerCertificate, ListenerTls, Pregenerated, Purpose, Ssl, SslKind,
+};
 use crate::exchange::Policy;
 
 use super::error::CommandError;
@@ -56,7 +58,10 @@ impl TlsOptions {
             port: port.into(),
             purpose: Purpose::Requests(Policy::default()),
             place: None,
-            certificate: Some(ListenerCertificate::ByName),
+            tls: Some(ListenerTls {
+                certificate: ListenerCertificate::ByName,
+                ..ListenerTls::default()
+            }),
         }));
         Ok(config)
     }

@@ -8,6 +8,7 @@ use crate::exchange::Policy;
 use crate::hosts::Port;
 
 use super::Place;
+use super::listener_tls::{ClientCertificateFiles, ListenerTls, TlsKeys};
 use super::ports::PortValue;
 use super::routing::RouteTarget;
 
@@ -21,24 +22,9 @@ pub struct Listener {
     pub purpose: Purpose,
     /// Where its target is, if it comes from a file.
     pub place: Option<Place>,
-    /// The certificate with which its connections go through TLS; without, they are in the clear.
-    pub certificate: Option<ListenerCertificate>,
+    /// How its connections go through TLS; without, they are in the clear.
+    pub tls: Option<ListenerTls>,
 }
-
-/// The certificate of a listener.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ListenerCertificate {
-    /// The server's: `{"port": 8443, "requests": "strict", "tls": true}`.
-    Server,
-    /// One with this fault: `{"port": 8445, "certificate": "expired"}`.
-    Faulty(String),
-    /// The one with the fault that the client's server name asks for, or a faulty handshake:
-    /// `{"port": 8446, "certificate": "by-name"}`.
-    ByName,
-}
-
-/// The value of `certificate` for [`ListenerCertificate::ByName`].
-const BY_NAME: &str = "by-name";
 
 /// What a listener does with its connections.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,24 +45,23 @@ struct ListenerKeys {
     connections: Option<RouteTarget>,
     tls: Option<bool>,
     certificate: Option<String>,
+    handshake: Option<String>,
+    client_certificates: Option<ClientCertificateFiles>,
 }
 
 impl TryFrom<ListenerKeys> for Listener {
     type Error = serde::de::value::Error;
 
     fn try_from(keys: ListenerKeys) -> Result<Self, Self::Error> {
-        let certificate = match (keys.tls, keys.certificate) {
-            (Some(false), Some(_)) => {
-                let reason = "a `certificate` requires TLS: expected `tls` to be true, or absent";
-                return Err(Self::Error::custom(reason));
-            }
-            (_, Some(name)) if name == BY_NAME => Some(ListenerCertificate::ByName),
-            (_, Some(name)) => Some(ListenerCertificate::Faulty(name)),
-            (Some(true), None) => Some(ListenerCertificate::Server),
-            (Some(false) | None, None) => None,
+        let tls = TlsKeys {
+            tls: keys.tls,
+            certificate: keys.certificate,
+            handshake: keys.handshake,
+            client_certificates: keys.client_certificates,
         };
+        let tls = tls.read().map_err(Self::Error::custom)?;
         let purpose = match (keys.requests, keys.connections) {
-            (None, None) if certificate.is_some() => Purpose::Requests(Policy::default()),
+            (None, None) if tls.is_some() => Purpose::Requests(Policy::default()),
             (Some(policy), None) => Purpose::Requests(policy),
             (None, Some(target)) => Purpose::Connections(target),
             _ => {
@@ -94,7 +79,7 @@ impl TryFrom<ListenerKeys> for Listener {
             port: keys.port.0,
             purpose,
             place: None,
-            certificate,
+            tls,
         })
     }
 }
@@ -102,6 +87,7 @@ impl TryFrom<ListenerKeys> for Listener {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::ListenerCertificate;
 
     #[test]
     fn listeners() {
@@ -109,11 +95,18 @@ mod tests {
             port: port.into(),
             purpose,
             place: None,
-            certificate: None,
+            tls: None,
         };
-        let with = |certificate, listener| Listener {
-            certificate: Some(certificate),
+        let with_tls = |tls, listener| Listener {
+            tls: Some(tls),
             ..listener
+        };
+        let with = |certificate, listener| {
+            let tls = ListenerTls {
+                certificate,
+                ..ListenerTls::default()
+            };
+            with_tls(tls, listener)
         };
         for (json, expected) in [
             (
@@ -149,6 +142,26 @@ mod tests {
                     listener(1, Purpose::Connections(RouteTarget::File("a.wire".into()))),
                 ),
             ),
+            (
+                r#"{"port": 1, "handshake": "stall"}"#,
+                with_tls(
+                    ListenerTls {
+                        handshake: Some("stall".to_owned()),
+                        ..ListenerTls::default()
+                    },
+                    listener(1, Purpose::Requests(Policy::Lenient)),
+                ),
+            ),
+            (
+                r#"{"port": 1, "client_certificates": {"require": "a.pem"}}"#,
+                with_tls(
+                    ListenerTls {
+                        client_certificates: Some(ClientCertificateFiles::Require("a.pem".into())),
+                        ..ListenerTls::default()
+                    },
+                    listener(1, Purpose::Requests(Policy::Lenient)),
+                ),
+            ),
         ] {
             assert_eq!(serde_json::from_str::<Listener>(json).unwrap(), expected);
         }
@@ -157,7 +170,15 @@ mod tests {
             (r#"{"port": 1, "tls": false}"#, "either `requests`"),
             (
                 r#"{"port": 1, "tls": false, "certificate": "expired"}"#,
-                "expected `tls` to be true",
+                "`certificate` requires TLS: expected `tls` to be true",
+            ),
+            (
+                r#"{"port": 1, "tls": false, "handshake": "stall"}"#,
+                "`handshake` requires TLS",
+            ),
+            (
+                r#"{"port": 1, "client_certificates": {"demand": "a.pem"}}"#,
+                "expected `request` or `require`",
             ),
             (r#"{"port": 1, "requests": "loose"}"#, "loose"),
             (r#"{"port": 1, "requests": "raw"}"#, "`connections` instead"),

@@ -8,6 +8,7 @@ mod control;
 mod error;
 mod limits;
 mod listener;
+mod listener_tls;
 mod method;
 mod place;
 mod ports;
@@ -31,7 +32,8 @@ use crate::hosts::Names;
 pub use control::{Control, ControlSettings};
 pub use error::ConfigError;
 pub use limits::Limits;
-pub use listener::{Listener, ListenerCertificate, Purpose};
+pub use listener::{Listener, Purpose};
+pub use listener_tls::{ClientCertificateFiles, ListenerCertificate, ListenerTls};
 pub use place::Place;
 pub use ports::Ports;
 pub use routing::{Alias, Auth, ContentFields, Rewrite, Route, RouteTarget};
@@ -169,6 +171,8 @@ impl Config {
             let extra = config.ws_extra.iter_mut().flatten();
             let sockets = config.unix.iter_mut().flatten();
             let certificates = config.ssl.iter_mut().flat_map(Ssl::paths);
+            let of_listeners = config.listeners.iter_mut();
+            let of_listeners = of_listeners.filter_map(|listener| listener.tls.as_mut()?.path());
             for path in paths
                 .into_iter()
                 .flatten()
@@ -176,6 +180,7 @@ impl Config {
                 .chain(extra)
                 .chain(sockets)
                 .chain(certificates)
+                .chain(of_listeners)
             {
                 *path = path::absolute(folder.join(&path)).map_err(unreadable)?;
             }

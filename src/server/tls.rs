@@ -90,6 +90,14 @@ impl Builder {
         self.listener(port, listening)
     }
 
+    /// Shows these files to handlers, as a server with ports of `https` does.
+    #[cfg(feature = "cli")]
+    pub(crate) fn show_certificate(mut self, files: &CertificateFiles) -> Self {
+        let shown = shown(files);
+        self.names.settings.insert("ssl_config".to_owned(), shown);
+        self
+    }
+
     /// Makes the configurations, and fills in the port and the files that follow from the certificates.
     pub(super) fn prepare_tls(&mut self) -> io::Result<TlsConfigs> {
         let configs = |tls: &Tls| tls.configs().map_err(io::Error::other);

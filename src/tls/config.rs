@@ -10,7 +10,7 @@ use rustls::server::{ClientHello, ServerSessionMemoryCache};
 use rustls::{KeyLogFile, ServerConfig};
 
 use super::faults::{self, HandshakeFault};
-use super::{Tls, TlsError, provider};
+use super::{Handshakes, Tls, TlsError, provider};
 
 /// The name of HTTP/1.1 in ALPN (RFC 7301 §6).
 const HTTP_1_1: &[u8] = b"http/1.1";
@@ -23,15 +23,16 @@ const REMEMBERED_SESSIONS: usize = 1024;
 pub struct Configs {
     without_alpn: Arc<ServerConfig>,
     with_http_1_1: Arc<ServerConfig>,
-    has_faulty_handshakes: bool,
+    handshakes: Handshakes,
 }
 
 impl Configs {
-    /// The fault that the handshake with a client should have, by the name that it asks for.
+    /// The fault that the handshake with a client should have.
     pub fn fault(&self, hello: &ClientHello<'_>) -> Option<HandshakeFault> {
-        match self.has_faulty_handshakes {
-            true => faults::handshake_fault(hello.server_name()),
-            false => None,
+        match self.handshakes {
+            Handshakes::Whole => None,
+            Handshakes::ByName => faults::handshake_fault(hello.server_name()),
+            Handshakes::Faulty(fault) => Some(fault),
         }
     }
 
@@ -71,7 +72,7 @@ impl Tls {
         Ok(Configs {
             without_alpn: Arc::new(config),
             with_http_1_1: Arc::new(with_http_1_1),
-            has_faulty_handshakes: self.has_faulty_handshakes,
+            handshakes: self.handshakes,
         })
     }
 }

@@ -24,7 +24,7 @@ use rustls::sign::{CertifiedKey, SingleCertAndKey};
 pub use client_certificates::{ClientCertificates, ClientRoots};
 pub use config::Configs;
 pub use error::TlsError;
-use faults::FaultyHosts;
+use faults::{FaultyHosts, HandshakeFault};
 
 /// How a listener speaks TLS: its certificates, and what it asks of clients.
 #[derive(Clone)]
@@ -32,8 +32,18 @@ pub struct Tls {
     certificates: Arc<dyn ResolvesServerCert>,
     clients: ClientCertificates,
     files: Option<CertificateFiles>,
-    /// Whether names below the domain of faulty hosts ask for faulty handshakes.
-    has_faulty_handshakes: bool,
+    handshakes: Handshakes,
+}
+
+/// Which handshakes do not come to their end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Handshakes {
+    /// None on purpose.
+    Whole,
+    /// Those of clients that ask for a name below the domain of faulty hosts.
+    ByName,
+    /// All, in this way.
+    Faulty(HandshakeFault),
 }
 
 /// The files that `request.server.config.ssl_config` shows to handlers.
@@ -73,14 +83,14 @@ impl Tls {
             certificates,
             clients: ClientCertificates::default(),
             files: None,
-            has_faulty_handshakes: false,
+            handshakes: Handshakes::Whole,
         }
     }
 
     /// Hosts whose certificates or handshakes are faulty, for tests of clients.
     pub fn with_faulty_hosts(hosts: Arc<FaultyHosts>) -> Self {
         Self {
-            has_faulty_handshakes: true,
+            handshakes: Handshakes::ByName,
             ..Self::with_certificates(hosts)
         }
     }
@@ -89,6 +99,13 @@ impl Tls {
     #[must_use]
     pub fn client_certificates(mut self, clients: ClientCertificates) -> Self {
         self.clients = clients;
+        self
+    }
+
+    /// Ends all handshakes in this way, for tests of clients.
+    #[must_use]
+    pub fn faulty_handshakes(mut self, fault: HandshakeFault) -> Self {
+        self.handshakes = Handshakes::Faulty(fault);
         self
     }
 

@@ -34,8 +34,8 @@ pub enum HandshakeError {
     /// The client ended the connection, or another thread did.
     #[error("the connection ended within the TLS handshake")]
     Ended,
-    /// The handshake was broken off on purpose, since the client asked for a host that does so.
-    #[error("the TLS handshake was broken off, as the name of the host asks for")]
+    /// The handshake was broken off, as its listener does, or the host that the client asked for.
+    #[error("the TLS handshake was broken off on purpose")]
     Faulty,
     /// The connection failed.
     #[error("the connection failed within the TLS handshake: {0}")]

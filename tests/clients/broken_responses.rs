@@ -25,7 +25,7 @@ use std::net::SocketAddr;
 use std::thread::{self, ScopedJoinHandle};
 use std::time::Duration;
 
-use crate::clients::drivers::{CLIENTS, Case, Client};
+use crate::clients::drivers::{CLIENTS, Case, Client, Trust};
 use crate::support::client::{self, Arrival, request};
 use crate::support::command::wireserve;
 use crate::support::{escape, repository};
@@ -241,7 +241,7 @@ fn meet(client: &Client, stated: &Stated) -> Result<Seen, String> {
                 .collect(),
         })
         .collect();
-    let outcomes = (client.meet)(&cases);
+    let outcomes = (client.meet)(&cases, Trust::Nothing);
     if outcomes.len() != cases.len() {
         return Err(format!(
             "{} outcomes for {} cases: {outcomes:?}",

@@ -7,6 +7,7 @@ use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use rustls::client::ResolvesClientCert;
 use rustls::crypto::ring;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::version::{TLS12, TLS13};
@@ -69,6 +70,17 @@ impl Certificate {
         roots.add(self.der.clone()).expect("a certificate");
         roots
     }
+}
+
+/// How a client that trusts the server presents its own certificate.
+pub fn presenting(server: &Certificate, client: &Certificate) -> Arc<dyn ResolvesClientCert> {
+    ClientConfig::builder_with_provider(ring::default_provider().into())
+        .with_safe_default_protocol_versions()
+        .expect("versions")
+        .with_root_certificates(server.roots())
+        .with_client_auth_cert(vec![client.der.clone()], client.key_der.clone_key())
+        .expect("a pair")
+        .client_auth_cert_resolver
 }
 
 /// How the server has ended its side.
@@ -240,12 +252,18 @@ impl TlsClient {
 
     /// Reads everything until the server has ended its side, and returns how.
     pub fn read_until_end(&mut self) -> (Vec<u8>, End) {
+        self.try_read_until_end()
+            .unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// The same, or which alert the server has sent.
+    pub fn try_read_until_end(&mut self) -> Result<(Vec<u8>, End), String> {
         let deadline = Instant::now() + DEADLINE;
         loop {
             if let Some(end) = self.end {
-                return (std::mem::take(&mut self.pending), end);
+                return Ok((std::mem::take(&mut self.pending), end));
             }
-            self.wait(deadline);
+            self.receive(deadline)?;
         }
     }
 

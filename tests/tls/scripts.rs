@@ -1,12 +1,8 @@
 //! HTTPS as scripts see it: `request.tls`, the writer's socket through TLS and beneath it, and the ends that they
 //! choose.
 
-use std::sync::Arc;
-
-use rustls::ClientConfig;
-
 use crate::support::folder::folder;
-use crate::support::tls::{Certificate, End, TlsClient};
+use crate::support::tls::{Certificate, End, TlsClient, presenting};
 use wireserve::Server;
 use wireserve::tls::{ClientCertificates, ClientRoots};
 
@@ -244,7 +240,7 @@ return repr((len(certificates), subject, same))"#;
         scripted.server = Server::builder().site(site).tls(tls).start().unwrap();
         let mut config = scripted.certificate.client();
         if has_one {
-            config.client_auth_cert_resolver = with_certificate(&scripted.certificate, &of_client);
+            config.client_auth_cert_resolver = presenting(&scripted.certificate, &of_client);
         }
         let address = scripted.server.tls_address().unwrap();
         let mut client = TlsClient::unconnected(address, config);
@@ -254,19 +250,4 @@ return repr((len(certificates), subject, same))"#;
         }));
         assert_eq!(seen.ok().as_deref(), expected, "{required} {has_one}");
     }
-}
-
-/// A resolver for a client with this certificate.
-fn with_certificate(
-    server: &Certificate,
-    client: &Certificate,
-) -> Arc<dyn rustls::client::ResolvesClientCert> {
-    let provider = rustls::crypto::ring::default_provider();
-    ClientConfig::builder_with_provider(provider.into())
-        .with_safe_default_protocol_versions()
-        .expect("versions")
-        .with_root_certificates(server.roots())
-        .with_client_auth_cert(vec![client.der.clone()], client.key_der.clone_key())
-        .expect("a pair")
-        .client_auth_cert_resolver
 }

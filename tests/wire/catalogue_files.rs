@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::time::{Duration, Instant};
 
-use crate::support::catalogue::{self, Deed, OVER_TLS, PORT, cases, filled, folder};
+use crate::support::catalogue::{self, Deed, PORT, cases, filled, folder};
 use crate::support::repository;
 use wireserve::WireScript;
 use wireserve::wire_script::{Awaited, By, Step};
@@ -23,24 +23,16 @@ fn a_file_for_each_case_and_nothing_else() {
     let files: BTreeSet<_> = files().into_keys().collect();
     let cases = cases();
     assert_eq!(cases.len(), 364);
-    let expected: BTreeSet<_> = cases
-        .iter()
-        .filter(|case| case.is_played())
-        .map(|case| case.file())
-        .collect();
+    let expected: BTreeSet<_> = cases.iter().map(|case| case.file()).collect();
     assert_eq!(files, expected);
-    assert_eq!(files.len(), 364 - OVER_TLS.len());
+    assert_eq!(files.len(), 364);
 }
 
 #[test]
 fn each_file_has_the_steps_of_its_case() {
     let files = files();
     for case in cases() {
-        let steps: Option<Vec<_>> = case.steps.iter().map(step).collect();
-        let Some(steps) = steps else {
-            assert!(!case.is_played(), "{} has steps in words", case.id);
-            continue;
-        };
+        let steps: Vec<_> = case.steps.iter().map(step).collect();
         let name = case.file();
         if name.ends_with(".py") {
             // Shown by playing it.
@@ -62,7 +54,7 @@ fn each_file_has_the_steps_of_its_case() {
 #[test]
 fn each_file_begins_with_what_it_is_about() {
     let files = files();
-    for case in cases().into_iter().filter(|case| case.is_played()) {
+    for case in cases() {
         let name = case.file();
         let (id, title, clause) = (case.id, case.title, case.clause);
         let (rule, expect) = (case.rule, case.expect);
@@ -94,21 +86,21 @@ fn begin(script: &WireScript) -> String {
     script.to_string().chars().take(999).collect()
 }
 
-/// A step of the data, unless it is described in words.
-fn step(step: &catalogue::Step) -> Option<Step> {
-    Some(match step {
+/// A step of the data.
+fn step(step: &catalogue::Step) -> Step {
+    match step {
         catalogue::Step::Send(bytes) => Step::Send(filled(&bytes.0, &[(PORT, PORT_IN_TEMPLATES)])),
         catalogue::Step::PauseMs(time) => Step::Pause(Duration::from_millis(*time)),
         catalogue::Step::Wait(catalogue::Awaited::Body) => Step::WaitFor(Awaited::Body(None), None),
         catalogue::Step::Do(deed) => match deed {
             Deed::Close => Step::Close,
+            Deed::CloseWithoutNotify => Step::CloseWithoutNotify,
             Deed::HalfClose => Step::HalfClose,
             Deed::Reset => Step::Reset,
             Deed::Hold => Step::Hold(None),
             Deed::Next => Step::Next(By::Script),
         },
-        catalogue::Step::Scenario(_) => return None,
-    })
+    }
 }
 
 fn files() -> BTreeMap<String, Vec<u8>> {

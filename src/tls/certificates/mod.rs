@@ -3,6 +3,7 @@
 
 pub mod authority;
 pub mod pair;
+mod renewed;
 pub mod store;
 mod subjects;
 
@@ -11,6 +12,7 @@ use base64::prelude::BASE64_STANDARD;
 use rustls::pki_types::CertificateDer;
 
 pub use pair::{Pair, PairError};
+pub use renewed::Renewed;
 pub use store::{Store, StoreError, Stored};
 pub use subjects::Subjects;
 

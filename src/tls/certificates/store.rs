@@ -194,6 +194,15 @@ impl Store {
         Ok(stored(pair, root, files))
     }
 
+    /// When a certificate of this store will be replaced by [`Store::open`].
+    pub(super) fn renewal_of(&self, pair: &Pair) -> SystemTime {
+        match pair.validity() {
+            // By a second, since the last second of the validity belongs to it.
+            Some(validity) => validity.until - self.duration / 2 + Duration::from_secs(1),
+            None => SystemTime::UNIX_EPOCH,
+        }
+    }
+
     fn files(&self, subjects: &Subjects) -> CertificateFiles {
         let host = subjects.main_host();
         CertificateFiles {

@@ -1,4 +1,4 @@
-"""Python's http.client: one `HTTPConnection` for a case, which connects again when it has closed."""
+"""Python's http.client: one `HTTPConnection` or `HTTPSConnection` for a case, which connects again when it has closed."""
 
 import http.client
 from urllib.parse import urlsplit
@@ -13,7 +13,8 @@ def client():
         nonlocal connection
         parts = urlsplit(url)
         if connection is None:
-            connection = http.client.HTTPConnection(parts.netloc)
+            connections = {"http": http.client.HTTPConnection, "https": http.client.HTTPSConnection}
+            connection = connections[parts.scheme](parts.netloc)
         connection.request("GET", parts._replace(scheme="", netloc="").geturl())
         response = connection.getresponse()
         return response, response.read

@@ -9,7 +9,7 @@ pub mod curl;
 pub mod hyper;
 
 use crate::support::process::Process;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 use std::{env, fs};
@@ -29,6 +29,13 @@ pub struct Case {
     pub urls: Vec<String>,
 }
 
+/// The root that a client trusts besides those of the system.
+#[derive(Clone, Copy)]
+pub enum Trust<'p> {
+    Nothing,
+    Root(&'p Path),
+}
+
 /// A client.
 pub struct Client {
     /// What it is called in `tests/data/clients.json`.
@@ -36,7 +43,9 @@ pub struct Client {
     /// The one that is here, or what to install.
     pub version: fn() -> Result<String, String>,
     /// What it does with each of the cases; panics if it cannot be run.
-    pub meet: fn(&[Case]) -> Vec<String>,
+    pub meet: fn(&[Case], Trust<'_>) -> Vec<String>,
+    /// Whether it can be used for HTTPS; hyper leaves TLS to others.
+    pub speaks_tls: bool,
 }
 
 /// All of them.
@@ -45,36 +54,41 @@ pub static CLIENTS: [Client; 6] = [
         name: "curl",
         version: || installed("curl", "curl"),
         meet: curl::meet,
+        speaks_tls: true,
     },
     Client {
         name: "http.client",
         version: || python("import platform; print('Python', platform.python_version())"),
-        meet: |cases| python_driver("http_client.py", cases),
+        meet: |cases, trust| python_driver("http_client.py", cases, trust),
+        speaks_tls: true,
     },
     Client {
         name: "urllib3",
         version: || python("import urllib3; print('urllib3', urllib3.__version__)"),
-        meet: |cases| python_driver("urllib3_client.py", cases),
+        meet: |cases, trust| python_driver("urllib3_client.py", cases, trust),
+        speaks_tls: true,
     },
     Client {
         name: "Node",
         version: || Ok(format!("Node {}", installed("node", "nodejs")?)),
-        meet: |cases| {
-            lines(with_cases(
-                Command::new("node").arg(folder("node.js")),
-                cases,
-            ))
+        meet: |cases, trust| {
+            let mut command = Command::new("node");
+            trusting(command.arg(folder("node.js")), trust);
+            lines(with_cases(&mut command, cases))
         },
+        speaks_tls: true,
     },
     Client {
         name: "hyper",
         version: || Ok([locked("hyper"), locked("hyper-util")].join(", ")),
-        meet: hyper::meet,
+        meet: |cases, _| hyper::meet(cases),
+        speaks_tls: false,
     },
     Client {
         name: "Chromium",
         version: || installed("chromium", "chromium"),
         meet: meet_in_a_browser,
+        speaks_tls: true,
     },
 ];
 
@@ -100,15 +114,26 @@ pub fn answer(body: &[u8], field: Option<&str>) -> String {
     }
 }
 
-fn python_driver(file: &str, cases: &[Case]) -> Vec<String> {
-    lines(with_cases(Command::new(venv()).arg(folder(file)), cases))
+fn python_driver(file: &str, cases: &[Case], trust: Trust<'_>) -> Vec<String> {
+    let mut command = Command::new(venv());
+    trusting(command.arg(folder(file)), trust);
+    lines(with_cases(&mut command, cases))
+}
+
+/// Sets the variables by which curl, Python and Node.js are given a root.
+pub fn trusting(command: &mut Command, trust: Trust<'_>) {
+    if let Trust::Root(root) = trust {
+        for name in ["CURL_CA_BUNDLE", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"] {
+            command.env(name, root);
+        }
+    }
 }
 
 fn with_cases<'a>(command: &'a mut Command, cases: &[Case]) -> &'a mut Command {
     command.args(cases.iter().map(|case| case.urls.join(",")))
 }
 
-fn meet_in_a_browser(cases: &[Case]) -> Vec<String> {
+fn meet_in_a_browser(cases: &[Case], trust: Trust<'_>) -> Vec<String> {
     let (listener, reports) = listen_for_reports();
     let first = &cases[0].urls[0];
     let (origin, _) = first
@@ -123,7 +148,12 @@ fn meet_in_a_browser(cases: &[Case]) -> Vec<String> {
             percent_encoding::NON_ALPHANUMERIC,
         ));
     }
-    let report = Browser::open(&url).wait_for(&reports);
+    let mut browser = match trust {
+        Trust::Nothing => Browser::open(&url),
+        // Its own store of roots is not that of a file.
+        Trust::Root(_) => Browser::open_trusting(&url),
+    };
+    let report = browser.wait_for(&reports);
     serde_json::from_str(&report).expect("the page reports a list")
 }
 

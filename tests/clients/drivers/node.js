@@ -1,9 +1,10 @@
-// Node's http with its default agent, which keeps connections. The arguments are `URL` or `URL,URL`,
+// Node's http, or https, with its default agent, which keeps connections. The arguments are `URL` or `URL,URL`,
 // the outcome of each is a line; a second URL is asked for behind the first.
 
 "use strict";
 
 const http = require("node:http");
+const https = require("node:https");
 const { setTimeout: sleep } = require("node:timers/promises");
 
 const ANSWER_WITHIN = 3000;
@@ -18,7 +19,7 @@ function ask(url) {
       resolve(seen + outcome);
     };
     const failed = (error) => settle(`error ${error.code ?? error.message}`);
-    const request = http.get(url, (response) => {
+    const request = (url.startsWith("https:") ? https : http).get(url, (response) => {
       seen = `${response.statusCode} `;
       const pieces = [];
       response.on("data", (piece) => pieces.push(piece));

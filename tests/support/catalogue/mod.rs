@@ -16,7 +16,7 @@ use serde::Deserialize;
 use super::repository;
 use super::written_bytes::Bytes;
 
-/// Cases that cannot be played, since they need TLS. Their steps are prose.
+/// Cases whose client connects over TLS. `tests/tls/catalogue_cases.rs` plays them.
 pub const OVER_TLS: [&str; 2] = ["TX-16", "TX-17"];
 
 /// The placeholder for the server's port.
@@ -47,8 +47,6 @@ pub enum Step {
     PauseMs(u64),
     Wait(Awaited),
     Do(Deed),
-    /// Prose, for what no other step can express.
-    Scenario(String),
 }
 
 #[derive(Clone, Copy, Deserialize, PartialEq, Eq)]
@@ -61,6 +59,7 @@ pub enum Awaited {
 #[serde(rename_all = "snake_case")]
 pub enum Deed {
     Close,
+    CloseWithoutNotify,
     HalfClose,
     Reset,
     Hold,
@@ -80,8 +79,8 @@ impl Case {
         format!("{}.{ending}", self.id)
     }
 
-    /// Whether it has a file that can be played.
-    pub fn is_played(&self) -> bool {
+    /// Whether its client connects without TLS.
+    pub fn is_in_the_clear(&self) -> bool {
         !OVER_TLS.contains(&self.id.as_str())
     }
 

@@ -68,13 +68,10 @@ impl Plan {
                 Step::PauseMs(time) => scene.pause(Duration::from_millis(*time)),
                 Step::Wait(Awaited::Body) => plan.scenes.push(Scene::cued(BODY.to_vec())),
                 Step::Do(Deed::Next) => plan.scenes.push(Scene::cued(next_request(case))),
-                Step::Do(Deed::Close) => plan.ending = Ending::Close,
+                Step::Do(Deed::Close | Deed::CloseWithoutNotify) => plan.ending = Ending::Close,
                 Step::Do(Deed::HalfClose) => plan.ending = Ending::HalfClose,
                 Step::Do(Deed::Reset) => plan.ending = Ending::Reset,
                 Step::Do(Deed::Hold) => plan.ending = Ending::Hold,
-                Step::Scenario(words) => {
-                    panic!("{}: expected steps, found prose: {words}", case.id)
-                }
             }
         }
         plan
