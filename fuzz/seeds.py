@@ -157,12 +157,31 @@ half_close
 next
 close
 """,
+    "every-block": rb"""let row = "X-" number ": " number(2) "\r\n"
+repeat 2 {
+  send "a" row * 3 chunk(number) length(row) hex((number) * 9)
+  unless method "HEAD" {
+    send "b"
+       "c"
+  } else if field "Range" contains "BYTES=" send "d"
+  else {}
+  if field "Expect" send_continue
+  read 5 within 1ms
+  on timeout {
+    wait_for head within 1s on timeout reset
+  }
+}
+if method "GET" close
+else reset
+""",
     "chunks": b'let a = "x" * 10\nsend chunk(a) chunk(hex(a * 2)) chunk("")\nreset\n',
     "nested-groups": b'send ((("a" * 2) "b") * 3)\nhold\n',
     "more-than-can-be-sent": b'send "a" * 67108865\n',
     "more-than-can-be-counted": b'send length("a" * 18446744073709551615 "a")\n',
     "nothing-behind-an-end": b"close\npause 1s\n",
     "nothing-behind-a-fin": b'half_close\nsend "x"\n',
+    "more-than-can-be-repeated": b'repeat 1000 repeat 1000 pause 1s\n',
+    "a-block-without-an-end": b'repeat 2 {\n  send "a"\nsend "b"\n',
     "crlf-line-ends": b'send "a"\r\n  "b"\r\n\r\npause 1ms # x\r\nclose\r\n',
     "no-such-step": b'sned "x"\n',
 }

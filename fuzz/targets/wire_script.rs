@@ -6,7 +6,7 @@
 #![cfg_attr(fuzzing, no_main)]
 
 use wireserve::WireScript;
-use wireserve::wire_script::{By, MAX_BYTES, MAX_STEPS, Reading, Step};
+use wireserve::wire_script::{By, Cursor, MAX_BYTES, MAX_STEPS, Reading, Step};
 
 /// The largest script that is printed and parsed again; larger ones take too long for a fuzzer.
 const PRINTED: usize = 256 << 10;
@@ -27,8 +27,8 @@ pub(crate) fn holds(text: &[u8]) {
     };
     let size: usize = script.steps().iter().map(size).sum();
     assert!(size as u64 <= MAX_BYTES, "{size} bytes");
-    assert!(script.steps().len() <= MAX_STEPS);
-    assert_playable(script.steps());
+    assert!(script.is_within_limits());
+    assert_playable(&script);
     if size <= PRINTED {
         let printed = script.to_string();
         let again = WireScript::parse(printed.as_bytes());
@@ -37,26 +37,45 @@ pub(crate) fn holds(text: &[u8]) {
     }
 }
 
+/// The bytes that are in memory.
 fn size(step: &Step) -> usize {
     match step {
         Step::Send(bytes) | Step::Read(Reading::Until(bytes), _) => bytes.len(),
-        _ => 0,
+        step => block(step).map_or(0, |block| block.steps().iter().map(size).sum()),
     }
 }
 
-/// No step follows an end, nothing is sent after a FIN, and no pattern is empty.
-fn assert_playable(steps: &[Step]) {
-    let mut left = steps.iter();
-    while let Some(step) = left.next() {
-        if step.is_last() {
-            assert_eq!(left.len(), 0, "steps after {step}");
+fn block(step: &Step) -> Option<&WireScript> {
+    match step {
+        Step::Repeat(_, block)
+        | Step::If(_, block)
+        | Step::Unless(_, block)
+        | Step::Else(block)
+        | Step::OnTimeout(block) => Some(block),
+        _ => None,
+    }
+}
+
+/// Plays a script without a connection: no step follows an end, nothing is sent after a FIN, and no pattern
+/// is empty. No condition holds, and no limit passes.
+fn assert_playable(script: &WireScript) {
+    let mut cursor = Cursor::new(script);
+    let (mut steps, mut is_half_closed, mut has_ended) = (0, false, false);
+    while let Some(step) = cursor.next_step() {
+        assert!(!has_ended, "{} follows an end", step.name());
+        steps += 1;
+        has_ended = step.is_last();
+        match &*step {
+            Step::HalfClose => is_half_closed = true,
+            Step::Send(_) | Step::SendData(_) | Step::SendContinue | Step::Next(By::Site) => {
+                assert!(!is_half_closed, "a step sends after a FIN");
+            }
+            Step::Read(Reading::Until(pattern), _) => assert!(!pattern.is_empty()),
+            Step::Repeat(count, block) => cursor.repeat(*count, block),
+            Step::If(..) => cursor.enter_else(),
+            Step::Unless(_, block) => cursor.enter(block),
+            _ => {}
         }
-        if *step == Step::HalfClose {
-            let sends = |step: &Step| matches!(step, Step::Send(_) | Step::Next(By::Site));
-            assert!(!left.clone().any(sends), "a step sends after a FIN");
-        }
-        if let Step::Read(Reading::Until(pattern), _) = step {
-            assert!(!pattern.is_empty());
-        }
+        assert!(steps <= MAX_STEPS);
     }
 }

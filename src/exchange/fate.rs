@@ -2,7 +2,7 @@
 //! handler and wire scripts each contribute a [`Fate`], and [`Fate::join`] takes the strongest.
 //! Only `server/connection.rs` acts on the result.
 
-use crate::wire_script::{By, WireScript};
+use crate::wire_script::{By, Cursor};
 
 /// What becomes of the connection, from the weakest to the strongest. It only ever grows stronger.
 /// docs/architecture.md lists who contributes what.
@@ -14,7 +14,7 @@ pub enum Fate {
     /// FIN after the response, then what the client still sends is read for a bounded time.
     Close,
     /// The connection is kept, and the rest of a wire script continues with the next request.
-    Next(By, Box<WireScript>),
+    Next(By, Box<Cursor>),
     /// The connection ends as it is: a response that is not yet sent is not sent.
     Abort,
     /// RST, because the client would mistake FIN for the end of a response that was broken off.
@@ -57,9 +57,11 @@ impl Fate {
 mod tests {
     use super::Fate::{Abort, Close, Keep, Reset};
     use super::*;
+    use crate::wire_script::WireScript;
 
     fn next(event: &str) -> Fate {
-        Fate::Next(By::Script, Box::new(WireScript::new().set(event)))
+        let rest = Cursor::new(&WireScript::new().set(event));
+        Fate::Next(By::Script, Box::new(rest))
     }
 
     /// The table of docs/architecture.md: a row for the first fate, a column for the later one.

@@ -42,7 +42,7 @@ use crate::hosts::Hosts;
 use crate::http::framing::Framing;
 use crate::stash::Stash;
 use crate::wire::outbound::Gone;
-use crate::wire_script::WireScript;
+use crate::wire_script::{Cursor, WireScript};
 
 /// Answers requests in a [`Site`](crate::Site): [`WireScript`] and the types in [`handlers`](crate::handlers)
 /// implement it. For routes of tests, see [`IntoHandler`](crate::IntoHandler).
@@ -189,14 +189,13 @@ impl<'c> Exchange<'c> {
     /// Plays a wire script instead of a response. If it ends the connection or waits for another request,
     /// that happens after the handler has returned.
     pub fn play(&mut self, script: &WireScript) -> Played {
+        self.resume(Cursor::new(script))
+    }
+
+    /// Plays what is left of a wire script.
+    pub fn resume(&mut self, steps: Cursor) -> Played {
         self.turn.mark_written();
-        play::play(
-            script,
-            &self.request,
-            &self.turn,
-            &self.body,
-            &self.server.events,
-        )
+        play::play(steps, &self.request, &self.turn, &self.body, &self.server)
     }
 
     /// Sends `100 Continue` if the client waits for it, except under [`Policy::Raw`], where the handler

@@ -18,7 +18,7 @@ use crate::record::Ticket;
 use crate::site::Site;
 use crate::wire::inbound::HeadRead;
 use crate::wire::{Wire, close};
-use crate::wire_script::{By, WireScript};
+use crate::wire_script::{By, Cursor};
 
 use super::access_log;
 use super::admission;
@@ -227,18 +227,13 @@ impl Connection<'_> {
         }
     }
 
-    fn answer(
-        &self,
-        exchange: &mut Exchange<'_>,
-        site: &Site,
-        plan: Option<(By, WireScript)>,
-    ) -> Fate {
+    fn answer(&self, exchange: &mut Exchange<'_>, site: &Site, plan: Option<(By, Cursor)>) -> Fate {
         match plan {
             None => self.answer_by_site(exchange, site),
             // `next` was the last step: the response to this request was sent before it arrived.
-            Some((By::Script, steps)) if steps.steps().is_empty() => finish(exchange, None),
+            Some((By::Script, steps)) if steps.is_empty() => finish(exchange, None),
             Some((By::Script, steps)) => {
-                exchange.play(&steps);
+                exchange.resume(steps);
                 finish(exchange, None)
             }
             Some((By::Site, steps)) => match self.answer_by_site(exchange, site) {
@@ -258,7 +253,7 @@ impl Connection<'_> {
                     }
                 }
                 by_site => {
-                    exchange.play(&steps);
+                    exchange.resume(steps);
                     by_site.join(finish(exchange, None))
                 }
             },

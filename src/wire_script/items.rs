@@ -3,36 +3,45 @@
 //! bytes at all.
 //!
 //! Items nest no deeper than [`MAX_DEPTH`]. Making bytes takes time in proportion to their number,
-//! whatever is repeated: items without bytes are left out.
+//! whatever is repeated: items without bytes are left out. Items with the number of a repetition become
+//! [`Data`], whose bytes are made when they are sent.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use super::data::{Data, FUNCTIONS, Function, NUMBER};
+use super::limits::{MAX_BYTES, MAX_DEPTH};
+use super::one_of;
 use super::parse_error::ParseError;
 use super::tokens::{Token, Tokens, wrong};
-
-/// How deep items may be nested, so that parsing them stays within any thread's stack. Deeper items
-/// are refused.
-pub const MAX_DEPTH: usize = 32;
 
 /// The first item, as errors name it.
 pub(super) const ITEM: &str = "a string, a name, a function or `(`";
 
 /// Words that end items.
-const RESERVED: [&str; 4] = ["by", "every", "until", "within"];
+const RESERVED: [&str; 6] = ["by", "else", "every", "on", "until", "within"];
 
 /// The names that `let` defines.
 #[derive(Debug, Default)]
 pub(super) struct Names<'a> {
-    /// Bytes, and the line of the definition.
-    known: HashMap<&'a str, (Rc<[u8]>, usize)>,
+    /// What the name stands for, and the line of the definition.
+    known: HashMap<&'a str, (Named, usize)>,
+    /// Bytes that the current items have made into [`Data`], each time that they are.
+    made: Cell<u64>,
+}
+
+#[derive(Clone, Debug)]
+enum Named {
+    Bytes(Rc<[u8]>),
+    Data(Rc<Data>),
 }
 
 impl<'a> Names<'a> {
     /// # Errors
     /// Why this cannot be a new name.
     pub(super) fn check_new(&self, name: &str) -> Result<(), String> {
-        if Function::named(name).is_some() || RESERVED.contains(&name) {
+        if Function::named(name).is_some() || name == NUMBER || RESERVED.contains(&name) {
             return Err(format!(
                 "expected a new name, found the reserved word `{name}`"
             ));
@@ -45,8 +54,12 @@ impl<'a> Names<'a> {
         }
     }
 
-    pub(super) fn define(&mut self, name: &'a str, bytes: Vec<u8>, line: usize) {
-        self.known.insert(name, (bytes.into(), line));
+    pub(super) fn define(&mut self, name: &'a str, items: Items, line: usize) {
+        let named = match items.is_constant() {
+            true => Named::Bytes(items.bytes().into()),
+            false => Named::Data(items.into_data().into()),
+        };
+        self.known.insert(name, (named, line));
     }
 }
 
@@ -55,6 +68,7 @@ impl<'a> Names<'a> {
 pub(super) struct Items {
     /// None of them empty.
     items: Vec<Item>,
+    /// At most, if they are not constant.
     size: u64,
 }
 
@@ -68,6 +82,8 @@ enum Item {
         what: Items,
         size: u64,
     },
+    /// Not constant.
+    Data(Rc<Data>),
 }
 
 impl Items {
@@ -76,15 +92,33 @@ impl Items {
     /// # Errors
     /// There is no item, or an item is malformed.
     pub(super) fn read(tokens: &mut Tokens<'_>, names: &Names<'_>) -> Result<Self, ParseError> {
+        names.made.set(0);
         Self::read_within(tokens, names, 0)
     }
 
-    /// How many bytes they have.
+    /// How many bytes they have, or may have at most.
     pub(super) fn size(&self) -> u64 {
         self.size
     }
 
-    /// Makes the bytes; the caller has checked the size.
+    /// Whether their bytes are known.
+    pub(super) fn is_constant(&self) -> bool {
+        self.items.iter().all(Item::is_constant)
+    }
+
+    /// The same as data; the caller has checked the size.
+    pub(super) fn into_data(self) -> Data {
+        if self.is_constant() {
+            return self.bytes().into();
+        }
+        let mut data = Data::new();
+        for item in self.items {
+            data.append(item.into_data());
+        }
+        data
+    }
+
+    /// Makes the bytes of constant items; the caller has checked the size.
     pub(super) fn bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(usize::try_from(self.size).unwrap_or(0));
         self.write(&mut bytes);
@@ -97,18 +131,20 @@ impl Items {
         depth: usize,
     ) -> Result<Self, ParseError> {
         if depth > MAX_DEPTH {
-            return tokens.wrong(format!(
-                "expected at most {MAX_DEPTH} nested items, found more"
-            ));
+            return tokens.wrong(too_deep());
         }
         if !begins_item(tokens.first()) {
             return tokens.expected(ITEM);
         }
         let mut items = Self::default();
         loop {
+            let line = tokens.line();
             let mut item = Self::one(tokens, names, depth)?;
             if tokens.take_if(&Token::Sign('*'))? {
-                item = item.repeated(tokens)?;
+                item = item.repeated(tokens, names, line)?;
+            }
+            if depth + item.depth() > MAX_DEPTH {
+                return wrong(line, too_deep());
             }
             if items.push(item).is_none() {
                 return tokens.wrong(TOO_LARGE);
@@ -127,27 +163,53 @@ impl Items {
             Token::Word(word) => word,
             _ => return Ok(Item::Group(Self::inside(tokens, names, depth)?)),
         };
+        if word == NUMBER {
+            return Self::number(tokens);
+        }
         match (Function::named(word), tokens.first()) {
             (Some(function), Token::Sign('(')) => {
                 tokens.take()?;
-                match function.of(Self::inside(tokens, names, depth)?) {
+                let items = Self::inside(tokens, names, depth)?;
+                match Item::made_by(function, items, names, line)? {
                     Some(item) => Ok(item),
                     None => wrong(line, TOO_LARGE),
                 }
             }
             (Some(_), found) => wrong(line, format!("expected `(` after `{word}`, found {found}")),
-            (None, Token::Sign('(')) => wrong(
-                line,
-                format!("expected the function chunk, length or hex, found `{word:.40}`"),
-            ),
+            (None, Token::Sign('(')) => {
+                let functions = FUNCTIONS.map(|function| format!("`{function}`"));
+                let functions = one_of(&functions);
+                wrong(
+                    line,
+                    format!("expected the function {functions}, found `{word:.40}`"),
+                )
+            }
             (None, _) => match names.known.get(word) {
-                Some((bytes, _)) => Ok(Item::Named(Rc::clone(bytes))),
+                Some((Named::Bytes(bytes), _)) => Ok(Item::Named(Rc::clone(bytes))),
+                Some((Named::Data(data), _)) => Ok(Item::Data(Rc::clone(data))),
                 None => wrong(
                     line,
                     format!("expected a name that an earlier `let` defines, found `{word:.40}`"),
                 ),
             },
         }
+    }
+
+    /// Takes the level of a number, if there is one in parentheses: 1 for the innermost repetition.
+    fn number(tokens: &mut Tokens<'_>) -> Result<Item, ParseError> {
+        let mut level = 1;
+        if *tokens.first() == Token::Sign('(') && tokens.is_followed_by_digit() {
+            tokens.take()?;
+            level = match tokens.first() {
+                Token::Number("0") => return tokens.expected("a number from 1"),
+                _ => tokens.count()?,
+            };
+            if !tokens.take_if(&Token::Sign(')'))? {
+                return tokens.expected("`)`");
+            }
+        }
+        let outer = usize::try_from(level - 1).unwrap_or(usize::MAX);
+        Ok(Item::Data(Data::new().outer_number(outer).into()))
     }
 
     /// Takes the items between parentheses, and the closing parenthesis.
@@ -178,6 +240,8 @@ impl Items {
                 Item::Bytes(bytes) => out.extend_from_slice(bytes),
                 Item::Named(bytes) => out.extend_from_slice(bytes),
                 Item::Group(items) => items.write(out),
+                // Constant items have none.
+                Item::Data(_) => {}
                 Item::Repeated { what, size } => {
                     let start = out.len();
                     let end = start + usize::try_from(*size).unwrap_or(0);
@@ -199,11 +263,47 @@ impl Item {
             Self::Named(bytes) => bytes.len() as u64,
             Self::Group(items) => items.size,
             Self::Repeated { size, .. } => *size,
+            Self::Data(data) => data.most(),
+        }
+    }
+
+    fn is_constant(&self) -> bool {
+        match self {
+            Self::Bytes(_) | Self::Named(_) => true,
+            Self::Group(items) | Self::Repeated { what: items, .. } => items.is_constant(),
+            Self::Data(_) => false,
+        }
+    }
+
+    /// How deep its data is nested.
+    fn depth(&self) -> usize {
+        match self {
+            Self::Data(data) => data.depth(),
+            _ => 0,
+        }
+    }
+
+    fn into_data(self) -> Data {
+        match self {
+            Self::Bytes(bytes) => bytes.into(),
+            Self::Named(bytes) => bytes.as_ref().into(),
+            Self::Group(items) => items.into_data(),
+            Self::Repeated { .. } => {
+                let mut items = Items::default();
+                items.push(self);
+                items.bytes().into()
+            }
+            Self::Data(data) => Rc::unwrap_or_clone(data),
         }
     }
 
     /// Takes the number of repeats.
-    fn repeated(self, tokens: &mut Tokens<'_>) -> Result<Self, ParseError> {
+    fn repeated(
+        self,
+        tokens: &mut Tokens<'_>,
+        names: &Names<'_>,
+        line: usize,
+    ) -> Result<Self, ParseError> {
         let times = tokens.count()?;
         if *tokens.first() == Token::Sign('*') {
             return tokens
@@ -212,48 +312,67 @@ impl Item {
         let Some(size) = self.size().checked_mul(times) else {
             return tokens.wrong(TOO_LARGE);
         };
+        if !self.is_constant() {
+            return self.made(names, line, |data| data.repeated(times));
+        }
         let mut what = Items::default();
         what.push(self);
         Ok(Self::Repeated { what, size })
     }
-}
 
-/// Makes bytes from the items between its parentheses.
-#[derive(Clone, Copy)]
-enum Function {
-    /// One chunk of a chunked body, with the items as its data.
-    Chunk,
-    /// The number of their bytes, in decimal.
-    Length,
-    /// The number of their bytes, in hexadecimal.
-    Hex,
-}
+    /// `None`: the size does not fit in 64 bits.
+    fn made_by(
+        function: Function,
+        items: Items,
+        names: &Names<'_>,
+        line: usize,
+    ) -> Result<Option<Self>, ParseError> {
+        if !items.is_constant() {
+            let made = Self::Group(items).made(names, line, |data| data.made_by(function));
+            return made.map(Some);
+        }
+        Ok(Self::of_constant(function, items))
+    }
 
-impl Function {
-    fn named(word: &str) -> Option<Self> {
-        match word {
-            "chunk" => Some(Self::Chunk),
-            "length" => Some(Self::Length),
-            "hex" => Some(Self::Hex),
-            _ => None,
+    /// Data made from this item, if it is small enough and not nested too deep.
+    fn made(
+        self,
+        names: &Names<'_>,
+        line: usize,
+        make: impl FnOnce(Data) -> Data,
+    ) -> Result<Self, ParseError> {
+        let sum = names.made.get().saturating_add(self.size());
+        if sum > MAX_BYTES {
+            let reason = format!("expected at most {MAX_BYTES} bytes in items, found more");
+            return wrong(line, reason);
+        }
+        names.made.set(sum);
+        let made = make(self.into_data());
+        match made.depth() > MAX_DEPTH {
+            true => wrong(line, too_deep()),
+            false => Ok(Self::Data(made.into())),
         }
     }
 
-    /// `None`: the size does not fit in 64 bits.
-    fn of(self, items: Items) -> Option<Item> {
+    /// The result of a function for constant items. Their length needs no bytes.
+    fn of_constant(function: Function, items: Items) -> Option<Self> {
         let size = items.size;
-        Some(match self {
-            Self::Length => Item::Bytes(size.to_string().into_bytes()),
-            Self::Hex => Item::Bytes(format!("{size:x}").into_bytes()),
-            Self::Chunk => {
+        Some(match function {
+            Function::Length => Self::Bytes(size.to_string().into_bytes()),
+            Function::Hex => Self::Bytes(format!("{size:x}").into_bytes()),
+            Function::Chunk => {
                 let mut chunk = Items::default();
-                chunk.push(Item::Bytes(format!("{size:x}\r\n").into_bytes()))?;
-                chunk.push(Item::Group(items))?;
-                chunk.push(Item::Bytes(b"\r\n".to_vec()))?;
-                Item::Group(chunk)
+                chunk.push(Self::Bytes(format!("{size:x}\r\n").into_bytes()))?;
+                chunk.push(Self::Group(items))?;
+                chunk.push(Self::Bytes(b"\r\n".to_vec()))?;
+                Self::Group(chunk)
             }
         })
     }
+}
+
+fn too_deep() -> String {
+    format!("expected at most {MAX_DEPTH} nested items, found more")
 }
 
 pub(super) fn begins_item(token: &Token<'_>) -> bool {
@@ -273,8 +392,10 @@ mod tests {
     /// The bytes of items, two names among them.
     fn read(text: &str) -> Result<String, String> {
         let mut names = Names::default();
-        names.define("x", b"abc".to_vec(), 1);
-        names.define("empty", Vec::new(), 2);
+        let mut abc = Items::default();
+        abc.push(Item::Bytes(b"abc".to_vec()));
+        names.define("x", abc, 1);
+        names.define("empty", Items::default(), 2);
         let text = format!(" {text}");
         Tokens::new(text.as_bytes())
             .and_then(|mut tokens| Items::read(&mut tokens, &names))
@@ -300,6 +421,49 @@ mod tests {
             ("x within", "abc"),
         ] {
             assert_eq!(read(text).as_deref(), Ok(expected), "{text}");
+        }
+    }
+
+    /// Items with a number are parts. Whatever is known of them is made, and the printed form is the same
+    /// data.
+    #[test]
+    fn items_with_a_number_are_data() {
+        let data = |text: &str| {
+            let mut names = Names::default();
+            let mut row = Items::default();
+            row.push(Item::Data(Data::from("r").number().into()));
+            names.define("row", row, 1);
+            let text = format!(" {text}");
+            Tokens::new(text.as_bytes())
+                .and_then(|mut tokens| Items::read(&mut tokens, &names))
+                .map_or_else(|error| error.reason, |items| items.into_data().to_string())
+        };
+        for (text, expected) in [
+            ("number", "number"),
+            ("(number) (\"a\" * 3)", "number \"aaa\""),
+            ("number number(1) number( 3 )", "number number number(3)"),
+            ("number (\"a\" number) * 2", "number (\"a\" number) * 2"),
+            ("number * 2 (number \"\") * 0", "(number) * 2"),
+            (
+                "chunk(\"a\" length(\"abc\") number) hex(row) length(row)",
+                "chunk(\"a3\" number) hex(\"r\" number) length(\"r\" number)",
+            ),
+            ("row * 3 \"x\" \"y\"", "(\"r\" number) * 3 \"xy\""),
+            ("number(0)", "expected a number from 1, found `0`"),
+            ("number(2 3)", "expected `)`, found `3`"),
+            (
+                "number()",
+                "expected a string, a name, a function or `(`, found `)`",
+            ),
+            (
+                "(\"a\" * 67108864 number) * 2",
+                "expected at most 67108864 bytes in items, found more",
+            ),
+        ] {
+            assert_eq!(data(text), expected, "{text}");
+            if !expected.starts_with("expected") {
+                assert_eq!(data(expected), expected, "{text}");
+            }
         }
     }
 
@@ -331,7 +495,7 @@ mod tests {
             ),
             (
                 "size(x)",
-                "expected the function chunk, length or hex, found `size`",
+                "expected the function `chunk`, `length` or `hex`, found `size`",
             ),
             ("length x", "expected `(` after `length`, found `x`"),
             ("(x", "expected `)`, found the end of the step"),

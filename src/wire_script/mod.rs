@@ -1,5 +1,5 @@
 //! Wire scripts: what happens on one connection, step by step, in bytes and time. A [`WireScript`] comes
-//! from its builder, a `.wire` file, or a handler. It is data; `exchange/play.rs` plays it. `table.rs`
+//! from its builder, a `.wire` file, or a handler. It is data; `exchange/play/mod.rs` plays it. `table.rs`
 //! spells each step in all languages; `order.rs` says which steps may follow others.
 //!
 //! ```
@@ -14,27 +14,43 @@
 //! assert_eq!(script.steps().len(), 4);
 //! ```
 
+mod blocks;
+mod condition;
+mod cursor;
+mod data;
 mod duration;
+pub(crate) mod form;
+mod forms;
 pub(crate) mod frame_options;
 mod items;
+mod limits;
 mod operands;
 mod order;
 mod parse;
 mod parse_error;
 mod print;
+mod size;
 pub(crate) mod table;
 mod tokens;
 
+use std::sync::Arc;
 use std::time::Duration;
 
-pub use items::MAX_DEPTH;
+pub use condition::Condition;
+#[doc(hidden)]
+pub use cursor::Cursor;
+pub use data::Data;
+#[cfg(feature = "python")]
+pub(crate) use data::{FUNCTIONS, NUMBER_OUTSIDE};
+pub(crate) use data::{Function, Part};
+use form::{Effect, Form};
+pub use limits::{MAX_BYTES, MAX_DEPTH, MAX_STEPS};
 pub use order::Misplaced;
-use order::Order;
 pub(crate) use order::Place;
-pub use parse::{MAX_BYTES, MAX_STEPS};
+use order::{Entered, Order};
 pub use parse_error::ParseError;
 pub(crate) use parse_error::one_of;
-use table::{Effect, Form};
+use size::Size;
 
 pub use crate::http::websocket::{CloseReason, Frame, Opcode, Width};
 
@@ -42,9 +58,12 @@ pub use crate::http::websocket::{CloseReason, Frame, Opcode, Width};
 /// request, unless that step has ended it.
 #[derive(Clone, Debug, Default)]
 pub struct WireScript {
-    steps: Vec<Step>,
+    /// Shared with the [`Cursor`]s that play them.
+    steps: Arc<Vec<Step>>,
     /// Judges the step that is added next.
     order: Order,
+    /// Of all steps, as often as they are played.
+    size: Size,
 }
 
 /// One step. Durations are counted from the deadline of the step before, so that the time that steps
@@ -53,6 +72,10 @@ pub struct WireScript {
 pub enum Step {
     /// One write of these bytes. The kernel has them before the next step begins.
     Send(Vec<u8>),
+    /// The same with bytes that are made when they are sent. In a script, those are not constant.
+    SendData(Data),
+    /// Sends `100 Continue` if the client waits for it, once.
+    SendContinue,
     /// Does nothing, for this long.
     Pause(Duration),
     /// Waits for something to happen. Script and connection end if the limit passes first.
@@ -82,6 +105,16 @@ pub enum Step {
     /// Reads the next request of the connection. The following steps answer it, or are played after
     /// the site's response to it.
     Next(By),
+    /// Plays a block so many times.
+    Repeat(u64, WireScript),
+    /// Plays a block if the request is such.
+    If(Condition, WireScript),
+    /// Plays a block if the request is not such.
+    Unless(Condition, WireScript),
+    /// Plays a block if the condition of the step before does not hold.
+    Else(WireScript),
+    /// Plays a block if the limit of the step before has passed; the script does not end then.
+    OnTimeout(WireScript),
 }
 
 /// How long a step may wait; without a limit, until the client leaves.
@@ -132,6 +165,18 @@ impl Step {
     fn form(&self) -> &'static Form {
         self.parts().form
     }
+
+    /// The steps of a step that has a block.
+    fn block(&self) -> Option<&WireScript> {
+        match self {
+            Self::Repeat(_, block)
+            | Self::If(_, block)
+            | Self::Unless(_, block)
+            | Self::Else(block)
+            | Self::OnTimeout(block) => Some(block),
+            _ => None,
+        }
+    }
 }
 
 impl TryFrom<Vec<Step>> for WireScript {
@@ -177,32 +222,23 @@ impl WireScript {
 
     /// Whether [`MAX_STEPS`] and [`MAX_BYTES`] allow this script.
     pub fn is_within_limits(&self) -> bool {
-        let bytes = self.steps.iter().map(|step| match step {
-            Step::Send(bytes)
-            | Step::Read(Reading::Until(bytes), _)
-            | Step::WsAccept(Some(bytes))
-            | Step::WsFrame(Frame { payload: bytes, .. })
-            | Step::WsClose(Some(CloseReason { reason: bytes, .. })) => bytes.len() as u64,
-            _ => 0,
+        self.size.is_within_limits()
+    }
+
+    /// Whether data has the number of a repetition that is not there.
+    #[cfg_attr(not(feature = "python"), allow(dead_code, reason = "for Python"))]
+    pub(crate) fn has_number_outside(&self) -> bool {
+        self.levels() > 0
+    }
+
+    /// How many repetitions must be around the script, so that each number is one.
+    fn levels(&self) -> usize {
+        let levels = self.steps.iter().map(|step| match step {
+            Step::SendData(data) => data.levels(),
+            Step::Repeat(_, block) => block.levels().saturating_sub(1),
+            step => step.block().map_or(0, Self::levels),
         });
-        self.steps.len() <= MAX_STEPS && bytes.sum::<u64>() <= MAX_BYTES
-    }
-
-    /// The steps from an index on, to be played as a script.
-    pub(crate) fn rest(&self, from: usize) -> Self {
-        Self {
-            steps: self.steps[from..].to_vec(),
-            order: self.order,
-        }
-    }
-
-    /// These steps, then those of another script. Their order is not judged: steps that turn out to be
-    /// unreachable are not played.
-    #[must_use]
-    pub(crate) fn followed_by(mut self, other: Self) -> Self {
-        self.steps.extend(other.steps);
-        self.order = other.order;
-        self
+        levels.max().unwrap_or(0)
     }
 
     /// Judges whether a step of this form may follow.
@@ -210,18 +246,74 @@ impl WireScript {
     /// # Errors
     /// The steps so far make it impossible.
     pub(crate) fn admit(&mut self, form: &Form, place: Place) -> Result<(), Misplaced> {
-        self.order.add(form, place)
+        self.order.add(form, self.steps.last(), place)
     }
 
     /// Adds a step whose form is admitted.
-    pub(crate) fn push(&mut self, step: Step) {
-        self.steps.push(step);
+    ///
+    /// # Errors
+    /// A block of the step cannot be played here.
+    pub(crate) fn push(&mut self, step: Step, place: Place) -> Result<(), Misplaced> {
+        if step.block().is_some() {
+            self.size.plus(step.size()).check()?;
+            self.order.add_block(&step, place)?;
+        }
+        self.push_judged(step);
+        Ok(())
+    }
+
+    /// Whether a step with this first word, which must follow some steps only, may follow the last one.
+    fn can_be_followed_by(&self, word: &str) -> bool {
+        let mut forms = table::FORMS.iter().filter(|form| form.word == word);
+        forms.any(|form| form.follows().is_met(self.steps.last()))
+    }
+
+    /// Begins the block of a step whose form is admitted.
+    fn enter(&mut self, form: &Form) -> (Self, Entered) {
+        let entered = self.order.enter(form);
+        let block = Self {
+            order: self.order,
+            ..Self::new()
+        };
+        (block, entered)
+    }
+
+    /// Adds a step whose block, which [`enter`](Self::enter) began, is over.
+    ///
+    /// # Errors
+    /// The block is too large, or cannot be repeated.
+    fn leave(
+        &mut self,
+        entered: Entered,
+        block: Self,
+        make: impl FnOnce(Self) -> Step,
+        place: Place,
+    ) -> Result<(), Misplaced> {
+        self.order = block.order;
+        let step = make(block);
+        self.size.plus(step.size()).check()?;
+        self.order.leave(&step, entered, place)?;
+        self.push_judged(step);
+        Ok(())
+    }
+
+    /// Adds a step whose form and block are admitted.
+    fn push_judged(&mut self, step: Step) {
+        self.size = self.size.plus(step.size());
+        let steps = Arc::make_mut(&mut self.steps);
+        steps.push(match step {
+            Step::SendData(data) => match data.constant() {
+                Some(bytes) => Step::Send(bytes.to_vec()),
+                None => Step::SendData(data),
+            },
+            step => step,
+        });
     }
 
     fn add(mut self, step: Step) -> Result<Self, Misplaced> {
         let place = Place::Step(self.steps.len() + 1);
         self.admit(step.form(), place)?;
-        self.push(step);
+        self.push(step, place)?;
         Ok(self)
     }
 }

@@ -11,6 +11,7 @@ use super::{Limit, duration};
 pub(super) const COUNT: &str = "a whole number";
 pub(super) const TIME: &str = "a duration such as `10ms`";
 pub(super) const EVENT: &str = "the name of an event in quotes";
+pub(super) const NAME: &str = "a name in quotes";
 
 impl Tokens<'_> {
     /// A whole number of up to 64 bits.
@@ -72,13 +73,23 @@ impl Tokens<'_> {
 
     /// The name of an event.
     pub(super) fn event(&mut self) -> Result<String, ParseError> {
+        self.text(EVENT, "the name of an event")
+    }
+
+    /// The name of a method or a field.
+    pub(super) fn name(&mut self) -> Result<String, ParseError> {
+        self.text(NAME, "a name")
+    }
+
+    /// A string that is UTF-8 and not empty.
+    fn text(&mut self, quoted: &str, what: &str) -> Result<String, ParseError> {
         let Token::Bytes(name) = self.first() else {
-            return self.expected(EVENT);
+            return self.expected(quoted);
         };
         match str::from_utf8(name) {
-            Ok("") => self.wrong("expected the name of an event, found an empty string"),
+            Ok("") => self.wrong(format!("expected {what}, found an empty string")),
             Ok(name) => self.take_as(name.to_owned()),
-            Err(_) => self.wrong("expected the name of an event in UTF-8, found other bytes"),
+            Err(_) => self.wrong(format!("expected {what} in UTF-8, found other bytes")),
         }
     }
 }

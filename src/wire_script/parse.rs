@@ -3,20 +3,15 @@
 //!
 //! No text, whatever it asks for, takes more memory than its own size and the limits here allow.
 
-use super::items::{ITEM, Items, Names, begins_item};
-use super::operands::{COUNT, EVENT, TIME};
+use super::data::NUMBER_OUTSIDE;
+use super::form::{Form, Takes};
+use super::forms::{arguments, fits, form_of};
+use super::items::{Items, Names, begins_item};
+use super::limits::{MAX_BYTES, MAX_STEPS};
 use super::parse_error::ParseError;
-use super::table::{self, FORMS, Form, Takes, takes_argument};
+use super::table::{self, FORMS};
 use super::tokens::{Token, Tokens, wrong};
-use super::{CloseReason, Frame, Limit, Place, Step, WireScript, frame_options, one_of};
-
-/// How many bytes a script may send and search for in total, and how many its names may have in total.
-/// Larger files are refused before the bytes are made: a few characters can ask for all memory.
-pub const MAX_BYTES: u64 = 64 << 20;
-
-/// How many steps a script may have, for the same reason: `send by 1` makes a step of each byte.
-/// Longer scripts are refused.
-pub const MAX_STEPS: usize = 100_000;
+use super::{CloseReason, Data, Frame, Limit, Place, Step, WireScript, frame_options, one_of};
 
 impl WireScript {
     /// Parses a `.wire` file. A step begins in the first column of a line; an indented line continues it.
@@ -31,6 +26,10 @@ impl WireScript {
     /// pause 50ms                           # min, s, ms, us, ns
     /// wait_for "event" within 2s           # `within` is optional
     /// read until "\r\n"
+    /// repeat 3 {                           # a block; a block of one step needs no braces
+    ///   send "pass " number "\n"
+    /// }
+    /// unless method "HEAD" send body
     /// close
     /// ```
     ///
@@ -57,8 +56,11 @@ impl WireScript {
             tokens: Tokens::new(text)?,
             names: Names::default(),
             script: Self::new(),
+            steps: 0,
             sent: 0,
             named: 0,
+            blocks: 0,
+            passes: 0,
         };
         if !matches!(parser.tokens.first(), Token::StepBegins | Token::End) {
             return parser
@@ -66,7 +68,7 @@ impl WireScript {
                 .wrong("expected a step in the first column, found an indented line");
         }
         while parser.tokens.take()? == Token::StepBegins {
-            parser.line()?;
+            parser.statement(Lines::Own)?;
             if !matches!(parser.tokens.first(), Token::StepBegins | Token::End) {
                 return parser.tokens.expected("the end of the step");
             }
@@ -75,21 +77,35 @@ impl WireScript {
     }
 }
 
+/// Whose lines a step is on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lines {
+    Own,
+    /// Those of the step whose only step it is; so an `else` may belong to either.
+    Shared,
+}
+
 /// A script that is parsed up to some token.
-struct Parser<'a> {
-    tokens: Tokens<'a>,
+pub(super) struct Parser<'a> {
+    pub(super) tokens: Tokens<'a>,
     names: Names<'a>,
-    /// At most [`MAX_STEPS`].
-    script: WireScript,
+    /// The script, or the block that is being read.
+    pub(super) script: WireScript,
+    /// Steps of all blocks; at most [`MAX_STEPS`].
+    steps: usize,
     /// Bytes of steps; at most [`MAX_BYTES`].
     sent: u64,
     /// Bytes of names; at most [`MAX_BYTES`].
     named: u64,
+    /// How many blocks are open; at most [`MAX_DEPTH`](super::MAX_DEPTH).
+    pub(super) blocks: usize,
+    /// How many of these are repeated.
+    pub(super) passes: usize,
 }
 
 impl Parser<'_> {
     /// A step or a `let`.
-    fn line(&mut self) -> Result<(), ParseError> {
+    pub(super) fn line(&mut self) -> Result<(), ParseError> {
         let line = self.tokens.line();
         match *self.tokens.first() {
             Token::Word("let") => {
@@ -119,15 +135,22 @@ impl Parser<'_> {
             return wrong(line, error.to_string());
         }
         if !fits(form, self.tokens.first()) {
-            return self.tokens.expected(&arguments(word));
+            return self.tokens.expected(&arguments(word, form.qualifier));
         }
         match form.takes {
             Takes::Bytes(make) => {
                 if self.tokens.take_if(&Token::Word("by"))? {
                     return self.pieces(make, line);
                 }
-                let bytes = self.bytes(line)?;
-                self.push(form, |limit| make(bytes, limit), line)
+                let data = self.data(line)?;
+                match data.constant() {
+                    Some(bytes) => self.push(form, |limit| make(bytes.to_vec(), limit), line),
+                    None => self.push_step(Step::SendData(data), line),
+                }
+            }
+            Takes::Data(make) => {
+                let data = self.data(line)?;
+                self.push(form, |limit| make(data, limit), line)
             }
             Takes::Pattern(make) => {
                 let pattern = self.bytes(line)?;
@@ -161,26 +184,44 @@ impl Parser<'_> {
                 self.push(form, |limit| make(reason, limit), line)
             }
             Takes::Nothing(make) => self.push(form, make, line),
+            Takes::Block(make) => self.block(form, |block| make(block, None), line),
+            Takes::Repeat(make) => {
+                let count = self.tokens.count()?;
+                self.passes += 1;
+                self.block(form, |block| make(count, block, None), line)?;
+                self.passes -= 1;
+                Ok(())
+            }
+            Takes::Named(make) => {
+                let name = self.tokens.name()?;
+                if self.tokens.take_if(&Token::Word("contains"))? {
+                    return self.containing(form, name, line);
+                }
+                self.block(form, |block| make(name, block, None), line)
+            }
+            Takes::Containing(_) => {
+                let name = self.tokens.name()?;
+                match self.tokens.take_if(&Token::Word("contains"))? {
+                    true => self.containing(form, name, line),
+                    false => self.tokens.expected("`contains`"),
+                }
+            }
         }
     }
 
-    /// The form of a step by the tokens after its first word, or the form that comes closest. Takes the
-    /// qualifier.
+    /// The form of a step by the tokens after its first word. Takes the qualifier.
     fn form(&mut self, word: &str) -> Result<&'static Form, ParseError> {
-        let forms = || FORMS.iter().filter(|form| form.word == word);
-        let qualifier = forms()
-            .filter_map(|form| form.qualifier)
-            .find(|&qualifier| *self.tokens.first() == Token::Word(qualifier));
+        let mut forms = FORMS.iter().filter(|form| form.word == word);
+        let qualifier = forms.find_map(|form| {
+            form.qualifier
+                .filter(|&word| *self.tokens.first() == Token::Word(word))
+        });
         if qualifier.is_some() {
             self.tokens.take()?;
         }
-        let first = self.tokens.first();
-        let forms = || forms().filter(|form| form.qualifier == qualifier);
-        let with_argument = || forms().find(|form| takes_argument(form) && fits(form, first));
-        let without = || forms().find(|form| !takes_argument(form));
-        match with_argument().or_else(without).or_else(|| forms().next()) {
+        match form_of(word, qualifier, self.tokens.first()) {
             Some(form) => Ok(form),
-            None => self.tokens.expected(&arguments(word)),
+            None => self.tokens.expected(&arguments(word, None)),
         }
     }
 
@@ -197,7 +238,7 @@ impl Parser<'_> {
         }
         let items = self.items()?;
         self.named = sum(self.named, &items, "in names", line)?;
-        self.names.define(name, items.bytes(), line);
+        self.names.define(name, items, line);
         Ok(())
     }
 
@@ -264,13 +305,19 @@ impl Parser<'_> {
     }
 
     fn push_step(&mut self, step: Step, line: usize) -> Result<(), ParseError> {
-        if self.script.steps().len() == MAX_STEPS {
+        self.count_step(line)?;
+        let pushed = self.script.push(step, Place::Line(line));
+        pushed.or_else(|error| wrong(line, error.to_string()))
+    }
+
+    pub(super) fn count_step(&mut self, line: usize) -> Result<(), ParseError> {
+        if self.steps == MAX_STEPS {
             return wrong(
                 line,
                 format!("expected at most {MAX_STEPS} steps, found more"),
             );
         }
-        self.script.push(step);
+        self.steps += 1;
         Ok(())
     }
 
@@ -278,40 +325,25 @@ impl Parser<'_> {
         Items::read(&mut self.tokens, &self.names)
     }
 
+    /// Items whose bytes must be known.
     fn bytes(&mut self, line: usize) -> Result<Vec<u8>, ParseError> {
         let items = self.items()?;
+        if !items.is_constant() {
+            return wrong(line, "expected bytes that are known before, found `number`");
+        }
         self.sent = sum(self.sent, &items, "to send or search for", line)?;
         Ok(items.bytes())
     }
-}
 
-/// Whether a token begins the argument of a form, if it has one.
-fn fits(form: &Form, token: &Token<'_>) -> bool {
-    match form.takes {
-        Takes::Nothing(_) => true,
-        Takes::Bytes(_) => begins_item(token) || *token == Token::Word("by"),
-        Takes::Pattern(_) | Takes::Fields(_) | Takes::Frame(_) => begins_item(token),
-        Takes::Event(_) => matches!(token, Token::Bytes(_)),
-        Takes::Count(_) | Takes::Time(_) | Takes::Close(_) => matches!(token, Token::Number(_)),
+    fn data(&mut self, line: usize) -> Result<Data, ParseError> {
+        let items = self.items()?;
+        self.sent = sum(self.sent, &items, "to send or search for", line)?;
+        let data = items.into_data();
+        if data.levels() > self.passes {
+            return wrong(line, NUMBER_OUTSIDE);
+        }
+        Ok(data)
     }
-}
-
-/// What may follow the first word of a step, for an error.
-fn arguments(word: &str) -> String {
-    let of_form = |form: &Form| match (form.qualifier, form.takes) {
-        (Some(qualifier), _) => format!("`{qualifier}`"),
-        (None, Takes::Nothing(_)) => "the end of the step".to_owned(),
-        (None, Takes::Bytes(_) | Takes::Pattern(_) | Takes::Fields(_)) => ITEM.to_owned(),
-        (None, Takes::Frame(_)) => format!("an option or {ITEM}"),
-        (None, Takes::Close(_)) => "a code".to_owned(),
-        (None, Takes::Event(_)) => EVENT.to_owned(),
-        (None, Takes::Count(_)) => COUNT.to_owned(),
-        (None, Takes::Time(_)) => TIME.to_owned(),
-    };
-    let forms = FORMS.iter().filter(|form| form.word == word);
-    let mut choices: Vec<_> = forms.map(of_form).collect();
-    choices.dedup();
-    one_of(&choices)
 }
 
 /// The bytes so far and those of some more items.
@@ -346,6 +378,20 @@ hold 3s
 pause 1us
 send "a"
 next site
+repeat 3 {
+  send_continue
+  send "a" number (number(2)) * 5
+  if field "Expect" contains "\xff" {
+    unless field "A" {}
+  } else {
+    repeat 0 {
+      read 5 within 1s
+      on timeout {
+        reset
+      }
+    }
+  }
+}
 half_close
 next
 reset
@@ -392,6 +438,22 @@ reset
                 "line 1: expected a name that an earlier `let` defines, found `x`",
             ),
             (
+                r#"if method "A" send "a"¶ "b" else if field "B" contains "c" {¶ set "d"¶   within¶ set "e" }"#,
+                "line 4: expected the end of the step, found `within`",
+            ),
+            (
+                r#"if method "A" send "a"¶ "b" else if field "B" contains "c" { set "d" }¶else close"#,
+                "line 3: expected `else` after a block of `if` or `unless`, found it after `else`",
+            ),
+            (
+                r#"if method "A"¶ send "a"¶ "b"¶else if field "B" contains "c" {¶  set¶   "d"¶}¶set "e""#,
+                r#"if method "A" {¶  send "ab"¶} else {¶  if field "B" contains "c" {¶    set "d"¶  }¶}¶set "e""#,
+            ),
+            (
+                r#"repeat 2 wait_for head within 1s on timeout {¶close }¶let a = number¶repeat 3 send a"#,
+                r#"repeat 2 {¶  wait_for head within 1s¶  on timeout {¶    close¶  }¶}¶repeat 3 {¶  send number¶}"#,
+            ),
+            (
                 r#"ws_close 1000¶ws_close 1001 "a" "b"¶ws_close¶ws_accept¶ws_accept "A: b\r\n""#,
                 r#"ws_close 1000¶ws_close 1001 "ab"¶ws_close¶ws_accept¶ws_accept "A: b\r\n""#,
             ),
@@ -417,7 +479,7 @@ reset
             (
                 r#"¶sned "a""#,
                 2,
-                "expected `let`, `send`, `pause`, `wait_for`, `set`, `clear`, `read`, `half_close`, `close`, `reset`, `hold`, `ws_accept`, `ws_frame`, `ws_close` or `next`, found `sned`",
+                "expected `let`, `send`, `send_continue`, `pause`, `wait_for`, `set`, `clear`, `read`, `half_close`, `close`, `reset`, `hold`, `ws_accept`, `ws_frame`, `ws_close`, `next`, `repeat`, `if`, `unless`, `else` or `on`, found `sned`",
             ),
             (
                 r#"send "a"¶¶ "a" * 67108864"#,
@@ -564,6 +626,106 @@ reset
                 "expected a code from 0 to 65535, found a larger number",
             ),
             (
+                "repeat 1000 {¶  repeat 1000 {¶ pause 1s }¶}",
+                1,
+                "expected at most 100000 steps with all repetitions, found more",
+            ),
+            (
+                r#"repeat 9¶ send "a" * 10000000"#,
+                1,
+                "expected at most 67108864 bytes to send with all repetitions, found more",
+            ),
+            (
+                r#"repeat 2 {¶  send "a"¶  half_close¶}"#,
+                1,
+                "cannot send: `half_close` closes the sending side (line 3)",
+            ),
+            (
+                r#"repeat 2 close"#,
+                1,
+                "unreachable: `close` ends the script (line 1)",
+            ),
+            (
+                r#"if method "A" close¶else {¶  reset¶}¶send "a""#,
+                5,
+                "unreachable: `reset` ends the script (line 3)",
+            ),
+            (
+                r#"if method "A" half_close¶else send "a"¶send "b""#,
+                3,
+                "cannot send: `half_close` closes the sending side (line 1)",
+            ),
+            (
+                r#"send "a"¶else close"#,
+                2,
+                "expected `else` after a block of `if` or `unless`, found it after `send`",
+            ),
+            (
+                "repeat 2 {¶  else close }",
+                2,
+                "expected `else` after a block of `if` or `unless`, found it at the beginning",
+            ),
+            (
+                "read 5 on timeout close",
+                1,
+                "expected `on timeout` after a step with `within`, found it after `read`",
+            ),
+            ("repeat {", 1, "expected a whole number, found `{`"),
+            (
+                "repeat 3",
+                1,
+                "expected `{` or a step, found the end of the step",
+            ),
+            (
+                "repeat 3 {¶  close",
+                2,
+                "expected `}`, found the end of the step",
+            ),
+            (
+                "repeat 3 { close pause 1s }",
+                1,
+                "expected the end of the step, found `pause`",
+            ),
+            ("close }", 1, "expected the end of the step, found `}`"),
+            (
+                "repeat 3 {¶  close¶ pause 1s }",
+                3,
+                "expected `}` or a step in column 3, found column 2",
+            ),
+            ("if close", 1, "expected `method` or `field`, found `close`"),
+            (
+                "if method HEAD close",
+                1,
+                "expected a name in quotes, found `HEAD`",
+            ),
+            (
+                r#"if field """#,
+                1,
+                "expected a name, found an empty string",
+            ),
+            (
+                r#"if field "a" contains b close"#,
+                1,
+                "expected a string, found `b`",
+            ),
+            ("on close", 1, "expected `timeout`, found `close`"),
+            (
+                "send number",
+                1,
+                "expected `number` in `repeat` or in repeated items, found it outside of them",
+            ),
+            ("repeat 2 send number(2)", 1, "found it outside of them"),
+            (
+                "repeat 2 read until number",
+                1,
+                "expected bytes that are known before, found `number`",
+            ),
+            (
+                "repeat 2 send by 1 number",
+                1,
+                "expected bytes that are known before, found `number`",
+            ),
+            (
                 "half_close¶ws_close",
                 2,
                 "cannot send: `half_close` closes the sending side (line 1)",
@@ -632,6 +794,17 @@ reset
             "\nhold 1s",
             "\nnext",
             " site",
+            "\nrepeat 3",
+            "\n  ",
+            " {",
+            "}",
+            " number ",
+            "number(2)",
+            "\nif method \"a\"",
+            "\nunless field \"a\"",
+            " contains \"b\"",
+            "else",
+            " on timeout",
             "\n",
             "\r\n",
             "\r",

@@ -4,10 +4,11 @@
 
 use std::fmt::{self, Write as _};
 
+use super::data::{NUMBER, Part};
 use super::duration::Exact;
+use super::form::{Argument, Parts};
 use super::frame_options::Options;
-use super::table::{Argument, Parts};
-use super::{Step, WireScript};
+use super::{Data, Step, WireScript};
 use crate::text::quoted::Quoted;
 
 /// The least number of equal bytes that is printed as a repeat.
@@ -21,9 +22,15 @@ const LONGEST: usize = 96;
 
 impl fmt::Display for WireScript {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.steps()
-            .iter()
-            .try_for_each(|step| writeln!(f, "{step}"))
+        let mut steps = self.steps().iter().peekable();
+        while let Some(step) = steps.next() {
+            step.fmt(f)?;
+            f.write_char(match steps.peek() {
+                Some(Step::Else(_)) => ' ',
+                _ => '\n',
+            })?;
+        }
+        Ok(())
     }
 }
 
@@ -53,10 +60,89 @@ impl fmt::Display for Step {
                     write!(f, " {}", Items(&reason.reason))?;
                 }
             }
+            Argument::Data(data) => data_lines(f, form.word.len() + 1, data)?,
+            Argument::Block(steps) => block(f, steps)?,
+            Argument::Repeat(count, steps) => {
+                write!(f, " {count}")?;
+                block(f, steps)?;
+            }
+            Argument::Named(name, steps) => {
+                write!(f, " {}", Quoted(name.as_bytes()))?;
+                block(f, steps)?;
+            }
+            Argument::Containing(name, bytes, steps) => {
+                let name = Quoted(name.as_bytes());
+                write!(f, " {name} contains {}", Quoted(bytes))?;
+                block(f, steps)?;
+            }
         }
         match limit {
             Some(time) => write!(f, " within {}", Exact(time)),
             None => Ok(()),
+        }
+    }
+}
+
+/// A block in braces, its steps on lines of their own.
+fn block(f: &mut fmt::Formatter<'_>, steps: &WireScript) -> fmt::Result {
+    if steps.steps().is_empty() {
+        return f.write_str(" {}");
+    }
+    f.write_str(" {\n")?;
+    write!(Indented { f, begins: true }, "{steps}")?;
+    f.write_char('}')
+}
+
+/// Writes each line further to the right.
+struct Indented<'f, 'a> {
+    f: &'f mut fmt::Formatter<'a>,
+    /// Whether a line begins.
+    begins: bool,
+}
+
+impl fmt::Write for Indented<'_, '_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        for line in text.split_inclusive('\n') {
+            if self.begins {
+                self.f.write_str("  ")?;
+            }
+            self.f.write_str(line)?;
+            self.begins = line.ends_with('\n');
+        }
+        Ok(())
+    }
+}
+
+/// Data after a word that leaves it this column; a line is broken where its bytes have line ends.
+fn data_lines(f: &mut fmt::Formatter<'_>, column: usize, data: &Data) -> fmt::Result {
+    for part in data.parts() {
+        match part {
+            Part::Bytes(bytes) => lines(f, column, bytes)?,
+            part => write!(f, " {part}")?,
+        }
+    }
+    Ok(())
+}
+
+impl fmt::Display for Data {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut parts = self.parts().iter();
+        match parts.next() {
+            Some(part) => part.fmt(f)?,
+            None => f.write_str("\"\"")?,
+        }
+        parts.try_for_each(|part| write!(f, " {part}"))
+    }
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bytes(bytes) => Items(bytes).fmt(f),
+            Self::Number(0) => f.write_str(NUMBER),
+            Self::Number(outer) => write!(f, "{NUMBER}({})", *outer as u128 + 1),
+            Self::Times(count, data) => write!(f, "({data}) * {count}"),
+            Self::Made(function, data) => write!(f, "{function}({data})"),
         }
     }
 }
@@ -140,7 +226,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::wire_script::table::{Effect, FORMS, Form, Takes};
+    use crate::wire_script::form::{Form, Takes};
+    use crate::wire_script::table::FORMS;
     use crate::wire_script::{Awaited, CloseReason, Frame, Opcode, Width};
 
     #[test]
@@ -245,7 +332,36 @@ hold
         )
     }
 
+    fn data() -> impl Strategy<Value = Data> {
+        let leaf = prop_oneof![bytes().prop_map(Data::from), Just(Data::new().number()),];
+        leaf.prop_recursive(3, 12, 3, |inner| {
+            let part = prop_oneof![
+                inner.clone().prop_map(|data| Data::new().times(3, data)),
+                inner.clone().prop_map(|data| Data::new().chunk(data)),
+                inner.clone().prop_map(|data| Data::new().length(data)),
+                inner.clone().prop_map(|data| Data::new().hex(data)),
+                inner,
+            ];
+            let append = |mut all: Data, part| {
+                all.append(part);
+                all
+            };
+            prop::collection::vec(part, 0..4)
+                .prop_map(move |parts| parts.into_iter().fold(Data::new(), append))
+        })
+        // No step is in a repetition here.
+        .prop_map(|data| Data::new().times(2, data))
+    }
+
     fn step() -> impl Strategy<Value = Step> {
+        let leaf = step_with(Just(WireScript::new()).boxed());
+        leaf.prop_recursive(3, 12, 4, |step| {
+            let block = prop::collection::vec(step, 0..4).prop_map(legal);
+            step_with(block.boxed())
+        })
+    }
+
+    fn step_with(block: BoxedStrategy<WireScript>) -> impl Strategy<Value = Step> {
         let limited = |form: &Form| match form.has_limit {
             true => prop::option::of(time()).boxed(),
             false => Just(None).boxed(),
@@ -254,6 +370,7 @@ hold
         let event = "\\PC{1,9}|[\\x00-\\x7f]{1,3}";
         (0..FORMS.len()).prop_flat_map(move |row| {
             let limit = limited(&FORMS[row]);
+            let block = block.clone();
             match FORMS[row].takes {
                 Takes::Nothing(make) => limit.prop_map(make).boxed(),
                 Takes::Bytes(make) => (bytes(), limit)
@@ -277,6 +394,19 @@ hold
                 Takes::Frame(make) => (frame(), limit)
                     .prop_map(move |(frame, limit)| make(frame, limit))
                     .boxed(),
+                Takes::Data(make) => (data(), limit)
+                    .prop_map(move |(data, limit)| make(data, limit))
+                    .boxed(),
+                Takes::Block(make) => block.prop_map(move |block| make(block, None)).boxed(),
+                Takes::Repeat(make) => (0..5_u64, block)
+                    .prop_map(move |(count, block)| make(count, block, None))
+                    .boxed(),
+                Takes::Named(make) => (event, block)
+                    .prop_map(move |(name, block)| make(name, block, None))
+                    .boxed(),
+                Takes::Containing(make) => (event, bytes(), block)
+                    .prop_map(move |(name, bytes, block)| make(name, bytes, block, None))
+                    .boxed(),
                 Takes::Close(make) => (any::<u16>(), bytes(), limit)
                     .prop_map(move |(code, reason, limit)| {
                         make(CloseReason { code, reason }, limit)
@@ -288,20 +418,8 @@ hold
 
     /// The steps that may follow those before them.
     fn legal(steps: Vec<Step>) -> WireScript {
-        let mut is_half_closed = false;
-        let mut legal: Vec<Step> = Vec::new();
-        for step in steps {
-            let effect = step.form().effect;
-            if is_half_closed && effect == Effect::Sends {
-                continue;
-            }
-            is_half_closed |= effect == Effect::HalfCloses;
-            legal.push(step);
-            if effect == Effect::Ends {
-                break;
-            }
-        }
-        WireScript::try_from(legal).expect("legal steps")
+        let add = |script: WireScript, step| script.clone().add(step).unwrap_or(script);
+        steps.into_iter().fold(WireScript::new(), add)
     }
 
     proptest! {

@@ -3,84 +3,11 @@
 //! methods are made from it, and tests hold `docs/wire.md` equal to it. A [`Step`] without a row does
 //! not compile.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Awaited, By, CloseReason, Frame, Limit, Reading, Step, WireScript};
-
-/// One row.
-#[derive(Debug)]
-pub(crate) struct Form {
-    /// The first word in a `.wire` file.
-    pub(crate) word: &'static str,
-    /// A second word, as `head` in `wait_for head`.
-    pub(crate) qualifier: Option<&'static str>,
-    pub(crate) takes: Takes,
-    /// Whether `within TIME` may follow.
-    pub(crate) has_limit: bool,
-    pub(crate) effect: Effect,
-    /// The name in the lists of Python's `script()`.
-    #[cfg_attr(not(feature = "python"), allow(dead_code, reason = "for Python"))]
-    pub(crate) list_name: &'static str,
-    /// The method of Python's `response.writer` that does the same at once, with its signature.
-    #[cfg(test)]
-    pub(crate) call: Option<&'static str>,
-    /// The builder's method, with its arguments.
-    #[cfg(test)]
-    pub(crate) method: &'static str,
-}
-
-/// The argument of a step, and how the step is made from it.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Takes {
-    Nothing(fn(Limit) -> Step),
-    Bytes(fn(Vec<u8>, Limit) -> Step),
-    /// Bytes to search for; not empty.
-    Pattern(fn(Vec<u8>, Limit) -> Step),
-    /// The name of an event; not empty.
-    Event(fn(String, Limit) -> Step),
-    Count(fn(u64, Limit) -> Step),
-    Time(fn(Duration, Limit) -> Step),
-    /// Field lines.
-    Fields(fn(Vec<u8>, Limit) -> Step),
-    /// Options and the payload of a WebSocket frame.
-    Frame(fn(Frame, Limit) -> Step),
-    /// Code and reason of a close frame.
-    Close(fn(CloseReason, Limit) -> Step),
-}
-
-/// The argument that a step has.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Argument<'a> {
-    Nothing,
-    Bytes(&'a [u8]),
-    Pattern(&'a [u8]),
-    Event(&'a str),
-    Count(&'a u64),
-    Time(&'a Duration),
-    Fields(&'a [u8]),
-    Frame(&'a Frame),
-    Close(&'a CloseReason),
-}
-
-/// What a step does to the connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Effect {
-    /// Bytes go to the client.
-    Sends,
-    /// Nothing is sent, and nothing closed.
-    Waits,
-    /// The sending side is closed.
-    HalfCloses,
-    /// The connection ends, and the script with it.
-    Ends,
-}
-
-/// A step taken apart.
-pub(super) struct Parts<'a> {
-    pub(super) form: &'static Form,
-    pub(super) argument: Argument<'a>,
-    pub(super) limit: Limit,
-}
+use super::form::{Argument, Effect, Form, Parts, Takes};
+use super::{Awaited, By, CloseReason, Condition, Data, Frame, Limit, Reading, Step, WireScript};
 
 /// `None` unless there is a value.
 macro_rules! option {
@@ -94,14 +21,18 @@ macro_rules! option {
 
 /// The type of a builder's argument.
 macro_rules! type_of {
-    (Bytes) => { impl Into<Vec<u8>> };
-    (Pattern) => { impl Into<Vec<u8>> };
-    (Event) => { impl Into<String> };
-    (Count) => { u64 };
-    (Time) => { Duration };
-    (Fields) => { impl Into<Vec<u8>> };
-    (Frame) => { impl Into<Frame> };
-    (Close) => { impl Into<CloseReason> };
+    ($kind:ident steps) => { WireScript };
+    ($kind:ident name) => { impl Into<String> };
+    ($kind:ident count) => { u64 };
+    (Bytes $argument:ident) => { impl Into<Vec<u8>> };
+    (Pattern $argument:ident) => { impl Into<Vec<u8>> };
+    (Event $argument:ident) => { impl Into<String> };
+    (Time $argument:ident) => { Duration };
+    (Fields $argument:ident) => { impl Into<Vec<u8>> };
+    (Frame $argument:ident) => { impl Into<Frame> };
+    (Close $argument:ident) => { impl Into<CloseReason> };
+    (Data $argument:ident) => { impl Into<Data> };
+    (Containing bytes) => { impl Into<Vec<u8>> };
 }
 
 /// The pattern of a step's limit; steps without one ignore it.
@@ -117,7 +48,7 @@ macro_rules! limit_pattern {
 macro_rules! steps {
     ($(
         $(#[$doc:meta])*
-        $method:ident: $kind:ident $(($argument:ident))? $(within $limit:ident)?
+        $method:ident: $kind:ident $(($($argument:ident),+))? $(within $limit:ident)?
             => $step:ident $(($($fields:tt)*))?,
             wire $word:literal $($qualifier:literal)?, list $list_name:literal,
             $effect:ident $(, call $call:literal)?;
@@ -126,7 +57,7 @@ macro_rules! steps {
         pub(crate) static FORMS: &[Form] = &[$(Form {
             word: $word,
             qualifier: option!($($qualifier)?),
-            takes: Takes::$kind(|$($argument,)? limit_pattern!($($limit)?)| {
+            takes: Takes::$kind(|$($($argument,)+)? limit_pattern!($($limit)?)| {
                 Step::$step $(($($fields)*))?
             }),
             has_limit: !stringify!($($limit)?).is_empty(),
@@ -135,7 +66,9 @@ macro_rules! steps {
             #[cfg(test)]
             call: option!($($call)?),
             #[cfg(test)]
-            method: concat!(stringify!($method), "(", $(stringify!($argument),)? ")"),
+            method: stringify!($method),
+            #[cfg(test)]
+            arguments: &[$($(stringify!($argument)),+)?],
         }),*];
 
         /// Numbers of the rows.
@@ -148,7 +81,7 @@ macro_rules! steps {
                 match self {
                     $(Self::$step $(($($fields)*))? => Parts {
                         form: &FORMS[Row::$method as usize],
-                        argument: Argument::$kind $(($argument))?,
+                        argument: Argument::$kind $(($($argument),+))?,
                         limit: option!($(*$limit)?).flatten(),
                     },)*
                 }
@@ -169,18 +102,20 @@ macro_rules! steps {
                 $(#[$doc])*
                 #[must_use]
                 #[track_caller]
-                pub fn $method(self $(, $argument: type_of!($kind))?) -> Self {
-                    $(let $argument = $argument.into();)?
+                pub fn $method(self $($(, $argument: type_of!($kind $argument))+)?) -> Self {
+                    $($(let $argument = $argument.into();)+)?
                     $(let $limit = None;)?
                     self.step(Step::$step $(($($fields)*))?)
                 }
             )*
         }
 
-        /// A script of one step from each method of the builder.
+        /// A script from each method of the builder, after the step that it must follow.
         #[cfg(test)]
         fn built() -> Vec<WireScript> {
-            vec![$(WireScript::new().$method($(value_of!($kind, $argument))?)),*]
+            let mut forms = FORMS.iter();
+            vec![$(before(forms.next().expect("a row"))
+                .$method($($(value_of!($kind $argument)),+)?)),*]
         }
     };
 }
@@ -188,16 +123,22 @@ macro_rules! steps {
 /// A value for a builder's argument.
 #[cfg(test)]
 macro_rules! value_of {
-    (Count, $argument:ident) => {
+    ($kind:ident count) => {
         7
     };
-    (Time, $argument:ident) => {
+    ($kind:ident steps) => {
+        WireScript::new().set("in the block")
+    };
+    (Time $argument:ident) => {
         Duration::from_millis(10)
     };
-    (Close, $argument:ident) => {
+    (Close $argument:ident) => {
         (1000, "done")
     };
-    ($kind:ident, $argument:ident) => {
+    (Data $argument:ident) => {
+        Data::from("a").number()
+    };
+    ($kind:ident $argument:ident) => {
         stringify!($argument)
     };
 }
@@ -206,6 +147,12 @@ steps! {
     /// One write of these bytes.
     send: Bytes(bytes) => Send(bytes),
         wire "send", list "send", Sends, call "write(data)";
+    /// One write of bytes that are made when they are sent.
+    send_data: Data(data) => SendData(data),
+        wire "send", list "send", Sends;
+    /// Sends `100 Continue` if the client waits for it, once.
+    send_continue: Nothing => SendContinue,
+        wire "send_continue", list "send_continue", Sends, call "send_continue()";
     /// A pause, counted from when the step before was due.
     pause: Time(time) => Pause(time),
         wire "pause", list "pause", Waits, call "pause(seconds)";
@@ -280,6 +227,35 @@ steps! {
     /// Reads the next request, which the site answers.
     next_by_site: Nothing => Next(By::Site),
         wire "next" "site", list "next_site", Sends;
+    /// Plays a block so many times.
+    repeat: Repeat(count, steps) => Repeat(count, steps),
+        wire "repeat", list "repeat", Waits;
+    /// Plays a block if this is the method of the request.
+    if_method: Named(name, steps) => If(Condition::Method(name), steps),
+        wire "if" "method", list "if_method", Waits;
+    /// Plays a block if the request has this field.
+    if_field: Named(name, steps) => If(Condition::Field(name), steps),
+        wire "if" "field", list "if_field", Waits;
+    /// Plays a block if the request has this field, and its value contains these bytes, in any case.
+    if_field_contains: Containing(name, bytes, steps)
+            => If(Condition::FieldContains(name, bytes), steps),
+        wire "if" "field", list "if_field_contains", Waits;
+    /// Plays a block unless this is the method of the request.
+    unless_method: Named(name, steps) => Unless(Condition::Method(name), steps),
+        wire "unless" "method", list "unless_method", Waits;
+    /// Plays a block unless the request has this field.
+    unless_field: Named(name, steps) => Unless(Condition::Field(name), steps),
+        wire "unless" "field", list "unless_field", Waits;
+    /// Plays a block unless the request has this field, and its value contains these bytes, in any case.
+    unless_field_contains: Containing(name, bytes, steps)
+            => Unless(Condition::FieldContains(name, bytes), steps),
+        wire "unless" "field", list "unless_field_contains", Waits;
+    /// Plays a block if the condition of the step before does not hold.
+    otherwise: Block(steps) => Else(steps),
+        wire "else", list "else", Waits;
+    /// Plays a block if the limit of the step before passes; without it, the script ends then.
+    on_timeout: Block(steps) => OnTimeout(steps),
+        wire "on" "timeout", list "on_timeout", Waits;
 }
 
 impl WireScript {
@@ -290,7 +266,7 @@ impl WireScript {
     #[must_use]
     #[track_caller]
     pub fn within(mut self, time: Duration) -> Self {
-        let last = self.steps.last_mut();
+        let last = Arc::make_mut(&mut self.steps).last_mut();
         let Some(limit) = last.and_then(Step::limit_mut) else {
             panic!("`within` must follow a step that can have a limit: `wait_for` or `read`");
         };
@@ -333,6 +309,29 @@ pub(super) fn sample(form: &Form) -> Step {
             make(frame, limit)
         }
         Takes::Close(make) => make((1000, "done").into(), limit),
+        Takes::Data(make) => make(Data::from("a").times(2, Data::new().number()), limit),
+        Takes::Block(make) => make(block(), limit),
+        Takes::Repeat(make) => make(2, block(), limit),
+        Takes::Named(make) => make("A".to_owned(), block(), limit),
+        Takes::Containing(make) => make("A".to_owned(), b"b\xff".to_vec(), block(), limit),
+    }
+}
+
+#[cfg(test)]
+fn block() -> WireScript {
+    let within = WireScript::new().set("b").hold_for(Duration::from_secs(1));
+    WireScript::new().repeat(3, within).send("a")
+}
+
+/// The script that a step of this form follows.
+#[cfg(test)]
+pub(super) fn before(form: &Form) -> WireScript {
+    use super::form::Follows;
+
+    match form.follows() {
+        Follows::Any => WireScript::new(),
+        Follows::Condition => WireScript::new().if_method("B", WireScript::new()),
+        Follows::Limit => WireScript::new().read(1).within(Duration::from_secs(1)),
     }
 }
 
@@ -347,20 +346,24 @@ mod tests {
         for form in FORMS {
             let step = sample(form);
             assert!(std::ptr::eq(step.parts().form, form), "{step}");
-            let text = step.to_string();
-            let script = WireScript::parse(text.as_bytes());
-            assert_eq!(script, Ok(WireScript::new().step(step)), "{text}");
-            assert_eq!(text.contains("within"), form.has_limit, "{text}");
+            assert_eq!(
+                step.to_string().contains("within"),
+                form.has_limit,
+                "{step}"
+            );
+            let script = before(form).step(step);
+            let text = script.to_string();
+            let parsed = WireScript::parse(text.as_bytes());
+            assert_eq!(parsed, Ok(script), "{text}");
         }
     }
 
     #[test]
     fn the_builder_has_every_form() {
         for (script, form) in built().iter().zip(FORMS) {
-            let [step] = script.steps() else {
-                panic!("{} makes {script}", form.method);
-            };
+            let step = script.steps().last().expect("a step");
             assert!(std::ptr::eq(step.parts().form, form), "{}", form.method);
+            assert_eq!(script.steps().len(), before(form).steps().len() + 1);
         }
         let limited = WireScript::new().read(5).within(Duration::from_secs(1));
         assert_eq!(limited.to_string(), "read 5 within 1s\n");
@@ -383,6 +386,14 @@ mod tests {
             Takes::Fields(_) => (Some("BYTES"), Some("fields")),
             Takes::Frame(_) => (Some("[OPTION=VALUE]… BYTES"), Some("data, options")),
             Takes::Close(_) => (Some("CODE [BYTES]"), Some("code, reason")),
+            Takes::Data(_) => (Some("DATA"), Some("parts")),
+            Takes::Block(_) => (Some("{ STEPS }"), Some("steps")),
+            Takes::Repeat(_) => (Some("COUNT { STEPS }"), Some("count, steps")),
+            Takes::Named(_) => (Some("NAME { STEPS }"), Some("name, steps")),
+            Takes::Containing(_) => (
+                Some("NAME contains BYTES { STEPS }"),
+                Some("name, data, steps"),
+            ),
         };
         let within = form.has_limit.then_some("[within TIME]");
         let words = [Some(form.word), form.qualifier, in_file, within];
@@ -408,7 +419,7 @@ mod tests {
             format!("`{}`", words.join(" ")),
             format!("`{in_list}`"),
             call,
-            format!("`{}`", form.method),
+            format!("`{}({})`", form.method, form.arguments.join(", ")),
         ]
     }
 

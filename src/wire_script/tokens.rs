@@ -1,8 +1,8 @@
 //! The lexer of `.wire` files: cuts text into tokens, with the line of each. `parse.rs`, `items.rs` and
 //! `operands.rs` give tokens their meaning.
 //!
-//! A step begins with a token in the first column of a line. Blank lines and comments are skipped
-//! everywhere. Outside strings the only control bytes are tabs and line ends, even in comments, so that
+//! A step begins with a token in the first column of a line; in a block, in the column of the block's first
+//! token. Blank lines and comments are skipped everywhere. Outside strings the only control bytes are tabs and line ends, even in comments, so that
 //! an editor shows all that a file contains.
 
 use std::fmt;
@@ -13,7 +13,7 @@ use crate::text::quoted;
 /// One token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Token<'a> {
-    /// A step begins here: the next token stands in the first column.
+    /// A step begins here: the next token stands in the column of steps.
     StepBegins,
     /// A letter or `_`, then letters, digits and `_`.
     Word(&'a str),
@@ -21,7 +21,7 @@ pub(super) enum Token<'a> {
     Number(&'a str),
     /// The bytes of a string in quotes.
     Bytes(Vec<u8>),
-    /// One of `(`, `)`, `*` and `=`.
+    /// One of `(`, `)`, `{`, `}`, `*` and `=`.
     Sign(char),
     /// The file ends.
     End,
@@ -46,8 +46,16 @@ pub(super) struct Tokens<'a> {
     at: usize,
     /// The line of `at`.
     at_line: usize,
+    /// Where that line begins.
+    line_begins: usize,
+    /// Whether nothing but blanks precede `at` on it.
+    is_fresh: bool,
     /// Where the last [`Token::StepBegins`] stands.
     begins: Option<usize>,
+    /// In which columns the steps of the open blocks begin, in bytes from 1.
+    columns: Vec<usize>,
+    /// Whether the next token is the first one of a block.
+    opens: bool,
     first: Token<'a>,
     /// The line of `first`; at the end of a step, the line of the token before.
     line: usize,
@@ -61,7 +69,11 @@ impl<'a> Tokens<'a> {
             text,
             at: 0,
             at_line: 1,
+            line_begins: 0,
+            is_fresh: true,
             begins: None,
+            columns: Vec::new(),
+            opens: false,
             first: Token::End,
             line: 1,
         };
@@ -83,6 +95,13 @@ impl<'a> Tokens<'a> {
     pub(super) fn is_followed_by(&self, sign: u8) -> bool {
         let mut rest = self.text[self.at..].iter();
         rest.find(|&&byte| !matches!(byte, b' ' | b'\t')) == Some(&sign)
+    }
+
+    /// Whether a digit follows the first token on its line.
+    pub(super) fn is_followed_by_digit(&self) -> bool {
+        let mut rest = self.text[self.at..].iter();
+        rest.find(|&&byte| !matches!(byte, b' ' | b'\t'))
+            .is_some_and(u8::is_ascii_digit)
     }
 
     /// An error at the first token.
@@ -131,7 +150,6 @@ impl<'a> Tokens<'a> {
     fn read(&mut self) -> Result<Token<'a>, ParseError> {
         let text = self.text;
         loop {
-            let begins = self.at == 0 || text[self.at - 1] == b'\n';
             match &text[self.at..] {
                 [] => return Ok(Token::End),
                 [b' ' | b'\t', ..] => self.at += 1,
@@ -144,9 +162,23 @@ impl<'a> Tokens<'a> {
                 [byte, ..] if byte.is_ascii_control() => {
                     return self.unexpected("a tab or the end of the line", *byte);
                 }
-                _ if begins && self.begins != Some(self.at) => {
+                [b'}', ..] => {
+                    self.is_fresh = false;
+                    match self.opens {
+                        true => self.opens = false,
+                        false => _ = self.columns.pop(),
+                    }
+                    self.at += 1;
+                    return Ok(Token::Sign('}'));
+                }
+                _ if self.begins != Some(self.at) && self.begins_step()? => {
                     self.begins = Some(self.at);
                     return Ok(Token::StepBegins);
+                }
+                [b'{', ..] => {
+                    self.opens = true;
+                    self.at += 1;
+                    return Ok(Token::Sign('{'));
                 }
                 rest @ [b'"', ..] => return self.string(rest),
                 [sign @ (b'(' | b')' | b'*' | b'='), ..] => {
@@ -160,15 +192,42 @@ impl<'a> Tokens<'a> {
                 }
                 [byte, ..] if is_of_word(*byte) => return Ok(Token::Word(self.run(is_of_word))),
                 [byte, ..] => {
-                    return self.unexpected("a word, a number, a string or one of `()*=`", *byte);
+                    return self.unexpected("a word, a number, a string or one of `(){}*=`", *byte);
                 }
             }
         }
     }
 
+    /// Whether a token here is the first one of a step.
+    ///
+    /// # Errors
+    /// The line begins neither a step nor continues one.
+    fn begins_step(&mut self) -> Result<bool, ParseError> {
+        let column = self.column();
+        let is_fresh = std::mem::replace(&mut self.is_fresh, false);
+        if self.opens {
+            self.opens = false;
+            self.columns.push(column);
+            return Ok(true);
+        }
+        if !is_fresh {
+            return Ok(false);
+        }
+        let of_steps = self.columns.last().copied().unwrap_or(1);
+        if column < of_steps {
+            return wrong(
+                self.at_line,
+                format!("expected `}}` or a step in column {of_steps}, found column {column}"),
+            );
+        }
+        Ok(column == of_steps)
+    }
+
     fn new_line(&mut self, length: usize) {
         self.at += length;
         self.at_line += 1;
+        self.line_begins = self.at;
+        self.is_fresh = true;
     }
 
     fn string(&mut self, rest: &[u8]) -> Result<Token<'a>, ParseError> {
@@ -200,8 +259,7 @@ impl<'a> Tokens<'a> {
 
     /// In bytes, from 1.
     fn column(&self) -> usize {
-        let line = self.text[..self.at].iter().rev();
-        1 + line.take_while(|&&byte| byte != b'\n').count()
+        1 + self.at - self.line_begins
     }
 }
 
@@ -250,6 +308,15 @@ mod tests {
             ("\r\n\r\na\r\n\tb", "1| 3`a` 4`b`"),
             ("a # b\n\n#c\n d", "1| 1`a` 4`d`"),
             (" a", "1`a`"),
+            ("a {}\nb", "1| 1`a` 1`{` 1`}` 1| 2`b`"),
+            (
+                "a { b\n    c\n     d\n#\n} e\nf {\n g\n  h }",
+                "1| 1`a` 1`{` 1| 1`b` 1| 2`c` 3`d` 5`}` 5`e` 5| 6`f` 6`{` 6| 7`g` 8`h` 8`}`",
+            ),
+            (
+                "a {\n  b {\n\n    c\n  }\n  d\n}\n} e",
+                "1| 1`a` 1`{` 1| 2`b` 2`{` 2| 4`c` 5`}` 5| 6`d` 7`}` 8`}` 8`e`",
+            ),
             (
                 "a1_(2.5ms)*=\"\\n\"_b",
                 "1| 1`a1_` 1`(` 1`2.5ms` 1`)` 1`*` 1`=` 1\\n 1`_b`",
@@ -290,12 +357,17 @@ mod tests {
             (
                 b"a -1",
                 1,
-                "column 3: expected a word, a number, a string or one of `()*=`, found the byte `-`",
+                "column 3: expected a word, a number, a string or one of `(){}*=`, found the byte `-`",
             ),
             (
                 b"a\n \xc3\xa9",
                 2,
-                "column 2: expected a word, a number, a string or one of `()*=`, found the byte `\\xc3`",
+                "column 2: expected a word, a number, a string or one of `(){}*=`, found the byte `\\xc3`",
+            ),
+            (
+                b"a {\n   b\n  c",
+                3,
+                "expected `}` or a step in column 4, found column 3",
             ),
             (b"a\n  \"b\n\"", 2, "column 5: expected a closing quote"),
             (b"a \"b\\q\"", 1, "column 5: expected one of the escapes"),

@@ -668,7 +668,7 @@ fn wrong_arguments() {
         (
             "w.script('sned \"\"')",
             "ValueError",
-            "line 1: expected `let`, `send`, `pause`,",
+            "line 1: expected `let`, `send`, `send_continue`, `pause`,",
         ),
         ("w.script('send \"x\"\\nsend')", "ValueError", "line 2: "),
         (
@@ -695,8 +695,16 @@ fn wrong_arguments() {
             "expected a tuple or the name of a step, found list",
         ),
         ("(1,)", "TypeError", "int"),
-        ("'sned'", "ValueError", "or `next_site`, found `sned`"),
-        ("('sned', 1)", "ValueError", "or `next_site`, found `sned`"),
+        (
+            "'sned'",
+            "ValueError",
+            "`else` or `on_timeout`, found `sned`",
+        ),
+        (
+            "('sned', 1)",
+            "ValueError",
+            "`else` or `on_timeout`, found `sned`",
+        ),
         (
             "'send'",
             "ValueError",
@@ -841,7 +849,67 @@ fn wrong_arguments() {
             "ValueError",
             "expected no argument after `next_site`, found 1",
         ),
+        (
+            "('repeat', 2)",
+            "ValueError",
+            "expected 2 arguments after `repeat`, found 1",
+        ),
+        (
+            "('repeat', 2, [], 1)",
+            "ValueError",
+            "expected at most 2 arguments after `repeat`, found 3",
+        ),
+        (
+            "('repeat', 400, [('repeat', 400, ['half_close'])])",
+            "ValueError",
+            "expected at most 100000 steps with all repetitions, found more",
+        ),
+        (
+            "(lambda steps: steps.append(('repeat', 1, steps)) or steps[0])([])",
+            "ValueError",
+            "expected at most 32 nested blocks, found more",
+        ),
+        (
+            "('if_method', '', [])",
+            "ValueError",
+            "expected a name, found an empty string",
+        ),
+        (
+            "('if_field', 'A', ['sned'])",
+            "ValueError",
+            "step 2: step 1: expected `send`",
+        ),
+        (
+            "('send', [('sum', 1)])",
+            "ValueError",
+            "expected `number`, `times`, `chunk`, `length` or `hex`, found `sum`",
+        ),
+        (
+            "('send', [('number', 0)])",
+            "ValueError",
+            "expected a number from 1 after `number`, found 0",
+        ),
+        (
+            "('send', [('chunk', 'a', 'b')])",
+            "ValueError",
+            "expected at most 1 argument after `chunk`, found 2",
+        ),
+        (
+            "('send', [('times', 2 ** 26, 'ab')])",
+            "ValueError",
+            "expected at most 67108864 bytes in items, found more",
+        ),
+        (
+            "(lambda part: part[0].append(('chunk', part[0])) or ('send', part[0]))([[]])",
+            "ValueError",
+            "expected at most 32 nested items, found more",
+        ),
     ];
+    let outside = (
+        "w.script([('send', [('number',)])])".to_owned(),
+        "ValueError",
+        "expected `number` in `repeat` or in repeated items, found it outside of them".to_owned(),
+    );
     let third = [
         (
             "'close', 'next'",
@@ -866,7 +934,7 @@ fn wrong_arguments() {
         (
             "'close', 'sned'",
             "ValueError",
-            "step 3: expected `send`, `pause`, `wait_for`",
+            "step 3: expected `send`, `send_continue`, `pause`, `wait_for`",
         ),
         (
             "'half_close', ('send', '')",
@@ -878,6 +946,16 @@ fn wrong_arguments() {
             "ValueError",
             "step 3: cannot send: `half_close` closes the sending side (step 2)",
         ),
+        (
+            "'half_close', ('repeat', 1, [('send', 'a')])",
+            "ValueError",
+            "step 3: cannot send: `half_close` closes the sending side (step 2)",
+        ),
+        (
+            "('read', 1), ('on_timeout', [])",
+            "ValueError",
+            "step 3: expected `on timeout` after a step with `within`, found it after `read`",
+        ),
     ];
     let calls = calls.map(|(call, kind, text)| (call.to_owned(), kind, text.to_owned()));
     let steps = steps.map(|(step, kind, text)| (in_script(step), kind, text.to_owned()));
@@ -886,6 +964,7 @@ fn wrong_arguments() {
         .into_iter()
         .chain(steps.clone())
         .chain(third)
+        .chain([outside])
         .collect();
 
     let expressions: Vec<_> = expected.iter().map(|(expression, ..)| expression).collect();
@@ -941,12 +1020,15 @@ fn the_documented_calls_and_steps_exist() {
         "import inspect
         data, event, count, seconds, within = b'x', 'e', 1, 0, 0
         fields, options, code, reason = b'A: b', {'fin': 0}, 1000, b'x'
+        name, steps, parts = 'A', [('set', 'e')], [b'x', ('times', 2, [('number',)])]
+        followed = {'else': [('if_method', name, steps)], 'on_timeout': [('read', 1, 0)]}
         seen = []
         for step, call in json.loads(request.body):
-            name = call.partition('(')[0]
-            signature = name + str(inspect.signature(getattr(w, name))) if call else ''
+            before = followed.get(step.split('\"')[1], [])
+            method = call.partition('(')[0]
+            signature = method + str(inspect.signature(getattr(w, method))) if call else ''
             try:
-                w.script([eval(step), 'sned'])
+                w.script([*before, eval(step), 'sned'])
             except ValueError as error:
                 seen.append([signature, str(error)])
         return json.dumps([*seen, w.content_written])",
@@ -968,7 +1050,54 @@ fn the_documented_calls_and_steps_exist() {
         assert_eq!(seen[0], **call, "{step}");
         // The step itself is accepted; only one after it is refused.
         let message = seen[1].as_str().expect("a message");
-        assert!(message.starts_with("step 2: "), "{step}: {message}");
+        assert!(message.ends_with("found `sned`"), "{step}: {message}");
+    }
+}
+
+/// Blocks are lists in lists, or texts; data is a list of parts. Both play as the `.wire` format does.
+#[test]
+fn blocks_and_data_in_lists() {
+    let text = r#"
+send "A" (number ":" ("b" number(2)) * 2 chunk(number)) * 10 length((number) * 12) hex((number) * 12)
+repeat 2 {
+  if method "POST" {
+    send number
+  } else {
+    send "no"
+  }
+  unless field "DO" contains "X" { send "no" }
+  else repeat 2 send number(2) number
+}
+read 1 within 1ms
+on timeout { send "late" }
+close
+"#;
+    let list = "[
+        ('send', ['A', ('times', 10, [('number',), b':', ('times', 2, ['b', ('number', 2)]), ('chunk', [('number',)])]),
+                  ('length', [('times', 12, [('number',)])]), ('hex', [('times', 12, [('number', 1)])])]),
+        ('repeat', 2, [
+            ('if_method', 'POST', [('send', [('number',)])]),
+            ('else', 'send \"no\"'),
+            ('unless_field_contains', 'DO', b'X', [('send', 'no')]),
+            ('else', [('repeat', 2, [('send', [('number', 2), ('number',)])])]),
+        ]),
+        ('read', 1, 0.001),
+        ('on_timeout', [('send', 'late')]),
+        'close',
+    ]";
+    let text = format!("w.script({text:?})");
+    let stage = Stage::new(&[("text", &text), ("list", &format!("w.script({list})"))]);
+    let passes: String = (1..=10)
+        .map(|pass| {
+            let digits = pass.to_string().len();
+            format!("{pass}:b{pass}b{pass}{digits}\r\n{pass}\r\n")
+        })
+        .collect();
+    let expected = format!("A{passes}15f1111222122late");
+    for name in ["text", "list"] {
+        let received = stage.ask(name, "Do: x\r\n\r\n").read_until_close();
+        let received = String::from_utf8(received).expect("text");
+        assert_eq!(received, expected, "{name}");
     }
 }
 

@@ -585,3 +585,129 @@ fn a_script_of_a_client_that_left_ends() {
     let played = hears.recv_timeout(DEADLINE).expect("a report");
     assert_eq!((played.end, played.timings.len()), (End::ClientGone, 1));
 }
+
+/// A script from a text in the `.wire` format.
+fn parsed(text: &str) -> WireScript {
+    WireScript::parse(text.as_bytes()).unwrap_or_else(|error| panic!("{error}: {text}"))
+}
+
+#[test]
+fn an_on_timeout_is_played_instead_of_the_end() {
+    let text = r#"
+repeat 2 {
+  wait_for "never" within 1ms
+  on timeout send "late " number "\n"
+}
+read 1 within 60s on timeout send "never"
+wait_for head within 1ms
+on timeout {
+  send "closing"
+  close
+}
+send "never"
+"#;
+    let server = server(parsed(text));
+    let mut client = asking(&server);
+    client.send(b"x");
+    assert_eq!(client.read_until_close(), b"late 1\nlate 2\nclosing");
+    // A client that leaves is no timeout.
+    let text = "read 1 within 60s\non timeout set \"late\"\nset \"played\"";
+    let server = self::server(parsed(text));
+    let mut client = asking(&server);
+    client.half_close();
+    assert_eq!(client.read_until_close(), b"");
+    let events = server.events();
+    assert!(!events.is_set("late") && !events.is_set("played"));
+}
+
+#[test]
+fn a_repetition_has_a_number() {
+    let text = r#"
+let row = "X-" number ": " number(2) "\r\n"
+repeat 2 {
+  send "HTTP/1.1 20" number " \r\n" row * 10000 "Content-Length: " length("n" number) "\r\n\r\n"
+  send "n" number
+  next
+}
+send chunk(number * 11)
+close
+"#
+    .replace("chunk(number", "chunk((number)");
+    let server = server(parsed(&text));
+    let mut client = Client::connect(server.address());
+    for pass in 1..=2 {
+        client.send(&request("GET", "/"));
+        let fields: String = (1..=10_000)
+            .map(|number| format!("X-{number}: {pass}\r\n"))
+            .collect();
+        let expected = format!("HTTP/1.1 20{pass} \r\n{fields}Content-Length: 2\r\n\r\nn{pass}");
+        let found = client.read_exact(expected.len());
+        assert!(found == expected.as_bytes(), "pass {pass}");
+    }
+    client.send(&request("GET", "/"));
+    assert_eq!(client.read_until_close(), b"d\r\n1234567891011\r\n");
+}
+
+/// The rest of a repetition is played for the next request, and after the site's own answer.
+#[test]
+fn a_repetition_goes_on_with_the_next_request() {
+    let (server, mut client) = from_the_start(parsed(
+        "repeat 3 {\n  repeat 2 {\n    next site\n  }\n  send number \"\\n\"\n}\nclose",
+    ));
+    for pass in 1..=3 {
+        for _ in 0..2 {
+            client.send(&request("GET", "/"));
+            assert_eq!(client.read_response("GET").body, b"site");
+        }
+        assert_eq!(client.read_exact(2), format!("{pass}\n").as_bytes());
+    }
+    assert_eq!(client.read_until_close(), b"");
+    drop(server);
+}
+
+#[test]
+fn conditions_are_about_the_request_that_is_answered() {
+    let text = r#"
+if field "Expect" contains "100-CONTINUE" send_continue
+send "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n"
+if field "Range" {
+  unless method "HEAD" send "A: range\r\n"
+  else send "A: range of HEAD\r\n"
+} else if method "GET" {
+  send "A: GET\r\n"
+} else send "A: other\r\n"
+send "\r\n"
+unless method "HEAD" send "ok"
+"#;
+    let server = server(parsed(text));
+    let mut client = Client::connect(server.address());
+    for (method, field, expected) in [
+        ("GET", "", "GET"),
+        ("HEAD", "", "other"),
+        ("HEAD", "Range: bytes=0-\r\n", "range of HEAD"),
+        ("POST", "range:\r\n", "range"),
+        (
+            "POST",
+            "expect: 100-continue\r\nContent-Length: 1\r\n",
+            "other",
+        ),
+    ] {
+        client.send(format!("{method} / HTTP/1.1\r\n{field}\r\n").as_bytes());
+        if field.starts_with("expect") {
+            assert_eq!(client.read_exact(25), b"HTTP/1.1 100 Continue\r\n\r\n");
+            client.send(b"x");
+        }
+        let response = client.read_response(method);
+        assert_eq!(
+            response.header("A"),
+            Some(expected.as_bytes()),
+            "{method} {field}"
+        );
+        let body: &[u8] = if method == "HEAD" { b"" } else { b"ok" };
+        assert_eq!(&response.body[..], body, "{method} {field}");
+    }
+    // Before a request has been read, no condition holds.
+    let text = "if method \"GET\" send \"no\"\nelse send \"early\"\nclose";
+    let (_server, mut client) = from_the_start(parsed(text));
+    assert_eq!(client.read_until_close(), b"early");
+}

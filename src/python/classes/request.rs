@@ -124,6 +124,11 @@ impl Request {
     pub(crate) fn events(&self) -> &Events {
         &self.server.events
     }
+
+    /// What the exchanges of the server share.
+    pub(crate) fn context(&self) -> &ServerContext {
+        &self.server
+    }
 }
 
 #[pymethods]

@@ -11,6 +11,7 @@ mod of_response;
 mod seen;
 mod send;
 mod socket;
+mod step_lists;
 mod steps;
 mod tls;
 

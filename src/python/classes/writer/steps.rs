@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use pyo3::exceptions::{PyTimeoutError, PyTypeError, PyValueError};
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyString, PyTuple};
+use pyo3::types::PyBytes;
 
 use crate::exchange::Fate;
 use crate::exchange::body::{BodyError, RawReadError};
@@ -16,8 +16,7 @@ use crate::python::classes::input_file;
 use crate::python::classes::request::Request;
 use crate::python::interpreter::gate;
 use crate::wire::close;
-use crate::wire_script::table::{FORMS, Form, Takes, takes_argument};
-use crate::wire_script::{Awaited, Limit, Place, Reading, WireScript, one_of};
+use crate::wire_script::{Awaited, Cursor, Reading};
 
 use super::ResponseWriter;
 
@@ -25,12 +24,13 @@ use super::ResponseWriter;
 impl ResponseWriter {
     /// Plays a script: a list of steps, or a text in the `.wire` format.
     fn script(&self, py: Python<'_>, steps: &Bound<'_, PyAny>) -> PyResult<Played> {
-        let script = self.script_of(steps)?;
+        let script = self.whole_script(steps)?;
         let request = self.asked();
-        let (turn, body, events) = (self.turn(), request.body(), request.events());
+        let (turn, body, server) = (self.turn(), request.body(), request.context());
         turn.mark_written();
         let facts = request.facts();
-        let played = gate::away(py, || play::play(&script, facts, turn, body, events));
+        let steps = Cursor::new(&script);
+        let played = gate::away(py, || play::play(steps, facts, turn, body, server));
         let timings = played.timings.iter();
         Ok(Played {
             timings: timings
@@ -204,70 +204,7 @@ impl ResponseWriter {
         Ok(waited.is_ok())
     }
 
-    fn script_of(&self, steps: &Bound<'_, PyAny>) -> PyResult<WireScript> {
-        if steps.is_instance_of::<PyString>() || steps.is_instance_of::<PyBytes>() {
-            let text = self.encode(steps)?;
-            return WireScript::parse(&text).map_err(|error| value_error(error.to_string()));
-        }
-        let py = steps.py();
-        let mut script = WireScript::new();
-        for (index, step) in steps.try_iter()?.enumerate() {
-            let number = index + 1;
-            self.add(&mut script, &step?, number).map_err(|error| {
-                // Not every class of exception can be made from a text.
-                let message = format!("step {number}: {}", error.value(py));
-                match error.is_instance_of::<PyTypeError>(py) {
-                    true => PyTypeError::new_err(message),
-                    false => value_error(message),
-                }
-            })?;
-        }
-        Ok(script)
-    }
-
-    /// Adds an item of the list to the script.
-    fn add(&self, script: &mut WireScript, item: &Bound<'_, PyAny>, number: usize) -> PyResult<()> {
-        let item = Item::of(item)?;
-        let form = item.form()?;
-        script
-            .admit(form, Place::Step(number))
-            .map_err(|error| value_error(error.to_string()))?;
-        item.check_count()?;
-        let step = match form.takes {
-            Takes::Nothing(make) => make(item.limit(form)?),
-            Takes::Bytes(make) => {
-                let bytes = self.encode(&item.argument()?)?.into_owned();
-                make(bytes, item.limit(form)?)
-            }
-            Takes::Pattern(make) => make(self.pattern(&item.argument()?)?, item.limit(form)?),
-            Takes::Event(make) => {
-                let event = item.argument()?.extract::<String>()?;
-                make(named(&event)?.to_owned(), item.limit(form)?)
-            }
-            Takes::Count(make) => make(count(&item.argument()?)?, item.limit(form)?),
-            Takes::Time(make) => {
-                let time = duration(item.argument()?.extract()?)?;
-                make(time, item.limit(form)?)
-            }
-            Takes::Fields(make) => {
-                let fields = self.encode(&item.argument()?)?.into_owned();
-                make(fields, item.limit(form)?)
-            }
-            Takes::Frame(make) => {
-                let frame = self.frame(&item.argument()?, item.optional(1).as_ref())?;
-                make(frame, item.limit(form)?)
-            }
-            Takes::Close(make) => {
-                let code = item.argument()?.extract()?;
-                let reason = self.close_reason(code, item.optional(1).as_ref())?;
-                make(reason, item.limit(form)?)
-            }
-        };
-        script.push(step);
-        Ok(())
-    }
-
-    fn pattern(&self, pattern: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
+    pub(super) fn pattern(&self, pattern: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
         let pattern = self.encode(pattern)?;
         if pattern.is_empty() {
             return Err(value_error(
@@ -278,110 +215,11 @@ impl ResponseWriter {
     }
 }
 
-/// A step as lists have it: a tuple of its name and arguments, or the name alone.
-struct Item<'py> {
-    name: String,
-    arguments: Bound<'py, PyTuple>,
-}
-
-impl<'py> Item<'py> {
-    fn of(item: &Bound<'py, PyAny>) -> PyResult<Self> {
-        if let Ok(tuple) = item.cast::<PyTuple>() {
-            let name = tuple
-                .get_item(0)
-                .map_err(|_| value_error("expected the name of a step, found an empty tuple"))?;
-            let arguments = tuple.get_slice(1, tuple.len());
-            let name = name.extract()?;
-            return Ok(Self { name, arguments });
-        }
-        match item.extract() {
-            Ok(name) => Ok(Self {
-                name,
-                arguments: PyTuple::empty(item.py()),
-            }),
-            Err(_) => Err(PyTypeError::new_err(format!(
-                "expected a tuple or the name of a step, found {}",
-                item.get_type().name()?
-            ))),
-        }
-    }
-
-    /// The forms that steps of this name can have.
-    fn forms(&self) -> impl Iterator<Item = &'static Form> {
-        FORMS.iter().filter(|form| form.list_name == self.name)
-    }
-
-    /// The form with an argument if there is one, and otherwise the form without.
-    fn form(&self) -> PyResult<&'static Form> {
-        let has_argument = self.optional(0).is_some();
-        let fits = |form: &&'static Form| takes_argument(form) == has_argument;
-        let form = self.forms().find(fits).or_else(|| self.forms().next());
-        form.ok_or_else(|| {
-            let names = FORMS.iter().map(|form| format!("`{}`", form.list_name));
-            let mut names: Vec<_> = names.collect();
-            names.dedup();
-            value_error(format!(
-                "expected {}, found `{}`",
-                one_of(&names),
-                self.name
-            ))
-        })
-    }
-
-    fn argument(&self) -> PyResult<Bound<'py, PyAny>> {
-        self.arguments.get_item(0).map_err(|_| {
-            value_error(format!(
-                "expected an argument after `{}`, found none",
-                self.name
-            ))
-        })
-    }
-
-    fn optional(&self, at: usize) -> Option<Bound<'py, PyAny>> {
-        let argument = self.arguments.get_item(at).ok();
-        argument.filter(|argument| !argument.is_none())
-    }
-
-    /// The last argument of a form that has a limit.
-    fn limit(&self, form: &Form) -> PyResult<Limit> {
-        if !form.has_limit {
-            return Ok(None);
-        }
-        let at = usize::from(self.forms().any(takes_argument));
-        let seconds = self.optional(at);
-        seconds
-            .map(|seconds| duration(seconds.extract()?))
-            .transpose()
-    }
-
-    fn check_count(&self) -> PyResult<()> {
-        let most = usize::from(self.forms().any(takes_argument))
-            + usize::from(self.forms().any(|form| form.has_limit || has_second(form)));
-        let found = self.arguments.len();
-        if found > most {
-            let name = &self.name;
-            let expected = match most {
-                0 => "no argument".to_owned(),
-                1 => "at most 1 argument".to_owned(),
-                _ => format!("at most {most} arguments"),
-            };
-            let message = format!("expected {expected} after `{name}`, found {found}");
-            return Err(value_error(message));
-        }
-        Ok(())
-    }
-}
-
-/// Whether a form has an argument after its first one.
-fn has_second(form: &Form) -> bool {
-    matches!(form.takes, Takes::Frame(_) | Takes::Close(_))
-}
-
 pub(super) fn value_error(message: impl Into<String>) -> PyErr {
     PyValueError::new_err(message.into())
 }
 
-fn named(event: &str) -> PyResult<&str> {
+pub(super) fn named(event: &str) -> PyResult<&str> {
     if event.is_empty() {
         return Err(value_error(
             "expected the name of an event, found an empty string",
@@ -390,7 +228,7 @@ fn named(event: &str) -> PyResult<&str> {
     Ok(event)
 }
 
-fn count(count: &Bound<'_, PyAny>) -> PyResult<u64> {
+pub(super) fn count(count: &Bound<'_, PyAny>) -> PyResult<u64> {
     count.extract().map_err(|error: PyErr| {
         if error.is_instance_of::<PyTypeError>(count.py()) {
             return error;
