@@ -31,7 +31,7 @@ pub(super) fn show(state: &State, ask: &Ask<'_>) -> Result<Reply, Refusal> {
         delay_ms: in_millis(faults.delay),
         bytes_per_second: faults.bytes_per_second,
         reset_after: faults.reset_after,
-        refuse_connections: connections.refuses(),
+        refuse_connections: state.server.door().refuses(),
         idle_limit_ms: connections.idle_limit().map(in_millis),
         requests_per_connection: connections.requests(),
     })
@@ -49,9 +49,9 @@ pub(super) fn put(state: &State, ask: &Ask<'_>) -> Result<Reply, Refusal> {
     if let Some(count) = keys.requests_per_connection {
         positive("requests_per_connection", count)?;
     }
+    refuse(state, keys.refuse_connections)?;
     state.server.mocks().change_faults(|all| *all = faults);
     let connections = state.server.keep_alive();
-    connections.set_refuses(keys.refuse_connections);
     connections.set_idle_limit(idle_limit);
     connections.set_requests(keys.requests_per_connection);
     show(state, ask)
@@ -59,13 +59,18 @@ pub(super) fn put(state: &State, ask: &Ask<'_>) -> Result<Reply, Refusal> {
 
 pub(super) fn clear(state: &State, ask: &Ask<'_>) -> Result<Reply, Refusal> {
     ask.expect_only(&[])?;
+    refuse(state, false)?;
     let mocks = state.server.mocks();
     mocks.change_faults(|all| *all = Faults::default());
     let connections = state.server.keep_alive();
-    connections.set_refuses(false);
     connections.set_idle_limit(None);
     connections.set_requests(None);
     Ok(Reply::Nothing)
+}
+
+fn refuse(state: &State, refuse: bool) -> Result<(), Refusal> {
+    let done = state.server.door().set_refuses(refuse);
+    done.map_err(|error| Refusal::bad(error.to_string()))
 }
 
 /// The faults of a response from the keys of a client.

@@ -13,8 +13,8 @@ use super::roster::{Full, Membership};
 use super::shared::Shared;
 use super::threads::Job;
 use crate::fault::Fault;
+use crate::wire::Wire;
 use crate::wire::listener::Listener;
-use crate::wire::{Wire, close};
 
 /// How long to wait before accepting again when the system has no descriptor left.
 const SHORTAGE_PAUSE: Duration = Duration::from_millis(20);
@@ -44,15 +44,13 @@ pub(super) fn accept(socket: &Listener, listener: &Arc<listening::Listener>, sha
                 log::error!("cannot accept a connection: {error}{done}");
                 thread::sleep(SHORTAGE_PAUSE);
             }
+            Err(_) if shared.door.wait() => {}
             Err(error) => log::debug!("a connection failed before it could be accepted: {error}"),
         }
     }
 }
 
 fn admit(wire: Arc<Wire>, listener: &Arc<listening::Listener>, shared: &Arc<Shared>) {
-    if shared.keep_alive.refuses() {
-        return close::reset(&wire);
-    }
     let on_thread = Arc::clone(shared);
     let listener = Arc::clone(listener);
     let job: Job = match shared.roster.join(Arc::clone(&wire)) {

@@ -10,6 +10,7 @@ use crate::mock::Mocks;
 use crate::record::Recording;
 use crate::transcript::Recorder;
 
+use super::door::Door;
 use super::keep_alive::KeepAlive;
 use super::shared::Shared;
 use super::{Builder, Server};
@@ -38,6 +39,10 @@ impl Shared {
 
     pub(crate) fn keep_alive(&self) -> &KeepAlive {
         &self.keep_alive
+    }
+
+    pub(crate) fn door(&self) -> &Door {
+        &self.door
     }
 
     pub(crate) fn addresses(&self) -> &[SocketAddr] {

@@ -43,11 +43,10 @@ impl Server {
     pub(crate) fn accept(&mut self) -> io::Result<()> {
         for (socket, listener) in self.listening.drain(..) {
             let shared = Arc::clone(&self.shared);
-            let accepted_from = Arc::clone(&socket);
             let thread = thread::Builder::new()
                 .name("wireserve-accept".to_owned())
-                .spawn(move || accepting::accept(&accepted_from, &listener, &shared))?;
-            self.accepting.push((socket, thread));
+                .spawn(move || accepting::accept(&socket, &listener, &shared))?;
+            self.accepting.push(thread);
         }
         Ok(())
     }
@@ -75,9 +74,8 @@ impl Server {
 impl Server {
     /// The descriptors of its listeners.
     pub(crate) fn listeners(&self) -> Vec<RawFd> {
-        let listening = self.listening.iter().map(|(socket, _)| socket);
-        let accepting = self.accepting.iter().map(|(socket, _)| socket);
-        let sockets = listening.chain(accepting);
+        let sockets = self.shared.door.listeners();
+        let sockets = sockets.iter();
         sockets.filter_map(|socket| socket.descriptor()).collect()
     }
 

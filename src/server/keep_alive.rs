@@ -1,13 +1,11 @@
-//! How long connections are kept, and whether new ones are: limits that a test may change at any time.
+//! How long connections are kept: limits that a test may change at any time.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 /// Limits of connections. 0 is without a limit.
 #[derive(Debug, Default)]
 pub(crate) struct KeepAlive {
-    /// Whether new connections are reset.
-    refuse: AtomicBool,
     /// Nanoseconds that a connection may wait for a request.
     idle: AtomicU64,
     /// Requests of one connection.
@@ -15,10 +13,6 @@ pub(crate) struct KeepAlive {
 }
 
 impl KeepAlive {
-    pub(crate) fn refuses(&self) -> bool {
-        self.refuse.load(Ordering::Relaxed)
-    }
-
     pub(crate) fn idle_limit(&self) -> Option<Duration> {
         let nanos = self.idle.load(Ordering::Relaxed);
         (nanos > 0).then_some(Duration::from_nanos(nanos))
@@ -37,10 +31,6 @@ impl KeepAlive {
         (requests > 0).then_some(requests)
     }
 
-    pub(crate) fn set_refuses(&self, refuse: bool) {
-        self.refuse.store(refuse, Ordering::Relaxed);
-    }
-
     pub(crate) fn set_idle_limit(&self, time: Option<Duration>) {
         let nanos = time.map_or(0, |time| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX));
         self.idle.store(nanos, Ordering::Relaxed);
@@ -51,7 +41,6 @@ impl KeepAlive {
     }
 
     pub(super) fn clear(&self) {
-        self.set_refuses(false);
         self.set_idle_limit(None);
         self.set_requests(None);
     }

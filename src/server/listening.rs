@@ -12,6 +12,15 @@ use crate::tls::Configs;
 use super::Builder;
 
 /// What a listener does with its connections.
+///
+/// ```
+/// use wireserve::{Listening, Policy, Server};
+///
+/// let strict = Listening::Requests(Policy::Strict);
+/// let server = Server::builder().listener(0, strict).start()?;
+/// assert_eq!(server.addresses().len(), 2);
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum Listening {

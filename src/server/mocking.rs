@@ -200,14 +200,27 @@ impl Server {
         mocks.change_faults(|faults| faults.reset_after = Some(bytes));
     }
 
-    /// Whether new connections are reset as soon as they are accepted.
+    /// Refuses new connections, as if there were no server, until this is called with `false`. Open connections
+    /// continue, and the port stays taken.
     ///
     /// ```
+    /// use std::net::TcpStream;
+    ///
     /// let server = wireserve::Server::start();
     /// server.refuse_connections(true);
+    /// assert!(TcpStream::connect(server.address()).is_err());
+    /// server.refuse_connections(false);
+    /// TcpStream::connect(server.address())?;
+    /// # Ok::<(), std::io::Error>(())
     /// ```
+    ///
+    /// # Panics
+    /// If another process has taken the port meanwhile.
+    #[track_caller]
     pub fn refuse_connections(&self, refuse: bool) {
-        self.shared.keep_alive.set_refuses(refuse);
+        if let Err(error) = self.shared.door.set_refuses(refuse) {
+            panic!("{error}");
+        }
     }
 
     /// Closes connections that have waited so long for a request. Applies to waits that begin from now on.

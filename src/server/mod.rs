@@ -13,6 +13,7 @@ mod conclusion;
 mod connection;
 #[cfg(feature = "control")]
 mod controlled;
+pub(crate) mod door;
 pub(crate) mod embedding;
 mod handling;
 #[cfg(feature = "tls")]
@@ -58,6 +59,7 @@ use crate::wire::listener::{self, Reserved};
 #[cfg(feature = "wpt")]
 use crate::wpt::wrappers;
 use addresses::Place;
+use door::Door;
 use embedding::Configuration;
 use keep_alive::KeepAlive;
 use listening::{Listener, Listening};
@@ -98,7 +100,7 @@ pub struct Server {
     shared: Arc<Shared>,
     /// Sockets from which no thread accepts connections yet.
     listening: Vec<(Arc<listener::Listener>, Arc<Listener>)>,
-    accepting: Vec<(Arc<listener::Listener>, JoinHandle<()>)>,
+    accepting: Vec<JoinHandle<()>>,
     /// Where it listens. The first ones are those of `addresses()`, in their order.
     places: Vec<Place>,
     /// Free ports of schemes that are not served; connections to them are refused.
@@ -106,6 +108,12 @@ pub struct Server {
 }
 
 /// Configures a [`Server`] and starts it.
+///
+/// ```
+/// let server = wireserve::Server::builder().ports([0, 0]).start()?;
+/// assert_eq!(server.addresses().len(), 2);
+/// # Ok::<(), std::io::Error>(())
+/// ```
 pub struct Builder {
     site: Site,
     /// Without any, [`DEFAULT_HOST`].
@@ -286,6 +294,9 @@ impl Builder {
         for handler in self.site.handlers().chain(&self.websockets).chain(own) {
             handler.start(&context)?;
         }
+        let listeners = opened.listeners.into_iter();
+        let listeners = listeners.map(|(socket, origin)| (Arc::new(socket), origin));
+        let (sockets, origins): (Vec<_>, Vec<_>) = listeners.unzip();
         let mut server = Server {
             shared: Arc::new(Shared {
                 addresses,
@@ -303,6 +314,7 @@ impl Builder {
                 mocks: Mocks::default(),
                 recording: self.record.map(|limits| Arc::new(Recording::new(limits))),
                 keep_alive: KeepAlive::default(),
+                door: Door::of(sockets.clone()),
             }),
             listening: Vec::new(),
             accepting: Vec::new(),
@@ -310,7 +322,7 @@ impl Builder {
             _reserved: opened.reserved,
         };
         let handler = self.websockets.as_ref();
-        for (socket, origin) in opened.listeners {
+        for (socket, origin) in sockets.into_iter().zip(origins) {
             let listener = Arc::new(Listener {
                 listening: match &origin {
                     Origin::Scheme(scheme) => websockets::listening(scheme, handler),
@@ -329,7 +341,7 @@ impl Builder {
                 spoken: listener.scheme(),
                 origin,
             });
-            server.listening.push((Arc::new(socket), listener));
+            server.listening.push((socket, listener));
         }
         Ok(server)
     }

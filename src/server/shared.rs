@@ -16,6 +16,7 @@ use crate::site::Site;
 use crate::transcript::Recorder;
 use crate::wire::budget::Budgets;
 
+use super::door::Door;
 use super::keep_alive::KeepAlive;
 use super::roster::Roster;
 use super::threads::Threads;
@@ -48,6 +49,7 @@ pub(crate) struct Shared {
     /// Records requests, if that is on.
     pub(super) recording: Option<Arc<Recording>>,
     pub(super) keep_alive: KeepAlive,
+    pub(super) door: Door,
 }
 
 impl Shared {
@@ -60,6 +62,9 @@ impl Shared {
     pub(crate) fn reset(&self) {
         self.mocks.clear();
         self.keep_alive.clear();
+        if let Err(error) = self.door.set_refuses(false) {
+            log::error!("connections are still refused: {error}");
+        }
         self.context.events.clear_all();
         if let Some(recording) = &self.recording {
             recording.clear();

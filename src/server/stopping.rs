@@ -18,8 +18,10 @@ impl Server {
             return;
         }
         self.listening.clear();
-        for (listener, thread) in self.accepting.drain(..) {
+        for listener in shared.door.remove() {
             listener.wake();
+        }
+        for thread in self.accepting.drain(..) {
             if thread.join().is_err() {
                 log::error!("the accepting thread panicked");
             }

@@ -102,6 +102,14 @@ impl Server {
 }
 
 /// Prints the most recent transcripts when its thread panics; see [`Server::transcript_on_panic`].
+///
+/// ```
+/// use wireserve::{Server, TranscriptOnPanic};
+///
+/// let server = Server::builder().transcripts().start()?;
+/// let _shown: TranscriptOnPanic = server.transcript_on_panic();
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct TranscriptOnPanic {
     recorder: Option<Arc<Recorder>>,

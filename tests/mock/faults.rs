@@ -1,5 +1,7 @@
 //! Faults: late, slow and broken responses, refused connections, and limits of connections.
 
+use std::io::ErrorKind;
+use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use wireserve::{Server, script};
@@ -83,13 +85,19 @@ fn connections_are_refused_while_asked() {
     let mut kept = Client::connect(server.address());
     assert_eq!(kept.ask("GET", "/").text(), "works");
     server.refuse_connections(true);
-    if let Ok(mut refused) = Client::try_connect(server.address()) {
-        refused.send(b"GET / HTTP/1.1\r\n\r\n");
-        assert_eq!(refused.read_until_close(), b"");
+    for _ in 0..2 {
+        let refused = TcpStream::connect(server.address()).expect_err("no listener");
+        assert_eq!(refused.kind(), ErrorKind::ConnectionRefused);
     }
     assert_eq!(kept.ask("GET", "/").text(), "works");
     server.refuse_connections(false);
     assert_eq!(get(&server, "/").text(), "works");
+    server.refuse_connections(true);
+    server.reset();
+    assert_eq!(get(&server, "/").status, 404, "connections are accepted");
+    // A server that refuses stops all the same.
+    server.refuse_connections(true);
+    server.stop();
 }
 
 #[test]
