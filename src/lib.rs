@@ -67,7 +67,6 @@ pub use config::Limits;
 pub use control::Control;
 pub use error::Error;
 pub use exchange::content::{Chunk, Chunks, Content, ContentError};
-pub use exchange::events::Waited;
 pub use exchange::policy::Policy;
 pub use exchange::response::{ContentForHead, RequiredHeaders, Response};
 pub use exchange::{Events, Handler, Links, Mount};

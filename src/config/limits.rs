@@ -10,6 +10,17 @@ use crate::http::head;
 use crate::wire::budget::{Budgets, MAX_HEADS, MAX_MEMORY};
 
 /// The limits beyond which requests and connections are refused. None may be 0.
+///
+/// ```
+/// use wireserve::{Limits, Server};
+///
+/// let limits = Limits {
+///     connections: 10,
+///     ..Limits::default()
+/// };
+/// let server = Server::builder().limits(limits).start()?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {

@@ -46,6 +46,13 @@ const MAX_CONNECTIONS: usize = 512;
 
 /// The control interface of a server: made by [`Server::control`]. Dropping it stops the interface, not the
 /// server.
+///
+/// ```
+/// let server = wireserve::Server::start();
+/// let control = server.control()?;
+/// println!("see the exchanges at {}", control.url());
+/// # Ok::<(), wireserve::Error>(())
+/// ```
 pub struct Control {
     server: Server,
     token: Token,

@@ -6,6 +6,14 @@ use std::fs::File;
 use std::time::Duration;
 
 /// The content of a response.
+///
+/// ```
+/// use wireserve::{Content, Response, Server};
+///
+/// let server = Server::start();
+/// server.get("/text", |_| Response::new(200).content("text"));
+/// server.get("/until-close", |_| Response::new(200).content(Content::Empty));
+/// ```
 #[derive(Default)]
 #[non_exhaustive]
 pub enum Content {
@@ -62,6 +70,26 @@ impl<const N: usize> From<&[u8; N]> for Content {
 }
 
 /// Content that is generated while it is sent, with one write for each piece.
+///
+/// ```
+/// use wireserve::{Chunk, Chunks, Content, ContentError, Response, Server};
+///
+/// /// The answer breaks off after its first piece.
+/// struct Broken(bool);
+///
+/// impl Chunks for Broken {
+///     fn next_chunk(&mut self) -> Option<Result<Chunk, ContentError>> {
+///         let is_first = !std::mem::replace(&mut self.0, true);
+///         Some(match is_first {
+///             true => Ok(Chunk::from("a piece")),
+///             false => Err(ContentError("on purpose".to_owned())),
+///         })
+///     }
+/// }
+///
+/// let server = Server::start();
+/// server.get("/", |_| Response::new(200).content(Content::Chunks(Box::new(Broken(false)))));
+/// ```
 pub trait Chunks: Send {
     /// The next chunk; `None` after the last. Not called again once the client is gone.
     ///
@@ -76,6 +104,16 @@ pub trait Chunks: Send {
 }
 
 /// A piece of content that is generated while it is sent.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use wireserve::{Chunk, Response, Server};
+///
+/// let server = Server::start();
+/// let pieces = || [Chunk::from("at once"), Chunk::Pause(Duration::from_millis(5)), Chunk::from("later")];
+/// server.get("/", move |_| Response::new(200).stream(pieces()));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Chunk {
     /// Bytes, sent in one write.
@@ -112,6 +150,12 @@ where
 }
 
 /// Why content could not be produced. Only the operator sees it.
+///
+/// ```
+/// use wireserve::ContentError;
+///
+/// assert_eq!(ContentError("no more bytes".to_owned()).to_string(), "no more bytes");
+/// ```
 #[derive(Debug)]
 pub struct ContentError(pub String);
 

@@ -13,6 +13,14 @@ use crate::sync::{Condvar, Instant, Mutex, MutexGuard};
 const CHECK: Duration = Duration::from_millis(10);
 
 /// The events of a server.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// let server = wireserve::Server::start();
+/// server.events().set("ready");
+/// assert!(server.events().wait("ready", Duration::from_secs(1)));
+/// ```
 #[derive(Debug, Default)]
 pub struct Events {
     names: Mutex<Names>,

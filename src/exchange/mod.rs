@@ -46,6 +46,22 @@ use crate::wire_script::{Cursor, WireScript};
 
 /// Answers requests in a [`Site`](crate::Site): [`WireScript`] and the types in [`handlers`](crate::handlers)
 /// implement it. For routes of tests, see [`IntoHandler`](crate::IntoHandler).
+///
+/// ```
+/// use wireserve::{Exchange, Fault, Handler, Server};
+///
+/// struct Hello;
+///
+/// impl Handler for Hello {
+///     fn handle(&self, exchange: &mut Exchange<'_>) -> Result<(), Fault> {
+///         exchange.response.content = "hello".into();
+///         Ok(())
+///     }
+/// }
+///
+/// let server = Server::builder().route("GET", "/", Hello)?.start()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub trait Handler: Send + Sync {
     /// Answers one exchange. It may block for as long as it likes: each connection has its own thread.
     ///

@@ -4,6 +4,16 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// A folder at a place in the site; scripts see it as `request.doc_root` and `request.url_base`.
+///
+/// ```
+/// use wireserve::{Mount, Server, Site};
+///
+/// let folder = tempfile::tempdir()?;
+/// let mut site = Site::new(folder.path());
+/// site.mount(&Mount::new(folder.path(), "/again/"))?;
+/// let server = Server::builder().site(site).start()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mount {
     root: Arc<Path>,
@@ -13,6 +23,13 @@ pub struct Mount {
 }
 
 /// Where the symbolic links of a folder may lead.
+///
+/// ```
+/// use wireserve::{Links, Site};
+///
+/// let site = Site::with_links("/srv", Links::Anywhere);
+/// assert_eq!(Links::default(), Links::Within);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Links {
     /// Within the folder. Other links are treated as missing.

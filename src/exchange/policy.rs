@@ -11,6 +11,15 @@ use crate::fault::Fault;
 use super::{Exchange, Handler, Request, ServerContext};
 
 /// What happens to malformed requests.
+///
+/// ```
+/// use wireserve::{Listening, Policy, Server};
+///
+/// let server = Server::builder()
+///     .listener(0, Listening::Requests(Policy::Strict))
+///     .start()?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Policy {

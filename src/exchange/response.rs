@@ -34,6 +34,13 @@ const TYPICAL_HEAD: usize = 192;
 const FILE_PIECE: usize = 256 * 1024;
 
 /// The response of a handler.
+///
+/// ```
+/// use wireserve::{Response, Server};
+///
+/// let server = Server::start();
+/// server.get("/moved", |_| Response::new(302).field("Location", "/").content("elsewhere"));
+/// ```
 #[derive(Debug)]
 pub struct Response {
     /// The status code; any number.
@@ -55,6 +62,17 @@ pub struct Response {
 }
 
 /// Whether `Server`, `Date` and `Content-Length` are added if a handler has not set them.
+///
+/// ```
+/// use wireserve::{RequiredHeaders, Response, Server};
+///
+/// let server = Server::start();
+/// server.get("/bare", |_| {
+///     let mut response = Response::new(200).content("text");
+///     response.required_headers = RequiredHeaders::Omit;
+///     response
+/// });
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RequiredHeaders {
     /// Add what is missing.
@@ -64,6 +82,17 @@ pub enum RequiredHeaders {
 }
 
 /// Whether a HEAD request gets the content that a GET request would.
+///
+/// ```
+/// use wireserve::{ContentForHead, Response, Server};
+///
+/// let server = Server::start();
+/// server.on("HEAD", "/broken", |_| {
+///     let mut response = Response::new(200).content("unexpected");
+///     response.content_for_head = ContentForHead::Send;
+///     response
+/// });
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ContentForHead {
     /// The head alone (RFC 9110 §9.3.2).

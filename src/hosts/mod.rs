@@ -16,6 +16,17 @@ pub use port::Port;
 /// The configured names of a server, before it listens.
 ///
 /// The default is a server without names: its host is the address of its first listener.
+///
+/// ```
+/// use wireserve::{Names, Server};
+///
+/// let names = Names {
+///     browser_host: Some("site.test".to_owned()),
+///     ..Names::default()
+/// };
+/// let server = Server::builder().names(names).start()?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Names {
     /// The host on which pages are opened. Default: the address of the first listener.

@@ -6,6 +6,16 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// The address of one end of a connection.
+///
+/// ```
+/// use std::net::SocketAddr;
+///
+/// use wireserve::Address;
+///
+/// let address = Address::from(SocketAddr::from(([127, 0, 0, 1], 80)));
+/// assert_eq!((address.to_string().as_str(), address.port()), ("127.0.0.1:80", Some(80)));
+/// assert_eq!(Address::Unix(None).to_string(), "unix:");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Address {
     /// An IP address and a port.

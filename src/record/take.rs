@@ -13,6 +13,17 @@ use crate::error::Error;
 
 /// The future of [`Server::take_request_async`](crate::Server::take_request_async), which has an example. It
 /// ends with the next request, or with an [`Error`] when the time is over.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+/// let server = wireserve::Server::start();
+/// let request = server.take_request_async(Duration::from_millis(1)).await;
+/// assert!(request.is_err(), "no client has asked");
+/// # });
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Debug)]
 #[must_use = "futures do nothing unless polled"]
 pub struct TakeRequest {

@@ -26,6 +26,16 @@ use routing::router::{Method, Router, Spelling};
 use routing::unrouted::{self, Answers};
 
 /// A doc root and its routes.
+///
+/// ```
+/// use wireserve::{Server, Site};
+///
+/// let folder = tempfile::tempdir()?;
+/// let mut site = Site::new(folder.path());
+/// site.forbid("/secret/*")?;
+/// let server = Server::builder().site(site).start()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone)]
 pub struct Site {
     doc_root: Arc<Path>,

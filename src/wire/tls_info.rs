@@ -1,6 +1,14 @@
 //! What a TLS handshake has agreed on, as plain values.
 
 /// What a client and the server have agreed on in a TLS handshake.
+///
+/// ```
+/// use wireserve::{TlsInfo, TlsVersion};
+///
+/// fn is_modern(info: &TlsInfo) -> bool {
+///     info.version == TlsVersion::V1_3 && info.cipher.bits >= 128
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TlsInfo {
     /// The version of the protocol.
@@ -19,6 +27,10 @@ pub struct TlsInfo {
 }
 
 /// A version of TLS.
+///
+/// ```
+/// assert_eq!(wireserve::TlsVersion::V1_3.as_str(), "TLSv1.3");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TlsVersion {
@@ -29,6 +41,15 @@ pub enum TlsVersion {
 }
 
 /// A cipher suite.
+///
+/// ```
+/// use wireserve::{Cipher, TlsInfo};
+///
+/// fn name(info: &TlsInfo) -> &str {
+///     let Cipher { name, .. } = info.cipher;
+///     name
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cipher {
     /// Its name in the registry of IANA, `TLS_AES_256_GCM_SHA384` for example.

@@ -56,6 +56,13 @@ pub use crate::http::websocket::{CloseReason, Frame, Opcode, Width};
 
 /// Steps on one connection, in order. After the last one the connection continues with the next
 /// request, unless that step has ended it.
+///
+/// ```
+/// use wireserve::WireScript;
+///
+/// let script = WireScript::new().send("HTTP/1.1 200 OK\r\n").reset();
+/// assert_eq!(script.to_string(), "send \"HTTP/1.1 200 OK\\r\\n\"\nreset\n");
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct WireScript {
     /// Shared with the [`Cursor`]s that play them.

@@ -215,3 +215,34 @@ fn a_folder_and_routes() -> Result<(), Error> {
     assert!(get(&server, "/index.html").starts_with("HTTP/1.1 200 "));
     Ok(())
 }
+
+#[cfg(feature = "tls")]
+#[test]
+fn over_tls() -> Result<(), Box<dyn std::error::Error>> {
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()])?;
+    let (chain, key) = (made.cert.pem(), made.signing_key.serialize_pem());
+    let server = Server::builder()
+        .tls(wireserve::tls::Tls::from_pem(
+            chain.as_bytes(),
+            key.as_bytes(),
+        )?)
+        .record(RecordLimits::default())
+        .start()?;
+    server.get("/", |_| "over TLS");
+
+    // The client of the test trusts this certificate, and no other one.
+    let mut trusted = rustls::RootCertStore::empty();
+    trusted.add(made.cert.der().clone())?;
+    let config = rustls::ClientConfig::builder()
+        .with_root_certificates(trusted)
+        .with_no_client_auth();
+    let session = rustls::ClientConnection::new(config.into(), "localhost".try_into()?)?;
+    let address = server.tls_address().expect("it has certificates");
+    let mut client = rustls::StreamOwned::new(session, TcpStream::connect(address)?);
+    client.write_all(b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n")?;
+    let mut response = String::new();
+    client.read_to_string(&mut response)?;
+    assert!(response.ends_with("\r\n\r\nover TLS"));
+    assert_eq!(server.requests()[0].path(), "/");
+    Ok(())
+}

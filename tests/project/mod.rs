@@ -3,6 +3,7 @@
 
 mod comparison;
 mod documents;
+mod examples;
 mod instruction_counts;
 mod layers;
 mod plain_words;

@@ -10,6 +10,13 @@ const KNOWN: [&str; 9] = [
 ];
 
 /// Why a text is not a method.
+///
+/// ```
+/// use wireserve::{Exchange, RouteError, Server};
+///
+/// let added = Server::builder().route("A B", "/", |_: &mut Exchange<'_>| Ok(()));
+/// assert!(matches!(added, Err(RouteError::Method(_))));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum MethodError {

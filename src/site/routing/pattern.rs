@@ -29,6 +29,14 @@ enum Piece {
 }
 
 /// Why a pattern is malformed.
+///
+/// ```
+/// use wireserve::{Exchange, RouteError, Server};
+///
+/// let added = Server::builder().route("GET", "/{", |_: &mut Exchange<'_>| Ok(()));
+/// let Err(RouteError::Pattern(error)) = added else { panic!("expected an error") };
+/// assert!(error.to_string().contains("expected a group"));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PatternError {

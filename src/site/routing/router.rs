@@ -12,6 +12,13 @@ use crate::site::routing::pattern::{Pattern, PatternError};
 use crate::text::percent;
 
 /// The methods of a route.
+///
+/// ```
+/// use wireserve::Method;
+///
+/// assert_eq!(Method::from("*"), Method::Any);
+/// assert_eq!(Method::from("PATCH"), Method::Named("PATCH".to_owned()));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Method {
