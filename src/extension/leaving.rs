@@ -17,6 +17,8 @@ use crate::python;
 use crate::server::Server;
 use crate::wire::per_process;
 
+use super::logging;
+
 /// How long the end of the process waits for handlers, each of which gets a `SystemExit`.
 const PATIENCE: Duration = Duration::from_secs(1);
 
@@ -87,6 +89,8 @@ fn leave(py: Python<'_>) {
         }
     };
     py.detach(stopping);
+    // What follows is the end of the handlers, which is no failure of theirs.
+    logging::end(py);
     let deadline = Instant::now() + PATIENCE;
     while python::interrupt_handlers(py) > 0 && Instant::now() < deadline {
         py.detach(|| thread::sleep(LOOK));

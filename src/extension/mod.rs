@@ -8,6 +8,7 @@ mod certificates;
 mod configuration;
 mod handlers;
 mod leaving;
+mod logging;
 mod routes;
 mod server;
 

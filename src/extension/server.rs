@@ -22,6 +22,7 @@ use crate::wire::per_process;
 
 use super::configuration;
 use super::leaving::{self, Slot};
+use super::logging;
 use super::routes::Routes;
 
 /// How long stopping waits for the threads of connections that have been cut. Most end at once; one whose handler
@@ -92,6 +93,7 @@ impl HttpServer {
         }
         python::join_interpreter(py)?;
         leaving::prepare(py)?;
+        logging::start(py)?;
         let server = py.detach(|| builder.listen())?;
         if let Some(config) = shown.get() {
             python::show_configuration(py, server.context(), config.clone_ref(py))?;

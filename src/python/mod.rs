@@ -109,6 +109,11 @@ pub(crate) fn join_interpreter(py: Python<'_>) -> PyResult<()> {
     interpreter::join(py)
 }
 
+/// Attaches this thread; once the interpreter ends, the thread waits for the end of the process.
+pub(crate) fn attach<T>(code: impl FnOnce(Python<'_>) -> T) -> T {
+    interpreter::gate::attach(code)
+}
+
 /// Shows handlers this object as `request.server.config`.
 pub(crate) fn show_configuration(
     py: Python<'_>,

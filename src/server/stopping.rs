@@ -12,10 +12,11 @@ use super::{GRACE, Server};
 const CUT_LIMIT: Duration = Duration::from_secs(1);
 
 impl Server {
-    pub(super) fn stop_now(&mut self, grace: Duration, limit: Duration) {
+    /// Returns `false` if some handlers are still running after `limit`.
+    pub(super) fn stop_now(&mut self, grace: Duration, limit: Duration) -> bool {
         let shared = &self.shared;
         if shared.stopping.swap(true, Ordering::Relaxed) {
-            return;
+            return true;
         }
         self.listening.clear();
         for listener in shared.door.remove() {
@@ -40,15 +41,15 @@ impl Server {
         }
         shared.roster.dismiss_all(Busy::Cut);
         shared.refusing.dismiss_all(Busy::Cut);
-        if !shared.threads.stop(limit) {
-            log::warn!("stopped although some handlers are still running");
-        }
+        shared.threads.stop(limit)
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        self.stop_now(GRACE, CUT_LIMIT);
+        if !self.stop_now(GRACE, CUT_LIMIT) {
+            log::warn!("stopped although some handlers are still running");
+        }
         self.verify_at_end();
     }
 }

@@ -1,6 +1,7 @@
 """The command `wireserve` of the package: the whole command, in the interpreter that has installed it."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -41,7 +42,7 @@ class Command(Case):
         """)
         for number in (signal.SIGINT, signal.SIGTERM):
             process, line = self.start()
-            port = int(line.rsplit(":", 1)[1].strip("/\n"))
+            port = int(re.search(r"http://[^/]*:(\d+)/", line)[1])
             self.assertEqual(ask(port, "/a.txt")[2], b"a file")
             status, _, body = ask(port, "/a.py?q=1")
             self.assertEqual((status, body.decode()), (200, "True %s wireserve.wptserve.request" % sys.prefix))

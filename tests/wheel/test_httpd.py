@@ -367,6 +367,33 @@ class Configuration(Case):
         self.assertIs(Server.config, config)
 
 
+class Logging(Case):
+    def test_records_reach_the_program(self):
+        def fails(request, response):
+            raise ValueError("a reason")
+
+        httpd = self.serve(routes=[("GET", "/", fails)])
+        with self.assertLogs("wireserve", "ERROR") as logged:
+            self.assertEqual(ask(httpd.port, "/")[0], 500)
+            deadline = time.monotonic() + DEADLINE
+            while not logged.records and time.monotonic() < deadline:
+                time.sleep(0.001)
+        self.assertIn("ValueError: a reason", logged.output[0])
+        # Those that the program does not want to see cost nothing, and the last ones are seen at exit.
+        output = run('''
+            import logging, sys, urllib.request, urllib.error
+            logging.basicConfig(level=int(sys.argv[1]), stream=sys.stdout, format="%(levelname)s %(name)s")
+            from wireserve.wptserve.server import WebTestHttpd
+            server = WebTestHttpd(port=0, routes=[("GET", "/", lambda request, response: 1 / 0)])
+            server.start()
+            try:
+                urllib.request.urlopen(server.get_url("/"))
+            except urllib.error.HTTPError:
+                pass
+        ''', "40")
+        self.assertEqual(output, "ERROR wireserve\n")
+
+
 class Native(Case):
     def test_errors_name_what_was_found(self):
         native = _native.Server(doc_root=self.folder)

@@ -51,7 +51,9 @@ class StandardLibrary:
         self.path = path
 
     def find_spec(self, name, path=None, target=None):
-        is_private = name.startswith("_") and name in sys.stdlib_module_names
+        # Python 3.9 does not list them; a private name in a doc root is unlikely.
+        names = getattr(sys, "stdlib_module_names", (name,))
+        is_private = name.startswith("_") and name in names
         is_standard = name in STANDARD or is_private
         return PathFinder.find_spec(name, self.path) if is_standard else None
 
