@@ -153,6 +153,7 @@ pub mod internals {
     //! - `server`: listeners, connections and their threads.
     //! - `control` (feature `control`): the control interface, for tests in any language.
     //! - `python` (feature `python`): the interpreter, and the objects that scripts use.
+    //! - `conform` (feature `cli`): the conformance suite for HTTP clients.
     //! - `log_output` (feature `cli`): writes log lines without blocking connections.
     //! - `cli` (feature `cli`): the command.
     //! - `extension` (feature `python`): the native module of the Python package.
@@ -170,6 +171,8 @@ pub mod internals {
     #[cfg(feature = "cli")]
     pub mod cli;
     pub mod config;
+    #[cfg(feature = "cli")]
+    pub mod conform;
     #[cfg(feature = "control")]
     pub mod control;
     pub(crate) mod error;

@@ -9,6 +9,7 @@ mod support;
 #[cfg(feature = "python")]
 mod clients;
 mod command;
+mod conform;
 mod control;
 mod files;
 mod fuzz;

@@ -38,6 +38,16 @@ pub(super) enum CommandError {
     ReadyFile { path: PathBuf, source: io::Error },
     #[error("--exit-with-parent: cannot wait for the parent process; use --exit-with-stdin")]
     Parent(#[source] io::Error),
+    #[error("conform: {0}")]
+    Case(String),
+    #[error("conform: expected a client after `--`: a command with {{url}}, or a driver")]
+    NoClient,
+    #[error("conform: cannot run the client")]
+    Client(#[source] io::Error),
+    #[error("conform: cannot use {path}: {reason}")]
+    Expected { path: PathBuf, reason: String },
+    #[error("conform: cannot serve the case")]
+    Serve(#[source] io::Error),
     #[error("--connections: expected a port from 0 to 65535, found {0:?}")]
     Port(String),
     #[error("--route")]

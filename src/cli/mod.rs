@@ -1,13 +1,15 @@
 //! The command: it parses its options, lays them over the configuration files, starts the server
 //! and serves until a signal arrives; or it prints the lines for the hosts file, how to
-//! trust its certificate, or a fuzzed response. It exits with 0 after SIGINT or SIGTERM, with 2 if the operator made a mistake, and with 1
-//! if its output cannot be written.
+//! trust its certificate, or a fuzzed response; or it runs the conformance suite. It exits with 0 after SIGINT
+//! or SIGTERM, with 2 if the operator made a mistake, and with 1 if its output cannot be written or a client
+//! deviates.
 
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 mod allocator;
 mod assembly;
 #[cfg(feature = "tls")]
 mod certificates;
+mod conform;
 mod control_options;
 mod error;
 mod lifetime;
@@ -71,6 +73,7 @@ pub(crate) fn run_to_code(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         #[cfg(feature = "tls")]
         Some(Command::Cert(options)) => print_certificate(options),
         Some(Command::Fuzz { seed }) => print(&FuzzedResponse::from_seed(*seed).to_string()),
+        Some(Command::Conform(options)) => conform::conform(options),
         None => serve(options),
     };
     done.unwrap_or_else(|error| report(&error))

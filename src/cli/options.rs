@@ -12,6 +12,7 @@ use crate::response_fuzz::{Seed, SeedError};
 use crate::site::routing::method_name;
 use crate::wpt::preset;
 
+use super::conform::ConformOptions;
 use super::control_options::ControlOptions;
 use super::error::CommandError;
 use super::shell_words::quoted;
@@ -167,6 +168,9 @@ pub(super) enum Command {
         #[arg(value_parser = seed)]
         seed: Seed,
     },
+    /// Grades an HTTP client: runs the conformance suite against it, lists or shows its cases. To serve a
+    /// folder named conform, write ./conform
+    Conform(Box<ConformOptions>),
 }
 
 /// The options of the command `cert`.

@@ -1,0 +1,326 @@
+//! `wireserve conform`: runs the conformance suite against a client, lists its cases, and shows or serves one.
+
+use std::fs;
+use std::io::{self, IsTerminal as _};
+use std::path::PathBuf;
+use std::process;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use clap::{Args, Subcommand};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+
+use crate::conform::case::{Case, Level, catalogue, fuzzed};
+use crate::conform::client::command::CommandLine;
+use crate::conform::client::driver::Driver;
+use crate::conform::client::{Connect, group};
+use crate::conform::expected::Expected;
+use crate::conform::judge::Verdict;
+use crate::conform::report::terminal;
+use crate::conform::run::{self, Settings};
+use crate::conform::select::select;
+use crate::conform::stage::{self, Patience};
+use crate::response_fuzz::Seed;
+
+use super::error::CommandError;
+use super::print;
+
+/// How long a client may take to send its first request, on a busy machine.
+const STARTUP: Duration = Duration::from_secs(15);
+
+/// The most fuzz seeds of one run.
+const MAX_SEEDS: u64 = 1_000_000;
+
+/// The options of the command `conform`.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub(super) struct ConformOptions {
+    #[command(subcommand)]
+    command: Option<ConformCommand>,
+
+    /// Lists the cases: id, level, expectation and title
+    #[arg(long)]
+    list: bool,
+
+    /// How many cases to run at a time
+    #[arg(short, long, value_name = "N", default_value_t = 8, value_parser = at_least_one)]
+    jobs: usize,
+
+    /// Runs only these cases: ids, groups or levels, with commas between; may be repeated
+    #[arg(long, value_name = "WORDS")]
+    only: Vec<String>,
+
+    /// Skips these cases: ids, groups or levels, with commas between; may be repeated
+    #[arg(long, value_name = "WORDS")]
+    skip: Vec<String>,
+
+    /// Ends a client that still waits so many seconds after the server has sent everything
+    #[arg(long, value_name = "SECONDS", default_value = "3", value_parser = seconds)]
+    timeout: Duration,
+
+    /// Runs each case so often, and reports cases whose verdicts differ as flaky
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = at_least_one)]
+    repeat: usize,
+
+    /// Runs the fuzzed responses of these seeds instead of the catalogue: 0..1000, or v2:0..1000
+    #[arg(long, value_name = "A..B", value_parser = Seeds::parse)]
+    seeds: Option<Seeds>,
+
+    /// A JSON file with known deviations: {"CL-21": {"verdict": "fail", "reason": "..."}}
+    #[arg(long, value_name = "FILE")]
+    expect: Option<PathBuf>,
+
+    /// Exits with 1 for warnings, too
+    #[arg(long)]
+    deny_warnings: bool,
+
+    /// The client: a command with {url}, which runs once for each case, or a driver, which runs for many;
+    /// see docs/conform.md
+    #[arg(last = true, value_name = "COMMAND")]
+    client: Vec<String>,
+}
+
+#[derive(Debug, Subcommand)]
+enum ConformCommand {
+    /// Prints a case as a .wire file
+    Show {
+        /// The id, as in --list
+        id: String,
+    },
+    /// Serves a case until a signal arrives
+    Serve {
+        /// The id, as in --list
+        id: String,
+        /// The port, or 0 for a free one
+        #[arg(long, default_value_t = 8000)]
+        port: u16,
+    },
+}
+
+/// A range of fuzz seeds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Seeds {
+    first: Seed,
+    count: u64,
+}
+
+/// Does what the options ask for.
+pub(super) fn conform(options: &ConformOptions) -> Result<u8, CommandError> {
+    match &options.command {
+        Some(ConformCommand::Show { id }) => return print(&case(id)?.to_string()),
+        Some(ConformCommand::Serve { id, port }) => return serve(&case(id)?, *port),
+        None => {}
+    }
+    let cases = options.cases()?;
+    if options.list {
+        return print(&list(&cases));
+    }
+    let client = options.client()?;
+    let expected = options.expected()?;
+    end_clients_with_the_suite()?;
+    let began = Instant::now();
+    let bar = progress(cases.len());
+    let settings = options.settings();
+    let results = run::run(cases, &*client, settings, &|result| {
+        let verdict = result.verdict();
+        if verdict >= options.denied() && expected.reason(&result.case.id).is_none() {
+            let (id, title) = (&result.case.id, &result.case.title);
+            bar.println(format!("{verdict} {id}: {title}"));
+        }
+        bar.inc(1);
+    });
+    bar.finish_and_clear();
+    let results = results.map_err(CommandError::Client)?;
+    let mut text = terminal::summary(&client.name(), &results, &expected, began.elapsed());
+    let unexpected = expected.unexpected(&results, options.denied());
+    for found in &unexpected {
+        text.push_str(&format!("unexpected: {}: {}\n", found.id, found.text));
+    }
+    print(&text)?;
+    Ok(u8::from(!unexpected.is_empty()))
+}
+
+impl ConformOptions {
+    fn cases(&self) -> Result<Vec<Case>, CommandError> {
+        let cases = match &self.seeds {
+            Some(seeds) => seeds.all().map(fuzzed::case).collect(),
+            None => catalogue::cases(),
+        };
+        let chosen = select(cases, &self.only, &self.skip).map_err(CommandError::Case)?;
+        match chosen.is_empty() {
+            true => Err(CommandError::Case(
+                "expected at least one case, found none".to_owned(),
+            )),
+            false => Ok(chosen),
+        }
+    }
+
+    fn client(&self) -> Result<Box<dyn Connect>, CommandError> {
+        if let Some(command) = CommandLine::of(&self.client) {
+            return Ok(Box::new(command));
+        }
+        match Driver::of(&self.client) {
+            Some(driver) => Ok(Box::new(driver)),
+            None => Err(CommandError::NoClient),
+        }
+    }
+
+    fn expected(&self) -> Result<Expected, CommandError> {
+        let Some(path) = &self.expect else {
+            return Ok(Expected::default());
+        };
+        let text = fs::read_to_string(path).map_err(|error| error.to_string());
+        let read = text.and_then(|text| Expected::read(&text));
+        read.map_err(|reason| CommandError::Expected {
+            path: path.clone(),
+            reason,
+        })
+    }
+
+    fn settings(&self) -> Settings {
+        Settings {
+            jobs: self.jobs,
+            patience: Patience {
+                startup: STARTUP,
+                timeout: self.timeout,
+            },
+            repeat: self.repeat,
+        }
+    }
+
+    /// The best verdict that is a deviation.
+    fn denied(&self) -> Verdict {
+        match self.deny_warnings {
+            true => Verdict::Warn,
+            false => Verdict::Fail,
+        }
+    }
+}
+
+impl Seeds {
+    fn parse(text: &str) -> Result<Self, String> {
+        let wrong = || format!("expected A..B or EDITION:A..B with A < B, found {text:?}");
+        let (first, end) = text.split_once("..").ok_or_else(wrong)?;
+        let first = Seed::parse(first.as_bytes()).map_err(|error| error.to_string())?;
+        let end: u64 = end.parse().map_err(|_| wrong())?;
+        match end.checked_sub(first.number) {
+            Some(count @ 1..=MAX_SEEDS) => Ok(Self { first, count }),
+            Some(0) | None => Err(wrong()),
+            Some(_) => Err(format!(
+                "expected at most {MAX_SEEDS} seeds, found {text:?}"
+            )),
+        }
+    }
+
+    fn all(&self) -> impl Iterator<Item = Seed> {
+        let Seed { edition, number } = self.first;
+        (number..number + self.count).map(move |number| Seed { edition, number })
+    }
+}
+
+fn case(id: &str) -> Result<Case, CommandError> {
+    let cases = select(catalogue::cases(), &[id.to_owned()], &[]).map_err(CommandError::Case)?;
+    let mut cases = cases
+        .into_iter()
+        .filter(|case| case.id.eq_ignore_ascii_case(id));
+    let found = cases.next();
+    found.ok_or_else(|| CommandError::Case(format!("expected the id of a case, found {id:?}")))
+}
+
+fn list(cases: &[Case]) -> String {
+    let level = Level::ALL.iter().map(|level| level.word().len()).max();
+    let level = level.unwrap_or_default();
+    let id = cases
+        .iter()
+        .map(|case| case.id.len())
+        .max()
+        .unwrap_or_default();
+    let line = |case: &Case| {
+        let clause = &case.clause;
+        format!(
+            "{:<id$}  {:<level$}  {} ({clause})\n",
+            case.id, case.level, case.title
+        )
+    };
+    cases.iter().map(line).collect()
+}
+
+fn serve(case: &Case, port: u16) -> Result<u8, CommandError> {
+    let server = stage::serving(case, port).map_err(CommandError::Serve)?;
+    let address = server.address();
+    let (target, after) = (case.target(), stage::AFTER);
+    let mut signals = Signals::new([SIGINT, SIGTERM]).map_err(CommandError::Signals)?;
+    print(&format!(
+        "http://{address}{target}\nhttp://{address}{after} for the next request\n"
+    ))?;
+    signals.forever().next();
+    server.stop();
+    Ok(0)
+}
+
+/// A signal ends the clients, which are in process groups of their own, and then the suite.
+fn end_clients_with_the_suite() -> Result<(), CommandError> {
+    let mut signals = Signals::new([SIGINT, SIGTERM]).map_err(CommandError::Signals)?;
+    thread::spawn(move || {
+        if let Some(signal) = signals.forever().next() {
+            group::kill_all();
+            process::exit(128 + signal);
+        }
+    });
+    Ok(())
+}
+
+fn progress(cases: usize) -> ProgressBar {
+    let target = match io::stderr().is_terminal() {
+        true => ProgressDrawTarget::stderr(),
+        false => ProgressDrawTarget::hidden(),
+    };
+    let style = ProgressStyle::with_template("{bar:40} {pos}/{len}  {eta} left");
+    let bar = ProgressBar::with_draw_target(Some(cases as u64), target);
+    match style {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(number @ 1..=1000) => Ok(number),
+        _ => Err("expected a number from 1 to 1000".to_owned()),
+    }
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let wrong = "expected seconds from 0.1 to 600";
+    let seconds: f64 = text.parse().map_err(|_| wrong)?;
+    match (0.1..=600.0).contains(&seconds) {
+        true => Ok(Duration::from_secs_f64(seconds)),
+        false => Err(wrong.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn seeds_are_a_range() {
+        let seeds = Seeds::parse("v2:3..6").unwrap();
+        let all: Vec<_> = seeds.all().map(|seed| seed.to_string()).collect();
+        assert_eq!(all, ["v2:3", "v2:4", "v2:5"]);
+        for text in ["3", "6..3", "3..3", "a..b", "0..9999999", "v9:0..1"] {
+            assert!(Seeds::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_have_bounds() {
+        assert_eq!(seconds("0.5"), Ok(Duration::from_millis(500)));
+        for text in ["0", "-1", "NaN", "601", "x"] {
+            assert!(seconds(text).is_err(), "{text}");
+        }
+        assert!(at_least_one("0").is_err() && at_least_one("16") == Ok(16));
+    }
+}

@@ -1,0 +1,95 @@
+//! The cases of `catalogue/responses.json`, which is part of the command.
+
+use super::Case;
+use super::data::CaseData;
+
+/// The data of all cases.
+const DATA: &str = include_str!("../../../catalogue/responses.json");
+
+/// All cases, in the order of the catalogue.
+///
+/// # Panics
+/// If the data is malformed, which a unit test excludes.
+pub fn cases() -> Vec<Case> {
+    read(DATA).unwrap_or_else(|error| panic!("catalogue/responses.json: {error}"))
+}
+
+fn read(text: &str) -> Result<Vec<Case>, String> {
+    let data: Vec<CaseData> = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    data.into_iter().map(CaseData::case).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::conform::case::group;
+    use crate::conform::case::{Expect, Level, Next, Played, Waiting};
+
+    #[test]
+    fn every_case_is_complete() {
+        let cases = cases();
+        assert!(cases.len() >= 364);
+        let ids: BTreeSet<_> = cases.iter().map(|case| &case.id).collect();
+        assert_eq!(ids.len(), cases.len());
+        for case in &cases {
+            let id = &case.id;
+            assert!(group::title(case.group()).is_some(), "{id} has no group");
+            assert!(!case.clause.is_empty(), "{id}");
+            if case.holds() {
+                assert_eq!(case.next, Next::None, "{id}: the script does not end");
+                assert_ne!(case.waiting, Waiting::MustNot, "{id}");
+            }
+            if case.expect == Expect::Accept && matches!(case.played, Played::Script(_)) {
+                assert!(case.accepted.contents.is_some(), "{id}: which content?");
+                assert!(case.accepted.status.is_some(), "{id}: which status?");
+            }
+        }
+        let unplayed = cases
+            .iter()
+            .filter(|case| matches!(case.played, Played::NotYet(_)));
+        assert!(unplayed.count() <= 15);
+        assert!(
+            cases
+                .iter()
+                .filter(|case| case.level == Level::Must)
+                .count()
+                > 150
+        );
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        let case = |expect: &str, more: &str| {
+            format!(
+                r#"[{{"id": "XX-01", "title": "t", "method": "GET", "clause": "c", "rule": "r",
+                "level": "MUST", "expect": "{expect}"{more}}}]"#
+            )
+        };
+        assert!(read(&case("accept", "")).is_ok());
+        let wire = r#", "wire": "send \"a\"\nclose""#;
+        assert_eq!(
+            read(&case("accept", wire)).unwrap()[0].length().as_millis(),
+            0
+        );
+        for (expect, more, error) in [
+            ("maybe", "", "XX-01: expected accept, either"),
+            ("accept", r#", "wire": "sned \"a\"""#, "XX-01: line 1"),
+            (
+                "accept",
+                r#", "steps": [{"scenario": "x"}]"#,
+                "unknown variant",
+            ),
+            ("accept", r#", "colour": 1"#, "unknown field `colour`"),
+            (
+                "accept",
+                r#", "steps": [{"do": "close"}, {"send": ""}]"#,
+                "XX-01: ",
+            ),
+        ] {
+            let found = read(&case(expect, more)).unwrap_err();
+            assert!(found.contains(error), "{found}");
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! The groups of cases.
+
+/// The codes of the groups and their titles, in the order of reports.
+pub const GROUPS: [(&str, &str); 19] = [
+    ("SL", "status lines"),
+    ("HS", "field lines"),
+    ("CL", "Content-Length"),
+    ("TE", "Transfer-Encoding"),
+    ("CH", "chunks"),
+    ("TR", "trailer sections"),
+    ("IN", "interim responses"),
+    (
+        "BS",
+        "responses without content, and unexpected status codes",
+    ),
+    ("KA", "connection reuse and closing"),
+    ("TM", "timing and segments"),
+    ("TX", "truncation and reset"),
+    ("CE", "content codings"),
+    ("SZ", "sizes"),
+    ("SM", "response smuggling and splitting"),
+    ("RD", "redirects"),
+    ("CK", "cookies"),
+    ("OV", "other versions and protocols"),
+    ("UP", "upgrades, CONNECT and Expect"),
+    ("FZ", "fuzzed responses"),
+];
+
+/// The title of a group.
+pub fn title(code: &str) -> Option<&'static str> {
+    let found = GROUPS.iter().find(|(known, _)| *known == code);
+    found.map(|(_, title)| *title)
+}

@@ -1,0 +1,268 @@
+//! A case of the suite: what the server does on a connection, what a client may do with it, and the clause
+//! that decides. Cases come from the catalogue ([`catalogue`]) or from a seed ([`fuzzed`]); the judge treats
+//! them alike.
+
+pub mod bytes;
+pub mod catalogue;
+mod data;
+pub mod fuzzed;
+pub mod group;
+mod print;
+
+use std::fmt;
+use std::str::FromStr;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::wire_script::{Step, WireScript};
+
+use bytes::replaced;
+
+/// The placeholder for the server's port in the bytes of a case.
+const PORT: &[u8] = b"%PORT%";
+
+/// A case.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// The group and a number, as `CL-21`; stable across releases.
+    pub id: String,
+    pub title: String,
+    /// The clause of the RFC that decides.
+    pub clause: String,
+    /// What the clause requires or permits: why a client may do what it may.
+    pub rule: String,
+    pub level: Level,
+    pub expect: Expect,
+    /// What the client must request.
+    pub request: Ask,
+    /// What a client that accepts the response returns.
+    pub accepted: Accepted,
+    pub waiting: Waiting,
+    pub next: Next,
+    /// The target that the client must request if it follows the redirect.
+    pub redirect: Option<String>,
+    pub played: Played,
+}
+
+/// The requirement level of the clause, in the words of RFC 2119.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+pub enum Level {
+    #[serde(rename = "MUST")]
+    Must,
+    #[serde(rename = "SHOULD")]
+    Should,
+    #[serde(rename = "MAY")]
+    May,
+    /// The RFCs require nothing of a client: any reaction is reported, and none is a failure.
+    #[serde(rename = "unspecified")]
+    Unspecified,
+}
+
+/// What a client may do with the response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expect {
+    Accept,
+    /// Accept it or fail.
+    Either,
+    Reject,
+    /// Fail, or replace each bad byte by a space.
+    RejectOrSpace,
+    /// Fail, or skip the bad line.
+    RejectOrSkip,
+    /// Anything, as long as it ends.
+    Any,
+}
+
+/// The request that the client must send.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ask {
+    pub method: String,
+    /// Fields besides those that the client sends on its own.
+    pub fields: Vec<(String, String)>,
+    pub content: Option<Vec<u8>>,
+}
+
+/// What a client that accepts the response returns; `None` for what is not judged.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Accepted {
+    pub status: Option<u16>,
+    /// The content, decoded: one of these.
+    pub contents: Option<Vec<Vec<u8>>>,
+    /// The content as it is sent, for a client that did not offer its coding.
+    pub undecoded: Option<Vec<u8>>,
+    pub fields: Vec<Fields>,
+    pub trailers: Vec<Fields>,
+}
+
+/// The values of one field, line by line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fields {
+    /// In lower case.
+    pub name: String,
+    /// One of these must be reported.
+    pub values: Vec<Vec<String>>,
+}
+
+/// Whether a client may wait as long as the server keeps the connection open.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+pub enum Waiting {
+    /// It has all that it needs to end.
+    #[default]
+    #[serde(rename = "MUST NOT")]
+    MustNot,
+    #[serde(rename = "SHOULD NOT")]
+    ShouldNot,
+    #[serde(rename = "MAY")]
+    May,
+}
+
+/// What must become of the next request to the same origin.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+pub enum Next {
+    /// It gets its own response.
+    #[serde(rename = "answered")]
+    Answered,
+    /// It is not sent on the same connection.
+    #[serde(rename = "new connection")]
+    NewConnection,
+    /// The server has ended the connection; the request gets its own response on a new one.
+    #[serde(rename = "reconnects")]
+    Reconnects,
+    /// It may fail, but the bytes that follow the response must not become its answer.
+    #[default]
+    #[serde(rename = "not poisoned")]
+    NotPoisoned,
+    /// None is sent.
+    #[serde(rename = "none")]
+    None,
+}
+
+/// How the case is played.
+#[derive(Clone, Debug)]
+pub enum Played {
+    /// These steps answer the request.
+    Script(WireScript),
+    /// The suite cannot play it, or no client of the suite can be asked to do what it needs; the reason.
+    NotYet(String),
+}
+
+impl Case {
+    /// The code of the group.
+    pub fn group(&self) -> &str {
+        self.id.split_once('-').map_or(&self.id, |(group, _)| group)
+    }
+
+    /// The target of its request.
+    pub fn target(&self) -> String {
+        format!("/c/{}", self.id)
+    }
+
+    /// The steps for a server on this port.
+    pub fn script(&self, port: u16) -> Option<WireScript> {
+        let Played::Script(script) = &self.played else {
+            return None;
+        };
+        let port = port.to_string();
+        let steps = script.steps().iter().map(|step| match step {
+            Step::Send(bytes) => Step::Send(replaced(bytes, PORT, port.as_bytes())),
+            step => step.clone(),
+        });
+        // The same steps in the same order are admitted again.
+        WireScript::try_from(steps.collect::<Vec<_>>()).ok()
+    }
+
+    /// How long the server takes, by its pauses alone.
+    pub fn length(&self) -> Duration {
+        let Played::Script(script) = &self.played else {
+            return Duration::ZERO;
+        };
+        let pauses = script.steps().iter().map(|step| match step {
+            Step::Pause(time) | Step::Hold(Some(time)) => *time,
+            _ => Duration::ZERO,
+        });
+        pauses.sum()
+    }
+
+    /// Whether the server keeps the connection open and silent until the client leaves.
+    pub fn holds(&self) -> bool {
+        let Played::Script(script) = &self.played else {
+            return false;
+        };
+        script.steps().last() == Some(&Step::Hold(None))
+    }
+}
+
+impl Level {
+    /// All of them, the strictest first.
+    pub const ALL: [Self; 4] = [Self::Must, Self::Should, Self::May, Self::Unspecified];
+
+    /// The word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Must => "MUST",
+            Self::Should => "SHOULD",
+            Self::May => "MAY",
+            Self::Unspecified => "unspecified",
+        }
+    }
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.word())
+    }
+}
+
+impl FromStr for Expect {
+    type Err = String;
+
+    /// Reads a word of the catalogue. What follows a colon is data of its own.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (word, _) = text.split_once(':').unwrap_or((text, ""));
+        Ok(match word {
+            "accept" => Self::Accept,
+            "either" => Self::Either,
+            "reject" => Self::Reject,
+            "reject|SP" => Self::RejectOrSpace,
+            "reject|skip" => Self::RejectOrSkip,
+            "any" => Self::Any,
+            _ => {
+                return Err(format!(
+                    "expected accept, either, reject, reject|SP, reject|skip or any, found {word:?}"
+                ));
+            }
+        })
+    }
+}
+
+impl Expect {
+    /// What a client may do, as a sentence without its full stop.
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::Accept => "A client accepts the response",
+            Self::Either => {
+                "A client accepts the response or fails, but treats no part of it as complete"
+            }
+            Self::Reject => "A client fails",
+            Self::RejectOrSpace => "A client fails, or replaces each bad byte by a space",
+            Self::RejectOrSkip => "A client fails, or skips the bad line",
+            Self::Any => "A client ends in any way",
+        }
+    }
+}
+
+impl Next {
+    /// What must become of the next request, as a sentence without its full stop; `None` if there is none.
+    pub fn sentence(self) -> Option<&'static str> {
+        match self {
+            Self::Answered => Some("The next request gets its own response"),
+            Self::NewConnection => Some("No other request is sent on the connection"),
+            Self::Reconnects => Some("The next request gets its own response on a new connection"),
+            Self::NotPoisoned => {
+                Some("Bytes that follow the response are not the answer to the next request")
+            }
+            Self::None => None,
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! A case as a `.wire` file: what it is about as comments, then the steps.
+
+use std::fmt;
+
+use super::{Case, Played};
+
+impl fmt::Display for Case {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "# {}: {}", self.id, self.title)?;
+        writeln!(f, "# {} ({}): {}", self.clause, self.level, self.rule)?;
+        writeln!(f, "# {}.", self.expect.sentence())?;
+        if let Some(sentence) = self.next.sentence() {
+            writeln!(f, "# {sentence}.")?;
+        }
+        if self.request.method != "GET" {
+            writeln!(f, "# method: {}", self.request.method)?;
+        }
+        for (name, value) in &self.request.fields {
+            writeln!(f, "# request field: {name}: {value}")?;
+        }
+        match &self.played {
+            Played::Script(script) => write!(f, "\n{script}"),
+            Played::NotYet(reason) => writeln!(f, "#\n# {reason}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::conform::case::catalogue;
+    use crate::wire_script::WireScript;
+
+    #[test]
+    fn what_is_printed_can_be_played() {
+        for case in catalogue::cases() {
+            let text = case.to_string();
+            let read = WireScript::parse(text.as_bytes());
+            match &case.played {
+                super::Played::Script(script) => assert_eq!(read.as_ref(), Ok(script), "{text}"),
+                super::Played::NotYet(_) => assert_eq!(read, Ok(WireScript::new()), "{text}"),
+            }
+            assert!(
+                text.starts_with(&format!("# {}: {}\n# RFC ", case.id, case.title))
+                    || !case.clause.starts_with("RFC"),
+                "{text}"
+            );
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! The conformance suite for HTTP clients: one command grades a client.
+//!
+//! For each [`case`], a [`stage`] plays the server's side, and a [`client`] is asked for it: a command or a
+//! driver. The [`judge`] makes a verdict of what the client reported (its [`outcome`]) and of what the server
+//! saw ([`seen`]), by the clause that the case quotes, and never by what popular clients do. [`run`] runs many
+//! cases side by side, and [`report`] shows the results.
+//!
+//! `docs/conform.md` describes the suite and the protocol of drivers for users.
+
+pub mod case;
+pub mod client;
+pub mod expected;
+pub mod judge;
+mod lag;
+pub mod outcome;
+pub mod report;
+pub mod run;
+pub mod seen;
+pub mod select;
+pub mod stage;

@@ -1,0 +1,39 @@
+//! How many cases have which verdict, by group.
+
+use crate::conform::case::group::GROUPS;
+use crate::conform::judge::Verdict;
+use crate::conform::run::CaseResult;
+
+/// The counts of some cases, in the order of [`Verdict::ALL`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts([usize; Verdict::ALL.len()]);
+
+impl Counts {
+    /// The counts of these results.
+    pub fn of<'r>(results: impl IntoIterator<Item = &'r CaseResult>) -> Self {
+        let mut counts = Self::default();
+        for result in results {
+            counts.0[result.verdict() as usize] += 1;
+        }
+        counts
+    }
+
+    /// How many have a verdict.
+    pub fn get(self, verdict: Verdict) -> usize {
+        self.0[verdict as usize]
+    }
+
+    /// How many there are.
+    pub fn total(self) -> usize {
+        self.0.iter().sum()
+    }
+}
+
+/// The groups that have results: code, title and counts.
+pub fn by_group(results: &[CaseResult]) -> Vec<(&'static str, &'static str, Counts)> {
+    let groups = GROUPS.iter().map(|(code, title)| {
+        let own = results.iter().filter(|result| result.case.group() == *code);
+        (*code, *title, Counts::of(own))
+    });
+    groups.filter(|(_, _, counts)| counts.total() > 0).collect()
+}

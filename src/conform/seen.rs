@@ -1,0 +1,175 @@
+//! What the server saw of the client: the requests of each connection, from the transcripts of a case.
+
+use std::time::Duration;
+
+use crate::http::head::Head;
+use crate::http::list;
+use crate::transcript::{Side, Transcript, What};
+
+/// What the server saw.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Seen {
+    pub connections: Vec<Connection>,
+}
+
+/// One connection.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Connection {
+    pub requests: Vec<Request>,
+    /// When the client sent FIN or RST, after the connection was accepted.
+    pub client_left: Option<Duration>,
+}
+
+/// A request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    pub method: String,
+    pub target: String,
+    pub fields: Vec<(String, String)>,
+}
+
+impl Seen {
+    /// What these transcripts show.
+    pub fn of(transcripts: &[Transcript]) -> Self {
+        let connections = transcripts.iter().map(Connection::of);
+        Self {
+            connections: connections.collect(),
+        }
+    }
+
+    /// All requests, connection by connection.
+    pub fn requests(&self) -> impl Iterator<Item = &Request> {
+        self.connections
+            .iter()
+            .flat_map(|connection| &connection.requests)
+    }
+
+    /// Whether a request followed the first request on one of the connections that asked for `target`.
+    pub fn reused_after(&self, target: &str) -> bool {
+        self.connections.iter().any(|connection| {
+            let first = connection
+                .requests
+                .iter()
+                .position(|one| one.target == target);
+            first.is_some_and(|first| connection.requests.len() > first + 1)
+        })
+    }
+
+    /// Whether a request for the target offered a content coding.
+    pub fn offered(&self, target: &str, coding: &str) -> bool {
+        let requests = self.requests().filter(|request| request.target == target);
+        requests
+            .flat_map(|request| request.values("accept-encoding"))
+            .any(|value| {
+                let codings = value
+                    .split(',')
+                    .map(|one| one.split(';').next().unwrap_or_default());
+                codings
+                    .map(str::trim)
+                    .any(|one| one == "*" || one.eq_ignore_ascii_case(coding))
+            })
+    }
+}
+
+impl Request {
+    /// The values of a field.
+    pub fn values(&self, name: &str) -> impl Iterator<Item = &str> {
+        let found = self
+            .fields
+            .iter()
+            .filter(move |(own, _)| own.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| &**value)
+    }
+}
+
+impl Connection {
+    fn of(transcript: &Transcript) -> Self {
+        let mut requests = Vec::new();
+        let entries = transcript.entries();
+        let last = entries
+            .iter()
+            .map(|entry| entry.exchange)
+            .max()
+            .unwrap_or_default();
+        for exchange in 1..=last {
+            let sent = entries.iter().filter(|entry| entry.exchange == exchange);
+            let sent = sent.filter(|entry| entry.from() == Some(Side::Client));
+            let bytes: Vec<u8> = sent.flat_map(|entry| entry.bytes()).copied().collect();
+            requests.extend(request(bytes));
+        }
+        let left = entries.iter().find(|entry| {
+            matches!(
+                entry.what,
+                What::Fin(Side::Client) | What::Reset(Side::Client)
+            )
+        });
+        Self {
+            requests,
+            client_left: left.map(|entry| entry.time),
+        }
+    }
+}
+
+/// The request that these bytes begin with, if its head is whole.
+fn request(mut bytes: Vec<u8>) -> Option<Request> {
+    let blank = bytes
+        .iter()
+        .take_while(|byte| b"\r\n".contains(byte))
+        .count();
+    bytes.drain(..blank);
+    let end = memchr::memmem::find(&bytes, b"\r\n\r\n")?;
+    bytes.truncate(end + 4);
+    let head = Head::parse(bytes).ok()?;
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let fields = head.fields();
+    let fields = fields.map(|(name, value)| (text(name), text(list::trim(value))));
+    Some(Request {
+        method: text(head.method()),
+        target: text(head.target()),
+        fields: fields.collect(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seen(connections: &[&[&str]]) -> Seen {
+        let connection = |requests: &&[&str]| Connection {
+            requests: requests
+                .iter()
+                .filter_map(|head| request(format!("{head}\r\n\r\n").into_bytes()))
+                .collect(),
+            client_left: None,
+        };
+        Seen {
+            connections: connections.iter().map(connection).collect(),
+        }
+    }
+
+    #[test]
+    fn requests_of_connections() {
+        let reused = seen(&[&["GET /c HTTP/1.1", "GET /after HTTP/1.1"]]);
+        assert!(reused.reused_after("/c"));
+        let other = seen(&[&["GET /c HTTP/1.1"], &["GET /after HTTP/1.1"]]);
+        assert!(!other.reused_after("/c"));
+        assert_eq!(other.requests().count(), 2);
+        assert!(request(b"GET / HTTP/1.1\r\n".to_vec()).is_none());
+    }
+
+    #[test]
+    fn codings_that_a_request_offers() {
+        for (value, offers) in [
+            ("gzip", true),
+            ("deflate, GZIP;q=0.5", true),
+            ("*", true),
+            ("identity", false),
+            ("xgzip", false),
+        ] {
+            let head = format!("GET /c HTTP/1.1\r\nAccept-Encoding: {value}");
+            let seen = seen(&[&[&head]]);
+            assert_eq!(seen.offered("/c", "gzip"), offers, "{value}");
+            assert!(!seen.offered("/d", "gzip"));
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! The server of one case: a separate server on a free port, so that no two cases share a pooled connection.
+//! It plays the case at [`Case::target`] and answers `/after` with `after`. Its [`Activity`] says how long a
+//! client may still take.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+
+use parking_lot::{Condvar, Mutex};
+
+use crate::exchange::{Content, Exchange, Handler, Requirements};
+use crate::fault::Fault;
+use crate::server::Server;
+use crate::transcript::{Transcript, TranscriptLimits};
+
+use super::case::Case;
+
+/// The target of the next request.
+pub const AFTER: &str = "/after";
+
+/// The content of its response.
+pub const AFTER_CONTENT: &[u8] = b"after";
+
+/// What the transcripts of a case keep of each connection, in bytes, and how many connections. A client that
+/// follows a loop of redirects opens many.
+const KEPT: TranscriptLimits = TranscriptLimits {
+    connection: 0,
+    folder: 0,
+    kept_connections: 64,
+    kept_bytes: 96 * 1024,
+    kept_in_all: 64 * 96 * 1024,
+};
+
+/// A case on its server.
+pub struct Stage {
+    server: Server,
+    activity: Arc<Activity>,
+    began: Instant,
+    /// How long the script takes.
+    length: Duration,
+}
+
+/// When the server last did something for the client.
+#[derive(Default)]
+struct Activity {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Clone, Copy, Default)]
+struct State {
+    /// When a request arrived last, or a script was played out last.
+    last: Option<Instant>,
+    /// Scripts that are being played.
+    playing: usize,
+}
+
+/// How long a client may take.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    /// Before its first request arrives: it starts up.
+    pub startup: Duration,
+    /// After the server has sent what it sends.
+    pub timeout: Duration,
+}
+
+/// The longest time for one outcome, however often the client repeats its request.
+pub const LONGEST: Duration = Duration::from_secs(60);
+
+impl Stage {
+    /// Starts the server of a case.
+    ///
+    /// # Errors
+    /// When the system has no port or thread left.
+    pub fn of(case: &Case) -> io::Result<Self> {
+        let activity = Arc::new(Activity::default());
+        let server = start(case, 0, &activity)?;
+        Ok(Self {
+            server,
+            activity,
+            began: Instant::now(),
+            length: case.length(),
+        })
+    }
+
+    /// The address of the server.
+    pub fn address(&self) -> SocketAddr {
+        self.server.address()
+    }
+
+    /// The URL of a target.
+    pub fn url(&self, target: &str) -> String {
+        format!("http://{}{target}", self.address())
+    }
+
+    /// Begins to count the time of a request.
+    pub fn begin(&mut self) {
+        self.began = Instant::now();
+        self.activity.state.lock().last = None;
+    }
+
+    /// When a client that has not ended has waited too long, as things are now. Requests that arrive move it.
+    pub fn deadline(&self, patience: Patience) -> Instant {
+        let State { last, playing } = *self.activity.state.lock();
+        let deadline = match last {
+            None => self.began + patience.startup + patience.timeout,
+            Some(last) if playing > 0 => last + self.length + patience.timeout,
+            Some(last) => last + patience.timeout,
+        };
+        deadline.min(self.began + LONGEST)
+    }
+
+    /// Waits until all that answers requests has been played, for at most `limit`.
+    pub fn wait_until_played(&self, limit: Duration) {
+        let deadline = Instant::now() + limit;
+        let mut state = self.activity.state.lock();
+        while state.playing > 0
+            && !self
+                .activity
+                .changed
+                .wait_until(&mut state, deadline)
+                .timed_out()
+        {}
+    }
+
+    /// What went over the connections so far.
+    pub fn transcripts(&self) -> Vec<Transcript> {
+        self.server.transcripts()
+    }
+
+    /// Waits until all connections are closed, for at most `limit`; returns whether they are.
+    pub fn wait_until_closed(&self, limit: Duration) -> bool {
+        const STEP: Duration = Duration::from_millis(5);
+        let deadline = Instant::now() + limit;
+        while self.server.connections() > 0 {
+            if Instant::now() >= deadline {
+                return false;
+            }
+            std::thread::sleep(STEP);
+        }
+        true
+    }
+}
+
+/// A server that plays a case on this port for as long as it runs.
+///
+/// # Errors
+/// When it cannot listen on the port.
+pub fn serving(case: &Case, port: u16) -> io::Result<Server> {
+    start(case, port, &Arc::default())
+}
+
+fn start(case: &Case, port: u16, activity: &Arc<Activity>) -> io::Result<Server> {
+    let known_port = Arc::new(OnceLock::new());
+    let handler = CaseHandler {
+        case: case.clone(),
+        port: Arc::clone(&known_port),
+        activity: Arc::clone(activity),
+    };
+    let malformed = |error| io::Error::new(io::ErrorKind::InvalidInput, error);
+    let server = Server::builder()
+        .ports([port])
+        .transcripts()
+        .transcript_limits(KEPT)
+        .route("*", &case.target(), handler)
+        .and_then(|builder| builder.route("*", AFTER, After(Arc::clone(activity))))
+        .map_err(malformed)?
+        .start()?;
+    let _ = known_port.set(server.address().port());
+    Ok(server)
+}
+
+impl Activity {
+    fn begins(&self) {
+        let mut state = self.state.lock();
+        state.last = Some(Instant::now());
+        state.playing += 1;
+    }
+
+    fn ends(&self) {
+        let mut state = self.state.lock();
+        state.last = Some(Instant::now());
+        state.playing -= 1;
+        self.changed.notify_all();
+    }
+}
+
+/// Plays the case.
+struct CaseHandler {
+    case: Case,
+    /// Known once the server has started.
+    port: Arc<OnceLock<u16>>,
+    activity: Arc<Activity>,
+}
+
+impl Handler for CaseHandler {
+    fn handle(&self, exchange: &mut Exchange<'_>) -> Result<(), Fault> {
+        self.activity.begins();
+        let port = self.port.get().copied().unwrap_or_default();
+        let script = self.case.script(port).unwrap_or_default();
+        exchange.play(&script);
+        self.activity.ends();
+        Ok(())
+    }
+
+    fn requirements(&self) -> Requirements {
+        Requirements::raw()
+    }
+}
+
+/// Answers the next request.
+struct After(Arc<Activity>);
+
+impl Handler for After {
+    fn handle(&self, exchange: &mut Exchange<'_>) -> Result<(), Fault> {
+        self.0.begins();
+        exchange
+            .response
+            .headers
+            .append("Content-Type", "text/plain");
+        exchange.response.content = Content::Bytes(AFTER_CONTENT.to_vec());
+        self.0.ends();
+        Ok(())
+    }
+}

@@ -1,0 +1,137 @@
+//! The judge, with model clients: it finds nothing in one that does what the RFCs require, and in each deviant
+//! just what it does wrong.
+
+use std::collections::BTreeSet;
+use std::thread;
+use std::time::Duration;
+
+use wireserve::internals::conform::case::{Case, catalogue, fuzzed};
+use wireserve::internals::conform::judge::{Rule, Verdict};
+use wireserve::internals::conform::report::terminal;
+use wireserve::internals::conform::run::{CaseResult, Settings, run};
+use wireserve::internals::conform::select::select;
+use wireserve::internals::conform::stage::Patience;
+use wireserve::response_fuzz::Seed;
+
+use super::model::{Deviation, Model};
+
+/// Cases that wait take this long at most; a machine that is busier makes them inconclusive.
+const PATIENCE: Patience = Patience {
+    startup: Duration::from_secs(30),
+    timeout: Duration::from_millis(800),
+};
+
+/// Most cases wait instead of working.
+const JOBS: usize = 24;
+
+/// A case or two of each kind, which no deviant but those for it may fail.
+const SAMPLE: &str = "SL-01,SL-02,SL-28,HS-10,HS-20,HS-22,HS-23,HS-27,HS-30,CL-01,CL-02,CL-05,CL-21,CL-27,\
+    TE-01,TE-04,CH-02,CH-04,CH-31,TR-01,TR-02,TR-07,IN-02,BS-03,BS-08,BS-12,KA-01,KA-02,KA-04,KA-11,KA-14,\
+    TM-01,TX-07,TX-11,TX-12,CE-01,CE-09,SZ-01,SM-01,SM-14,RD-01,RD-02,RD-15,CK-01,OV-04,UP-03";
+
+fn run_model(deviation: Deviation, cases: Vec<Case>) -> Vec<CaseResult> {
+    let settings = Settings {
+        jobs: JOBS,
+        patience: PATIENCE,
+        repeat: 1,
+    };
+    run(cases, &Model(deviation), settings, &|_| {}).expect("a run")
+}
+
+fn sample() -> Vec<Case> {
+    select(catalogue::cases(), &[SAMPLE.to_owned()], &[]).expect("ids")
+}
+
+/// The texts of results that are worse than inconclusive.
+fn deviations(results: &[CaseResult]) -> Vec<String> {
+    let expected = Default::default();
+    let worse = results
+        .iter()
+        .filter(|result| result.verdict() > Verdict::Inconclusive);
+    worse
+        .map(|result| terminal::lines(result, &expected))
+        .collect()
+}
+
+#[test]
+fn a_client_that_does_what_the_rfcs_require_has_no_failures_and_no_warnings() {
+    // It only drips for three seconds, and is judged as TM-14 is.
+    let skipped = ["TM-17".to_owned()];
+    let cases = select(catalogue::cases(), &[], &skipped).expect("an id");
+    let results = run_model(Deviation::None, cases);
+    let found = deviations(&results);
+    assert!(found.is_empty(), "{}", found.concat());
+    assert_eq!(results.len(), catalogue::cases().len() - 1);
+    let count = |verdict| {
+        results
+            .iter()
+            .filter(|result| result.verdict() == verdict)
+            .count()
+    };
+    assert!(count(Verdict::Pass) > 220, "{} pass", count(Verdict::Pass));
+    assert!(
+        count(Verdict::Inconclusive) < 30,
+        "{} inconclusive",
+        count(Verdict::Inconclusive)
+    );
+}
+
+#[test]
+fn fuzzed_responses_are_judged_alike() {
+    let cases = (0..150).map(|number| fuzzed::case(Seed::from(number)));
+    let results = run_model(Deviation::None, cases.collect());
+    let found = deviations(&results);
+    assert!(found.is_empty(), "{}", found.concat());
+    let cases = (0..100).map(|number| fuzzed::case(Seed::from(number)));
+    let deviant = run_model(Deviation::TakesPartForWhole, cases.collect());
+    assert!(!deviations(&deviant).is_empty());
+}
+
+#[test]
+fn each_deviant_fails_its_own_cases_by_its_own_rule() {
+    use Deviation as D;
+    // Most of the time they wait.
+    thread::scope(|scope| {
+        for (deviation, rule, ids) in [
+            (D::RefusesFolds, Rule::Reaction, &["HS-23"][..]),
+            (D::FirstLengthWins, Rule::Reaction, &["CL-21"]),
+            (D::TakesPartForWhole, Rule::Reaction, &["CL-27", "TX-07"]),
+            (D::WaitsForContent, Rule::Ends, &["BS-03"]),
+            (D::StatusOfClass, Rule::Status, &["SL-28", "UP-03"]),
+            (D::InterimIsFinal, Rule::Status, &["IN-02", "SM-14"]),
+            (D::MergesTrailers, Rule::Fields, &["TR-01", "TR-02"]),
+            (D::KeepsNul, Rule::Fields, &["HS-10", "TR-07"]),
+            (D::KeepsWhitespace, Rule::Fields, &["HS-20"]),
+            (D::DecodesNothing, Rule::Coding, &["CE-01", "CE-09"]),
+            (D::ResolvesWrongly, Rule::Redirect, &["RD-01", "RD-15"]),
+            (D::TrustsStrayBytes, Rule::Next, &["KA-14", "SM-14"]),
+            (D::IgnoresClose, Rule::Reuse, &["KA-02", "KA-04"]),
+            (D::NeverReconnects, Rule::Next, &["CL-05", "KA-11"]),
+        ] {
+            scope.spawn(move || check_deviant(deviation, rule, ids));
+        }
+    });
+}
+
+fn check_deviant(deviation: Deviation, rule: Rule, ids: &[&str]) {
+    let results = run_model(deviation, sample());
+    let worse = results
+        .iter()
+        .filter(|result| result.verdict() > Verdict::Inconclusive);
+    let failed: BTreeSet<_> = worse
+        .clone()
+        .map(|result| result.case.id.as_str())
+        .collect();
+    let wanted: BTreeSet<_> = ids.iter().copied().collect();
+    let found = deviations(&results).concat();
+    assert_eq!(failed, wanted, "{deviation:?}\n{found}");
+    for result in worse {
+        let rule = match &*result.case.id {
+            "TR-07" => Rule::Trailers,
+            _ => rule,
+        };
+        let findings = &result.worst().judgement.findings;
+        let by_rule = findings.iter().any(|finding| finding.rule == rule);
+        assert!(by_rule, "{deviation:?}: {findings:?}");
+    }
+}

@@ -1,0 +1,7 @@
+//! The conformance suite for clients: its judge, its clients and drivers, its reports and its command.
+
+mod command_line;
+mod deviants;
+mod drivers;
+mod misbehaving;
+mod model;

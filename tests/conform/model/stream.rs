@@ -1,0 +1,141 @@
+//! A connection of the model client, with the bytes that have been received and not been read.
+
+use std::io::{self, Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::time::{Duration, Instant};
+
+use super::message::Failure;
+
+/// The most bytes of a line.
+const MAX_LINE: usize = 64 * 1024;
+
+/// How long one read waits before the deadline is asked again.
+const STEP: Duration = Duration::from_millis(20);
+
+pub struct Stream {
+    socket: TcpStream,
+    address: SocketAddr,
+    /// Received bytes, from `read` on not yet read.
+    bytes: Vec<u8>,
+    read: usize,
+    /// How many bytes the current exchange has received.
+    received: usize,
+}
+
+impl Stream {
+    pub fn connect(address: SocketAddr) -> Result<Self, Failure> {
+        let socket = TcpStream::connect(address).map_err(|_| Failure::Closed)?;
+        socket
+            .set_read_timeout(Some(STEP))
+            .map_err(|_| Failure::Closed)?;
+        Ok(Self {
+            socket,
+            address,
+            bytes: Vec::new(),
+            read: 0,
+            received: 0,
+        })
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    pub fn received(&self) -> usize {
+        self.received
+    }
+
+    pub fn send(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+        self.received = 0;
+        self.socket.write_all(bytes).map_err(|_| Failure::Closed)
+    }
+
+    /// Whether nothing has been received that was not read.
+    pub fn is_empty(&self) -> bool {
+        self.read == self.bytes.len()
+    }
+
+    /// Whether nothing has come, not even an end.
+    pub fn is_idle(&self) -> bool {
+        let peeked = self
+            .socket
+            .set_nonblocking(true)
+            .and_then(|()| self.socket.peek(&mut [0]));
+        let is_waiting = peeked.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock);
+        self.socket.set_nonblocking(false).is_ok() && is_waiting && self.is_empty()
+    }
+
+    /// A line without its CRLF.
+    pub fn line(&mut self, deadline: &impl Fn() -> Instant) -> Result<Vec<u8>, Failure> {
+        loop {
+            let rest = &self.bytes[self.read..];
+            if let Some(end) = memchr::memchr(b'\n', rest) {
+                let line = rest[..end].to_vec();
+                self.read += end + 1;
+                let (last, line) = line.split_last().ok_or(Failure::Invalid("a bare LF"))?;
+                return match last {
+                    b'\r' if !line.contains(&b'\r') => Ok(line.to_vec()),
+                    b'\r' => Err(Failure::Invalid("a bare CR")),
+                    _ => Err(Failure::Invalid("a bare LF")),
+                };
+            }
+            if rest.len() > MAX_LINE {
+                return Err(Failure::Invalid("a long line"));
+            }
+            self.receive(deadline)?;
+        }
+    }
+
+    /// Exactly so many bytes; what there is, if the connection ends before.
+    pub fn exactly(
+        &mut self,
+        length: u64,
+        deadline: &impl Fn() -> Instant,
+    ) -> Result<Vec<u8>, (Vec<u8>, Failure)> {
+        let length = usize::try_from(length).unwrap_or(usize::MAX);
+        while self.bytes.len() - self.read < length {
+            if let Err(failure) = self.receive(deadline) {
+                return Err((self.bytes.split_off(self.read), failure));
+            }
+        }
+        let from = self.read;
+        self.read += length;
+        Ok(self.bytes[from..self.read].to_vec())
+    }
+
+    /// Everything until the connection ends.
+    pub fn rest(&mut self, deadline: &impl Fn() -> Instant) -> Result<Vec<u8>, Failure> {
+        loop {
+            match self.receive(deadline) {
+                Ok(()) => {}
+                Err(Failure::Closed) => return Ok(self.bytes.split_off(self.read)),
+                Err(failure) => return Err(failure),
+            }
+        }
+    }
+
+    fn receive(&mut self, deadline: &impl Fn() -> Instant) -> Result<(), Failure> {
+        let mut piece = [0; 16 * 1024];
+        loop {
+            match self.socket.read(&mut piece) {
+                Ok(0) => return Err(Failure::Closed),
+                Ok(length) => {
+                    self.received += length;
+                    self.bytes.extend_from_slice(&piece[..length]);
+                    return Ok(());
+                }
+                Err(error) if is_timeout(&error) && Instant::now() < deadline() => {}
+                Err(error) if is_timeout(&error) => return Err(Failure::Late),
+                Err(_) if self.received == 0 => return Err(Failure::Closed),
+                Err(_) => return Err(Failure::Reset),
+            }
+        }
+    }
+}
+
+fn is_timeout(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut | io::ErrorKind::Interrupted
+    )
+}
