@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::exchange::{Content, Response};
@@ -16,6 +16,7 @@ use crate::site::files::{Files, media_type};
 use crate::wire_script::WireScript;
 
 use super::ask::millis;
+use super::keys;
 use super::reply::Refusal;
 use super::state::State;
 
@@ -28,17 +29,12 @@ pub(super) struct AnswerKeys {
     fields: Vec<(String, String)>,
     text: Option<String>,
     base64: Option<String>,
-    #[serde(deserialize_with = "present")]
+    #[serde(deserialize_with = "keys::present")]
     json: Option<Value>,
     file: Option<String>,
     script: Option<String>,
     delay_ms: Option<u64>,
     times: Option<u64>,
-}
-
-/// `null` is JSON, too.
-fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
-    Value::deserialize(deserializer).map(Some)
 }
 
 /// An answer that can be given any number of times.

@@ -14,6 +14,7 @@ use crate::http::query;
 use crate::text::percent;
 use crate::wire::Wire;
 
+use super::keys::Keys;
 use super::reply::Refusal;
 
 /// The longest wait for a request or an event.
@@ -120,14 +121,16 @@ impl<'a> Ask<'a> {
         }
     }
 
-    /// The body as JSON of a certain shape.
+    /// The body as a JSON object of a certain shape.
     pub(super) fn json<T: DeserializeOwned>(&self) -> Result<T, Refusal> {
         let body = self.exchange.body.read_all().map_err(|error| {
             let fault = Fault::from(error);
             let status = u16::try_from(fault.status).unwrap_or(400);
             Refusal::new(status, fault.message)
         })?;
-        serde_json::from_slice(&body).map_err(|error| Refusal::bad(error.to_string()))
+        let keys = serde_json::from_slice::<Keys<T>>(&body);
+        keys.map(|keys| keys.0)
+            .map_err(|error| Refusal::bad(error.to_string()))
     }
 
     /// The value of a field of the request, if it is UTF-8.

@@ -12,6 +12,7 @@ mod exchange;
 mod faults;
 mod filter;
 mod guard;
+mod keys;
 mod queue;
 mod replay;
 mod reply;

@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::mock::{Call, Route, Times};
 
 use super::answer_keys::{AnswerKeys, Prepared};
 use super::faults;
+use super::keys::{self, Keys};
 use super::reply::Refusal;
 use super::state::State;
 
@@ -23,13 +24,13 @@ pub(super) struct RouteKeys {
     method: String,
     path: String,
     #[serde(default)]
-    when: WhenKeys,
-    answers: Vec<AnswerKeys>,
+    when: Keys<WhenKeys>,
+    answers: Vec<Keys<AnswerKeys>>,
     #[serde(default)]
     delay_ms: u64,
     bytes_per_second: Option<u64>,
     reset_after: Option<u64>,
-    expect: Option<ExpectKeys>,
+    expect: Option<Keys<ExpectKeys>>,
 }
 
 fn any_method() -> String {
@@ -45,14 +46,9 @@ struct WhenKeys {
     form: BTreeMap<String, String>,
     body: Option<String>,
     body_base64: Option<String>,
-    #[serde(deserialize_with = "present")]
+    #[serde(deserialize_with = "keys::present")]
     json: Option<Value>,
     connection: Option<u64>,
-}
-
-/// `null` is JSON, too.
-fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
-    Value::deserialize(deserializer).map(Some)
 }
 
 /// How many requests are expected.
@@ -68,7 +64,10 @@ impl RouteKeys {
     /// The route, which no server has yet.
     pub(super) fn route(self, state: &State) -> Result<Route, Refusal> {
         let faults = faults::checked(self.delay_ms, self.bytes_per_second, self.reset_after)?;
-        let answers = self.answers.into_iter().map(|keys| keys.prepare(state));
+        let answers = self
+            .answers
+            .into_iter()
+            .map(|Keys(keys)| keys.prepare(state));
         let answers = answers.collect::<Result<Vec<_>, _>>()?;
         let mut answers = answers.into_iter();
         let first = answers
@@ -81,7 +80,7 @@ impl RouteKeys {
             route.then(give(&answer));
             limit(&route, &answer);
         }
-        self.when.add_to(&route)?;
+        self.when.0.add_to(&route)?;
         route.delay(faults.delay);
         if let Some(rate) = faults.bytes_per_second {
             route.bytes_per_second(rate);
@@ -89,7 +88,7 @@ impl RouteKeys {
         if let Some(bytes) = faults.reset_after {
             route.reset_after(bytes);
         }
-        if let Some(ExpectKeys { least, most }) = self.expect {
+        if let Some(Keys(ExpectKeys { least, most })) = self.expect {
             let most = most.unwrap_or(u64::MAX);
             if least > most {
                 return Err(Refusal::bad(format!(

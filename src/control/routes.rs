@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::answer_keys::AnswerKeys;
 use super::ask::Ask;
+use super::keys::Keys;
 use super::reply::{Refusal, Reply};
 use super::route_keys::RouteKeys;
 use super::state::{NamedRoute, Put, State, check_room};
@@ -70,7 +71,9 @@ pub(super) fn enqueue(state: &State, ask: &Ask<'_>) -> Result<Reply, Refusal> {
 
 /// From the JSON of a client, which is kept to be shown.
 fn keys(definition: &Value) -> Result<RouteKeys, Refusal> {
-    RouteKeys::deserialize(definition).map_err(|error| Refusal::bad(error.to_string()))
+    let keys = Keys::<RouteKeys>::deserialize(definition);
+    keys.map(|keys| keys.0)
+        .map_err(|error| Refusal::bad(error.to_string()))
 }
 
 fn shown(named: &NamedRoute) -> Value {

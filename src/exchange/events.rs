@@ -66,8 +66,7 @@ impl Events {
     }
 
     /// The events that are set, in the order of their names.
-    #[cfg(feature = "control")]
-    pub(crate) fn all_set(&self) -> Vec<String> {
+    pub fn all_set(&self) -> Vec<String> {
         let mut all: Vec<_> = self.names().set.iter().cloned().collect();
         all.sort();
         all

@@ -88,3 +88,12 @@ fn its_table_has_all_resources() {
     let served = served.map(|resource| (resource.path.to_owned(), resource.methods().collect()));
     assert_eq!(rows.collect::<Vec<_>>(), served.collect::<Vec<_>>());
 }
+
+#[test]
+fn its_example_is_the_one_that_runs() {
+    let page = page();
+    let (_, block) = page.split_once("```js\n").expect("an example");
+    let (shown, _) = block.split_once("```").expect("an end");
+    let example = include_str!("../../examples/control/node/items.test.mjs");
+    assert!(example.ends_with(shown), "{shown}");
+}

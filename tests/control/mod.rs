@@ -5,6 +5,7 @@ mod command;
 mod description;
 mod documented;
 mod events;
+mod examples;
 mod exchanges;
 mod protection;
 mod requests;

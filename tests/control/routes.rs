@@ -268,6 +268,8 @@ fn malformed_definitions_are_refused_with_the_reason() {
             json!({"path": "/", "when": {"body_base64": "?"}, "answers": [{}]}),
             "cannot decode `body_base64`",
         ),
+        (json!([]), "invalid type: sequence"),
+        (with(json!([200])), "invalid type: sequence"),
         (
             with(json!({"status": 99})),
             "expected a `status` from 200 to 999",

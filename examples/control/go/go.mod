@@ -1,0 +1,3 @@
+module example.test/items
+
+go 1.19
