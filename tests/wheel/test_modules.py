@@ -224,7 +224,9 @@ class Configurations(Case):
         own.not_subdomains = {"no"}
         with own as made:
             self.assertEqual((made.server_host, made.all_domains_set), ("b.test", {"a.test", "no.a.test"}))
-            self.assertEqual(pickle.loads(pickle.dumps(made)).as_dict(), made.as_dict())
+            # A set may have another order once it has been pickled.
+            self.assertEqual(dict(pickle.loads(pickle.dumps(made))), dict(made))
+            self.assertIsInstance(made.as_dict()["all_domains_set"], list)
             for key in ("missing", "_data"):
                 with self.assertRaises(ValueError):
                     made[key]
