@@ -13,6 +13,7 @@ mod faults;
 mod filter;
 mod guard;
 mod keys;
+mod page;
 mod queue;
 mod replay;
 mod reply;

@@ -15,6 +15,8 @@ pub(super) enum Reply {
     Json(u16, Vec<u8>),
     /// 200 with a text of this media type.
     Text(&'static str, String),
+    /// 200 with a page, and what it may load (Content-Security-Policy).
+    Page(String, String),
     /// 200 with content that is made while it is sent.
     Stream(&'static str, Box<dyn Chunks>),
 }
@@ -45,6 +47,8 @@ impl Reply {
             Self::Nothing => response(204),
             Self::Json(status, text) => typed(status, "application/json", text.into()),
             Self::Text(media_type, text) => typed(200, media_type, text.into()),
+            Self::Page(policy, page) => typed(200, "text/html; charset=utf-8", page.into())
+                .field("Content-Security-Policy", policy),
             Self::Stream(media_type, chunks) => typed(200, media_type, Content::Chunks(chunks)),
         }
     }

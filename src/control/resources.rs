@@ -11,7 +11,7 @@ use super::reply::{Refusal, Reply};
 use super::state::State;
 use super::token::Token;
 use super::{
-    events, exchange, faults, queue, replay, requests, routes, status, stream, transcripts,
+    events, exchange, faults, page, queue, replay, requests, routes, status, stream, transcripts,
 };
 
 /// What a method does.
@@ -27,6 +27,11 @@ pub struct Resource {
 
 /// All resources. Of several whose patterns match a path, the first one is meant.
 pub const RESOURCES: &[Resource] = &[
+    Resource {
+        path: "/",
+        token: TokenIn::FieldOrQuery,
+        methods: &[("GET", page::show)],
+    },
     resource("/v1/status", &[("GET", status::show)]),
     resource("/v1/reset", &[("POST", status::reset)]),
     resource("/v1/verification", &[("GET", status::verify)]),

@@ -271,6 +271,7 @@ fn every_answer_is_described() {
             None,
         ),
         ("GET", "/v1/openapi.json", "", None),
+        ("GET", "/", "", None),
         ("DELETE", "/v1/routes", "", None),
         ("DELETE", "/v1/requests", "", None),
         ("POST", "/v1/reset", "", None),

@@ -7,6 +7,7 @@ mod documented;
 mod events;
 mod examples;
 mod exchanges;
+mod live_page;
 mod protection;
 mod requests;
 mod resetting;

@@ -21,6 +21,21 @@ const REPORT_WITHIN: Duration = Duration::from_secs(60);
 /// How often to check whether the browser still runs.
 const STILL_RUNS: Duration = Duration::from_millis(200);
 
+/// Options of every browser.
+pub(super) const OPTIONS: &[&str] = &[
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    // Otherwise a proxy from the environment would be used, even for loopback.
+    "--no-proxy-server",
+];
+
 /// A headless Chromium with a separate profile. Dropping it ends all its processes.
 pub struct Browser {
     child: Child,
@@ -60,19 +75,7 @@ impl Browser {
         let folder = TempDir::with_prefix("wireserve-browser-").expect("a temporary folder");
         let log = File::create(folder.path().join("log")).expect("a log in the temporary folder");
         let child = Command::new("chromium")
-            .args([
-                "--headless",
-                "--no-sandbox",
-                "--disable-gpu",
-                "--disable-dev-shm-usage",
-                "--disable-quic",
-                "--no-first-run",
-                "--disable-background-networking",
-                "--disable-component-update",
-                "--disable-sync",
-                // Otherwise a proxy from the environment would be used, even for loopback.
-                "--no-proxy-server",
-            ])
+            .args(OPTIONS)
             .arg(format!(
                 "--user-data-dir={}",
                 folder.path().join("profile").display()

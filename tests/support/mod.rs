@@ -14,6 +14,7 @@ pub mod browser;
 pub mod catalogue;
 pub mod client;
 pub mod command;
+pub mod devtools;
 pub mod embedded;
 pub mod escape;
 pub mod folder;
