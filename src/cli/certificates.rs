@@ -9,11 +9,10 @@ use std::time::{Duration, SystemTime};
 
 use rustls::pki_types::CertificateDer;
 use rustls::sign::SingleCertAndKey;
-use serde_json::Value;
 
 use crate::config::{
-    BuiltInRoutes, CertificateSource, ClientCertificateFiles, Listener, ListenerCertificate,
-    ListenerTls, Settings, Unusable,
+    CertificateSource, ClientCertificateFiles, Listener, ListenerCertificate, ListenerTls,
+    Settings, Unusable,
 };
 use crate::hosts::{Subdomains, hosts_file, port};
 use crate::http::scheme::Scheme;
@@ -25,6 +24,7 @@ use crate::tls::faults::certificate::revocation_list;
 use crate::tls::faults::{FaultyCertificate, FaultyHosts, HandshakeFault};
 use crate::tls::{CertificateFiles, ClientCertificates, ClientRoots, Tls};
 
+use super::certificate_warnings;
 use super::error::{CommandError, with_causes};
 
 /// The certificates of a server's listeners; made only if a listener needs them.
@@ -92,7 +92,7 @@ impl Certificates {
             .as_deref()
             .map(fault)
             .transpose()?;
-        warn_of_proxies(settings);
+        certificate_warnings::warn_of_proxies(settings);
         let has_faults =
             fault.is_some() || of_listeners().any(|one| *one != ListenerCertificate::Server);
         let has_ports = settings.ports.iter().any(|(scheme, ports)| {
@@ -108,7 +108,7 @@ impl Certificates {
         if is_shown || of_listeners().any(|one| *one == ListenerCertificate::Server) {
             certificates.obtained = obtain(settings, Unkept::Warn)?;
             if let Some(files) = certificates.files() {
-                warn_of_exposure(settings, doc_root, &files.key);
+                certificate_warnings::warn_of_exposure(settings, doc_root, &files.key);
             }
         }
         if has_faults {
@@ -179,36 +179,6 @@ fn client_certificates(files: &ClientCertificateFiles) -> Result<ClientCertifica
         ClientCertificateFiles::Request(path) => ClientCertificates::Request(read(path)?),
         ClientCertificateFiles::Require(path) => ClientCertificates::Require(read(path)?),
     })
-}
-
-/// `encrypt_after_connect` turns a port into a proxy of itself, which this server is not.
-fn warn_of_proxies(settings: &Settings) {
-    let ssl = settings.names.settings.get("ssl");
-    let after_connect = ssl.and_then(|ssl| ssl.get("encrypt_after_connect"));
-    if after_connect.and_then(Value::as_bool) == Some(true) {
-        log::warn!(
-            "`ssl.encrypt_after_connect` has no effect: connections to ports of `https` begin with a TLS handshake"
-        );
-    }
-}
-
-/// A key below the doc root can be downloaded, unless the paths of a checkout forbid it.
-fn warn_of_exposure(settings: &Settings, doc_root: &Path, key: &Path) {
-    let below = fs::canonicalize(key).ok();
-    let below = below
-        .as_deref()
-        .and_then(|key| key.strip_prefix(doc_root).ok());
-    let Some(below) = below else {
-        return;
-    };
-    let is_checkout = settings.built_in == BuiltInRoutes::Wpt;
-    let is_forbidden = |folder| is_checkout && below.starts_with(folder);
-    if !["tools", "_certs"].into_iter().any(is_forbidden) {
-        log::warn!(
-            "{}: the private key is in the doc root, where clients can download it: move it elsewhere",
-            key.display()
-        );
-    }
 }
 
 /// One faulty certificate for all clients.

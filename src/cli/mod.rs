@@ -8,6 +8,8 @@
 mod allocator;
 mod assembly;
 #[cfg(feature = "tls")]
+mod certificate_warnings;
+#[cfg(feature = "tls")]
 mod certificates;
 mod conform;
 mod control_options;

@@ -1,5 +1,5 @@
 //! The server of one case: a separate server on a free port, so that no two cases share a pooled connection.
-//! It plays the case at [`Case::target`] and answers `/after` with `after`. Its [`Activity`] says how long a
+//! It plays the case at [`Case::target`] and answers `/after` with `after`. Its `Activity` says how long a
 //! client may still take.
 
 use std::io;

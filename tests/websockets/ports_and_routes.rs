@@ -57,9 +57,9 @@ fn a_port_has_a_folder_of_its_own() {
     let address = ready
         .trim_end()
         .strip_prefix("wireserve listening on ws://");
-    let first = address.and_then(|address| address.strip_suffix('/'));
+    let first = address.and_then(|address| address.strip_suffix("/ (ws-port)"));
     let first = first
-        .expect("the address alone")
+        .expect("the address and the option")
         .parse()
         .expect("an address");
     let second = process.ready("127.0.0.1");
