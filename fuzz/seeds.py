@@ -171,6 +171,9 @@ repeat 2 {
     wait_for head within 1s on timeout reset
   }
 }
+receive_buffer 4096
+send file "a" gzip "b" length(gzip(file "c" (number) * 2))
+first 2 requests send "e" else first 1 connection { send "f" }
 if method "GET" close
 else reset
 """,

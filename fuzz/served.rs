@@ -42,6 +42,7 @@ impl Served {
             request: &self.request,
             hosts: &HOSTS,
             mount: &self.mount,
+            missing: wireserve::internals::pipes::Missing::Empty,
             turn: None,
         }
     }

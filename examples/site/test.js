@@ -153,6 +153,24 @@ promise_test(async () => {
 }, "a wire script sends bytes at their time");
 
 promise_test(async () => {
+  const path = `busy-twice.wire?${uuid()}`;
+  const statuses = [];
+  for (let attempt = 0; attempt < 4; attempt += 1) {
+    statuses.push((await get(path)).status);
+  }
+  assert_equals(statuses.join(" "), "503 503 200 200");
+  const response = await get(path, { method: "HEAD" });
+  assert_equals(response.status, 503, "HEAD is counted by itself");
+}, "a wire script fails twice, then works");
+
+promise_test(async () => {
+  const response = await get("many-fields.wire");
+  const names = [...response.headers.keys()].filter((name) => name.startsWith("x-"));
+  assert_equals(names.length, 10000);
+  assert_equals(await response.text(), "Chunk 1 of 3.\nChunk 2 of 3.\nChunk 3 of 3.\n");
+}, "a wire script numbers its repetitions");
+
+promise_test(async () => {
   const response = await get("early-hints.py");
   assert_equals(response.status, 200);
   assert_equals(response.headers.get("Content-Type"), "text/plain");

@@ -53,9 +53,10 @@ fn assert_filled(content: &[u8], context: &Context<'_>) {
     assert_eq!(template::has_placeholder(content), has_placeholder);
     let all = [Escape::None, Escape::Html, Escape::Quoted];
     let filled = all.map(|escape| template::fill(content, escape, context));
-    let error = filled[0].as_ref().err();
+    let [text, html, _] = filled.each_ref().map(|filled| filled.as_ref().err());
+    // Scripts have other errors: a value may have bytes that are not UTF-8.
+    assert_eq!(text, html);
     for filled in &filled {
-        assert_eq!(filled.as_ref().err(), error);
         match filled {
             Ok(filled) if !has_placeholder => assert_eq!(filled, content),
             Ok(filled) => assert_kept(content, filled),

@@ -50,6 +50,7 @@ fn block(step: &Step) -> Option<&WireScript> {
         Step::Repeat(_, block)
         | Step::If(_, block)
         | Step::Unless(_, block)
+        | Step::First(_, _, block)
         | Step::Else(block)
         | Step::OnTimeout(block) => Some(block),
         _ => None,
@@ -72,7 +73,7 @@ fn assert_playable(script: &WireScript) {
             }
             Step::Read(Reading::Until(pattern), _) => assert!(!pattern.is_empty()),
             Step::Repeat(count, block) => cursor.repeat(*count, block),
-            Step::If(..) => cursor.enter_else(),
+            Step::If(..) | Step::First(..) => cursor.enter_else(),
             Step::Unless(_, block) => cursor.enter(block),
             _ => {}
         }

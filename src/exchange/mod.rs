@@ -5,6 +5,7 @@
 pub mod arrival;
 pub mod body;
 pub mod content;
+pub mod counters;
 pub mod events;
 pub mod fate;
 pub mod faults;

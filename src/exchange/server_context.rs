@@ -4,6 +4,7 @@
 use std::any::Any;
 use std::sync::{Arc, OnceLock};
 
+use super::counters::Counters;
 use super::{Events, RequestLimits};
 use crate::hosts::Hosts;
 use crate::stash::Stash;
@@ -14,6 +15,8 @@ pub struct ServerContext {
     pub hosts: Arc<Hosts>,
     /// Events that exchanges wait for and set.
     pub events: Arc<Events>,
+    /// Counts for the steps of wire scripts that are only for the first requests or connections.
+    pub(crate) counters: Counters,
     /// Values that one request stores for another.
     pub stash: Arc<dyn Stash>,
     /// Limits of the work that one request may cause.
@@ -31,6 +34,7 @@ impl ServerContext {
         Self {
             hosts: Arc::new(hosts),
             events: Arc::default(),
+            counters: Counters::default(),
             stash,
             limits,
             validators: true,

@@ -40,6 +40,8 @@ pub struct Turn {
     known_connections: AtomicU64,
     /// Faults of the response; without them, all bytes are sent at once.
     pacing: OnceLock<Pacing>,
+    /// The number of the request among those that a wire script counts.
+    number_among: OnceLock<u64>,
     /// When [`Turn::is_wanted`] last looked for the client, in the thread's processor time.
     looked: AtomicU64,
     /// When it found that the client had closed its sending half; 0 before that.
@@ -104,6 +106,7 @@ impl Turn {
             fate: Mutex::default(),
             known_connections: AtomicU64::new(0),
             pacing: OnceLock::new(),
+            number_among: OnceLock::new(),
             looked: AtomicU64::new(0),
             left: AtomicU64::new(0),
             share: Share::default(),
@@ -285,6 +288,11 @@ impl Turn {
     /// Records how many connections the server has accepted by now.
     pub fn know_connections(&self, count: u64) {
         self.known_connections.store(count, Ordering::Relaxed);
+    }
+
+    /// The number of the request among those that a wire script counts; counted once.
+    pub(crate) fn number_among(&self, count: impl FnOnce() -> u64) -> u64 {
+        *self.number_among.get_or_init(count)
     }
 
     /// Contributes to the fate of the connection ([`Fate::join`]).

@@ -44,8 +44,19 @@ pub struct Context<'e> {
     pub hosts: &'e Hosts,
     /// The folder that is served, and its place in the site.
     pub mount: &'e Mount,
+    /// What a parameter is that the query does not have.
+    pub missing: Missing,
     /// The client that waits; `None` if the work is not to end when it leaves.
     pub turn: Option<&'e Turn>,
+}
+
+/// What a parameter is that the query does not have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// An empty text, as in the reference.
+    Empty,
+    /// An error.
+    Refused,
 }
 
 /// The pipes that a path and a query request, not yet parsed: an expression that cannot be parsed is an
@@ -120,6 +131,7 @@ impl Pipeline {
             request: &Arc::clone(&exchange.request),
             hosts: &Arc::clone(exchange.hosts()),
             mount,
+            missing: Missing::Empty,
             turn: Some(&Arc::clone(exchange.turn())),
         };
         let limit = exchange.server().limits.pipes;

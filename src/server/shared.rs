@@ -66,6 +66,7 @@ impl Shared {
             log::error!("connections are still refused: {error}");
         }
         self.context.events.clear_all();
+        self.context.counters.clear();
         if let Some(recording) = &self.recording {
             recording.clear();
         }

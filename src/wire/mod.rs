@@ -173,6 +173,12 @@ impl Wire {
         }
     }
 
+    /// Limits how many unread bytes the kernel keeps for the server (`SO_RCVBUF`), which then closes the TCP
+    /// window. The kernel has a least and a greatest value of its own.
+    pub fn set_receive_buffer(&self, bytes: u64) {
+        self.stream.socket().set_receive_buffer(bytes);
+    }
+
     /// Its number among the connections of the server, from 1 on.
     pub fn number(&self) -> u64 {
         self.number

@@ -118,6 +118,16 @@ impl Socket {
         }
     }
 
+    /// Sets `SO_RCVBUF`. The kernel doubles the value, for its own use of the memory.
+    pub(super) fn set_receive_buffer(&self, bytes: u64) {
+        let bytes = usize::try_from(bytes)
+            .unwrap_or(usize::MAX)
+            .min(i32::MAX as usize);
+        if let Err(error) = self.0.set_recv_buffer_size(bytes) {
+            log::error!("cannot set the receive buffer of a socket: {error}");
+        }
+    }
+
     /// Whether a handler asked for a reset at the end, by `SO_LINGER` with zero seconds.
     pub(super) fn resets_when_closed(&self) -> bool {
         matches!(self.0.linger(), Ok(Some(Duration::ZERO)))
@@ -137,5 +147,27 @@ impl Socket {
             Err(Errno::INVAL) => self.0.shutdown(Shutdown::Both),
             result => Ok(result?),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{TcpListener, TcpStream};
+
+    use super::*;
+
+    #[test]
+    fn a_receive_buffer_has_the_size_that_was_set() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let stream = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let socket = Socket::new(stream.into());
+        let size = || socket.0.recv_buffer_size().unwrap();
+        socket.set_receive_buffer(4096);
+        assert_eq!(size(), 8192);
+        // The kernel has bounds of its own.
+        socket.set_receive_buffer(u64::MAX);
+        assert!(size() > 8192);
+        socket.set_receive_buffer(0);
+        assert!((1..8192).contains(&size()));
     }
 }

@@ -1,7 +1,7 @@
 //! The parser of blocks in `.wire` files: steps in braces, or one step after the step that it belongs to.
 
 use super::form::{Form, Takes};
-use super::forms::BLOCK;
+use super::forms::{BLOCK, FIRST, arguments};
 use super::limits::MAX_DEPTH;
 use super::parse::{Lines, Parser};
 use super::parse_error::ParseError;
@@ -41,6 +41,23 @@ impl Parser<'_> {
         let bytes = bytes.clone();
         self.tokens.take()?;
         self.block(form, |block| make(name, bytes, block, None), line)
+    }
+
+    /// The rest of a step whose qualifier follows a number. Of one request, it may be in the singular.
+    pub(super) fn first(&mut self, line: usize) -> Result<(), ParseError> {
+        let count = self.tokens.count()?;
+        let forms = || FORMS.iter().filter(|form| form.word == FIRST);
+        let is_this = |word: &str| {
+            *self.tokens.first() == Token::Word(word)
+                || word.strip_suffix('s').map(Token::Word).as_ref() == Some(self.tokens.first())
+        };
+        let form = forms().find(|form| form.qualifier.is_some_and(is_this));
+        let Some((form, Takes::First(make))) = form.map(|form| (form, form.takes)) else {
+            return self.tokens.expected(&arguments(FIRST, None));
+        };
+        self.tokens.take()?;
+        self.admit(form, line)?;
+        self.block(form, |block| make(count, block, None), line)
     }
 
     /// A block, in braces or as one step, and the step to which it belongs.

@@ -1,7 +1,9 @@
-//! Conditions on the request that a script answers, for `if` and `unless`. `exchange/play` decides whether
+//! What decides whether a block is played: conditions on the request that a script answers, for `if` and
+//! `unless`, and what `first` counts. `exchange/play` decides whether
 //! they hold.
 
-/// What may be true of the request that is answered. Nothing is true before a request has been read.
+/// What may be true of the request that is answered. Before a request has been read, it has no method and no
+/// field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Condition {
@@ -11,4 +13,13 @@ pub enum Condition {
     Field(String),
     /// The value of such a field line contains these bytes, in any case.
     FieldContains(String, Vec<u8>),
+}
+
+/// What the step `first` counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counted {
+    /// Requests with the same method and target, on the same port, that reach such a step.
+    Requests,
+    /// Connections with such a request.
+    Connections,
 }

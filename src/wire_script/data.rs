@@ -1,8 +1,11 @@
-//! Bytes that are made when they are sent, since they have the number of a repetition in them. Nothing is
-//! expanded before: ten thousand numbered fields are a few parts until a script is played. What is known
-//! earlier is made earlier, so [`Data`] without a number is plain bytes.
+//! Bytes that are made when they are sent, since they have the number of a repetition in them, or come from a
+//! file, or are compressed. Nothing is expanded before: ten thousand numbered fields are a few parts until a
+//! script is played. What is known earlier is made earlier, so that other [`Data`] is plain bytes.
 
 use std::fmt;
+use std::fs::File;
+use std::io;
+use std::sync::Arc;
 
 use super::limits::MAX_DEPTH;
 
@@ -39,6 +42,24 @@ pub(crate) enum Part {
     Times(u64, Data),
     /// The result of a function.
     Made(Function, Data),
+    /// The content of a file.
+    File(FileName),
+}
+
+/// The name of a file, and the folder of the script.
+#[derive(Clone, Debug)]
+pub(crate) struct FileName {
+    name: String,
+    folder: Option<Arc<dyn Folder>>,
+}
+
+/// Where the files of a script are.
+pub(crate) trait Folder: fmt::Debug + Send + Sync {
+    /// Opens a regular file.
+    ///
+    /// # Errors
+    /// When there is no such file, or it may not be opened.
+    fn open(&self, name: &str) -> io::Result<File>;
 }
 
 /// Makes bytes from other bytes.
@@ -50,13 +71,26 @@ pub(crate) enum Function {
     Length,
     /// Their number, in hexadecimal.
     Hex,
+    /// The bytes as gzip compresses them.
+    Gzip,
 }
 
 /// The word for [`Part::Number`].
 pub(super) const NUMBER: &str = "number";
 
+/// The word for [`Part::File`].
+pub(crate) const FILE: &str = "file";
+
+/// How many bytes the name of a file counts as; its content does not count.
+const NAME_OF_FILE: u64 = 1024;
+
 /// The functions in the order in which errors list them.
-pub(crate) const FUNCTIONS: [Function; 3] = [Function::Chunk, Function::Length, Function::Hex];
+pub(crate) const FUNCTIONS: [Function; 4] = [
+    Function::Chunk,
+    Function::Length,
+    Function::Hex,
+    Function::Gzip,
+];
 
 /// What is wrong with a number that is in no repetition.
 pub(crate) const NUMBER_OUTSIDE: &str =
@@ -121,6 +155,44 @@ impl Data {
     #[track_caller]
     pub fn hex(self, data: impl Into<Self>) -> Self {
         self.nested(data.into().made_by(Function::Hex))
+    }
+
+    /// Adds the bytes of other data as gzip compresses them.
+    #[must_use]
+    #[track_caller]
+    pub fn gzip(self, data: impl Into<Self>) -> Self {
+        self.nested(data.into().made_by(Function::Gzip))
+    }
+
+    /// Adds the content of a file in the folder of the script, for [`WireScript`](super::WireScript) that of
+    /// `files_in`. It is read when it is sent, in pieces.
+    #[must_use]
+    pub fn file(mut self, name: impl Into<String>) -> Self {
+        let (name, folder) = (name.into(), None);
+        self.push(Part::File(FileName { name, folder }));
+        self
+    }
+
+    /// Lets the files be those of this folder.
+    pub(super) fn set_folder(&mut self, folder: &Arc<dyn Folder>) {
+        for part in &mut self.parts {
+            match part {
+                Part::File(file) => file.folder = Some(Arc::clone(folder)),
+                Part::Times(_, data) | Part::Made(_, data) => data.set_folder(folder),
+                Part::Bytes(_) | Part::Number(_) => {}
+            }
+        }
+    }
+
+    /// Calls `look` with each file.
+    pub(super) fn each_file(&self, look: &mut dyn FnMut(&FileName)) {
+        for part in &self.parts {
+            match part {
+                Part::File(file) => look(file),
+                Part::Times(_, data) | Part::Made(_, data) => data.each_file(look),
+                Part::Bytes(_) | Part::Number(_) => {}
+            }
+        }
     }
 
     pub(crate) fn parts(&self) -> &[Part] {
@@ -190,6 +262,8 @@ impl Data {
             Function::Chunk => Self::from(format!("{:x}\r\n", bytes.len()))
                 .bytes(bytes)
                 .bytes("\r\n"),
+            // Compressed when it is sent.
+            Function::Gzip => Self::of(Part::Made(function, self)),
         }
     }
 
@@ -217,12 +291,15 @@ impl Part {
             Self::Number(_) | Self::Made(Function::Length | Function::Hex, _) => DIGITS,
             Self::Times(count, data) => data.most().saturating_mul(*count),
             Self::Made(Function::Chunk, data) => data.most().saturating_add(DIGITS),
+            // Its head and tail, and 5 bytes for each block that cannot be compressed.
+            Self::Made(Function::Gzip, data) => data.most().saturating_add(data.most() / 1024 + 64),
+            Self::File(_) => NAME_OF_FILE,
         }
     }
 
     fn levels(&self) -> usize {
         match self {
-            Self::Bytes(_) => 0,
+            Self::Bytes(_) | Self::File(_) => 0,
             Self::Number(level) => level.saturating_add(1),
             Self::Times(_, data) => data.levels().saturating_sub(1),
             Self::Made(_, data) => data.levels(),
@@ -231,7 +308,7 @@ impl Part {
 
     fn depth(&self) -> usize {
         match self {
-            Self::Bytes(_) | Self::Number(_) => 0,
+            Self::Bytes(_) | Self::Number(_) | Self::File(_) => 0,
             Self::Times(_, data) | Self::Made(_, data) => data.depth + 1,
         }
     }
@@ -249,9 +326,36 @@ impl Function {
             Self::Chunk => "chunk",
             Self::Length => "length",
             Self::Hex => "hex",
+            Self::Gzip => "gzip",
         }
     }
 }
+
+impl FileName {
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// # Errors
+    /// When the file cannot be opened, or the script has no folder.
+    pub(crate) fn open(&self) -> io::Result<File> {
+        match &self.folder {
+            Some(folder) => folder.open(&self.name),
+            None => Err(io::Error::other(
+                "the script has no folder for files; add `files_in`",
+            )),
+        }
+    }
+}
+
+/// The folder does not matter: two scripts with the same text are equal.
+impl PartialEq for FileName {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for FileName {}
 
 impl fmt::Display for Function {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

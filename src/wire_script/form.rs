@@ -51,6 +51,8 @@ pub(crate) enum Takes {
     Block(fn(WireScript, Limit) -> Step),
     /// A number of passes, and a block.
     Repeat(fn(u64, WireScript, Limit) -> Step),
+    /// A number, before the qualifier, and a block.
+    First(fn(u64, WireScript, Limit) -> Step),
     /// A name in the request, not empty, and a block.
     Named(fn(String, WireScript, Limit) -> Step),
     /// The name of a field, bytes that its value contains, and a block.
@@ -72,6 +74,7 @@ pub(super) enum Argument<'a> {
     Data(&'a Data),
     Block(&'a WireScript),
     Repeat(&'a u64, &'a WireScript),
+    First(&'a u64, &'a WireScript),
     Named(&'a str, &'a WireScript),
     Containing(&'a str, &'a [u8], &'a WireScript),
 }

@@ -8,6 +8,9 @@ use super::operands::{COUNT, EVENT, NAME, TIME};
 use super::table::{FORMS, takes_argument};
 use super::tokens::Token;
 
+/// The word whose qualifier follows a number.
+pub(super) const FIRST: &str = "first";
+
 /// A block, as errors name it.
 pub(super) const BLOCK: &str = "`{` or a step";
 
@@ -35,7 +38,7 @@ pub(super) fn fits(form: &Form, token: &Token<'_>) -> bool {
         Takes::Event(_) | Takes::Named(_) | Takes::Containing(_) => {
             matches!(token, Token::Bytes(_))
         }
-        Takes::Count(_) | Takes::Time(_) | Takes::Close(_) | Takes::Repeat(_) => {
+        Takes::Count(_) | Takes::Time(_) | Takes::Close(_) | Takes::Repeat(_) | Takes::First(_) => {
             matches!(token, Token::Number(_))
         }
         Takes::Block(_) => matches!(token, Token::Sign('{') | Token::Word(_)),
@@ -57,7 +60,7 @@ pub(super) fn arguments(word: &str, qualifier: Option<&str>) -> String {
         (None, Takes::Frame(_)) => format!("an option or {ITEM}"),
         (None, Takes::Close(_)) => "a code".to_owned(),
         (None, Takes::Event(_)) => EVENT.to_owned(),
-        (None, Takes::Count(_) | Takes::Repeat(_)) => COUNT.to_owned(),
+        (None, Takes::Count(_) | Takes::Repeat(_) | Takes::First(_)) => COUNT.to_owned(),
         (None, Takes::Time(_)) => TIME.to_owned(),
         (None, Takes::Named(_) | Takes::Containing(_)) => NAME.to_owned(),
         (None, Takes::Block(_)) => BLOCK.to_owned(),

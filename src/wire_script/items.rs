@@ -10,7 +10,7 @@ use std::cell::Cell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::data::{Data, FUNCTIONS, Function, NUMBER};
+use super::data::{Data, FILE, FUNCTIONS, Function, NUMBER};
 use super::limits::{MAX_BYTES, MAX_DEPTH};
 use super::one_of;
 use super::parse_error::ParseError;
@@ -41,7 +41,8 @@ impl<'a> Names<'a> {
     /// # Errors
     /// Why this cannot be a new name.
     pub(super) fn check_new(&self, name: &str) -> Result<(), String> {
-        if Function::named(name).is_some() || name == NUMBER || RESERVED.contains(&name) {
+        let is_function = Function::named(name).is_some() || [NUMBER, FILE].contains(&name);
+        if is_function || RESERVED.contains(&name) {
             return Err(format!(
                 "expected a new name, found the reserved word `{name}`"
             ));
@@ -163,14 +164,26 @@ impl Items {
             Token::Word(word) => word,
             _ => return Ok(Item::Group(Self::inside(tokens, names, depth)?)),
         };
-        if word == NUMBER {
-            return Self::number(tokens);
+        match word {
+            NUMBER => return Self::number(tokens),
+            FILE => return Self::file(tokens),
+            _ => {}
         }
         match (Function::named(word), tokens.first()) {
             (Some(function), Token::Sign('(')) => {
                 tokens.take()?;
                 let items = Self::inside(tokens, names, depth)?;
                 match Item::made_by(function, items, names, line)? {
+                    Some(item) => Ok(item),
+                    None => wrong(line, TOO_LARGE),
+                }
+            }
+            (Some(Function::Gzip), Token::Bytes(_)) => {
+                let mut items = Self::default();
+                if let Token::Bytes(bytes) = tokens.take()? {
+                    items.push(Item::Bytes(bytes));
+                }
+                match Item::made_by(Function::Gzip, items, names, line)? {
                     Some(item) => Ok(item),
                     None => wrong(line, TOO_LARGE),
                 }
@@ -193,6 +206,17 @@ impl Items {
                 ),
             },
         }
+    }
+
+    /// Takes the name of a file.
+    fn file(tokens: &mut Tokens<'_>) -> Result<Item, ParseError> {
+        let Token::Bytes(name) = tokens.first() else {
+            return tokens.expected("the name of a file in quotes");
+        };
+        let Ok(name) = String::from_utf8(name.clone()) else {
+            return tokens.wrong("expected the name of a file in UTF-8, found other bytes");
+        };
+        tokens.take_as(Item::Data(Data::new().file(name).into()))
     }
 
     /// Takes the level of a number, if there is one in parentheses: 1 for the innermost repetition.
@@ -327,7 +351,7 @@ impl Item {
         names: &Names<'_>,
         line: usize,
     ) -> Result<Option<Self>, ParseError> {
-        if !items.is_constant() {
+        if function == Function::Gzip || !items.is_constant() {
             let made = Self::Group(items).made(names, line, |data| data.made_by(function));
             return made.map(Some);
         }
@@ -367,6 +391,8 @@ impl Item {
                 chunk.push(Self::Bytes(b"\r\n".to_vec()))?;
                 Self::Group(chunk)
             }
+            // `made_by` leaves it to be made when it is sent.
+            Function::Gzip => Self::Group(items),
         })
     }
 }
@@ -449,6 +475,16 @@ mod tests {
                 "chunk(\"a3\" number) hex(\"r\" number) length(\"r\" number)",
             ),
             ("row * 3 \"x\" \"y\"", "(\"r\" number) * 3 \"xy\""),
+            (
+                "file \"a\" gzip \"b\" gzip(\"c\" file \"d\") length(gzip(\"\"))",
+                "file \"a\" gzip(\"b\") gzip(\"c\" file \"d\") length(gzip(\"\"))",
+            ),
+            ("file a", "expected the name of a file in quotes, found `a`"),
+            (
+                "file \"\\xff\"",
+                "expected the name of a file in UTF-8, found other bytes",
+            ),
+            ("gzip number", "expected `(` after `gzip`, found `number`"),
             ("number(0)", "expected a number from 1, found `0`"),
             ("number(2 3)", "expected `)`, found `3`"),
             (
@@ -495,7 +531,7 @@ mod tests {
             ),
             (
                 "size(x)",
-                "expected the function `chunk`, `length` or `hex`, found `size`",
+                "expected the function `chunk`, `length`, `hex` or `gzip`, found `size`",
             ),
             ("length x", "expected `(` after `length`, found `x`"),
             ("(x", "expected `)`, found the end of the step"),

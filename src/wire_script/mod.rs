@@ -36,13 +36,13 @@ mod tokens;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use condition::Condition;
+pub use condition::{Condition, Counted};
 #[doc(hidden)]
 pub use cursor::Cursor;
 pub use data::Data;
 #[cfg(feature = "python")]
-pub(crate) use data::{FUNCTIONS, NUMBER_OUTSIDE};
-pub(crate) use data::{Function, Part};
+pub(crate) use data::{FILE, FUNCTIONS, NUMBER_OUTSIDE};
+pub(crate) use data::{FileName, Folder, Function, Part};
 use form::{Effect, Form};
 pub use limits::{MAX_BYTES, MAX_DEPTH, MAX_STEPS};
 pub use order::Misplaced;
@@ -93,6 +93,8 @@ pub enum Step {
     Clear(String),
     /// Takes raw bytes that the client sends off the connection.
     Read(Reading, Limit),
+    /// Limits how many unread bytes the kernel keeps for the server.
+    ReceiveBuffer(u64),
     /// Sends FIN; the client may continue to send.
     HalfClose,
     /// Sends FIN, then drains what the client still sends, for a bounded time. Ends the script.
@@ -118,6 +120,8 @@ pub enum Step {
     If(Condition, WireScript),
     /// Plays a block if the request is not such.
     Unless(Condition, WireScript),
+    /// Plays a block for the first so many requests or connections.
+    First(Counted, u64, WireScript),
     /// Plays a block if the condition of the step before does not hold.
     Else(WireScript),
     /// Plays a block if the limit of the step before has passed; the script does not end then.
@@ -173,12 +177,25 @@ impl Step {
         self.parts().form
     }
 
+    fn block_mut(&mut self) -> Option<&mut WireScript> {
+        match self {
+            Self::Repeat(_, block)
+            | Self::If(_, block)
+            | Self::Unless(_, block)
+            | Self::First(_, _, block)
+            | Self::Else(block)
+            | Self::OnTimeout(block) => Some(block),
+            _ => None,
+        }
+    }
+
     /// The steps of a step that has a block.
     fn block(&self) -> Option<&WireScript> {
         match self {
             Self::Repeat(_, block)
             | Self::If(_, block)
             | Self::Unless(_, block)
+            | Self::First(_, _, block)
             | Self::Else(block)
             | Self::OnTimeout(block) => Some(block),
             _ => None,
@@ -230,6 +247,53 @@ impl WireScript {
     /// Whether [`MAX_STEPS`] and [`MAX_BYTES`] allow this script.
     pub fn is_within_limits(&self) -> bool {
         self.size.is_within_limits()
+    }
+
+    /// Lets the files that the script names be those of this folder.
+    pub(crate) fn with_folder(mut self, folder: &Arc<dyn Folder>) -> Self {
+        if self.has_files() {
+            for step in Arc::make_mut(&mut self.steps) {
+                if let Step::SendData(data) = step {
+                    data.set_folder(folder);
+                } else if let Some(block) = step.block_mut() {
+                    *block = std::mem::take(block).with_folder(folder);
+                }
+            }
+        }
+        self
+    }
+
+    /// Whether the script names files.
+    pub(crate) fn has_files(&self) -> bool {
+        let mut has_files = false;
+        self.each_file(&mut |_| has_files = true);
+        has_files
+    }
+
+    /// Opens each file that the script names, so that a missing one is known before anything is played.
+    ///
+    /// # Errors
+    /// Which file cannot be opened, and why.
+    pub(crate) fn check_files(&self) -> Result<(), String> {
+        let mut wrong = Ok(());
+        self.each_file(&mut |file| {
+            if let (Ok(()), Err(error)) = (&wrong, file.open()) {
+                wrong = Err(format!("cannot open the file `{}`: {error}", file.name()));
+            }
+        });
+        wrong
+    }
+
+    fn each_file(&self, look: &mut dyn FnMut(&FileName)) {
+        for step in self.steps.iter() {
+            match step {
+                Step::SendData(data) => data.each_file(look),
+                step => step
+                    .block()
+                    .into_iter()
+                    .for_each(|block| block.each_file(look)),
+            }
+        }
     }
 
     /// Whether data has the number of a repetition that is not there.

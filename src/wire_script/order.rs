@@ -42,7 +42,7 @@ enum Reason {
     /// The sending side is closed.
     #[error("cannot send: `half_close` closes the sending side ({place})")]
     CannotSend { place: Place },
-    #[error("expected `else` after a block of `if` or `unless`, found it {0}")]
+    #[error("expected `else` after a block of `if`, `unless` or `first`, found it {0}")]
     NoCondition(After),
     #[error("expected `on timeout` after a step with `within`, found it {0}")]
     NoLimit(After),
@@ -234,7 +234,7 @@ impl Follows {
 }
 
 fn is_condition(step: &Step) -> bool {
-    matches!(step, Step::If(..) | Step::Unless(..))
+    matches!(step, Step::If(..) | Step::Unless(..) | Step::First(..))
 }
 
 #[cfg(test)]

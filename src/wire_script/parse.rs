@@ -5,7 +5,7 @@
 
 use super::data::NUMBER_OUTSIDE;
 use super::form::{Form, Takes};
-use super::forms::{arguments, fits, form_of};
+use super::forms::{FIRST, arguments, fits, form_of};
 use super::items::{Items, Names, begins_item};
 use super::limits::{MAX_BYTES, MAX_STEPS};
 use super::parse_error::ParseError;
@@ -130,10 +130,11 @@ impl Parser<'_> {
     }
 
     fn step(&mut self, word: &str, line: usize) -> Result<(), ParseError> {
-        let form = self.form(word)?;
-        if let Err(error) = self.script.admit(form, Place::Line(line)) {
-            return wrong(line, error.to_string());
+        if word == FIRST {
+            return self.first(line);
         }
+        let form = self.form(word)?;
+        self.admit(form, line)?;
         if !fits(form, self.tokens.first()) {
             return self.tokens.expected(&arguments(word, form.qualifier));
         }
@@ -184,6 +185,7 @@ impl Parser<'_> {
                 self.push(form, |limit| make(reason, limit), line)
             }
             Takes::Nothing(make) => self.push(form, make, line),
+            Takes::First(_) => self.first(line),
             Takes::Block(make) => self.block(form, |block| make(block, None), line),
             Takes::Repeat(make) => {
                 let count = self.tokens.count()?;
@@ -207,6 +209,11 @@ impl Parser<'_> {
                 }
             }
         }
+    }
+
+    pub(super) fn admit(&mut self, form: &Form, line: usize) -> Result<(), ParseError> {
+        let admitted = self.script.admit(form, Place::Line(line));
+        admitted.or_else(|error| wrong(line, error.to_string()))
     }
 
     /// The form of a step by the tokens after its first word. Takes the qualifier.
@@ -329,7 +336,7 @@ impl Parser<'_> {
     fn bytes(&mut self, line: usize) -> Result<Vec<u8>, ParseError> {
         let items = self.items()?;
         if !items.is_constant() {
-            return wrong(line, "expected bytes that are known before, found `number`");
+            return wrong(line, UNKNOWN);
         }
         self.sent = sum(self.sent, &items, "to send or search for", line)?;
         Ok(items.bytes())
@@ -345,6 +352,9 @@ impl Parser<'_> {
         Ok(data)
     }
 }
+
+const UNKNOWN: &str =
+    "expected bytes that are known before they are sent, found `number`, `file` or `gzip`";
 
 /// The bytes so far and those of some more items.
 fn sum(bytes: u64, items: &Items, purpose: &str, line: usize) -> Result<u64, ParseError> {
@@ -443,7 +453,7 @@ reset
             ),
             (
                 r#"if method "A" send "a"¶ "b" else if field "B" contains "c" { set "d" }¶else close"#,
-                "line 3: expected `else` after a block of `if` or `unless`, found it after `else`",
+                "line 3: expected `else` after a block of `if`, `unless` or `first`, found it after `else`",
             ),
             (
                 r#"if method "A"¶ send "a"¶ "b"¶else if field "B" contains "c" {¶  set¶   "d"¶}¶set "e""#,
@@ -452,6 +462,10 @@ reset
             (
                 r#"repeat 2 wait_for head within 1s on timeout {¶close }¶let a = number¶repeat 3 send a"#,
                 r#"repeat 2 {¶  wait_for head within 1s¶  on timeout {¶    close¶  }¶}¶repeat 3 {¶  send number¶}"#,
+            ),
+            (
+                "first 1 request receive_buffer 5 else first 1 connections close",
+                "first 1 requests {¶  receive_buffer 5¶} else {¶  first 1 connections {¶    close¶  }¶}",
             ),
             (
                 r#"ws_close 1000¶ws_close 1001 "a" "b"¶ws_close¶ws_accept¶ws_accept "A: b\r\n""#,
@@ -479,7 +493,7 @@ reset
             (
                 r#"¶sned "a""#,
                 2,
-                "expected `let`, `send`, `send_continue`, `pause`, `wait_for`, `set`, `clear`, `read`, `half_close`, `close`, `reset`, `hold`, `ws_accept`, `ws_frame`, `ws_close`, `next`, `repeat`, `if`, `unless`, `else` or `on`, found `sned`",
+                "expected `let`, `send`, `send_continue`, `pause`, `wait_for`, `set`, `clear`, `read`, `receive_buffer`, `half_close`, `close`, `reset`, `hold`, `ws_accept`, `ws_frame`, `ws_close`, `next`, `repeat`, `if`, `unless`, `first`, `else` or `on`, found `sned`",
             ),
             (
                 r#"send "a"¶¶ "a" * 67108864"#,
@@ -658,12 +672,12 @@ reset
             (
                 r#"send "a"¶else close"#,
                 2,
-                "expected `else` after a block of `if` or `unless`, found it after `send`",
+                "expected `else` after a block of `if`, `unless` or `first`, found it after `send`",
             ),
             (
                 "repeat 2 {¶  else close }",
                 2,
-                "expected `else` after a block of `if` or `unless`, found it at the beginning",
+                "expected `else` after a block of `if`, `unless` or `first`, found it at the beginning",
             ),
             (
                 "read 5 on timeout close",
@@ -710,21 +724,33 @@ reset
             ),
             ("on close", 1, "expected `timeout`, found `close`"),
             (
+                "first request",
+                1,
+                "expected a whole number, found `request`",
+            ),
+            (
+                "first 2 close",
+                1,
+                "expected `requests` or `connections`, found `close`",
+            ),
+            (
+                "first 2 requests",
+                1,
+                "expected `{` or a step, found the end",
+            ),
+            (
+                "close¶first 2 requests close",
+                2,
+                "unreachable: `close` ends the script (line 1)",
+            ),
+            (
                 "send number",
                 1,
                 "expected `number` in `repeat` or in repeated items, found it outside of them",
             ),
             ("repeat 2 send number(2)", 1, "found it outside of them"),
-            (
-                "repeat 2 read until number",
-                1,
-                "expected bytes that are known before, found `number`",
-            ),
-            (
-                "repeat 2 send by 1 number",
-                1,
-                "expected bytes that are known before, found `number`",
-            ),
+            ("repeat 2 read until number", 1, UNKNOWN),
+            ("repeat 2 send by 1 number", 1, UNKNOWN),
             (
                 "half_close¶ws_close",
                 2,
@@ -801,6 +827,8 @@ reset
             " number ",
             "number(2)",
             "\nif method \"a\"",
+            "\nfirst 2 requests",
+            "\nreceive_buffer 5",
             "\nunless field \"a\"",
             " contains \"b\"",
             "else",

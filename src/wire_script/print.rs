@@ -4,7 +4,7 @@
 
 use std::fmt::{self, Write as _};
 
-use super::data::{NUMBER, Part};
+use super::data::{FILE, NUMBER, Part};
 use super::duration::Exact;
 use super::form::{Argument, Parts};
 use super::frame_options::Options;
@@ -42,6 +42,9 @@ impl fmt::Display for Step {
             limit,
         } = self.parts();
         f.write_str(form.word)?;
+        if let Argument::First(count, _) = argument {
+            write!(f, " {count}")?;
+        }
         if let Some(qualifier) = form.qualifier {
             write!(f, " {qualifier}")?;
         }
@@ -61,7 +64,7 @@ impl fmt::Display for Step {
                 }
             }
             Argument::Data(data) => data_lines(f, form.word.len() + 1, data)?,
-            Argument::Block(steps) => block(f, steps)?,
+            Argument::Block(steps) | Argument::First(_, steps) => block(f, steps)?,
             Argument::Repeat(count, steps) => {
                 write!(f, " {count}")?;
                 block(f, steps)?;
@@ -143,6 +146,7 @@ impl fmt::Display for Part {
             Self::Number(outer) => write!(f, "{NUMBER}({})", *outer as u128 + 1),
             Self::Times(count, data) => write!(f, "({data}) * {count}"),
             Self::Made(function, data) => write!(f, "{function}({data})"),
+            Self::File(file) => write!(f, "{FILE} {}", Quoted(file.name().as_bytes())),
         }
     }
 }
@@ -333,13 +337,18 @@ hold
     }
 
     fn data() -> impl Strategy<Value = Data> {
-        let leaf = prop_oneof![bytes().prop_map(Data::from), Just(Data::new().number()),];
+        let leaf = prop_oneof![
+            bytes().prop_map(Data::from),
+            Just(Data::new().number()),
+            "\\PC{0,9}".prop_map(|name| Data::new().file(name)),
+        ];
         leaf.prop_recursive(3, 12, 3, |inner| {
             let part = prop_oneof![
                 inner.clone().prop_map(|data| Data::new().times(3, data)),
                 inner.clone().prop_map(|data| Data::new().chunk(data)),
                 inner.clone().prop_map(|data| Data::new().length(data)),
                 inner.clone().prop_map(|data| Data::new().hex(data)),
+                inner.clone().prop_map(|data| Data::new().gzip(data)),
                 inner,
             ];
             let append = |mut all: Data, part| {
@@ -398,7 +407,7 @@ hold
                     .prop_map(move |(data, limit)| make(data, limit))
                     .boxed(),
                 Takes::Block(make) => block.prop_map(move |block| make(block, None)).boxed(),
-                Takes::Repeat(make) => (0..5_u64, block)
+                Takes::Repeat(make) | Takes::First(make) => (0..5_u64, block)
                     .prop_map(move |(count, block)| make(count, block, None))
                     .boxed(),
                 Takes::Named(make) => (event, block)

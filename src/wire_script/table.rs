@@ -7,7 +7,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::form::{Argument, Effect, Form, Parts, Takes};
-use super::{Awaited, By, CloseReason, Condition, Data, Frame, Limit, Reading, Step, WireScript};
+use super::{
+    Awaited, By, CloseReason, Condition, Counted, Data, Frame, Limit, Reading, Step, WireScript,
+};
 
 /// `None` unless there is a value.
 macro_rules! option {
@@ -187,6 +189,9 @@ steps! {
     read_until: Pattern(pattern) within limit => Read(Reading::Until(pattern), limit),
         wire "read" "until", list "read_until", Waits,
         call "read(count=None, within=None, *, until=None)";
+    /// Limits how many unread bytes the kernel keeps for the server (`SO_RCVBUF`).
+    receive_buffer: Count(count) => ReceiveBuffer(count),
+        wire "receive_buffer", list "receive_buffer", Waits, call "receive_buffer(count)";
     /// Sends FIN. The client may continue to send.
     half_close: Nothing => HalfClose,
         wire "half_close", list "half_close", HalfCloses, call "half_close()";
@@ -250,6 +255,12 @@ steps! {
     unless_field_contains: Containing(name, bytes, steps)
             => Unless(Condition::FieldContains(name, bytes), steps),
         wire "unless" "field", list "unless_field_contains", Waits;
+    /// Plays a block for the first so many requests with the same method and target.
+    first_requests: First(count, steps) => First(Counted::Requests, count, steps),
+        wire "first" "requests", list "first_requests", Waits;
+    /// Plays a block for the first so many connections with such a request.
+    first_connections: First(count, steps) => First(Counted::Connections, count, steps),
+        wire "first" "connections", list "first_connections", Waits;
     /// Plays a block if the condition of the step before does not hold.
     otherwise: Block(steps) => Else(steps),
         wire "else", list "else", Waits;
@@ -311,7 +322,7 @@ pub(super) fn sample(form: &Form) -> Step {
         Takes::Close(make) => make((1000, "done").into(), limit),
         Takes::Data(make) => make(Data::from("a").times(2, Data::new().number()), limit),
         Takes::Block(make) => make(block(), limit),
-        Takes::Repeat(make) => make(2, block(), limit),
+        Takes::Repeat(make) | Takes::First(make) => make(2, block(), limit),
         Takes::Named(make) => make("A".to_owned(), block(), limit),
         Takes::Containing(make) => make("A".to_owned(), b"b\xff".to_vec(), block(), limit),
     }
@@ -389,6 +400,7 @@ mod tests {
             Takes::Data(_) => (Some("DATA"), Some("parts")),
             Takes::Block(_) => (Some("{ STEPS }"), Some("steps")),
             Takes::Repeat(_) => (Some("COUNT { STEPS }"), Some("count, steps")),
+            Takes::First(_) => (Some("{ STEPS }"), Some("count, steps")),
             Takes::Named(_) => (Some("NAME { STEPS }"), Some("name, steps")),
             Takes::Containing(_) => (
                 Some("NAME contains BYTES { STEPS }"),
@@ -396,7 +408,8 @@ mod tests {
             ),
         };
         let within = form.has_limit.then_some("[within TIME]");
-        let words = [Some(form.word), form.qualifier, in_file, within];
+        let counted = matches!(form.takes, Takes::First(_)).then_some("COUNT");
+        let words = [Some(form.word), counted, form.qualifier, in_file, within];
         let words: Vec<_> = words.into_iter().flatten().collect();
 
         let mut shared = FORMS

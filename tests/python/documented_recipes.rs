@@ -53,6 +53,21 @@ fn requests_to_retry() {
 }
 
 #[test]
+fn failing_twice() {
+    run("503 twice, then 200");
+}
+
+#[test]
+fn head_without_content() {
+    run("HEAD without content");
+}
+
+#[test]
+fn ten_thousand_fields() {
+    run("Ten thousand fields");
+}
+
+#[test]
 fn where_a_handler_spends_its_time() {
     run("Where a handler spends its time");
 }
@@ -67,7 +82,7 @@ fn every_recipe_has_a_test() {
     let source = include_str!("documented_recipes.rs");
     let page = page();
     let titles: Vec<_> = page.split("\n## ").skip(1).collect();
-    assert_eq!(titles.len(), 8);
+    assert_eq!(titles.len(), 11);
     for recipe in titles {
         let title = recipe.lines().next().expect("a title");
         assert!(source.contains(&format!("run({title:?});")), "{title}");

@@ -698,12 +698,12 @@ fn wrong_arguments() {
         (
             "'sned'",
             "ValueError",
-            "`else` or `on_timeout`, found `sned`",
+            "`first_connections`, `else` or `on_timeout`, found `sned`",
         ),
         (
             "('sned', 1)",
             "ValueError",
-            "`else` or `on_timeout`, found `sned`",
+            "`first_connections`, `else` or `on_timeout`, found `sned`",
         ),
         (
             "'send'",
@@ -882,7 +882,7 @@ fn wrong_arguments() {
         (
             "('send', [('sum', 1)])",
             "ValueError",
-            "expected `number`, `times`, `chunk`, `length` or `hex`, found `sum`",
+            "expected `number`, `times`, `file`, `chunk`, `length`, `hex` or `gzip`, found `sum`",
         ),
         (
             "('send', [('number', 0)])",

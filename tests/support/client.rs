@@ -78,6 +78,12 @@ impl Client {
         self.read_response(method)
     }
 
+    /// Limits what the client's own kernel keeps of what it has sent (SO_SNDBUF).
+    pub fn set_send_buffer(&self, bytes: usize) {
+        let socket = SockRef::from(&self.stream);
+        socket.set_send_buffer_size(bytes).expect("an option");
+    }
+
     /// Sends bytes until the server accepts none for this long, `limit` at most; returns their number.
     pub fn flood(&mut self, limit: usize, within: Duration) -> usize {
         let bytes = [b'.'; 64 * 1024];

@@ -27,7 +27,7 @@ fn every_other_script() {
             .unwrap_or_else(|error| panic!("{error} of:\n{}", script.text));
         count += 1;
     }
-    assert_eq!(count, 4);
+    assert_eq!(count, 6);
 }
 
 #[test]

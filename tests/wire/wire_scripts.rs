@@ -1,12 +1,14 @@
 //! A wire script plays its steps on a connection in order and on time, whether it answers a request,
 //! continues with the next one, or runs before any request.
 
+use std::io::Read as _;
 use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::support;
 use crate::support::client::{Arrival, Client, DEADLINE, request};
+use wireserve::handlers::{Files, WireFileHandler};
 use wireserve::internals::exchange::policy;
 use wireserve::wire_script::{Awaited, By, MAX_BYTES, Reading, Step};
 use wireserve::{
@@ -710,4 +712,157 @@ unless method "HEAD" send "ok"
     let text = "if method \"GET\" send \"no\"\nelse send \"early\"\nclose";
     let (_server, mut client) = from_the_start(parsed(text));
     assert_eq!(client.read_until_close(), b"early");
+}
+
+/// Sends a request on a new connection and returns the content of the response.
+fn answer(server: &Server, method: &str, target: &str) -> String {
+    let mut client = Client::connect(server.address());
+    client.send(&request(method, target));
+    client.read_response(method).text()
+}
+
+#[test]
+fn the_first_requests_are_counted_by_target() {
+    let respond = r#""HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n""#;
+    let text = format!(
+        "first 2 requests {{
+           first 2 requests send {respond} \"f\"
+           else send \"counted twice\"
+         }}
+         else {{
+           first 3 requests send {respond} \"t\"
+           else send {respond} \"l\"
+         }}"
+    );
+    let text = text.replace("\n         ", "\n");
+    let server = server(parsed(&text));
+    for _ in 0..2 {
+        for (method, target, expected) in [
+            ("GET", "/", "f"),
+            ("GET", "/", "f"),
+            ("GET", "/?other", "f"),
+            ("POST", "/", "f"),
+            ("GET", "/", "t"),
+            ("GET", "/", "l"),
+            ("GET", "/?other", "f"),
+            ("GET", "/?other", "t"),
+        ] {
+            assert_eq!(
+                answer(&server, method, target),
+                expected,
+                "{method} {target}"
+            );
+        }
+        server.reset();
+    }
+    let answers: Vec<_> = thread::scope(|scope| {
+        let asked: Vec<_> = (0..8)
+            .map(|_| scope.spawn(|| answer(&server, "GET", "/at-once")))
+            .collect();
+        asked
+            .into_iter()
+            .map(|asked| asked.join().expect("an answer"))
+            .collect()
+    });
+    let count = |answer: &str| answers.iter().filter(|other| *other == answer).count();
+    assert_eq!([count("f"), count("t"), count("l")], [2, 1, 5]);
+}
+
+#[test]
+fn the_first_connections_are_counted() {
+    let text = format!("first 1 connection send {OK:?} else send \"later\"\nnext\nclose");
+    let (server, mut first) = from_the_start(parsed(&text));
+    assert_eq!(first.read_exact(OK.len()), OK.as_bytes());
+    let mut second = Client::connect(*server.addresses().last().expect("two addresses"));
+    assert_eq!(second.read_exact(5), b"later");
+
+    let text = format!("first 1 connection send {OK:?}\nelse reset");
+    let server = self::server(parsed(&text));
+    let mut first = asking(&server);
+    assert_eq!(first.read_response("GET").body, b"ok");
+    assert!(asking(&server).is_reset_within(DEADLINE));
+    first.send(&request("GET", "/"));
+    assert_eq!(first.read_response("GET").body, b"ok");
+}
+
+/// A client can send no more than both kernels keep, as long as the script does not read.
+#[test]
+fn a_small_receive_buffer_stops_a_client() {
+    let sent = |script: WireScript| {
+        let server = server(script.send("x").hold());
+        let mut client = asking(&server);
+        client.read_exact(1);
+        // Otherwise most of it would wait in the client's own kernel.
+        client.set_send_buffer(4096);
+        client.flood(64 << 20, SOON)
+    };
+    let (default, small) = (sent(script()), sent(script().receive_buffer(2048)));
+    assert!(small * 2 < default, "{small} bytes of {default}");
+}
+
+/// `file` and `gzip`, in a script of a doc root.
+#[test]
+fn files_are_sent_as_they_are_when_it_is_played() {
+    let large = "0123456789abcdef".repeat(100_000);
+    let script = r#"
+let body = chunk(file "../{{parameter_or_default(name, large.txt)}}" number)
+send "HTTP/1.1 200 OK\r\nX: {{GET[x]}}\r\nContent-Length: " length(body * 2) "\r\n\r\n"
+unless method "HEAD" repeat 1 send body * 2
+"#;
+    let zipped = r#"
+let body = gzip(file "/large.txt" "!")
+send "HTTP/1.1 200 OK\r\nContent-Length: " length(body) "\r\n\r\n" body
+"#;
+    let site = support::folder::folder(&[
+        ("large.txt", &large),
+        ("sub/x.sub.wire", script),
+        ("zipped.wire", zipped),
+        ("gone.wire", "send \"never\"\nsend file \"gone.txt\""),
+    ]);
+    std::os::unix::fs::symlink("/etc/passwd", site.path().join("out.txt")).expect("a link");
+    let server = server(WireFileHandler::new(Files::below(site.path())));
+    let ask = |method: &str, target: &str| {
+        let mut client = Client::connect(server.address());
+        client.send(&request(method, target));
+        client.read_response(method)
+    };
+    let size = format!("{:x}", large.len() + 1);
+    let expected: String = (1..=2)
+        .map(|pass| format!("{size}\r\n{large}{pass}\r\n"))
+        .collect();
+    let response = ask("GET", "/sub/x.sub.wire?x=%ff");
+    assert_eq!(response.header("X"), Some(&b"\xff"[..]));
+    assert!(response.text() == expected);
+    assert_eq!(ask("HEAD", "/sub/x.sub.wire?x=").status, 200);
+
+    let mut unzipped = String::new();
+    let body = ask("GET", "/zipped.wire").body;
+    flate2::read::GzDecoder::new(&body[..])
+        .read_to_string(&mut unzipped)
+        .expect("gzip");
+    assert!(body.len() < 10_000 && unzipped == format!("{large}!"));
+
+    for (target, expected) in [
+        (
+            "/gone.wire",
+            "gone.wire: cannot open the file `gone.txt`: No such file",
+        ),
+        (
+            "/sub/x.sub.wire?x=&name=../large.txt",
+            "expected a file below the root",
+        ),
+        (
+            "/sub/x.sub.wire?x=&name=out.txt",
+            "cannot open the file `../out.txt`",
+        ),
+        (
+            "/sub/x.sub.wire",
+            "{{GET[x]}} has no value: the query has no parameter \"x\"",
+        ),
+    ] {
+        let response = ask("GET", target);
+        let text = response.text().replace("\\\"", "\"");
+        assert_eq!(response.status, 500, "{target}");
+        assert!(text.contains(expected), "{target}: {text}");
+    }
 }

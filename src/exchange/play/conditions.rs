@@ -1,7 +1,8 @@
 //! Whether the conditions of a script hold for the request that it answers.
 
-use crate::exchange::Request;
-use crate::wire_script::Condition;
+use crate::exchange::counters::Counters;
+use crate::exchange::{Request, Turn};
+use crate::wire_script::{Condition, Counted};
 
 /// Whether a condition holds. None does before a request has been read.
 pub(super) fn holds(condition: &Condition, request: &Request) -> bool {
@@ -12,6 +13,14 @@ pub(super) fn holds(condition: &Condition, request: &Request) -> bool {
             .head()
             .values(name)
             .any(|value| contains(value, bytes)),
+    }
+}
+
+/// The number of a request, or of its connection, among those like it.
+pub(super) fn number(counted: Counted, request: &Request, turn: &Turn, counters: &Counters) -> u64 {
+    match counted {
+        Counted::Requests => turn.number_among(|| counters.count_request(request)),
+        Counted::Connections => counters.count_connection(request),
     }
 }
 

@@ -1,6 +1,11 @@
 //! Makes the bytes of [`Data`] when it is sent, piece by piece, so that only a piece is in memory.
 
-use crate::wire_script::{Data, Function, Part};
+use std::io::{self, Read as _, Write as _};
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
+use crate::wire_script::{Data, FileName, Function, Part};
 
 use super::End;
 
@@ -48,6 +53,8 @@ impl Maker {
                     self.write(data, take)?;
                     take(b"\r\n")?;
                 }
+                Part::Made(Function::Gzip, data) => self.gzip(data, take)?,
+                Part::File(file) => read(file, take)?,
             }
         }
         Ok(())
@@ -59,6 +66,20 @@ impl Maker {
         level.copied().unwrap_or(0)
     }
 
+    fn gzip(&mut self, data: &Data, take: Taker<'_>) -> Result<(), End> {
+        let failed = |error: io::Error| {
+            log::error!("cannot compress the data of a wire script: {error}");
+            End::Unreadable
+        };
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+        self.write(data, &mut |bytes| {
+            encoder.write_all(bytes).map_err(failed)?;
+            let compressed = std::mem::take(encoder.get_mut());
+            take(&compressed)
+        })?;
+        take(&encoder.finish().map_err(failed)?)
+    }
+
     fn length(&mut self, data: &Data) -> Result<u64, End> {
         let mut length = 0;
         self.write(data, &mut |bytes| {
@@ -66,6 +87,30 @@ impl Maker {
             Ok(())
         })?;
         Ok(length)
+    }
+}
+
+/// Bytes of a file that are in memory.
+const PIECE: usize = 64 * 1024;
+
+/// Reads a file to its end.
+fn read(file: &FileName, take: Taker<'_>) -> Result<(), End> {
+    let failed = |error: io::Error| {
+        log::error!(
+            "a wire script cannot read the file {:?}: {error}",
+            file.name()
+        );
+        End::Unreadable
+    };
+    let mut open = file.open().map_err(failed)?;
+    let mut piece = vec![0; PIECE];
+    loop {
+        match open.read(&mut piece) {
+            Ok(0) => return Ok(()),
+            Ok(count) => take(&piece[..count])?,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(failed(error)),
+        }
     }
 }
 

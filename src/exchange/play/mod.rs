@@ -19,6 +19,7 @@ use crate::wire_script::{Awaited, By, Cursor, Data, Frame, Limit, Reading, Step}
 
 use super::ServerContext;
 use super::body::{Body, BodyError, RawReadError};
+use super::counters::Counters;
 use super::events::{Events, Waited};
 use super::fate::Fate;
 use super::request::Request;
@@ -52,6 +53,8 @@ pub enum End {
     ClientGone,
     /// The limit of a step passed.
     TimedOut,
+    /// A file could not be read.
+    Unreadable,
 }
 
 /// Plays the steps that are left of a script.
@@ -67,13 +70,17 @@ pub fn play(
         turn,
         body,
         events: &server.events,
+        counters: &server.counters,
         began: Instant::now(),
         due: Duration::ZERO,
         timings: Vec::new(),
     };
     let end = player.play(&mut steps);
-    if end != End::Completed {
-        turn.grow_fate(Fate::Close);
+    match end {
+        End::Completed => {}
+        End::ClientGone | End::TimedOut => turn.grow_fate(Fate::Close),
+        // The client must not mistake what it has for all of the response.
+        End::Unreadable => turn.grow_fate(Fate::Reset),
     }
     Played {
         timings: player.timings,
@@ -89,6 +96,7 @@ struct Player<'p> {
     turn: &'p Turn,
     body: &'p Body,
     events: &'p Events,
+    counters: &'p Counters,
     began: Instant,
     /// When the current step is due.
     due: Duration,
@@ -108,6 +116,13 @@ impl Player<'_> {
                     match conditions::holds(condition, self.request) {
                         true => steps.enter_else(),
                         false => steps.enter(block),
+                    }
+                }
+                Step::First(counted, count, block) => {
+                    let (turn, counters) = (self.turn, self.counters);
+                    match conditions::number(*counted, self.request, turn, counters) {
+                        number if number <= *count => steps.enter(block),
+                        _ => steps.enter_else(),
                     }
                 }
                 // The steps before them have entered their blocks, or passed them.
@@ -197,6 +212,10 @@ impl Player<'_> {
                 Ok(())
             }
             Step::Read(what, limit) => self.read(what, *limit),
+            Step::ReceiveBuffer(bytes) => {
+                self.turn.wire().set_receive_buffer(*bytes);
+                Ok(())
+            }
             Step::HalfClose => {
                 self.turn.flush()?;
                 self.turn.mark_written();
@@ -247,6 +266,7 @@ impl Player<'_> {
             | Step::Repeat(..)
             | Step::If(..)
             | Step::Unless(..)
+            | Step::First(..)
             | Step::Else(_)
             | Step::OnTimeout(_) => Ok(()),
         }

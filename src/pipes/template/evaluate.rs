@@ -14,11 +14,22 @@ use super::values::{Function, Value};
 pub(super) struct Variables<'e>(HashMap<String, Value<'e>>);
 
 /// The value of an expression as text.
+#[cfg(test)]
 pub(super) fn text<'e>(
     expression: &[u8],
     variables: &mut Variables<'e>,
     scope: &dyn Scope<'e>,
 ) -> Result<String, Wrong> {
+    shown(expression, variables, scope, Value::text)
+}
+
+/// The value of an expression as `show` shows it.
+pub(super) fn shown<'e, T>(
+    expression: &[u8],
+    variables: &mut Variables<'e>,
+    scope: &dyn Scope<'e>,
+    show: impl FnOnce(&Value<'e>) -> Result<T, Wrong>,
+) -> Result<T, Wrong> {
     let mut tokens = tokens::scan(expression)?.into_iter();
     let mut first = tokens.next();
     let variable = match &mut first {
@@ -46,7 +57,7 @@ pub(super) fn text<'e>(
             Token::Name(name) | Token::Assign(name) => return Err(Wrong::SecondName(name)),
         };
     }
-    let text = value.text()?;
+    let text = show(&value)?;
     if let Some(variable) = variable {
         variables.0.insert(variable, value);
     }

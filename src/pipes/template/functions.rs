@@ -1,5 +1,5 @@
-//! The functions of templates: `uuid()`, `file_hash(algorithm, path)`, `fs_path(path)` and
-//! `header_or_default(name, default)`.
+//! The functions of templates: `uuid()`, `file_hash(algorithm, path)`, `fs_path(path)`,
+//! `header_or_default(name, default)`, and `parameter_or_default(name, default)`, which the reference lacks.
 //!
 //! The reference's `file_hash` reads any file of the machine. Ours stays below the doc root, as `fs_path`
 //! does in both, and follows symbolic links only where the server does.
@@ -37,6 +37,11 @@ pub(super) fn call<'e>(
             Ok(value.unwrap_or_else(|| Value::Text(default.clone())))
         }
         (Function::HeaderOrDefault, _) => count(2),
+        (Function::ParameterOrDefault, [name, default]) => {
+            let value = scope.parameter(name)?;
+            Ok(value.unwrap_or_else(|| Value::Text(default.clone())))
+        }
+        (Function::ParameterOrDefault, _) => count(2),
     }
 }
 

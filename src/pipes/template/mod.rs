@@ -56,7 +56,7 @@ pub fn fill(
     let mut filled = Vec::with_capacity(content.len() + content.len() / 8);
     let mut variables = Variables::default();
     // Pages name the same host and port again and again.
-    let mut known: HashMap<&[u8], String> = HashMap::new();
+    let mut known: HashMap<&[u8], Vec<u8>> = HashMap::new();
     let mut done = 0;
     let mut expressions = 0_usize;
     let mut held = FREE_OF_MEMORY;
@@ -81,9 +81,15 @@ pub fn fill(
             append(&mut filled, text, escape);
             continue;
         }
-        let text = evaluate::text(expression, &mut variables, scope)
+        let show = |value: &Value<'_>| match escape {
+            Escape::Quoted => value.bytes(),
+            _ => value.text().map(String::into_bytes),
+        };
+        let text = evaluate::shown(expression, &mut variables, scope, show)
             .and_then(|text| match escape {
-                Escape::Field if text.contains(['\r', '\n']) => Err(Wrong::LineEnd),
+                Escape::Field if memchr::memchr2(b'\r', b'\n', &text).is_some() => {
+                    Err(Wrong::LineEnd)
+                }
                 _ => Ok(text),
             })
             .map_err(|wrong| TemplateError::new(expression, wrong))?;
@@ -141,16 +147,16 @@ fn next_expression(content: &[u8], from: usize) -> Option<Range<usize>> {
 const OPEN: &[u8] = b"{{";
 const CLOSE: &[u8] = b"}}";
 
-fn append(filled: &mut Vec<u8>, text: &str, escape: Escape) {
+fn append(filled: &mut Vec<u8>, text: &[u8], escape: Escape) {
     match escape {
-        Escape::None | Escape::Field => return filled.extend_from_slice(text.as_bytes()),
+        Escape::None | Escape::Field => return filled.extend_from_slice(text),
         Escape::Quoted => {
-            let quoted = Quoted(text.as_bytes()).to_string();
+            let quoted = Quoted(text).to_string();
             return filled.extend_from_slice(&quoted.as_bytes()[1..quoted.len() - 1]);
         }
         Escape::Html => {}
     }
-    for byte in text.bytes() {
+    for &byte in text {
         match byte {
             b'&' => filled.extend_from_slice(b"&amp;"),
             b'<' => filled.extend_from_slice(b"&lt;"),
@@ -253,6 +259,8 @@ pub enum Wrong {
     BadBytes,
     /// The value would add another header field.
     LineEnd,
+    /// The query has no such parameter.
+    NoParameter(String),
     /// The content before it is too long.
     TooLong,
     /// The port in the request's URL is not a number, or too large.
@@ -298,6 +306,10 @@ impl fmt::Display for Wrong {
             Self::NotText => f.write_str("is neither text nor a number"),
             Self::BadBytes => f.write_str("has a value that is not UTF-8"),
             Self::LineEnd => f.write_str("has a value with a line end, in a header field"),
+            Self::NoParameter(name) => write!(
+                f,
+                "has no value: the query has no parameter {name:?}; add `?{name}=…`, or a default: `{{{{parameter_or_default({name}, …)}}}}`"
+            ),
             Self::TooLong => write!(f, "follows more than {} MiB of content", MAX_WHOLE >> 20),
             Self::BadPort(port) => write!(f, "has no value: {port:?} is not a port"),
             Self::NoDigest(name) => write!(f, "has no value: unknown digest algorithm {name:?}"),

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use crate::exchange::{Links, Request, Turn};
 use crate::http::query;
-use crate::pipes::Context;
+use crate::pipes::{Context, Missing};
 use crate::text::latin1;
 use crate::wire::budget::Full;
 
@@ -34,6 +34,16 @@ pub trait Scope<'e> {
     /// # Errors
     /// An error of a script's request object.
     fn parameters(&self) -> Result<Value<'e>, Wrong>;
+
+    /// The first query parameter of this name.
+    ///
+    /// # Errors
+    /// An error of a script's request object.
+    fn parameter(&self, name: &str) -> Result<Option<Value<'e>>, Wrong> {
+        let parameters = self.parameters()?;
+        let found = parameters.item(&Index::Key(name.to_owned()))?;
+        Ok(Some(found).filter(|found| !found.is_empty()))
+    }
 
     /// The parts of the URL.
     ///
@@ -90,7 +100,14 @@ impl<'e> Scope<'e> for Context<'e> {
     }
 
     fn parameters(&self) -> Result<Value<'e>, Wrong> {
-        Ok(Value::Object(Rc::new(Parameters(self.request))))
+        Ok(Value::Object(Rc::new(Parameters(
+            self.request,
+            self.missing,
+        ))))
+    }
+
+    fn parameter(&self, name: &str) -> Result<Option<Value<'e>>, Wrong> {
+        Ok(parameter(self.request, name)?.map(Value::Bytes))
     }
 
     fn location(&self) -> Result<Location, Wrong> {
@@ -149,17 +166,26 @@ fn field<'e>(request: &Request, name: &str) -> Result<Option<Value<'e>>, Wrong> 
 
 /// The query parameters of a request.
 #[derive(Debug)]
-struct Parameters<'e>(&'e Request);
+struct Parameters<'e>(&'e Request, Missing);
 
 impl<'e> Object<'e> for Parameters<'e> {
     fn item(&self, index: &Index) -> Result<Value<'e>, Wrong> {
-        let missing = || Value::Text(String::new());
-        let Index::Key(name) = index else {
-            return Ok(missing());
+        let found = match index {
+            Index::Key(name) => parameter(self.0, name)?,
+            Index::Number(_) => None,
         };
-        let wanted = latin1::encode(name).map_err(|_| Wrong::no_item(index))?;
-        let mut pairs = query::pairs(self.0.query());
-        let found = pairs.find(|(name, _)| *name == wanted);
-        Ok(found.map_or_else(missing, |(_, value)| Value::Bytes(value)))
+        match (found, self.1, index) {
+            (Some(value), ..) => Ok(Value::Bytes(value)),
+            (None, Missing::Refused, Index::Key(name)) => Err(Wrong::NoParameter(name.clone())),
+            (None, ..) => Ok(Value::Text(String::new())),
+        }
     }
+}
+
+fn parameter(request: &Request, name: &str) -> Result<Option<Vec<u8>>, Wrong> {
+    let wanted = latin1::encode(name).map_err(|_| Wrong::no_item(&Index::Key(name.to_owned())))?;
+    let mut pairs = query::pairs(request.query());
+    Ok(pairs
+        .find(|(name, _)| *name == wanted)
+        .map(|(_, value)| value))
 }

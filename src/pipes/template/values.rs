@@ -43,6 +43,8 @@ pub enum Function {
     FsPath,
     /// `header_or_default(name, default)`.
     HeaderOrDefault,
+    /// `parameter_or_default(name, default)`.
+    ParameterOrDefault,
 }
 
 impl Function {
@@ -52,6 +54,7 @@ impl Function {
             "file_hash" => Some(Self::FileHash),
             "fs_path" => Some(Self::FsPath),
             "header_or_default" => Some(Self::HeaderOrDefault),
+            "parameter_or_default" => Some(Self::ParameterOrDefault),
             _ => None,
         }
     }
@@ -89,6 +92,23 @@ impl<'e> Value<'e> {
             _ => return Err(Wrong::NotIndexed),
         };
         found.ok_or_else(|| Wrong::no_item(index))
+    }
+
+    /// Whether it is a text or bytes, and empty.
+    pub(super) fn is_empty(&self) -> bool {
+        match self {
+            Self::Text(text) => text.is_empty(),
+            Self::Bytes(bytes) => bytes.is_empty(),
+            _ => false,
+        }
+    }
+
+    /// The bytes that take the place of an expression, where they need not be UTF-8.
+    pub(super) fn bytes(&self) -> Result<Vec<u8>, Wrong> {
+        match self {
+            Self::Bytes(bytes) => Ok(bytes.clone()),
+            other => other.text().map(String::into_bytes),
+        }
     }
 
     /// The text that takes the place of an expression.
@@ -177,6 +197,7 @@ pub(crate) mod tests {
                 request: &self.request,
                 hosts: &self.hosts,
                 mount: &self.mount,
+                missing: crate::pipes::Missing::Empty,
                 turn: None,
             }
         }

@@ -125,6 +125,11 @@ impl Request {
         &self.server.events
     }
 
+    /// The folder that is served.
+    pub(crate) fn mount(&self) -> &Mount {
+        &self.mount
+    }
+
     /// What the exchanges of the server share.
     pub(crate) fn context(&self) -> &ServerContext {
         &self.server

@@ -115,6 +115,7 @@ impl FileHandler {
             request: &exchange.request,
             hosts: exchange.hosts(),
             mount: self.0.mount(),
+            missing: pipes::Missing::Empty,
             turn: Some(exchange.turn()),
         };
         let mut fields = Headers::default();

@@ -9,6 +9,7 @@ pub mod file;
 pub mod locate;
 pub mod media_type;
 pub mod open_in_root;
+pub mod script_folder;
 mod sorting;
 mod validators;
 

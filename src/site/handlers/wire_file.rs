@@ -4,13 +4,15 @@
 
 use std::io::{self, Read as _};
 use std::os::unix::ffi::OsStrExt as _;
+use std::sync::Arc;
 
 use crate::exchange::{Exchange, Handler, Requirements};
 use crate::fault::Fault;
 use crate::pipes::Context;
 use crate::pipes::template::{self, Escape};
-use crate::wire_script::WireScript;
+use crate::wire_script::{Folder, WireScript};
 
+use crate::site::files::script_folder::ScriptFolder;
 use crate::site::files::{Files, Found};
 
 /// The largest `.wire` file, in bytes. Larger files are refused, since the file is read into memory. The
@@ -72,11 +74,20 @@ impl Handler for WireFileHandler {
                 request: &exchange.request,
                 hosts: exchange.hosts(),
                 mount: self.0.mount(),
+                missing: crate::pipes::Missing::Refused,
                 turn: Some(exchange.turn()),
             };
             text = template::fill(&text, Escape::Quoted, &context)?;
         }
-        let script = WireScript::parse(&text).map_err(|error| cannot_play(&error.to_string()))?;
+        let mut script =
+            WireScript::parse(&text).map_err(|error| cannot_play(&error.to_string()))?;
+        if script.has_files() {
+            let folder = ScriptFolder::of(&found.path(), self.0.mount());
+            script = script.with_folder(&(Arc::new(folder) as Arc<dyn Folder>));
+            script
+                .check_files()
+                .map_err(|reason| cannot_play(&reason))?;
+        }
         exchange.play(&script);
         Ok(())
     }

@@ -103,6 +103,7 @@ impl Handler for WrapperHandler {
             request: &request,
             hosts: &hosts,
             mount: self.files.mount(),
+            missing: pipes::Missing::Empty,
             turn: Some(exchange.turn()),
         };
         let mut fields = Headers::default();

@@ -2,15 +2,19 @@
 //! arguments, and a block is a list again. Data that is made when it is sent is a list of parts.
 //! `wire_script/table.rs` names the steps.
 
+use std::path::PathBuf;
+use std::sync::Arc;
+
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyString, PyTuple};
 
+use crate::site::files::script_folder::ScriptFolder;
 use crate::wire_script::form::{Form, Takes};
 use crate::wire_script::table::{FORMS, takes_argument};
 use crate::wire_script::{
-    Data, FUNCTIONS, Function, Limit, MAX_BYTES, MAX_DEPTH, Misplaced, NUMBER_OUTSIDE, Place,
-    WireScript, one_of,
+    Data, FILE, FUNCTIONS, Folder, Function, Limit, MAX_BYTES, MAX_DEPTH, Misplaced,
+    NUMBER_OUTSIDE, Place, WireScript, one_of,
 };
 
 use super::ResponseWriter;
@@ -20,10 +24,16 @@ impl ResponseWriter {
     /// The script of a list or a text.
     pub(super) fn whole_script(&self, steps: &Bound<'_, PyAny>) -> PyResult<WireScript> {
         let script = self.script_of(steps, 0)?;
-        match script.has_number_outside() {
-            true => Err(value_error(NUMBER_OUTSIDE)),
-            false => Ok(script),
+        if script.has_number_outside() {
+            return Err(value_error(NUMBER_OUTSIDE));
         }
+        if !script.has_files() {
+            return Ok(script);
+        }
+        let folder = ScriptFolder::of(&calling_file(steps.py())?, self.asked().mount());
+        let script = script.with_folder(&(Arc::new(folder) as Arc<dyn Folder>));
+        script.check_files().map_err(value_error)?;
+        Ok(script)
     }
 
     /// A script, or a block at this depth.
@@ -94,7 +104,7 @@ impl ResponseWriter {
                 make(data, item.limit(form)?)
             }
             Takes::Block(make) => make(block(0)?, None),
-            Takes::Repeat(make) => {
+            Takes::Repeat(make) | Takes::First(make) => {
                 let count = item.argument()?.extract()?;
                 make(count, block(1)?, None)
             }
@@ -164,9 +174,10 @@ impl ResponseWriter {
                 let count = item.argument()?.extract::<u64>()?;
                 (small(inner(1)?, count)?.repeated(count), 2)
             }
+            (FILE, _) => (Data::new().file(item.argument()?.extract::<String>()?), 1),
             (_, Some(function)) => (small(inner(0)?, 1)?.made_by(function), 1),
             (name, None) => {
-                let names = ["number", "times"].into_iter();
+                let names = ["number", "times", FILE].into_iter();
                 let names = names.chain(FUNCTIONS.map(Function::word));
                 let names: Vec<_> = names.map(|name| format!("`{name}`")).collect();
                 let message = format!("expected {}, found `{name}`", one_of(&names));
@@ -176,6 +187,12 @@ impl ResponseWriter {
         item.check_count_of(expected)?;
         Ok(made)
     }
+}
+
+/// The file of the Python code that calls the method.
+fn calling_file(py: Python<'_>) -> PyResult<PathBuf> {
+    let frame = py.import("sys")?.call_method0("_getframe")?;
+    frame.getattr("f_code")?.getattr("co_filename")?.extract()
 }
 
 /// A step as lists have it: a tuple of its name and arguments, or the name alone.
@@ -295,7 +312,11 @@ impl<'py> Item<'py> {
 fn arguments(form: &Form) -> usize {
     match form.takes {
         Takes::Nothing(_) => 0,
-        Takes::Frame(_) | Takes::Close(_) | Takes::Repeat(_) | Takes::Named(_) => 2,
+        Takes::Frame(_)
+        | Takes::Close(_)
+        | Takes::Repeat(_)
+        | Takes::First(_)
+        | Takes::Named(_) => 2,
         Takes::Containing(_) => 3,
         _ => 1,
     }

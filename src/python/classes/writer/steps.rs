@@ -40,6 +40,7 @@ impl ResponseWriter {
                 End::Completed => "done",
                 End::ClientGone => "gone",
                 End::TimedOut => "too late",
+                End::Unreadable => "unreadable",
             },
         })
     }
@@ -62,6 +63,15 @@ impl ResponseWriter {
             self.turn().grow_fate(Fate::Close);
         }
         Ok(!is_left)
+    }
+
+    /// Limits how many unread bytes the kernel keeps for the server.
+    fn receive_buffer(&self, count: Bound<'_, PyAny>) -> PyResult<()> {
+        let bytes = self::count(&count)?;
+        if !self.turn().is_over() {
+            self.turn().wire().set_receive_buffer(bytes);
+        }
+        Ok(())
     }
 
     /// FIN; the client may continue to send.
@@ -186,7 +196,7 @@ impl ResponseWriter {
 pub(crate) struct Played {
     /// When each step was due and when it was done, in seconds from the start.
     timings: Vec<(f64, f64)>,
-    /// `done`, `gone` (the client) or `too late` (a limit passed).
+    /// `done`, `gone` (the client), `too late` (a limit passed) or `unreadable` (a file).
     end: &'static str,
 }
 
