@@ -8,6 +8,7 @@ mod faulty_hosts;
 mod handshakes;
 mod key_log;
 mod listeners;
+mod pages_for_https;
 mod records;
 mod requests;
 #[cfg(feature = "python")]

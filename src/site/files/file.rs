@@ -12,6 +12,7 @@ use crate::site::files::content_of_range;
 use crate::site::files::directory;
 use crate::site::files::dot_headers;
 use crate::site::files::media_type;
+use crate::site::files::needs_https;
 use crate::site::files::validators::{self, Conditions};
 use crate::site::files::{Files, Found};
 
@@ -36,7 +37,10 @@ impl Handler for FileHandler {
         let answered = match exchange.server().validators {
             // Pipes change the content for each request.
             true => answer(exchange, found, requested.is_none())?,
-            false => answer_as_reference(exchange, found)?,
+            false => {
+                needs_https::report(exchange);
+                answer_as_reference(exchange, found)?
+            }
         };
         match requested {
             Some(pipeline) if answered == Answered::WithFile => {

@@ -8,6 +8,7 @@ pub mod dot_headers;
 pub mod file;
 pub mod locate;
 pub mod media_type;
+pub mod needs_https;
 pub mod open_in_root;
 pub mod script_folder;
 mod sorting;

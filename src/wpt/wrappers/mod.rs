@@ -27,6 +27,7 @@ use crate::pipes::{self, Context};
 use crate::site::Site;
 use crate::site::files::dot_headers;
 use crate::site::files::file::FileHandler;
+use crate::site::files::needs_https;
 use crate::site::files::{Files, Found};
 use crate::site::routing::pattern::PatternError;
 use crate::site::routing::router::Method;
@@ -125,6 +126,7 @@ impl Handler for WrapperHandler {
             query: &query,
         };
         let content = text(kind.form, &script, &test)?;
+        needs_https::report(exchange);
         let headers = &mut exchange.response.headers;
         for (name, value) in own_fields(kind.form) {
             headers.set(*name, *value);
