@@ -359,8 +359,7 @@ mod tests {
         let bytes: Vec<&[u8]> = input.chunks(1).collect();
         assert_eq!(whole, feed(&bytes));
         if let Ok((_, _, true, taken)) = &whole {
-            assert_eq!(*taken, input.len());
-            let followed = [input, b"GET / HTTP/1.1"].concat();
+            let followed = [&input[..*taken], b"GET / HTTP/1.1"].concat();
             assert_eq!(whole, feed(&[&followed]));
         }
         whole.map(|(out, trailers, done, _)| (out, trailers, done))

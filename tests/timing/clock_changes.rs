@@ -188,9 +188,11 @@ fn the_wall_clock_is_read_only_for_dates() {
         readers,
         [
             "cli/certificates.rs",
+            "extension/certificates.rs",
             "record/mod.rs",
             "site/files/validators.rs",
             "text/date.rs",
+            "tls/certificates/renewed.rs",
             "transcript/folder.rs",
             "transcript/tape.rs"
         ]
