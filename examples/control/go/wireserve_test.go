@@ -26,8 +26,8 @@ func Start(t *testing.T) (server Server) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { command.Process.Kill(); command.Wait() })
-	line := "wireserve listening on %s"
-	if _, err = fmt.Fscanf(printed, line+"\n"+line, &server.url, &server.control); err != nil {
+	line := "wireserve listening on %s "
+	if _, err = fmt.Fscanf(printed, line+"(port)\n"+line+"(control)\n", &server.url, &server.control); err != nil {
 		t.Fatal(err)
 	}
 	server.T = t
