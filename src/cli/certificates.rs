@@ -117,7 +117,7 @@ impl Certificates {
         Ok(certificates)
     }
 
-    /// What the ports of `https` and its variants speak TLS with; none if there are none, or HTTPS is off.
+    /// What the ports of `https` and its variants speak TLS with; `None` without such ports, or if HTTPS is off.
     pub(super) fn of_schemes(&self) -> Option<Tls> {
         if !self.has_ports {
             return None;

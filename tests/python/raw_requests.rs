@@ -18,9 +18,9 @@ use crate::support::client::Client;
 use crate::support::folder::folder;
 use crate::support::process::Process;
 use crate::support::response::Response;
-use crate::support::written_bytes::Bytes;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use wireserve::internals::conform::case::bytes::Bytes;
 use wireserve::internals::text::latin1;
 
 #[test]

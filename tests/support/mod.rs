@@ -1,7 +1,7 @@
 //! Shared by tests and benches: processes, a client that sends any bytes, a parser for responses, and formats
 //! for failure messages.
 //!
-//! Only `embedded`, `recipes`, `tls` and `catalogue::stage` use the server's code. The other modules see the server as a
+//! Only `embedded`, `recipes`, `tls` and `catalogue` use the server's code. The other modules see the server as a
 //! client does, through the command line and a socket on loopback. No function sleeps for a fixed time: each waits for a
 //! line, for bytes or for an end, with a generous deadline, so that a server that hangs fails the test.
 
@@ -29,7 +29,6 @@ pub mod transcript;
 pub mod unread;
 pub mod wait;
 pub mod watch;
-pub mod written_bytes;
 
 use std::path::PathBuf;
 

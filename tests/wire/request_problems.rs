@@ -11,8 +11,8 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use crate::support::written_bytes::Bytes;
 use serde::Deserialize;
+use wireserve::internals::conform::case::bytes::Bytes;
 use wireserve::internals::http::head::{HeadLimits, Progress, Scanner};
 use wireserve::internals::http::{problems, raw_lines, target};
 use wireserve::message::{Flag, Head};

@@ -17,9 +17,9 @@ use crate::support::client::Client;
 use crate::support::escape;
 use crate::support::folder::folder;
 use crate::support::response::Response;
-use crate::support::written_bytes::Bytes;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use wireserve::internals::conform::case::bytes::Bytes;
 use wireserve::internals::text::latin1;
 use wireserve::{Exchange, Fault, Server};
 

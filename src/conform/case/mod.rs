@@ -253,7 +253,7 @@ impl Expect {
 }
 
 impl Next {
-    /// What must become of the next request, as a sentence without its full stop; `None` if there is none.
+    /// What must become of the next request, as a sentence without its full stop; `None` if the case requires nothing.
     pub fn sentence(self) -> Option<&'static str> {
         match self {
             Self::Answered => Some("The next request gets its own response"),

@@ -98,7 +98,7 @@ impl Words {
 /// The lines of a driver.
 pub(super) struct Lines(Receiver<Line>);
 
-/// One line, or why there is none.
+/// One line, or the reason why no line came.
 pub(super) enum Line {
     /// Without its LF.
     Text(Vec<u8>),

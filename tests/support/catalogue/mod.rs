@@ -14,7 +14,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::repository;
-use super::written_bytes::Bytes;
+use wireserve::internals::conform::case::bytes::Bytes;
 
 /// Cases whose client connects over TLS. `tests/tls/catalogue_cases.rs` plays them.
 pub const OVER_TLS: [&str; 2] = ["TX-16", "TX-17"];
