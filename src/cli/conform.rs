@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal as _};
 use std::path::PathBuf;
 use std::process;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -18,12 +18,14 @@ use crate::conform::client::driver::Driver;
 use crate::conform::client::{Connect, group};
 use crate::conform::expected::Expected;
 use crate::conform::judge::Verdict;
+use crate::conform::report::data::{About, Report};
 use crate::conform::report::terminal;
 use crate::conform::run::{self, Settings};
 use crate::conform::select::select;
 use crate::conform::stage::{self, Patience};
 use crate::response_fuzz::Seed;
 
+use super::conform_reports::ReportOptions;
 use super::error::CommandError;
 use super::print;
 
@@ -76,6 +78,9 @@ pub(super) struct ConformOptions {
     #[arg(long)]
     deny_warnings: bool,
 
+    #[command(flatten)]
+    reports: ReportOptions,
+
     /// The client: a command with {url}, which runs once for each case, or a driver, which runs for many;
     /// see docs/conform.md
     #[arg(last = true, value_name = "COMMAND")]
@@ -119,8 +124,9 @@ pub(super) fn conform(options: &ConformOptions) -> Result<u8, CommandError> {
     }
     let client = options.client()?;
     let expected = options.expected()?;
+    let reports = options.reports.open()?;
     end_clients_with_the_suite()?;
-    let began = Instant::now();
+    let (began, began_at) = (Instant::now(), SystemTime::now());
     let bar = progress(cases.len());
     let settings = options.settings();
     let results = run::run(cases, &*client, settings, &|result| {
@@ -133,11 +139,25 @@ pub(super) fn conform(options: &ConformOptions) -> Result<u8, CommandError> {
     });
     bar.finish_and_clear();
     let results = results.map_err(CommandError::Client)?;
-    let mut text = terminal::summary(&client.name(), &results, &expected, began.elapsed());
+    let (name, took) = (client.name(), began.elapsed());
     let unexpected = expected.unexpected(&results, options.denied());
+    let comparison = reports.compared(&results);
+    let mut text = terminal::summary(&name, &results, &expected, took);
+    if let Some(comparison) = &comparison {
+        text.push_str(&comparison.text());
+    }
     for found in &unexpected {
         text.push_str(&format!("unexpected: {}: {}\n", found.id, found.text));
     }
+    let about = About {
+        client: &name,
+        began: began_at,
+        took,
+        settings,
+        expected: &expected,
+        unexpected: &unexpected,
+    };
+    reports.write(&Report::of(&results, &about, comparison))?;
     print(&text)?;
     Ok(u8::from(!unexpected.is_empty()))
 }
@@ -173,6 +193,7 @@ impl ConformOptions {
         };
         let text = fs::read_to_string(path).map_err(|error| error.to_string());
         let read = text.and_then(|text| Expected::read(&text));
+        let read = read.and_then(|read| known_cases(read.ids()).map(|()| read));
         read.map_err(|reason| CommandError::Expected {
             path: path.clone(),
             reason,
@@ -217,6 +238,16 @@ impl Seeds {
     fn all(&self) -> impl Iterator<Item = Seed> {
         let Seed { edition, number } = self.first;
         (number..number + self.count).map(move |number| Seed { edition, number })
+    }
+}
+
+/// Whether all of these are ids of cases, or which one is not.
+fn known_cases<'i>(ids: impl Iterator<Item = &'i str>) -> Result<(), String> {
+    let cases = catalogue::cases();
+    let is_known = |id: &str| fuzzed::is_id(id) || cases.iter().any(|case| case.id == id);
+    match ids.into_iter().find(|id| !is_known(id)) {
+        Some(other) => Err(format!("expected the ids of cases, found {other:?}")),
+        None => Ok(()),
     }
 }
 

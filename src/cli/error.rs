@@ -46,6 +46,12 @@ pub(super) enum CommandError {
     Client(#[source] io::Error),
     #[error("conform: cannot use {path}: {reason}")]
     Expected { path: PathBuf, reason: String },
+    #[error("conform: cannot compare with {path}: {reason}")]
+    Compared { path: PathBuf, reason: String },
+    #[error("conform: cannot make the folder {path}")]
+    ReportFolder { path: PathBuf, source: io::Error },
+    #[error("conform: cannot write the report")]
+    Report(#[source] io::Error),
     #[error("conform: cannot serve the case")]
     Serve(#[source] io::Error),
     #[error("--connections: expected a port from 0 to 65535, found {0:?}")]

@@ -12,6 +12,7 @@ mod certificate_warnings;
 #[cfg(feature = "tls")]
 mod certificates;
 mod conform;
+mod conform_reports;
 mod control_options;
 mod error;
 mod lifetime;

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::judge::Verdict;
 use super::run::CaseResult;
@@ -14,7 +14,7 @@ use super::run::CaseResult;
 pub struct Expected(BTreeMap<String, Deviation>);
 
 /// A known deviation.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Deviation {
     pub verdict: Verdict,
@@ -38,9 +38,19 @@ impl Expected {
         serde_path_to_error::deserialize(&mut json).map_err(|error| error.to_string())
     }
 
+    /// A known deviation.
+    pub fn known(&self, id: &str) -> Option<&Deviation> {
+        self.0.get(id)
+    }
+
     /// The reason of a known deviation.
     pub fn reason(&self, id: &str) -> Option<&str> {
-        self.0.get(id).map(|known| known.reason.as_str())
+        self.known(id).map(|known| known.reason.as_str())
+    }
+
+    /// The ids of all known deviations.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
     }
 
     /// What is not as expected, and known deviations that are gone. `denied` is the best verdict that is a
@@ -54,7 +64,11 @@ impl Expected {
                     verdict: known,
                     reason,
                 }) => {
-                    format!("expected {known} ({reason}), found {verdict}")
+                    let gone = match verdict < *known {
+                        true => "; remove it from the known deviations",
+                        false => "",
+                    };
+                    format!("expected {known} ({reason}), found {verdict}{gone}")
                 }
                 None if verdict >= denied => format!("found {verdict}"),
                 None if result.is_flaky() && self.is_denied(result, denied) => {
@@ -110,7 +124,7 @@ mod tests {
         assert_eq!(unexpected("SL-01", Verdict::Fail, Verdict::Fail), None);
         assert_eq!(
             unexpected("SL-01", Verdict::Pass, Verdict::Fail).as_deref(),
-            Some("expected fail (bug 7), found pass")
+            Some("expected fail (bug 7), found pass; remove it from the known deviations")
         );
         assert!(unexpected("SL-02", Verdict::Fail, Verdict::Fail).is_some());
         assert!(unexpected("SL-02", Verdict::Warn, Verdict::Fail).is_none());

@@ -5,3 +5,6 @@ mod deviants;
 mod drivers;
 mod misbehaving;
 mod model;
+mod page;
+mod reports;
+mod schema;

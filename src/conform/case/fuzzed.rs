@@ -60,6 +60,12 @@ pub fn case(seed: Seed) -> Case {
     .with_content(response.content)
 }
 
+/// Whether an id has the form of those of fuzzed responses.
+pub fn is_id(id: &str) -> bool {
+    let seed = id.strip_prefix("FZ-");
+    seed.is_some_and(|seed| Seed::parse(seed.as_bytes()).is_ok())
+}
+
 /// The level that the rules of the mutations have in words: `rule` of each names what a client must or should
 /// do. A response that a clause only calls invalid may be recovered (RFC 9110 §2.4).
 fn level(expect: Expect, rules: &[&str]) -> Level {
@@ -106,6 +112,7 @@ mod tests {
         assert_eq!(valid.map(|case| case.level), Some(Level::Must));
         let case = case(Seed::parse(b"v2:318").unwrap());
         assert_eq!(case.id, "FZ-v2:318");
+        assert!(is_id(&case.id) && !is_id("FZ-x") && !is_id("SL-01"));
         assert_eq!(case.group(), "FZ");
         assert!(case.clause.starts_with("RFC "), "{}", case.clause);
     }

@@ -1,5 +1,7 @@
 //! How many cases have which verdict, by group.
 
+use serde::{Serialize, Serializer};
+
 use crate::conform::case::group::GROUPS;
 use crate::conform::judge::Verdict;
 use crate::conform::run::CaseResult;
@@ -26,6 +28,13 @@ impl Counts {
     /// How many there are.
     pub fn total(self) -> usize {
         self.0.iter().sum()
+    }
+}
+
+/// As an object with a number for each verdict.
+impl Serialize for Counts {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(Verdict::ALL.map(|verdict| (verdict.word(), self.get(verdict))))
     }
 }
 

@@ -1,0 +1,265 @@
+//! The data of a report, as `report.json` has it. `docs/conform-report.schema.json` describes it, and
+//! `docs/conform.md` promises how it changes: names are added, and neither removed nor given another meaning
+//! without another [`VERSION`].
+
+use std::time::{Duration, SystemTime};
+
+use serde::Serialize;
+
+use super::VERSION;
+use super::compare::Comparison;
+use super::counts::{Counts, by_group};
+use super::evidence::{ConnectionReport, OutcomeReport, connections};
+use crate::conform::case::{Case, Level, Played};
+use crate::conform::client::protocol::base64;
+use crate::conform::expected::{Deviation, Expected, Unexpected};
+use crate::conform::judge::{Rule, Verdict};
+use crate::conform::run::{CaseResult, Settings};
+use crate::text::timestamp::Timestamp;
+
+/// The longest script that a report has, in bytes; that of most cases is below 1 KiB. `wireserve conform show`
+/// prints the others.
+const MAX_SCRIPT: usize = 16 * 1024;
+
+/// The most cases whose evidence is kept in any case. In a longer run, of fuzzed responses, the cases that pass
+/// have none, so that the report stays readable.
+const MAX_WITH_EVIDENCE: usize = 2000;
+
+/// What is reported of one run.
+#[derive(Debug, Serialize)]
+pub struct Report {
+    pub version: u32,
+    /// The version of the suite.
+    pub wireserve: &'static str,
+    /// What the client calls itself.
+    pub client: String,
+    /// In the format of RFC 3339, in UTC.
+    pub began: String,
+    pub seconds: f64,
+    pub settings: SettingsReport,
+    pub counts: Counts,
+    pub groups: Vec<GroupReport>,
+    /// The ids of cases that are not as expected: with any of them, the exit status is 1.
+    pub unexpected: Vec<String>,
+    /// With `--compare`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub comparison: Option<Comparison>,
+    pub cases: Vec<CaseReport>,
+}
+
+/// How the cases were run.
+#[derive(Debug, Serialize)]
+pub struct SettingsReport {
+    pub jobs: usize,
+    /// In seconds.
+    pub timeout: f64,
+    pub repeat: usize,
+}
+
+/// A group that has results.
+#[derive(Debug, Serialize)]
+pub struct GroupReport {
+    pub code: &'static str,
+    pub title: &'static str,
+    pub counts: Counts,
+}
+
+/// A case and its result.
+#[derive(Debug, Serialize)]
+pub struct CaseReport {
+    pub id: String,
+    pub group: String,
+    pub title: String,
+    pub clause: String,
+    pub level: Level,
+    pub rule: String,
+    /// What a client may do, in sentences.
+    pub may: Vec<String>,
+    pub request: RequestReport,
+    /// The bytes and times of the server, as a `.wire` file; absent if it is too long.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wire: Option<String>,
+    /// The worst verdict of all runs.
+    pub verdict: Verdict,
+    pub is_flaky: bool,
+    /// The verdict of each run.
+    pub runs: Vec<Verdict>,
+    /// The known deviation, with `--expect`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub known: Option<Deviation>,
+    /// Why the result is not as expected.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unexpected: Option<String>,
+    pub findings: Vec<FindingReport>,
+    /// Of all runs together.
+    pub seconds: f64,
+    /// What the client reported in the run with the worst verdict, and for the next request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<OutcomeReport>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_outcome: Option<OutcomeReport>,
+    /// What went over the connections of that run.
+    pub connections: Vec<ConnectionReport>,
+    /// Connections beyond those.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub more_connections: usize,
+}
+
+/// What the client had to request.
+#[derive(Debug, Serialize)]
+pub struct RequestReport {
+    pub method: String,
+    pub target: String,
+    pub fields: Vec<(String, String)>,
+    /// In base64.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub content: Option<String>,
+}
+
+/// What a rule of the judge found.
+#[derive(Debug, Serialize)]
+pub struct FindingReport {
+    pub verdict: Verdict,
+    pub rule: Rule,
+    pub text: String,
+}
+
+/// What a report says of a run besides its results.
+#[derive(Clone, Copy, Debug)]
+pub struct About<'a> {
+    pub client: &'a str,
+    pub began: SystemTime,
+    pub took: Duration,
+    pub settings: Settings,
+    pub expected: &'a Expected,
+    pub unexpected: &'a [Unexpected],
+}
+
+impl Report {
+    /// The report of these results.
+    pub fn of(results: &[CaseResult], about: &About<'_>, comparison: Option<Comparison>) -> Self {
+        let groups = by_group(results).into_iter();
+        let groups = groups.map(|(code, title, counts)| GroupReport {
+            code,
+            title,
+            counts,
+        });
+        let all = results.len() <= MAX_WITH_EVIDENCE;
+        let cases = results
+            .iter()
+            .map(|result| CaseReport::of(result, about, all || result.verdict() > Verdict::Pass));
+        Self {
+            version: VERSION,
+            wireserve: env!("CARGO_PKG_VERSION"),
+            client: about.client.to_owned(),
+            began: Timestamp(about.began).to_string(),
+            seconds: milliseconds(about.took),
+            settings: SettingsReport {
+                jobs: about.settings.jobs,
+                timeout: about.settings.patience.timeout.as_secs_f64(),
+                repeat: about.settings.repeat,
+            },
+            counts: Counts::of(results),
+            groups: groups.collect(),
+            unexpected: about.unexpected.iter().map(|one| one.id.clone()).collect(),
+            comparison,
+            cases: cases.collect(),
+        }
+    }
+
+    /// The text of `report.json`.
+    ///
+    /// # Errors
+    /// None in practice: all of its values are JSON.
+    pub fn json(&self) -> serde_json::Result<String> {
+        serde_json::to_string(self)
+    }
+
+    /// The cases with a verdict.
+    pub fn with(&self, verdict: Verdict) -> impl Iterator<Item = &CaseReport> {
+        self.cases
+            .iter()
+            .filter(move |case| case.verdict == verdict)
+    }
+}
+
+impl CaseReport {
+    fn of(result: &CaseResult, about: &About<'_>, has_evidence: bool) -> Self {
+        let CaseResult { case, runs } = result;
+        let worst = result.worst();
+        let findings = worst.judgement.findings.iter();
+        let findings = findings.map(|finding| FindingReport {
+            verdict: finding.verdict,
+            rule: finding.rule,
+            text: finding.text.clone(),
+        });
+        let unexpected = about.unexpected.iter().find(|one| one.id == case.id);
+        let (connections, more_connections) = match has_evidence {
+            true => connections(&worst.transcripts),
+            false => (Vec::new(), 0),
+        };
+        Self {
+            id: case.id.clone(),
+            group: case.group().to_owned(),
+            title: case.title.clone(),
+            clause: case.clause.clone(),
+            level: case.level,
+            rule: case.rule.clone(),
+            may: may(case),
+            request: RequestReport {
+                method: case.request.method.clone(),
+                target: case.target(),
+                fields: case.request.fields.clone(),
+                content: case.request.content.as_deref().map(base64),
+            },
+            wire: has_evidence.then(|| wire(case)).flatten(),
+            verdict: result.verdict(),
+            is_flaky: result.is_flaky(),
+            runs: runs.iter().map(|run| run.judgement.verdict).collect(),
+            known: about.expected.known(&case.id).cloned(),
+            unexpected: unexpected.map(|one| one.text.clone()),
+            findings: findings.collect(),
+            seconds: milliseconds(result.took()),
+            outcome: worst.first.as_ref().map(OutcomeReport::of),
+            next_outcome: worst.second.as_ref().map(OutcomeReport::of),
+            connections,
+            more_connections,
+        }
+    }
+
+    /// The texts of the findings that led to the verdict.
+    pub fn reasons(&self) -> impl Iterator<Item = &str> {
+        let findings = self.findings.iter();
+        let decisive = findings.filter(|finding| finding.verdict == self.verdict);
+        decisive.map(|finding| finding.text.as_str())
+    }
+
+    /// Whether the verdict is that of a known deviation.
+    pub fn is_known(&self) -> bool {
+        let known = self.known.as_ref();
+        known.is_some_and(|known| known.verdict == self.verdict)
+    }
+}
+
+fn may(case: &Case) -> Vec<String> {
+    let sentences = [Some(case.expect.sentence()), case.next.sentence()];
+    let sentences = sentences.into_iter().flatten();
+    sentences.map(|sentence| format!("{sentence}.")).collect()
+}
+
+fn wire(case: &Case) -> Option<String> {
+    let Played::Script(_) = &case.played else {
+        return None;
+    };
+    let text = case.to_string();
+    (text.len() <= MAX_SCRIPT).then_some(text)
+}
+
+fn is_zero(number: &usize) -> bool {
+    *number == 0
+}
+
+/// Seconds with three decimals.
+fn milliseconds(time: Duration) -> f64 {
+    (time.as_secs_f64() * 1e3).round() / 1e3
+}
