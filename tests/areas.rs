@@ -4,6 +4,10 @@
 // A test exports nothing: `pub` means "for the other files" here.
 #![allow(unreachable_pub)]
 
+// What areas share besides `support`, which uses the public API alone.
+mod catalogue;
+mod levers;
+mod recipes;
 mod support;
 
 #[cfg(feature = "python")]

@@ -14,8 +14,8 @@ use std::thread;
 
 use serde::Deserialize;
 
+use crate::catalogue::{OVER_TLS, case};
 use crate::clients::drivers::{CLIENTS, Case, Client, Trust};
-use crate::support::catalogue::{OVER_TLS, case};
 use crate::support::command::wireserve;
 use crate::support::process::Process;
 use crate::support::repository;

@@ -1,8 +1,10 @@
 //! The sources of `src/` follow the layers that `src/lib.rs` lists from the bottom up: a module imports
 //! only from itself and from modules above it in the list, and files do not import each other in a circle.
 //! Only `python` and `extension` name pyo3, and only three files allow `unsafe`. Lints in `Cargo.toml` check the rest.
+//! What tests share in `tests/support` is written with the public API alone.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::sync::LazyLock;
 
 use crate::project::sources::{File, Module, files_below};
@@ -124,6 +126,37 @@ fn only_python_and_extension_name_pyo3() {
             .cloned()
             .collect(),
     });
+}
+
+/// The support of the tests is what any client's suite could write. What needs more is beside it, in `tests`.
+#[test]
+fn the_support_of_tests_uses_the_public_api() {
+    let library = FILES.iter().find(|file| file.path == "lib.rs");
+    let library = &library.expect("the root of the crate").text;
+    let exports = library.split("#[doc(hidden)]\npub use ").skip(1);
+    let names = exports.flat_map(|export| {
+        let export = export.split(';').next().expect("a list of names");
+        let names = export.split(|character: char| !character.is_alphanumeric());
+        names.filter(|name| name.starts_with(char::is_uppercase))
+    });
+    let hidden: BTreeSet<_> = names.chain(["internals"]).collect();
+    assert!(hidden.contains("Exchange"), "{hidden:?}");
+    let found = files_below(&repository().join("tests/support"), "rs")
+        .into_iter()
+        .filter_map(|path| {
+            let text = fs::read_to_string(&path).expect("a source");
+            let uses: Vec<_> = text
+                .lines()
+                .filter(|line| line.starts_with("use wireserve::") || line.contains(" wireserve::"))
+                .filter(|line| {
+                    let mut words = line.split(|character: char| !character.is_alphanumeric());
+                    words.any(|word| hidden.contains(word))
+                })
+                .map(|line| format!("{}: {line}", path.display()))
+                .collect();
+            (!uses.is_empty()).then_some(uses)
+        });
+    assert_eq!(found.flatten().collect::<Vec<_>>(), Vec::<String>::new());
 }
 
 #[test]

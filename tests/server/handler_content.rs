@@ -4,8 +4,9 @@
 use std::sync::{Mutex, mpsc};
 use std::time::Duration;
 
+use crate::levers::{Answer, builder};
 use crate::support::client::{Client, DEADLINE, request};
-use crate::support::embedded::{Answer, builder, get};
+use crate::support::embedded::get;
 use crate::support::escape;
 use wireserve::{
     Chunk, Chunks, Content, ContentError, Exchange, Fate, Fault, Handler, RequiredHeaders, Server,

@@ -5,8 +5,9 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 
+use crate::levers::{Answer, builder};
 use crate::support::client::{Client, DEADLINE, request};
-use crate::support::embedded::{Answer, builder, get};
+use crate::support::embedded::get;
 use crate::support::folder::folder;
 use crate::support::response::Response;
 use wireserve::handlers::{AsIsHandler, FileHandler, Files, FixedHandler};

@@ -1,7 +1,7 @@
 //! Shared by tests and benches: processes, a client that sends any bytes, a parser for responses, and formats
 //! for failure messages.
 //!
-//! Only `embedded`, `recipes`, `tls` and `catalogue` use the server's code. The other modules see the server as a
+//! Only `embedded` and `tls` use the crate, and only its public API. The other modules see the server as a
 //! client does, through the command line and a socket on loopback. No function sleeps for a fixed time: each waits for a
 //! line, for bytes or for an end, with a generous deadline, so that a server that hangs fails the test.
 
@@ -11,7 +11,6 @@
 
 pub mod bodies;
 pub mod browser;
-pub mod catalogue;
 pub mod client;
 pub mod command;
 pub mod devtools;
@@ -21,7 +20,6 @@ pub mod folder;
 pub mod lateness;
 pub mod process;
 pub mod raw_site;
-pub mod recipes;
 pub mod response;
 #[cfg(feature = "tls")]
 pub mod tls;

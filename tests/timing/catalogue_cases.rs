@@ -14,9 +14,9 @@ use std::sync::Mutex;
 use std::thread;
 use std::time::Duration;
 
-use crate::support::catalogue::stage::Stage;
-use crate::support::catalogue::witness::Gap;
-use crate::support::catalogue::{Case, OVER_TLS, cases};
+use crate::catalogue::stage::Stage;
+use crate::catalogue::witness::Gap;
+use crate::catalogue::{Case, OVER_TLS, cases};
 use crate::support::lateness::Baseline;
 
 /// How many cases are played at a time. Most of them wait.
@@ -110,8 +110,8 @@ fn message(panic: &(dyn Any + Send)) -> String {
 #[cfg(feature = "python")]
 #[test]
 fn from_scripts() {
-    use crate::support::catalogue::plan::{Plan, WEBSOCKET_ACCEPT};
-    use crate::support::catalogue::{ACCEPT, folder, witness};
+    use crate::catalogue::plan::{Plan, WEBSOCKET_ACCEPT};
+    use crate::catalogue::{ACCEPT, folder, witness};
     use crate::support::process::Process;
 
     let server = Process::wireserve(&folder(), ["--log", "error"]);

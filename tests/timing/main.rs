@@ -1,5 +1,7 @@
 //! Bytes arrive when they should, within milliseconds, also when the wall clock is changed.
 
+#[path = "../catalogue/mod.rs"]
+mod catalogue;
 #[path = "../support/mod.rs"]
 mod support;
 

@@ -9,8 +9,8 @@ use std::fs;
 use std::sync::mpsc::{self, Receiver};
 use std::time::Duration;
 
-use crate::support::catalogue::stage::Stage;
-use crate::support::catalogue::{case, folder};
+use crate::catalogue::stage::Stage;
+use crate::catalogue::{case, folder};
 use crate::support::client::DEADLINE;
 use crate::support::lateness::{Baseline, median};
 use wireserve::{Exchange, Fault, Played, WireScript};

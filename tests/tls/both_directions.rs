@@ -10,8 +10,8 @@ use proptest::test_runner::{Config, TestRunner};
 use rustls::version::TLS13;
 use socket2::SockRef;
 
+use crate::levers::{Answer, builder};
 use crate::support::client::DEADLINE;
-use crate::support::embedded::{Answer, builder};
 use crate::support::tls::{Certificate, End, TlsClient};
 use wireserve::handlers::FixedHandler;
 use wireserve::{Exchange, Sent, Server};

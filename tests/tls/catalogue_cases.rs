@@ -1,7 +1,7 @@
 //! The cases of the catalogue whose clients connect over TLS, played from their files: all bytes, and then FIN without
 //! close_notify.
 
-use crate::support::catalogue::{Deed, OVER_TLS, Step, case, folder};
+use crate::catalogue::{Deed, OVER_TLS, Step, case, folder};
 use crate::support::tls::{Certificate, End, TlsClient};
 use wireserve::{Server, Site};
 

@@ -4,8 +4,9 @@
 use std::sync::mpsc;
 use std::time::Duration;
 
+use crate::levers::{Answer, builder};
 use crate::support::client::DEADLINE;
-use crate::support::embedded::{Answer, builder, fixed};
+use crate::support::embedded::fixed;
 use crate::support::tls::{Certificate, End, TlsClient};
 use crate::support::wait::eventually;
 use wireserve::{Exchange, Fate, Server};

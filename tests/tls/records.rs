@@ -6,8 +6,8 @@ use std::sync::mpsc;
 use proptest::prelude::{Strategy, any, prop};
 use proptest::test_runner::{Config, TestRunner};
 
+use crate::levers::{Answer, builder};
 use crate::support::client::DEADLINE;
-use crate::support::embedded::{Answer, builder};
 use crate::support::tls::{Certificate, End, TlsClient};
 use wireserve::{Exchange, Server};
 

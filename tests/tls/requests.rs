@@ -1,6 +1,6 @@
 //! What handlers see of requests over HTTPS, and what templates and redirects make of it.
 
-use crate::support::embedded::{Answer, builder};
+use crate::levers::{Answer, builder};
 use crate::support::folder::folder;
 use crate::support::tls::{Certificate, NAME, TlsClient};
 use wireserve::{Exchange, Server};

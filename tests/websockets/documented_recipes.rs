@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::support::recipes::run_all;
+use crate::recipes::run_all;
 use crate::support::repository;
 use crate::websockets::servers::wireserve;
 

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::time::{Duration, Instant};
 
-use crate::support::catalogue::{self, Deed, PORT, cases, filled, folder};
+use crate::catalogue::{self, Deed, PORT, cases, filled, folder};
 use crate::support::repository;
 use wireserve::WireScript;
 use wireserve::wire_script::{Awaited, By, Step};

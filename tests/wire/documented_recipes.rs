@@ -3,10 +3,10 @@
 
 use std::fs;
 
+use crate::recipes::{blocks, run_all};
 use crate::support;
 use crate::support::command::wireserve;
 use crate::support::folder::folder;
-use crate::support::recipes::{blocks, run_all};
 use wireserve::WireScript;
 use wireserve::internals::config::Config;
 

@@ -4,8 +4,8 @@
 use std::env;
 use std::process::Command;
 
+use crate::levers::{Answer, builder};
 use crate::support::client::{Client, request};
-use crate::support::embedded::{Answer, builder};
 use crate::support::wait::eventually;
 use wireserve::transcript::{Dropped, SHOWN, Side, TranscriptLimits, What};
 use wireserve::{Exchange, Server, Transcript};

@@ -3,6 +3,9 @@
 //! In the data, `%PORT%` is replaced by the server's port, and `%ACCEPT%` by the value of `Sec-WebSocket-Accept`.
 //! A case with the former is a template, a case with the latter a script.
 
+// Each binary of tests uses a part of it.
+#![allow(dead_code, unreachable_pub)]
+
 pub mod plan;
 pub mod stage;
 pub mod witness;
@@ -13,7 +16,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::repository;
+use crate::support::repository;
 use wireserve::internals::conform::case::bytes::Bytes;
 
 /// Cases whose client connects over TLS. `tests/tls/catalogue_cases.rs` plays them.

@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use wireserve::internals::text::quoted;
 
-use super::client::{Arrival, Client};
-use super::folder::folder;
-use super::process::Process;
+use crate::support::client::{Arrival, Client};
+use crate::support::folder::folder;
+use crate::support::process::Process;
 
 /// Runs the recipes of a page, with servers started by this command; returns their number.
 pub fn run_all(page: &str, wireserve: impl Fn() -> Command) -> usize {
