@@ -280,7 +280,7 @@ fn list(cases: &[Case]) -> String {
 
 fn serve(case: &Case, port: u16) -> Result<u8, CommandError> {
     let server = stage::serving(case, port).map_err(CommandError::Serve)?;
-    let address = server.address();
+    let address = stage::address(&server);
     let (target, after) = (case.target(), stage::AFTER);
     let mut signals = Signals::new([SIGINT, SIGTERM]).map_err(CommandError::Signals)?;
     print(&format!(

@@ -8,12 +8,11 @@ use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
-use super::case::{Ask, Case, Next, Played};
+use super::case::{Case, Next, Played};
 use super::client::{Client, Connect};
 use super::judge::{Evidence, Finding, Judgement, Rule, Verdict, judge};
 use super::lag::Lag;
 use super::outcome::{Ended, Outcome};
-use super::seen::Seen;
 use super::stage::{AFTER, Patience, Stage};
 use crate::transcript::Transcript;
 
@@ -177,27 +176,26 @@ fn run_once(
     let mut stage = Stage::of(case)?;
     stage.begin();
     let first = client.ask(&case.request, &case.target(), &stage, patience);
-    let first_seen = Seen::of(&stage.transcripts());
+    let first_seen = stage.seen();
     let second = may_follow(case, &first, client).then(|| {
         stage.wait_until_played(case.length() + patience.timeout);
         thread::sleep(SETTLE);
         stage.begin();
-        client.ask(&next_request(), AFTER, &stage, patience)
+        client.ask(&case.then, AFTER, &stage, patience)
     });
-    let transcripts = stage.transcripts();
     let judgement = judge(&Evidence {
         case,
         first: &first,
         first_seen: &first_seen,
         second: second.as_ref(),
-        seen: &Seen::of(&transcripts),
+        seen: &stage.seen(),
         is_busy: lag.since(began) > patience.timeout / 3,
     });
     Ok(Run {
         judgement,
         first: Some(first),
         second,
-        transcripts,
+        transcripts: stage.transcripts(),
     })
 }
 
@@ -218,12 +216,4 @@ fn not_played(why: &str) -> Run {
 fn may_follow(case: &Case, first: &Outcome, client: &dyn Client) -> bool {
     let goes_on = matches!(first.ended, Ended::Complete | Ended::Failed { .. });
     goes_on && client.keeps_connections() && case.next != Next::None
-}
-
-fn next_request() -> Ask {
-    Ask {
-        method: "GET".to_owned(),
-        fields: Vec::new(),
-        content: None,
-    }
 }

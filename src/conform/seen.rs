@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::http::chunked::{Decoder, trailer_fields};
 use crate::http::head::Head;
 use crate::http::list;
 use crate::transcript::{Side, Transcript, What};
@@ -26,12 +27,27 @@ pub struct Request {
     pub method: String,
     pub target: String,
     pub fields: Vec<(String, String)>,
+    /// `None` unless all of it has arrived, and was kept.
+    pub content: Option<Vec<u8>>,
+    /// The fields of the trailer section of chunked content.
+    pub trailers: Vec<(String, String)>,
+}
+
+/// The head of a request, for a transcript that has dropped its bytes.
+#[derive(Clone, Debug)]
+pub struct ReceivedHead {
+    /// The number of the connection, and of the exchange on it.
+    pub connection: u64,
+    pub exchange: u64,
+    pub head: Head,
 }
 
 impl Seen {
-    /// What these transcripts show.
-    pub fn of(transcripts: &[Transcript]) -> Self {
-        let connections = transcripts.iter().map(Connection::of);
+    /// What these transcripts show. A request whose beginning they have dropped is known by its head alone.
+    pub fn of(transcripts: &[Transcript], heads: &[ReceivedHead]) -> Self {
+        let connections = transcripts
+            .iter()
+            .map(|transcript| Connection::of(transcript, heads));
         Self {
             connections: connections.collect(),
         }
@@ -72,6 +88,17 @@ impl Seen {
 }
 
 impl Request {
+    fn of(head: &Head, body: Option<Vec<u8>>) -> Self {
+        let (content, trailers) = body.map_or_else(Default::default, |body| content(head, body));
+        Self {
+            method: text(head.method()),
+            target: text(head.target()),
+            fields: pairs(head.fields()),
+            content,
+            trailers,
+        }
+    }
+
     /// The values of a field.
     pub fn values(&self, name: &str) -> impl Iterator<Item = &str> {
         let found = self
@@ -83,7 +110,7 @@ impl Request {
 }
 
 impl Connection {
-    fn of(transcript: &Transcript) -> Self {
+    fn of(transcript: &Transcript, heads: &[ReceivedHead]) -> Self {
         let mut requests = Vec::new();
         let entries = transcript.entries();
         let last = entries
@@ -95,7 +122,15 @@ impl Connection {
             let sent = entries.iter().filter(|entry| entry.exchange == exchange);
             let sent = sent.filter(|entry| entry.from() == Some(Side::Client));
             let bytes: Vec<u8> = sent.flat_map(|entry| entry.bytes()).copied().collect();
-            requests.extend(request(bytes));
+            let own = |known: &&ReceivedHead| {
+                (known.connection, known.exchange) == (transcript.connection(), exchange)
+            };
+            let is_cut = transcript.dropped().entries > 0;
+            let known = heads.iter().filter(|_| is_cut).find(own);
+            requests.extend(match known {
+                Some(known) => Some(Request::of(&known.head, None)),
+                None => request(bytes),
+            });
         }
         let left = entries.iter().find(|entry| {
             matches!(
@@ -118,16 +153,36 @@ fn request(mut bytes: Vec<u8>) -> Option<Request> {
         .count();
     bytes.drain(..blank);
     let end = memchr::memmem::find(&bytes, b"\r\n\r\n")?;
-    bytes.truncate(end + 4);
+    let body = bytes.split_off(end + 4);
     let head = Head::parse(bytes).ok()?;
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let fields = head.fields();
-    let fields = fields.map(|(name, value)| (text(name), text(list::trim(value))));
-    Some(Request {
-        method: text(head.method()),
-        target: text(head.target()),
-        fields: fields.collect(),
-    })
+    Some(Request::of(&head, Some(body)))
+}
+
+/// The content, if it is whole, and the trailer fields.
+fn content(head: &Head, mut body: Vec<u8>) -> (Option<Vec<u8>>, Vec<(String, String)>) {
+    if head.values("Transfer-Encoding").next().is_some() {
+        let (mut decoder, mut content) = (Decoder::default(), Vec::new());
+        let decoded = decoder.decode(&body, &mut content);
+        let is_whole = decoded.is_ok() && decoder.is_done();
+        let trailers = pairs(trailer_fields(decoder.trailers()).into_iter());
+        return (is_whole.then_some(content), trailers);
+    }
+    let length = head.values("Content-Length").next();
+    let length = length.and_then(|value| text(list::trim(value)).parse().ok());
+    let length = length.unwrap_or(0);
+    let is_whole = body.len() >= length;
+    body.truncate(length);
+    (is_whole.then_some(body), Vec::new())
+}
+
+fn pairs<'b>(fields: impl Iterator<Item = (&'b [u8], &'b [u8])>) -> Vec<(String, String)> {
+    fields
+        .map(|(name, value)| (text(name), text(list::trim(value))))
+        .collect()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
 }
 
 #[cfg(test)]
@@ -155,6 +210,21 @@ mod tests {
         assert!(!other.reused_after("/c"));
         assert_eq!(other.requests().count(), 2);
         assert!(request(b"GET / HTTP/1.1\r\n".to_vec()).is_none());
+    }
+
+    #[test]
+    fn content_that_is_whole() {
+        let plain = b"PUT /c HTTP/1.1\r\nContent-Length: 2\r\n\r\nok".to_vec();
+        let coded =
+            "PUT /c HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nX-T: v\r\n\r\n";
+        let part = plain[..plain.len() - 1].to_vec();
+        let read = request(coded.as_bytes().to_vec()).unwrap();
+        assert_eq!(read.content.as_deref(), Some(&b"ok"[..]));
+        assert_eq!(read.trailers, [("X-T".to_owned(), "v".to_owned())]);
+        assert_eq!(request(plain).unwrap().content, Some(b"ok".to_vec()));
+        assert_eq!(request(part).unwrap().content, None);
+        let none = request(b"GET /c HTTP/1.1\r\n\r\n".to_vec()).unwrap();
+        assert_eq!(none.content, Some(Vec::new()));
     }
 
     #[test]

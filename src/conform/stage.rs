@@ -1,6 +1,6 @@
 //! The server of one case: a separate server on a free port, so that no two cases share a pooled connection.
-//! It plays the case at [`Case::target`] and answers `/after` with `after`. Its `Activity` says how long a
-//! client may still take.
+//! It plays the case at [`Case::target`], and answers `/after` and the target of a redirect with `after`. Its
+//! `Activity` says how long a client may still take.
 
 use std::io;
 use std::net::SocketAddr;
@@ -12,9 +12,12 @@ use parking_lot::{Condvar, Mutex};
 use crate::exchange::{Content, Exchange, Handler, Requirements};
 use crate::fault::Fault;
 use crate::server::Server;
+use crate::server::listening::Listening;
+use crate::site::routing::route_error::RouteError;
 use crate::transcript::{Transcript, TranscriptLimits};
 
 use super::case::Case;
+use super::seen::{ReceivedHead, Seen};
 
 /// The target of the next request.
 pub const AFTER: &str = "/after";
@@ -32,6 +35,9 @@ const KEPT: TranscriptLimits = TranscriptLimits {
     kept_in_all: 64 * 96 * 1024,
 };
 
+/// How many heads are kept. A client may follow a loop of redirects for long.
+const MAX_HEADS: usize = 1000;
+
 /// A case on its server.
 pub struct Stage {
     server: Server,
@@ -46,6 +52,8 @@ pub struct Stage {
 struct Activity {
     state: Mutex<State>,
     changed: Condvar,
+    /// The heads of all requests, since transcripts keep only the latest bytes.
+    heads: Mutex<Vec<ReceivedHead>>,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -86,7 +94,7 @@ impl Stage {
 
     /// The address of the server.
     pub fn address(&self) -> SocketAddr {
-        self.server.address()
+        address(&self.server)
     }
 
     /// The URL of a target.
@@ -129,6 +137,11 @@ impl Stage {
         self.server.transcripts()
     }
 
+    /// What the server saw so far.
+    pub fn seen(&self) -> Seen {
+        Seen::of(&self.transcripts(), &self.activity.heads.lock())
+    }
+
     /// Waits until all connections are closed, for at most `limit`; returns whether they are.
     pub fn wait_until_closed(&self, limit: Duration) -> bool {
         const STEP: Duration = Duration::from_millis(5);
@@ -158,21 +171,56 @@ fn start(case: &Case, port: u16, activity: &Arc<Activity>) -> io::Result<Server>
         port: Arc::clone(&known_port),
         activity: Arc::clone(activity),
     };
-    let malformed = |error| io::Error::new(io::ErrorKind::InvalidInput, error);
-    let server = Server::builder()
-        .ports([port])
+    let mut builder = Server::builder()
         .transcripts()
         .transcript_limits(KEPT)
-        .route("*", &case.target(), handler)
-        .and_then(|builder| builder.route("*", AFTER, After(Arc::clone(activity))))
-        .map_err(malformed)?
-        .start()?;
-    let _ = known_port.set(server.address().port());
+        .route("*", AFTER, After(Arc::clone(activity)))
+        .map_err(malformed)?;
+    if let Some(redirect) = &case.redirect {
+        let path = redirect.target.split('?').next().unwrap_or_default();
+        if ![AFTER, &case.target()].contains(&path) {
+            let after = After(Arc::clone(activity));
+            builder = builder.route("*", path, after).map_err(malformed)?;
+        }
+    }
+    let server = match case.is_unasked {
+        true => builder.listener(port, Listening::Connections(Arc::new(handler))),
+        false => {
+            let builder = builder.ports([port]);
+            let routed = builder.route("*", &case.target(), handler);
+            routed.map_err(malformed)?
+        }
+    }
+    .start()?;
+    let _ = known_port.set(address(&server).port());
     Ok(server)
 }
 
+fn malformed(error: RouteError) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, error)
+}
+
+/// The address of the listener that plays the case, which is the last one.
+pub fn address(server: &Server) -> SocketAddr {
+    let addresses = server.addresses();
+    addresses
+        .last()
+        .copied()
+        .unwrap_or_else(|| server.address())
+}
+
 impl Activity {
-    fn begins(&self) {
+    fn begins(&self, exchange: &Exchange<'_>) {
+        if let Some(tape) = exchange.turn().wire().tape() {
+            let mut heads = self.heads.lock();
+            if heads.len() < MAX_HEADS {
+                heads.push(ReceivedHead {
+                    connection: tape.connection(),
+                    exchange: tape.exchange(),
+                    head: exchange.request.head().clone(),
+                });
+            }
+        }
         let mut state = self.state.lock();
         state.last = Some(Instant::now());
         state.playing += 1;
@@ -196,7 +244,10 @@ struct CaseHandler {
 
 impl Handler for CaseHandler {
     fn handle(&self, exchange: &mut Exchange<'_>) -> Result<(), Fault> {
-        self.activity.begins();
+        if self.is_led_to(exchange) {
+            return answer(exchange, &self.activity);
+        }
+        self.activity.begins(exchange);
         let port = self.port.get().copied().unwrap_or_default();
         let script = self.case.script(port).unwrap_or_default();
         exchange.play(&script);
@@ -209,18 +260,34 @@ impl Handler for CaseHandler {
     }
 }
 
+impl CaseHandler {
+    /// Whether the request is for the target of the redirect, on the path of the case.
+    fn is_led_to(&self, exchange: &Exchange<'_>) -> bool {
+        let redirect = self.case.redirect.as_ref();
+        redirect.is_some_and(|redirect| {
+            redirect.target != self.case.target()
+                && exchange.request.head().target() == redirect.target.as_bytes()
+        })
+    }
+}
+
 /// Answers the next request.
 struct After(Arc<Activity>);
 
 impl Handler for After {
     fn handle(&self, exchange: &mut Exchange<'_>) -> Result<(), Fault> {
-        self.0.begins();
-        exchange
-            .response
-            .headers
-            .append("Content-Type", "text/plain");
-        exchange.response.content = Content::Bytes(AFTER_CONTENT.to_vec());
-        self.0.ends();
-        Ok(())
+        answer(exchange, &self.0)
     }
+}
+
+/// Answers with `after`, once all of the request has arrived.
+fn answer(exchange: &mut Exchange<'_>, activity: &Activity) -> Result<(), Fault> {
+    activity.begins(exchange);
+    // If it never arrives, the response follows all the same.
+    let _ = exchange.body.receive();
+    let headers = &mut exchange.response.headers;
+    headers.append("Content-Type", "text/plain");
+    exchange.response.content = Content::Bytes(AFTER_CONTENT.to_vec());
+    activity.ends();
+    Ok(())
 }

@@ -34,12 +34,29 @@ pub struct Case {
     pub id: String,
     pub title: String,
     pub method: String,
+    #[serde(default)]
     pub steps: Vec<Step>,
+    /// The steps as a wire script, for what `steps` cannot express.
+    pub wire: Option<String>,
+    #[serde(default)]
+    pub request: Request,
+    /// The next request.
+    #[serde(default)]
+    pub then: Request,
     /// What the client must do, as prose.
     pub scenario: Option<String>,
     pub clause: String,
     pub rule: String,
     pub expect: String,
+}
+
+/// What a client must send besides its own fields.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Request {
+    pub method: Option<String>,
+    pub fields: Vec<(String, String)>,
+    pub content: Option<Bytes>,
 }
 
 /// A step of the data.
@@ -50,6 +67,13 @@ pub enum Step {
     PauseMs(u64),
     Wait(Awaited),
     Do(Deed),
+}
+
+impl Step {
+    /// Whether it waits for the body of the request.
+    pub fn waits(&self) -> bool {
+        matches!(self, Self::Wait(Awaited::Body))
+    }
 }
 
 #[derive(Clone, Copy, Deserialize, PartialEq, Eq)]
@@ -82,9 +106,10 @@ impl Case {
         format!("{}.{ending}", self.id)
     }
 
-    /// Whether its client connects without TLS.
-    pub fn is_in_the_clear(&self) -> bool {
-        !OVER_TLS.contains(&self.id.as_str())
+    /// Whether a plan of bytes and pauses says what a client sees: it connects without TLS, and the steps do
+    /// not depend on its request. The model client of `tests/conform` meets the others, too.
+    pub fn is_planned(&self) -> bool {
+        !OVER_TLS.contains(&self.id.as_str()) && self.wire.is_none()
     }
 
     /// Whether the server begins before the client has sent a request.

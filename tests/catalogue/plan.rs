@@ -14,8 +14,12 @@ const WEBSOCKET: &str = "Upgrade: websocket\r\n\
 /// The value of `Sec-WebSocket-Accept` for that key, from the same section.
 pub const WEBSOCKET_ACCEPT: &[u8] = b"s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
 
-/// The body of the request, if the case needs one.
+/// The body of a request that has none in the data.
 const BODY: &[u8] = b"body";
+
+/// Content up to this size is sent with the head. The server need not read a larger one, so that a client
+/// that sends it might wait without end.
+const SENT_AT_ONCE: usize = 64 * 1024;
 
 /// A case as its client must see it.
 pub struct Plan {
@@ -66,16 +70,36 @@ impl Plan {
             match step {
                 Step::Send(bytes) => scene.send(filled(&bytes.0, values)),
                 Step::PauseMs(time) => scene.pause(Duration::from_millis(*time)),
-                Step::Wait(Awaited::Body) => plan.scenes.push(Scene::cued(BODY.to_vec())),
+                Step::Wait(Awaited::Body) => plan.scenes.push(Scene::cued(body(case).to_vec())),
                 Step::Do(Deed::Next) => plan.scenes.push(Scene::cued(next_request(case))),
                 Step::Do(Deed::Close | Deed::CloseWithoutNotify) => plan.ending = Ending::Close,
                 Step::Do(Deed::HalfClose) => plan.ending = Ending::HalfClose,
                 Step::Do(Deed::Reset) => plan.ending = Ending::Reset,
+                // After FIN there is nothing more to see.
+                Step::Do(Deed::Hold) if plan.ending == Ending::HalfClose => {}
                 Step::Do(Deed::Hold) => plan.ending = Ending::Hold,
             }
         }
+        let is_kept = plan.ending == Ending::Open && case.request.content.is_some();
+        let waits = case.steps.iter().any(Step::waits);
+        if !waits && (is_kept || body(case).len() <= SENT_AT_ONCE) && !expects(case) {
+            let content = case.request.content.as_ref();
+            let content = content.map(|bytes| &bytes.0[..]).unwrap_or_default();
+            plan.scenes[0].cue.extend_from_slice(content);
+        }
         plan
     }
+}
+
+/// The content of the request.
+fn body(case: &Case) -> &[u8] {
+    let content = case.request.content.as_ref();
+    content.map_or(BODY, |bytes| &bytes.0)
+}
+
+/// Whether the client waits for `100 Continue`.
+fn expects(case: &Case) -> bool {
+    case.scenario_has("Expect: 100-continue")
 }
 
 impl Scene {
@@ -122,9 +146,13 @@ fn request(case: &Case, path: &str) -> Vec<u8> {
     }
     let fields = if case.scenario_has("WebSocket") {
         WEBSOCKET.to_owned()
-    } else if case.scenario_has("Expect: 100-continue") {
-        let length = BODY.len();
-        format!("Expect: 100-continue\r\nContent-Length: {length}\r\n")
+    } else if case.request.content.is_some() || case.steps.iter().any(Step::waits) {
+        let expect = if expects(case) {
+            "Expect: 100-continue\r\n"
+        } else {
+            ""
+        };
+        format!("{expect}Content-Length: {}\r\n", body(case).len())
     } else {
         String::new()
     };
@@ -134,8 +162,16 @@ fn request(case: &Case, path: &str) -> Vec<u8> {
 
 /// The next request on the same connection.
 fn next_request(case: &Case) -> Vec<u8> {
-    match case.method.as_str() {
-        "CONNECT" => connect("Proxy-Authorization: Basic aGFtOmVnZ3M=\r\n"),
+    match (case.method.as_str(), &case.then.content) {
+        ("CONNECT", _) => connect("Proxy-Authorization: Basic aGFtOmVnZ3M=\r\n"),
+        (_, Some(content)) => {
+            let method = case.then.method.as_deref().unwrap_or("POST");
+            let length = content.0.len();
+            let head = format!(
+                "{method} /after HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\n\r\n"
+            );
+            [head.as_bytes(), &content.0].concat()
+        }
         _ => super::witness::AFTER.to_vec(),
     }
 }

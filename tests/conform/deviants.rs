@@ -27,7 +27,8 @@ const JOBS: usize = 24;
 /// A case or two of each kind, which no deviant but those for it may fail.
 const SAMPLE: &str = "SL-01,SL-02,SL-28,HS-10,HS-20,HS-22,HS-23,HS-27,HS-30,CL-01,CL-02,CL-05,CL-21,CL-27,\
     TE-01,TE-04,CH-02,CH-04,CH-31,TR-01,TR-02,TR-07,IN-02,BS-03,BS-08,BS-12,KA-01,KA-02,KA-04,KA-11,KA-14,\
-    TM-01,TX-07,TX-11,TX-12,CE-01,CE-09,SZ-01,SM-01,SM-14,RD-01,RD-02,RD-15,CK-01,OV-04,UP-03";
+    TM-01,TX-07,TX-11,TX-12,CE-01,CE-09,SZ-01,SM-01,SM-14,RD-01,RD-02,RD-15,CK-01,OV-04,UP-03,\
+    KA-20,KA-21,UL-01,UL-02,UL-03,UL-09,UL-11,AU-06,AU-12,VU-06,VU-37,VU-41,VU-115,VU-118";
 
 fn run_model(deviation: Deviation, cases: Vec<Case>) -> Vec<CaseResult> {
     let settings = Settings {
@@ -68,9 +69,10 @@ fn a_client_that_does_what_the_rfcs_require_has_no_failures_and_no_warnings() {
             .filter(|result| result.verdict() == verdict)
             .count()
     };
-    assert!(count(Verdict::Pass) > 220, "{} pass", count(Verdict::Pass));
+    assert!(count(Verdict::Pass) > 370, "{} pass", count(Verdict::Pass));
+    // Those that are not played, and some for a busy machine.
     assert!(
-        count(Verdict::Inconclusive) < 30,
+        count(Verdict::Inconclusive) < 11 + 15,
         "{} inconclusive",
         count(Verdict::Inconclusive)
     );
@@ -97,20 +99,55 @@ fn each_deviant_fails_its_own_cases_by_its_own_rule() {
             (D::FirstLengthWins, Rule::Reaction, &["CL-21"]),
             (D::TakesPartForWhole, Rule::Reaction, &["CL-27", "TX-07"]),
             (D::WaitsForContent, Rule::Ends, &["BS-03"]),
-            (D::StatusOfClass, Rule::Status, &["SL-28", "UP-03"]),
-            (D::InterimIsFinal, Rule::Status, &["IN-02", "SM-14"]),
-            (D::MergesTrailers, Rule::Fields, &["TR-01", "TR-02"]),
+            (
+                D::StatusOfClass,
+                Rule::Status,
+                &["SL-28", "UP-03", "UL-09", "UL-11", "AU-12"],
+            ),
+            (
+                D::InterimIsFinal,
+                Rule::Status,
+                &["IN-02", "SM-14", "UL-03", "VU-06"],
+            ),
+            (
+                D::MergesTrailers,
+                Rule::Fields,
+                &["TR-01", "TR-02", "VU-41"],
+            ),
             (D::KeepsNul, Rule::Fields, &["HS-10", "TR-07"]),
             (D::KeepsWhitespace, Rule::Fields, &["HS-20"]),
             (D::DecodesNothing, Rule::Coding, &["CE-01", "CE-09"]),
-            (D::ResolvesWrongly, Rule::Redirect, &["RD-01", "RD-15"]),
+            (
+                D::ResolvesWrongly,
+                Rule::Redirect,
+                &["RD-01", "RD-15", "VU-115", "VU-118"],
+            ),
             (D::TrustsStrayBytes, Rule::Next, &["KA-14", "SM-14"]),
             (D::IgnoresClose, Rule::Reuse, &["KA-02", "KA-04"]),
             (D::NeverReconnects, Rule::Next, &["CL-05", "KA-11"]),
+            (D::CutsAtLimit, Rule::Content, &["VU-37"]),
+            (D::LosesContent, Rule::Upload, &["UL-01", "UL-03", "VU-118"]),
+            (D::NeverDeclaresNothing, Rule::Status, &["UL-02"]),
+            (D::SendsWithoutReading, Rule::Ends, &["UL-09"]),
+            (D::FollowsWithGet, Rule::Redirect, &["VU-118"]),
+            (D::FollowsWithContent, Rule::Redirect, &["VU-115"]),
+            (D::RepeatsPost, Rule::Repetition, &["KA-20", "KA-21"]),
+            (D::ReusesAfterPart, Rule::Next, &["UL-11"]),
+            (D::NeverGivesUp, Rule::Reaction, &["AU-12"]),
         ] {
             scope.spawn(move || check_deviant(deviation, rule, ids));
         }
     });
+}
+
+#[test]
+fn a_request_that_was_not_asked_for_is_no_evidence() {
+    let cases = select(catalogue::cases(), &["UL-03,VU-45,VU-125".to_owned()], &[]).expect("ids");
+    for result in run_model(Deviation::DropsFields, cases) {
+        let findings = &result.worst().judgement.findings;
+        assert_eq!(result.verdict(), Verdict::Inconclusive, "{findings:?}");
+        assert!(findings.iter().all(|finding| finding.rule == Rule::Asked));
+    }
 }
 
 fn check_deviant(deviation: Deviation, rule: Rule, ids: &[&str]) {
@@ -126,8 +163,9 @@ fn check_deviant(deviation: Deviation, rule: Rule, ids: &[&str]) {
     let found = deviations(&results).concat();
     assert_eq!(failed, wanted, "{deviation:?}\n{found}");
     for result in worse {
-        let rule = match &*result.case.id {
-            "TR-07" => Rule::Trailers,
+        let rule = match (deviation, &*result.case.id) {
+            (_, "TR-07") => Rule::Trailers,
+            (Deviation::LosesContent, "VU-118") => Rule::Redirect,
             _ => rule,
         };
         let findings = &result.worst().judgement.findings;

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::wire_script::{Awaited, By, Step, WireScript};
 
 use super::bytes::Bytes;
-use super::{Accepted, Ask, Case, Fields, Level, Next, Played, Waiting};
+use super::{Accepted, Ask, Case, Fields, Level, Next, Played, Redirect, Waiting};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -22,7 +22,8 @@ pub(super) struct CaseData {
     steps: Vec<StepData>,
     /// The steps as a wire script, for what `steps` cannot express.
     wire: Option<String>,
-    scenario: Option<String>,
+    #[serde(rename = "scenario")]
+    _scenario: Option<String>,
     clause: String,
     rule: String,
     level: Level,
@@ -33,9 +34,17 @@ pub(super) struct CaseData {
     waiting: Waiting,
     #[serde(default)]
     next: Next,
-    redirect: Option<String>,
     #[serde(default)]
-    recipe_only: bool,
+    then: RequestData,
+    redirect: Option<String>,
+    redirect_methods: Option<Vec<String>>,
+    #[serde(default)]
+    unasked: bool,
+    /// For readers who play the case with other tools.
+    #[serde(default, rename = "recipe_only")]
+    _recipe_only: bool,
+    /// Why the suite does not play the case.
+    unplayed: Option<String>,
     /// For the tests of this repository.
     #[serde(rename = "show_header")]
     _show_header: Option<String>,
@@ -46,8 +55,11 @@ pub(super) struct CaseData {
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct RequestData {
+    method: Option<String>,
     fields: Vec<(String, String)>,
     content: Option<Bytes>,
+    trailers: Vec<(String, String)>,
+    credentials: Option<(String, String)>,
 }
 
 #[derive(Default, Deserialize)]
@@ -56,6 +68,7 @@ struct AcceptedData {
     status: Option<u16>,
     content: Option<Vec<Bytes>>,
     undecoded: Option<Bytes>,
+    coding: Option<String>,
     fields: BTreeMap<String, Vec<Vec<String>>>,
     trailers: BTreeMap<String, Vec<Vec<String>>>,
 }
@@ -92,12 +105,11 @@ impl CaseData {
         let expect = self.expect.parse();
         let expect = expect.map_err(|error| format!("{}: {error}", self.id))?;
         let played = self.played()?;
+        let methods = self.redirect_methods;
+        let methods = methods.unwrap_or_else(|| vec![self.method.clone()]);
+        let redirect = self.redirect.map(|target| Redirect { target, methods });
         Ok(Case {
-            request: Ask {
-                method: self.method,
-                fields: self.request.fields,
-                content: self.request.content.map(|bytes| bytes.0),
-            },
+            request: self.request.ask(Some(self.method)),
             id: self.id,
             title: self.title,
             clause: self.clause,
@@ -107,16 +119,16 @@ impl CaseData {
             accepted: self.accepted.into(),
             waiting: self.waiting,
             next: self.next,
-            redirect: self.redirect,
+            then: self.then.ask(None),
+            redirect,
+            is_unasked: self.unasked,
             played,
         })
     }
 
     fn played(&self) -> Result<Played, String> {
-        if self.recipe_only && self.request.fields.is_empty() {
-            let needs = self.scenario.as_deref();
-            let needs = needs.unwrap_or("the server goes on without end");
-            return Ok(Played::NotYet(format!("not played by this suite: {needs}")));
+        if let Some(why) = &self.unplayed {
+            return Ok(Played::NotYet(format!("not played by this suite: {why}")));
         }
         let script = match &self.wire {
             Some(text) => {
@@ -130,6 +142,20 @@ impl CaseData {
         };
         let script = script.map_err(|error| format!("{}: {error}", self.id))?;
         Ok(Played::Script(script))
+    }
+}
+
+impl RequestData {
+    /// The request, with the method of the case or its own.
+    fn ask(self, method: Option<String>) -> Ask {
+        let plain = Ask::default();
+        Ask {
+            method: method.or(self.method).unwrap_or(plain.method),
+            fields: self.fields,
+            content: self.content.map(|bytes| bytes.0),
+            trailers: self.trailers,
+            credentials: self.credentials,
+        }
     }
 }
 
@@ -165,6 +191,7 @@ impl From<AcceptedData> for Accepted {
             status: data.status,
             contents,
             undecoded: data.undecoded.map(|bytes| bytes.0),
+            coding: data.coding,
             fields: fields(data.fields),
             trailers: fields(data.trailers),
         }

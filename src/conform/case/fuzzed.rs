@@ -43,18 +43,16 @@ pub fn case(seed: Seed) -> Case {
             false => rules.join("; "),
         },
         expect,
-        request: Ask {
-            method: "GET".to_owned(),
-            fields: Vec::new(),
-            content: None,
-        },
+        request: Ask::default(),
         accepted: Accepted {
             contents: None,
             ..Accepted::default()
         },
         waiting: Waiting::MustNot,
         next,
+        then: Ask::default(),
         redirect: None,
+        is_unasked: false,
         played: Played::Script(response.script),
     }
     .with_content(response.content)

@@ -1,7 +1,7 @@
 //! The groups of cases.
 
 /// The codes of the groups and their titles, in the order of reports.
-pub const GROUPS: [(&str, &str); 19] = [
+pub const GROUPS: [(&str, &str); 22] = [
     ("SL", "status lines"),
     ("HS", "field lines"),
     ("CL", "Content-Length"),
@@ -23,6 +23,9 @@ pub const GROUPS: [(&str, &str); 19] = [
     ("CK", "cookies"),
     ("OV", "other versions and protocols"),
     ("UP", "upgrades, CONNECT and Expect"),
+    ("UL", "uploads"),
+    ("AU", "authentication challenges"),
+    ("VU", "valid but unusual responses"),
     ("FZ", "fuzzed responses"),
 ];
 

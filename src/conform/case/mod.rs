@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::wire_script::{Step, WireScript};
+use crate::wire_script::{Awaited, Step, WireScript};
 
 use bytes::replaced;
 
@@ -40,9 +40,23 @@ pub struct Case {
     pub accepted: Accepted,
     pub waiting: Waiting,
     pub next: Next,
-    /// The target that the client must request if it follows the redirect.
-    pub redirect: Option<String>,
+    /// What the client must request after the response, on the same server.
+    pub then: Ask,
+    /// The redirect, if the response is one that leads somewhere.
+    pub redirect: Option<Redirect>,
+    /// Whether the steps are played as soon as a client connects, before its request is read.
+    pub is_unasked: bool,
     pub played: Played,
+}
+
+/// A redirect that a client may follow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Redirect {
+    /// The target that the reference means.
+    pub target: String,
+    /// The methods with which the client may request it. With that of the case it sends the content
+    /// again, with another one it sends none.
+    pub methods: Vec<String>,
 }
 
 /// The requirement level of the clause, in the words of RFC 2119.
@@ -63,6 +77,8 @@ pub enum Level {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expect {
     Accept,
+    /// Accept it, or fail because it exceeds a limit of the client. A part is never accepted as the whole.
+    AcceptOrLimit,
     /// Accept it or fail.
     Either,
     Reject,
@@ -81,6 +97,23 @@ pub struct Ask {
     /// Fields besides those that the client sends on its own.
     pub fields: Vec<(String, String)>,
     pub content: Option<Vec<u8>>,
+    /// Trailer fields, which need chunked content.
+    pub trailers: Vec<(String, String)>,
+    /// Name and password for challenges of the server.
+    pub credentials: Option<(String, String)>,
+}
+
+impl Default for Ask {
+    /// A plain GET.
+    fn default() -> Self {
+        Self {
+            method: "GET".to_owned(),
+            fields: Vec::new(),
+            content: None,
+            trailers: Vec::new(),
+            credentials: None,
+        }
+    }
 }
 
 /// What a client that accepts the response returns; `None` for what is not judged.
@@ -91,6 +124,8 @@ pub struct Accepted {
     pub contents: Option<Vec<Vec<u8>>>,
     /// The content as it is sent, for a client that did not offer its coding.
     pub undecoded: Option<Vec<u8>>,
+    /// The content coding that a client must have offered to be asked to decode it.
+    pub coding: Option<String>,
     pub fields: Vec<Fields>,
     pub trailers: Vec<Fields>,
 }
@@ -177,11 +212,16 @@ impl Case {
         let Played::Script(script) = &self.played else {
             return Duration::ZERO;
         };
-        let pauses = script.steps().iter().map(|step| match step {
-            Step::Pause(time) | Step::Hold(Some(time)) => *time,
-            _ => Duration::ZERO,
-        });
-        pauses.sum()
+        length(script)
+    }
+
+    /// Whether the steps wait for the content of the request.
+    pub fn waits_for_content(&self) -> bool {
+        let Played::Script(script) = &self.played else {
+            return false;
+        };
+        let mut steps = script.steps().iter();
+        steps.any(|step| matches!(step, Step::WaitFor(Awaited::Body(None), _)))
     }
 
     /// Whether the server keeps the connection open and silent until the client leaves.
@@ -191,6 +231,23 @@ impl Case {
         };
         script.steps().last() == Some(&Step::Hold(None))
     }
+}
+
+/// The sum of the pauses of a script, with all its blocks.
+fn length(script: &WireScript) -> Duration {
+    let pauses = script.steps().iter().map(|step| match step {
+        Step::Pause(time) | Step::Hold(Some(time)) => *time,
+        Step::Repeat(count, block) => {
+            length(block).saturating_mul(u32::try_from(*count).unwrap_or(u32::MAX))
+        }
+        Step::If(_, block)
+        | Step::Unless(_, block)
+        | Step::First(_, _, block)
+        | Step::Else(block)
+        | Step::OnTimeout(block) => length(block),
+        _ => Duration::ZERO,
+    });
+    pauses.sum()
 }
 
 impl Level {
@@ -222,6 +279,7 @@ impl FromStr for Expect {
         let (word, _) = text.split_once(':').unwrap_or((text, ""));
         Ok(match word {
             "accept" => Self::Accept,
+            "accept|limit" => Self::AcceptOrLimit,
             "either" => Self::Either,
             "reject" => Self::Reject,
             "reject|SP" => Self::RejectOrSpace,
@@ -229,7 +287,7 @@ impl FromStr for Expect {
             "any" => Self::Any,
             _ => {
                 return Err(format!(
-                    "expected accept, either, reject, reject|SP, reject|skip or any, found {word:?}"
+                    "expected accept, accept|limit, either, reject, reject|SP, reject|skip or any, found {word:?}"
                 ));
             }
         })
@@ -241,6 +299,9 @@ impl Expect {
     pub fn sentence(self) -> &'static str {
         match self {
             Self::Accept => "A client accepts the response",
+            Self::AcceptOrLimit => {
+                "A client accepts the whole response, or fails because it exceeds a limit of the client"
+            }
             Self::Either => {
                 "A client accepts the response or fails, but treats no part of it as complete"
             }

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::{Case, Played};
+use super::{Ask, Case, Played};
+use crate::conform::outcome::content_words;
 
 impl fmt::Display for Case {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -17,6 +18,21 @@ impl fmt::Display for Case {
         }
         for (name, value) in &self.request.fields {
             writeln!(f, "# request field: {name}: {value}")?;
+        }
+        for (name, value) in &self.request.trailers {
+            writeln!(f, "# request trailer field: {name}: {value}")?;
+        }
+        if let Some(content) = &self.request.content {
+            writeln!(f, "# request content: {}", content_words(content))?;
+        }
+        if let Some((name, password)) = &self.request.credentials {
+            writeln!(f, "# credentials: {name}, {password}")?;
+        }
+        if self.is_unasked {
+            writeln!(f, "# played before the request is read")?;
+        }
+        if self.then != Ask::default() {
+            writeln!(f, "# method of the next request: {}", self.then.method)?;
         }
         match &self.played {
             Played::Script(script) => write!(f, "\n{script}"),

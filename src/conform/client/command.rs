@@ -72,7 +72,11 @@ impl Client for CommandLine {
             let needs = format!("add {METHOD} to the command to send {}", request.method);
             return Outcome::without_response(Ended::Unable(needs), Default::default());
         }
-        if request.content.is_some() || !request.fields.is_empty() {
+        let plain = Ask {
+            method: request.method.clone(),
+            ..Ask::default()
+        };
+        if *request != plain {
             let needs = "a command cannot be told to send fields and content; use a driver";
             return Outcome::without_response(Ended::Unable(needs.into()), Default::default());
         }

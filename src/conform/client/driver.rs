@@ -194,6 +194,8 @@ impl Running {
             url: &url,
             fields: &request.fields,
             content: request.content.as_deref().map(protocol::base64),
+            trailers: &request.trailers,
+            credentials: request.credentials.as_ref(),
             timeout: patience.timeout.as_secs_f64(),
         };
         let mut line =

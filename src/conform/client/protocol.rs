@@ -40,6 +40,12 @@ pub struct RequestLine<'a> {
     /// In base64.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub content: Option<String>,
+    /// Trailer fields to send after chunked content.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub trailers: &'a [(String, String)],
+    /// Name and password for challenges of the server.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub credentials: Option<&'a (String, String)>,
     /// After so many seconds without progress the suite ends the driver.
     pub timeout: f64,
 }
@@ -264,6 +270,8 @@ mod tests {
             url: "http://127.0.0.1:1/c/SL-01",
             fields: &[],
             content: Some(base64(b"ok")),
+            trailers: &[("X-T".to_owned(), "v".to_owned())],
+            credentials: Some(&("user".to_owned(), "secret".to_owned())),
             timeout: 3.0,
         };
         let request = serde_json::to_value(&request).unwrap();

@@ -72,24 +72,39 @@ pub(super) fn reuse(evidence: &Evidence<'_>) -> Option<Finding> {
     ))
 }
 
-/// A request that is not idempotent is not repeated automatically.
+/// A request that is not idempotent is not repeated automatically, neither that of the case nor the next one.
+/// What the response asks for is not a repetition: a redirect, a challenge, or a refused expectation.
 pub(super) fn repetition(evidence: &Evidence<'_>) -> Option<Finding> {
     let case = evidence.case;
-    let method = &case.request.method;
-    if IDEMPOTENT.contains(&method.as_str()) || case.redirect.is_some() {
-        return None;
+    let may_repeat = case.redirect.is_some()
+        || case.request.credentials.is_some()
+        || case.request.fields.iter().any(|(name, _)| name == "Expect");
+    let first = (&case.request.method, case.target(), may_repeat);
+    let second = (&case.then.method, AFTER.to_owned(), false);
+    for (method, target, may_repeat) in [first, second] {
+        if IDEMPOTENT.contains(&method.as_str()) || may_repeat {
+            continue;
+        }
+        let seen = match target == AFTER {
+            true => evidence.seen,
+            false => evidence.first_seen,
+        };
+        let requests = seen.requests();
+        let own = requests.filter(|request| request.target == target && request.method == *method);
+        let times = own.count();
+        if times > 1 {
+            let text = format!("expected one {method} request, found {times} (RFC 9110 §9.2.2)");
+            return Some(Finding::new(Verdict::Warn, Rule::Repetition, text));
+        }
     }
-    let own = case.target();
-    let requests = evidence.first_seen.requests();
-    let times = requests.filter(|request| request.target == own).count();
-    let text = format!("expected one {method} request, found {times} (RFC 9110 §9.2.2)");
-    (times > 1).then(|| Finding::new(Verdict::Warn, Rule::Repetition, text))
+    None
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::evidence::{case, complete, ended, failed, seen, verdict_of};
     use super::*;
+    use crate::conform::case::Case;
     use crate::conform::outcome::Outcome;
 
     fn verdict(id: &str, first: &Outcome, second: &Outcome, reused: bool) -> Verdict {
@@ -148,6 +163,12 @@ mod tests {
         }
     }
 
+    fn case_with_a_post_next() -> Case {
+        let mut case = case("KA-17");
+        case.then.method = "POST".to_owned();
+        case
+    }
+
     #[test]
     fn a_post_is_sent_once() {
         let mut case = case("SL-01");
@@ -166,6 +187,22 @@ mod tests {
         assert_eq!(
             verdict_of(&case, &ok, &twice("POST"), None, &seen(&[])),
             Verdict::Warn
+        );
+        let next = case_with_a_post_next();
+        let after = |requests: &[&[&str]]| {
+            let first = seen(&[&["GET /c/KA-17"]]);
+            verdict_of(&next, &ok, &first, Some(&failed()), &seen(requests))
+        };
+        let once = ["GET /c/KA-17", "POST /after"];
+        assert_eq!(after(&[&once]), Verdict::Info);
+        assert_eq!(after(&[&once, &["POST /after"]]), Verdict::Warn);
+        let mut next = next.clone();
+        next.then.method = "PUT".to_owned();
+        let again = seen(&[&["GET /c/KA-17", "PUT /after"], &["PUT /after"]]);
+        let first = seen(&[&["GET /c/KA-17"]]);
+        assert_eq!(
+            verdict_of(&next, &ok, &first, Some(&failed()), &again),
+            Verdict::Info
         );
     }
 }

@@ -5,6 +5,7 @@
 mod connection;
 mod reaction;
 mod redirect;
+mod request;
 mod response;
 
 use serde::{Deserialize, Serialize};
@@ -56,6 +57,8 @@ pub enum Rule {
     Coding,
     /// A redirect leads where it says.
     Redirect,
+    /// The content of the request is what the client was asked to send.
+    Upload,
     /// A request that is not idempotent is not repeated.
     Repetition,
     /// The next request gets its own response.
@@ -87,7 +90,7 @@ pub struct Judgement {
 
 /// Judges one run of a case.
 pub fn judge(evidence: &Evidence<'_>) -> Judgement {
-    if let Some(finding) = reaction::unjudged(evidence) {
+    if let Some(finding) = reaction::unjudged(evidence).or_else(|| request::asked(evidence)) {
         return Judgement::of(vec![finding]);
     }
     let mut findings = Vec::new();
@@ -98,6 +101,7 @@ pub fn judge(evidence: &Evidence<'_>) -> Judgement {
             None => reaction::reaction(evidence),
         });
     }
+    findings.extend(request::upload(evidence));
     findings.extend(connection::repetition(evidence));
     findings.extend(connection::next(evidence));
     findings.extend(connection::reuse(evidence));
@@ -226,6 +230,8 @@ pub(crate) mod evidence {
                 fields: words
                     .map(|coding| ("Accept-Encoding".to_owned(), coding))
                     .collect(),
+                content: Some(Vec::new()),
+                trailers: Vec::new(),
             }
         };
         let connection = |requests: &&[&str]| Connection {
@@ -240,7 +246,7 @@ pub(crate) mod evidence {
     /// The verdict for a first outcome alone, with one request.
     pub(crate) fn verdict(id: &str, first: &Outcome) -> Verdict {
         let case = case(id);
-        let line = format!("GET {}", case.target());
+        let line = format!("{} {}", case.request.method, case.target());
         verdict_of(&case, first, &seen(&[&[&line]]), None, &Seen::default())
     }
 

@@ -55,6 +55,14 @@ pub(super) fn reaction(evidence: &Evidence<'_>) -> Vec<Finding> {
     let words = first.words();
     if !first.is_complete() {
         return match case.expect {
+            Expect::Accept | Expect::AcceptOrLimit if response::is_unoffered(evidence) => one(
+                Verdict::Info,
+                format!("it did not offer the content coding, and fails: {words}"),
+            ),
+            Expect::AcceptOrLimit => one(
+                Verdict::Info,
+                format!("it fails, which a limit of its own allows: {words}"),
+            ),
             Expect::Accept => one(violation, format!("it must accept the response: {words}")),
             Expect::Either => one(Verdict::Info, format!("it fails: {words}")),
             Expect::Any => one(Verdict::Info, words),
@@ -63,7 +71,7 @@ pub(super) fn reaction(evidence: &Evidence<'_>) -> Vec<Finding> {
     }
     let found = response::findings(evidence);
     match case.expect {
-        Expect::Accept => found,
+        Expect::Accept | Expect::AcceptOrLimit => found,
         Expect::Any => one(Verdict::Info, words),
         Expect::Either if found.iter().all(|finding| finding.verdict <= Verdict::Info) => {
             let accepted = one(Verdict::Info, format!("it accepts: {words}"));
@@ -103,9 +111,12 @@ fn is_redirect(evidence: &Evidence<'_>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::evidence::{case, complete, ended, failed, seen, verdict, with_fields};
+    use super::super::evidence::{
+        case, complete, ended, failed, seen, verdict, verdict_of, with_fields,
+    };
     use super::super::{Evidence, judge};
     use super::*;
+    use crate::conform::outcome::Outcome;
 
     fn crashed() -> Ended {
         Ended::Crashed("ended by signal 11".to_owned())
@@ -123,6 +134,33 @@ mod tests {
         assert_eq!(verdict("CH-11", &complete(200, "ok")), Verdict::Info);
         assert_eq!(verdict("CL-21", &failed()), Verdict::Pass);
         assert_eq!(verdict("CH-11", &failed()), Verdict::Pass);
+    }
+
+    #[test]
+    fn a_limit_is_a_choice_and_a_part_is_not() {
+        let mut case = case("CH-33");
+        case.expect = Expect::AcceptOrLimit;
+        case.level = crate::conform::case::Level::Must;
+        let asked = seen(&[&["GET /c/CH-33"]]);
+        let verdict = |first: &Outcome| verdict_of(&case, first, &asked, None, &seen(&[]));
+        assert_eq!(verdict(&failed()), Verdict::Info);
+        assert_eq!(verdict(&complete(200, "ok")), Verdict::Pass);
+        assert_eq!(verdict(&complete(200, "o")), Verdict::Fail);
+        assert_eq!(verdict(&ended(Ended::TimedOut)), Verdict::Fail);
+    }
+
+    #[test]
+    fn a_coding_that_was_not_offered_may_be_refused() {
+        let case = case("CE-01");
+        for (request, wanted) in [
+            ("GET /c/CE-01", Verdict::Info),
+            ("GET /c/CE-01 br", Verdict::Info),
+            ("GET /c/CE-01 gzip", Verdict::Fail),
+        ] {
+            let asked = seen(&[&[request]]);
+            let found = verdict_of(&case, &failed(), &asked, None, &seen(&[]));
+            assert_eq!(found, wanted, "{request}");
+        }
     }
 
     #[test]

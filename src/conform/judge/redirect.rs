@@ -1,6 +1,8 @@
 //! Redirects: a client need not follow one, but one that does must ask for the target that the reference means.
 
 use super::{Evidence, Finding, Rule, Verdict};
+use crate::conform::case::Redirect;
+use crate::conform::outcome::content_words;
 use crate::conform::stage::AFTER_CONTENT;
 
 /// The last target besides its own that the client requested for the case.
@@ -24,6 +26,10 @@ pub(super) fn target(evidence: &Evidence<'_>) -> Vec<Finding> {
             format!("it asks for {found}, and reports {words}"),
         );
     };
+    let Redirect {
+        target: expected,
+        methods,
+    } = expected;
     if found != expected {
         return finding(
             violation,
@@ -31,16 +37,29 @@ pub(super) fn target(evidence: &Evidence<'_>) -> Vec<Finding> {
         );
     }
     let requests = evidence.first_seen.requests();
-    let methods = requests.filter(|request| request.target == *expected);
-    if let Some(other) = methods
-        .map(|request| &request.method)
-        .find(|method| **method != case.request.method)
-    {
-        let method = &case.request.method;
-        return finding(
-            violation,
-            format!("expected the method {method}, found {other}"),
-        );
+    let led = requests.filter(|request| request.target == *expected);
+    for request in led {
+        let other = &request.method;
+        if !methods.contains(other) {
+            let methods = methods.join(" or ");
+            return finding(
+                violation,
+                format!("expected the method {methods}, found {other}"),
+            );
+        }
+        let own = case.request.content.as_deref().unwrap_or_default();
+        let content = if *other == case.request.method {
+            own
+        } else {
+            b""
+        };
+        if let Some(found) = request.content.as_ref().filter(|found| **found != content) {
+            let (content, found) = (content_words(content), content_words(found));
+            return finding(
+                violation,
+                format!("expected {other} {expected} with the content {content}, found {found}"),
+            );
+        }
     }
     let is_shown = first.response.content.as_deref() == Some(AFTER_CONTENT);
     match first.is_complete() && is_shown {
@@ -59,6 +78,7 @@ pub(super) fn target(evidence: &Evidence<'_>) -> Vec<Finding> {
 mod tests {
     use super::super::evidence::{case, complete, failed, seen, verdict, verdict_of};
     use super::*;
+    use crate::conform::case::Case;
     use crate::conform::seen::Seen;
 
     #[test]
@@ -86,6 +106,35 @@ mod tests {
             let asked = seen(&[requests]);
             let found = verdict_of(&case, &outcome, &asked, None, &Seen::default());
             assert_eq!(found, wanted, "{requests:?}");
+        }
+    }
+
+    #[test]
+    fn content_is_sent_again_with_the_same_method_only() {
+        let mut case = case("RD-01");
+        case.request.method = "POST".to_owned();
+        case.request.content = Some(b"hello".to_vec());
+        let ok = complete(200, "after");
+        let verdict = |case: &Case, method: &str, content: &[u8]| {
+            let mut asked = seen(&[&["POST /c/RD-01", &format!("{method} /after")]]);
+            asked.connections[0].requests[1].content = Some(content.to_vec());
+            verdict_of(case, &ok, &asked, None, &Seen::default())
+        };
+        for (methods, method, content, wanted) in [
+            (&["POST"][..], "POST", "hello", Verdict::Pass),
+            (&["POST"], "POST", "", Verdict::Fail),
+            (&["POST"], "GET", "", Verdict::Fail),
+            (&["GET"], "GET", "", Verdict::Pass),
+            (&["GET"], "GET", "hello", Verdict::Fail),
+            (&["GET"], "POST", "hello", Verdict::Fail),
+            (&["GET", "POST"], "POST", "hello", Verdict::Pass),
+        ] {
+            case.redirect = Some(Redirect {
+                target: "/after".to_owned(),
+                methods: methods.iter().map(|&method| method.to_owned()).collect(),
+            });
+            let found = verdict(&case, method, content.as_bytes());
+            assert_eq!(found, wanted, "{methods:?} {method} {content}");
         }
     }
 

@@ -1,7 +1,7 @@
 //! The parts of a response that a client returned: status, content, fields, trailers, and content codings.
 
 use super::{Evidence, Finding, Rule, Verdict};
-use crate::conform::case::Fields;
+use crate::conform::case::{Case, Fields};
 use crate::conform::outcome::content_words;
 
 /// Set-Cookie cannot be combined into one line (RFC 9110 §5.3).
@@ -37,11 +37,7 @@ pub(super) fn undecoded(evidence: &Evidence<'_>) -> Option<Finding> {
     if first.response.content.as_ref() != Some(undecoded) {
         return None;
     }
-    // The first byte of a zlib stream.
-    let coding = match undecoded.first() {
-        Some(0x78) => "deflate",
-        _ => "gzip",
-    };
+    let coding = coding(case, undecoded);
     let offered = evidence.first_seen.offered(&case.target(), coding);
     Some(match offered {
         true => Finding::new(
@@ -55,6 +51,26 @@ pub(super) fn undecoded(evidence: &Evidence<'_>) -> Option<Finding> {
             format!("it did not offer {coding}, and returned the content as sent"),
         ),
     })
+}
+
+/// Whether the content has a coding that the client did not offer.
+pub(super) fn is_unoffered(evidence: &Evidence<'_>) -> bool {
+    let case = evidence.case;
+    let undecoded = case.accepted.undecoded.as_ref();
+    undecoded.is_some_and(|undecoded| {
+        let coding = coding(case, undecoded);
+        !evidence.first_seen.offered(&case.target(), coding)
+    })
+}
+
+/// The coding of the content.
+fn coding<'c>(case: &'c Case, undecoded: &[u8]) -> &'c str {
+    match (&case.accepted.coding, undecoded.first()) {
+        (Some(coding), _) => coding,
+        // The first byte of a zlib stream.
+        (None, Some(0x78)) => "deflate",
+        (None, _) => "gzip",
+    }
 }
 
 fn status(evidence: &Evidence<'_>) -> Option<Finding> {

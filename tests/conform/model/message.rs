@@ -1,9 +1,6 @@
 //! Requests and responses of the model client, by the grammar of RFC 9112.
 
-use std::net::SocketAddr;
 use std::time::Instant;
-
-use wireserve::internals::conform::case::Ask;
 
 use super::Deviation;
 use super::stream::Stream;
@@ -37,23 +34,14 @@ pub enum Framing {
     Close,
 }
 
+/// The most bytes of a field section.
+const MAX_SECTION: usize = 512 * 1024;
+
+/// Chunk extensions from this size on end the content of the client that deviates so.
+const LONG_EXTENSION: usize = 4 * 1024;
+
 /// Content and trailer fields.
 type Body = (Vec<u8>, Vec<(String, String)>);
-
-pub fn request(ask: &Ask, target: &str, address: SocketAddr) -> Vec<u8> {
-    let mut head = format!(
-        "{} {target} HTTP/1.1\r\nHost: {address}\r\nAccept-Encoding: gzip, deflate\r\n",
-        ask.method
-    );
-    for (name, value) in &ask.fields {
-        head += &format!("{name}: {value}\r\n");
-    }
-    let content = ask.content.as_deref().unwrap_or_default();
-    if ask.content.is_some() {
-        head += &format!("Content-Length: {}\r\n", content.len());
-    }
-    [head.as_bytes(), b"\r\n", content].concat()
-}
 
 impl Head {
     pub fn read(
@@ -165,7 +153,11 @@ impl Framing {
             Self::Chunks => {
                 let mut content = Vec::new();
                 loop {
-                    let size = chunk_size(&stream.line(deadline)?)?;
+                    let line = stream.line(deadline)?;
+                    let size = chunk_size(&line)?;
+                    if deviation == Deviation::CutsAtLimit && line.len() > LONG_EXTENSION {
+                        return Ok((content, Vec::new()));
+                    }
                     if size == 0 {
                         return Ok((content, fields(stream, deviation, deadline)?));
                     }
@@ -211,8 +203,13 @@ fn fields(
     deadline: &impl Fn() -> Instant,
 ) -> Result<Vec<(String, String)>, Failure> {
     let mut fields: Vec<(String, String)> = Vec::new();
+    let mut size = 0;
     loop {
         let line = stream.line(deadline)?;
+        size += line.len();
+        if size > MAX_SECTION {
+            return Err(Failure::Invalid("a long field section"));
+        }
         if line.is_empty() {
             for (_, value) in &mut fields {
                 *value = match deviation {
@@ -251,6 +248,6 @@ fn is_token_byte(byte: &u8) -> bool {
     byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte)
 }
 
-fn latin1(bytes: &[u8]) -> String {
+pub fn latin1(bytes: &[u8]) -> String {
     bytes.iter().copied().map(char::from).collect()
 }

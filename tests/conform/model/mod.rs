@@ -2,8 +2,11 @@
 //! one way. It is strict where a recipient has a choice. The suite must find nothing in it without a
 //! deviation, and just the deviation with one.
 
+mod challenge;
 mod coding;
 mod message;
+mod redirect;
+mod request;
 mod stream;
 
 use std::io;
@@ -16,6 +19,7 @@ use wireserve::internals::conform::outcome::{Ended, Interim, Outcome, Response};
 use wireserve::internals::conform::stage::{Patience, Stage};
 
 use message::{Failure, Head};
+use request::Request;
 use stream::Stream;
 
 /// What a model client does wrong.
@@ -50,6 +54,26 @@ pub enum Deviation {
     NeverReconnects,
     /// Shows the white space after a field value.
     KeepsWhitespace,
+    /// Takes a chunk with a long extension for the last one.
+    CutsAtLimit,
+    /// Does not send the fields that it is asked to send.
+    DropsFields,
+    /// Sends empty content.
+    LosesContent,
+    /// Sends no Content-Length for empty content.
+    NeverDeclaresNothing,
+    /// Does not read before it has sent everything.
+    SendsWithoutReading,
+    /// Follows every redirect with GET.
+    FollowsWithGet,
+    /// Follows every redirect with the method and content of the request.
+    FollowsWithContent,
+    /// Repeats every request on a new connection, if there was no response.
+    RepeatsPost,
+    /// Uses a connection again after it has stopped sending.
+    ReusesAfterPart,
+    /// Answers a refused challenge again and again.
+    NeverGivesUp,
 }
 
 /// Starts model clients.
@@ -68,6 +92,18 @@ impl Connect for Model {
     }
 }
 
+/// Methods of requests that may be repeated.
+const IDEMPOTENT: [&str; 4] = ["GET", "HEAD", "PUT", "DELETE"];
+
+/// What to request.
+#[derive(Clone)]
+pub struct Next {
+    request: Ask,
+    target: String,
+    /// With the credentials, if there are some.
+    authorized: bool,
+}
+
 struct ModelClient {
     deviation: Deviation,
     /// The connection that may be used again.
@@ -84,15 +120,19 @@ impl Client for ModelClient {
     fn ask(&mut self, request: &Ask, target: &str, stage: &Stage, patience: Patience) -> Outcome {
         let began = Instant::now();
         let mut outcome = Outcome::without_response(Ended::Complete, began.elapsed());
-        let mut target = target.to_owned();
+        let mut next = Next {
+            request: request.clone(),
+            target: target.to_owned(),
+            authorized: false,
+        };
         for _ in 0..=REDIRECTS {
-            match self.exchange(request, &target, stage, patience) {
+            match self.exchange(&next, stage, patience) {
                 Err(failure) => {
                     outcome.ended = failure.into();
                     return outcome;
                 }
-                Ok(response) => match self.redirect(&response, stage) {
-                    Some(next) => target = next,
+                Ok(response) => match self.then(&next, &response, stage) {
+                    Some(then) => next = then,
                     None => {
                         outcome.response = response;
                         return outcome;
@@ -124,8 +164,7 @@ impl From<Failure> for Ended {
 impl ModelClient {
     fn exchange(
         &mut self,
-        request: &Ask,
-        target: &str,
+        next: &Next,
         stage: &Stage,
         patience: Patience,
     ) -> Result<Response, Failure> {
@@ -143,12 +182,11 @@ impl ModelClient {
             Some(stream) => stream,
             None => Stream::connect(address)?,
         };
-        let answered = self.on(&mut stream, request, target, deadline);
-        let may_retry = is_reused && self.deviation != Deviation::NeverReconnects;
+        let answered = self.on(&mut stream, next, deadline);
         let answered = match answered {
-            Err(Failure::Closed) if may_retry && stream.received() == 0 => {
+            Err(Failure::Closed) if self.may_repeat(next, is_reused) && stream.received() == 0 => {
                 stream = Stream::connect(address)?;
-                self.on(&mut stream, request, target, deadline)
+                self.on(&mut stream, next, deadline)
             }
             answered => answered,
         };
@@ -160,15 +198,26 @@ impl ModelClient {
         Ok(response)
     }
 
+    /// Whether a request may be repeated that was not answered (RFC 9110 §9.2.2).
+    fn may_repeat(&self, next: &Next, is_reused: bool) -> bool {
+        let is_idempotent = IDEMPOTENT.contains(&&*next.request.method);
+        match self.deviation {
+            Deviation::NeverReconnects => false,
+            Deviation::RepeatsPost => true,
+            _ => is_reused && is_idempotent,
+        }
+    }
+
     /// One exchange on a connection: the response, and whether another may follow.
     fn on(
         &self,
         stream: &mut Stream,
-        request: &Ask,
-        target: &str,
+        next: &Next,
         deadline: impl Fn() -> Instant,
     ) -> Result<(Response, bool), Failure> {
-        stream.send(&message::request(request, target, stream.address()))?;
+        stream.begin();
+        let request = Request::of(next, stream.address(), self.deviation);
+        let is_sent = request.send(stream, self.deviation, &deadline)?;
         let mut interim = Vec::new();
         let head = loop {
             let head = Head::read(stream, self.deviation, &deadline)?;
@@ -186,9 +235,11 @@ impl ModelClient {
                 _ => break head,
             }
         };
-        let framing = head.framing(&request.method, self.deviation)?;
+        let framing = head.framing(&next.request.method, self.deviation)?;
         let (content, trailers) = framing.read(stream, self.deviation, &deadline)?;
-        let is_kept = head.is_kept(self.deviation) && framing.leaves_open();
+        // The rest of a request that was not sent would be missing.
+        let is_whole = is_sent || self.deviation == Deviation::ReusesAfterPart;
+        let is_kept = head.is_kept(self.deviation) && framing.leaves_open() && is_whole;
         let content = match self.deviation {
             Deviation::DecodesNothing => content,
             _ => coding::decoded(content, &head)?,
@@ -211,28 +262,61 @@ impl ModelClient {
         Ok((response, is_kept))
     }
 
-    /// The target of a redirect that is followed: a path, or the same origin without a scheme.
-    fn redirect(&self, response: &Response, stage: &Stage) -> Option<String> {
-        if !matches!(response.status, Some(301 | 302 | 303 | 307 | 308)) {
-            return None;
+    /// What the response asks for: another request, or the same one in another way.
+    fn then(&self, next: &Next, response: &Response, stage: &Stage) -> Option<Next> {
+        let values = |name: &'static str| {
+            let fields = response.fields.iter().flatten();
+            let found = fields.filter(move |(own, _)| own.eq_ignore_ascii_case(name));
+            found.map(|(_, value)| value.as_str())
+        };
+        let mut then = next.clone();
+        match response.status? {
+            417 if next.request.fields.iter().any(|(name, _)| name == "Expect") => {
+                then.request.fields.retain(|(name, _)| name != "Expect");
+                Some(then)
+            }
+            401 if next.request.credentials.is_some() => {
+                let is_new = !next.authorized || self.deviation == Deviation::NeverGivesUp;
+                then.authorized = true;
+                let is_known = challenge::has_basic(values("www-authenticate"));
+                (is_new && is_known).then_some(then)
+            }
+            status @ (301 | 302 | 303 | 307 | 308) => {
+                then.target = self.redirect(&next.target, values("location"), stage)?;
+                let is_safe = matches!(&*next.request.method, "GET" | "HEAD");
+                let becomes_get = match self.deviation {
+                    Deviation::FollowsWithGet => true,
+                    Deviation::FollowsWithContent => false,
+                    _ => !is_safe && matches!(status, 301..=303),
+                };
+                if becomes_get {
+                    then.request.method = "GET".to_owned();
+                    then.request.content = None;
+                }
+                Some(then)
+            }
+            _ => None,
         }
-        let fields = response.fields.iter().flatten();
-        let mut locations = fields.filter(|(name, _)| name.eq_ignore_ascii_case("location"));
-        let (_, location) = locations.next()?;
+    }
+
+    /// The target of a redirect that is followed: to the same origin, with a plain reference.
+    fn redirect<'v>(
+        &self,
+        base: &str,
+        mut locations: impl Iterator<Item = &'v str>,
+        stage: &Stage,
+    ) -> Option<String> {
+        let location = locations.next()?;
         let is_plain = location
             .bytes()
             .all(|byte| byte.is_ascii_graphic() && byte != b'\\');
         if locations.next().is_some() || !is_plain {
             return None;
         }
-        let of_origin = format!("//{}", stage.address());
-        let path = location.strip_prefix(&of_origin).unwrap_or(location);
-        if !path.starts_with('/') || path.starts_with("//") {
-            return None;
-        }
+        let target = redirect::resolve(location, base, stage.address())?;
         Some(match self.deviation {
-            Deviation::ResolvesWrongly => format!("/c{path}"),
-            _ => path.to_owned(),
+            Deviation::ResolvesWrongly => format!("/c{target}"),
+            _ => target,
         })
     }
 }

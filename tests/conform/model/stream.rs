@@ -12,6 +12,16 @@ const MAX_LINE: usize = 64 * 1024;
 /// How long one read waits before the deadline is asked again.
 const STEP: Duration = Duration::from_millis(20);
 
+/// How many bytes it writes before it looks for a response.
+const PIECE: usize = 64 * 1024;
+
+/// How much was sent before something came back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sent {
+    All,
+    Part,
+}
+
 pub struct Stream {
     socket: TcpStream,
     address: SocketAddr,
@@ -45,9 +55,77 @@ impl Stream {
         self.received
     }
 
-    pub fn send(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+    /// Begins an exchange.
+    pub fn begin(&mut self) {
         self.received = 0;
-        self.socket.write_all(bytes).map_err(|_| Failure::Closed)
+    }
+
+    /// Sends these bytes, until something comes back or the server closes.
+    pub fn send(&mut self, bytes: &[u8], deadline: &impl Fn() -> Instant) -> Result<Sent, Failure> {
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            match self.write(rest) {
+                Ok(length) => rest = &rest[length..],
+                Err(error) if is_timeout(&error) && Instant::now() < deadline() => {}
+                Err(error) if is_timeout(&error) => return Err(Failure::Late),
+                // What came before the reset can be read.
+                Err(_) => return Ok(Sent::Part),
+            }
+            if !rest.is_empty() && !self.is_silent() {
+                return Ok(Sent::Part);
+            }
+        }
+        Ok(Sent::All)
+    }
+
+    /// Sends these bytes, whatever comes back; returns whether all were sent.
+    pub fn send_all(
+        &mut self,
+        bytes: &[u8],
+        deadline: &impl Fn() -> Instant,
+    ) -> Result<bool, Failure> {
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            match self.write(rest) {
+                Ok(length) => rest = &rest[length..],
+                Err(error) if is_timeout(&error) && Instant::now() < deadline() => {}
+                Err(error) if is_timeout(&error) => return Err(Failure::Late),
+                Err(_) => return Ok(false),
+            }
+        }
+        Ok(true)
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.socket.set_write_timeout(Some(STEP))?;
+        self.socket.write(&bytes[..bytes.len().min(PIECE)])
+    }
+
+    /// Whether something comes before this time.
+    pub fn has_come_before(&mut self, time: impl Fn() -> Instant) -> Result<bool, Failure> {
+        if !self.is_empty() {
+            return Ok(true);
+        }
+        match self.receive(&time) {
+            Ok(()) => Ok(true),
+            Err(Failure::Late) => Ok(false),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// Whether the next bytes are those of an interim response.
+    pub fn begins_with_continue(&self) -> bool {
+        self.bytes[self.read..].starts_with(b"HTTP/1.1 1")
+    }
+
+    /// Whether nothing has come, not even an end.
+    fn is_silent(&self) -> bool {
+        let peeked = self
+            .socket
+            .set_nonblocking(true)
+            .and_then(|()| self.socket.peek(&mut [0]));
+        let is_waiting = peeked.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock);
+        self.socket.set_nonblocking(false).is_ok() && is_waiting
     }
 
     /// Whether nothing has been received that was not read.
@@ -57,12 +135,7 @@ impl Stream {
 
     /// Whether nothing has come, not even an end.
     pub fn is_idle(&self) -> bool {
-        let peeked = self
-            .socket
-            .set_nonblocking(true)
-            .and_then(|()| self.socket.peek(&mut [0]));
-        let is_waiting = peeked.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock);
-        self.socket.set_nonblocking(false).is_ok() && is_waiting && self.is_empty()
+        self.is_silent() && self.is_empty()
     }
 
     /// A line without its CRLF.
