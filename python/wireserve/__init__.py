@@ -1,13 +1,22 @@
 """wireserve: an HTTP/1.1 server for tests, in the process of a Python program.
 
-`wireserve.wptserve` has wptserve's modules. Importing this package starts nothing.
+`serve` starts a server; the pytest fixture `wire` is one. `wireserve.wptserve` has wptserve's modules. Importing this
+package starts nothing.
 """
 
 from __future__ import annotations
 
-from ._native import __version__
+from ._native import Answer, __version__
+from .answers import Answerable, answer, raw, script
+from .fuzzed import Fuzzed
+from .request import Fields, Pairs, Problem, Request
+from .route import Answerer, Handler, Route, RouteUrl
+from .server import Origin, Server, serve
 
-__all__ = ["__version__", "install_as_wptserve"]
+__all__ = [
+    "Answer", "Answerable", "Answerer", "Fields", "Fuzzed", "Handler", "Origin", "Pairs", "Problem", "Request", "Route",
+    "RouteUrl", "Server", "__version__", "answer", "install_as_wptserve", "raw", "script", "serve",
+]
 
 
 def install_as_wptserve(*, force: bool = False) -> None:

@@ -26,6 +26,8 @@ pub struct Events {
     names: Mutex<Names>,
     changed: Condvar,
     connections: AtomicU64,
+    /// How often the numbers of connections have begun again.
+    rounds: AtomicU64,
 }
 
 #[derive(Debug, Default)]
@@ -92,6 +94,19 @@ impl Events {
     /// How many connections have been opened so far.
     pub fn connections(&self) -> u64 {
         self.connections.load(Ordering::Relaxed)
+    }
+
+    /// Lets the numbers of connections begin again at 1.
+    #[allow(dead_code, reason = "only Python tests ask for it")]
+    pub(crate) fn number_anew(&self) {
+        self.rounds.fetch_add(1, Ordering::Relaxed);
+        self.connections.store(0, Ordering::Relaxed);
+    }
+
+    /// How often the numbers of connections have begun again.
+    #[allow(dead_code, reason = "only Python needs to know")]
+    pub(crate) fn rounds(&self) -> u64 {
+        self.rounds.load(Ordering::Relaxed)
     }
 
     /// Counts a connection and returns its number, from 1 on.

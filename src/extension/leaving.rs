@@ -15,7 +15,7 @@ use pyo3::types::IntoPyDict;
 
 use crate::python;
 use crate::server::Server;
-use crate::wire::per_process;
+use crate::wire::per_process::PerProcess;
 
 use super::logging;
 
@@ -25,8 +25,8 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// How often it looks whether they have ended.
 const LOOK: Duration = Duration::from_millis(5);
 
-/// The servers of this process and of those that it is a fork of.
-static SERVERS: Mutex<Vec<Remembered>> = Mutex::new(Vec::new());
+/// The servers of this process.
+static SERVERS: PerProcess<Mutex<Vec<Remembered>>> = PerProcess::new(Mutex::default);
 
 /// A server, until it is stopped.
 pub(super) type Slot = Mutex<Option<Server>>;
@@ -34,8 +34,6 @@ pub(super) type Slot = Mutex<Option<Server>>;
 struct Remembered {
     server: Weak<Slot>,
     listeners: Vec<RawFd>,
-    /// The process that made it, by its number of forks.
-    process: usize,
 }
 
 /// Asks Python to call this module at the end of the process and after forks.
@@ -55,12 +53,11 @@ pub(super) fn prepare(py: Python<'_>) -> PyResult<()> {
 
 /// Notes a server that listens with these descriptors.
 pub(super) fn remember(server: &Arc<Slot>, listeners: Vec<RawFd>) {
-    let mut servers = SERVERS.lock();
+    let mut servers = SERVERS.get().lock();
     servers.retain(|remembered| remembered.server.strong_count() > 0);
     servers.push(Remembered {
         server: Arc::downgrade(server),
         listeners,
-        process: per_process::forks(),
     });
 }
 
@@ -75,11 +72,10 @@ pub(super) fn leak(server: &Slot) {
 #[pyfunction]
 fn leave(py: Python<'_>) {
     let stopping = || {
-        let process = per_process::forks();
         let servers: Vec<_> = {
-            let servers = SERVERS.lock();
-            let own = servers.iter().filter(|server| server.process == process);
-            own.filter_map(|server| server.server.upgrade()).collect()
+            let servers = SERVERS.get().lock();
+            let servers = servers.iter();
+            servers.filter_map(|one| one.server.upgrade()).collect()
         };
         for server in servers {
             let server = server.lock().take();
@@ -100,18 +96,16 @@ fn leave(py: Python<'_>) {
 /// Closes the copies of listeners in the child of a fork: the port would stay in use when the parent has stopped.
 #[pyfunction]
 fn close_copies(py: Python<'_>) -> PyResult<()> {
-    // Another thread may have held the lock at the time of the fork.
-    let Some(servers) = SERVERS.try_lock() else {
-        return Ok(());
-    };
-    let process = per_process::forks();
-    let inherited = servers.iter().filter(|server| {
-        server.process < process && server.server.upgrade().is_some_and(|slot| is_open(&slot))
-    });
-    let copies: Vec<_> = inherited
-        .flat_map(|server| server.listeners.clone())
-        .collect();
-    drop(servers);
+    let mut copies = Vec::new();
+    for servers in SERVERS.of_parents() {
+        // Another thread may have held the lock at the time of the fork.
+        let Some(servers) = servers.try_lock() else {
+            continue;
+        };
+        let is_open = |one: &&Remembered| one.server.upgrade().is_some_and(|slot| is_open(&slot));
+        let inherited = servers.iter().filter(is_open);
+        copies.extend(inherited.flat_map(|one| one.listeners.clone()));
+    }
     if copies.is_empty() {
         return Ok(());
     }

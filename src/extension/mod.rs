@@ -9,6 +9,9 @@ mod configuration;
 mod handlers;
 mod leaving;
 mod logging;
+#[cfg(feature = "control")]
+mod mocking;
+mod owned;
 mod routes;
 mod server;
 
@@ -28,6 +31,8 @@ fn native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     module.add_class::<handlers::NativeHandler>()?;
     module.add_class::<server::HttpServer>()?;
+    #[cfg(feature = "control")]
+    mocking::add_to(module)?;
     #[cfg(feature = "tls")]
     module.add_function(wrap_pyfunction!(certificates::certificate_files, module)?)?;
     #[cfg(feature = "cli")]

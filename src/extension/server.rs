@@ -6,10 +6,8 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
 
-use parking_lot::Mutex;
-use pyo3::exceptions::{PyRuntimeError, PyValueError};
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
 use crate::exchange::Mount;
@@ -18,16 +16,10 @@ use crate::python;
 use crate::server::{Builder, Server};
 use crate::site::Site;
 use crate::site::routing::unrouted::Answers;
-use crate::wire::per_process;
 
 use super::configuration;
-use super::leaving::{self, Slot};
-use super::logging;
+use super::owned::{self, Owned, seconds};
 use super::routes::Routes;
-
-/// How long stopping waits for the threads of connections that have been cut. Most end at once; one whose handler
-/// is asleep or computes ends on its own.
-const STOP_LIMIT: Duration = Duration::from_millis(200);
 
 /// A server. Python code sees it as `wireserve._native.Server`.
 #[pyclass(
@@ -38,13 +30,11 @@ const STOP_LIMIT: Duration = Duration::from_millis(200);
     weakref
 )]
 pub(super) struct HttpServer {
-    server: Arc<Slot>,
+    server: Owned,
     /// Whose doc root handlers see.
     mount: Mount,
     answers: Answers,
     address: SocketAddr,
-    /// The process that made it, by its number of forks.
-    process: usize,
 }
 
 #[pymethods]
@@ -91,49 +81,30 @@ impl HttpServer {
         if let Some(configure) = configure {
             builder = builder.configuration(configuration::later(configure, Arc::clone(&shown)));
         }
-        python::join_interpreter(py)?;
-        leaving::prepare(py)?;
-        logging::start(py)?;
+        owned::prepare(py)?;
         let server = py.detach(|| builder.listen())?;
         if let Some(config) = shown.get() {
             python::show_configuration(py, server.context(), config.clone_ref(py))?;
         }
         let address = server.address();
-        let listeners = server.listeners();
-        let server = Arc::new(Mutex::new(Some(server)));
-        leaving::remember(&server, listeners);
         Ok(Self {
-            server,
+            server: Owned::new(server),
             mount,
             answers,
             address,
-            process: per_process::forks(),
         })
     }
 
     /// Starts answering.
     fn start(&self, py: Python<'_>) -> PyResult<()> {
-        self.with_server(py, |server| server.accept().map_err(PyErr::from))
+        self.server.with(py, |server| Ok(server.accept()?))
     }
 
     /// Stops listening, lets exchanges finish for `grace` seconds, and cuts the connections that remain. Handlers that
     /// continue to run keep their threads. A server that has stopped stays so.
     #[pyo3(signature = (grace=0.0))]
     fn stop(&self, py: Python<'_>, grace: f64) -> PyResult<()> {
-        self.check_process()?;
-        let grace = seconds(grace)?;
-        // A handler that stops its own server cannot wait for itself.
-        let limit = match python::answers_request() {
-            true => Duration::ZERO,
-            false => STOP_LIMIT,
-        };
-        py.detach(|| {
-            let server = self.server.lock().take();
-            if let Some(server) = server {
-                server.stop_within(grace, limit);
-            }
-        });
-        Ok(())
+        self.server.stop(py, seconds(grace)?).map(drop)
     }
 
     /// Replaces all routes and rewrites. `routes` are methods, patterns and handlers, `rewrites` methods, paths and
@@ -146,7 +117,7 @@ impl HttpServer {
         rewrites: Vec<(String, String, String)>,
     ) -> PyResult<()> {
         let routes = Routes::of(routes, rewrites, &self.mount)?;
-        self.with_server(py, |server| {
+        self.server.with(py, |server| {
             server.change(|site| {
                 *site = empty_site(&self.mount, self.answers);
                 routes.add_to(site)
@@ -163,7 +134,8 @@ impl HttpServer {
         handler: Bound<'_, PyAny>,
     ) -> PyResult<()> {
         let routes = Routes::of(vec![(method, pattern, handler)], Vec::new(), &self.mount)?;
-        self.with_server(py, |server| server.change(|site| routes.add_to(site)))
+        self.server
+            .with(py, |server| server.change(|site| routes.add_to(site)))
     }
 
     /// The address that it listens on.
@@ -181,49 +153,7 @@ impl HttpServer {
     /// The number of open connections.
     #[getter]
     fn connections(&self, py: Python<'_>) -> PyResult<usize> {
-        self.with_server(py, |server| Ok(server.connections()))
-    }
-}
-
-impl HttpServer {
-    /// Does something with the server, detached.
-    fn with_server<T: Send>(
-        &self,
-        py: Python<'_>,
-        act: impl FnOnce(&mut Server) -> PyResult<T> + Send,
-    ) -> PyResult<T> {
-        self.check_process()?;
-        py.detach(|| match self.server.lock().as_mut() {
-            Some(server) => act(server),
-            None => Err(PyRuntimeError::new_err(
-                "the server has been stopped: make another one",
-            )),
-        })
-    }
-
-    fn check_process(&self) -> PyResult<()> {
-        match self.process == per_process::forks() {
-            true => Ok(()),
-            false => Err(PyRuntimeError::new_err(
-                "the server was made in another process, of which this one is a fork: make another one",
-            )),
-        }
-    }
-}
-
-impl Drop for HttpServer {
-    fn drop(&mut self) {
-        if self.process != per_process::forks() {
-            // Its threads are in the parent, and cannot be waited for.
-            return leaving::leak(&self.server);
-        }
-        let Some(mut server) = self.server.try_lock() else {
-            return;
-        };
-        if let Some(server) = server.take() {
-            // This thread is attached, and a handler may need the interpreter to end.
-            std::thread::spawn(move || server.stop_within(Duration::ZERO, STOP_LIMIT));
-        }
+        self.server.with(py, |server| Ok(server.connections()))
     }
 }
 
@@ -250,11 +180,4 @@ fn secured(_: Builder, _: u16, _: &std::path::Path, _: &std::path::Path) -> PyRe
     Err(PyValueError::new_err(
         "this wireserve was built without HTTPS",
     ))
-}
-
-fn seconds(number: f64) -> PyResult<Duration> {
-    Duration::try_from_secs_f64(number).map_err(|_| {
-        let message = format!("expected a number of seconds, found {number}");
-        PyValueError::new_err(message)
-    })
 }

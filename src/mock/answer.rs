@@ -27,6 +27,17 @@ use crate::wire_script::WireScript;
 #[derive(Debug)]
 pub struct Answer(pub(super) Kind);
 
+impl Answer {
+    /// The same with another response, if it is one.
+    #[cfg(all(feature = "control", feature = "python"))]
+    pub(crate) fn map_response(self, change: impl FnOnce(Response) -> Response) -> Self {
+        match self.0 {
+            Kind::Response(response) => change(*response).into_answer(),
+            other => Self(other),
+        }
+    }
+}
+
 #[derive(Debug)]
 pub(super) enum Kind {
     Response(Box<Response>),

@@ -28,6 +28,7 @@ causes! {
 /// server.post("/login", |x| x.form("user"));
 /// server.post("/sum", |x| Ok(json(&x.json::<Vec<i64>>()?.iter().sum::<i64>())));
 /// ```
+#[derive(Clone)]
 pub struct Call {
     head: RequestHead,
     body: Source,
@@ -35,6 +36,7 @@ pub struct Call {
     events: Arc<Events>,
 }
 
+#[derive(Clone)]
 enum Source {
     /// Still on the wire, or already read.
     Wire(Arc<Body>),
@@ -74,6 +76,12 @@ impl Call {
             panic!("expected the name of a group in the pattern ({names:?}), found {name:?}");
         };
         head::text(&percent::decode(value)).into_owned()
+    }
+
+    /// What the groups of the route's pattern matched, not decoded.
+    #[cfg(feature = "python")]
+    pub(crate) fn groups(&self) -> &RouteMatch {
+        &self.groups
     }
 
     /// The whole body, decoded. Waits until it has arrived.

@@ -24,10 +24,6 @@ impl Failures {
     pub(super) fn all(&self) -> Vec<String> {
         self.texts.lock().clone()
     }
-
-    pub(super) fn clear(&self) {
-        self.texts.lock().clear();
-    }
 }
 
 /// The message of a panic.

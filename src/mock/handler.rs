@@ -43,11 +43,11 @@ where
     type Answer = A;
 }
 
-/// A handler whose answer has no type.
-pub(super) type Respond = Arc<dyn Fn(&Call) -> Answer + Send + Sync>;
+/// A handler whose answer has no type. Handlers in another language need the exchange to run on its thread.
+pub(crate) type Respond = Arc<dyn Fn(&Call, &mut Exchange<'_>) -> Answer + Send + Sync>;
 
 pub(super) fn respond<H: IntoHandler>(handler: H) -> Respond {
-    Arc::new(move |call| handler(call).into_answer())
+    Arc::new(move |call: &Call, _: &mut Exchange<'_>| handler(call).into_answer())
 }
 
 /// What was chosen to answer one request.
@@ -64,9 +64,9 @@ pub(super) struct Once {
 }
 
 impl Once {
-    fn answer(&self, call: &Call) -> Answer {
+    fn answer(&self, call: &Call, exchange: &mut Exchange<'_>) -> Answer {
         match &self.chosen {
-            Chosen::Handler(respond) => respond(call),
+            Chosen::Handler(respond) => respond(call, exchange),
             Chosen::Queued(answer) => {
                 let taken = answer.lock().take();
                 taken.unwrap_or_else(|| Error::new("a queued answer is used once").into_answer())
@@ -84,7 +84,7 @@ impl Once {
 impl Handler for Once {
     fn handle(&self, exchange: &mut Exchange<'_>) -> Result<(), Fault> {
         let call = Call::new(exchange);
-        let answer = panic::catch_unwind(AssertUnwindSafe(|| self.answer(&call)));
+        let answer = panic::catch_unwind(AssertUnwindSafe(|| self.answer(&call, exchange)));
         match answer {
             Ok(Answer(Kind::Response(response))) => exchange.response = *response,
             Ok(Answer(Kind::Script(script))) => drop(exchange.play(&script)),

@@ -30,6 +30,8 @@ pub use answer::{Answer, IntoAnswer, json, raw, script};
 pub use call::Call;
 use failures::Failures;
 pub use handler::IntoHandler;
+#[cfg(all(feature = "control", feature = "python"))]
+pub(crate) use handler::Respond;
 use handler::{Chosen, Once};
 pub use route::Route;
 pub use times::Times;
@@ -46,7 +48,8 @@ pub struct Mocks {
     connections: Mutex<VecDeque<WireScript>>,
     /// Faults of all responses.
     faults: Mutex<Faults>,
-    failures: Arc<Failures>,
+    /// Others after each reset, so that handlers that began before it fail no later test.
+    failures: RwLock<Arc<Failures>>,
 }
 
 /// What answers a request.
@@ -139,7 +142,7 @@ impl Mocks {
         self.queue.lock().clear();
         self.connections.lock().clear();
         *self.faults.lock() = Faults::default();
-        self.failures.clear();
+        *self.failures.write() = Arc::default();
     }
 
     /// What is played on a connection that was just accepted.
@@ -162,10 +165,11 @@ impl Mocks {
         }
         let routes = self.routes.read().clone();
         let call = Call::new(exchange);
+        let failures = self.failures();
         let chosen = routes
             .iter()
             .rev()
-            .find_map(|route| route.choose(exchange, &call, &self.failures));
+            .find_map(|route| route.choose(exchange, &call, &failures));
         let Some((chosen, groups, faults)) = chosen else {
             impose(Faults::default());
             return None;
@@ -180,31 +184,43 @@ impl Mocks {
         &self,
         requests: impl FnOnce() -> Vec<RecordedRequest>,
     ) -> Option<String> {
-        let failures = self.failures.all();
+        let mut texts = self.failed();
+        texts.extend(self.unmet(requests));
+        (!texts.is_empty()).then(|| texts.join("\n"))
+    }
+
+    /// What handlers have failed with.
+    pub(crate) fn failed(&self) -> Vec<String> {
+        self.failures().all()
+    }
+
+    /// The expectations that are not met, and what came instead.
+    pub(crate) fn unmet(&self, requests: impl FnOnce() -> Vec<RecordedRequest>) -> Option<String> {
         let routes = self.routes.read().clone();
         let unmet: Vec<_> = routes
             .iter()
             .filter(|route| route.unmet().is_some())
             .collect();
-        if failures.is_empty() && unmet.is_empty() {
+        if unmet.is_empty() {
             return None;
         }
-        let mut texts = failures;
-        if !unmet.is_empty() {
-            let requests = requests();
-            let described = unmet
-                .iter()
-                .filter_map(|route| verdict::describe(route, &requests));
-            texts.extend(described);
-            texts.push(verdict::list(&requests));
-        }
+        let requests = requests();
+        let described = unmet
+            .iter()
+            .filter_map(|route| verdict::describe(route, &requests));
+        let mut texts: Vec<_> = described.collect();
+        texts.push(verdict::list(&requests));
         Some(texts.join("\n"))
+    }
+
+    fn failures(&self) -> Arc<Failures> {
+        Arc::clone(&self.failures.read())
     }
 
     fn choice(&self, chosen: Chosen, groups: RouteMatch) -> Choice {
         let once = Once {
             chosen,
-            failures: Arc::clone(&self.failures),
+            failures: self.failures(),
         };
         (Arc::new(once), groups)
     }

@@ -74,6 +74,15 @@ impl Route {
         pattern: &str,
         handler: H,
     ) -> Result<Self, RouteError> {
+        Self::answered_by(method, pattern, respond(handler))
+    }
+
+    /// The same with a handler that has no type.
+    pub(crate) fn answered_by(
+        method: &str,
+        pattern: &str,
+        respond: Respond,
+    ) -> Result<Self, RouteError> {
         let state = State {
             method: Method::checked(method)?,
             written: (method.to_owned(), pattern.to_owned()),
@@ -81,7 +90,7 @@ impl Route {
             conditions: Vec::new(),
             queue: VecDeque::new(),
             phases: VecDeque::from([Phase {
-                respond: respond(handler),
+                respond,
                 left: None,
             }]),
             faults: Faults::default(),
@@ -104,12 +113,17 @@ impl Route {
 
     /// This handler follows the last one: after as many requests as [`Route::times`] says, or after one.
     pub fn then<H: IntoHandler>(&self, handler: H) -> Self {
+        self.then_by(respond(handler))
+    }
+
+    /// The same with a handler that has no type.
+    pub(crate) fn then_by(&self, respond: Respond) -> Self {
         self.change(|state| {
             if let Some(last) = state.phases.back_mut() {
                 last.left.get_or_insert(1);
             }
             state.phases.push_back(Phase {
-                respond: respond(handler),
+                respond,
                 left: None,
             });
         })

@@ -22,7 +22,7 @@ pub(crate) fn run<'c, T>(
     let mut kept = Kept::of(exchange);
     client::bind_thread(exchange.turn().wire());
     let result = attached(admission, |py| {
-        kept.prepare(py, exchange.request.arrival().connection);
+        kept.prepare(py, Connection::of(exchange));
         let result = code(py, exchange);
         forked::end_child(py, None);
         result
@@ -36,17 +36,28 @@ pub(crate) fn attached<T>(_admission: Option<Admission>, code: impl FnOnce(Pytho
     gate::attach(|py| presence::run(py, code))
 }
 
+/// A connection among all that a server ever has: its number, and how often numbers had begun again.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Connection(u64, u64);
+
+impl Connection {
+    fn of(exchange: &Exchange<'_>) -> Self {
+        let rounds = exchange.events().rounds();
+        Self(rounds, exchange.request.arrival().connection)
+    }
+}
+
 /// What a thread keeps after its first Python code.
 struct Kept {
     state: Option<ThreadState>,
     /// The connection that the state was last reset for.
-    connection: u64,
+    connection: Connection,
 }
 
 impl Kept {
     /// Takes what the thread has kept, or makes it.
     fn of(exchange: &mut Exchange<'_>) -> Box<Self> {
-        let connection = exchange.request.arrival().connection;
+        let connection = Connection::of(exchange);
         let kept = exchange.thread_local().take();
         match kept.and_then(|kept| kept.downcast::<Self>().ok()) {
             Some(kept) if kept.connection == connection || kept.can_be_renewed() => kept,
@@ -66,7 +77,7 @@ impl Kept {
     }
 
     /// Resets what the previous connection of the thread left.
-    fn prepare(&mut self, py: Python<'_>, connection: u64) {
+    fn prepare(&mut self, py: Python<'_>, connection: Connection) {
         if self.connection != connection
             && let Some(state) = &mut self.state
         {

@@ -26,6 +26,8 @@ use std::sync::Arc;
 use pyo3::prelude::*;
 use thiserror::Error;
 
+#[cfg(feature = "control")]
+use crate::exchange::Exchange;
 use crate::exchange::{Handler, Links, Mount, ServerContext};
 use crate::site::Site;
 use crate::site::files::Files;
@@ -112,6 +114,24 @@ pub(crate) fn join_interpreter(py: Python<'_>) -> PyResult<()> {
 /// Attaches this thread; once the interpreter ends, the thread waits for the end of the process.
 pub(crate) fn attach<T>(code: impl FnOnce(Python<'_>) -> T) -> T {
     interpreter::gate::attach(code)
+}
+
+/// Runs Python code that answers a request on the thread of its connection.
+#[cfg(feature = "control")]
+pub(crate) fn answer<T>(exchange: &mut Exchange<'_>, code: impl FnOnce(Python<'_>) -> T) -> T {
+    connection_thread::run(exchange, |py, _| code(py))
+}
+
+/// Runs other Python code on the thread of a connection.
+#[cfg(feature = "control")]
+pub(crate) fn aside<T>(code: impl FnOnce(Python<'_>) -> T) -> T {
+    connection_thread::attached(interpreter::gate::enter(), code)
+}
+
+/// Runs a call that may wait, without the interpreter.
+#[cfg(feature = "control")]
+pub(crate) fn away<T: Send>(py: Python<'_>, wait: impl FnOnce() -> T + Send) -> T {
+    interpreter::gate::away(py, wait)
 }
 
 /// Shows handlers this object as `request.server.config`.

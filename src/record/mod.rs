@@ -188,6 +188,20 @@ impl Recording {
         }
     }
 
+    /// The next request that was not taken before, with its whole body, if it comes until then.
+    #[cfg(all(feature = "control", feature = "python"))]
+    pub(crate) fn take_until(&self, until: Instant) -> Option<RecordedRequest> {
+        let mut kept = self.kept.lock();
+        loop {
+            if let Some(request) = kept.take(false) {
+                return Some(request);
+            }
+            if self.changed.wait_until(&mut kept, until).timed_out() {
+                return None;
+            }
+        }
+    }
+
     /// The same as a future.
     pub fn take_async(self: &Arc<Self>, within: Duration) -> TakeRequest {
         TakeRequest::new(Arc::clone(self), within)

@@ -12,6 +12,8 @@ use crate::transcript::Recorder;
 
 use super::door::Door;
 use super::keep_alive::KeepAlive;
+#[cfg(feature = "python")]
+use super::roster::Busy;
 use super::shared::Shared;
 use super::{Builder, Server};
 
@@ -47,6 +49,17 @@ impl Shared {
 
     pub(crate) fn addresses(&self) -> &[SocketAddr] {
         &self.addresses
+    }
+
+    /// Cuts all connections and forgets all that another test must not see, so that it finds the server as new.
+    #[cfg(feature = "python")]
+    pub(crate) fn renew(&self) {
+        self.roster.dismiss_all(Busy::Cut);
+        self.reset();
+        if let Some(recorder) = &self.recorder {
+            recorder.clear();
+        }
+        self.context.events.number_anew();
     }
 
     pub(crate) fn doc_root(&self) -> PathBuf {

@@ -14,15 +14,41 @@ use serde_json::{Map, Value};
 
 #[cfg(feature = "python")]
 use crate::exchange::ServerContext;
+#[cfg(feature = "python")]
+use crate::record::Recording;
 use crate::site::Site;
 
 #[cfg(feature = "python")]
 use super::Builder;
+#[cfg(feature = "python")]
+use super::shared::Shared;
 use super::{Server, accepting};
 
 /// Computes a configuration for the addresses that a server listens on.
 pub(crate) type Configuration =
     Box<dyn FnOnce(&[SocketAddr]) -> io::Result<Map<String, Value>> + Send>;
+
+/// What would fail a test: what handlers have failed with, and the expectations that are not met.
+#[cfg(feature = "python")]
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Findings {
+    pub(crate) failed: Vec<String>,
+    #[cfg_attr(not(feature = "control"), allow(dead_code))]
+    pub(crate) unmet: Option<String>,
+}
+
+#[cfg(feature = "python")]
+impl Shared {
+    /// What would fail a test now.
+    pub(crate) fn findings(&self) -> Findings {
+        let recording = self.recording.as_deref();
+        let requests = || recording.map(Recording::requests).unwrap_or_default();
+        Findings {
+            failed: self.mocks.failed(),
+            unmet: self.mocks.unmet(requests),
+        }
+    }
+}
 
 #[cfg(feature = "python")]
 impl Builder {
@@ -85,8 +111,11 @@ impl Server {
     }
 
     /// Stops accepting, ends the waits of wire scripts, lets other exchanges finish for `grace`, then cuts them
-    /// and waits for their threads, but not longer than `limit`.
-    pub(crate) fn stop_within(mut self, grace: Duration, limit: Duration) {
+    /// and waits for their threads, but not longer than `limit`. Returns what would fail a test, and forgets it.
+    pub(crate) fn stop_within(mut self, grace: Duration, limit: Duration) -> Findings {
         self.stop_now(grace, limit);
+        let findings = self.shared.findings();
+        self.shared.mocks.clear();
+        findings
     }
 }

@@ -5,7 +5,7 @@
 //! a class. It gets those of the server whose requests its thread answers.
 
 use std::cell::RefCell;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
@@ -15,6 +15,7 @@ use crate::exchange::ServerContext;
 use crate::hosts::Hosts;
 
 use crate::python::interpreter::imported::Imported;
+use crate::wire::per_process::PerProcess;
 
 static LOADS: Imported = Imported::new("json", "loads");
 static CONFIG_OF: Imported = Imported::new("wptserve.config", "config_of");
@@ -100,18 +101,23 @@ thread_local! {
     static OF_THREAD: RefCell<Weak<ServerContext>> = const { RefCell::new(Weak::new()) };
 }
 
-/// Every server that has run a script, for threads that scripts start.
-static RUNNING: Mutex<Vec<Weak<ServerContext>>> = Mutex::new(Vec::new());
+/// Every server that has run a script, for threads that scripts start. The child of a fork has none of its parent's,
+/// and must not wait for a thread of its parent that held the lock.
+static RUNNING: PerProcess<Mutex<Vec<Weak<ServerContext>>>> = PerProcess::new(Mutex::default);
 
 /// Notes that this thread answers requests to a server. Threads never change their server.
 pub(crate) fn bind_thread(context: &Arc<ServerContext>) {
     let bound = Arc::downgrade(context);
     OF_THREAD.replace(Weak::clone(&bound));
-    let mut running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut running = running();
     running.retain(|server| server.strong_count() > 0);
     if !running.iter().any(|server| server.ptr_eq(&bound)) {
         running.push(bound);
     }
+}
+
+fn running() -> MutexGuard<'static, Vec<Weak<ServerContext>>> {
+    RUNNING.get().lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Runs code for a server on a thread that answers no requests.
@@ -131,7 +137,7 @@ pub(crate) fn of_thread() -> PyResult<Arc<ServerContext>> {
     if let Some(server) = OF_THREAD.with_borrow(Weak::upgrade) {
         return Ok(server);
     }
-    let running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
+    let running = running();
     let servers: Vec<_> = running.iter().filter_map(Weak::upgrade).collect();
     drop(running);
     match servers.as_slice() {

@@ -8,7 +8,7 @@
 use std::cell::OnceCell;
 use std::ffi::c_long;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread;
 
 use pyo3::exceptions::PySystemExit;
@@ -18,11 +18,12 @@ use crate::python::interpreter::gate;
 use crate::python::interpreter::host;
 use crate::python::interpreter::imported::Imported;
 use crate::python::interpreter::thread_state;
+use crate::wire::per_process::PerProcess;
 
 static IDENTIFIER: Imported = Imported::new("threading", "get_ident");
 
-/// The threads that have run Python code.
-static THREADS: Mutex<Vec<Weak<Presence>>> = Mutex::new(Vec::new());
+/// The threads that have run Python code. The child of a fork has none of its parent's.
+static THREADS: PerProcess<Mutex<Vec<Weak<Presence>>>> = PerProcess::new(Mutex::default);
 
 thread_local! {
     static OF_THREAD: OnceCell<Arc<Presence>> = const { OnceCell::new() };
@@ -58,7 +59,7 @@ pub(crate) fn is_inside() -> bool {
 /// Raises `SystemExit` in every thread that runs Python code, and returns how many there are. Each gets it once it
 /// continues in Python code.
 pub(crate) fn interrupt(py: Python<'_>) -> usize {
-    let threads = THREADS.lock().unwrap_or_else(PoisonError::into_inner);
+    let threads = threads();
     let threads: Vec<_> = threads.iter().filter_map(Weak::upgrade).collect();
     let inside = threads
         .iter()
@@ -67,6 +68,10 @@ pub(crate) fn interrupt(py: Python<'_>) -> usize {
     inside
         .map(|thread| thread_state::raise_in(thread.identifier, exception.as_any()))
         .count()
+}
+
+fn threads() -> MutexGuard<'static, Vec<Weak<Presence>>> {
+    THREADS.get().lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A thread's time in Python code.
@@ -111,7 +116,7 @@ impl Presence {
             identifier: identifier.unwrap_or_default().cast_signed(),
             is_inside: AtomicBool::new(false),
         });
-        let mut threads = THREADS.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut threads = threads();
         threads.retain(|thread| thread.strong_count() > 0);
         threads.push(Arc::downgrade(&presence));
         presence

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import ssl
 
 import wireserve
 from wireserve.wptserve import handlers, pipes, routes, sslutils, stash, utils
@@ -40,6 +41,34 @@ def repeated(request: Request, response: Response, times: int = 2) -> Response:
 class Own(Router):
     def get_handler(self, request: Request) -> handlers.FunctionHandler | None:
         return hello if request.method == "GET" else None
+
+
+def answered(request: wireserve.Request) -> wireserve.Answerable:
+    name: str | None = request.fields.get("X-Name")
+    first: tuple[str, str] = request.query[0]
+    return 200, {"X-Name": name or first[1]}, {"body": request.text, "problems": len(request.problems)}
+
+
+def test_client(wire: wireserve.Server, fuzzed: wireserve.Fuzzed) -> None:
+    url: str = wire.answers(503, answered, wireserve.answer("ok", delay=0.1))
+    wire.get("/a", "a", {"b": [1]}, (404, None)).when(query={"a": "b"}, json=None).expect(least=1).delay(0.1)
+    wire.https.script('send "a"', "close", path="/b").route.times(2).then(200, wireserve.raw(b"x"))
+    context: ssl.SSLContext = wire.ssl_context
+    fuzzed.judge(lambda url: url.encode())
+    wrong: str | None = fuzzed.verdict(OSError())
+    [request] = wire.requests
+    clause: str = request.problems[0].clause
+    print(url, context, wrong, clause, request.json(), wire.take_request(1).body)
+
+
+def serves() -> None:
+    with wireserve.serve("site", https=True) as server:
+        @server.handler("/x", method="PUT")
+        def put(request: wireserve.Request) -> int:
+            return len(request.body)
+
+        print(put, server.url_for("/x"))
+        server.verify(unmatched=True)
 
 
 def main() -> None:

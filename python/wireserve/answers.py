@@ -1,0 +1,144 @@
+"""Answers: what routes give clients, made of plain values."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, Union
+
+from ._native import Answer
+
+#: Names and values of fields, in order; a mapping, or pairs.
+FieldPairs = Union[
+    Mapping[str, Union[str, bytes, int]], Iterable["tuple[str | bytes, str | bytes | int]"]]
+
+#: What becomes an answer: see `answer_of`.
+Answerable = Union[
+    None, int, str, bytes, "os.PathLike[str]", "dict[str, Any]", "list[Any]", "tuple[Any, ...]", Answer]
+
+TEXT = "text/plain; charset=utf-8"
+BYTES = "application/octet-stream"
+JSON = "application/json"
+
+
+class _Missing:
+    """The default of an argument that may have any value."""
+
+    def __repr__(self) -> str:
+        return "MISSING"
+
+
+MISSING = _Missing()
+
+
+def answer(content: str | bytes | None = None, *, status: int = 200, reason: str | bytes | None = None,
+           fields: FieldPairs = (), delay: float = 0.0, json: object = MISSING,
+           file: str | os.PathLike[str] | None = None) -> Answer:
+    """A response. Its content is a text or bytes, a value as JSON, or a file. `delay` is in seconds."""
+    given = [content is not None, json is not MISSING, file is not None]
+    if sum(given) > 1:
+        raise TypeError("expected one of `content`, `json` and `file`, found several")
+    pairs = _encoded(fields)
+    phrase = None if reason is None else _bytes_of(reason)
+    if file is not None:
+        return Answer.file(status, phrase, pairs, None, delay, file)
+    media_type, body = None, b""
+    if json is not MISSING:
+        media_type, body = JSON, _json_of(json)
+    elif isinstance(content, str):
+        media_type, body = TEXT, content.encode()
+    elif isinstance(content, (bytes, bytearray, memoryview)):
+        media_type, body = BYTES, bytes(content)
+    elif content is not None:
+        raise TypeError("expected a text or bytes as content, found %r; `json` takes other values" % (content,))
+    return Answer.response(status, phrase, pairs, media_type, delay, body)
+
+
+def script(*steps: str) -> Answer:
+    """Plays the steps of a wire script instead of a response."""
+    return Answer.script(_lines(steps))
+
+
+def raw(data: str | bytes) -> Answer:
+    """Sends exactly these bytes instead of a response, then closes the connection."""
+    return Answer.raw(_bytes_of(data))
+
+
+def answer_of(value: object) -> Answer:
+    """The answer that a value stands for.
+
+    None is a response without content, a number a status, a text or bytes the content, a dict or list JSON, and a path
+    a file. A tuple is a status and one of those, or a status, fields and one of those.
+    """
+    if isinstance(value, Answer):
+        return value
+    if isinstance(value, tuple):
+        return _of_tuple(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return answer(status=value)
+    return _with_content(value, 200, ())
+
+
+def _of_tuple(value: tuple[Any, ...]) -> Answer:
+    if len(value) == 2:
+        (status, content), fields = value, ()
+    elif len(value) == 3:
+        status, fields, content = value
+    else:
+        raise TypeError("expected (status, content) or (status, fields, content), found %r" % (value,))
+    if not isinstance(status, int) or isinstance(status, bool):
+        raise TypeError("expected a status as the first element, found %r" % (status,))
+    return _with_content(content, status, fields)
+
+
+def _with_content(content: object, status: int, fields: FieldPairs) -> Answer:
+    if content is None or isinstance(content, (str, bytes, bytearray, memoryview)):
+        return answer(content, status=status, fields=fields)  # type: ignore[arg-type]
+    if isinstance(content, (dict, list)):
+        return answer(json=content, status=status, fields=fields)
+    if isinstance(content, os.PathLike):
+        return answer(file=content, status=status, fields=fields)
+    raise TypeError(
+        "expected None, a status, a text, bytes, a dict, a list, a path, a tuple or an answer, found %r" % (content,))
+
+
+def _encoded(fields: FieldPairs) -> list[tuple[bytes, bytes]]:
+    pairs = fields.items() if isinstance(fields, Mapping) else fields
+    return [(_bytes_of(name), _bytes_of(value)) for name, value in pairs]
+
+
+def _bytes_of(value: str | bytes | int) -> bytes:
+    if isinstance(value, bytes):
+        return value
+    if isinstance(value, (str, int)) and not isinstance(value, bool):
+        return str(value).encode()
+    raise TypeError("expected a text or bytes, found %r" % (value,))
+
+
+def _json_of(value: object) -> bytes:
+    import json
+
+    return json.dumps(value).encode()
+
+
+#: A comment, or quoted bytes, of a wire script.
+_QUOTED = re.compile(r'#[^\n]*|"(?:[^"\\]|\\.)*"', re.DOTALL)
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+_NAMED = {"\r": r"\r", "\n": r"\n", "\t": r"\t"}
+
+
+def _lines(steps: Iterable[str]) -> str:
+    """The steps as lines. Control characters between quotes are data: Python has replaced the `\\r\\n` of a literal."""
+
+    def named(found: re.Match[str]) -> str:
+        character = found.group()
+        return _NAMED.get(character) or "\\x%02x" % ord(character)
+
+    def escaped(found: re.Match[str]) -> str:
+        text = found.group()
+        return text if text.startswith("#") else _CONTROL.sub(named, text)
+
+    return "\n".join(_QUOTED.sub(escaped, step) for step in steps)
