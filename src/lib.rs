@@ -132,6 +132,7 @@ pub mod internals {
     //! # The layers, each importing only itself and those above it in this list
     //!
     //! - `sync`: locks and condition variables, which the model checker replaces.
+    //! - `phases`: where the time of a request goes, while a server is measured.
     //! - `text`: bytes ↔ text, dates, JSON strings.
     //! - `http`: the protocol; bytes in, values out.
     //! - `error`: the one error of the public API.
@@ -154,6 +155,7 @@ pub mod internals {
     //! - `control` (feature `control`): the control interface, for tests in any language.
     //! - `python` (feature `python`): the interpreter, and the objects that scripts use.
     //! - `conform` (feature `cli`): the conformance suite for HTTP clients.
+    //! - `bench` (feature `cli`): measuring handlers.
     //! - `log_output` (feature `cli`): writes log lines without blocking connections.
     //! - `cli` (feature `cli`): the command.
     //! - `extension` (feature `python`): the native module of the Python package.
@@ -168,6 +170,8 @@ pub mod internals {
     //! sent in one write. Then the connection is closed, or the rest of the body is drained and the
     //! next head is read.
 
+    #[cfg(feature = "cli")]
+    pub mod bench;
     #[cfg(feature = "cli")]
     pub mod cli;
     pub mod config;
@@ -185,6 +189,7 @@ pub mod internals {
     #[cfg(feature = "cli")]
     pub(crate) mod log_output;
     pub mod mock;
+    pub mod phases;
     pub mod pipes;
     #[cfg(feature = "python")]
     pub mod python;

@@ -11,6 +11,8 @@ mod recipes;
 mod support;
 
 #[cfg(feature = "python")]
+mod bench;
+#[cfg(feature = "python")]
 mod clients;
 mod command;
 mod conform;

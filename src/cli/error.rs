@@ -38,6 +38,12 @@ pub(super) enum CommandError {
     ReadyFile { path: PathBuf, source: io::Error },
     #[error("--exit-with-parent: cannot wait for the parent process; use --exit-with-stdin")]
     Parent(#[source] io::Error),
+    #[error("bench: {0}")]
+    Bench(String),
+    #[error("bench: cannot use {path}: {reason}")]
+    BenchFile { path: PathBuf, reason: String },
+    #[error("bench: cannot measure")]
+    BenchServer(#[source] io::Error),
     #[error("conform: {0}")]
     Case(String),
     #[error("conform: expected a client after `--`: a command with {{url}}, or a driver")]

@@ -1,12 +1,14 @@
 //! The command: it parses its options, lays them over the configuration files, starts the server
 //! and serves until a signal arrives; or it prints the lines for the hosts file, how to
-//! trust its certificate, or a fuzzed response; or it runs the conformance suite. It exits with 0 after SIGINT
-//! or SIGTERM, with 2 if the operator made a mistake, and with 1 if its output cannot be written or a client
-//! deviates.
+//! trust its certificate, or a fuzzed response; or it runs the conformance suite, or measures handlers. It exits
+//! with 0 after SIGINT or SIGTERM, with 2 if the operator made a mistake, and with 1 if its output cannot be
+//! written, a client deviates, or a path that is measured is not answered as it should.
 
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 mod allocator;
 mod assembly;
+mod bench;
+mod bench_options;
 #[cfg(feature = "tls")]
 mod certificate_warnings;
 #[cfg(feature = "tls")]
@@ -16,6 +18,7 @@ mod conform_reports;
 mod control_options;
 mod error;
 mod lifetime;
+mod measured;
 mod options;
 mod python;
 mod ready;
@@ -77,6 +80,8 @@ pub(crate) fn run_to_code(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Some(Command::Cert(options)) => print_certificate(options),
         Some(Command::Fuzz { seed }) => print(&FuzzedResponse::from_seed(*seed).to_string()),
         Some(Command::Conform(options)) => conform::conform(options),
+        Some(Command::Bench(options)) => bench::bench(options),
+        Some(Command::Measured { options }) => measured::serve(options),
         None => serve(options),
     };
     done.unwrap_or_else(|error| report(&error))

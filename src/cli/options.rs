@@ -12,6 +12,7 @@ use crate::response_fuzz::{Seed, SeedError};
 use crate::site::routing::method_name;
 use crate::wpt::preset;
 
+use super::bench_options::BenchOptions;
 use super::conform::ConformOptions;
 use super::control_options::ControlOptions;
 use super::error::CommandError;
@@ -171,6 +172,15 @@ pub(super) enum Command {
     /// Grades an HTTP client: runs the conformance suite against it, lists or shows its cases. To serve a
     /// folder named conform, write ./conform
     Conform(Box<ConformOptions>),
+    /// Measures how fast paths of a site are answered, and where the time of their requests goes. To serve a
+    /// folder named bench, write ./bench
+    Bench(Box<BenchOptions>),
+    /// The server of `bench`, which starts it. Few folders have such a name.
+    #[command(name = ".bench-server", hide = true)]
+    Measured {
+        #[arg(last = true)]
+        options: Vec<OsString>,
+    },
 }
 
 /// The options of the command `cert`.

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::bench::results::Function;
 use crate::exchange::{Handler, Links, Mount};
 use crate::site::Site;
 use crate::site::files::Files;
@@ -60,6 +61,23 @@ mod with_python {
         crate::python::use_environment(environment).map_err(BoxError::from)
     }
 
+    pub(crate) fn begin_profiling() -> Result<(), String> {
+        crate::python::begin_profiling()
+    }
+
+    pub(crate) fn profiled_functions(most: usize) -> Result<Vec<Function>, String> {
+        let functions = crate::python::profiled_functions(most)?;
+        let function = |one: crate::python::ProfiledFunction| Function {
+            function: one.name,
+            file: one.file,
+            line: one.line,
+            calls: one.calls as f64,
+            own_us: one.own * 1e6,
+            total_us: one.total * 1e6,
+        };
+        Ok(functions.into_iter().map(function).collect())
+    }
+
     pub(crate) fn run_scripts_on(processor: usize) -> Result<(), BoxError> {
         crate::python::run_on(processor).map_err(BoxError::from)
     }
@@ -107,6 +125,14 @@ mod without_python {
     /// There are no scripts that could import its packages.
     pub(crate) fn use_environment(_: &Path) -> Result<(), BoxError> {
         Ok(())
+    }
+
+    pub(crate) fn begin_profiling() -> Result<(), String> {
+        Err(WITHOUT_PYTHON.to_owned())
+    }
+
+    pub(crate) fn profiled_functions(_: usize) -> Result<Vec<Function>, String> {
+        Err(WITHOUT_PYTHON.to_owned())
     }
 
     pub(crate) fn run_scripts_on(_: usize) -> Result<(), BoxError> {

@@ -22,6 +22,11 @@ const OTHER_DESCRIPTORS: u64 = 512;
 
 /// Starts a server.
 pub(super) fn start(settings: &Settings) -> Result<Server, CommandError> {
+    builder(settings)?.start().map_err(CommandError::Start)
+}
+
+/// A server that can be started, and the process prepared for it.
+pub(super) fn builder(settings: &Settings) -> Result<Builder, CommandError> {
     let doc_root = enter(&settings.doc_root)?;
     let site = assembly::assemble(settings, &doc_root)?;
     if let Some(environment) = &settings.environment {
@@ -79,7 +84,7 @@ pub(super) fn start(settings: &Settings) -> Result<Server, CommandError> {
     for (scheme, ports) in settings.ports.iter() {
         server = server.scheme(scheme, ports);
     }
-    server.start().map_err(CommandError::Start)
+    Ok(server)
 }
 
 /// Records requests and transcripts for the control interface.

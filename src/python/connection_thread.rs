@@ -4,6 +4,7 @@
 use pyo3::prelude::*;
 
 use crate::exchange::Exchange;
+use crate::phases::{self, Phase};
 
 use crate::python::classes::client;
 use crate::python::classes::server_objects;
@@ -33,7 +34,12 @@ pub(crate) fn run<'c, T>(
 
 /// Runs Python code on the thread of a connection, admitted and attached.
 pub(crate) fn attached<T>(_admission: Option<Admission>, code: impl FnOnce(Python<'_>) -> T) -> T {
-    gate::attach(|py| presence::run(py, code))
+    let result = gate::attach(|py| {
+        phases::enter(Phase::Converting);
+        presence::run(py, code)
+    });
+    phases::enter(Phase::Server);
+    result
 }
 
 /// A connection among all that a server ever has: its number, and how often numbers had begun again.

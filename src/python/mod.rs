@@ -43,6 +43,7 @@ pub use interpreter::environment::use_environment;
 pub use interpreter::placement::{PlacementError, run_on};
 pub use interpreter::{InterpreterError, flush_output};
 pub use scripts::ScriptHandler;
+pub use scripts::profile::{ProfiledFunction, begin_profiling, profiled_functions};
 pub use websockets::{WebSocketError, WebSocketHandler};
 
 /// A site with the reference's default routes: [`Site::new`], and every `.py` file below the doc root

@@ -131,7 +131,12 @@ fn native<'py>(py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyModule>> {
     Ok(native)
 }
 
-fn source_module<'py>(py: Python<'py>, name: &str, source: &str) -> PyResult<Bound<'py, PyModule>> {
+/// A module with this source.
+pub(super) fn source_module<'py>(
+    py: Python<'py>,
+    name: &str,
+    source: &str,
+) -> PyResult<Bound<'py, PyModule>> {
     let text = |text: &str| CString::new(text).expect("sources and names hold no NUL");
     let file = text(&format!("<wireserve>/{name}.py"));
     PyModule::from_code(py, &text(source), &file, &text(name))

@@ -14,6 +14,7 @@ use crate::exchange::{
 use crate::fault::Fault;
 use crate::http::head::Head;
 use crate::mock::Choice;
+use crate::phases::{self, Phase};
 use crate::record::Ticket;
 use crate::site::Site;
 use crate::wire::inbound::HeadRead;
@@ -98,6 +99,9 @@ impl Connection<'_> {
             if !wait_for_request(self.wire, membership, idle_limit) || self.shared.is_stopping() {
                 return Fate::Close;
             }
+            // Its bytes are there: the time before was the client's.
+            let measured = self.shared.phases.as_ref();
+            let _measured = measured.map(|phases| phases.begin());
             fate = match self.read_request() {
                 Ok(Some((request, site))) => self.exchange(request, |connection, exchange| {
                     connection.answer(exchange, &site, plan)
@@ -123,7 +127,9 @@ impl Connection<'_> {
     /// The next request, and the site at the time when its head was read.
     fn read_request(&mut self) -> Result<Option<Asked>, Fault> {
         let limits = self.shared.limits.head();
-        let read = self.wire.wait(|| self.wire.inbound().read_head(&limits));
+        let read = self
+            .wire
+            .wait(|| phases::during(Phase::Reading, || self.wire.inbound().read_head(&limits)));
         match read {
             HeadRead::Head(read) => {
                 let head = Head::parse(read.head)?;
@@ -138,6 +144,7 @@ impl Connection<'_> {
                     ..self.arrival(read.offset)
                 };
                 let request = Request::with_target(head, rewritten, arrival);
+                phases::enter(Phase::Server);
                 Ok(Some((Arc::new(request), site)))
             }
             HeadRead::Closed => Ok(None),

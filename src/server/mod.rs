@@ -50,6 +50,7 @@ use crate::hosts::{Hosts, Names, Port};
 use crate::mock::Mocks;
 #[cfg(doc)]
 use crate::mock::Route;
+use crate::phases::Phases;
 use crate::record::{RecordLimits, Recording};
 use crate::site::Site;
 use crate::site::routing::route_error::RouteError;
@@ -139,6 +140,7 @@ pub struct Builder {
     websockets: Option<Arc<dyn Handler>>,
     record: Option<RecordLimits>,
     access_log: bool,
+    phases: Option<Arc<Phases>>,
 }
 
 impl Builder {
@@ -226,6 +228,14 @@ impl Builder {
         self
     }
 
+    /// Counts where the time of requests goes.
+    #[must_use]
+    #[doc(hidden)]
+    pub fn measure(mut self, phases: &Arc<Phases>) -> Self {
+        self.phases = Some(Arc::clone(phases));
+        self
+    }
+
     /// Replaces the limits.
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
@@ -306,6 +316,7 @@ impl Builder {
                 recorder,
                 latency: self.latency,
                 access_log: self.access_log,
+                phases: self.phases,
                 limits: self.limits,
                 budgets: Arc::new(self.limits.budgets()),
                 threads: Threads::default(),
@@ -368,6 +379,7 @@ impl Server {
             websockets: None,
             record: None,
             access_log: true,
+            phases: None,
         }
     }
 

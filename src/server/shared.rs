@@ -11,6 +11,7 @@ use crate::config::Limits;
 use crate::error::Error;
 use crate::exchange::ServerContext;
 use crate::mock::Mocks;
+use crate::phases::Phases;
 use crate::record::Recording;
 use crate::site::Site;
 use crate::transcript::Recorder;
@@ -32,6 +33,8 @@ pub(crate) struct Shared {
     pub(super) limits: Limits,
     /// Whether the end of each exchange is logged.
     pub(super) access_log: bool,
+    /// Counts where the time of requests goes, if the server is measured.
+    pub(super) phases: Option<Arc<Phases>>,
     /// How long every request waits before it is answered.
     pub(super) latency: Duration,
     /// What all requests in progress take.

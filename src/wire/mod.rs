@@ -38,6 +38,7 @@ use std::time::{Duration, Instant};
 
 use crate::http::address::Address;
 use crate::http::scheme::Scheme;
+use crate::phases::{self, Phase};
 use crate::transcript::{Recorder, Tape};
 
 use budget::{Budget, Budgets};
@@ -117,7 +118,7 @@ impl Wire {
     /// while a handler that does anything else may finish.
     pub fn wait<T>(&self, wait: impl FnOnce() -> T) -> T {
         self.waits.fetch_add(1, Ordering::Relaxed);
-        let result = wait();
+        let result = phases::during(Phase::Waiting, wait);
         self.waits.fetch_sub(1, Ordering::Relaxed);
         result
     }

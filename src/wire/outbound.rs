@@ -5,6 +5,7 @@
 use std::io;
 use std::sync::Arc;
 
+use crate::phases::{self, Phase};
 use crate::transcript::Tape;
 
 use super::socket::Blocking;
@@ -58,7 +59,10 @@ impl Outbound {
     /// # Errors
     /// [`Gone`], now and for every later write.
     pub(super) fn send(&mut self, stream: &Stream, bytes: &[u8]) -> Result<(), Gone> {
-        self.send_parts(stream, bytes, Blocking::Wait).map(drop)
+        let sent = phases::during(Phase::Writing, || {
+            self.send_parts(stream, bytes, Blocking::Wait)
+        });
+        sent.map(drop)
     }
 
     /// Writes as many bytes as the kernel accepts immediately.
@@ -66,7 +70,9 @@ impl Outbound {
     /// # Errors
     /// [`Gone`], now and for every later write.
     pub(super) fn send_now(&mut self, stream: &Stream, bytes: &[u8]) -> Result<Sent, Gone> {
-        self.send_parts(stream, bytes, Blocking::Return)
+        phases::during(Phase::Writing, || {
+            self.send_parts(stream, bytes, Blocking::Return)
+        })
     }
 
     /// Hands head bytes that wait for the next write to the kernel. What the kernel has not taken of an

@@ -13,12 +13,13 @@ fn full() -> File {
         .expect("/dev/full")
 }
 
-const OUTPUTS: [&[&str]; 6] = [
+const OUTPUTS: [&[&str]; 7] = [
     &["fuzz", "1"],
     &["hosts", "--wpt", "."],
     &["hosts", "--wpt", ".", "--windows"],
     &["--help"],
     &["hosts", "--help"],
+    &["bench", "--help"],
     &["--version"],
 ];
 

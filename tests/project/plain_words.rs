@@ -76,6 +76,8 @@ fn help_is_in_plain_words() {
         &["hosts", "--help"],
         &["cert", "--help"],
         &["fuzz", "--help"],
+        &["bench", "--help"],
+        &["conform", "--help"],
     ];
     assert_plain(
         helps

@@ -19,6 +19,7 @@ use tempfile::SpooledTempFile;
 
 use crate::http::chunked::Decoder;
 use crate::http::framing::Framing;
+use crate::phases::{self, Phase};
 use crate::wire::Wire;
 use crate::wire::budget::{Share, wait_for_room};
 
@@ -300,7 +301,7 @@ impl State {
 
     /// Takes up to `count` bytes of the body off the wire into `out`, which is empty; 0 at its end.
     fn fetch(&mut self, wire: &Wire, count: u64, out: &mut Vec<u8>) -> Result<usize, BodyError> {
-        let fetched = self.fetch_unseen(wire, count, out);
+        let fetched = phases::during(Phase::Reading, || self.fetch_unseen(wire, count, out));
         self.show(out);
         fetched
     }

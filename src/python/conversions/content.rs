@@ -6,6 +6,7 @@ use pyo3::types::PyBytes;
 
 use crate::exchange::content::ContentError;
 use crate::exchange::{Chunk, Chunks, Fate};
+use crate::phases::{self, Phase};
 
 use crate::python::classes::response::Response;
 use crate::python::connection_thread;
@@ -59,6 +60,7 @@ impl Chunks for IterableChunks {
     fn next_chunk(&mut self) -> Option<Result<Chunk, ContentError>> {
         let pieces = self.0.take()?;
         connection_thread::attached(gate::enter(), |py| {
+            phases::enter(Phase::Main);
             let piece = pieces.iterator.bind(py).try_iter().and_then(|mut pieces| {
                 pieces
                     .next()

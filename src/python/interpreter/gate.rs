@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 
 use pyo3::Python;
 
+use crate::phases::{self, Phase};
 use crate::python::interpreter::slot::{Slot, Ticket, Watchdog};
 use crate::python::interpreter::thread_state::ThreadState;
 use crate::wire::per_process::{self, PerProcess};
@@ -66,6 +67,7 @@ pub(crate) fn enter() -> Option<Admission> {
     if cfg!(Py_GIL_DISABLED) || TICKET.get() != 0 {
         return None;
     }
+    phases::enter(Phase::Admission);
     TICKET.set(SLOT.get().enter());
     Some(Admission(()))
 }
@@ -78,14 +80,21 @@ impl Drop for Admission {
 
 /// Runs a call that may wait, detached and without the slot.
 pub(crate) fn away<T: Send>(py: Python<'_>, wait: impl FnOnce() -> T + Send) -> T {
-    py.detach(|| {
-        let ticket = TICKET.replace(0);
-        if ticket == 0 {
-            return wait();
-        }
-        let (ticket, result) = SLOT.get().away(ticket, wait);
-        TICKET.set(ticket);
+    let wait = || {
+        let result = wait();
+        phases::enter(Phase::Admission);
         result
+    };
+    phases::during(Phase::Waiting, || {
+        py.detach(|| {
+            let ticket = TICKET.replace(0);
+            if ticket == 0 {
+                return wait();
+            }
+            let (ticket, result) = SLOT.get().away(ticket, wait);
+            TICKET.set(ticket);
+            result
+        })
     })
 }
 

@@ -6,6 +6,7 @@ pub(crate) mod exchanged;
 pub(crate) mod failure;
 pub(crate) mod globals;
 pub(crate) mod outcome;
+pub(crate) mod profile;
 
 use std::path::{Path, PathBuf};
 
@@ -15,6 +16,7 @@ use pyo3::types::{PyCode, PyDict};
 
 use crate::exchange::{Exchange, Expect, Handler, Mount, Policy, Requirements};
 use crate::fault::Fault;
+use crate::phases::{self, Phase};
 use crate::site::files::Files;
 
 use crate::python::classes::request::Pipes;
@@ -92,7 +94,9 @@ impl ScriptHandler {
         let result = match compiled {
             Ok(compiled) => {
                 let manifest = self.manifest.as_deref();
-                exchanged.call_main(compiled.code(py), &globals, &path, manifest)
+                profile::profiled(py, || {
+                    exchanged.call_main(compiled.code(py), &globals, &path, manifest)
+                })
             }
             Err(error) => {
                 exchanged.send_continue(py);
@@ -157,7 +161,7 @@ impl<'py> Exchanged<'py> {
     ) -> Staged<()> {
         let py = code.py();
         let of_module = |error| (error, Stage::Module);
-        let ran = execute(code, globals);
+        let ran = phases::during(Phase::Module, || execute(code, globals));
         forked::end_child(py, ran.as_ref().err());
         let handles_expect = globals
             .get_item(intern!(py, "handles_expect"))
@@ -181,7 +185,7 @@ impl<'py> Exchanged<'py> {
                 &Fault::new(500, message),
             )));
         };
-        let value = main.call1((&self.request, &self.response));
+        let value = phases::during(Phase::Main, || main.call1((&self.request, &self.response)));
         forked::end_child(py, value.as_ref().err());
         let value = value.map_err(|error| (error, Stage::Main))?;
         let after = |error| (error, Stage::After(failure::place_of(Some(&main), path)));

@@ -1,0 +1,159 @@
+//! One connection of the load: sends a request, waits for the whole response, and again. It never blocks, so that one
+//! thread serves all connections.
+
+use std::io::{self, Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::time::{Duration, Instant};
+
+use rustix::event::epoll;
+
+use super::answer::{Answer, Progress, Whole};
+use super::target::Request;
+
+/// How long connecting may take.
+const CONNECT_WITHIN: Duration = Duration::from_secs(10);
+
+/// A connection that is open.
+#[derive(Debug)]
+pub(super) struct Connection {
+    stream: TcpStream,
+    answer: Answer,
+    /// When the request was sent; `None` while none is.
+    asked: Option<Instant>,
+    /// Bytes of the request that the kernel has.
+    sent: usize,
+    interest: epoll::EventFlags,
+}
+
+/// What an event on a connection has brought.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Event {
+    /// Nothing yet.
+    Nothing,
+    /// A response, so long after its request.
+    Answered(Whole, Duration),
+    /// The connection is of no use anymore, and why.
+    Failed(String),
+}
+
+impl Connection {
+    pub(super) fn open(address: SocketAddr) -> io::Result<Self> {
+        let stream = TcpStream::connect_timeout(&address, CONNECT_WITHIN)?;
+        stream.set_nodelay(true)?;
+        stream.set_nonblocking(true)?;
+        Ok(Self {
+            stream,
+            answer: Answer::default(),
+            asked: None,
+            sent: 0,
+            interest: epoll::EventFlags::IN,
+        })
+    }
+
+    /// Has its events reported under this number.
+    pub(super) fn register(&self, events: impl rustix::fd::AsFd, number: usize) -> io::Result<()> {
+        let data = epoll::EventData::new_u64(number as u64);
+        Ok(epoll::add(events, &self.stream, data, self.interest)?)
+    }
+
+    /// Whether it waits for a response, and since when.
+    pub(super) fn asked(&self) -> Option<Instant> {
+        self.asked
+    }
+
+    /// Sends the request.
+    pub(super) fn ask(&mut self, request: &Request) {
+        self.sent = 0;
+        self.asked = Some(Instant::now());
+        self.send(request);
+    }
+
+    /// Sends what the kernel has not taken of the request.
+    fn send(&mut self, request: &Request) {
+        while self.sent < request.bytes.len() {
+            match self.stream.write(&request.bytes[self.sent..]) {
+                Ok(count) => self.sent += count,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                // What the server has sent before it closed the connection says more.
+                Err(_) => break,
+            }
+        }
+    }
+
+    /// Asks for other events while the kernel takes no more of the request.
+    pub(super) fn update(
+        &mut self,
+        events: impl rustix::fd::AsFd,
+        number: usize,
+        request: &Request,
+    ) -> io::Result<()> {
+        let is_unsent = self.asked.is_some() && self.sent < request.bytes.len();
+        let wanted = match is_unsent {
+            true => epoll::EventFlags::IN | epoll::EventFlags::OUT,
+            false => epoll::EventFlags::IN,
+        };
+        if wanted != self.interest {
+            self.interest = wanted;
+            let data = epoll::EventData::new_u64(number as u64);
+            epoll::modify(events, &self.stream, data, wanted)?;
+        }
+        Ok(())
+    }
+
+    /// Handles an event. `received` counts the bytes of responses.
+    pub(super) fn handle(
+        &mut self,
+        request: &Request,
+        buffer: &mut [u8],
+        received: &mut u64,
+    ) -> Event {
+        if self.asked.is_some() && self.sent < request.bytes.len() {
+            self.send(request);
+        }
+        loop {
+            match self.stream.read(buffer) {
+                Ok(0) => return self.end("the server closed the connection"),
+                Ok(count) => {
+                    *received += count as u64;
+                    if self.asked.is_none() {
+                        return Event::Failed("bytes that no request has asked for".to_owned());
+                    }
+                    match self.answer.read(&buffer[..count], request.method == "HEAD") {
+                        Ok(Progress::Whole(whole)) => return self.answered(whole),
+                        // Mostly there is nothing more to read.
+                        Ok(Progress::Partial) if count < buffer.len() => return Event::Nothing,
+                        Ok(Progress::Partial) => {}
+                        Err(found) => {
+                            return Event::Failed(format!("expected a response, found {found}"));
+                        }
+                    }
+                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Event::Nothing,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == io::ErrorKind::ConnectionReset => {
+                    return self.end("the server reset the connection");
+                }
+                Err(error) => return self.end(&error.to_string()),
+            }
+        }
+    }
+
+    fn answered(&mut self, whole: Whole) -> Event {
+        match self.asked.take() {
+            Some(asked) => Event::Answered(whole, asked.elapsed()),
+            None => Event::Nothing,
+        }
+    }
+
+    /// The end of the connection, which may be that of a response.
+    fn end(&mut self, how: &str) -> Event {
+        let is_untouched = self.answer.is_untouched();
+        match (self.answer.end(), self.asked) {
+            (Some(whole), Some(_)) => self.answered(whole),
+            (_, None) => Event::Failed(how.to_owned()),
+            _ if is_untouched => Event::Failed(format!("{how} without a response")),
+            _ => Event::Failed(format!("{how} in the middle of a response")),
+        }
+    }
+}
