@@ -13,13 +13,14 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use crate::conform::case::{Case, Level, catalogue, fuzzed};
+use crate::conform::client::browser::{Api, Browser};
 use crate::conform::client::command::CommandLine;
 use crate::conform::client::driver::Driver;
 use crate::conform::client::{Connect, group};
 use crate::conform::expected::Expected;
 use crate::conform::judge::Verdict;
 use crate::conform::report::data::{About, Report};
-use crate::conform::report::terminal;
+use crate::conform::report::{page, terminal};
 use crate::conform::run::{self, Settings};
 use crate::conform::select::select;
 use crate::conform::stage::{self, Patience};
@@ -81,6 +82,11 @@ pub(super) struct ConformOptions {
     #[command(flatten)]
     reports: ReportOptions,
 
+    /// Runs the suite in a browser, which must open the URL that is printed; with fetch, or with XMLHttpRequest
+    #[arg(long, value_name = "API", num_args = 0..=1, require_equals = true, default_missing_value = "fetch",
+          value_parser = api, conflicts_with = "client")]
+    browser: Option<Api>,
+
     /// The client: a command with {url}, which runs once for each case, or a driver, which runs for many;
     /// see docs/conform.md
     #[arg(last = true, value_name = "COMMAND")]
@@ -122,14 +128,30 @@ pub(super) fn conform(options: &ConformOptions) -> Result<u8, CommandError> {
     if options.list {
         return print(&list(&cases));
     }
-    let client = options.client()?;
+    let browser = options.browser.map(|api| Browser::start(api, cases.len()));
+    let browser = browser.transpose().map_err(CommandError::Serve)?;
+    let process;
+    let client: &dyn Connect = match &browser {
+        Some(browser) => browser,
+        None => {
+            process = options.client()?;
+            &*process
+        }
+    };
     let expected = options.expected()?;
     let reports = options.reports.open()?;
     end_clients_with_the_suite()?;
+    if let Some(browser) = &browser {
+        print(&format!("open {} in the browser\n", browser.url()))?;
+        browser.wait_until_open();
+    }
     let (began, began_at) = (Instant::now(), SystemTime::now());
     let bar = progress(cases.len());
     let settings = options.settings();
-    let results = run::run(cases, &*client, settings, &|result| {
+    let results = run::run(cases, client, settings, &|result| {
+        if let Some(browser) = &browser {
+            browser.ended(result);
+        }
         let verdict = result.verdict();
         if verdict >= options.denied() && expected.reason(&result.case.id).is_none() {
             let (id, title) = (&result.case.id, &result.case.title);
@@ -147,7 +169,11 @@ pub(super) fn conform(options: &ConformOptions) -> Result<u8, CommandError> {
         text.push_str(&comparison.text());
     }
     for found in &unexpected {
-        text.push_str(&format!("unexpected: {}: {}\n", found.id, found.text));
+        text.push_str(&format!(
+            "unexpected: {}: {}\n",
+            found.id,
+            terminal::printable(&found.text)
+        ));
     }
     let about = About {
         client: &name,
@@ -157,8 +183,13 @@ pub(super) fn conform(options: &ConformOptions) -> Result<u8, CommandError> {
         expected: &expected,
         unexpected: &unexpected,
     };
-    reports.write(&Report::of(&results, &about, comparison))?;
+    let report = Report::of(&results, &about, comparison);
+    reports.write(&report)?;
     print(&text)?;
+    if let Some(browser) = browser {
+        let json = report.json().map_err(io::Error::from);
+        browser.show(page::html(&report, &json.map_err(CommandError::Report)?));
+    }
     Ok(u8::from(!unexpected.is_empty()))
 }
 
@@ -314,6 +345,13 @@ fn progress(cases: usize) -> ProgressBar {
         Ok(style) => bar.with_style(style),
         Err(_) => bar,
     }
+}
+
+fn api(text: &str) -> Result<Api, String> {
+    let found = [Api::Fetch, Api::Xhr]
+        .into_iter()
+        .find(|api| api.word() == text);
+    found.ok_or_else(|| format!("expected fetch or xhr, found {text:?}"))
 }
 
 fn at_least_one(text: &str) -> Result<usize, String> {

@@ -1,7 +1,7 @@
 //! The conformance suite for HTTP clients: one command grades a client.
 //!
-//! For each [`case`], a [`stage`] plays the server's side, and a [`client`] is asked for it: a command or a
-//! driver. The [`judge`] makes a verdict of what the client reported (its [`outcome`]) and of what the server
+//! For each [`case`], a [`stage`] plays the server's side, and a [`client`] is asked for it: a command, a
+//! driver or a browser. The [`judge`] makes a verdict of what the client reported (its [`outcome`]) and of what the server
 //! saw ([`seen`]), by the clause that the case quotes, and never by what popular clients do. [`run`] runs many
 //! cases side by side, and [`report`] shows the results.
 //!
@@ -9,7 +9,9 @@
 
 pub mod case;
 pub mod client;
+mod embedded;
 pub mod expected;
+mod frame;
 pub mod judge;
 mod lag;
 pub mod outcome;

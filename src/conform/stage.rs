@@ -1,6 +1,6 @@
 //! The server of one case: a separate server on a free port, so that no two cases share a pooled connection.
 //! It plays the case at [`Case::target`], and answers `/after` and the target of a redirect with `after`. Its
-//! `Activity` says how long a client may still take.
+//! `Activity` says how long a client may still take. The page at `/frame` is for browsers ([`super::frame`]).
 
 use std::io;
 use std::net::SocketAddr;
@@ -17,6 +17,7 @@ use crate::site::routing::route_error::RouteError;
 use crate::transcript::{Transcript, TranscriptLimits};
 
 use super::case::Case;
+use super::frame::{FRAME, FrameHandler, is_for_frame};
 use super::seen::{ReceivedHead, Seen};
 
 /// The target of the next request.
@@ -45,6 +46,7 @@ pub struct Stage {
     began: Instant,
     /// How long the script takes.
     length: Duration,
+    has_frame: bool,
 }
 
 /// When the server last did something for the client.
@@ -89,7 +91,14 @@ impl Stage {
             activity,
             began: Instant::now(),
             length: case.length(),
+            has_frame: !case.is_unasked,
         })
+    }
+
+    /// Whether the origin of the case has a page for browsers besides. It has none if every connection is answered
+    /// before a request comes.
+    pub fn has_frame(&self) -> bool {
+        self.has_frame
     }
 
     /// The address of the server.
@@ -134,7 +143,9 @@ impl Stage {
 
     /// What went over the connections so far.
     pub fn transcripts(&self) -> Vec<Transcript> {
-        self.server.transcripts()
+        let mut transcripts = self.server.transcripts();
+        transcripts.retain(|transcript| !is_for_frame(transcript));
+        transcripts
     }
 
     /// What the server saw so far.
@@ -175,6 +186,7 @@ fn start(case: &Case, port: u16, activity: &Arc<Activity>) -> io::Result<Server>
         .transcripts()
         .transcript_limits(KEPT)
         .route("*", AFTER, After(Arc::clone(activity)))
+        .and_then(|builder| builder.route("GET", FRAME, FrameHandler))
         .map_err(malformed)?;
     if let Some(redirect) = &case.redirect {
         let path = redirect.target.split('?').next().unwrap_or_default();

@@ -1,5 +1,6 @@
 //! The conformance suite for clients: its judge, its clients and drivers, its reports and its command.
 
+mod browser;
 mod command_line;
 mod deviants;
 mod drivers;

@@ -80,8 +80,13 @@ impl Page {
         }
         page.resize(width, height);
         page.command("Page.navigate", json!({"url": url}));
-        while page.message("load")["method"] != "Page.loadEventFired" {}
+        page.wait_for_load();
         page
+    }
+
+    /// Waits until another page has been loaded in its place.
+    pub fn wait_for_load(&mut self) {
+        while self.message("load")["method"] != "Page.loadEventFired" {}
     }
 
     /// Gives the window another size.

@@ -1,6 +1,7 @@
-//! The client under test: a command that runs once for each case ([`command`]), or a driver that runs for many
-//! ([`driver`]). Whatever it does, it ends in an [`Outcome`] within the time limit.
+//! The client under test: a command that runs once for each case ([`command`]), a driver that runs for many
+//! ([`driver`]), or a page in a browser ([`browser`]). Whatever it does, it ends in an [`Outcome`] within the time limit.
 
+pub mod browser;
 pub mod command;
 pub mod driver;
 pub mod group;

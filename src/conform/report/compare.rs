@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use serde::{Deserialize, Serialize};
 
 use super::VERSION;
+use super::terminal::printable;
 use crate::conform::judge::Verdict;
 use crate::conform::run::CaseResult;
 
@@ -127,7 +128,8 @@ impl Comparison {
 
     /// The differences as lines of text.
     pub fn text(&self) -> String {
-        let mut text = format!("\ncompared with {}, {}:", self.client, self.began);
+        let (client, began) = (printable(&self.client), printable(&self.began));
+        let mut text = format!("\ncompared with {client}, {began}:");
         if self.is_empty() {
             text.push_str(" no differences");
         }
@@ -143,6 +145,7 @@ impl Comparison {
         }
         for (kind, cases) in [("new", &self.new), ("removed", &self.removed)] {
             for Other { id, title, verdict } in cases {
+                let (id, title) = (printable(id), printable(title));
                 let _ = writeln!(text, "  {id}: {kind}, {verdict}: {title}");
             }
         }

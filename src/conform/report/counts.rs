@@ -15,9 +15,14 @@ impl Counts {
     pub fn of<'r>(results: impl IntoIterator<Item = &'r CaseResult>) -> Self {
         let mut counts = Self::default();
         for result in results {
-            counts.0[result.verdict() as usize] += 1;
+            counts.add(result.verdict());
         }
         counts
+    }
+
+    /// Counts one more.
+    pub fn add(&mut self, verdict: Verdict) {
+        self.0[verdict as usize] += 1;
     }
 
     /// How many have a verdict.

@@ -9,9 +9,8 @@ use serde::Serialize;
 use super::VERSION;
 use super::compare::Comparison;
 use super::counts::{Counts, by_group};
-use super::evidence::{ConnectionReport, OutcomeReport, connections};
-use crate::conform::case::{Case, Level, Played};
-use crate::conform::client::protocol::base64;
+use super::evidence::{ConnectionReport, OutcomeReport, beginning, connections};
+use crate::conform::case::{Ask, Case, Level, Played};
 use crate::conform::expected::{Deviation, Expected, Unexpected};
 use crate::conform::judge::{Rule, Verdict};
 use crate::conform::run::{CaseResult, Settings};
@@ -114,6 +113,14 @@ pub struct RequestReport {
     /// In base64.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub content: Option<String>,
+    /// The length of the whole content, in bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub content_length: Option<usize>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub trailers: Vec<(String, String)>,
+    /// Name and password for challenges of the server.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub credentials: Option<(String, String)>,
 }
 
 /// What a rule of the judge found.
@@ -206,12 +213,7 @@ impl CaseReport {
             level: case.level,
             rule: case.rule.clone(),
             may: may(case),
-            request: RequestReport {
-                method: case.request.method.clone(),
-                target: case.target(),
-                fields: case.request.fields.clone(),
-                content: case.request.content.as_deref().map(base64),
-            },
+            request: RequestReport::of(case),
             wire: has_evidence.then(|| wire(case)).flatten(),
             verdict: result.verdict(),
             is_flaky: result.is_flaky(),
@@ -238,6 +240,27 @@ impl CaseReport {
     pub fn is_known(&self) -> bool {
         let known = self.known.as_ref();
         known.is_some_and(|known| known.verdict == self.verdict)
+    }
+}
+
+impl RequestReport {
+    fn of(case: &Case) -> Self {
+        let Ask {
+            method,
+            fields,
+            content,
+            trailers,
+            credentials,
+        } = case.request.clone();
+        Self {
+            method,
+            target: case.target(),
+            fields,
+            content: content.as_deref().map(beginning),
+            content_length: content.as_deref().map(<[u8]>::len),
+            trailers,
+            credentials,
+        }
     }
 }
 

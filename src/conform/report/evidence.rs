@@ -130,7 +130,7 @@ impl OutcomeReport {
             status: response.status,
             reason: response.reason.as_deref().map(short),
             fields: response.fields.as_deref().map(fields),
-            content: content.map(|content| base64(&content[..content.len().min(MAX_CONTENT)])),
+            content: content.map(beginning),
             content_length: content.map(<[u8]>::len),
             trailers: response.trailers.as_deref().map(fields),
             interim: response.interim.as_deref().map(|interim| {
@@ -233,6 +233,11 @@ fn side(side: Side) -> &'static str {
         Side::Client => "client",
         Side::Server => "server",
     }
+}
+
+/// The beginning of content, in base64.
+pub(super) fn beginning(content: &[u8]) -> String {
+    base64(&content[..content.len().min(MAX_CONTENT)])
 }
 
 fn fields(fields: &[(String, String)]) -> Fields {

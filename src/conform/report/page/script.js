@@ -90,9 +90,20 @@ function rule(data) {
   const link = make("a", "plain", `#${data.id}`);
   link.href = `#${encodeURIComponent(data.id)}`;
   link.title = "The address of this case";
-  const { heading, section } = titled("", make("div", "rule", make("p", "", data.rule), make("p", "aside", data.may.join(" "))));
+  const { heading, section } = titled("", make("div", "rule", make("p", "", data.rule), make("p", "aside", data.may.join(" ")), asked(data.request)));
   heading.append(...clauses(data.clause), ` ${data.level}`, make("span", "end", link));
   return section;
+}
+
+/** What is unusual about the request. */
+function asked({ method, fields, content_length: length, trailers, credentials }) {
+  const pairs = (pairs) => pairs.map((pair) => pair.join(": ")).join(", ");
+  const parts = [
+    method !== "GET" && `method ${method}`, fields.length && `fields ${pairs(fields)}`,
+    length !== undefined && `content of ${plural(length, "byte")}`, trailers && `trailers ${pairs(trailers)}`,
+    credentials && `name and password ${credentials.join(":")}`,
+  ].filter(Boolean);
+  return parts.length ? make("p", "aside", `Requested with ${parts.join("; ")}.`) : null;
 }
 
 /** A clause with links to the RFCs. */
