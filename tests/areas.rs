@@ -7,6 +7,7 @@
 // What areas share besides `support`, which uses the public API alone.
 mod catalogue;
 mod levers;
+#[cfg(feature = "python")]
 mod recipes;
 mod support;
 
@@ -27,6 +28,8 @@ mod project;
 #[cfg(feature = "python")]
 mod python;
 mod server;
+#[cfg(all(feature = "python", feature = "redis"))]
+mod shared_stash;
 #[cfg(feature = "tls")]
 mod tls;
 #[cfg(all(feature = "python", feature = "tls"))]

@@ -32,6 +32,15 @@ pub(super) enum CommandError {
     Transcript { path: PathBuf, source: io::Error },
     #[error("--control")]
     Control(#[source] crate::error::Error),
+    #[cfg(feature = "redis")]
+    #[error("stash")]
+    StashUrl(#[source] crate::stash::RedisUrlError),
+    #[cfg(feature = "redis")]
+    #[error(transparent)]
+    Stash(#[from] crate::stash::Unavailable),
+    #[cfg(not(feature = "redis"))]
+    #[error("stash: expected a build with the feature `redis`")]
+    NoRedis,
     #[error("cannot use the Unix socket {path}")]
     UnixSocket { path: PathBuf, source: io::Error },
     #[error("--ready-file: cannot write {path}")]

@@ -109,6 +109,11 @@ pub(super) struct Options {
     #[command(flatten)]
     control: ControlOptions,
 
+    /// Keeps the stash on a Redis server, for all servers with the same URL: redis://HOST:PORT/DB,
+    /// rediss://… or unix:///PATH; with ?prefix=TEXT&ttl=SECONDS [default: in memory]
+    #[arg(long, value_name = "URL")]
+    stash: Option<String>,
+
     /// Runs all scripts on processor number N; see docs/performance.md [default: any processor]
     #[arg(long, value_name = "N")]
     python_cpu: Option<usize>,
@@ -256,6 +261,7 @@ impl Options {
             ws_extra: given(ws_extra),
             transcript: Some(transcript),
             control: self.control.key(),
+            stash: self.stash,
             fuzz: self.fuzz.then_some(true),
             follow_links_out: self.follow_links_out.then_some(true),
             host: given(self.hosts),

@@ -9,6 +9,9 @@ use crate::control::Control;
 use crate::hosts::Port;
 use crate::record::RecordLimits;
 use crate::server::{Builder, Server};
+#[cfg(feature = "redis")]
+use crate::stash::RedisStash;
+use crate::stash::Stash;
 use crate::transcript::TranscriptLimits;
 
 use super::assembly;
@@ -76,6 +79,9 @@ pub(super) fn builder(settings: &Settings) -> Result<Builder, CommandError> {
             .transcript_folder(&folder.path, folder.format)
             .transcript_limits(folder.limits);
     }
+    if let Some(url) = &settings.stash {
+        server = server.stash(stash(url)?);
+    }
     if let Some(control) = &settings.control {
         server = recorded(server, control, settings.transcripts.as_ref());
     }
@@ -85,6 +91,19 @@ pub(super) fn builder(settings: &Settings) -> Result<Builder, CommandError> {
         server = server.scheme(scheme, ports);
     }
     Ok(server)
+}
+
+/// The stash on this Redis server, which must answer now.
+#[cfg(feature = "redis")]
+fn stash(url: &str) -> Result<Arc<dyn Stash>, CommandError> {
+    let stash = RedisStash::new(url).map_err(CommandError::StashUrl)?;
+    stash.check()?;
+    Ok(Arc::new(stash))
+}
+
+#[cfg(not(feature = "redis"))]
+fn stash(_url: &str) -> Result<Arc<dyn Stash>, CommandError> {
+    Err(CommandError::NoRedis)
 }
 
 /// Records requests and transcripts for the control interface.

@@ -67,6 +67,8 @@ pub struct Config {
     pub transcript: Option<Transcripts>,
     /// The control interface.
     pub control: Option<Control>,
+    /// Where the stash is, if several servers share it: the URL of a Redis server.
+    pub stash: Option<String>,
     /// The number of the processor that scripts run on.
     pub python_cpu: Option<usize>,
     /// Whether to serve fuzzed responses below `/.wireserve/fuzz/`.
@@ -223,6 +225,7 @@ impl Config {
             limits: self.limits.or(base.limits),
             transcript: merge(self.transcript, base.transcript, Transcripts::over),
             control: merge(self.control, base.control, Control::over),
+            stash: self.stash.or(base.stash),
             fuzz: self.fuzz.or(base.fuzz),
             browser_host: self.browser_host.or(base.browser_host),
             alternate_hosts: merge(self.alternate_hosts, base.alternate_hosts, |over, base| {

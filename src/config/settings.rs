@@ -64,6 +64,8 @@ pub struct Settings {
     pub transcripts: Option<TranscriptFolder>,
     /// The control interface; default: off.
     pub control: Option<ControlSettings>,
+    /// The URL of a Redis server with the stash; default: in memory, for this server alone.
+    pub stash: Option<String>,
     /// Where the certificate of HTTPS comes from; default: it is made at start.
     pub certificates: CertificateSource,
     /// The name of a fault that it has; default: none.
@@ -134,6 +136,7 @@ impl Config {
                 .unwrap_or_default()
                 .resolve()
                 .map_err(ConfigError::Control)?,
+            stash: self.stash,
             certificate_fault: self.certificate,
             certificates: self.ssl.unwrap_or_default().source()?,
             python_cpu: self.python_cpu,

@@ -21,6 +21,7 @@ use crate::python::classes::ranges::{Range, RangeParser};
 use crate::python::classes::request::Request;
 use crate::python::classes::response::Response;
 use crate::python::classes::server::Server;
+use crate::python::classes::shared_queues::SharedQueues;
 use crate::python::classes::stash::{Stash, StashLock};
 use crate::python::classes::writer::ResponseWriter;
 use crate::python::interpreter::host;
@@ -109,6 +110,7 @@ fn native<'py>(py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyModule>> {
     native.add_class::<ResponseHeaders>()?;
     native.add_class::<ResponseWriter>()?;
     native.add_class::<Server>()?;
+    native.add_class::<SharedQueues>()?;
     native.add_class::<Stash>()?;
     native.add_class::<StashLock>()?;
     native.add_function(wrap_pyfunction!(add_urlencoded, &native)?)?;

@@ -5,7 +5,7 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
-use super::{Key, NotHeld, PutError, Stash};
+use super::{Key, PutError, Stash, UnlockError};
 
 /// How long a thread that waits for the lock is watched before it counts as waiting.
 const WAITS: Duration = Duration::from_millis(20);
@@ -29,38 +29,38 @@ fn a_value_is_put_once_and_taken_once(stash: &dyn Stash) {
     assert_eq!(stash.put(key("/a", 7), vec![2]), Err(PutError::Occupied));
     assert_eq!(stash.put(key("/b", 7), vec![3]), Ok(()));
     assert_eq!(stash.put(key("/a", 8), Vec::new()), Ok(()));
-    assert_eq!(stash.take(&key("/a", 7)), Some(vec![1]));
-    assert_eq!(stash.take(&key("/a", 7)), None);
+    assert_eq!(stash.take(&key("/a", 7)), Ok(Some(vec![1])));
+    assert_eq!(stash.take(&key("/a", 7)), Ok(None));
     assert_eq!(stash.put(key("/a", 7), vec![4]), Ok(()));
-    assert_eq!(stash.take(&key("/a", 7)), Some(vec![4]));
-    assert_eq!(stash.take(&key("/b", 7)), Some(vec![3]));
-    assert_eq!(stash.take(&key("/a", 8)), Some(Vec::new()));
+    assert_eq!(stash.take(&key("/a", 7)), Ok(Some(vec![4])));
+    assert_eq!(stash.take(&key("/b", 7)), Ok(Some(vec![3])));
+    assert_eq!(stash.take(&key("/a", 8)), Ok(Some(Vec::new())));
 }
 
 fn stores_share_nothing(one: &dyn Stash, other: &dyn Stash) {
     assert_eq!(one.put(key("/a", 7), vec![1]), Ok(()));
-    assert_eq!(other.take(&key("/a", 7)), None);
+    assert_eq!(other.take(&key("/a", 7)), Ok(None));
     assert_eq!(other.put(key("/a", 7), vec![2]), Ok(()));
-    assert_eq!(one.take(&key("/a", 7)), Some(vec![1]));
-    assert!(one.try_lock());
-    assert!(other.try_lock(), "two stores, two locks");
+    assert_eq!(one.take(&key("/a", 7)), Ok(Some(vec![1])));
+    assert_eq!(one.try_lock(), Ok(true));
+    assert_eq!(other.try_lock(), Ok(true), "two stores, two locks");
     assert_eq!(one.unlock(), Ok(()));
     assert_eq!(other.unlock(), Ok(()));
 }
 
 fn the_lock_excludes(stash: Arc<dyn Stash>) {
-    assert_eq!(stash.unlock(), Err(NotHeld));
-    assert!(stash.try_lock());
-    assert!(!stash.try_lock(), "not reentrant");
+    assert_eq!(stash.unlock(), Err(UnlockError::NotHeld));
+    assert_eq!(stash.try_lock(), Ok(true));
+    assert_eq!(stash.try_lock(), Ok(false), "not reentrant");
     // `put` and `take` do not ask for the lock.
     assert_eq!(stash.put(key("/a", 7), vec![1]), Ok(()));
-    assert_eq!(stash.take(&key("/a", 7)), Some(vec![1]));
+    assert_eq!(stash.take(&key("/a", 7)), Ok(Some(vec![1])));
 
     let (locked, is_locked) = mpsc::channel();
     let waiting = thread::spawn({
         let stash = Arc::clone(&stash);
         move || {
-            stash.lock();
+            assert_eq!(stash.lock(), Ok(()));
             locked.send(()).expect("the test waits");
         }
     });
@@ -71,8 +71,8 @@ fn the_lock_excludes(stash: Arc<dyn Stash>) {
     assert_eq!(stash.unlock(), Ok(()));
     waiting.join().expect("no panic");
     assert_eq!(is_locked.recv(), Ok(()));
-    assert!(!stash.try_lock());
+    assert_eq!(stash.try_lock(), Ok(false));
     assert_eq!(stash.unlock(), Ok(()), "by another thread than the holder");
-    stash.lock();
+    assert_eq!(stash.lock(), Ok(()));
     assert_eq!(stash.unlock(), Ok(()));
 }

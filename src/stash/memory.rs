@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::{Key, Lock, NotHeld, PutError, Stash};
+use super::{Key, Lock, PutError, Stash, Unavailable, UnlockError};
 
 /// Keeps values until they are taken or the store is dropped.
 #[derive(Debug)]
@@ -74,23 +74,24 @@ impl Stash for MemoryStash {
         }
     }
 
-    fn take(&self, key: &Key) -> Option<Vec<u8>> {
+    fn take(&self, key: &Key) -> Result<Option<Vec<u8>>, Unavailable> {
         let mut values = self.values();
-        let value = values.by_key.remove(key)?;
-        values.bytes -= size(key, &value);
-        Some(value)
+        let value = values.by_key.remove(key);
+        values.bytes -= value.as_ref().map_or(0, |value| size(key, value));
+        Ok(value)
     }
 
-    fn try_lock(&self) -> bool {
-        self.lock.try_acquire()
+    fn try_lock(&self) -> Result<bool, Unavailable> {
+        Ok(self.lock.try_acquire())
     }
 
-    fn lock(&self) {
+    fn lock(&self) -> Result<(), Unavailable> {
         self.lock.acquire();
+        Ok(())
     }
 
-    fn unlock(&self) -> Result<(), NotHeld> {
-        self.lock.release()
+    fn unlock(&self) -> Result<(), UnlockError> {
+        Ok(self.lock.release()?)
     }
 }
 
@@ -119,8 +120,8 @@ mod tests {
         assert_eq!(stash.put(key(2), vec![0; 3]), Ok(()));
         assert_eq!(stash.put(key(2), Vec::new()), Err(PutError::Occupied));
         assert_eq!(stash.put(key(3), Vec::new()), Err(PutError::Full { limit }));
-        assert_eq!(stash.take(&key(1)), Some(vec![0; 3]));
-        assert_eq!(stash.take(&key(1)), None);
+        assert_eq!(stash.take(&key(1)), Ok(Some(vec![0; 3])));
+        assert_eq!(stash.take(&key(1)), Ok(None));
         assert_eq!(stash.put(key(3), vec![0; 3]), Ok(()));
     }
 }

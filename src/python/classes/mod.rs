@@ -15,6 +15,7 @@ pub(crate) mod request_as_received;
 pub(crate) mod response;
 pub(crate) mod server;
 pub(crate) mod server_objects;
+pub(crate) mod shared_queues;
 pub(crate) mod stash;
 pub(crate) mod tape;
 pub(crate) mod tls_info;

@@ -4,13 +4,13 @@
 
 use std::sync::Arc;
 
-use pyo3::exceptions::{PyRuntimeError, PyValueError};
+use pyo3::exceptions::{PyConnectionError, PyRuntimeError, PyValueError};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyInt, PyString};
 
 use crate::exchange::ServerContext;
-use crate::stash::{Key, NotHeld, PutError, Stash as Store};
+use crate::stash::{Key, PutError, Stash as Store, Unavailable, UnlockError};
 
 use crate::python::classes::server_objects::{self, ServerObjects};
 use crate::python::conversions::text::{isomorphic, latin1_str};
@@ -20,6 +20,7 @@ use crate::python::interpreter::imported::Imported;
 static STASH_ERROR: Imported = Imported::new("wptserve.stash", "StashError");
 static DUMPS: Imported = Imported::new("wptserve.stash", "dumps");
 static LOADS: Imported = Imported::new("wptserve.stash", "loads");
+static SHARED_QUEUE: Imported = Imported::new("wptserve.shared_queue", "SharedQueue");
 static UUID: Imported = Imported::new("uuid", "UUID");
 
 /// The stash as one request sees it.
@@ -69,7 +70,9 @@ impl Stash {
         let value = dump(value)?;
         // A refused copy of a queue must not keep it alive.
         let queues = holds_queue(&value).then(|| value.clone());
-        self.server.stash.put(place, value).map_err(|refused| {
+        let stash = &*self.server.stash;
+        let put = detached_if_remote(key.py(), stash, || stash.put(place, value));
+        put.map_err(|refused| {
             let taken = queues.map_or(Ok(()), |value| load(key.py(), &value).map(drop));
             taken
                 .and_then(|()| stash_error(key, refused))
@@ -84,12 +87,18 @@ impl Stash {
         key: &Bound<'py, PyAny>,
         path: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let taken = self.server.stash.take(&self.key(key, path)?);
-        taken.map(|value| load(key.py(), &value)).transpose()
+        let place = self.key(key, path)?;
+        let stash = &*self.server.stash;
+        let taken = detached_if_remote(key.py(), stash, || stash.take(&place));
+        let value = taken.map_err(unavailable)?;
+        value.map(|value| load(key.py(), &value)).transpose()
     }
 
     /// A new queue. Copies that come out of the stash are the same queue.
     fn get_queue<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        if self.server.stash.queues().is_some() {
+            return SHARED_QUEUE.get(py)?.call0();
+        }
         ServerObjects::of(&self.server)
             .queues(py, self.server.limits.stash)?
             .call_method0(intern!(py, "new"))
@@ -105,10 +114,28 @@ impl Stash {
 fn stash_error(key: &Bound<'_, PyAny>, refused: PutError) -> PyResult<PyErr> {
     let message = match refused {
         PutError::Occupied => format!("the stash already has a value for {}", key.repr()?),
+        PutError::Unavailable(cause) => return Ok(unavailable(cause)),
         PutError::Full { .. } => refused.to_string(),
     };
     let error = STASH_ERROR.get(key.py())?.call1((message,))?;
     Ok(PyErr::from_value(error))
+}
+
+/// The exception for a store that does not answer.
+pub(crate) fn unavailable(cause: Unavailable) -> PyErr {
+    PyConnectionError::new_err(cause.to_string())
+}
+
+/// Runs a call of the store. While another process answers, Python runs other code.
+pub(crate) fn detached_if_remote<T: Send>(
+    py: Python<'_>,
+    stash: &dyn Store,
+    call: impl FnOnce() -> T + Send,
+) -> T {
+    match stash.is_remote() {
+        true => gate::away(py, call),
+        false => call(),
+    }
 }
 
 impl Stash {
@@ -286,30 +313,36 @@ impl StashLock {
 #[pymethods]
 impl StashLock {
     /// Waits until the lock is free, and takes it.
-    fn acquire(&self, py: Python<'_>) {
-        if !self.stash.try_lock() {
-            gate::away(py, || self.stash.lock());
+    fn acquire(&self, py: Python<'_>) -> PyResult<()> {
+        // To a remote store, a first attempt would be a second request.
+        let is_held = !self.stash.is_remote() && self.stash.try_lock().map_err(unavailable)?;
+        match is_held {
+            true => Ok(()),
+            false => gate::away(py, || self.stash.lock()).map_err(unavailable),
         }
     }
 
     /// Releases the lock.
-    fn release(&self) -> PyResult<()> {
-        self.stash
-            .unlock()
-            .map_err(|NotHeld| PyRuntimeError::new_err("the stash lock is not held"))
+    fn release(&self, py: Python<'_>) -> PyResult<()> {
+        let released = detached_if_remote(py, &*self.stash, || self.stash.unlock());
+        released.map_err(|error| match error {
+            UnlockError::Unavailable(cause) => unavailable(cause),
+            error => PyRuntimeError::new_err(error.to_string()),
+        })
     }
 
-    fn __enter__(&self, py: Python<'_>) {
-        self.acquire(py);
+    fn __enter__(&self, py: Python<'_>) -> PyResult<()> {
+        self.acquire(py)
     }
 
     fn __exit__(
         &self,
+        py: Python<'_>,
         _kind: &Bound<'_, PyAny>,
         _error: &Bound<'_, PyAny>,
         _traceback: &Bound<'_, PyAny>,
     ) -> PyResult<()> {
-        self.release()
+        self.release(py)
     }
 }
 
