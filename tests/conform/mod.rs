@@ -4,6 +4,7 @@ mod browser;
 mod command_line;
 mod deviants;
 mod drivers;
+mod examples;
 mod misbehaving;
 mod model;
 mod page;
