@@ -30,8 +30,8 @@ pub(super) struct Connection {
 pub(super) enum Event {
     /// Nothing yet.
     Nothing,
-    /// A response, so long after its request.
-    Answered(Whole, Duration),
+    /// A response to the request that was sent at this time.
+    Answered(Whole, Instant),
     /// The connection is of no use anymore, and why.
     Failed(String),
 }
@@ -62,9 +62,9 @@ impl Connection {
     }
 
     /// Sends the request.
-    pub(super) fn ask(&mut self, request: &Request) {
+    pub(super) fn ask(&mut self, request: &Request, now: Instant) {
         self.sent = 0;
-        self.asked = Some(Instant::now());
+        self.asked = Some(now);
         self.send(request);
     }
 
@@ -141,7 +141,7 @@ impl Connection {
 
     fn answered(&mut self, whole: Whole) -> Event {
         match self.asked.take() {
-            Some(asked) => Event::Answered(whole, asked.elapsed()),
+            Some(asked) => Event::Answered(whole, asked),
             None => Event::Nothing,
         }
     }

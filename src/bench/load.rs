@@ -137,7 +137,7 @@ impl<'r> Running<'r> {
         let begun = Instant::now();
         let (mut last, mut looked, mut asks) = (begun, begun, true);
         for number in 0..self.connections.len() {
-            self.ask(number)?;
+            self.ask(number, Instant::now())?;
         }
         let mut ready = Vec::with_capacity(self.load.connections.max(1));
         while self.waiting > 0 {
@@ -149,12 +149,14 @@ impl<'r> Running<'r> {
             };
             for event in &ready {
                 let number = usize::try_from(event.data.u64()).unwrap_or(usize::MAX);
-                if self.handle(number) {
-                    last = Instant::now();
+                // The clock is read once for each event.
+                let (is_answered, now) = self.handle(number);
+                if is_answered {
+                    last = now;
                 }
-                asks = asks && self.goes_on(begun);
+                asks = asks && self.goes_on(now - begun);
                 if asks {
-                    self.ask(number)?;
+                    self.ask(number, now)?;
                 } else if let Some(Some(connection)) = self.connections.get_mut(number) {
                     connection.update(&self.events, number, self.load.request)?;
                 }
@@ -169,10 +171,10 @@ impl<'r> Running<'r> {
     }
 
     /// Whether more requests are sent.
-    fn goes_on(&self, begun: Instant) -> bool {
+    fn goes_on(&self, elapsed: Duration) -> bool {
         self.refusals < MOST_REFUSALS
             && match self.load.until {
-                Until::Time(time) => begun.elapsed() < time,
+                Until::Time(time) => elapsed < time,
                 Until::Answer => self.counted.answered == 0 && self.counted.errors.is_empty(),
             }
     }
@@ -200,13 +202,13 @@ impl<'r> Running<'r> {
     }
 
     /// Sends the next request, unless the last one is not answered yet.
-    fn ask(&mut self, number: usize) -> io::Result<()> {
+    fn ask(&mut self, number: usize, now: Instant) -> io::Result<()> {
         if self.connections[number].is_none() {
             self.open(number);
         }
         if let Some(connection) = &mut self.connections[number] {
             if connection.asked().is_none() {
-                connection.ask(self.load.request);
+                connection.ask(self.load.request, now);
                 self.waiting += 1;
             }
             connection.update(&self.events, number, self.load.request)?;
@@ -214,21 +216,24 @@ impl<'r> Running<'r> {
         Ok(())
     }
 
-    /// Handles an event, and returns whether it brought a response.
-    fn handle(&mut self, number: usize) -> bool {
+    /// Handles an event, and returns whether it brought a response, and when.
+    fn handle(&mut self, number: usize) -> (bool, Instant) {
         let Some(Some(connection)) = self.connections.get_mut(number) else {
-            return false;
+            return (false, Instant::now());
         };
         let received = &mut self.counted.received;
-        match connection.handle(self.load.request, &mut self.buffer, received) {
+        let event = connection.handle(self.load.request, &mut self.buffer, received);
+        let now = Instant::now();
+        let is_answered = match event {
             Event::Nothing => false,
-            Event::Answered(whole, latency) => {
+            Event::Answered(whole, asked) => {
                 self.waiting -= 1;
                 if whole.closes {
                     self.connections[number] = None;
                 }
                 if (200..400).contains(&whole.status) {
                     self.counted.answered += 1;
+                    let latency = now.saturating_duration_since(asked);
                     let nanoseconds = u64::try_from(latency.as_nanos()).unwrap_or(u64::MAX);
                     self.counted.latencies.saturating_record(nanoseconds);
                 } else {
@@ -246,7 +251,8 @@ impl<'r> Running<'r> {
                 }
                 false
             }
-        }
+        };
+        (is_answered, now)
     }
 
     /// Gives up the connections whose response takes too long.

@@ -1,10 +1,9 @@
 //! `wireserve bench`: measures how fast paths of a site, or of a server that runs, are answered.
 
-use std::env;
 use std::ffi::OsString;
 use std::fs;
 use std::io::{self, IsTerminal as _, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command as Process;
 use std::time::Duration;
 
@@ -16,6 +15,7 @@ use crate::bench::server::Server;
 use crate::bench::target::{Request, Target, Template};
 use crate::bench::{comparison, picture, report};
 
+use super::again;
 use super::bench_options::BenchOptions;
 use super::error::CommandError;
 use super::options::Options;
@@ -182,15 +182,7 @@ impl BenchOptions {
 
     /// Starts this command again, as the server.
     fn command(&self) -> Process {
-        let executable = env::current_exe().unwrap_or_else(|_| PathBuf::from("wireserve"));
-        let name = executable
-            .file_name()
-            .map(|name| name.to_string_lossy().into_owned());
-        let mut command = Process::new(executable);
-        // As the command of the Python package, this process is an interpreter.
-        if name.is_some_and(|name| name.starts_with("python")) {
-            command.args(["-m", "wireserve"]);
-        }
+        let mut command = again::command();
         command.args([".bench-server", "--"]).args(&self.server);
         command
     }

@@ -4,6 +4,7 @@
 //! with 0 after SIGINT or SIGTERM, with 2 if the operator made a mistake, and with 1 if its output cannot be
 //! written, a client deviates, or a path that is measured is not answered as it should.
 
+pub(crate) mod again;
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 mod allocator;
 mod assembly;

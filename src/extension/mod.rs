@@ -65,5 +65,12 @@ fn refuse_subinterpreter(py: Python<'_>) -> PyResult<()> {
 #[cfg(feature = "cli")]
 #[pyfunction]
 fn main(py: Python<'_>, arguments: Vec<std::ffi::OsString>) -> u8 {
+    let interpreter = py
+        .import("sys")
+        .and_then(|sys| sys.getattr("executable")?.extract());
+    if let Ok(interpreter) = interpreter {
+        let words = [interpreter, "-m".into(), "wireserve".into()];
+        crate::cli::again::is_started_by(words.into());
+    }
     py.detach(|| crate::cli::run_to_code(arguments))
 }

@@ -1,5 +1,6 @@
 """The command `wireserve` of the package: the whole command, in the interpreter that has installed it."""
 
+import json
 import os
 import re
 import signal
@@ -11,11 +12,13 @@ from support import DEADLINE, Case, ask
 
 
 class Command(Case):
+    def command(self):
+        script = os.path.join(os.path.dirname(sys.executable), "wireserve")
+        return [script] if os.path.exists(script) else [sys.executable, "-m", "wireserve"]
+
     def start(self, *arguments):
         """The command with these arguments, and its first line."""
-        script = os.path.join(os.path.dirname(sys.executable), "wireserve")
-        command = [script] if os.path.exists(script) else [sys.executable, "-m", "wireserve"]
-        process = subprocess.Popen([*command, self.folder, "--port", "0", *arguments],
+        process = subprocess.Popen([*self.command(), self.folder, "--port", "0", *arguments],
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.addCleanup(self.end, process)
         return process, process.stdout.readline().decode()
@@ -56,6 +59,24 @@ class Command(Case):
         _, errors = process.communicate(timeout=DEADLINE)
         self.assertEqual((process.returncode, line), (2, ""))
         self.assertIn(b"--no-such-option", errors)
+
+    def test_it_starts_itself_again_to_measure(self):
+        self.write("a.py", """
+            import sys
+
+            def main(request, response):
+                assert "wireserve" in sys.modules, "the server is this interpreter again"
+                return sys.prefix
+        """)
+        results = os.path.join(self.folder, "results.json")
+        options = ["-d", "0.2", "--rounds", "2", "--json", results]
+        done = subprocess.run([*self.command(), "bench", "a.py", *options, "--", self.folder],
+                              capture_output=True, timeout=DEADLINE)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        with open(results) as file:
+            path = json.load(file)["paths"][0]
+        self.assertGreater(path["requests"], 0)
+        self.assertGreater(path["phases_us"]["module"], 0)
 
     def test_it_has_a_version(self):
         import wireserve
