@@ -1,6 +1,6 @@
 """Servers in this process, and the command."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import Any, final
@@ -77,6 +77,15 @@ class Answer:
         media_type: str | None,
         delay: float,
         path: str | PathLike[str],
+    ) -> Answer: ...
+    @staticmethod
+    def stream(
+        status: int,
+        reason: bytes | None,
+        fields: Sequence[tuple[bytes, bytes]],
+        media_type: str | None,
+        delay: float,
+        pieces: Iterator[bytes],
     ) -> Answer: ...
     @staticmethod
     def script(steps: str) -> Answer: ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Union
 
 from ._native import Answer
@@ -80,6 +80,27 @@ def answer_of(value: object) -> Answer:
     return _with_content(value, 200, ())
 
 
+def returned(value: object) -> Answer:
+    """The answer that a function returns. An iterator is content that is sent in chunks, as they come."""
+    if isinstance(value, Iterator):
+        return _streamed(value, 200, ())
+    if isinstance(value, tuple) and len(value) in (2, 3) and isinstance(value[-1], Iterator):
+        status, fields = _status_of(value[0]), value[1] if len(value) == 3 else ()
+        return _streamed(value[-1], status, fields)
+    return answer_of(value)
+
+
+def _streamed(pieces: Iterator[object], status: int, fields: FieldPairs) -> Answer:
+    return Answer.stream(status, None, _encoded(fields), None, 0.0, _encoded_pieces(pieces))
+
+
+def _encoded_pieces(pieces: Iterator[object]) -> Iterator[bytes]:
+    for piece in pieces:
+        if not isinstance(piece, (str, bytes, bytearray, memoryview)):
+            raise TypeError("expected a text or bytes, found %r" % (piece,))
+        yield piece.encode() if isinstance(piece, str) else bytes(piece)
+
+
 def _of_tuple(value: tuple[Any, ...]) -> Answer:
     if len(value) == 2:
         (status, content), fields = value, ()
@@ -87,9 +108,13 @@ def _of_tuple(value: tuple[Any, ...]) -> Answer:
         status, fields, content = value
     else:
         raise TypeError("expected (status, content) or (status, fields, content), found %r" % (value,))
-    if not isinstance(status, int) or isinstance(status, bool):
-        raise TypeError("expected a status as the first element, found %r" % (status,))
-    return _with_content(content, status, fields)
+    return _with_content(content, _status_of(status), fields)
+
+
+def _status_of(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError("expected a status as the first element, found %r" % (value,))
+    return value
 
 
 def _with_content(content: object, status: int, fields: FieldPairs) -> Answer:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Union
 
 from . import _native
 from .answers import MISSING, Answerable, answer_of
 from .request import Request
 
-#: A function that answers requests.
-Handler = Callable[[Request], Answerable]
+#: A function that answers requests. It may also return content that is sent in chunks, as they come.
+Handler = Callable[[Request], Union[Answerable, Iterator[Union[str, bytes]]]]
 
 #: What a route answers with: a value, always the same, or a function that is called for each request.
 Answerer = Union[Answerable, Handler]

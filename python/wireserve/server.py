@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar
 
 from . import _native
-from .answers import Answerable, answer_of, script
+from .answers import Answerable, answer_of, returned, script
 from .fuzzed import Fuzzed
 from .request import Request
 from .route import Answerer, Handler, Route, RouteUrl, answerer_of
@@ -116,7 +116,7 @@ class Server(Origin):
         if folder is not None and not os.path.isdir(folder):
             raise NotADirectoryError("expected a folder to serve, found none: %s" % os.fspath(folder))
         native = _native.MockServer(
-            Request, answer_of, host=host, port=port, folder=folder, https=https, transcripts=transcripts)
+            Request, returned, host=host, port=port, folder=folder, https=https, transcripts=transcripts)
         super().__init__(native, native.url, itertools.count(1))
         self._has_folder = folder is not None
         self._stopped = threading.Event()

@@ -218,6 +218,75 @@ class Functions(Serving):
             kept[1].body
 
 
+class Streams(Serving):
+    def receive(self, server, path, until):
+        client = socket.create_connection(("127.0.0.1", int(server.url.rpartition(":")[2])), timeout=DEADLINE)
+        self.addCleanup(client.close)
+        client.sendall(b"GET %s HTTP/1.1\r\nHost: a\r\n\r\n" % path.encode())
+        received = b""
+        while not received.endswith(until):
+            piece = client.recv(1000)
+            self.assertTrue(piece, received)
+            received += piece
+        return client, received
+
+    def test_pieces_are_sent_as_they_come(self):
+        server = self.server()
+        received = threading.Event()
+
+        @server.handler("/")
+        def pieces(request):
+            yield "data: \u00e9\n\n"
+            yield b""
+            received.wait(DEADLINE)
+            yield bytearray(b"last")
+
+        client, first = self.receive(server, "/", b"a\r\ndata: \xc3\xa9\n\n\r\n")
+        received.set()
+        self.assertEqual(read_to_end(client), b"4\r\nlast\r\n0\r\n\r\n")
+        server.get("/typed", lambda request: (201, {"Content-Type": "text/event-stream"}, iter(["a"])))
+        status, fields, body = self.get(server.url + "/typed")
+        self.assertEqual((status, fields["content-type"], body), (201, "text/event-stream", b"1\r\na\r\n0\r\n\r\n"))
+
+    def test_one_that_fails_is_broken_off(self):
+        server = self.server()
+
+        @server.handler("/")
+        def pieces(request):
+            yield "a"
+            raise ValueError("on purpose")
+
+        client, _ = self.receive(server, "/", b"1\r\na\r\n")
+        self.assertEqual(read_to_end(client), b"")
+        self.assertIsInstance(server.errors[0], ValueError)
+        server.get("/", lambda request: iter([1]))
+        client, _ = self.receive(server, "/", b"\r\n\r\n")
+        read_to_end(client)
+        self.assertEqual(str(server.errors[1]), "expected a text or bytes, found 1")
+
+    def test_it_is_closed_when_its_client_leaves(self):
+        server = self.server()
+        closed = threading.Event()
+
+        @server.handler("/")
+        def pieces(request):
+            try:
+                while True:
+                    yield b"x" * 1000
+            finally:
+                closed.set()
+
+        client, _ = self.receive(server, "/", b"\r\n")
+        client.close()
+        self.assertTrue(closed.wait(DEADLINE))
+        self.assertEqual(server.errors, [])
+
+    def test_it_is_no_value(self):
+        server = self.server()
+        with self.assertRaisesRegex(TypeError, "expected None, a status"):
+            server.get("/", iter(["a"]))
+
+
 class Conditions(Serving):
     def test_they_choose_the_route(self):
         server = self.server()

@@ -4,14 +4,19 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use pyo3::exceptions::{PyOSError, PyValueError};
 use pyo3::prelude::*;
 
-use crate::exchange::Response;
+use crate::error::Error;
+use crate::exchange::{Content, Response};
 use crate::extension::owned::seconds;
 use crate::mock::{Answer, IntoAnswer};
 use crate::site::files::media_type;
 use crate::wire_script::WireScript;
+
+use super::raised::Raised;
+use super::streams::Streamed;
 
 /// An answer. Python code sees it as `wireserve._native.Answer`.
 #[pyclass(name = "Answer", module = "wireserve._native", frozen)]
@@ -22,6 +27,8 @@ enum Kind {
     Response(Head, Vec<u8>),
     /// A file, opened for each response.
     File(Head, PathBuf),
+    /// An iterator of bytes, which can be used once.
+    Stream(Head, Mutex<Option<Py<PyAny>>>),
     Script(WireScript),
 }
 
@@ -72,6 +79,21 @@ impl NativeAnswer {
         Ok(Self::from(Kind::File(head, path)))
     }
 
+    /// A response with the bytes of an iterator as chunks. It can be used once.
+    #[staticmethod]
+    #[pyo3(signature = (status, reason, fields, media_type, delay, pieces))]
+    fn stream(
+        status: i64,
+        reason: Option<Vec<u8>>,
+        fields: Vec<(Vec<u8>, Vec<u8>)>,
+        media_type: Option<String>,
+        delay: f64,
+        pieces: Py<PyAny>,
+    ) -> PyResult<Self> {
+        let head = Head::checked(status, reason, fields, media_type, delay)?;
+        Ok(Self::from(Kind::Stream(head, Mutex::new(Some(pieces)))))
+    }
+
     /// Steps, as in a `.wire` file, instead of a response.
     #[staticmethod]
     fn script(steps: &str) -> PyResult<Self> {
@@ -93,6 +115,7 @@ impl NativeAnswer {
                 format!("<Answer {} with {} bytes>", head.status, content.len())
             }
             Kind::File(head, path) => format!("<Answer {} with {}>", head.status, path.display()),
+            Kind::Stream(head, _) => format!("<Answer {} with a stream>", head.status),
             Kind::Script(script) => format!("<Answer of {} steps>", script.steps().len()),
         }
     }
@@ -113,13 +136,30 @@ impl NativeAnswer {
     pub(super) fn steps(&self) -> Option<&WireScript> {
         match &*self.0 {
             Kind::Script(script) => Some(script),
-            Kind::Response(..) | Kind::File(..) => None,
+            Kind::Response(..) | Kind::File(..) | Kind::Stream(..) => None,
         }
     }
 
-    /// The answer to one request.
+    /// The answer to one request. Exceptions of a stream are kept.
+    pub(super) fn make_once(&self, raised: &Raised) -> Answer {
+        let Kind::Stream(head, pieces) = &*self.0 else {
+            return self.make();
+        };
+        let Some(pieces) = pieces.lock().take() else {
+            return Error::new("a stream can be used once").into_answer();
+        };
+        let chunks = Streamed::new(pieces, Arc::clone(raised));
+        let response = head.response().field("Transfer-Encoding", "chunked");
+        let response = response.field("Connection", "close");
+        response
+            .content(Content::Chunks(Box::new(chunks)))
+            .into_answer()
+    }
+
+    /// The answer to any number of requests.
     pub(super) fn make(&self) -> Answer {
         match &*self.0 {
+            Kind::Stream(..) => Error::new("a stream can be used once").into_answer(),
             Kind::Script(script) => script.clone().into_answer(),
             // These end with their head.
             Kind::Response(head, content)

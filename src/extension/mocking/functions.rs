@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use parking_lot::Mutex;
-use pyo3::exceptions::PyBaseException;
 use pyo3::prelude::*;
 
 use crate::error::Error;
@@ -12,6 +10,7 @@ use crate::mock::{Answer, Call, IntoAnswer, Respond};
 use crate::python;
 
 use super::answers::NativeAnswer;
+use super::raised::{Raised, note};
 use super::requests::NativeRequest;
 
 /// What the package makes of values: of a native request the one that functions see, and of what they return an
@@ -20,12 +19,6 @@ pub(super) struct Interface {
     pub(super) request: Py<PyAny>,
     pub(super) answer: Py<PyAny>,
 }
-
-/// The exceptions that functions have raised.
-pub(super) type Raised = Arc<Mutex<Vec<Py<PyBaseException>>>>;
-
-/// Exceptions that are kept; later ones are only logged.
-const KEPT: usize = 100;
 
 /// A Python function, and where its exceptions go.
 #[derive(Clone)]
@@ -43,11 +36,11 @@ impl Function {
                 let answer = self.call(py, call).and_then(|returned| {
                     let answer = self.interface.answer.call1(py, (returned,))?;
                     let answer = answer.bind(py).cast::<NativeAnswer>()?;
-                    Ok(answer.get().make())
+                    Ok(answer.get().make_once(&self.raised))
                 });
                 answer.unwrap_or_else(|error| {
                     let text = error.to_string();
-                    self.note(py, error);
+                    note(py, &self.raised, error);
                     Error::new(text).into_answer()
                 })
             })
@@ -61,7 +54,7 @@ impl Function {
             let holds = holds.and_then(|returned| returned.bind(py).is_truthy());
             holds.unwrap_or_else(|error| {
                 log::error!("{} {}: {error}", call.method(), call.target());
-                self.note(py, error);
+                note(py, &self.raised, error);
                 false
             })
         })
@@ -73,14 +66,6 @@ impl Function {
         let returned = self.function.call1(py, (request,));
         native.get().end();
         returned
-    }
-
-    fn note(&self, py: Python<'_>, error: PyErr) {
-        let error = error.into_value(py);
-        let mut raised = self.raised.lock();
-        if raised.len() < KEPT {
-            raised.push(error);
-        }
     }
 }
 

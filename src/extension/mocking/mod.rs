@@ -4,9 +4,11 @@
 mod answers;
 mod functions;
 mod fuzzed;
+mod raised;
 mod requests;
 mod routes;
 mod server;
+mod streams;
 
 use pyo3::prelude::*;
 

@@ -10,7 +10,8 @@ use crate::extension::owned::seconds;
 use crate::mock::{Route, Times};
 
 use super::answers::NativeAnswer;
-use super::functions::{self, Function, Interface, Raised};
+use super::functions::{self, Function, Interface};
+use super::raised::Raised;
 
 /// A route. Python code sees it as `wireserve._native.Route`.
 #[pyclass(name = "Route", module = "wireserve._native", frozen)]

@@ -23,7 +23,8 @@ use crate::site::files::Files;
 use crate::site::routing::router::Method;
 
 use super::answers::NativeAnswer;
-use super::functions::{Interface, Raised};
+use super::functions::Interface;
+use super::raised::Raised;
 use super::requests::NativeRequest;
 use super::routes::NativeRoute;
 

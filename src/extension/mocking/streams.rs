@@ -1,0 +1,74 @@
+//! Content that a Python iterator produces while it is sent, as chunks of a chunked body.
+
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use pyo3::types::PyBytes;
+
+use crate::exchange::content::ContentError;
+use crate::exchange::{Chunk, Chunks};
+use crate::python;
+
+use super::raised::{Raised, note};
+
+/// The chunks of an iterator of bytes.
+pub(super) struct Streamed {
+    /// Until it has ended or failed.
+    pieces: Option<Py<PyAny>>,
+    raised: Raised,
+}
+
+impl Streamed {
+    pub(super) fn new(pieces: Py<PyAny>, raised: Raised) -> Self {
+        Self {
+            pieces: Some(pieces),
+            raised,
+        }
+    }
+
+    /// The next piece that is not empty, which would end the body.
+    fn next_piece(py: Python<'_>, pieces: &Py<PyAny>) -> PyResult<Option<Vec<u8>>> {
+        for piece in pieces.bind(py).try_iter()? {
+            let piece = piece?;
+            let Ok(bytes) = piece.cast::<PyBytes>() else {
+                let message = format!("expected bytes, found {}", piece.repr()?);
+                return Err(PyTypeError::new_err(message));
+            };
+            if !bytes.as_bytes().is_empty() {
+                return Ok(Some(bytes.as_bytes().to_vec()));
+            }
+        }
+        Ok(None)
+    }
+}
+
+impl Chunks for Streamed {
+    fn next_chunk(&mut self) -> Option<Result<Chunk, ContentError>> {
+        let pieces = self.pieces.take()?;
+        python::aside(|py| match Self::next_piece(py, &pieces) {
+            Ok(Some(piece)) => {
+                self.pieces = Some(pieces);
+                let size = format!("{:x}\r\n", piece.len());
+                Some(Ok([size.as_bytes(), &piece, b"\r\n"].concat().into()))
+            }
+            Ok(None) => {
+                pieces.drop_ref(py);
+                Some(Ok(b"0\r\n\r\n".to_vec().into()))
+            }
+            Err(error) => {
+                pieces.drop_ref(py);
+                let text = error.to_string();
+                note(py, &self.raised, error);
+                Some(Err(ContentError(text)))
+            }
+        })
+    }
+}
+
+/// A generator that was not run to its end is closed now, rather than when another thread attaches next.
+impl Drop for Streamed {
+    fn drop(&mut self) {
+        if let Some(pieces) = self.pieces.take() {
+            python::aside(|py| pieces.drop_ref(py));
+        }
+    }
+}
