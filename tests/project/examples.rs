@@ -1,131 +1,121 @@
-//! Every type, trait and function that `src/lib.rs` exports at the crate's root has an example in its
-//! documentation, which `cargo test --doc` runs.
+//! Every item that `src/lib.rs` exports has an example in its documentation, which `cargo test --doc` runs, or names
+//! an item whose example uses it: ``See the example of [`Server::get`].``
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
-use syn::{Attribute, Item, Meta, UseTree, Visibility};
+use regex::Regex;
 
-use crate::support::repository;
+use crate::project::exports::{EXPORTED, Exported};
+
+/// What refers to another item's example.
+static LINK: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^ ?See the example of \[`([\w:]+)`\]").expect("a pattern"));
 
 #[test]
-fn every_root_item_has_an_example() {
-    let source = repository().join("src");
-    let mut exported = Vec::new();
-    for item in parse(&source.join("lib.rs")).items {
-        if let Item::Use(item) = item
-            && matches!(item.vis, Visibility::Public(_))
-            && !is_hidden(&item.attrs)
-        {
-            flatten(&item.tree, &mut Vec::new(), &mut exported);
-        }
+fn every_public_item_has_an_example() {
+    let items = &*EXPORTED;
+    // Names that several modules have are told apart by their files.
+    let mut examples: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for item in items {
+        examples
+            .entry(&*item.name)
+            .or_default()
+            .extend(example(item));
     }
-    // Without modules, which are exported whole.
-    let is_module = |path: &[String]| path[0] == "internals";
-    exported.retain(|path| !is_module(path));
-    assert!(exported.len() > 40, "{}", exported.len());
-    let mut missing = Vec::new();
-    for path in exported {
-        let (module, name) = (&path[0], path.last().expect("a name"));
-        match items(&source, module).get(name) {
-            Some(true) => {}
-            Some(false) => missing.push(path.join("::")),
-            None => panic!("expected {} in src/{module}", path.join("::")),
+    let mut findings = Vec::new();
+    for item in items {
+        let mut add =
+            |what: String| findings.push(format!("src/{}: {}: {what}", item.file, item.name));
+        if example(item).is_some() {
+            continue;
         }
-    }
-    assert_eq!(missing, [""; 0], "items without an example");
-}
-
-/// The public items of a module of the first level, and whether they have examples.
-fn items(source: &Path, module: &str) -> BTreeMap<String, bool> {
-    let mut items = BTreeMap::new();
-    for file in files(source, module) {
-        for item in parse(&file).items {
-            let (name, visibility, attributes) = match item {
-                Item::Struct(item) => (item.ident, item.vis, item.attrs),
-                Item::Enum(item) => (item.ident, item.vis, item.attrs),
-                Item::Trait(item) => (item.ident, item.vis, item.attrs),
-                Item::Fn(item) => (item.sig.ident, item.vis, item.attrs),
-                _ => continue,
-            };
-            if matches!(visibility, Visibility::Public(_)) {
-                let has_example = has_example(&attributes);
-                // Names occur twice where one of them is not exported.
-                *items.entry(name.to_string()).or_default() |= has_example;
-            }
-        }
-    }
-    items
-}
-
-fn files(source: &Path, module: &str) -> Vec<PathBuf> {
-    let mut files = vec![source.join(format!("{module}.rs"))];
-    files.retain(|file| file.is_file());
-    let mut folders = vec![source.join(module)];
-    while let Some(folder) = folders.pop() {
-        let Ok(entries) = fs::read_dir(&folder) else {
+        let Some(target) = item.docs.iter().find_map(|line| LINK.captures(line)) else {
+            add("no example".to_owned());
             continue;
         };
-        for entry in entries {
-            let path = entry.expect("an entry").path();
-            match path.extension().is_some_and(|ending| ending == "rs") {
-                true => files.push(path),
-                false => folders.push(path),
+        let word = item.name.rsplit("::").next().unwrap_or_default();
+        let word = Regex::new(&format!(r"\b{word}\b")).expect("a name");
+        match examples.get(&target[1]) {
+            None => add(format!("refers to `{}`, which is not public", &target[1])),
+            Some(examples) if examples.is_empty() => {
+                add(format!("refers to `{}`, which has no example", &target[1]));
             }
+            Some(examples) if !examples.iter().any(|example| word.is_match(example)) => {
+                add(format!("the example of `{}` does not use it", &target[1]));
+            }
+            Some(_) => {}
         }
     }
-    files
+    assert!(items.len() > 400, "{} public items", items.len());
+    assert!(findings.is_empty(), "\n{}\n", findings.join("\n"));
 }
 
-fn parse(file: &Path) -> syn::File {
-    let text = fs::read_to_string(file).expect("a source file");
-    syn::parse_file(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
-}
-
-/// The paths of a `use`.
-fn flatten(tree: &UseTree, before: &mut Vec<String>, paths: &mut Vec<Vec<String>>) {
-    match tree {
-        UseTree::Path(path) => {
-            before.push(path.ident.to_string());
-            flatten(&path.tree, before, paths);
-            before.pop();
-        }
-        UseTree::Name(name) => {
-            let name = name.ident.to_string();
-            paths.push(before.iter().cloned().chain([name]).collect());
-        }
-        UseTree::Group(group) => {
-            for tree in &group.items {
-                flatten(tree, before, paths);
-            }
-        }
-        UseTree::Rename(_) | UseTree::Glob(_) => panic!("expected names in `pub use`"),
-    }
-}
-
-fn is_hidden(attributes: &[Attribute]) -> bool {
-    attributes.iter().any(|attribute| {
-        attribute.path().is_ident("doc") && matches!(attribute.meta, Meta::List(_))
-    })
-}
-
-fn has_example(attributes: &[Attribute]) -> bool {
-    let docs = attributes
-        .iter()
-        .filter(|attribute| attribute.path().is_ident("doc"));
-    let mut lines = docs.filter_map(|attribute| match &attribute.meta {
-        Meta::NameValue(pair) => Some(&pair.value),
-        _ => None,
+#[test]
+fn examples_assert_something_and_run() {
+    let items = &*EXPORTED;
+    let findings = items.iter().filter_map(|item| {
+        let example = example(item)?;
+        let is_checked = example.contains("assert");
+        (!is_checked).then(|| format!("src/{}: {}", item.file, item.name))
     });
-    lines.any(|value| {
-        let syn::Expr::Lit(literal) = value else {
-            return false;
+    let findings: Vec<_> = findings.collect();
+    assert!(
+        findings.is_empty(),
+        "nothing is asserted in\n{}\n",
+        findings.join("\n")
+    );
+}
+
+#[test]
+fn exported_items_are_those_of_all_kinds() {
+    let items = &*EXPORTED;
+    let has = |file: &str, name: &str| {
+        items
+            .iter()
+            .any(|item| item.file == file && item.name == name)
+    };
+    for (file, name) in [
+        ("server/mod.rs", "Server"),
+        ("server/mocking.rs", "Server::get"),
+        ("control/mod.rs", "Server::control"),
+        ("mock/answer.rs", "IntoAnswer::into_answer"),
+        ("mock/answer.rs", "json"),
+        ("wire_script/limits.rs", "MAX_BYTES"),
+        ("wire_script/mod.rs", "Limit"),
+        ("wire_script/table.rs", "WireScript::send"),
+        ("http/problems/kind.rs", "ProblemKind::clause"),
+        ("http/websocket.rs", "Opcode::PING"),
+        ("tls/certificates/pair.rs", "Pair::read"),
+    ] {
+        assert!(has(file, name), "{file}: {name}");
+    }
+    for (file, name) in [
+        ("server/mod.rs", "Server::route"),
+        ("exchange/request.rs", "Request"),
+        ("transcript/tape.rs", "Tape"),
+        ("site/routing/router.rs", "Route"),
+    ] {
+        assert!(!has(file, name), "{file}: {name} is not public");
+    }
+}
+
+/// The Rust code of the documentation, without the lines around it.
+fn example(item: &Exported) -> Option<String> {
+    let mut code = Vec::new();
+    let mut block = None;
+    let mut has_code = false;
+    for line in item.docs.iter().map(|line| line.trim()) {
+        block = match (line.strip_prefix("```"), block) {
+            (Some(_), Some(_)) => None,
+            (Some(language), None) => Some(language),
+            (None, Some("")) => {
+                has_code = true;
+                code.push(line);
+                block
+            }
+            (None, _) => block,
         };
-        let syn::Lit::Str(line) = &literal.lit else {
-            return false;
-        };
-        // The fence of Rust code, not of text.
-        line.value().trim() == "```"
-    })
+    }
+    has_code.then(|| code.join("\n"))
 }

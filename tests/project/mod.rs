@@ -4,8 +4,10 @@
 mod comparison;
 mod documents;
 mod examples;
+mod exports;
 mod instruction_counts;
 mod layers;
+mod made_by_macros;
 mod plain_words;
 mod readme;
 mod section_references;

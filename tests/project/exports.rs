@@ -1,0 +1,279 @@
+//! What `src/lib.rs` exports, with its documentation: the items at the crate's root and in the public modules, and
+//! the public methods and constants of each type. What is `#[doc(hidden)]` is no part of it.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::sync::LazyLock;
+
+use syn::{Attribute, Expr, ImplItem, Item, Lit, Meta, TraitItem, Type, UseTree, Visibility};
+
+use crate::project::made_by_macros::{Made, made};
+use crate::project::sources::{Module, files_below};
+use crate::support::repository;
+
+/// A public item.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Exported {
+    /// Below `src`.
+    pub(crate) file: String,
+    /// `Server`, `Server::get`.
+    pub(crate) name: String,
+    /// The lines of its documentation.
+    pub(crate) docs: Vec<String>,
+}
+
+/// All of them.
+pub(crate) static EXPORTED: LazyLock<BTreeSet<Exported>> = LazyLock::new(|| {
+    let sources = Sources::read();
+    let mut found = BTreeSet::new();
+    let root = sources.source(&Module::new());
+    sources.add_items(&root.items, &Module::new(), &mut found);
+    let types: Vec<_> = found.iter().cloned().collect();
+    for item in types {
+        sources.add_members(&item, &mut found);
+    }
+    found
+});
+
+/// A parsed file, and its module.
+struct Source {
+    path: String,
+    module: Module,
+    items: Vec<Item>,
+    made: Vec<Made>,
+}
+
+struct Sources(Vec<Source>);
+
+impl Sources {
+    fn read() -> Self {
+        let folder = repository().join("src");
+        let files = files_below(&folder, "rs").into_iter();
+        Self(files.map(|file| Source::read(&file, &folder)).collect())
+    }
+
+    fn source(&self, module: &[String]) -> &Source {
+        let mut sources = self.0.iter();
+        let found = sources.find(|source| source.module == module);
+        found.unwrap_or_else(|| panic!("expected a file for {}", module.join("::")))
+    }
+
+    /// Adds the public items of a list of them: those that are there, and those that it exports.
+    fn add_items(&self, items: &[Item], module: &[String], found: &mut BTreeSet<Exported>) {
+        for item in items {
+            match item {
+                Item::Mod(item) if is_shown(&item.vis, &item.attrs) => {
+                    let below = [module, &[item.ident.to_string()]].concat();
+                    match &item.content {
+                        Some((_, items)) => self.add_items(items, &below, found),
+                        None => self.add_items(&self.source(&below).items, &below, found),
+                    }
+                }
+                Item::Use(item) if is_shown(&item.vis, &item.attrs) => {
+                    let mut paths = Vec::new();
+                    flatten(&item.tree, &mut Vec::new(), &mut paths);
+                    for path in paths {
+                        self.add_path(&path, module, found);
+                    }
+                }
+                item if parts(item).is_some() => {
+                    found.extend(self.source(module).documented(item));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Adds what a path of a `pub use` names: a module, or an item in a file at or below the path.
+    fn add_path(&self, path: &[String], module: &[String], found: &mut BTreeSet<Exported>) {
+        let absolute = match path[0].as_str() {
+            "crate" | "internals" => path[1..].to_vec(),
+            _ => [module, path].concat(),
+        };
+        let (name, parent) = absolute.split_last().expect("a name");
+        if self.0.iter().any(|source| source.module == absolute) {
+            let items = &self.source(&absolute).items;
+            return self.add_items(items, &absolute, found);
+        }
+        let below = self
+            .0
+            .iter()
+            .filter(|source| source.module.starts_with(parent));
+        let mut below: Vec<_> = below.flat_map(|source| source.named(name)).collect();
+        // A file has what its folder exports, unless the folder itself has it.
+        below.sort_by_key(|item| item.file.matches('/').count());
+        let first = below.into_iter().next();
+        found.insert(first.unwrap_or_else(|| panic!("expected `{name}` in {}", parent.join("::"))));
+    }
+
+    /// Adds the public methods and constants of a type.
+    fn add_members(&self, owner: &Exported, found: &mut BTreeSet<Exported>) {
+        for source in &self.0 {
+            // A type of the same name in another file has its own methods.
+            if source.path == owner.file || source.named(&owner.name).is_empty() {
+                found.extend(source.members(&owner.name));
+            }
+        }
+    }
+}
+
+impl Source {
+    fn read(file: &Path, folder: &Path) -> Self {
+        let text = fs::read_to_string(file).expect("a source");
+        let path = file.strip_prefix(folder).expect("below").to_string_lossy();
+        let parts = path.trim_end_matches(".rs").split('/');
+        let parts = parts.filter(|part| !["mod", "lib"].contains(part));
+        let parsed = syn::parse_file(&text).unwrap_or_else(|error| panic!("{path}: {error}"));
+        Self {
+            module: parts.map(str::to_owned).collect(),
+            made: made(&parsed.items),
+            items: parsed.items,
+            path: path.into_owned(),
+        }
+    }
+
+    fn exported(&self, name: String, docs: Vec<String>) -> Exported {
+        let file = self.path.clone();
+        Exported { file, name, docs }
+    }
+
+    /// The types, traits, functions and constants with this name, private ones included.
+    fn named(&self, name: &str) -> Vec<Exported> {
+        let items = self.items.iter().filter_map(parts);
+        let items = items.map(|(its_name, _, attributes)| (its_name, docs(attributes)));
+        let made = self.made.iter().filter(|made| made.of.is_none());
+        let made = made.map(|made| (made.name.clone(), made.docs.clone()));
+        let named = items.chain(made).filter(|(its_name, _)| its_name == name);
+        named
+            .map(|(name, docs)| self.exported(name, docs))
+            .collect()
+    }
+
+    /// An item as it is exported, if it is public.
+    fn documented(&self, item: &Item) -> Option<Exported> {
+        let (name, visibility, attributes) = parts(item)?;
+        is_shown(visibility, attributes).then(|| self.exported(name, docs(attributes)))
+    }
+
+    /// The public methods and constants of a type, or the items of a trait.
+    fn members(&self, owner: &str) -> Vec<Exported> {
+        let mut found = Vec::new();
+        let mut add = |name: String, docs| {
+            found.push(self.exported(format!("{owner}::{name}"), docs));
+        };
+        for item in &self.items {
+            match item {
+                Item::Impl(item) if item.trait_.is_none() && is_named(&item.self_ty, owner) => {
+                    for item in &item.items {
+                        match item {
+                            ImplItem::Fn(item) if is_shown(&item.vis, &item.attrs) => {
+                                add(item.sig.ident.to_string(), docs(&item.attrs));
+                            }
+                            ImplItem::Const(item) if is_shown(&item.vis, &item.attrs) => {
+                                add(item.ident.to_string(), docs(&item.attrs));
+                            }
+                            _ => {}
+                        }
+                    }
+                }
+                Item::Trait(item) if item.ident == owner => {
+                    for item in &item.items {
+                        match item {
+                            TraitItem::Fn(item) if !is_hidden(&item.attrs) => {
+                                add(item.sig.ident.to_string(), docs(&item.attrs));
+                            }
+                            TraitItem::Type(item) if !is_hidden(&item.attrs) => {
+                                add(item.ident.to_string(), docs(&item.attrs));
+                            }
+                            _ => {}
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        for Made { of, name, docs } in &self.made {
+            if of.as_deref() == Some(owner) {
+                add(name.clone(), docs.clone());
+            }
+        }
+        found
+    }
+}
+
+/// Name, visibility and attributes of an item that needs documentation.
+fn parts(item: &Item) -> Option<(String, &Visibility, &[Attribute])> {
+    let (name, visibility, attributes) = match item {
+        Item::Const(item) => (&item.ident, &item.vis, &item.attrs),
+        Item::Enum(item) => (&item.ident, &item.vis, &item.attrs),
+        Item::Fn(item) => (&item.sig.ident, &item.vis, &item.attrs),
+        Item::Static(item) => (&item.ident, &item.vis, &item.attrs),
+        Item::Struct(item) => (&item.ident, &item.vis, &item.attrs),
+        Item::Trait(item) => (&item.ident, &item.vis, &item.attrs),
+        Item::Type(item) => (&item.ident, &item.vis, &item.attrs),
+        _ => return None,
+    };
+    Some((name.to_string(), visibility, attributes))
+}
+
+/// The lines of the documentation.
+fn docs(attributes: &[Attribute]) -> Vec<String> {
+    let docs = attributes
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("doc"));
+    let lines = docs.filter_map(|attribute| match &attribute.meta {
+        Meta::NameValue(pair) => match &pair.value {
+            Expr::Lit(literal) => match &literal.lit {
+                Lit::Str(line) => Some(line.value()),
+                _ => None,
+            },
+            _ => None,
+        },
+        _ => None,
+    });
+    lines.collect()
+}
+
+fn is_named(of: &Type, name: &str) -> bool {
+    match of {
+        Type::Path(of) => of
+            .path
+            .segments
+            .last()
+            .is_some_and(|last| last.ident == name),
+        _ => false,
+    }
+}
+
+fn is_shown(visibility: &Visibility, attributes: &[Attribute]) -> bool {
+    matches!(visibility, Visibility::Public(_)) && !is_hidden(attributes)
+}
+
+fn is_hidden(attributes: &[Attribute]) -> bool {
+    attributes.iter().any(|attribute| match &attribute.meta {
+        Meta::List(list) if attribute.path().is_ident("doc") => list.tokens.to_string() == "hidden",
+        _ => false,
+    })
+}
+
+/// The paths of a `use`.
+fn flatten(tree: &UseTree, before: &mut Module, paths: &mut Vec<Module>) {
+    match tree {
+        UseTree::Path(path) => {
+            before.push(path.ident.to_string());
+            flatten(&path.tree, before, paths);
+            before.pop();
+        }
+        UseTree::Name(name) => {
+            let name = name.ident.to_string();
+            paths.push(before.iter().cloned().chain([name]).collect());
+        }
+        UseTree::Group(group) => {
+            for tree in &group.items {
+                flatten(tree, before, paths);
+            }
+        }
+        UseTree::Rename(_) | UseTree::Glob(_) => panic!("expected names in `pub use`"),
+    }
+}
