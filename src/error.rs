@@ -21,7 +21,7 @@ use std::io;
 ///
 /// let error = parsed(b"sned").unwrap_err();
 /// assert_eq!(error.to_string(), "cannot parse the wire script");
-/// assert!(error.source().unwrap().to_string().starts_with("line 1: "));
+/// assert!(error.source().is_some_and(|cause| cause.to_string().starts_with("line 1: ")));
 /// ```
 pub struct Error {
     text: String,

@@ -12,13 +12,16 @@ use crate::wire::budget::{Budgets, MAX_HEADS, MAX_MEMORY};
 /// The limits beyond which requests and connections are refused. None may be 0.
 ///
 /// ```
+/// # use std::io::Write;
 /// use wireserve::{Limits, Server};
 ///
-/// let limits = Limits {
-///     connections: 10,
-///     ..Limits::default()
-/// };
+/// let limits = Limits { field_lines: 10, ..Limits::default() };
 /// let server = Server::builder().limits(limits).start()?;
+/// # let mut client = std::net::TcpStream::connect(server.address())?;
+/// # client.write_all(format!("GET / HTTP/1.1\r\n{}\r\n", "A: b\r\n".repeat(10)).as_bytes())?;
+/// # let answer = std::io::read_to_string(client)?;
+/// // A client that sends ten fields and the empty line gets:
+/// assert!(answer.starts_with("HTTP/1.1 431 "));
 /// # Ok::<(), std::io::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -140,6 +143,7 @@ impl Limits {
     }
 
     /// The limits of a request's head.
+    #[doc(hidden)]
     pub fn head(&self) -> head::HeadLimits {
         head::HeadLimits {
             request_line: self.request_line,
@@ -155,6 +159,7 @@ impl Limits {
     }
 
     /// The limits of what a request may make a handler do.
+    #[doc(hidden)]
     pub fn request(&self) -> RequestLimits {
         RequestLimits {
             body: self.body,

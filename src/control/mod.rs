@@ -53,6 +53,7 @@ const MAX_CONNECTIONS: usize = 512;
 /// let server = wireserve::Server::start();
 /// let control = server.control()?;
 /// println!("see the exchanges at {}", control.url());
+/// assert!(control.url().starts_with(&format!("http://{}/", control.address())));
 /// # Ok::<(), wireserve::Error>(())
 /// ```
 pub struct Control {
@@ -93,6 +94,13 @@ impl Server {
 
     /// The same on this port; 0 asks for a free one.
     ///
+    /// ```
+    /// let server = wireserve::Server::start();
+    /// let control = server.control_on(0)?;
+    /// assert_ne!(control.address(), server.address());
+    /// # Ok::<(), wireserve::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Server::control`], and when the port is in use.
     ///
@@ -125,11 +133,15 @@ impl Server {
 
 impl Control {
     /// The address, on 127.0.0.1.
+    ///
+    /// See the example of [`Server::control`].
     pub fn address(&self) -> SocketAddr {
         self.server.address()
     }
 
     /// What each request must present: `Authorization: Bearer TOKEN`.
+    ///
+    /// See the example of [`Server::control`].
     pub fn token(&self) -> &str {
         self.token.text()
     }

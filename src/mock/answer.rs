@@ -15,6 +15,7 @@ use crate::wire_script::WireScript;
 /// [`IntoAnswer`].
 ///
 /// ```
+/// # use std::io::Write;
 /// use wireserve::{IntoAnswer, Server};
 ///
 /// let server = Server::start();
@@ -23,6 +24,12 @@ use crate::wire_script::WireScript;
 ///     "text" => "text".into_answer(),
 ///     _ => 404.into_answer(),
 /// });
+/// # let mut client = std::net::TcpStream::connect(server.address())?;
+/// # client.write_all(b"GET /text HTTP/1.1\r\nConnection: close\r\n\r\n")?;
+/// # let answer = std::io::read_to_string(client)?;
+/// // A client that asks for /text gets:
+/// assert!(answer.ends_with("\r\n\r\ntext"));
+/// # Ok::<(), wireserve::Error>(())
 /// ```
 #[derive(Debug)]
 pub struct Answer(pub(super) Kind);
@@ -85,6 +92,8 @@ pub(super) enum Kind {
 /// ```
 pub trait IntoAnswer {
     /// The answer.
+    ///
+    /// See the example of [`Answer`].
     fn into_answer(self) -> Answer;
 }
 
@@ -228,11 +237,19 @@ fn typed(media_type: &str, content: Vec<u8>) -> Response {
 /// A response with a value as JSON.
 ///
 /// ```
+/// # use std::io::Write;
 /// use wireserve::{Server, json};
 ///
 /// let server = Server::start();
 /// server.get("/items", |_| json(&["a", "b"]));
 /// server.post("/items", |_| json(&serde_json::json!({"id": 7})).status(201));
+/// # let mut client = std::net::TcpStream::connect(server.address())?;
+/// # client.write_all(b"POST /items HTTP/1.1\r\nConnection: close\r\n\r\n")?;
+/// # let answer = std::io::read_to_string(client)?;
+/// // A client that posts to /items gets:
+/// assert!(answer.starts_with("HTTP/1.1 201 Created\r\nContent-Type: application/json\r\n"));
+/// assert!(answer.ends_with("\r\n\r\n{\"id\":7}"));
+/// # Ok::<(), wireserve::Error>(())
 /// ```
 ///
 /// # Panics
@@ -248,10 +265,16 @@ pub fn json(value: &(impl Serialize + ?Sized)) -> Response {
 /// Sends exactly these bytes instead of a response, then closes the connection.
 ///
 /// ```
+/// # use std::io::Write;
 /// use wireserve::{Server, raw};
 ///
 /// let server = Server::start();
 /// server.any("/broken", |_| raw(b"HTTP/1.1 2OO OK\n\n"));
+/// # let mut client = std::net::TcpStream::connect(server.address())?;
+/// # client.write_all(b"GET /broken HTTP/1.1\r\n\r\n")?;
+/// # let answer = std::io::read_to_string(client)?;
+/// assert_eq!(answer, "HTTP/1.1 2OO OK\n\n"); // what a client gets
+/// # Ok::<(), wireserve::Error>(())
 /// ```
 pub fn raw(bytes: impl AsRef<[u8]>) -> WireScript {
     WireScript::new().send(bytes.as_ref()).close()
@@ -260,10 +283,16 @@ pub fn raw(bytes: impl AsRef<[u8]>) -> WireScript {
 /// Plays a wire script, written as in a `.wire` file, instead of a response.
 ///
 /// ```
+/// # use std::io::{Read, Write};
 /// use wireserve::{Server, script};
 ///
 /// let server = Server::start();
 /// server.enqueue(script("send \"HTTP/1.1 200 OK\\r\\n\"\nreset"));
+/// # let mut client = std::net::TcpStream::connect(server.address())?;
+/// # client.write_all(b"GET / HTTP/1.1\r\n\r\n")?;
+/// # let end = client.read_to_end(&mut Vec::new());
+/// assert!(end.is_err()); // what a client sees after the status line: the connection is reset
+/// # Ok::<(), wireserve::Error>(())
 /// ```
 ///
 /// # Panics

@@ -19,14 +19,21 @@ causes! {
 /// The request that a handler answers. The parts of its head are those of [`RequestHead`].
 ///
 /// ```
+/// use std::io::Write;
+/// use std::net::TcpStream;
+///
 /// use wireserve::{Server, json};
 ///
 /// let server = Server::start();
 /// server.get("/hello/{name}", |x| format!("Hello, {}", x.param("name")));
 /// server.get("/find", |x| x.query("q"));
-/// server.get("/me", |x| x.field("Authorization").map(|_| "it is you"));
 /// server.post("/login", |x| x.form("user"));
 /// server.post("/sum", |x| Ok(json(&x.json::<Vec<i64>>()?.iter().sum::<i64>())));
+///
+/// let mut client = TcpStream::connect(server.address())?;
+/// client.write_all(b"GET /find?q=it HTTP/1.1\r\nConnection: close\r\n\r\n")?;
+/// assert!(std::io::read_to_string(client)?.ends_with("\r\n\r\nit"));
+/// # Ok::<(), wireserve::Error>(())
 /// ```
 #[derive(Clone)]
 pub struct Call {
@@ -66,6 +73,18 @@ impl Call {
 
     /// What a group of the route's pattern matched, decoded. `"*"` is the name of a `*`.
     ///
+    /// ```
+    /// # use std::io::Write;
+    /// let server = wireserve::Server::start();
+    /// server.get("/{folder}/*", |x| format!("{} in {}", x.param("*"), x.param("folder")));
+    /// # let mut client = std::net::TcpStream::connect(server.address())?;
+    /// # client.write_all(b"GET /a%20b/c/d HTTP/1.1\r\nConnection: close\r\n\r\n")?;
+    /// # let answer = std::io::read_to_string(client)?;
+    /// // A client that asks for /a%20b/c/d gets:
+    /// assert!(answer.ends_with("\r\n\r\nc/d in a b"));
+    /// # Ok::<(), wireserve::Error>(())
+    /// ```
+    ///
     /// # Panics
     /// If the pattern has no group of this name.
     #[track_caller]
@@ -86,6 +105,18 @@ impl Call {
 
     /// The whole body, decoded. Waits until it has arrived.
     ///
+    /// ```
+    /// # use std::io::Write;
+    /// let server = wireserve::Server::start();
+    /// server.put("/file", |x| Ok(format!("{} bytes", x.body()?.len())));
+    /// # let mut client = std::net::TcpStream::connect(server.address())?;
+    /// # client.write_all(b"PUT /file HTTP/1.1\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n3\r\nabc\r\n0\r\n\r\n")?;
+    /// # let answer = std::io::read_to_string(client)?;
+    /// // A client that uploads `abc` in a chunk gets:
+    /// assert!(answer.ends_with("\r\n\r\n3 bytes"));
+    /// # Ok::<(), wireserve::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// When the client leaves before the end, or the framing is malformed.
     pub fn body(&self) -> Result<Vec<u8>, Error> {
@@ -97,6 +128,18 @@ impl Call {
 
     /// The whole body as text.
     ///
+    /// ```
+    /// # use std::io::Write;
+    /// let server = wireserve::Server::start();
+    /// server.post("/upper", |x| Ok(x.text()?.to_uppercase()));
+    /// # let mut client = std::net::TcpStream::connect(server.address())?;
+    /// # client.write_all(b"POST /upper HTTP/1.1\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi")?;
+    /// # let answer = std::io::read_to_string(client)?;
+    /// // A client that posts `hi` gets:
+    /// assert!(answer.ends_with("\r\n\r\nHI"));
+    /// # Ok::<(), wireserve::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Call::body`], and when it is not UTF-8.
     pub fn text(&self) -> Result<String, Error> {
@@ -104,6 +147,23 @@ impl Call {
     }
 
     /// The whole body as JSON.
+    ///
+    /// ```
+    /// # use std::io::Write;
+    /// use std::collections::HashMap;
+    ///
+    /// let server = wireserve::Server::start();
+    /// server.post("/items", |x| {
+    ///     let item: HashMap<String, u64> = x.json()?;
+    ///     Ok(format!("item {}", item["id"]))
+    /// });
+    /// # let mut client = std::net::TcpStream::connect(server.address())?;
+    /// # client.write_all(b"POST /items HTTP/1.1\r\nContent-Length: 8\r\nConnection: close\r\n\r\n{\"id\":7}")?;
+    /// # let answer = std::io::read_to_string(client)?;
+    /// // A client that posts `{"id":7}` gets:
+    /// assert!(answer.ends_with("\r\n\r\nitem 7"));
+    /// # Ok::<(), wireserve::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As [`Call::body`], and when it is not JSON or of another shape.
@@ -113,6 +173,18 @@ impl Call {
 
     /// The first field of this name in an urlencoded form, decoded.
     ///
+    /// ```
+    /// # use std::io::Write;
+    /// let server = wireserve::Server::start();
+    /// server.post("/login", |x| x.form("user")); // 404 without this field
+    /// # let mut client = std::net::TcpStream::connect(server.address())?;
+    /// # client.write_all(b"POST /login HTTP/1.1\r\nContent-Length: 9\r\nConnection: close\r\n\r\nuser=it+s")?;
+    /// # let answer = std::io::read_to_string(client)?;
+    /// // A client that posts `user=it+s` gets:
+    /// assert!(answer.ends_with("\r\n\r\nit s"));
+    /// # Ok::<(), wireserve::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Call::body`].
     pub fn form(&self, name: &str) -> Result<Option<String>, Error> {
@@ -120,6 +192,21 @@ impl Call {
     }
 
     /// The events that handlers, wire scripts and the test wait for and set.
+    ///
+    /// ```
+    /// # use std::io::Write;
+    /// # use std::time::Duration;
+    /// let server = wireserve::Server::start();
+    /// server.get("/", |x| {
+    ///     x.events().set("asked");
+    ///     204
+    /// });
+    /// # let mut client = std::net::TcpStream::connect(server.address())?;
+    /// # client.write_all(b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n")?;
+    /// // Once a client has asked for `/`:
+    /// assert!(server.events().wait("asked", Duration::from_secs(5)));
+    /// # Ok::<(), wireserve::Error>(())
+    /// ```
     pub fn events(&self) -> &Events {
         &self.events
     }

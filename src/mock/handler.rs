@@ -20,10 +20,16 @@ use super::failures::{self, Failures};
 /// client gets 500, and the test fails with the message when it drops the server.
 ///
 /// ```
+/// # use std::io::Write;
 /// let server = wireserve::Server::start();
 /// let greeting = String::from("Hello");
 /// server.get("/hello/{name}", move |x| format!("{greeting}, {}", x.param("name")));
-/// server.get("/ready", |_| "yes");
+/// # let mut client = std::net::TcpStream::connect(server.address())?;
+/// # client.write_all(b"GET /hello/you HTTP/1.1\r\nConnection: close\r\n\r\n")?;
+/// # let answer = std::io::read_to_string(client)?;
+/// // A client that asks for /hello/you gets:
+/// assert!(answer.ends_with("\r\n\r\nHello, you"));
+/// # Ok::<(), wireserve::Error>(())
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a handler",
@@ -32,6 +38,15 @@ use super::failures::{self, Failures};
 )]
 pub trait IntoHandler: Fn(&Call) -> <Self as IntoHandler>::Answer + Send + Sync + 'static {
     /// What the closure returns.
+    ///
+    /// ```
+    /// use wireserve::{IntoHandler, Route, Server};
+    ///
+    /// fn add_status(server: &Server, handler: impl IntoHandler<Answer = u16>) -> Route {
+    ///     server.get("/status", handler)
+    /// }
+    /// assert_eq!(add_status(&Server::start(), |_| 204).taken(), 0);
+    /// ```
     type Answer: IntoAnswer;
 }
 

@@ -28,20 +28,21 @@ use super::times::Times;
 /// the request does not meet, or whose handlers have been used up ([`Route::times`]), is passed over.
 ///
 /// ```
-/// use std::time::Duration;
+/// use std::io::Write;
+/// use std::net::TcpStream;
 ///
-/// use wireserve::{Server, script};
+/// use wireserve::Server;
 ///
 /// let server = Server::start();
 /// // 503 twice, then 200.
-/// server.get("/retry", |_| 503).times(2).then(|_| "now it works");
-/// // The first connection is reset, the others work.
-/// server.get("/flaky", |_| "fine");
-/// server.get("/flaky", |_| script("reset")).when_connection(1);
-/// // Slow, and broken off in the middle.
-/// server.get("/slow", |_| "0123456789").delay(Duration::from_millis(20)).reset_after(100);
-/// // Checked when the server is dropped.
-/// server.post("/items", |_| 201).when_json(&serde_json::json!({"id": 7})).expect(0..=1);
+/// let route = server.get("/retry", |_| 503).times(2).then(|_| "now it works").expect(2..=3);
+///
+/// let mut client = TcpStream::connect(server.address())?;
+/// client.write_all(b"GET /retry HTTP/1.1\r\n\r\nGET /retry HTTP/1.1\r\n\r\n")?;
+/// client.write_all(b"GET /retry HTTP/1.1\r\nConnection: close\r\n\r\n")?;
+/// assert!(std::io::read_to_string(client)?.ends_with("\r\n\r\nnow it works"));
+/// assert_eq!(route.taken(), 3);
+/// # Ok::<(), wireserve::Error>(())
 /// ```
 #[derive(Clone)]
 pub struct Route {
@@ -103,6 +104,8 @@ impl Route {
     }
 
     /// The last handler answers only so many requests.
+    ///
+    /// See the example of [`Route`].
     pub fn times(&self, count: u64) -> Self {
         self.change(|state| {
             if let Some(last) = state.phases.back_mut() {
@@ -112,6 +115,8 @@ impl Route {
     }
 
     /// This handler follows the last one: after as many requests as [`Route::times`] says, or after one.
+    ///
+    /// See the example of [`Route`].
     pub fn then<H: IntoHandler>(&self, handler: H) -> Self {
         self.then_by(respond(handler))
     }
@@ -131,27 +136,73 @@ impl Route {
 
     /// The next request that this route takes gets this answer; answers are used in the order in which they
     /// were queued.
+    ///
+    /// ```
+    /// # use std::io::Write;
+    /// let server = wireserve::Server::start();
+    /// let route = server.get("/", |_| "the usual answer");
+    /// route.enqueue(503).enqueue("just this once");
+    /// # let mut client = std::net::TcpStream::connect(server.address())?;
+    /// # client.write_all(b"GET / HTTP/1.1\r\n\r\nGET / HTTP/1.1\r\nConnection: close\r\n\r\n")?;
+    /// # let answer = std::io::read_to_string(client)?;
+    /// // The second answer that a client gets:
+    /// assert!(answer.ends_with("\r\n\r\njust this once"));
+    /// # Ok::<(), wireserve::Error>(())
+    /// ```
     pub fn enqueue(&self, answer: impl IntoAnswer) -> Self {
         let answer = answer.into_answer();
         self.change(|state| state.queue.push_back(answer))
     }
 
     /// Only requests with this parameter in the query, decoded.
+    ///
+    /// ```
+    /// # use std::io::Write;
+    /// let server = wireserve::Server::start();
+    /// server.get("/items", |_| "a page");
+    /// server.get("/items", |_| "the last page").when_query("page", "9");
+    /// server.get("/items", |_| "a page as CSV").when_field("Accept", "text/csv");
+    /// # let mut client = std::net::TcpStream::connect(server.address())?;
+    /// # client.write_all(b"GET /items?page=9 HTTP/1.1\r\nConnection: close\r\n\r\n")?;
+    /// # let answer = std::io::read_to_string(client)?;
+    /// // A client that asks for /items?page=9 gets:
+    /// assert!(answer.ends_with("\r\n\r\nthe last page"));
+    /// # Ok::<(), wireserve::Error>(())
+    /// ```
     pub fn when_query(&self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.add(Condition::Query(name.into(), value.into()))
     }
 
     /// Only requests with this field; the name in any case, the value exactly, without whitespace around it.
+    ///
+    /// See the example of [`Route::when_query`].
     pub fn when_field(&self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.add(Condition::Field(name.into(), value.into()))
     }
 
     /// Only requests with this body.
+    ///
+    /// ```
+    /// # use std::io::Write;
+    /// let server = wireserve::Server::start();
+    /// server.post("/", |_| "another body");
+    /// server.post("/", |_| "text").when_body("a=1&b=2");
+    /// server.post("/", |_| "a form").when_form("b", "2").when_form("c", "3");
+    /// server.post("/", |_| "JSON").when_json(&[1, 2]);
+    /// # let mut client = std::net::TcpStream::connect(server.address())?;
+    /// # client.write_all(b"POST / HTTP/1.1\r\nContent-Length: 7\r\nConnection: close\r\n\r\n[1,\n 2]")?;
+    /// # let answer = std::io::read_to_string(client)?;
+    /// // A client that posts `[1,` and ` 2]` on two lines gets:
+    /// assert!(answer.ends_with("\r\n\r\nJSON"));
+    /// # Ok::<(), wireserve::Error>(())
+    /// ```
     pub fn when_body(&self, body: impl Into<Vec<u8>>) -> Self {
         self.add(Condition::Body(body.into()))
     }
 
     /// Only requests whose body is JSON that is equal to this value, whatever its layout.
+    ///
+    /// See the example of [`Route::when_body`].
     ///
     /// # Panics
     /// If the value cannot be JSON.
@@ -164,31 +215,111 @@ impl Route {
     }
 
     /// Only requests whose urlencoded form has this field.
+    ///
+    /// See the example of [`Route::when_body`].
     pub fn when_form(&self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.add(Condition::Form(name.into(), value.into()))
     }
 
     /// Only requests on this connection of the server, counted from 1.
+    ///
+    /// ```
+    /// # use std::io::Write;
+    /// use wireserve::script;
+    ///
+    /// let server = wireserve::Server::start();
+    /// server.get("/", |_| "fine");
+    /// server.get("/", |_| script("reset")).when_connection(1);
+    /// # let mut answers = Vec::new();
+    /// # for _ in 0..2 {
+    /// # let mut client = std::net::TcpStream::connect(server.address())?;
+    /// # client.write_all(b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n")?;
+    /// # answers.push(std::io::read_to_string(client));
+    /// # }
+    /// // The answers on a client's first and second connection:
+    /// assert!(answers[0].is_err());
+    /// assert!(answers[1].as_ref().is_ok_and(|answer| answer.ends_with("fine")));
+    /// # Ok::<(), wireserve::Error>(())
+    /// ```
     pub fn when_connection(&self, number: u64) -> Self {
         self.add(Condition::Connection(number))
     }
 
     /// Only requests for which this holds.
+    ///
+    /// ```
+    /// # use std::io::Write;
+    /// let server = wireserve::Server::start();
+    /// server.get("*", |_| "short");
+    /// server.get("*", |_| 414).when(|x| x.target().len() > 10);
+    /// # let mut client = std::net::TcpStream::connect(server.address())?;
+    /// # client.write_all(b"GET /a/long/path HTTP/1.1\r\nConnection: close\r\n\r\n")?;
+    /// # let answer = std::io::read_to_string(client)?;
+    /// // A client that asks for /a/long/path gets:
+    /// assert!(answer.starts_with("HTTP/1.1 414 "));
+    /// # Ok::<(), wireserve::Error>(())
+    /// ```
     pub fn when(&self, holds: impl Fn(&Call) -> bool + Send + Sync + 'static) -> Self {
         self.add(Condition::Predicate(Box::new(holds)))
     }
 
     /// Waits before the first byte of each response.
+    ///
+    /// ```
+    /// # use std::io::Write;
+    /// # use std::time::Instant;
+    /// use std::time::Duration;
+    ///
+    /// let server = wireserve::Server::start();
+    /// server.get("/slow", |_| "at last").delay(Duration::from_millis(50));
+    /// # let mut client = std::net::TcpStream::connect(server.address())?;
+    /// # let begin = Instant::now();
+    /// # client.write_all(b"GET /slow HTTP/1.1\r\nConnection: close\r\n\r\n")?;
+    /// # let answer = std::io::read_to_string(client)?;
+    /// // What a client gets, and when:
+    /// assert!(answer.ends_with("\r\n\r\nat last"));
+    /// assert!(begin.elapsed() >= Duration::from_millis(50));
+    /// # Ok::<(), wireserve::Error>(())
+    /// ```
     pub fn delay(&self, time: Duration) -> Self {
         self.change(|state| state.faults.delay = time)
     }
 
     /// Sends so many bytes per second of each response.
+    ///
+    /// ```
+    /// # use std::io::Write;
+    /// # use std::time::{Duration, Instant};
+    /// let server = wireserve::Server::start();
+    /// server.get("/slow", |_| [b'x'; 200].to_vec()).bytes_per_second(5000);
+    /// # let mut client = std::net::TcpStream::connect(server.address())?;
+    /// # let begin = Instant::now();
+    /// # client.write_all(b"GET /slow HTTP/1.1\r\nConnection: close\r\n\r\n")?;
+    /// # let answer = std::io::read_to_string(client)?;
+    /// // A client gets all of it, but not at once:
+    /// assert!(answer.ends_with("xxx"));
+    /// assert!(begin.elapsed() >= Duration::from_millis(20));
+    /// # Ok::<(), wireserve::Error>(())
+    /// ```
     pub fn bytes_per_second(&self, bytes: u64) -> Self {
         self.change(|state| state.faults.bytes_per_second = Some(bytes))
     }
 
     /// Resets the connection after so many bytes of a response, its head included.
+    ///
+    /// ```
+    /// # use std::io::{Read, Write};
+    /// let server = wireserve::Server::start();
+    /// server.get("/broken", |_| "0123456789").reset_after(20);
+    /// # let mut client = std::net::TcpStream::connect(server.address())?;
+    /// # client.write_all(b"GET /broken HTTP/1.1\r\n\r\n")?;
+    /// # let mut answer = Vec::new();
+    /// # let end = client.read_to_end(&mut answer);
+    /// // A client gets 20 bytes at most, then an error:
+    /// assert!(answer.len() <= 20);
+    /// assert!(end.is_err());
+    /// # Ok::<(), wireserve::Error>(())
+    /// ```
     pub fn reset_after(&self, bytes: u64) -> Self {
         self.change(|state| state.faults.reset_after = Some(bytes))
     }
@@ -196,12 +327,22 @@ impl Route {
     /// How many requests this route must take until the server is dropped or
     /// [`Server::verify`](crate::Server::verify) is called: `2`, `1..=3`, `1..`. Otherwise the test fails,
     /// with the requests that came instead.
+    ///
+    /// ```
+    /// let server = wireserve::Server::start();
+    /// server.post("/items", |_| 201).expect(1..=3);
+    /// let error = server.verify().expect_err("no request came");
+    /// assert!(error.to_string().starts_with("expected 1 to 3 requests POST /items\nfound 0\n"));
+    /// # server.reset();
+    /// ```
     pub fn expect(&self, times: impl Into<Times>) -> Self {
         let times = times.into();
         self.change(|state| state.expected = Some(times))
     }
 
     /// How many requests this route has taken.
+    ///
+    /// See the example of [`Route`].
     pub fn taken(&self) -> u64 {
         self.state.lock().taken
     }

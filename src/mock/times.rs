@@ -31,6 +31,14 @@ impl Times {
     }
 
     /// Whether a number is among the expected ones.
+    ///
+    /// ```
+    /// use wireserve::Times;
+    ///
+    /// let retries = Times::from(1..=3);
+    /// assert!(retries.contains(3));
+    /// assert!(!retries.contains(0));
+    /// ```
     pub fn contains(&self, count: u64) -> bool {
         (self.least..=self.most).contains(&count)
     }

@@ -33,11 +33,18 @@ const SETTLING: Duration = Duration::from_millis(500);
 /// The limits of a recording. Beyond them, the oldest requests are dropped.
 ///
 /// ```
+/// # use std::io::Write;
 /// use wireserve::{RecordLimits, Server};
 ///
 /// let mut limits = RecordLimits::default();
-/// limits.requests = 100;
+/// limits.requests = 1;
 /// let server = Server::builder().record(limits).start()?;
+/// # let mut client = std::net::TcpStream::connect(server.address())?;
+/// # client.write_all(b"GET /a HTTP/1.1\r\n\r\nGET /b HTTP/1.1\r\nConnection: close\r\n\r\n")?;
+/// # std::io::read_to_string(client)?;
+/// // After a client has asked for /a and /b:
+/// assert_eq!(server.requests()[0].path(), "/b");
+/// assert_eq!(server.dropped_requests(), 1);
 /// # Ok::<(), wireserve::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

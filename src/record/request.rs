@@ -23,16 +23,15 @@ use super::head::{self, RequestHead};
 /// part, with the head and the body in base64.
 ///
 /// ```
-/// use std::io::Write;
-/// use std::net::TcpStream;
-/// use std::time::Duration;
-///
-/// let server = wireserve::Server::start();
-/// let mut client = TcpStream::connect(server.address())?;
+/// # use std::io::Write;
+/// # use std::net::TcpStream;
+/// # use std::time::Duration;
+/// # let server = wireserve::Server::start();
+/// # let mut client = TcpStream::connect(server.address())?;
 /// client.write_all(b"POST /cart HTTP/1.1\r\nContent-Length: 9\r\n\r\n{\"id\": 7}")?;
-///
 /// let request = server.take_request(Duration::from_secs(5))?;
 /// assert_eq!(request.method(), "POST");
+/// assert_eq!((request.body(), request.body_length()), (&b"{\"id\": 7}"[..], 9));
 /// assert_eq!(request.text(), r#"{"id": 7}"#);
 /// assert_eq!(request.json::<serde_json::Value>()?["id"], 7);
 /// assert!(request.to_string().contains(r#""POST /cart HTTP/1.1\r\n""#));
@@ -90,21 +89,29 @@ impl Deref for RecordedRequest {
 impl RecordedRequest {
     /// The body, decoded: without the framing of its chunks. Of a larger body than the limit of the
     /// recording allows, its beginning.
+    ///
+    /// See the example of [`RecordedRequest`].
     pub fn body(&self) -> &[u8] {
         &self.body
     }
 
     /// The number of bytes of the whole body that were received.
+    ///
+    /// See the example of [`RecordedRequest`].
     pub fn body_length(&self) -> u64 {
         self.body_length
     }
 
     /// The body as text, with invalid UTF-8 replaced.
+    ///
+    /// See the example of [`RecordedRequest`].
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 
     /// The body as JSON.
+    ///
+    /// See the example of [`RecordedRequest`].
     ///
     /// # Errors
     /// When it is not JSON, or of another shape.
@@ -113,12 +120,34 @@ impl RecordedRequest {
     }
 
     /// The first field of this name in an urlencoded form.
+    ///
+    /// ```
+    /// # use std::io::Write;
+    /// # let server = wireserve::Server::start();
+    /// # let mut client = std::net::TcpStream::connect(server.address())?;
+    /// client.write_all(b"POST /login HTTP/1.1\r\nContent-Length: 10\r\n\r\nuser=a%26b")?;
+    /// let request = server.take_request(std::time::Duration::from_secs(5))?;
+    /// assert_eq!(request.form("user").as_deref(), Some("a&b"));
+    /// assert_eq!(request.form("password"), None);
+    /// # Ok::<(), wireserve::Error>(())
+    /// ```
     pub fn form(&self, name: &str) -> Option<String> {
         head::form_value(&self.body, name)
     }
 
     /// Why the body is not complete: the client left, its framing is malformed, or it is still arriving.
     /// `None` for a complete body.
+    ///
+    /// ```
+    /// # use std::io::Write;
+    /// # let server = wireserve::Server::start();
+    /// # let mut client = std::net::TcpStream::connect(server.address())?;
+    /// client.write_all(b"PUT / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nnot a size\r\n")?;
+    /// let request = server.take_request(std::time::Duration::from_secs(5))?;
+    /// let error = request.body_error().unwrap_or_default();
+    /// assert!(error.starts_with("malformed chunked body"), "{error}");
+    /// # Ok::<(), wireserve::Error>(())
+    /// ```
     pub fn body_error(&self) -> Option<&str> {
         match &self.body_end {
             Some(end) => end.error.as_deref(),
@@ -127,38 +156,69 @@ impl RecordedRequest {
     }
 
     /// The number of the request among all that the server has recorded, counted from 1.
+    ///
+    /// ```
+    /// # use std::io::Write;
+    /// # use std::time::{Duration, SystemTime};
+    /// let server = wireserve::Server::start();
+    /// server.get("/", |_| "found");
+    /// # let mut client = std::net::TcpStream::connect(server.address())?;
+    /// # client.write_all(b"GET / HTTP/1.1\r\n\r\nGET /a HTTP/1.1\r\nConnection: close\r\n\r\n")?;
+    /// # std::io::read_to_string(client)?;
+    /// // After requests of one client for `/` and `/a`:
+    /// let [first, second] = &server.requests()[..] else { panic!("expected two requests") };
+    /// assert_eq!((first.number(), second.number()), (1, 2));
+    /// assert_eq!((first.is_matched(), second.is_matched()), (true, false));
+    /// assert_eq!((first.status(), second.status()), (Some(200), Some(404)));
+    /// assert!(first.at() <= SystemTime::now());
+    /// assert!(first.since_start() <= second.since_start());
+    /// assert!(first.body_took() <= first.took());
+    /// # Ok::<(), wireserve::Error>(())
+    /// ```
     pub fn number(&self) -> u64 {
         self.number
     }
 
     /// When the head had been read.
+    ///
+    /// See the example of [`RecordedRequest::number`].
     pub fn at(&self) -> SystemTime {
         self.at
     }
 
     /// When the head had been read, since the server started, by a clock that never goes back.
+    ///
+    /// See the example of [`RecordedRequest::number`].
     pub fn since_start(&self) -> Duration {
         self.arrived
     }
 
     /// How long after the head the last byte of the body was read.
+    ///
+    /// See the example of [`RecordedRequest::number`].
     pub fn body_took(&self) -> Option<Duration> {
         self.body_end.as_ref().map(|end| end.after)
     }
 
     /// How long after the head the exchange was over: the response was sent, and the body received.
+    ///
+    /// See the example of [`RecordedRequest::number`].
     pub fn took(&self) -> Option<Duration> {
         self.took
     }
 
     /// The status of the response. `None` before it is sent, and for an answer that was not written by the
     /// server: a wire script has no status.
+    ///
+    /// See the example of [`RecordedRequest::number`].
     pub fn status(&self) -> Option<i64> {
         (self.answered != 0).then_some(self.answered)
     }
 
     /// Whether a route or a queued answer took the request. Otherwise the site answered, with 404 if it
     /// has nothing at this path.
+    ///
+    /// See the example of [`RecordedRequest::number`].
     pub fn is_matched(&self) -> bool {
         self.is_matched
     }

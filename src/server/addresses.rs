@@ -24,6 +24,12 @@ pub(crate) struct Place {
 
 impl Builder {
     /// Listens on this host name or address instead of 127.0.0.1.
+    ///
+    /// ```
+    /// let server = wireserve::Server::builder().host("::1").start()?;
+    /// assert!(server.url("/").starts_with("http://[::1]:"));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     #[must_use]
     pub fn host(self, host: impl Into<String>) -> Self {
         self.hosts([host])
@@ -73,6 +79,13 @@ impl Builder {
     }
 
     /// Listens on these ports instead of a free one; 0 asks for a free one.
+    ///
+    /// ```
+    /// let server = wireserve::Server::builder().ports([0, 0]).start()?;
+    /// let [first, second] = *server.addresses() else { panic!("expected two addresses") };
+    /// assert_ne!(first.port(), second.port());
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     #[must_use]
     pub fn ports(self, ports: impl Into<Vec<u16>>) -> Self {
         let ports = ports.into().into_iter().map(Port::from);
@@ -84,6 +97,15 @@ impl Builder {
     /// `https-`; with [`Builder::websockets`] on those of `ws`, and with both on those of `wss`. Templates and
     /// `request.server.config` also show those of other schemes;
     /// connections to their free ports are refused.
+    ///
+    /// ```
+    /// use wireserve::{Port, Server};
+    ///
+    /// // A second origin, whose port templates show as `{{ports[http-other][0]}}`.
+    /// let server = Server::builder().scheme("http-other", [Port::Free]).start()?;
+    /// assert_eq!(server.addresses().len(), 2);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     #[must_use]
     pub fn scheme(mut self, scheme: &str, ports: impl Into<Vec<Port>>) -> Self {
         self.ports.insert(scheme.to_owned(), ports.into());
@@ -95,11 +117,21 @@ impl Server {
     /// The addresses of the listeners: those of `http` in the order of their ports, then all
     /// others. With [several hosts](Builder::hosts), those of a port follow each other. Unix sockets have
     /// none.
+    ///
+    /// ```
+    /// let server = wireserve::Server::builder().ports([0, 0]).start()?;
+    /// assert_eq!(server.addresses().len(), 2);
+    /// assert_eq!(server.address(), server.addresses()[0]);
+    /// assert_eq!(server.url("/a?b"), format!("http://{}/a?b", server.address()));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn addresses(&self) -> &[SocketAddr] {
         &self.shared.addresses
     }
 
     /// The first address.
+    ///
+    /// See the example of [`Server::addresses`].
     ///
     /// # Panics
     /// If the server listens on Unix sockets only.
@@ -116,6 +148,8 @@ impl Server {
     }
 
     /// The URL of a path (or of a path and query) on the first address.
+    ///
+    /// See the example of [`Server::addresses`].
     ///
     /// # Panics
     /// As [`Server::address`].

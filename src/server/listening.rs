@@ -53,6 +53,8 @@ impl fmt::Debug for Listening {
 impl Builder {
     /// Adds a listener with another [`Listening`]; port 0 asks for a free one. Its address follows
     /// the previous [addresses](crate::Server::addresses).
+    ///
+    /// See the example of [`Listening`].
     #[must_use]
     pub fn listener(mut self, port: impl Into<Port>, listening: Listening) -> Self {
         self.listeners.push((port.into(), listening));

@@ -20,6 +20,7 @@ impl Builder {
     /// use wireserve::{RecordLimits, Server};
     ///
     /// let server = Server::builder().record(RecordLimits::default()).start()?;
+    /// assert!(server.requests().is_empty()); // would panic without `record`
     /// # Ok::<(), wireserve::Error>(())
     /// ```
     #[must_use]
@@ -33,6 +34,8 @@ impl Builder {
 impl Server {
     /// Starts a server on a free port of 127.0.0.1 that records requests. It answers what it is told to
     /// answer, and 404 to everything else. Dropping it stops it.
+    ///
+    /// See the example of [`Server`].
     ///
     /// # Panics
     /// If the system has no port or thread left. [`Server::try_start`] returns the error instead.
@@ -48,6 +51,7 @@ impl Server {
     ///
     /// ```
     /// let server = wireserve::Server::try_start()?;
+    /// assert!(server.address().ip().is_loopback());
     /// # Ok::<(), wireserve::Error>(())
     /// ```
     ///
@@ -64,10 +68,17 @@ impl Server {
     /// a segment, `*` anything. Of several routes that match, the last one answers.
     ///
     /// ```
+    /// # use std::io::Write;
     /// use wireserve::Server;
     ///
     /// let server = Server::start();
     /// server.get("/hello/{name}", |x| format!("Hello, {}", x.param("name")));
+    /// # let mut client = std::net::TcpStream::connect(server.address())?;
+    /// # client.write_all(b"GET /hello/you HTTP/1.1\r\nConnection: close\r\n\r\n")?;
+    /// # let answer = std::io::read_to_string(client)?;
+    /// // A client that asks for /hello/you gets:
+    /// assert!(answer.ends_with("\r\n\r\nHello, you"));
+    /// # Ok::<(), wireserve::Error>(())
     /// ```
     ///
     /// # Panics
@@ -80,8 +91,15 @@ impl Server {
     /// The same for POST.
     ///
     /// ```
+    /// # use std::io::Write;
     /// let server = wireserve::Server::start();
     /// server.post("/items", |x| Ok((201, x.text()?)));
+    /// # let mut client = std::net::TcpStream::connect(server.address())?;
+    /// # client.write_all(b"POST /items HTTP/1.1\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi")?;
+    /// # let answer = std::io::read_to_string(client)?;
+    /// // A client that posts `hi` gets:
+    /// assert!(answer.starts_with("HTTP/1.1 201 Created\r\n") && answer.ends_with("\r\n\r\nhi"));
+    /// # Ok::<(), wireserve::Error>(())
     /// ```
     #[track_caller]
     pub fn post<H: IntoHandler>(&self, pattern: &str, handler: H) -> Route {
@@ -91,8 +109,17 @@ impl Server {
     /// The same for PUT.
     ///
     /// ```
+    /// # use std::io::Write;
     /// let server = wireserve::Server::start();
-    /// server.put("/items/{id}", |_| 204);
+    /// let put = server.put("/items/{id}", |_| 204);
+    /// let deleted = server.delete("/items/{id}", |_| 204);
+    /// let patched = server.on("PATCH", "/items/{id}", |_| 204);
+    /// # let mut client = std::net::TcpStream::connect(server.address())?;
+    /// # client.write_all(b"PUT /items/7 HTTP/1.1\r\n\r\nPATCH /items/7 HTTP/1.1\r\nConnection: close\r\n\r\n")?;
+    /// # std::io::read_to_string(client)?;
+    /// // After a client has put and patched /items/7:
+    /// assert_eq!((put.taken(), deleted.taken(), patched.taken()), (1, 0, 1));
+    /// # Ok::<(), wireserve::Error>(())
     /// ```
     #[track_caller]
     pub fn put<H: IntoHandler>(&self, pattern: &str, handler: H) -> Route {
@@ -101,10 +128,7 @@ impl Server {
 
     /// The same for DELETE.
     ///
-    /// ```
-    /// let server = wireserve::Server::start();
-    /// server.delete("/items/{id}", |_| 204);
-    /// ```
+    /// See the example of [`Server::put`].
     #[track_caller]
     pub fn delete<H: IntoHandler>(&self, pattern: &str, handler: H) -> Route {
         self.on("DELETE", pattern, handler)
@@ -113,8 +137,15 @@ impl Server {
     /// The same for every method.
     ///
     /// ```
+    /// # use std::io::Write;
     /// let server = wireserve::Server::start();
     /// server.any("*", |x| format!("{} {}", x.method(), x.target()));
+    /// # let mut client = std::net::TcpStream::connect(server.address())?;
+    /// # client.write_all(b"PURGE /cache HTTP/1.1\r\nConnection: close\r\n\r\n")?;
+    /// # let answer = std::io::read_to_string(client)?;
+    /// // A client that sends PURGE for /cache gets:
+    /// assert!(answer.ends_with("\r\n\r\nPURGE /cache"));
+    /// # Ok::<(), wireserve::Error>(())
     /// ```
     #[track_caller]
     pub fn any<H: IntoHandler>(&self, pattern: &str, handler: H) -> Route {
@@ -123,10 +154,7 @@ impl Server {
 
     /// The same for any method by its name, which is case-sensitive.
     ///
-    /// ```
-    /// let server = wireserve::Server::start();
-    /// server.on("PATCH", "/items/{id}", |_| 204);
-    /// ```
+    /// See the example of [`Server::put`].
     #[track_caller]
     pub fn on<H: IntoHandler>(&self, method: &str, pattern: &str, handler: H) -> Route {
         match self.shared.mocks.add(method, pattern, handler) {
@@ -139,12 +167,17 @@ impl Server {
     /// they were queued, before any route.
     ///
     /// ```
-    /// use wireserve::{Server, script};
-    ///
-    /// let server = Server::start();
+    /// # use std::io::Write;
+    /// let server = wireserve::Server::start();
+    /// server.get("/", |_| "the usual answer");
     /// server.enqueue(503);
-    /// server.enqueue("the second answer");
-    /// server.enqueue(script("send \"HTTP/1.1 200 OK\\r\\n\"\nreset"));
+    /// server.enqueue("just this once");
+    /// # let mut client = std::net::TcpStream::connect(server.address())?;
+    /// # client.write_all(b"GET /any HTTP/1.1\r\n\r\nGET / HTTP/1.1\r\nConnection: close\r\n\r\n")?;
+    /// # let answer = std::io::read_to_string(client)?;
+    /// // A client that asks for /any, then for `/`, gets:
+    /// assert!(answer.starts_with("HTTP/1.1 503 ") && answer.ends_with("\r\n\r\njust this once"));
+    /// # Ok::<(), wireserve::Error>(())
     /// ```
     pub fn enqueue(&self, answer: impl IntoAnswer) {
         self.shared.mocks.enqueue(answer.into_answer());
@@ -154,11 +187,22 @@ impl Server {
     /// its requests are answered as usual.
     ///
     /// ```
+    /// # use std::io::Write;
     /// use wireserve::{Server, script};
     ///
     /// let server = Server::start();
     /// server.get("/", |_| "fine");
     /// server.enqueue_connection(script("reset")); // the first connection; the second one works
+    /// # let mut answers = Vec::new();
+    /// # for _ in 0..2 {
+    /// # let mut client = std::net::TcpStream::connect(server.address())?;
+    /// # let sent = client.write_all(b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n");
+    /// # answers.push(sent.and_then(|()| std::io::read_to_string(client)));
+    /// # }
+    /// // The answers on a client's first and second connection:
+    /// assert!(answers[0].is_err());
+    /// assert!(answers[1].as_ref().is_ok_and(|answer| answer.ends_with("fine")));
+    /// # Ok::<(), wireserve::Error>(())
     /// ```
     pub fn enqueue_connection(&self, script: WireScript) {
         self.shared.mocks.enqueue_connection(script);
@@ -167,8 +211,20 @@ impl Server {
     /// Waits before the first byte of every response. [`Route::delay`] does it for one route.
     ///
     /// ```
+    /// # use std::io::Write;
+    /// # use std::time::Instant;
+    /// use std::time::Duration;
+    ///
     /// let server = wireserve::Server::start();
-    /// server.delay(std::time::Duration::from_millis(200));
+    /// server.delay(Duration::from_millis(50));
+    /// # let mut client = std::net::TcpStream::connect(server.address())?;
+    /// # let begin = Instant::now();
+    /// # client.write_all(b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n")?;
+    /// # let answer = std::io::read_to_string(client)?;
+    /// // What a client gets, and when:
+    /// assert!(answer.starts_with("HTTP/1.1 404 "));
+    /// assert!(begin.elapsed() >= Duration::from_millis(50));
+    /// # Ok::<(), wireserve::Error>(())
     /// ```
     pub fn delay(&self, time: Duration) {
         self.shared
@@ -180,8 +236,19 @@ impl Server {
     /// route.
     ///
     /// ```
+    /// # use std::io::Write;
+    /// # use std::time::{Duration, Instant};
     /// let server = wireserve::Server::start();
-    /// server.bytes_per_second(1000);
+    /// server.get("/slow", |_| [b'x'; 200].to_vec());
+    /// server.bytes_per_second(5000);
+    /// # let mut client = std::net::TcpStream::connect(server.address())?;
+    /// # let begin = Instant::now();
+    /// # client.write_all(b"GET /slow HTTP/1.1\r\nConnection: close\r\n\r\n")?;
+    /// # let answer = std::io::read_to_string(client)?;
+    /// // A client gets all of it, but not at once:
+    /// assert!(answer.ends_with("xxx"));
+    /// assert!(begin.elapsed() >= Duration::from_millis(20));
+    /// # Ok::<(), wireserve::Error>(())
     /// ```
     pub fn bytes_per_second(&self, bytes: u64) {
         let mocks = &self.shared.mocks;
@@ -192,8 +259,15 @@ impl Server {
     /// [`Route::reset_after`] does it for one route.
     ///
     /// ```
+    /// # use std::io::{Read, Write};
     /// let server = wireserve::Server::start();
     /// server.reset_after(0); // every request is read, and none answered
+    /// # let mut client = std::net::TcpStream::connect(server.address())?;
+    /// # client.write_all(b"GET / HTTP/1.1\r\n\r\n")?;
+    /// # let end = client.read_to_end(&mut Vec::new());
+    /// assert!(end.is_err()); // what a client gets
+    /// assert_eq!(server.requests().len(), 1);
+    /// # Ok::<(), wireserve::Error>(())
     /// ```
     pub fn reset_after(&self, bytes: u64) {
         let mocks = &self.shared.mocks;
@@ -226,8 +300,15 @@ impl Server {
     /// Closes connections that have waited so long for a request. Applies to waits that begin from now on.
     ///
     /// ```
+    /// # use std::io::Write;
     /// let server = wireserve::Server::start();
-    /// server.idle_limit(std::time::Duration::from_secs(1));
+    /// server.idle_limit(std::time::Duration::from_millis(20));
+    /// # let mut client = std::net::TcpStream::connect(server.address())?;
+    /// # client.write_all(b"GET / HTTP/1.1\r\n\r\n")?;
+    /// # let answer = std::io::read_to_string(client)?;
+    /// // A client that keeps its connection for another request reads an end after 20 ms:
+    /// assert!(answer.starts_with("HTTP/1.1 404 ") && !answer.contains("close"));
+    /// # Ok::<(), wireserve::Error>(())
     /// ```
     pub fn idle_limit(&self, time: Duration) {
         self.shared.keep_alive.set_idle_limit(Some(time));
@@ -236,8 +317,16 @@ impl Server {
     /// Closes connections after so many requests. The last response has `Connection: close`.
     ///
     /// ```
+    /// # use std::io::Write;
     /// let server = wireserve::Server::start();
+    /// server.get("/", |_| "once");
     /// server.requests_per_connection(1);
+    /// # let mut client = std::net::TcpStream::connect(server.address())?;
+    /// # client.write_all(b"GET / HTTP/1.1\r\n\r\n")?;
+    /// # let answer = std::io::read_to_string(client)?;
+    /// // A client that wants to keep its connection gets:
+    /// assert!(answer.contains("\r\nConnection: close\r\n") && answer.ends_with("once"));
+    /// # Ok::<(), wireserve::Error>(())
     /// ```
     pub fn requests_per_connection(&self, count: u64) {
         self.shared.keep_alive.set_requests(Some(count));
@@ -350,7 +439,9 @@ impl Server {
     /// ```
     /// let server = wireserve::Server::start();
     /// server.get("/", |_| 200).expect(1);
+    /// assert!(server.verify().is_err());
     /// server.reset(); // expects nothing any more
+    /// assert!(server.verify().is_ok());
     /// ```
     pub fn reset(&self) {
         self.shared.reset();

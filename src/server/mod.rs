@@ -111,9 +111,19 @@ pub struct Server {
 /// Configures a [`Server`] and starts it.
 ///
 /// ```
-/// let server = wireserve::Server::builder().ports([0, 0]).start()?;
+/// use std::time::Duration;
+///
+/// use wireserve::{Limits, Server};
+///
+/// let server = Server::builder()
+///     .ports([0, 0])
+///     .route("GET", "/hello", wireserve::handlers::FixedHandler::text(200, "hello"))?
+///     .rewrite("GET", "/old", "/hello")
+///     .latency(Duration::from_millis(5))
+///     .limits(Limits { connections: 10, ..Limits::default() })
+///     .start()?;
 /// assert_eq!(server.addresses().len(), 2);
-/// # Ok::<(), std::io::Error>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Builder {
     site: Site,
@@ -145,6 +155,8 @@ pub struct Builder {
 
 impl Builder {
     /// Replaces the site: the doc root and all routes.
+    ///
+    /// See the example of [`Site`].
     #[must_use]
     pub fn site(mut self, site: Site) -> Self {
         self.site = site;
@@ -152,6 +164,22 @@ impl Builder {
     }
 
     /// Serves the files of a folder. This replaces the routes added before.
+    ///
+    /// ```
+    /// # use std::io::Write;
+    /// use wireserve::Server;
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// std::fs::write(folder.path().join("a.txt"), "a file")?;
+    /// let server = Server::builder().doc_root(folder.path()).validators(false).start()?;
+    /// # let mut client = std::net::TcpStream::connect(server.address())?;
+    /// # client.write_all(b"GET /a.txt HTTP/1.1\r\nConnection: close\r\n\r\n")?;
+    /// # let answer = std::io::read_to_string(client)?;
+    /// // A client that asks for /a.txt gets:
+    /// assert!(answer.ends_with("\r\n\r\na file"));
+    /// assert!(!answer.contains("ETag"));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     #[must_use]
     pub fn doc_root(self, folder: impl Into<PathBuf>) -> Self {
         #[allow(unused_mut, reason = "without the feature `wpt`")]
@@ -166,6 +194,8 @@ impl Builder {
 
     /// Adds a route to the site, which wins over the routes before it. `method` may be `"*"`. For tests of
     /// clients, [`Server::get`] and its siblings add routes that closures answer.
+    ///
+    /// See the example of [`Builder`].
     ///
     /// # Errors
     /// When the method or the pattern is malformed.
@@ -182,6 +212,8 @@ impl Builder {
 
     /// Answers requests for the path `from` as if they were for `to`, with the same query and
     /// fragment. `method` may be `"*"`.
+    ///
+    /// See the example of [`Builder`].
     #[must_use]
     pub fn rewrite(mut self, method: &str, from: &str, to: &str) -> Self {
         self.site.rewrite(method, from, to);
@@ -192,6 +224,18 @@ impl Builder {
     /// `/.wireserve/fuzz/EDITION/SEED`
     /// ([`fuzzed_response`](crate::site::handlers::fuzzed_response)). They win over the routes
     /// before.
+    ///
+    /// ```
+    /// # use std::io::{Read, Write};
+    /// let server = wireserve::Server::builder().fuzz().start()?;
+    /// # let mut client = std::net::TcpStream::connect(server.address())?;
+    /// # client.write_all(b"GET /.wireserve/fuzz/9 HTTP/1.1\r\nConnection: close\r\n\r\n")?;
+    /// # let mut answer = Vec::new();
+    /// # let _ = client.read_to_end(&mut answer);
+    /// // A client that asks for /.wireserve/fuzz/9 gets an unusual response:
+    /// assert!(!answer.is_empty());
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     #[must_use]
     pub fn fuzz(mut self) -> Self {
         self.site.fuzz();
@@ -199,6 +243,8 @@ impl Builder {
     }
 
     /// Sets the host names that templates and `request.server.config` show instead of the address.
+    ///
+    /// See the example of [`Names`].
     #[must_use]
     pub fn names(mut self, names: Names) -> Self {
         self.names = names;
@@ -207,6 +253,8 @@ impl Builder {
 
     /// Keeps the stash in this store, instead of in memory and for this server alone. Servers that
     /// are given the same store share their stash.
+    ///
+    /// See the example of [`Stash`].
     #[must_use]
     pub fn stash(mut self, stash: Arc<dyn Stash>) -> Self {
         self.stash = Some(stash);
@@ -215,6 +263,8 @@ impl Builder {
 
     /// Whether plain files have `ETag` and `Last-Modified`, and answer conditional and range requests
     /// as RFC 9110 §13 and §14 ask; on by default. Without, they answer as wptserve does.
+    ///
+    /// See the example of [`Builder::doc_root`].
     #[must_use]
     pub fn validators(mut self, validators: bool) -> Self {
         self.validators = validators;
@@ -222,6 +272,8 @@ impl Builder {
     }
 
     /// Lets every request wait before it is answered, as over a slow network; not at all by default.
+    ///
+    /// See the example of [`Builder`].
     #[must_use]
     pub fn latency(mut self, latency: Duration) -> Self {
         self.latency = latency;
@@ -237,6 +289,8 @@ impl Builder {
     }
 
     /// Replaces the limits.
+    ///
+    /// See the example of [`Builder`].
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
@@ -244,6 +298,8 @@ impl Builder {
     }
 
     /// Starts listening and accepting connections.
+    ///
+    /// See the example of [`Builder`].
     ///
     /// # Errors
     /// When a limit is 0, the server cannot listen on an address, start a thread, or use the folder
@@ -360,6 +416,8 @@ impl Builder {
 
 impl Server {
     /// A builder for an empty site on a free port of 127.0.0.1.
+    ///
+    /// See the example of [`Builder`].
     pub fn builder() -> Builder {
         Builder {
             site: Site::bare(PathBuf::from("/nonexistent")),
@@ -399,17 +457,34 @@ impl Server {
     }
 
     /// The events that exchanges and tests wait for and signal.
+    ///
+    /// See the example of [`Events`].
     pub fn events(&self) -> &Arc<Events> {
         &self.shared.context.events
     }
 
     /// The number of open connections.
+    ///
+    /// ```
+    /// # use std::io::Write;
+    /// # use std::net::TcpStream;
+    /// # let server = wireserve::Server::start();
+    /// let mut client = TcpStream::connect(server.address())?;
+    /// client.write_all(b"GET / HTTP/1.1\r\n\r\n")?;
+    /// server.take_request(std::time::Duration::from_secs(5))?;
+    /// assert_eq!(server.connections(), 1); // `client` is open
+    /// server.stop();
+    /// assert!(std::io::read_to_string(client)?.starts_with("HTTP/1.1 404 "));
+    /// # Ok::<(), wireserve::Error>(())
+    /// ```
     pub fn connections(&self) -> usize {
         self.shared.roster.len()
     }
 
     /// Stops accepting, ends the waits of wire scripts, lets other exchanges finish for half a second,
     /// then cuts them.
+    ///
+    /// See the example of [`Server::connections`].
     pub fn stop(self) {
         drop(self);
     }

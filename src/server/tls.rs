@@ -63,9 +63,10 @@ impl Builder {
     /// let (chain, key) = (made.cert.pem(), made.signing_key.serialize_pem());
     /// let server = Server::builder()
     ///     .tls(Tls::from_pem(chain.as_bytes(), key.as_bytes())?)
+    ///     .tls_ports([0])
     ///     .start()?;
-    /// let url = server.tls_url("/").expect("it has certificates");
-    /// assert!(url.starts_with("https://127.0.0.1:"));
+    /// let address = server.tls_address().expect("it has certificates");
+    /// assert_eq!(server.tls_url("/"), Some(format!("https://{address}/")));
     /// # Ok(())
     /// # }
     /// ```
@@ -77,6 +78,8 @@ impl Builder {
 
     /// Sets the ports of `https`, for which certificates are needed ([`Builder::tls`]); 0 asks for a free
     /// one.
+    ///
+    /// See the example of [`Builder::tls`].
     #[must_use]
     pub fn tls_ports(self, ports: impl Into<Vec<u16>>) -> Self {
         let ports = ports.into().into_iter().map(Port::from);
@@ -84,6 +87,19 @@ impl Builder {
     }
 
     /// Adds a listener like [`Builder::listener`] whose connections go through TLS.
+    ///
+    /// ```
+    /// # use std::time::SystemTime;
+    /// # use wireserve::tls::certificates::{Stored, Subjects};
+    /// use wireserve::tls::Tls;
+    /// use wireserve::{Listening, Policy, Server};
+    ///
+    /// # let made = Stored::in_memory(&Subjects::new(["web.test"]), SystemTime::now())?;
+    /// let (tls, strict) = (Tls::with_certificates(made.pair.resolver()), Listening::Requests(Policy::Strict));
+    /// let server = Server::builder().tls_listener(0, strict, tls).start()?;
+    /// assert_eq!(server.tls_address(), server.addresses().get(1).copied());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn tls_listener(mut self, port: impl Into<Port>, listening: Listening, tls: Tls) -> Self {
         self.tls.of_listeners.insert(self.listeners.len(), tls);
@@ -135,6 +151,8 @@ fn shown(files: &CertificateFiles) -> serde_json::Value {
 
 impl Server {
     /// The first address for HTTPS; `None` without certificates.
+    ///
+    /// See the example of [`Builder::tls`].
     pub fn tls_address(&self) -> Option<SocketAddr> {
         let mut places = self.places().iter();
         let https = places.find(|place| place.spoken == Scheme::Https)?;
@@ -143,6 +161,8 @@ impl Server {
 
     /// The URL of a path (or of a path and query) on the first address for HTTPS; `None` without
     /// certificates.
+    ///
+    /// See the example of [`Builder::tls`].
     pub fn tls_url(&self, path: &str) -> Option<String> {
         let address = self.tls_address()?;
         Some(url(address, Scheme::Https, path))

@@ -36,6 +36,8 @@ impl TranscriptOptions {
 
 impl Builder {
     /// Keeps the transcripts of the most recent connections in memory, for [`Server::transcripts`].
+    ///
+    /// See the example of [`Server::transcripts`].
     #[must_use]
     pub fn transcripts(mut self) -> Self {
         self.transcripts.memory = Memory::On;
@@ -44,6 +46,23 @@ impl Builder {
 
     /// Writes the transcript of every connection to a separate file in this folder. The folder is
     /// created if it does not exist.
+    ///
+    /// ```
+    /// # use std::io::Write;
+    /// use wireserve::Server;
+    /// use wireserve::transcript::Format;
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// let server = Server::builder().transcript_folder(folder.path(), Format::Text).start()?;
+    /// # let mut client = std::net::TcpStream::connect(server.address())?;
+    /// # client.write_all(b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n")?;
+    /// # std::io::read_to_string(client)?;
+    /// # drop(server);
+    /// // After one connection of a client:
+    /// let files = std::fs::read_dir(folder.path())?;
+    /// assert_eq!(files.count(), 1);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     #[must_use]
     pub fn transcript_folder(mut self, path: impl Into<PathBuf>, format: Format) -> Self {
         self.transcripts.folder = Some((path.into(), format));
@@ -51,6 +70,8 @@ impl Builder {
     }
 
     /// Replaces the limits of transcripts.
+    ///
+    /// See the example of [`TranscriptLimits`].
     #[must_use]
     pub fn transcript_limits(mut self, limits: TranscriptLimits) -> Self {
         self.transcripts.limits = limits;
@@ -93,6 +114,8 @@ impl Server {
 
     /// Returns a guard that prints the most recent transcripts on stderr if a panic drops it, as
     /// when a test fails.
+    ///
+    /// See the example of [`Server::transcripts`].
     #[must_use = "without a binding, the guard is dropped at once"]
     pub fn transcript_on_panic(&self) -> TranscriptOnPanic {
         TranscriptOnPanic {
@@ -107,7 +130,9 @@ impl Server {
 /// use wireserve::{Server, TranscriptOnPanic};
 ///
 /// let server = Server::builder().transcripts().start()?;
-/// let _shown: TranscriptOnPanic = server.transcript_on_panic();
+/// let shown: TranscriptOnPanic = server.transcript_on_panic();
+/// assert!(server.transcripts().is_empty());
+/// drop(shown); // prints nothing: there was no panic
 /// # Ok::<(), std::io::Error>(())
 /// ```
 #[derive(Debug)]
