@@ -26,11 +26,15 @@ pub fn accept(key: &[u8], fields: &[u8]) -> Vec<u8> {
 /// A frame. Every part of it may be wrong.
 ///
 /// ```
-/// use wireserve::wire_script::{Frame, Opcode};
+/// use wireserve::wire_script::{CloseReason, Frame, Opcode, Width};
 ///
 /// assert_eq!(Frame::from("hi").to_bytes(), b"\x81\x02hi");
 /// let begun = Frame { fin: false, length: Some(5), ..Frame::new(Opcode::BINARY, "hi") };
 /// assert_eq!(begun.to_bytes(), b"\x02\x05hi");
+/// let wide = Frame { width: Some(Width::Bits16), ..Frame::new(Opcode::PING, "") };
+/// assert_eq!(wide.to_bytes(), b"\x89\x7e\0\0");
+/// let reason = CloseReason::from((1000, "bye"));
+/// assert_eq!(Frame::close(Some(&reason)).to_bytes(), b"\x88\x05\x03\xe8bye");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Frame {
@@ -52,6 +56,14 @@ pub struct Frame {
 }
 
 /// The bits of a length. A length that needs more loses its highest ones.
+///
+/// ```
+/// use wireserve::wire_script::Width;
+///
+/// assert_eq!(Width::Bits16.bits(), 16);
+/// assert_eq!(Width::with_bits(64), Some(Width::Bits64));
+/// assert_eq!(Width::with_bits(8), None);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Width {
     /// 7 bits, in the second byte of the header.
@@ -63,10 +75,25 @@ pub enum Width {
 }
 
 /// What the payload of a frame is: a number of four bits.
+///
+/// ```
+/// use wireserve::wire_script::{Frame, Opcode};
+///
+/// let data = [Opcode::CONTINUATION, Opcode::TEXT, Opcode::BINARY];
+/// assert_eq!(data.map(|opcode| opcode.to_string()), ["continuation", "text", "binary"]);
+/// let control = [Opcode::CLOSE, Opcode::PING, Opcode::PONG];
+/// assert_eq!(control, ["close".parse()?, "ping".parse()?, "10".parse()?]);
+/// let Some(reserved) = Opcode::new(3) else { panic!("expected four bits") };
+/// assert_eq!(Frame::new(reserved, "").to_bytes(), b"\x83\0");
+/// assert_eq!(Opcode::new(16), None);
+/// # Ok::<(), &'static str>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Opcode(u8);
 
 /// Code and reason of a close frame, valid or not (RFC 6455 §7.4).
+///
+/// See the example of [`Frame`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CloseReason {
     /// The status code.
@@ -77,6 +104,8 @@ pub struct CloseReason {
 
 impl Frame {
     /// A final frame without a mask.
+    ///
+    /// See the example of [`Frame`].
     pub fn new(opcode: Opcode, payload: impl Into<Vec<u8>>) -> Self {
         Self {
             fin: true,
@@ -90,6 +119,8 @@ impl Frame {
     }
 
     /// A close frame; without a reason, it has no payload.
+    ///
+    /// See the example of [`Frame`].
     pub fn close(reason: Option<&CloseReason>) -> Self {
         let payload = reason.map(|CloseReason { code, reason }| {
             [code.to_be_bytes().as_slice(), reason.as_slice()].concat()
@@ -98,6 +129,8 @@ impl Frame {
     }
 
     /// The frame as it is sent.
+    ///
+    /// See the example of [`Frame`].
     pub fn to_bytes(&self) -> Vec<u8> {
         let length = self.length.unwrap_or(self.payload.len() as u64);
         let width = self.width.unwrap_or_else(|| Width::of(length));
@@ -148,6 +181,8 @@ impl Width {
     }
 
     /// The number of bits.
+    ///
+    /// See the example of [`Width`].
     pub fn bits(self) -> u64 {
         match self {
             Self::Bits7 => 7,
@@ -157,6 +192,8 @@ impl Width {
     }
 
     /// The width with this number of bits.
+    ///
+    /// See the example of [`Width`].
     pub fn with_bits(bits: u64) -> Option<Self> {
         [Self::Bits7, Self::Bits16, Self::Bits64]
             .into_iter()
@@ -166,16 +203,28 @@ impl Width {
 
 impl Opcode {
     /// The next part of a message.
+    ///
+    /// See the example of [`Opcode`].
     pub const CONTINUATION: Self = Self(0);
     /// A text message, in UTF-8.
+    ///
+    /// See the example of [`Opcode`].
     pub const TEXT: Self = Self(1);
     /// A binary message.
+    ///
+    /// See the example of [`Opcode`].
     pub const BINARY: Self = Self(2);
     /// The end of the WebSocket.
+    ///
+    /// See the example of [`Opcode`].
     pub const CLOSE: Self = Self(8);
     /// A question that a pong answers.
+    ///
+    /// See the example of [`Opcode`].
     pub const PING: Self = Self(9);
     /// The answer to a ping.
+    ///
+    /// See the example of [`Opcode`].
     pub const PONG: Self = Self(10);
 
     const NAMES: [(&'static str, Self); 6] = [
@@ -188,6 +237,8 @@ impl Opcode {
     ];
 
     /// The opcode with this number, up to 15. Those without a constant are reserved.
+    ///
+    /// See the example of [`Opcode`].
     pub fn new(number: u8) -> Option<Self> {
         (number <= 15).then_some(Self(number))
     }

@@ -4,6 +4,18 @@
 
 /// What may be true of the request that is answered. Before a request has been read, it has no method and no
 /// field.
+///
+/// ```
+/// use wireserve::WireScript;
+/// use wireserve::wire_script::{Condition, Counted, Step};
+///
+/// let head = WireScript::new().if_method("HEAD", WireScript::new().reset());
+/// let condition = Condition::Method("HEAD".to_owned());
+/// assert_eq!(head.steps(), [Step::If(condition, WireScript::new().reset())]);
+///
+/// let first = WireScript::new().first_connections(2, WireScript::new().reset());
+/// assert_eq!(first.steps(), [Step::First(Counted::Connections, 2, WireScript::new().reset())]);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Condition {
@@ -16,6 +28,8 @@ pub enum Condition {
 }
 
 /// What the step `first` counts.
+///
+/// See the example of [`Condition`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Counted {
     /// Requests with the same method and target, on the same port, that reach such a step.

@@ -101,11 +101,24 @@ const DIGITS: u64 = 20;
 
 impl Data {
     /// No bytes.
+    ///
+    /// ```
+    /// use wireserve::WireScript;
+    /// use wireserve::wire_script::Data;
+    ///
+    /// let body = Data::new().chunk(Data::from("data")).chunk("");
+    /// let script = WireScript::new().send_data(body.bytes("\r\n"));
+    /// assert_eq!(script, WireScript::new().send("4\r\ndata\r\n0\r\n\r\n\r\n"));
+    /// let counted = Data::new().length("0123456789").bytes(" ").hex("0123456789");
+    /// assert_eq!(WireScript::new().send_data(counted), WireScript::new().send("10 a"));
+    /// ```
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Adds bytes.
+    ///
+    /// See the example of [`Data::new`].
     #[must_use]
     pub fn bytes(mut self, bytes: impl Into<Vec<u8>>) -> Self {
         self.push(Part::Bytes(bytes.into()));
@@ -114,12 +127,23 @@ impl Data {
 
     /// Adds the number of the current pass, from 1 on, of the innermost repetition:
     /// [`times`](Self::times), or [`WireScript::repeat`](super::WireScript::repeat).
+    ///
+    /// See the example of [`Data`].
     #[must_use]
     pub fn number(self) -> Self {
         self.outer_number(0)
     }
 
     /// Adds the number of the current pass of a repetition that is so many levels further out.
+    ///
+    /// ```
+    /// use wireserve::WireScript;
+    /// use wireserve::wire_script::Data;
+    ///
+    /// let cell = Data::new().outer_number(1).bytes("/").number().bytes(" ");
+    /// let script = WireScript::new().send_data(Data::new().times(2, Data::new().times(3, cell)));
+    /// assert_eq!(script.to_string(), "send ((number(2) \"/\" number \" \") * 3) * 2\n");
+    /// ```
     #[must_use]
     pub fn outer_number(mut self, levels: usize) -> Self {
         self.push(Part::Number(levels));
@@ -127,6 +151,8 @@ impl Data {
     }
 
     /// Adds other data so many times.
+    ///
+    /// See the example of [`Data`].
     ///
     /// # Panics
     /// If it is nested more than [`MAX_DEPTH`] deep; so do the functions.
@@ -137,6 +163,8 @@ impl Data {
     }
 
     /// Adds a chunk of a chunked body.
+    ///
+    /// See the example of [`Data::new`].
     #[must_use]
     #[track_caller]
     pub fn chunk(self, data: impl Into<Self>) -> Self {
@@ -144,6 +172,8 @@ impl Data {
     }
 
     /// Adds the number of bytes of other data, in decimal.
+    ///
+    /// See the example of [`Data::new`].
     #[must_use]
     #[track_caller]
     pub fn length(self, data: impl Into<Self>) -> Self {
@@ -151,6 +181,8 @@ impl Data {
     }
 
     /// Adds the number of bytes of other data, in hexadecimal.
+    ///
+    /// See the example of [`Data::new`].
     #[must_use]
     #[track_caller]
     pub fn hex(self, data: impl Into<Self>) -> Self {
@@ -158,6 +190,15 @@ impl Data {
     }
 
     /// Adds the bytes of other data as gzip compresses them.
+    ///
+    /// ```
+    /// use wireserve::WireScript;
+    /// use wireserve::wire_script::Data;
+    ///
+    /// let head = "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n";
+    /// let script = WireScript::new().send_data(Data::from(head).gzip("hello")).close();
+    /// assert!(script.to_string().contains("gzip(\"hello\")"));
+    /// ```
     #[must_use]
     #[track_caller]
     pub fn gzip(self, data: impl Into<Self>) -> Self {
@@ -166,6 +207,8 @@ impl Data {
 
     /// Adds the content of a file in the folder of the script, for [`WireScript`](super::WireScript) that of
     /// `files_in`. It is read when it is sent, in pieces.
+    ///
+    /// See the example of [`WireScript::files_in`](super::WireScript::files_in).
     #[must_use]
     pub fn file(mut self, name: impl Into<String>) -> Self {
         let (name, folder) = (name.into(), None);

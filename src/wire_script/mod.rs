@@ -58,10 +58,21 @@ pub use crate::http::websocket::{CloseReason, Frame, Opcode, Width};
 /// request, unless that step has ended it.
 ///
 /// ```
-/// use wireserve::WireScript;
+/// # use std::io::Write;
+/// use wireserve::{Server, WireScript};
 ///
-/// let script = WireScript::new().send("HTTP/1.1 200 OK\r\n").reset();
-/// assert_eq!(script.to_string(), "send \"HTTP/1.1 200 OK\\r\\n\"\nreset\n");
+/// let script = WireScript::new().send("HTTP/1.1 200 OK\r\n").send("\r\nhello").close();
+/// assert_eq!(script.steps().len(), 3);
+/// assert_eq!(WireScript::parse(script.to_string().as_bytes())?, script);
+///
+/// let server = Server::start();
+/// server.get("/", move |_| script.clone());
+/// # let mut client = std::net::TcpStream::connect(server.address())?;
+/// # client.write_all(b"GET / HTTP/1.1\r\n\r\n")?;
+/// # let answer = std::io::read_to_string(client)?;
+/// // A client that asks for `/` gets, in two pieces:
+/// assert_eq!(answer, "HTTP/1.1 200 OK\r\n\r\nhello");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct WireScript {
@@ -75,6 +86,25 @@ pub struct WireScript {
 
 /// One step. Durations are counted from the deadline of the step before, so that the time that steps
 /// take does not add up.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use wireserve::WireScript;
+/// use wireserve::wire_script::{Awaited, By, Limit, Reading, Step};
+///
+/// let within: Limit = Some(Duration::from_secs(1));
+/// let steps = vec![
+///     Step::WaitFor(Awaited::Body(None), within),
+///     Step::Send(b"HTTP/1.1 204 No Content\r\n\r\n".to_vec()),
+///     Step::Next(By::Script),
+///     Step::Read(Reading::Until(b"\r\n\r\n".to_vec()), within),
+///     Step::Reset,
+/// ];
+/// assert_eq!((steps[3].name(), steps[3].is_last(), steps[4].is_last()), ("read", false, true));
+/// assert_eq!(WireScript::try_from(steps.clone())?.steps(), steps);
+/// # Ok::<(), wireserve::wire_script::Misplaced>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
     /// One write of these bytes. The kernel has them before the next step begins.
@@ -129,9 +159,13 @@ pub enum Step {
 }
 
 /// How long a step may wait; without a limit, until the client leaves.
+///
+/// See the example of [`Step`].
 pub type Limit = Option<Duration>;
 
 /// What a step waits for.
+///
+/// See the example of [`Step`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Awaited {
     /// A named event, which may be set already.
@@ -145,6 +179,8 @@ pub enum Awaited {
 }
 
 /// How many bytes to take.
+///
+/// See the example of [`Step`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reading {
     /// This many.
@@ -154,6 +190,8 @@ pub enum Reading {
 }
 
 /// Who answers a request.
+///
+/// See the example of [`Step`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum By {
     /// The following steps.
@@ -164,11 +202,15 @@ pub enum By {
 
 impl Step {
     /// The first word in a `.wire` file.
+    ///
+    /// See the example of [`Step`].
     pub fn name(&self) -> &'static str {
         self.form().word
     }
 
     /// Whether the step ends the script, so that no step can follow.
+    ///
+    /// See the example of [`Step`].
     pub fn is_last(&self) -> bool {
         self.form().effect == Effect::Ends
     }
@@ -221,16 +263,28 @@ impl Eq for WireScript {}
 
 impl WireScript {
     /// A script without steps.
+    ///
+    /// See the example of [`WireScript`].
     pub fn new() -> Self {
         Self::default()
     }
 
     /// The steps.
+    ///
+    /// See the example of [`WireScript`].
     pub fn steps(&self) -> &[Step] {
         &self.steps
     }
 
     /// Adds any step.
+    ///
+    /// ```
+    /// use wireserve::WireScript;
+    /// use wireserve::wire_script::Step;
+    ///
+    /// let script = WireScript::new().step(Step::Set("asked".to_owned())).step(Step::Reset);
+    /// assert_eq!(script, WireScript::new().set("asked").reset());
+    /// ```
     ///
     /// # Panics
     /// The steps so far make it impossible. [`TryFrom`] returns the same as an error.
@@ -245,6 +299,15 @@ impl WireScript {
     }
 
     /// Whether [`MAX_STEPS`] and [`MAX_BYTES`] allow this script.
+    ///
+    /// ```
+    /// use wireserve::WireScript;
+    /// use wireserve::wire_script::MAX_BYTES;
+    ///
+    /// assert!(WireScript::new().send("HTTP/1.1 200 OK\r\n").is_within_limits());
+    /// let large = vec![0; MAX_BYTES as usize + 1];
+    /// assert!(!WireScript::new().send(large).is_within_limits());
+    /// ```
     pub fn is_within_limits(&self) -> bool {
         self.size.is_within_limits()
     }

@@ -30,6 +30,15 @@ impl fmt::Display for Place {
 }
 
 /// A step that earlier steps make impossible.
+///
+/// ```
+/// use wireserve::WireScript;
+/// use wireserve::wire_script::{Misplaced, Step};
+///
+/// let steps = vec![Step::Reset, Step::Send(b"too late".to_vec())];
+/// let error: Misplaced = WireScript::try_from(steps).expect_err("`reset` is the last step");
+/// assert_eq!(error.to_string(), "unreachable: `reset` ends the script (step 1)");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error(transparent)]
 pub struct Misplaced(Reason);

@@ -4,6 +4,14 @@
 use thiserror::Error;
 
 /// A text that is not a wire script. Shown as `line 3: …`.
+///
+/// ```
+/// use wireserve::WireScript;
+///
+/// let error = WireScript::parse(b"send \"ok\"\nsleep 2s").expect_err("there is no step `sleep`");
+/// assert_eq!(error.line, 2);
+/// assert!(error.to_string().starts_with("line 2: "));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("line {line}: {reason}")]
 pub struct ParseError {

@@ -147,130 +147,362 @@ macro_rules! value_of {
 
 steps! {
     /// One write of these bytes.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use wireserve::WireScript;
+    ///
+    /// let slow = WireScript::new()
+    ///     .send("HTTP/1.1 200 OK\r\n")
+    ///     .pause(Duration::from_millis(50))
+    ///     .half_close()
+    ///     .hold_for(Duration::from_millis(20));
+    /// assert!(slow.to_string().ends_with("\npause 50ms\nhalf_close\nhold 20ms\n"));
+    /// // Four ends of a script:
+    /// let ends = [slow.clone().hold(), slow.clone().reset(), slow.clone().close()];
+    /// assert!(ends.iter().all(|script| script.steps()[4].is_last()));
+    /// assert!(slow.close_without_notify().to_string().ends_with("\nclose without_notify\n"));
+    /// ```
     send: Bytes(bytes) => Send(bytes),
         wire "send", list "send", Sends, call "write(data)";
     /// One write of bytes that are made when they are sent.
+    ///
+    /// See the example of [`Data`].
     send_data: Data(data) => SendData(data),
         wire "send", list "send", Sends;
     /// Sends `100 Continue` if the client waits for it, once.
+    ///
+    /// See the example of [`WireScript::wait_for_body`].
     send_continue: Nothing => SendContinue,
         wire "send_continue", list "send_continue", Sends, call "send_continue()";
     /// A pause, counted from when the step before was due.
+    ///
+    /// See the example of [`WireScript::send`].
     pause: Time(time) => Pause(time),
         wire "pause", list "pause", Waits, call "pause(seconds)";
     /// Waits for an event.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use wireserve::WireScript;
+    ///
+    /// let answer = WireScript::new()
+    ///     .set("asked")
+    ///     .wait_for("go on")
+    ///     .clear("go on")
+    ///     .wait_for_connection()
+    ///     .within(Duration::from_secs(2))
+    ///     .send("HTTP/1.1 204 No Content\r\n\r\n");
+    /// let text = "set \"asked\"\nwait_for \"go on\"\nclear \"go on\"\nwait_for connection within 2s\n";
+    /// assert!(answer.to_string().starts_with(text));
+    /// ```
     wait_for: Event(event) within limit => WaitFor(Awaited::Event(event), limit),
         wire "wait_for", list "wait_for", Waits, call "wait_for(event, within=None)";
     /// Waits for the head of the next request.
+    ///
+    /// See the example of [`WireScript::next_request`].
     wait_for_head: Nothing within limit => WaitFor(Awaited::Head, limit),
         wire "wait_for" "head", list "wait_for_head", Waits;
     /// Waits for the whole body of the request.
+    ///
+    /// ```
+    /// # use std::io::Write;
+    /// use wireserve::{Server, WireScript};
+    ///
+    /// let upload = WireScript::new()
+    ///     .wait_for_body_bytes(1)
+    ///     .send_continue()
+    ///     .wait_for_body()
+    ///     .send("HTTP/1.1 204 No Content\r\n\r\n")
+    ///     .close();
+    /// let server = Server::start();
+    /// server.post("/", move |_| upload.clone());
+    /// # let mut client = std::net::TcpStream::connect(server.address())?;
+    /// # client.write_all(b"POST / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\na")?;
+    /// # client.write_all(b"b")?;
+    /// # let answer = std::io::read_to_string(client)?;
+    /// // A client that waits for 100 gets it after its first byte:
+    /// assert_eq!(answer, "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n");
+    /// # Ok::<(), wireserve::Error>(())
+    /// ```
     wait_for_body: Nothing within limit => WaitFor(Awaited::Body(None), limit),
         wire "wait_for" "body", list "wait_for_body", Waits,
         call "wait_for_body(count=None, within=None)";
     /// Waits for this many bytes of the request's body.
+    ///
+    /// See the example of [`WireScript::wait_for_body`].
     wait_for_body_bytes: Count(count) within limit => WaitFor(Awaited::Body(Some(count)), limit),
         wire "wait_for" "body", list "wait_for_body", Waits,
         call "wait_for_body(count=None, within=None)";
     /// Waits for another connection to the server.
+    ///
+    /// See the example of [`WireScript::wait_for`].
     wait_for_connection: Nothing within limit => WaitFor(Awaited::Connection, limit),
         wire "wait_for" "connection", list "wait_for_connection", Waits,
         call "wait_for_connection(within=None)";
     /// Sets an event.
+    ///
+    /// See the example of [`WireScript::wait_for`].
     set: Event(event) => Set(event),
         wire "set", list "set", Waits, call "set(event)";
     /// Clears an event.
+    ///
+    /// See the example of [`WireScript::wait_for`].
     clear: Event(event) => Clear(event),
         wire "clear", list "clear", Waits, call "clear(event)";
     /// Takes this many bytes off the connection.
+    ///
+    /// ```
+    /// use wireserve::WireScript;
+    ///
+    /// // Takes the beginning of an upload off the connection, and answers in the middle of it.
+    /// let upload = WireScript::new()
+    ///     .receive_buffer(4096)
+    ///     .read(4)
+    ///     .read_until("\n")
+    ///     .send("HTTP/1.1 413 Content Too Large\r\n\r\n")
+    ///     .reset();
+    /// let text = "receive_buffer 4096\nread 4\nread until \"\\n\"\n";
+    /// assert!(upload.to_string().starts_with(text));
+    /// ```
     read: Count(count) within limit => Read(Reading::Bytes(count), limit),
         wire "read", list "read", Waits, call "read(count=None, within=None, *, until=None)";
     /// Takes bytes off the connection, up to and including this pattern.
+    ///
+    /// See the example of [`WireScript::read`].
     read_until: Pattern(pattern) within limit => Read(Reading::Until(pattern), limit),
         wire "read" "until", list "read_until", Waits,
         call "read(count=None, within=None, *, until=None)";
     /// Limits how many unread bytes the kernel keeps for the server (`SO_RCVBUF`).
+    ///
+    /// See the example of [`WireScript::read`].
     receive_buffer: Count(count) => ReceiveBuffer(count),
         wire "receive_buffer", list "receive_buffer", Waits, call "receive_buffer(count)";
     /// Sends FIN. The client may continue to send.
+    ///
+    /// See the example of [`WireScript::send`].
     half_close: Nothing => HalfClose,
         wire "half_close", list "half_close", HalfCloses, call "half_close()";
     /// Sends FIN, then drains what the client still sends. Ends the script.
+    ///
+    /// See the example of [`WireScript::send`].
     close: Nothing => Close,
         wire "close", list "close", Ends, call "close(*, notify=True)";
     /// The same, but through TLS without the alert close_notify before FIN. Ends the script.
+    ///
+    /// See the example of [`WireScript::send`].
     close_without_notify: Nothing => CloseWithoutNotify,
         wire "close" "without_notify", list "close_without_notify", Ends,
         call "close(*, notify=True)";
     /// Sends RST at once. Ends the script.
+    ///
+    /// See the example of [`WireScript::send`].
     reset: Nothing => Reset,
         wire "reset", list "reset", Ends, call "reset()";
     /// Stays open and silent until the client leaves. Ends the script.
+    ///
+    /// See the example of [`WireScript::send`].
     hold: Nothing => Hold(None),
         wire "hold", list "hold", Ends, call "hold(seconds=None)";
     /// Stays open and silent for this long.
+    ///
+    /// See the example of [`WireScript::send`].
     hold_for: Time(time) => Hold(Some(time)),
         wire "hold", list "hold", Waits, call "hold(seconds=None)";
     /// Opens a WebSocket: sends 101 with the answer to the request's key.
+    ///
+    /// ```
+    /// use wireserve::WireScript;
+    /// use wireserve::wire_script::{Frame, Opcode};
+    ///
+    /// let chat = WireScript::new()
+    ///     .ws_accept()
+    ///     .ws_frame("hello")
+    ///     .ws_frame(Frame::new(Opcode::PING, ""))
+    ///     .ws_close_with((1000, "bye"))
+    ///     .ws_close(); // a second close frame, which clients must ignore
+    /// assert!(chat.to_string().ends_with("\nws_close 1000 \"bye\"\nws_close\n"));
+    /// let with_protocol = WireScript::new().ws_accept_with("Sec-WebSocket-Protocol: chat\r\n");
+    /// assert!(with_protocol.to_string().starts_with("ws_accept \"Sec-"));
+    /// ```
     ws_accept: Nothing => WsAccept(None),
         wire "ws_accept", list "ws_accept", Sends, call "ws_accept(fields=b'')";
     /// The same with more field lines, each with its line end.
+    ///
+    /// See the example of [`WireScript::ws_accept`].
     ws_accept_with: Fields(fields) => WsAccept(Some(fields)),
         wire "ws_accept", list "ws_accept", Sends, call "ws_accept(fields=b'')";
     /// One write of a WebSocket frame.
+    ///
+    /// See the example of [`WireScript::ws_accept`].
     ws_frame: Frame(frame) => WsFrame(frame),
         wire "ws_frame", list "ws_frame", Sends, call "ws_frame(data, *, opcode='text', fin=True, rsv=0, mask=None, length=None, width=None)";
     /// One write of a close frame without a code.
+    ///
+    /// See the example of [`WireScript::ws_accept`].
     ws_close: Nothing => WsClose(None),
         wire "ws_close", list "ws_close", Sends, call "ws_close(code=None, reason=b'')";
     /// One write of a close frame with a code, and perhaps a reason.
+    ///
+    /// See the example of [`WireScript::ws_accept`].
     ws_close_with: Close(reason) => WsClose(Some(reason)),
         wire "ws_close", list "ws_close", Sends, call "ws_close(code=None, reason=b'')";
     /// Reads the next request, which the following steps answer.
+    ///
+    /// ```
+    /// # use std::io::Write;
+    /// use wireserve::{Server, WireScript};
+    ///
+    /// let dies_later = WireScript::new()
+    ///     .send("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n1")
+    ///     .wait_for_head()
+    ///     .next_by_site()
+    ///     .next_request()
+    ///     .send("HTTP/1.1 200")
+    ///     .close();
+    /// let server = Server::start();
+    /// server.get("/", |_| 204);
+    /// server.get("/first", move |_| dies_later.clone());
+    /// # let mut client = std::net::TcpStream::connect(server.address())?;
+    /// # client.write_all(b"GET /first HTTP/1.1\r\n\r\nGET / HTTP/1.1\r\n\r\nGET / HTTP/1.1\r\n\r\n")?;
+    /// # let answer = std::io::read_to_string(client)?;
+    /// // A client that uses one connection for /first, `/` and `/` again gets:
+    /// assert!(answer.contains("\r\n\r\n1HTTP/1.1 204 "));
+    /// assert!(answer.ends_with("\r\n\r\nHTTP/1.1 200"));
+    /// # Ok::<(), wireserve::Error>(())
+    /// ```
     next_request: Nothing => Next(By::Script),
         wire "next", list "next", Waits;
     /// Reads the next request, which the site answers.
+    ///
+    /// See the example of [`WireScript::next_request`].
     next_by_site: Nothing => Next(By::Site),
         wire "next" "site", list "next_site", Sends;
     /// Plays a block so many times.
+    ///
+    /// ```
+    /// use wireserve::WireScript;
+    /// use wireserve::wire_script::Data;
+    ///
+    /// let part = WireScript::new().send_data(Data::new().chunk(Data::from("part ").number()));
+    /// let script = WireScript::new().repeat(3, part).send("0\r\n\r\n").close();
+    /// let text = "repeat 3 {\n  send chunk(\"part \" number)\n}\nsend \"0\\r\\n\\r\\n\"\nclose\n";
+    /// assert_eq!(script.to_string(), text);
+    /// ```
     repeat: Repeat(count, steps) => Repeat(count, steps),
         wire "repeat", list "repeat", Waits;
     /// Plays a block if this is the method of the request.
+    ///
+    /// ```
+    /// use wireserve::WireScript;
+    ///
+    /// let send = |text: &str| WireScript::new().send(text);
+    /// let script = send("HTTP/1.1 200 OK\r\n")
+    ///     .if_field("Cookie", send("X-Cookie: yes\r\n"))
+    ///     .otherwise(send("X-Cookie: no\r\n"))
+    ///     .if_field_contains("Range", "bytes=", send("X-Range: yes\r\n"))
+    ///     .unless_field("Host", send("X-Host: no\r\n"))
+    ///     .unless_field_contains("TE", "trailers", send("X-Trailers: no\r\n"))
+    ///     .if_method("POST", WireScript::new().wait_for_body())
+    ///     .send("\r\n")
+    ///     .unless_method("HEAD", send("hello"));
+    /// assert!(script.to_string().contains("if field \"Range\" contains \"bytes=\""));
+    /// ```
     if_method: Named(name, steps) => If(Condition::Method(name), steps),
         wire "if" "method", list "if_method", Waits;
     /// Plays a block if the request has this field.
+    ///
+    /// See the example of [`WireScript::if_method`].
     if_field: Named(name, steps) => If(Condition::Field(name), steps),
         wire "if" "field", list "if_field", Waits;
     /// Plays a block if the request has this field, and its value contains these bytes, in any case.
+    ///
+    /// See the example of [`WireScript::if_method`].
     if_field_contains: Containing(name, bytes, steps)
             => If(Condition::FieldContains(name, bytes), steps),
         wire "if" "field", list "if_field_contains", Waits;
     /// Plays a block unless this is the method of the request.
+    ///
+    /// See the example of [`WireScript::if_method`].
     unless_method: Named(name, steps) => Unless(Condition::Method(name), steps),
         wire "unless" "method", list "unless_method", Waits;
     /// Plays a block unless the request has this field.
+    ///
+    /// See the example of [`WireScript::if_method`].
     unless_field: Named(name, steps) => Unless(Condition::Field(name), steps),
         wire "unless" "field", list "unless_field", Waits;
     /// Plays a block unless the request has this field, and its value contains these bytes, in any case.
+    ///
+    /// See the example of [`WireScript::if_method`].
     unless_field_contains: Containing(name, bytes, steps)
             => Unless(Condition::FieldContains(name, bytes), steps),
         wire "unless" "field", list "unless_field_contains", Waits;
     /// Plays a block for the first so many requests with the same method and target.
+    ///
+    /// ```
+    /// # use std::io::Write;
+    /// use wireserve::{Server, WireScript};
+    ///
+    /// let fail = WireScript::new().send("HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n");
+    /// let work = WireScript::new().send("HTTP/1.1 204 No Content\r\n\r\n");
+    /// let flaky = WireScript::new()
+    ///     .first_connections(0, WireScript::new().reset())
+    ///     .first_requests(1, fail)
+    ///     .otherwise(work);
+    /// let server = Server::start();
+    /// server.get("/", move |_| flaky.clone());
+    /// # let mut client = std::net::TcpStream::connect(server.address())?;
+    /// # client.write_all(b"GET / HTTP/1.1\r\n\r\nGET / HTTP/1.1\r\nConnection: close\r\n\r\n")?;
+    /// # let answer = std::io::read_to_string(client)?;
+    /// // A client that tries again gets:
+    /// assert!(answer.starts_with("HTTP/1.1 503 Busy\r\n") && answer.contains("\nHTTP/1.1 204 "));
+    /// # Ok::<(), wireserve::Error>(())
+    /// ```
     first_requests: First(count, steps) => First(Counted::Requests, count, steps),
         wire "first" "requests", list "first_requests", Waits;
     /// Plays a block for the first so many connections with such a request.
+    ///
+    /// See the example of [`WireScript::first_requests`].
     first_connections: First(count, steps) => First(Counted::Connections, count, steps),
         wire "first" "connections", list "first_connections", Waits;
     /// Plays a block if the condition of the step before does not hold.
+    ///
+    /// See the example of [`WireScript::if_method`].
     otherwise: Block(steps) => Else(steps),
         wire "else", list "else", Waits;
     /// Plays a block if the limit of the step before passes; without it, the script ends then.
+    ///
+    /// ```
+    /// # use std::io::Write;
+    /// use std::time::Duration;
+    ///
+    /// use wireserve::{Server, WireScript};
+    ///
+    /// let slow = WireScript::new()
+    ///     .wait_for_body()
+    ///     .within(Duration::from_millis(20))
+    ///     .on_timeout(WireScript::new().send("HTTP/1.1 408 Request Timeout\r\n\r\n").close())
+    ///     .send("HTTP/1.1 204 No Content\r\n\r\n")
+    ///     .close();
+    /// let server = Server::start();
+    /// server.put("/", move |_| slow.clone());
+    /// # let mut client = std::net::TcpStream::connect(server.address())?;
+    /// # client.write_all(b"PUT / HTTP/1.1\r\nContent-Length: 2\r\n\r\na")?;
+    /// # let answer = std::io::read_to_string(client)?;
+    /// // A client that does not send its whole body gets:
+    /// assert_eq!(answer, "HTTP/1.1 408 Request Timeout\r\n\r\n");
+    /// # Ok::<(), wireserve::Error>(())
+    /// ```
     on_timeout: Block(steps) => OnTimeout(steps),
         wire "on" "timeout", list "on_timeout", Waits;
 }
 
 impl WireScript {
     /// Limits how long the last step waits.
+    ///
+    /// See the example of [`WireScript::on_timeout`].
     ///
     /// # Panics
     /// The last step is not one of the `wait_for` and `read` steps.

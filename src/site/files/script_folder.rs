@@ -50,11 +50,21 @@ impl WireScript {
     /// Lets the files that the script names be those of a folder and its subfolders.
     ///
     /// ```
-    /// use wireserve::WireScript;
+    /// # use std::io::Write;
     /// use wireserve::wire_script::Data;
+    /// use wireserve::{Server, WireScript};
     ///
-    /// let upload = Data::from("HTTP/1.1 200 OK\r\n\r\n").file("large.bin");
-    /// let script = WireScript::new().send_data(upload).close().files_in("tests/data");
+    /// let folder = tempfile::tempdir()?;
+    /// std::fs::write(folder.path().join("large.bin"), vec![b'x'; 100_000])?;
+    /// let download = Data::from("HTTP/1.1 200 OK\r\n\r\n").file("large.bin");
+    /// let script = WireScript::new().send_data(download).close().files_in(folder.path());
+    /// let server = Server::start();
+    /// server.enqueue(script);
+    /// # let mut client = std::net::TcpStream::connect(server.address())?;
+    /// # client.write_all(b"GET / HTTP/1.1\r\n\r\n")?;
+    /// # let answer = std::io::read_to_string(client)?;
+    /// assert_eq!(answer.len(), 100_019); // what a client gets
+    /// # Ok::<(), wireserve::Error>(())
     /// ```
     #[must_use]
     pub fn files_in(self, folder: impl Into<PathBuf>) -> Self {
