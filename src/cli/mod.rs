@@ -56,6 +56,13 @@ use ready_file::ReadyFile;
 use serving::Announcement;
 
 /// Runs the command until a signal ends it.
+///
+/// ```
+/// use std::process::ExitCode;
+///
+/// let arguments = ["wireserve", "--version"].map(Into::into);
+/// assert_eq!(wireserve::cli::run(arguments), ExitCode::SUCCESS);
+/// ```
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     ExitCode::from(run_to_code(arguments))
 }

@@ -56,6 +56,23 @@ pub use websockets::{WebSocketError, WebSocketHandler};
 /// changed: the `wireserve` command does that, and a program that wants handlers to open files relative
 /// to the doc root must do the same.
 ///
+/// ```
+/// # use std::io::Write;
+/// use wireserve::{Server, python};
+///
+/// let folder = tempfile::tempdir()?;
+/// let script = "def main(request, response):\n    return b'Hello, ' + request.GET.first(b'name')\n";
+/// std::fs::write(folder.path().join("hello.py"), script)?;
+/// let server = Server::builder().site(python::site(folder.path())?).start()?;
+/// # let mut client = std::net::TcpStream::connect(server.address())?;
+/// # client.write_all(b"GET /hello.py?name=you HTTP/1.1\r\nConnection: close\r\n\r\n")?;
+/// # let answer = std::io::read_to_string(client)?;
+/// // A client that asks for /hello.py?name=you gets:
+/// assert!(answer.ends_with("\r\n\r\nHello, you"));
+/// python::flush_output(); // what scripts have printed
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// When the interpreter cannot be started.
 pub fn site(doc_root: &Path) -> Result<Site, InterpreterError> {
@@ -64,6 +81,8 @@ pub fn site(doc_root: &Path) -> Result<Site, InterpreterError> {
 
 /// The same, with a choice of how far symbolic links in the doc root, including links to scripts, may
 /// lead.
+///
+/// See the example of [`mount`].
 ///
 /// # Errors
 /// As for [`site`].
@@ -80,6 +99,19 @@ pub fn site_with_links(doc_root: &Path, links: Links) -> Result<Site, Interprete
 /// Adds a folder under its own URL prefix: [`Site::mount`], and every `.py` file below it as a handler
 /// for every method. Scripts import from the site's doc root, wherever they are. Starts the interpreter.
 ///
+/// ```
+/// use wireserve::python::{self, MountError};
+/// use wireserve::{Links, Mount, Server};
+///
+/// let folder = tempfile::tempdir()?;
+/// let mut site = python::site_with_links(folder.path(), Links::Anywhere)?;
+/// python::mount(&mut site, &Mount::new(folder.path(), "/more/"))?;
+/// let malformed = python::mount(&mut site, &Mount::new(folder.path(), "/{/"));
+/// assert!(matches!(malformed, Err(MountError::Pattern(_))));
+/// let server = Server::builder().site(site).start()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// When the interpreter cannot be started, or `url_base` is not a valid pattern.
 pub fn mount(site: &mut Site, mount: &Mount) -> Result<(), MountError> {
@@ -91,6 +123,8 @@ pub fn mount(site: &mut Site, mount: &Mount) -> Result<(), MountError> {
 }
 
 /// Why a folder cannot be mounted.
+///
+/// See the example of [`mount`].
 #[derive(Debug, Error)]
 pub enum MountError {
     /// Scripts cannot be run.

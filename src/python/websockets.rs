@@ -35,6 +35,21 @@ static END_OF: Imported = Imported::new("wptserve.websockets", "end_of");
 
 /// Runs the WebSocket handlers below a folder: `/a/b` is answered by `a/b_wsh.py`. Under a route with `*`,
 /// the path begins where the `*` does.
+///
+/// ```
+/// use std::path::Path;
+/// use std::sync::Arc;
+///
+/// use wireserve::python::{WebSocketError, WebSocketHandler};
+/// use wireserve::{Builder, Links, Server};
+///
+/// fn websockets(root: &Path) -> Result<Builder, WebSocketError> {
+///     let handlers = WebSocketHandler::new(root.join("ws"), root)?.and(root.join("more"))?;
+///     Ok(Server::builder().websockets(Arc::new(handlers.follow(Links::Anywhere))))
+/// }
+/// let missing = websockets(Path::new("/nonexistent"));
+/// assert!(matches!(missing, Err(WebSocketError::NoFolder(_))));
+/// ```
 pub struct WebSocketHandler {
     folder: PathBuf,
     /// More folders, whose handlers win.
@@ -48,6 +63,8 @@ pub struct WebSocketHandler {
 type Dispatcher = PyOnceLock<Py<PyAny>>;
 
 /// Why WebSockets cannot be served.
+///
+/// See the example of [`WebSocketHandler`].
 #[derive(Debug, Error)]
 pub enum WebSocketError {
     /// Python cannot be started.
@@ -64,6 +81,8 @@ pub enum WebSocketError {
 impl WebSocketHandler {
     /// Runs the handlers below this folder. They import from `doc_root`, which may also be a checkout of
     /// web-platform-tests that contains pywebsocket3. Starts the interpreter.
+    ///
+    /// See the example of [`WebSocketHandler`].
     ///
     /// # Errors
     /// When the interpreter cannot be started, the folder does not exist, or pywebsocket3 is neither
@@ -92,6 +111,8 @@ impl WebSocketHandler {
 
     /// The same, with the handlers below another folder, which win over those with the same path.
     ///
+    /// See the example of [`WebSocketHandler`].
+    ///
     /// # Errors
     /// When the folder does not exist.
     pub fn and(mut self, folder: impl Into<PathBuf>) -> Result<Self, WebSocketError> {
@@ -104,6 +125,8 @@ impl WebSocketHandler {
     }
 
     /// The same, with this rule for links to handlers.
+    ///
+    /// See the example of [`WebSocketHandler`].
     #[must_use]
     pub fn follow(self, links: Links) -> Self {
         Self {

@@ -12,6 +12,23 @@ use super::{TlsError, provider};
 
 /// Whether a listener asks clients for certificates, and whose it accepts. The handshake with a client
 /// whose certificate is not accepted fails.
+///
+/// ```
+/// # use std::time::SystemTime;
+/// # use wireserve::Server;
+/// # use wireserve::tls::certificates::{Stored, Subjects, pem};
+/// use wireserve::tls::{ClientCertificates, ClientRoots, Tls};
+/// # let made = Stored::in_memory(&Subjects::new(["web.test"]), SystemTime::now())?;
+/// # let root = pem(&[made.root]);
+///
+/// let roots = ClientRoots::from_pem(root.as_bytes())?;
+/// let tls = Tls::with_certificates(made.pair.resolver())
+///     .client_certificates(ClientCertificates::Require(roots));
+/// let server = Server::builder().tls(tls).start()?;
+/// assert!(server.tls_url("/").is_some());
+/// assert!(ClientRoots::from_pem(b"not PEM").is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub enum ClientCertificates {
@@ -25,11 +42,15 @@ pub enum ClientCertificates {
 }
 
 /// The roots that client certificates must be signed by.
+///
+/// See the example of [`ClientCertificates`].
 #[derive(Clone, Debug)]
 pub struct ClientRoots(Arc<RootCertStore>);
 
 impl ClientRoots {
     /// The certificates of the roots, as PEM.
+    ///
+    /// See the example of [`ClientCertificates`].
     ///
     /// # Errors
     /// When the file has no certificate, or when one is malformed.

@@ -58,6 +58,7 @@ impl Tls {
     ///
     /// # Errors
     /// When client certificates cannot be checked, or the system has no randomness.
+    #[doc(hidden)]
     pub fn configs(&self) -> Result<Configs, TlsError> {
         let mut config = ServerConfig::builder_with_provider(provider().into())
             .with_safe_default_protocol_versions()

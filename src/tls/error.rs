@@ -4,6 +4,14 @@ use rustls::pki_types::pem;
 use rustls::server::VerifierBuilderError;
 
 /// Why a listener cannot speak TLS: what was given for it is malformed.
+///
+/// ```
+/// use wireserve::tls::{Tls, TlsError};
+///
+/// let error = Tls::from_pem(b"not PEM", b"").expect_err("there is no certificate");
+/// assert!(matches!(error, TlsError::NoCertificate));
+/// assert_eq!(error.to_string(), "no certificate in the PEM data");
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TlsError {

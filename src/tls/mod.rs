@@ -22,11 +22,28 @@ use rustls::server::ResolvesServerCert;
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
 
 pub use client_certificates::{ClientCertificates, ClientRoots};
+#[doc(hidden)]
 pub use config::Configs;
 pub use error::TlsError;
 use faults::{FaultyHosts, HandshakeFault};
 
 /// How a listener speaks TLS: its certificates, and what it asks of clients.
+///
+/// ```
+/// use std::time::SystemTime;
+///
+/// use wireserve::Server;
+/// use wireserve::tls::Tls;
+/// use wireserve::tls::certificates::{Stored, Subjects, pem};
+///
+/// let made = Stored::in_memory(&Subjects::new(["web.test"]), SystemTime::now())?;
+/// let server = Server::builder().tls(Tls::with_certificates(made.pair.resolver())).start()?;
+/// // What the client must trust, and where it must connect to:
+/// let root = pem(&[made.root]);
+/// assert!(root.starts_with("-----BEGIN CERTIFICATE-----\n"));
+/// assert!(server.tls_address().is_some());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone)]
 pub struct Tls {
     certificates: Arc<dyn ResolvesServerCert>,
@@ -47,6 +64,18 @@ enum Handshakes {
 }
 
 /// The files that `request.server.config.ssl_config` shows to handlers.
+///
+/// ```
+/// # use std::time::SystemTime;
+/// # use wireserve::tls::certificates::{Stored, Subjects};
+/// use wireserve::tls::{CertificateFiles, Tls};
+///
+/// let files = CertificateFiles { key: "a.key".into(), certificate: "a.pem".into(), ca: None };
+/// # let made = Stored::in_memory(&Subjects::new(["web.test"]), SystemTime::now())?;
+/// let tls = Tls::with_certificates(made.pair.resolver()).files(files.clone());
+/// assert_eq!(tls.shown_files(), Some(&files));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CertificateFiles {
     /// The private key of the certificate.
@@ -59,6 +88,8 @@ pub struct CertificateFiles {
 
 impl Tls {
     /// One certificate for all names: a chain that begins with it, and its private key, both as PEM.
+    ///
+    /// See the example of [`Builder::tls`](crate::Builder::tls).
     ///
     /// # Errors
     /// When there is no certificate or no key, when the key is of a kind that is not supported, or when it
@@ -78,6 +109,8 @@ impl Tls {
     }
 
     /// Certificates that are chosen for each client, by the name that it asks for.
+    ///
+    /// See the example of [`Tls`].
     pub fn with_certificates(certificates: Arc<dyn ResolvesServerCert>) -> Self {
         Self {
             certificates,
@@ -88,6 +121,8 @@ impl Tls {
     }
 
     /// Hosts whose certificates or handshakes are faulty, for tests of clients.
+    ///
+    /// See the example of [`FaultyHosts`].
     pub fn with_faulty_hosts(hosts: Arc<FaultyHosts>) -> Self {
         Self {
             handshakes: Handshakes::ByName,
@@ -96,6 +131,8 @@ impl Tls {
     }
 
     /// Asks clients for certificates.
+    ///
+    /// See the example of [`ClientCertificates`].
     #[must_use]
     pub fn client_certificates(mut self, clients: ClientCertificates) -> Self {
         self.clients = clients;
@@ -103,6 +140,8 @@ impl Tls {
     }
 
     /// Ends all handshakes in this way, for tests of clients.
+    ///
+    /// See the example of [`HandshakeFault`].
     #[must_use]
     pub fn faulty_handshakes(mut self, fault: HandshakeFault) -> Self {
         self.handshakes = Handshakes::Faulty(fault);
@@ -110,6 +149,8 @@ impl Tls {
     }
 
     /// Sets the files that handlers are shown.
+    ///
+    /// See the example of [`CertificateFiles`].
     #[must_use]
     pub fn files(mut self, files: CertificateFiles) -> Self {
         self.files = Some(files);
@@ -117,6 +158,8 @@ impl Tls {
     }
 
     /// The files that handlers are shown, if the certificates are in files.
+    ///
+    /// See the example of [`CertificateFiles`].
     pub fn shown_files(&self) -> Option<&CertificateFiles> {
         self.files.as_ref()
     }
@@ -132,6 +175,30 @@ impl fmt::Debug for Tls {
 }
 
 /// The cryptography that all sessions use.
+///
+/// ```
+/// # use std::net::TcpStream;
+/// # use std::sync::Arc;
+/// # use std::time::SystemTime;
+/// # use wireserve::tls::certificates::{Stored, Subjects};
+/// # use wireserve::tls::Tls;
+/// use rustls::{ClientConfig, ClientConnection, RootCertStore};
+/// use wireserve::tls::provider;
+/// # let made = Stored::in_memory(&Subjects::new(["web.test"]), SystemTime::now())?;
+/// # let server = wireserve::Server::builder().tls(Tls::with_certificates(made.pair.resolver())).start()?;
+///
+/// // A client of rustls that trusts the root of a server's certificate:
+/// let mut roots = RootCertStore::empty();
+/// roots.add(made.root)?;
+/// let config = ClientConfig::builder_with_provider(provider().into())
+///     .with_safe_default_protocol_versions()?
+///     .with_root_certificates(roots)
+///     .with_no_client_auth();
+/// let mut client = ClientConnection::new(Arc::new(config), "web.test".try_into()?)?;
+/// client.complete_io(&mut TcpStream::connect(server.tls_address().ok_or("no TLS")?)?)?;
+/// assert!(!client.is_handshaking());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn provider() -> CryptoProvider {
     ring::default_provider()
 }

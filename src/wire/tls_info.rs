@@ -3,11 +3,22 @@
 /// What a client and the server have agreed on in a TLS handshake.
 ///
 /// ```
-/// use wireserve::{TlsInfo, TlsVersion};
+/// use wireserve::{Cipher, TlsInfo, TlsVersion};
 ///
 /// fn is_modern(info: &TlsInfo) -> bool {
 ///     info.version == TlsVersion::V1_3 && info.cipher.bits >= 128
 /// }
+/// # let name = "TLS_AES_256_GCM_SHA384";
+/// # let info = TlsInfo {
+/// #     version: TlsVersion::V1_3,
+/// #     cipher: Cipher { name, openssl_name: name, bits: 256 },
+/// #     server_name: None,
+/// #     alpn: None,
+/// #     resumed: false,
+/// #     client_certificates: Vec::new(),
+/// # };
+/// // What a handler finds in `exchange.request.arrival().tls`:
+/// assert!(is_modern(&info) && info.server_name.is_none());
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TlsInfo {
@@ -43,12 +54,12 @@ pub enum TlsVersion {
 /// A cipher suite.
 ///
 /// ```
-/// use wireserve::{Cipher, TlsInfo};
-///
-/// fn name(info: &TlsInfo) -> &str {
-///     let Cipher { name, .. } = info.cipher;
-///     name
-/// }
+/// let cipher = wireserve::Cipher {
+///     name: "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+///     openssl_name: "ECDHE-RSA-AES128-GCM-SHA256",
+///     bits: 128,
+/// };
+/// assert!(cipher.name.contains(&format!("_{}_", cipher.bits)));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cipher {
@@ -62,6 +73,8 @@ pub struct Cipher {
 
 impl TlsVersion {
     /// The version as OpenSSL and Python's `ssl` write it, `TLSv1.3` for example.
+    ///
+    /// See the example of [`TlsVersion`].
     pub fn as_str(self) -> &'static str {
         match self {
             Self::V1_2 => "TLSv1.2",

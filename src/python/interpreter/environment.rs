@@ -13,6 +13,16 @@ use super::InterpreterError;
 /// that does not exist has none. If the environment is for another version of Python, a warning is
 /// logged: its packages may not even parse.
 ///
+/// ```
+/// use wireserve::python;
+///
+/// let folder = tempfile::tempdir()?;
+/// let site = python::site(folder.path())?; // starts the interpreter
+/// python::use_environment(&folder.path().join("venv"))?;
+/// # assert_eq!(site.doc_root(), folder.path());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// When Python cannot read the folder.
 pub fn use_environment(environment: &Path) -> Result<(), InterpreterError> {

@@ -31,6 +31,19 @@ use crate::python::package;
 const FLUSH_LIMIT: Duration = Duration::from_millis(300);
 
 /// Why the interpreter could not be started.
+///
+/// ```
+/// use std::path::Path;
+///
+/// use wireserve::python::{self, InterpreterError};
+/// use wireserve::{Builder, Server};
+///
+/// fn scripts(folder: &Path) -> Result<Builder, InterpreterError> {
+///     Ok(Server::builder().site(python::site(folder)?))
+/// }
+/// assert!(scripts(tempfile::tempdir()?.path()).is_ok());
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Debug, Error)]
 #[error("cannot start Python: {0}")]
 pub struct InterpreterError(#[source] PyErr);
@@ -71,6 +84,8 @@ pub(crate) fn join(py: Python<'_>) -> PyResult<()> {
 }
 
 /// Flushes what handlers have printed, unless the interpreter is busy for longer than `FLUSH_LIMIT`.
+///
+/// See the example of [`site`](crate::python::site).
 pub fn flush_output() {
     let (done, seen) = mpsc::channel();
     thread::spawn(move || {

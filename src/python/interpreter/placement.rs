@@ -11,6 +11,8 @@ use thiserror::Error;
 static PROCESSOR: OnceLock<usize> = OnceLock::new();
 
 /// Why scripts cannot run on a processor.
+///
+/// See the example of [`run_on`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum PlacementError {
     /// The process may not use this processor, or it does not exist.
@@ -23,6 +25,13 @@ pub enum PlacementError {
 
 /// Binds every thread that runs its first script from now on to one processor, counted from 0. This
 /// applies to the whole process and to the programs that scripts start.
+///
+/// ```
+/// use wireserve::python::{PlacementError, run_on};
+///
+/// let none = usize::MAX;
+/// assert_eq!(run_on(none), Err(PlacementError::NotOurs(none)));
+/// ```
 ///
 /// # Errors
 /// When the process may not use that processor, or another one has been chosen before.

@@ -31,6 +31,25 @@ use exchanged::Exchanged;
 use failure::Stage;
 
 /// Runs scripts.
+///
+/// ```
+/// # use std::io::Write;
+/// use wireserve::handlers::Files;
+/// use wireserve::python::{self, ScriptHandler};
+///
+/// let folder = tempfile::tempdir()?;
+/// let file = folder.path().join("a.py");
+/// std::fs::write(&file, "def main(request, response):\n    return request.method\n")?;
+/// let mut site = python::site(folder.path())?;
+/// let handler = ScriptHandler::new(Files::single(file, folder.path())).keep_manifest_in(folder.path());
+/// assert!(handler.compile().is_ok());
+/// site.register("*".into(), "/always", std::sync::Arc::new(handler))?;
+/// # let server = wireserve::Server::builder().site(site).start()?;
+/// # let mut client = std::net::TcpStream::connect(server.address())?;
+/// # client.write_all(b"PUT /always HTTP/1.1\r\nConnection: close\r\n\r\n")?;
+/// # assert!(std::io::read_to_string(client)?.ends_with("\r\n\r\nPUT"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct ScriptHandler {
     mount: Mount,
     scripts: Scripts,
@@ -40,6 +59,8 @@ pub struct ScriptHandler {
 
 impl ScriptHandler {
     /// Runs these scripts.
+    ///
+    /// See the example of [`ScriptHandler`].
     pub fn new(files: Files) -> Self {
         Self {
             mount: files.mount().clone(),
@@ -49,6 +70,8 @@ impl ScriptHandler {
     }
 
     /// Keeps the manifest that a script of WPT's test runner writes in this folder.
+    ///
+    /// See the example of [`ScriptHandler`].
     #[must_use]
     pub fn keep_manifest_in(mut self, folder: impl Into<PathBuf>) -> Self {
         self.manifest = Some(folder.into());
@@ -57,6 +80,8 @@ impl ScriptHandler {
 
     /// Compiles the script of these files, which must be a single script or a folder with a default
     /// script, so that its first request finds the code.
+    ///
+    /// See the example of [`ScriptHandler`].
     ///
     /// # Errors
     /// When the script does not exist or is not Python; with file and line.

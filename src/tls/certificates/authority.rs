@@ -15,6 +15,8 @@ use uuid::Uuid;
 use super::Subjects;
 
 /// A day.
+///
+/// See the example of [`Authority`].
 pub const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// How long before its making a certificate begins to be valid, for clients whose clocks are slow.
@@ -24,6 +26,8 @@ const EARLIER: Duration = DAY;
 const MAX_COMMON_NAME: usize = 64;
 
 /// The validity of a certificate.
+///
+/// See the example of [`Authority`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Validity {
     /// The first second.
@@ -34,6 +38,8 @@ pub struct Validity {
 
 impl Validity {
     /// From a day before `now` until `duration` after it.
+    ///
+    /// See the example of [`Authority`].
     pub fn around(now: SystemTime, duration: Duration) -> Self {
         Self {
             from: now - EARLIER,
@@ -48,11 +54,32 @@ impl Validity {
 }
 
 /// A new key.
+///
+/// See the example of [`Authority`].
 pub fn new_key() -> Result<KeyPair, Error> {
     KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256)
 }
 
 /// A certificate that issues others, with its key.
+///
+/// ```
+/// # use std::time::SystemTime;
+/// # use wireserve::tls::Tls;
+/// # use wireserve::tls::certificates::authority::{Authority, DAY, Validity, named, new_key, server_params};
+/// # use wireserve::tls::certificates::{Subjects, pem};
+/// let (subjects, key) = (Subjects::new(["web.test"]), new_key()?);
+/// let validity = Validity::around(SystemTime::now(), 30 * DAY);
+/// let root = Authority::root(&subjects, validity)?;
+/// let intermediate = root.intermediate(&subjects, validity)?;
+/// // A certificate whose name is in its subject only, which clients must refuse:
+/// let mut params = server_params(&subjects, validity)?;
+/// params.subject_alt_names.clear();
+/// params.distinguished_name = named("web.test");
+/// let chain = [intermediate.issue(&params, &key)?, intermediate.certificate().clone()];
+/// let tls = Tls::from_pem(pem(&chain).as_bytes(), key.serialize_pem().as_bytes())?;
+/// # assert!(wireserve::Server::builder().tls(tls).start()?.tls_address().is_some());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct Authority {
     certificate: CertificateDer<'static>,
@@ -62,6 +89,8 @@ pub struct Authority {
 impl Authority {
     /// A new root. It is confined to the hosts and addresses of `subjects` (RFC 5280 §4.2.1.10): a
     /// client that trusts it accepts none of its certificates for other names.
+    ///
+    /// See the example of [`Authority`].
     pub fn root(subjects: &Subjects, validity: Validity) -> Result<Self, Error> {
         let key = new_key()?;
         let params = authority_params(subjects, validity, None);
@@ -74,6 +103,8 @@ impl Authority {
     }
 
     /// A new intermediate, which can issue certificates but no further intermediates.
+    ///
+    /// See the example of [`Authority`].
     pub fn intermediate(&self, subjects: &Subjects, validity: Validity) -> Result<Self, Error> {
         let key = new_key()?;
         let mut params = authority_params(subjects, validity, Some(0));
@@ -86,6 +117,22 @@ impl Authority {
     }
 
     /// A root that was made before.
+    ///
+    /// ```
+    /// # use std::time::SystemTime;
+    /// # use wireserve::tls::certificates::Subjects;
+    /// # use wireserve::tls::certificates::authority::{Authority, DAY, Validity, server_params};
+    /// # let subjects = Subjects::new(["web.test"]);
+    /// # let validity = Validity::around(SystemTime::now(), 30 * DAY);
+    /// # let root = Authority::root(&subjects, validity)?;
+    /// let key = rcgen::KeyPair::from_pem(&root.key_pem())?;
+    /// let same = Authority::existing(root.certificate().clone(), key)?;
+    /// assert_eq!(same.certificate(), root.certificate());
+    /// let params = server_params(&subjects, validity)?;
+    /// let issued = params.signed_by(&rcgen::KeyPair::generate()?, same.issuer())?;
+    /// assert_ne!(issued.der(), root.certificate());
+    /// # Ok::<(), rcgen::Error>(())
+    /// ```
     pub fn existing(certificate: CertificateDer<'static>, key: KeyPair) -> Result<Self, Error> {
         let issuer = Issuer::from_ca_cert_der(&certificate, key)?;
         Ok(Self {
@@ -95,21 +142,29 @@ impl Authority {
     }
 
     /// The certificate.
+    ///
+    /// See the example of [`Authority`].
     pub fn certificate(&self) -> &CertificateDer<'static> {
         &self.certificate
     }
 
     /// The key, as PEM.
+    ///
+    /// See the example of [`Authority::existing`].
     pub fn key_pem(&self) -> String {
         self.issuer.key().serialize_pem()
     }
 
     /// The issuer, to sign other things.
+    ///
+    /// See the example of [`Authority::existing`].
     pub fn issuer(&self) -> &Issuer<'static, KeyPair> {
         &self.issuer
     }
 
     /// Issues a certificate for this key.
+    ///
+    /// See the example of [`Authority`].
     pub fn issue(
         &self,
         params: &CertificateParams,
@@ -166,6 +221,8 @@ fn confined_to(subjects: &Subjects) -> Vec<GeneralSubtree> {
 }
 
 /// What a server's certificate contains, before it is issued.
+///
+/// See the example of [`Authority`].
 pub fn server_params(subjects: &Subjects, validity: Validity) -> Result<CertificateParams, Error> {
     let mut params = CertificateParams::default();
     params.distinguished_name = named(subjects.main_host());
@@ -185,6 +242,8 @@ pub fn server_params(subjects: &Subjects, validity: Validity) -> Result<Certific
 }
 
 /// A subject with this common name.
+///
+/// See the example of [`Authority`].
 pub fn named(name: &str) -> DistinguishedName {
     let mut distinguished = DistinguishedName::new();
     let name: String = name.chars().take(MAX_COMMON_NAME).collect();

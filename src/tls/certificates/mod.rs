@@ -20,6 +20,8 @@ pub use subjects::Subjects;
 const PEM_LINE: usize = 64;
 
 /// Certificates as PEM.
+///
+/// See the example of [`Tls`](crate::tls::Tls).
 pub fn pem(certificates: &[CertificateDer<'_>]) -> String {
     let mut text = String::new();
     for certificate in certificates {

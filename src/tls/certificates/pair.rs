@@ -23,12 +23,44 @@ use super::authority::Validity;
 use crate::tls::provider;
 
 /// A certificate, the intermediates that a client needs to verify it, and the private key.
+///
+/// ```
+/// # use std::time::SystemTime;
+/// # use wireserve::tls::certificates::{Store, Subjects};
+/// use wireserve::tls::certificates::Pair;
+/// use wireserve::tls::certificates::pair::{read_chain, validity};
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let (subjects, now) = (Subjects::new(["web.test"]), SystemTime::now());
+/// # let stored = Store::in_folder(folder.path()).open(&subjects, now)?;
+/// # let (root, files) = (stored.root, stored.files.ok_or("no files")?);
+/// let pair = Pair::read(&files.certificate, &files.key)?;
+/// assert!(pair.is_for("web.test") && !pair.is_for("other.test"));
+/// assert!(pair.is_issued_by(&root) && pair.is_accepted(&root, &subjects, now));
+/// assert_eq!(Some(pair.last()), read_chain(&files.certificate)?.last());
+/// assert_eq!(pair.validity(), validity(pair.certificate()));
+/// assert_eq!(pair.certified().cert[0], *pair.certificate());
+/// assert!(pair.spki_hash().is_some_and(|hash| hash.len() == 44));
+/// let tls = wireserve::tls::Tls::with_certificates(pair.resolver());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Pair {
     certified: Arc<CertifiedKey>,
 }
 
 /// Why files are not a certificate and its key.
+///
+/// ```
+/// use std::path::Path;
+///
+/// use wireserve::tls::certificates::{Pair, PairError};
+///
+/// let missing = Path::new("/nonexistent/a.pem");
+/// let error = Pair::read(missing, missing).expect_err("there is no such file");
+/// assert!(matches!(error, PairError::Unreadable { .. }));
+/// assert_eq!(error.to_string(), "cannot read /nonexistent/a.pem");
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PairError {
@@ -72,6 +104,8 @@ pub enum PairError {
 
 impl Pair {
     /// Reads a chain of certificates, which begins with the server's, and its key.
+    ///
+    /// See the example of [`Pair`].
     ///
     /// # Errors
     /// When a file cannot be read or has other contents, or the two do not belong together.
@@ -121,21 +155,29 @@ impl Pair {
     }
 
     /// As rustls uses them.
+    ///
+    /// See the example of [`Pair`].
     pub fn certified(&self) -> &Arc<CertifiedKey> {
         &self.certified
     }
 
     /// What chooses this certificate for every client.
+    ///
+    /// See the example of [`Pair`].
     pub fn resolver(&self) -> Arc<dyn ResolvesServerCert> {
         Arc::new(SingleCertAndKey::from(Arc::clone(&self.certified)))
     }
 
     /// The certificate, without intermediates.
+    ///
+    /// See the example of [`Pair`].
     pub fn certificate(&self) -> &CertificateDer<'static> {
         &self.certified.cert[0]
     }
 
     /// The last certificate of the chain: of the chains that include their root, that root.
+    ///
+    /// See the example of [`Pair`].
     pub fn last(&self) -> &CertificateDer<'static> {
         self.certified
             .cert
@@ -144,12 +186,16 @@ impl Pair {
     }
 
     /// The first and the last second in which the certificate is valid.
+    ///
+    /// See the example of [`Pair`].
     pub fn validity(&self) -> Option<Validity> {
         validity(self.certificate())
     }
 
     /// What Chromium's `--ignore-certificate-errors-spki-list` takes: the SHA-256 digest of the
     /// public key (its SubjectPublicKeyInfo) in Base64.
+    ///
+    /// See the example of [`Pair`].
     pub fn spki_hash(&self) -> Option<String> {
         let (_, certificate) = X509Certificate::from_der(self.certificate()).ok()?;
         let digest = Sha256::digest(certificate.public_key().raw);
@@ -158,6 +204,8 @@ impl Pair {
 
     /// Whether a client that trusts `root` accepts the certificate at this time, for all of these
     /// names.
+    ///
+    /// See the example of [`Pair`].
     pub fn is_accepted(
         &self,
         root: &CertificateDer<'static>,
@@ -169,11 +217,15 @@ impl Pair {
     }
 
     /// Whether the certificate is for this name or address.
+    ///
+    /// See the example of [`Pair`].
     pub fn is_for(&self, name: &str) -> bool {
         ServerName::try_from(name).is_ok_and(|name| self.verify_name(&name).is_ok())
     }
 
     /// Whether `root` issued the certificate, directly or through the intermediates of the chain.
+    ///
+    /// See the example of [`Pair`].
     pub fn is_issued_by(&self, root: &CertificateDer<'static>) -> bool {
         let validity = self.validity();
         validity.is_some_and(|validity| self.verify(root, validity.until).is_ok())
@@ -200,6 +252,8 @@ impl Pair {
 
 /// The certificates of a PEM file, at least one.
 ///
+/// See the example of [`Pair`].
+///
 /// # Errors
 /// When the file cannot be read, or contains none or a malformed one.
 pub fn read_chain(path: &Path) -> Result<Vec<CertificateDer<'static>>, PairError> {
@@ -220,6 +274,8 @@ pub fn read_chain(path: &Path) -> Result<Vec<CertificateDer<'static>>, PairError
 }
 
 /// The first and the last second in which a certificate is valid; none if it is malformed.
+///
+/// See the example of [`Pair`].
 pub fn validity(certificate: &CertificateDer<'_>) -> Option<Validity> {
     let (_, certificate) = X509Certificate::from_der(certificate).ok()?;
     let validity = certificate.validity();

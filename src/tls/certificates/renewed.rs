@@ -14,6 +14,20 @@ use super::{Pair, Store, Subjects};
 const AGAIN_AFTER: Duration = Duration::from_secs(60 * 60);
 
 /// The certificate of a store, as it is at the time of each handshake.
+///
+/// ```
+/// # use std::time::SystemTime;
+/// use wireserve::tls::Tls;
+/// use wireserve::tls::certificates::{Renewed, Store, Subjects};
+///
+/// let folder = tempfile::tempdir()?;
+/// let (store, subjects) = (Store::in_folder(folder.path()), Subjects::new(["web.test"]));
+/// let stored = store.open(&subjects, SystemTime::now())?;
+/// let tls = Tls::with_certificates(Renewed::resolver(&store, &subjects, &stored.pair));
+/// let server = wireserve::Server::builder().tls(tls).start()?;
+/// assert!(server.tls_address().is_some());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct Renewed {
     store: Store,
     subjects: Subjects,
@@ -28,6 +42,8 @@ struct Current {
 
 impl Renewed {
     /// What chooses this certificate of the store, and later ones, for every client.
+    ///
+    /// See the example of [`Renewed`].
     pub fn resolver(
         store: &Store,
         subjects: &Subjects,

@@ -33,6 +33,8 @@ use super::{Pair, Subjects, pair, pem};
 use crate::tls::CertificateFiles;
 
 /// How long a server's certificate is valid by default; as long as that of WPT's own generator.
+///
+/// See the example of [`Store`].
 pub const DURATION: Duration = Duration::from_secs(30 * DAY.as_secs());
 
 /// How long a root is valid, unless the server's certificate is valid longer. A person who has told
@@ -49,6 +51,22 @@ const LOCK_INTERVAL: Duration = Duration::from_millis(10);
 const WRITABLE_BY_OTHERS: u32 = 0o022;
 
 /// A folder for certificates, and how to make them.
+///
+/// ```
+/// use std::time::SystemTime;
+///
+/// use wireserve::tls::certificates::store::{DURATION, Store};
+/// use wireserve::tls::certificates::{Stored, Subjects};
+///
+/// let folder = tempfile::tempdir()?;
+/// let (subjects, now) = (Subjects::new(["web.test"]), SystemTime::now());
+/// let store = Store::in_folder(folder.path()).duration(DURATION / 2);
+/// let first: Stored = store.open(&subjects, now)?;
+/// assert!(first.pair.is_accepted(&first.root, &subjects, now));
+/// assert_eq!(store.open(&subjects, now)?.root, first.root);
+/// assert_ne!(store.anew(true).open(&subjects, now)?.root, first.root);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Store {
     folder: PathBuf,
@@ -61,6 +79,8 @@ pub struct Store {
 }
 
 /// A server's certificate and its root, and where they are.
+///
+/// See the example of [`Store`].
 #[derive(Debug)]
 pub struct Stored {
     /// The server's certificate.
@@ -74,6 +94,8 @@ pub struct Stored {
 }
 
 /// Why certificates cannot be made or kept.
+///
+/// See the example of [`Store::in_cache`].
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
@@ -112,6 +134,19 @@ impl Store {
     /// The store of these subjects in the user's cache folder: `$XDG_CACHE_HOME`, or else
     /// `$HOME/.cache`. The variables are read by `environment`.
     ///
+    /// ```
+    /// use wireserve::tls::certificates::{Store, StoreError, Subjects};
+    ///
+    /// let subjects = Subjects::new(["web.test"]);
+    /// let home = tempfile::tempdir()?;
+    /// let environment = |name: &str| (name == "HOME").then(|| home.path().to_owned());
+    /// let stored = Store::in_cache(&subjects, environment)?.open(&subjects, std::time::SystemTime::now())?;
+    /// assert!(stored.files.is_some_and(|files| files.key.starts_with(home.path())));
+    /// let nowhere = Store::in_cache(&subjects, |_| None);
+    /// assert!(matches!(nowhere, Err(StoreError::NoCacheFolder)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// When there is no cache folder.
     pub fn in_cache(
@@ -132,6 +167,8 @@ impl Store {
     }
 
     /// A store in this folder, which may be shared with other users.
+    ///
+    /// See the example of [`Store`].
     pub fn in_folder(folder: impl Into<PathBuf>) -> Self {
         Self {
             folder: folder.into(),
@@ -142,6 +179,8 @@ impl Store {
     }
 
     /// Sets how long the server's certificate is valid.
+    ///
+    /// See the example of [`Store`].
     #[must_use]
     pub fn duration(mut self, duration: Duration) -> Self {
         self.duration = duration;
@@ -149,6 +188,8 @@ impl Store {
     }
 
     /// Makes a new root and a new certificate, even if there are good ones.
+    ///
+    /// See the example of [`Store`].
     #[must_use]
     pub fn anew(mut self, anew: bool) -> Self {
         self.anew = anew;
@@ -157,6 +198,8 @@ impl Store {
 
     /// The certificates for these subjects, valid at `now`: those of the folder, if they are good
     /// for at least half as long as new ones and for all subjects, or else new ones.
+    ///
+    /// See the example of [`Store`].
     ///
     /// # Errors
     /// When the folder cannot be used.
@@ -328,6 +371,8 @@ impl Store {
 
 impl Stored {
     /// New certificates that are kept nowhere.
+    ///
+    /// See the example of [`Tls`](crate::tls::Tls).
     ///
     /// # Errors
     /// When the system has no randomness.

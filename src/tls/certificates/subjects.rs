@@ -14,6 +14,18 @@ const LOCALHOST: &str = "localhost";
 ///
 /// Every name is a host or lies below one. Names are listed one by one, since some clients refuse
 /// wildcards below a top-level domain such as `*.localhost`.
+///
+/// ```
+/// use std::net::Ipv4Addr;
+///
+/// use wireserve::tls::certificates::Subjects;
+///
+/// let subjects = Subjects::new(["web.test", "www.web.test"]).and(["10.0.0.1"]);
+/// assert!(subjects.names().eq(["localhost", "web.test", "www.web.test"]));
+/// assert!(subjects.hosts().eq(["localhost", "web.test"]));
+/// assert_eq!(subjects.main_host(), "web.test");
+/// assert!(subjects.addresses().any(|address| address == Ipv4Addr::new(10, 0, 0, 1)));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subjects {
     /// DNS names in ASCII.
@@ -27,6 +39,8 @@ pub struct Subjects {
 impl Subjects {
     /// `localhost`, 127.0.0.1 and ::1, and these names. A name may be an IP address; texts that are
     /// neither a DNS name in ASCII nor an address are ignored, since no client can connect to them.
+    ///
+    /// See the example of [`Subjects`].
     pub fn new<N: AsRef<str>>(names: impl IntoIterator<Item = N>) -> Self {
         let mut subjects = Self {
             names: [LOCALHOST.to_owned()].into(),
@@ -50,6 +64,8 @@ impl Subjects {
     }
 
     /// These subjects and more names.
+    ///
+    /// See the example of [`Subjects`].
     #[must_use]
     pub fn and<N: AsRef<str>>(&self, names: impl IntoIterator<Item = N>) -> Self {
         let own = self.names.iter().cloned();
@@ -70,16 +86,22 @@ impl Subjects {
     }
 
     /// The DNS names, sorted.
+    ///
+    /// See the example of [`Subjects`].
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.names.iter().map(String::as_str)
     }
 
     /// The IP addresses, sorted.
+    ///
+    /// See the example of [`Subjects`].
     pub fn addresses(&self) -> impl Iterator<Item = IpAddr> {
         self.addresses.iter().copied()
     }
 
     /// The names that are not below another one, sorted.
+    ///
+    /// See the example of [`Subjects`].
     pub fn hosts(&self) -> impl Iterator<Item = &str> {
         self.hosts.iter().map(String::as_str)
     }
@@ -96,6 +118,8 @@ impl Subjects {
     }
 
     /// The shortest host besides `localhost`, or else `localhost`: the name that files have.
+    ///
+    /// See the example of [`Subjects`].
     pub fn main_host(&self) -> &str {
         let others = self.hosts().filter(|host| *host != LOCALHOST);
         others.min_by_key(|host| host.len()).unwrap_or(LOCALHOST)

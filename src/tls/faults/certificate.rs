@@ -22,6 +22,18 @@ const DURATION: Duration = Duration::from_secs(30 * DAY.as_secs());
 const REVOKED: [u8; 7] = *b"revoked";
 
 /// What is wrong with a certificate.
+///
+/// ```
+/// use wireserve::tls::faults::{DOMAIN, FaultyCertificate};
+///
+/// let fault = FaultyCertificate::SelfSigned;
+/// assert_eq!(fault.name(), "self-signed");
+/// assert_eq!(fault.host(), format!("self-signed.{DOMAIN}"));
+/// assert_eq!(FaultyCertificate::named("self-signed"), Some(fault));
+/// // All but two must be refused:
+/// let good = [FaultyCertificate::Good, FaultyCertificate::CompleteChain];
+/// assert_eq!(FaultyCertificate::ALL.iter().filter(|fault| good.contains(fault)).count(), 2);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FaultyCertificate {
     /// Nothing.
@@ -52,6 +64,8 @@ pub enum FaultyCertificate {
 
 impl FaultyCertificate {
     /// All of them.
+    ///
+    /// See the example of [`FaultyCertificate`].
     pub const ALL: [Self; 12] = [
         Self::Good,
         Self::CompleteChain,
@@ -68,6 +82,8 @@ impl FaultyCertificate {
     ];
 
     /// The name, which is the first label of its host.
+    ///
+    /// See the example of [`FaultyCertificate`].
     pub fn name(self) -> &'static str {
         match self {
             Self::Good => "good",
@@ -86,11 +102,15 @@ impl FaultyCertificate {
     }
 
     /// The fault with this name.
+    ///
+    /// See the example of [`FaultyCertificate`].
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|fault| fault.name() == name)
     }
 
     /// The name of its host.
+    ///
+    /// See the example of [`FaultyCertificate`].
     pub fn host(self) -> String {
         format!("{}.{DOMAIN}", self.name())
     }
@@ -164,6 +184,18 @@ fn with_bad_signature(certificate: &CertificateDer<'_>) -> CertificateDer<'stati
 }
 
 /// The root's list of revoked certificates (RFC 5280 §5): that of [`FaultyCertificate::Revoked`].
+///
+/// ```
+/// # use std::time::SystemTime;
+/// # use wireserve::tls::certificates::{Stored, Subjects};
+/// use wireserve::tls::faults::certificate::revocation_list;
+///
+/// # let made = Stored::in_memory(&Subjects::new(["web.test"]), SystemTime::now())?;
+/// let root = made.authority.ok_or("its key is not known")?;
+/// let list = revocation_list(&root, SystemTime::now())?;
+/// assert!(list.pem()?.starts_with("-----BEGIN X509 CRL-----"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// # Errors
 /// When the system has no randomness.

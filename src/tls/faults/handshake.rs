@@ -1,6 +1,31 @@
 //! Handshakes that do not come to their end, by the names of the hosts that have them.
 
 /// What a server does after the client's first message.
+///
+/// ```
+/// # use std::net::TcpStream;
+/// # use std::time::SystemTime;
+/// # use wireserve::Server;
+/// # use wireserve::tls::certificates::{Stored, Subjects};
+/// use wireserve::tls::Tls;
+/// use wireserve::tls::faults::{HandshakeFault, handshake_fault};
+///
+/// assert_eq!(HandshakeFault::named("cut-after-100"), Some(HandshakeFault::CutAfter(100)));
+/// assert_eq!(handshake_fault(Some("stall.tls.localhost")), Some(HandshakeFault::Stall));
+/// # let made = Stored::in_memory(&Subjects::new(["web.test"]), SystemTime::now())?;
+/// let tls = Tls::with_certificates(made.pair.resolver()).faulty_handshakes(HandshakeFault::Alert(40));
+/// let server = Server::builder().tls(tls).start()?;
+/// # let config = rustls::ClientConfig::builder_with_provider(wireserve::tls::provider().into())
+/// #     .with_safe_default_protocol_versions()?
+/// #     .with_root_certificates(rustls::RootCertStore::empty())
+/// #     .with_no_client_auth();
+/// # let mut client = rustls::ClientConnection::new(config.into(), "web.test".try_into()?)?;
+/// # let mut socket = TcpStream::connect(server.tls_address().ok_or("no TLS")?)?;
+/// # let error = client.complete_io(&mut socket).expect_err("the handshake fails");
+/// // What a client of rustls reports:
+/// assert!(error.to_string().contains("HandshakeFailure"), "{error}");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HandshakeFault {
     /// It sends nothing, and waits until the client leaves: `stall`.
@@ -60,6 +85,8 @@ impl HandshakeFault {
     pub(super) const UNRECOGNIZED: Self = Self::Alert(112);
 
     /// The fault with this name.
+    ///
+    /// See the example of [`HandshakeFault`].
     pub fn named(name: &str) -> Option<Self> {
         if name == "stall" {
             return Some(Self::Stall);
@@ -75,6 +102,13 @@ impl HandshakeFault {
 }
 
 /// The record of an alert before any keys are agreed on.
+///
+/// ```
+/// use wireserve::tls::faults::handshake::alert_record;
+///
+/// // `handshake_failure` (RFC 8446 §6), which is fatal:
+/// assert_eq!(alert_record(40), [21, 3, 3, 0, 2, 2, 40]);
+/// ```
 pub fn alert_record(code: u8) -> [u8; 7] {
     let level = match WARNINGS.contains(&code) {
         true => 1,

@@ -21,9 +21,30 @@ pub use handshake::HandshakeFault;
 
 /// The domain of the faulty hosts. It leads to this machine (RFC 6761 §6.3), and a root for `localhost`
 /// may issue certificates for names below it.
+///
+/// See the example of [`FaultyCertificate`].
 pub const DOMAIN: &str = "tls.localhost";
 
 /// The certificates of the faulty hosts.
+///
+/// ```
+/// # use std::sync::Arc;
+/// # use std::time::SystemTime;
+/// # use wireserve::Server;
+/// # use wireserve::tls::Tls;
+/// # use wireserve::tls::certificates::{Stored, Subjects};
+/// use wireserve::tls::faults::{FaultyCertificate, FaultyHosts};
+///
+/// let (subjects, now) = (Subjects::new(["web.test"]), SystemTime::now());
+/// let made = Stored::in_memory(&subjects, now)?;
+/// let root = made.authority.ok_or("its key is not known")?;
+/// let hosts = FaultyHosts::new(&root, made.pair.certified().clone(), &subjects, now)?;
+/// assert_eq!(hosts.with(FaultyCertificate::CompleteChain).cert.len(), 2);
+/// let server = Server::builder().tls(Tls::with_faulty_hosts(Arc::new(hosts))).start()?;
+/// // At this port, clients must refuse https://expired.tls.localhost:
+/// assert!(server.tls_address().is_some());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct FaultyHosts {
     certificates: BTreeMap<FaultyCertificate, Arc<CertifiedKey>>,
 }
@@ -31,6 +52,8 @@ pub struct FaultyHosts {
 impl FaultyHosts {
     /// Makes the certificates: for the name below [`DOMAIN`] and for all `subjects`, so that they can be used
     /// for other names, too. `good` is the certificate without a fault.
+    ///
+    /// See the example of [`FaultyHosts`].
     ///
     /// # Errors
     /// When the system has no randomness.
@@ -51,6 +74,8 @@ impl FaultyHosts {
     }
 
     /// The certificate with this fault.
+    ///
+    /// See the example of [`FaultyHosts`].
     pub fn with(&self, fault: FaultyCertificate) -> Arc<CertifiedKey> {
         Arc::clone(&self.certificates[&fault])
     }
@@ -73,6 +98,8 @@ impl fmt::Debug for FaultyHosts {
 
 /// The fault of the handshake that this name asks for, if it asks for one. A name below the domain that asks
 /// for nothing known is refused as RFC 6066 §3 describes.
+///
+/// See the example of [`HandshakeFault`].
 pub fn handshake_fault(server_name: Option<&str>) -> Option<HandshakeFault> {
     let label = server_name.and_then(label)?;
     match FaultyCertificate::named(label) {
