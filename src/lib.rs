@@ -118,9 +118,12 @@ pub mod message {
     pub use crate::http::head::Head;
     pub use crate::http::headers::Headers;
     pub use crate::http::problems::{Problem, ProblemKind, Severity};
-    pub use crate::http::raw_lines::{Flag, LineKind, RawLine};
     pub use crate::http::request_line::Version;
     pub use crate::http::scheme::Scheme;
+
+    // Scripts see them; nothing that is public returns one.
+    #[doc(hidden)]
+    pub use crate::http::raw_lines::{Flag, LineKind, RawLine};
 }
 
 #[doc(hidden)]

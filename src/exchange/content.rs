@@ -8,11 +8,19 @@ use std::time::Duration;
 /// The content of a response.
 ///
 /// ```
+/// # use std::io::Write;
 /// use wireserve::{Content, Response, Server};
 ///
 /// let server = Server::start();
 /// server.get("/text", |_| Response::new(200).content("text"));
 /// server.get("/until-close", |_| Response::new(200).content(Content::Empty));
+/// # let mut client = std::net::TcpStream::connect(server.address())?;
+/// # client.write_all(b"GET /text HTTP/1.1\r\n\r\nGET /until-close HTTP/1.1\r\n\r\n")?;
+/// # let answer = std::io::read_to_string(client)?;
+/// // A client that asks for both on one connection gets a length, then an end without one:
+/// let lengths: Vec<_> = answer.matches("Content-Length: ").collect();
+/// assert_eq!((lengths.len(), answer.matches("HTTP/1.1 200 OK").count()), (1, 2));
+/// # Ok::<(), wireserve::Error>(())
 /// ```
 #[derive(Default)]
 #[non_exhaustive]
@@ -72,32 +80,60 @@ impl<const N: usize> From<&[u8; N]> for Content {
 /// Content that is generated while it is sent, with one write for each piece.
 ///
 /// ```
-/// use wireserve::{Chunk, Chunks, Content, ContentError, Response, Server};
-///
-/// /// The answer breaks off after its first piece.
-/// struct Broken(bool);
+/// # use std::io::{Read, Write};
+/// # use wireserve::{Chunk, Chunks, Content, ContentError, Response, Server};
+/// struct Broken(bool); // breaks off after its first piece
 ///
 /// impl Chunks for Broken {
 ///     fn next_chunk(&mut self) -> Option<Result<Chunk, ContentError>> {
 ///         let is_first = !std::mem::replace(&mut self.0, true);
-///         Some(match is_first {
-///             true => Ok(Chunk::from("a piece")),
-///             false => Err(ContentError("on purpose".to_owned())),
-///         })
+///         let broken = || ContentError("on purpose".to_owned());
+///         Some(is_first.then(|| Chunk::from("a piece")).ok_or_else(broken))
 ///     }
 /// }
 ///
 /// let server = Server::start();
 /// server.get("/", |_| Response::new(200).content(Content::Chunks(Box::new(Broken(false)))));
+/// # let mut client = std::net::TcpStream::connect(server.address())?;
+/// # client.write_all(b"GET / HTTP/1.1\r\n\r\n")?;
+/// # let end = client.read_to_end(&mut Vec::new());
+/// assert!(end.is_err()); // what a client sees: the connection is reset
+/// # Ok::<(), wireserve::Error>(())
 /// ```
 pub trait Chunks: Send {
     /// The next chunk; `None` after the last. Not called again once the client is gone.
+    ///
+    /// See the example of [`Chunks`].
     ///
     /// # Errors
     /// The reason, which is logged. The connection ends.
     fn next_chunk(&mut self) -> Option<Result<Chunk, ContentError>>;
 
     /// Bytes of all chunks together, if known in advance. It becomes the `Content-Length`.
+    ///
+    /// ```
+    /// # use std::io::Write;
+    /// # use wireserve::{Chunk, Chunks, Content, ContentError, Response, Server};
+    /// struct Repeated(u8); // so many times one byte
+    ///
+    /// impl Chunks for Repeated {
+    ///     fn next_chunk(&mut self) -> Option<Result<Chunk, ContentError>> {
+    ///         self.0 = self.0.checked_sub(1)?;
+    ///         Some(Ok(Chunk::from("x")))
+    ///     }
+    ///
+    ///     fn length(&self) -> Option<u64> {
+    ///         Some(u64::from(self.0))
+    ///     }
+    /// }
+    /// # let server = Server::start();
+    /// # server.get("/", |_| Response::new(200).content(Content::Chunks(Box::new(Repeated(3)))));
+    /// # let mut client = std::net::TcpStream::connect(server.address())?;
+    /// # client.write_all(b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n")?;
+    /// # let answer = std::io::read_to_string(client)?;
+    /// # assert!(answer.contains("\r\nContent-Length: 3\r\n") && answer.ends_with("\r\n\r\nxxx"));
+    /// # Ok::<(), wireserve::Error>(())
+    /// ```
     fn length(&self) -> Option<u64> {
         None
     }
@@ -106,6 +142,7 @@ pub trait Chunks: Send {
 /// A piece of content that is generated while it is sent.
 ///
 /// ```
+/// # use std::io::Write;
 /// use std::time::Duration;
 ///
 /// use wireserve::{Chunk, Response, Server};
@@ -113,6 +150,12 @@ pub trait Chunks: Send {
 /// let server = Server::start();
 /// let pieces = || [Chunk::from("at once"), Chunk::Pause(Duration::from_millis(5)), Chunk::from("later")];
 /// server.get("/", move |_| Response::new(200).stream(pieces()));
+/// # let mut client = std::net::TcpStream::connect(server.address())?;
+/// # client.write_all(b"GET / HTTP/1.1\r\n\r\n")?;
+/// # let answer = std::io::read_to_string(client)?;
+/// // A client that asks for `/` gets two chunks:
+/// assert!(answer.ends_with("\r\n\r\n7\r\nat once\r\n5\r\nlater\r\n0\r\n\r\n"));
+/// # Ok::<(), wireserve::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Chunk {

@@ -15,11 +15,23 @@ const CHECK: Duration = Duration::from_millis(10);
 /// The events of a server.
 ///
 /// ```
+/// # use std::io::Write;
 /// use std::time::Duration;
 ///
-/// let server = wireserve::Server::start();
-/// server.events().set("ready");
-/// assert!(server.events().wait("ready", Duration::from_secs(1)));
+/// use wireserve::{Server, WireScript};
+///
+/// let server = Server::start();
+/// let script = WireScript::new().set("asked").wait_for("go on").send("HTTP/1.0 200 OK\r\n\r\n");
+/// server.get("/", move |_| script.clone().close());
+/// # let mut client = std::net::TcpStream::connect(server.address())?;
+/// # client.write_all(b"GET / HTTP/1.1\r\n\r\n")?;
+/// // While a client asks for `/`:
+/// let events = server.events();
+/// assert!(events.wait("asked", Duration::from_secs(5)));
+/// events.set("go on"); // only now, the client gets its answer
+/// assert!(events.is_set("go on"));
+/// # assert_eq!(std::io::read_to_string(client)?, "HTTP/1.0 200 OK\r\n\r\n");
+/// # Ok::<(), wireserve::Error>(())
 /// ```
 #[derive(Debug, Default)]
 pub struct Events {
@@ -51,6 +63,8 @@ pub enum Waited {
 
 impl Events {
     /// Sets an event, and wakes all waits for it.
+    ///
+    /// See the example of [`Events`].
     pub fn set(&self, name: &str) {
         let mut names = self.names();
         names.set.insert(name.to_owned());
@@ -58,6 +72,16 @@ impl Events {
     }
 
     /// Clears an event.
+    ///
+    /// ```
+    /// let server = wireserve::Server::start();
+    /// let events = server.events();
+    /// events.set("b");
+    /// events.set("a");
+    /// assert_eq!(events.all_set(), ["a", "b"]);
+    /// events.clear("b");
+    /// assert_eq!(events.all_set(), ["a"]);
+    /// ```
     pub fn clear(&self, name: &str) {
         self.names().set.remove(name);
     }
@@ -68,6 +92,8 @@ impl Events {
     }
 
     /// The events that are set, in the order of their names.
+    ///
+    /// See the example of [`Events::clear`].
     pub fn all_set(&self) -> Vec<String> {
         let mut all: Vec<_> = self.names().set.iter().cloned().collect();
         all.sort();
@@ -75,6 +101,8 @@ impl Events {
     }
 
     /// Whether an event is set.
+    ///
+    /// See the example of [`Events`].
     pub fn is_set(&self, name: &str) -> bool {
         self.names().set.contains(name)
     }
@@ -86,12 +114,27 @@ impl Events {
     }
 
     /// Waits for an event; `false` if it is not set within this time.
+    ///
+    /// See the example of [`Events`].
     pub fn wait(&self, name: &str, within: Duration) -> bool {
         let limit = Instant::now().checked_add(within);
         self.wait_while_connected(name, limit, || true) == Waited::Happened
     }
 
     /// How many connections have been opened so far.
+    ///
+    /// ```
+    /// # use std::io::Write;
+    /// # let server = wireserve::Server::start();
+    /// # for _ in 0..2 {
+    /// # let mut client = std::net::TcpStream::connect(server.address())?;
+    /// # client.write_all(b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n")?;
+    /// # std::io::read_to_string(client)?;
+    /// # }
+    /// // After two requests, did the client use one connection or two?
+    /// assert_eq!(server.events().connections(), 2);
+    /// # Ok::<(), wireserve::Error>(())
+    /// ```
     pub fn connections(&self) -> u64 {
         self.connections.load(Ordering::Relaxed)
     }

@@ -49,6 +49,7 @@ use crate::wire_script::{Cursor, WireScript};
 /// implement it. For routes of tests, see [`IntoHandler`](crate::IntoHandler).
 ///
 /// ```
+/// # use std::io::Write;
 /// use wireserve::{Exchange, Fault, Handler, Server};
 ///
 /// struct Hello;
@@ -61,10 +62,16 @@ use crate::wire_script::{Cursor, WireScript};
 /// }
 ///
 /// let server = Server::builder().route("GET", "/", Hello)?.start()?;
+/// # let mut client = std::net::TcpStream::connect(server.address())?;
+/// # client.write_all(b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n")?;
+/// # let answer = std::io::read_to_string(client)?;
+/// assert!(answer.ends_with("\r\n\r\nhello")); // what a client gets
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub trait Handler: Send + Sync {
     /// Answers one exchange. It may block for as long as it likes: each connection has its own thread.
+    ///
+    /// See the example of [`Handler`].
     ///
     /// # Errors
     /// A fault replaces the response if nothing has been written yet.
@@ -72,6 +79,7 @@ pub trait Handler: Send + Sync {
 
     /// Whether something exists at the path of this request. This is asked only if no route takes
     /// the method: it decides between 404 and 405.
+    #[doc(hidden)]
     fn serves(&self, _: &Request) -> bool {
         true
     }
@@ -81,11 +89,13 @@ pub trait Handler: Send + Sync {
     ///
     /// # Errors
     /// The server does not start.
+    #[doc(hidden)]
     fn start(&self, _: &Arc<ServerContext>) -> io::Result<()> {
         Ok(())
     }
 
     /// What the server must do before it calls the handler.
+    #[doc(hidden)]
     fn requirements(&self) -> Requirements {
         Requirements::default()
     }

@@ -6,12 +6,20 @@ use std::sync::Arc;
 /// A folder at a place in the site; scripts see it as `request.doc_root` and `request.url_base`.
 ///
 /// ```
-/// use wireserve::{Mount, Server, Site};
+/// # use std::io::Write;
+/// use wireserve::{Links, Mount, Server, Site};
 ///
 /// let folder = tempfile::tempdir()?;
-/// let mut site = Site::new(folder.path());
-/// site.mount(&Mount::new(folder.path(), "/again/"))?;
+/// std::fs::write(folder.path().join("a.txt"), "a file")?;
+/// let mut site = Site::bare(folder.path());
+/// let mount = Mount::new(folder.path(), "/again/").follow(Links::Anywhere);
+/// assert_eq!((&**mount.root(), mount.url_base()), (folder.path(), "/again/"));
+/// assert_eq!((mount.links(), Mount::top(folder.path()).url_base()), (Links::Anywhere, "/"));
+/// site.mount(&mount)?;
 /// let server = Server::builder().site(site).start()?;
+/// # let mut client = std::net::TcpStream::connect(server.address())?;
+/// # client.write_all(b"GET /again/a.txt HTTP/1.1\r\nConnection: close\r\n\r\n")?;
+/// # assert!(std::io::read_to_string(client)?.ends_with("\r\n\r\na file"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,12 +49,16 @@ pub enum Links {
 
 impl Mount {
     /// A folder that serves the whole site.
+    ///
+    /// See the example of [`Mount`].
     pub fn top(root: impl Into<Arc<Path>>) -> Self {
         Self::new(root, "/")
     }
 
     /// A folder that serves the paths below `url_base`, which begins and ends with a slash. The
     /// folder does not end with a slash.
+    ///
+    /// See the example of [`Mount`].
     pub fn new(root: impl Into<Arc<Path>>, url_base: impl Into<Arc<str>>) -> Self {
         Self {
             root: root.into(),
@@ -56,22 +68,30 @@ impl Mount {
     }
 
     /// The same mount, with this rule for links.
+    ///
+    /// See the example of [`Mount`].
     #[must_use]
     pub fn follow(self, links: Links) -> Self {
         Self { links, ..self }
     }
 
     /// The folder.
+    ///
+    /// See the example of [`Mount`].
     pub fn root(&self) -> &Arc<Path> {
         &self.root
     }
 
     /// Where its links may lead.
+    ///
+    /// See the example of [`Mount`].
     pub fn links(&self) -> Links {
         self.links
     }
 
     /// The prefix of its paths.
+    ///
+    /// See the example of [`Mount`].
     pub fn url_base(&self) -> &str {
         &self.url_base
     }

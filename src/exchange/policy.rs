@@ -13,11 +13,16 @@ use super::{Exchange, Handler, Request, ServerContext};
 /// What happens to malformed requests.
 ///
 /// ```
+/// # use std::io::Write;
 /// use wireserve::{Listening, Policy, Server};
 ///
-/// let server = Server::builder()
-///     .listener(0, Listening::Requests(Policy::Strict))
-///     .start()?;
+/// let strict = Listening::Requests(Policy::Strict);
+/// let server = Server::builder().ports([]).listener(0, strict).start()?;
+/// # let mut client = std::net::TcpStream::connect(server.address())?;
+/// # client.write_all(b"GET / HTTP/1.1\r\nHost : a\r\n\r\n")?;
+/// # let answer = std::io::read_to_string(client)?;
+/// // A client that sends `Host : a` gets:
+/// assert!(answer.starts_with("HTTP/1.1 400 ") && answer.contains("RFC 9112"));
 /// # Ok::<(), std::io::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]

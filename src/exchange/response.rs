@@ -36,10 +36,17 @@ const FILE_PIECE: usize = 256 * 1024;
 /// The response of a handler.
 ///
 /// ```
+/// # use std::io::Write;
 /// use wireserve::{Response, Server};
 ///
 /// let server = Server::start();
 /// server.get("/moved", |_| Response::new(302).field("Location", "/").content("elsewhere"));
+/// # let mut client = std::net::TcpStream::connect(server.address())?;
+/// # client.write_all(b"GET /moved HTTP/1.1\r\nConnection: close\r\n\r\n")?;
+/// # let answer = std::io::read_to_string(client)?;
+/// // A client that asks for /moved gets:
+/// assert!(answer.starts_with("HTTP/1.1 302 Found\r\nLocation: /\r\n"));
+/// # Ok::<(), wireserve::Error>(())
 /// ```
 #[derive(Debug)]
 pub struct Response {
@@ -64,6 +71,7 @@ pub struct Response {
 /// Whether `Server`, `Date` and `Content-Length` are added if a handler has not set them.
 ///
 /// ```
+/// # use std::io::Write;
 /// use wireserve::{RequiredHeaders, Response, Server};
 ///
 /// let server = Server::start();
@@ -72,6 +80,12 @@ pub struct Response {
 ///     response.required_headers = RequiredHeaders::Omit;
 ///     response
 /// });
+/// # let mut client = std::net::TcpStream::connect(server.address())?;
+/// # client.write_all(b"GET /bare HTTP/1.1\r\nConnection: close\r\n\r\n")?;
+/// # let answer = std::io::read_to_string(client)?;
+/// // A client that asks for /bare gets nothing else:
+/// assert_eq!(answer, "HTTP/1.1 200 OK\r\n\r\ntext");
+/// # Ok::<(), wireserve::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RequiredHeaders {
@@ -84,6 +98,7 @@ pub enum RequiredHeaders {
 /// Whether a HEAD request gets the content that a GET request would.
 ///
 /// ```
+/// # use std::io::Write;
 /// use wireserve::{ContentForHead, Response, Server};
 ///
 /// let server = Server::start();
@@ -92,6 +107,12 @@ pub enum RequiredHeaders {
 ///     response.content_for_head = ContentForHead::Send;
 ///     response
 /// });
+/// # let mut client = std::net::TcpStream::connect(server.address())?;
+/// # client.write_all(b"HEAD /broken HTTP/1.1\r\nConnection: close\r\n\r\n")?;
+/// # let answer = std::io::read_to_string(client)?;
+/// // A client that sends HEAD gets:
+/// assert!(answer.ends_with("\r\n\r\nunexpected"));
+/// # Ok::<(), wireserve::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ContentForHead {
@@ -130,6 +151,7 @@ impl From<Fault> for Response {
 
 impl Response {
     /// Whether the handler has not changed it: status 200 and no content.
+    #[doc(hidden)]
     pub fn is_blank(&self) -> bool {
         let is_empty = match &self.content {
             Content::Empty => true,
@@ -141,6 +163,7 @@ impl Response {
 
     /// Puts a page in place of the JSON of a fault if the client prefers HTML (RFC 9110 §12.5.1).
     /// Content that a handler has put there stays.
+    #[doc(hidden)]
     pub fn negotiate(&mut self, request: &Request) {
         let Some(fault) = &self.fault else {
             return;
@@ -173,6 +196,7 @@ impl Response {
     ///
     /// # Errors
     /// [`BrokenOff`] if the content could not be produced to its end.
+    #[doc(hidden)]
     pub fn send(self, turn: &Turn, method: &[u8]) -> Result<Fate, BrokenOff> {
         turn.mark_written();
         turn.note_status(self.status);
@@ -204,11 +228,13 @@ impl Response {
     }
 
     /// Whether the response ends with its head, whatever its fields are (RFC 9112 §6.3).
+    #[doc(hidden)]
     pub fn ends_with_head(&self) -> bool {
         matches!(self.status, 100..200 | 204 | 304) && matches!(self.content, Content::Empty)
     }
 
     /// Whether a field of the response has the connection option `close`.
+    #[doc(hidden)]
     pub fn says_close(&self) -> bool {
         self.headers
             .iter()

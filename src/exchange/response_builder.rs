@@ -9,11 +9,22 @@ impl Response {
     /// A response with a status and nothing else. The status may be any number.
     ///
     /// ```
+    /// # use std::io::Write;
+    /// use std::time::Duration;
+    ///
     /// use wireserve::{Response, Server};
     ///
     /// let server = Server::start();
-    /// server.get("/old", |_| Response::new(301).field("Location", "/new"));
-    /// server.get("/odd", |_| Response::new(299).reason("Odd").content("text"));
+    /// server.get("/odd", |_| {
+    ///     Response::new(299).reason("Odd").field("X", "1").content("text").delay(Duration::from_millis(5))
+    /// });
+    /// # let mut client = std::net::TcpStream::connect(server.address())?;
+    /// # client.write_all(b"GET /odd HTTP/1.1\r\nConnection: close\r\n\r\n")?;
+    /// # let answer = std::io::read_to_string(client)?;
+    /// // A client that asks for /odd gets:
+    /// assert!(answer.starts_with("HTTP/1.1 299 Odd\r\nX: 1\r\n"));
+    /// assert!(answer.ends_with("\r\n\r\ntext"));
+    /// # Ok::<(), wireserve::Error>(())
     /// ```
     pub fn new(status: i64) -> Self {
         Self {
@@ -34,6 +45,8 @@ impl Response {
     }
 
     /// The same response with this reason phrase.
+    ///
+    /// See the example of [`Response::new`].
     #[must_use]
     pub fn reason(mut self, reason: impl Into<Vec<u8>>) -> Self {
         self.reason = Some(reason.into());
@@ -41,6 +54,8 @@ impl Response {
     }
 
     /// The same response with another field. The value is sent as it is.
+    ///
+    /// See the example of [`Response::new`].
     #[must_use]
     pub fn field(mut self, name: impl AsRef<[u8]>, value: impl AsRef<[u8]>) -> Self {
         self.headers.append(name, value);
@@ -49,6 +64,8 @@ impl Response {
 
     /// The same response with this content. Without one, the response has no `Content-Length`, and the
     /// connection is closed after it, unless its status permits no content.
+    ///
+    /// See the example of [`Response::new`].
     #[must_use]
     pub fn content(mut self, content: impl Into<Content>) -> Self {
         self.content = content.into();
@@ -59,6 +76,7 @@ impl Response {
     /// connection is closed after it.
     ///
     /// ```
+    /// # use std::io::Write;
     /// use std::time::Duration;
     ///
     /// use wireserve::{Chunk, Response, Server};
@@ -69,6 +87,11 @@ impl Response {
     ///         [Chunk::from(text), Chunk::Pause(Duration::from_millis(5))]
     ///     }))
     /// });
+    /// # let mut client = std::net::TcpStream::connect(server.address())?;
+    /// # client.write_all(b"GET /stream HTTP/1.1\r\n\r\n")?;
+    /// # let answer = std::io::read_to_string(client)?;
+    /// assert!(answer.ends_with("\r\n\r\n3\r\none\r\n3\r\ntwo\r\n0\r\n\r\n")); // what a client gets
+    /// # Ok::<(), wireserve::Error>(())
     /// ```
     #[must_use]
     pub fn stream<I>(self, chunks: I) -> Self
@@ -86,6 +109,8 @@ impl Response {
     }
 
     /// The same response, with this wait before its first byte.
+    ///
+    /// See the example of [`Response::new`].
     #[must_use]
     pub fn delay(mut self, time: Duration) -> Self {
         self.delay = time;

@@ -21,6 +21,8 @@ use crate::text::json;
 ///
 /// let fault = Fault::new(503, "try again later");
 /// assert_eq!(fault.body(), r#"{"error": {"code": 503, "message": "try again later"}}"#);
+/// assert_eq!(fault.headers().first(b"Content-Type"), Some(&b"application/json"[..]));
+/// assert!(fault.is_server_error());
 /// assert_eq!(fault.to_string(), "503 try again later");
 /// ```
 #[derive(Clone, Debug, thiserror::Error)]
@@ -71,6 +73,8 @@ pub struct Line {
 
 impl Fault {
     /// A fault with a message.
+    ///
+    /// See the example of [`Fault`].
     pub fn new(status: i64, message: impl Into<String>) -> Self {
         Self {
             status,
@@ -80,6 +84,8 @@ impl Fault {
     }
 
     /// No route matches the URL: 404 without a message.
+    ///
+    /// See the example of [`Fault::not_found`].
     pub fn no_route() -> Self {
         Self {
             background: Background::NoRoute,
@@ -88,11 +94,23 @@ impl Fault {
     }
 
     /// A route matches, but the file does not exist: 404 with the reference's message.
+    ///
+    /// ```
+    /// use std::path::Path;
+    ///
+    /// use wireserve::Fault;
+    ///
+    /// assert_eq!(Fault::not_found().to_string(), "404 404");
+    /// assert_eq!(Fault::no_file(Path::new("a.txt")).to_string(), "404 404");
+    /// assert_eq!(Fault::no_route().to_string(), "404 ");
+    /// ```
     pub fn not_found() -> Self {
         Self::new(404, "404")
     }
 
     /// The same for a file of this name, relative to the doc root.
+    ///
+    /// See the example of [`Fault::not_found`].
     pub fn no_file(name: &Path) -> Self {
         Self {
             background: Background::NoFile(name.to_owned()),
@@ -101,6 +119,7 @@ impl Fault {
     }
 
     /// The same fault, caused by this script.
+    #[doc(hidden)]
     #[must_use]
     pub fn of_script(mut self, script: &Path) -> Self {
         self.failed().script = script.to_owned();
@@ -108,6 +127,7 @@ impl Fault {
     }
 
     /// The same fault, caused by a line that Python could not compile.
+    #[doc(hidden)]
     #[must_use]
     pub fn at_line(mut self, line: Line) -> Self {
         self.failed().line = Some(line);
@@ -115,6 +135,7 @@ impl Fault {
     }
 
     /// The same fault, with the traceback that its message leaves out.
+    #[doc(hidden)]
     #[must_use]
     pub fn with_traceback(mut self, traceback: String) -> Self {
         self.failed().traceback = Some(traceback);
@@ -133,6 +154,16 @@ impl Fault {
 
     /// Out of file descriptors or memory: 503, since the resource may well exist. `None` for any other
     /// error.
+    ///
+    /// ```
+    /// use std::io;
+    ///
+    /// use wireserve::Fault;
+    ///
+    /// let too_many_files = io::Error::from_raw_os_error(24); // EMFILE
+    /// assert_eq!(Fault::of_shortage(&too_many_files).map(|fault| fault.status), Some(503));
+    /// assert!(Fault::of_shortage(&io::Error::other("another")).is_none());
+    /// ```
     pub fn of_shortage(error: &io::Error) -> Option<Self> {
         let is_shortage = matches!(
             error.raw_os_error(),
@@ -142,12 +173,16 @@ impl Fault {
     }
 
     /// Whether the server or its handler is at fault, not the client. Such faults are logged.
+    ///
+    /// See the example of [`Fault`].
     pub fn is_server_error(&self) -> bool {
         (500..600).contains(&self.status)
     }
 
     /// The header fields of the response. They replace all fields that a handler has set, as in the
     /// reference.
+    ///
+    /// See the example of [`Fault`].
     pub fn headers(&self) -> Headers {
         [
             ("Content-Type", "application/json".to_owned()),
@@ -158,6 +193,8 @@ impl Fault {
     }
 
     /// The content of the response, a JSON object in ASCII.
+    ///
+    /// See the example of [`Fault`].
     pub fn body(&self) -> String {
         format!(
             r#"{{"error": {{"code": {}, "message": {}}}}}"#,

@@ -23,6 +23,7 @@ pub struct Asked<'a> {
 
 impl Fault {
     /// The content of the response as a page, in UTF-8.
+    #[doc(hidden)]
     pub fn page(&self, asked: Asked<'_>) -> String {
         let reason = status::reason(self.status);
         let title = format!("{} {reason}", self.status);

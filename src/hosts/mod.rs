@@ -18,13 +18,18 @@ pub use port::Port;
 /// The default is a server without names: its host is the address of its first listener.
 ///
 /// ```
+/// # use std::io::Write;
 /// use wireserve::{Names, Server};
 ///
-/// let names = Names {
-///     browser_host: Some("site.test".to_owned()),
-///     ..Names::default()
-/// };
-/// let server = Server::builder().names(names).start()?;
+/// let folder = tempfile::tempdir()?;
+/// std::fs::write(folder.path().join("host.sub.txt"), "{{host}}")?;
+/// let names = Names { browser_host: Some("site.test".to_owned()), ..Names::default() };
+/// let server = Server::builder().doc_root(folder.path()).names(names).start()?;
+/// # let mut client = std::net::TcpStream::connect(server.address())?;
+/// # client.write_all(b"GET /host.sub.txt HTTP/1.1\r\nConnection: close\r\n\r\n")?;
+/// # let answer = std::io::read_to_string(client)?;
+/// // A client that asks for /host.sub.txt gets:
+/// assert!(answer.ends_with("\r\n\r\nsite.test"));
 /// # Ok::<(), std::io::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -54,7 +59,6 @@ pub struct Names {
 /// ```
 /// use std::path::Path;
 ///
-/// use serde_json::json;
 /// use wireserve::{Hosts, Names};
 ///
 /// let names = Names {
@@ -62,10 +66,12 @@ pub struct Names {
 ///     subdomains: vec!["www".to_owned()],
 ///     ..Names::default()
 /// };
-/// let listeners = ["127.0.0.1:8000".parse().unwrap()];
+/// let listeners = ["127.0.0.1:8000".parse()?];
 /// let hosts = Hosts::new(names, &listeners, Path::new("/srv"));
-/// assert_eq!(hosts.config("domains").unwrap()[""]["www"], json!("www.web.test"));
-/// assert_eq!(hosts.config("ports").unwrap()["http"], json!([8000]));
+/// assert_eq!(hosts.configuration()["domains"][""]["www"], "www.web.test");
+/// assert_eq!(hosts.config("doc_root").and_then(|root| root.as_str()), hosts.doc_root().to_str());
+/// assert_eq!(hosts.names().ports, [("http".to_owned(), vec![8000])]);
+/// # Ok::<(), std::net::AddrParseError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Hosts {
@@ -76,6 +82,8 @@ pub struct Hosts {
 
 impl Hosts {
     /// The hosts of a server that listens on `listeners` and serves `doc_root`.
+    ///
+    /// See the example of [`Hosts`].
     pub fn new(mut names: Names, listeners: &[SocketAddr], doc_root: &Path) -> Self {
         let http: Vec<_> = listeners.iter().map(SocketAddr::port).collect();
         names.ports.retain(|(scheme, _)| scheme != "http");
@@ -133,6 +141,16 @@ impl Hosts {
 
     /// The hosts of a server whose configuration has been computed elsewhere: these are all of its keys and
     /// values.
+    ///
+    /// ```
+    /// use std::path::Path;
+    ///
+    /// use wireserve::Hosts;
+    ///
+    /// let keys = [("browser_host".to_owned(), "web.test".into())];
+    /// let hosts = Hosts::of_configuration(keys.into_iter().collect(), Path::new("/srv"));
+    /// assert_eq!(hosts.configuration().len(), 1);
+    /// ```
     pub fn of_configuration(config: Map<String, Value>, doc_root: &Path) -> Self {
         Self {
             names: Names::default(),
@@ -142,21 +160,29 @@ impl Hosts {
     }
 
     /// The configured names, with defaults filled in and with the ports of the listeners.
+    ///
+    /// See the example of [`Hosts`].
     pub fn names(&self) -> &Names {
         &self.names
     }
 
     /// The folder that the server serves.
+    ///
+    /// See the example of [`Hosts`].
     pub fn doc_root(&self) -> &Path {
         &self.doc_root
     }
 
     /// The value of a configuration key, as templates see it.
+    ///
+    /// See the example of [`Hosts`].
     pub fn config(&self, key: &str) -> Option<&Value> {
         self.config.get(key)
     }
 
     /// All keys and values of the configuration.
+    ///
+    /// See the example of [`Hosts`].
     pub fn configuration(&self) -> &Map<String, Value> {
         &self.config
     }
@@ -175,6 +201,18 @@ pub enum Subdomains {
 
 impl Names {
     /// Pairs of a host's name in templates and the host. The browser host has the empty name.
+    ///
+    /// ```
+    /// use wireserve::Names;
+    ///
+    /// let names = Names {
+    ///     browser_host: Some("web.test".to_owned()),
+    ///     alternate_hosts: vec![("alt".to_owned(), "other.test".to_owned())],
+    ///     ..Names::default()
+    /// };
+    /// let hosts: Vec<_> = names.hosts().collect();
+    /// assert_eq!(hosts, [("alt", "other.test"), ("", "web.test")]);
+    /// ```
     pub fn hosts(&self) -> impl Iterator<Item = (&str, &str)> {
         let alternates = self.alternate_hosts.iter();
         let alternates = alternates.map(|(name, host)| (name.as_str(), host.as_str()));
@@ -182,6 +220,7 @@ impl Names {
     }
 
     /// Pairs of a subdomain in Unicode and its full name below `host` in ASCII.
+    #[doc(hidden)]
     pub fn full_names(&self, host: &str, which: Subdomains) -> Vec<(String, String)> {
         let mut found = Vec::new();
         let mut add = |subdomains: &[String]| {

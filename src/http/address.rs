@@ -14,7 +14,8 @@ use std::sync::Arc;
 ///
 /// let address = Address::from(SocketAddr::from(([127, 0, 0, 1], 80)));
 /// assert_eq!((address.to_string().as_str(), address.port()), ("127.0.0.1:80", Some(80)));
-/// assert_eq!(Address::Unix(None).to_string(), "unix:");
+/// assert_eq!((address.host(), address.pair().1), ("127.0.0.1".to_owned(), 80));
+/// assert_eq!((Address::Unix(None).to_string().as_str(), Address::Unix(None).ip()), ("unix:", None));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Address {
@@ -29,6 +30,8 @@ const LOCAL_HOST: &str = "localhost";
 
 impl Address {
     /// The IP address and the port; `None` for a Unix socket.
+    ///
+    /// See the example of [`Address`].
     pub fn ip(&self) -> Option<SocketAddr> {
         match self {
             Self::Ip(address) => Some(*address),
@@ -37,11 +40,15 @@ impl Address {
     }
 
     /// The port; `None` for a Unix socket.
+    ///
+    /// See the example of [`Address`].
     pub fn port(&self) -> Option<u16> {
         self.ip().map(|address| address.port())
     }
 
     /// The host of URLs that lead there: the IP address, or `localhost`.
+    ///
+    /// See the example of [`Address`].
     pub fn host(&self) -> String {
         match self.ip() {
             Some(address) => address.ip().to_string(),
@@ -50,6 +57,8 @@ impl Address {
     }
 
     /// What Python's `socket` would call the address, as a pair: a Unix socket has no host and no port.
+    ///
+    /// See the example of [`Address`].
     pub fn pair(&self) -> (String, u16) {
         self.ip().map_or_else(
             || (String::new(), 0),

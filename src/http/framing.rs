@@ -10,6 +10,24 @@ use super::list;
 use super::request_line::Version;
 
 /// How the end of a request's body is determined.
+///
+/// ```
+/// use wireserve::message::Framing;
+/// use wireserve::{Exchange, Fault, Server};
+///
+/// let only_chunked = |exchange: &mut Exchange<'_>| match exchange.request.framing() {
+///     Framing::Chunked => Ok(()),
+///     Framing::Length(length) => Err(Fault::new(411, format!("{length} bytes at once"))),
+/// };
+/// let server = Server::builder().route("POST", "/", only_chunked)?.start()?;
+/// # use std::io::Write;
+/// # let mut client = std::net::TcpStream::connect(server.address())?;
+/// # client.write_all(b"POST / HTTP/1.1\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi")?;
+/// # let answer = std::io::read_to_string(client)?;
+/// // A client that posts `hi` with a Content-Length gets:
+/// assert!(answer.contains("2 bytes at once"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Framing {
     /// A number of bytes; 0 if neither field is present.

@@ -18,6 +18,9 @@ use std::collections::HashMap;
 /// headers.append("set-cookie", "b=2");
 /// let lines: Vec<_> = headers.iter().collect();
 /// assert_eq!(lines[1], (&b"Set-Cookie"[..], &b"b=2"[..]));
+/// assert_eq!(headers.first(b"set-cookie"), Some(&b"a=1"[..]));
+/// assert_eq!(headers.values(b"Set-Cookie").count(), 2);
+/// assert!(headers.remove(b"SET-COOKIE") && !headers.contains(b"Set-Cookie"));
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Headers {
@@ -66,6 +69,8 @@ const UNUSED: usize = 4096;
 
 impl Headers {
     /// Replaces all values of a name and its spelling. The position stays.
+    ///
+    /// See the example of [`Headers`].
     pub fn set(&mut self, name: impl AsRef<[u8]>, value: impl AsRef<[u8]>) {
         let entry = self.entry(name.as_ref(), value.as_ref());
         match self.place(name.as_ref()) {
@@ -79,6 +84,8 @@ impl Headers {
     }
 
     /// Adds a value to a name. Position and spelling of an existing name stay.
+    ///
+    /// See the example of [`Headers`].
     pub fn append(&mut self, name: impl AsRef<[u8]>, value: impl AsRef<[u8]>) {
         match self.place(name.as_ref()) {
             Some(place) => {
@@ -102,12 +109,25 @@ impl Headers {
 
     /// Adds a separate field at the end, even if the name exists, so that a list is sent in its own
     /// order. [`Headers::values`] then finds the first field of a name.
+    ///
+    /// ```
+    /// use wireserve::message::Headers;
+    ///
+    /// let mut headers = Headers::default();
+    /// headers.push("X", "1");
+    /// headers.push("Y", "2");
+    /// headers.push("x", "3");
+    /// let names: Vec<_> = headers.groups().map(|(name, values)| (name, values.count())).collect();
+    /// assert_eq!(names, [(&b"X"[..], 1), (b"Y", 1), (b"x", 1)]);
+    /// ```
     pub fn push(&mut self, name: impl AsRef<[u8]>, value: impl AsRef<[u8]>) {
         let entry = self.entry(name.as_ref(), value.as_ref());
         self.add(name.as_ref(), entry);
     }
 
     /// Removes a name. Returns whether it existed.
+    ///
+    /// See the example of [`Headers`].
     pub fn remove(&mut self, name: &[u8]) -> bool {
         let Some(place) = self.place(name) else {
             return false;
@@ -131,22 +151,30 @@ impl Headers {
     }
 
     /// The values of a name; empty if there is no such name.
+    ///
+    /// See the example of [`Headers`].
     pub fn values(&self, name: &[u8]) -> impl Iterator<Item = &[u8]> {
         let entry = self.place(name).map(|place| &self.entries[place]);
         entry.into_iter().flat_map(|entry| self.values_of(entry))
     }
 
     /// The first value of a name.
+    ///
+    /// See the example of [`Headers`].
     pub fn first(&self, name: &[u8]) -> Option<&[u8]> {
         self.values(name).next()
     }
 
     /// Whether a name exists.
+    ///
+    /// See the example of [`Headers`].
     pub fn contains(&self, name: &[u8]) -> bool {
         self.place(name).is_some()
     }
 
     /// Names and values in the order in which they are sent.
+    ///
+    /// See the example of [`Headers`].
     pub fn iter(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
         self.entries.iter().flat_map(|entry| {
             let name = self.at(entry.name);
@@ -176,6 +204,8 @@ impl Headers {
     }
 
     /// Each name once, with all its values.
+    ///
+    /// See the example of [`Headers::push`].
     pub fn groups(&self) -> impl Iterator<Item = (&[u8], impl Iterator<Item = &[u8]>)> {
         let live = self.entries.iter().filter(|entry| entry.value.is_some());
         live.map(|entry| (self.at(entry.name), self.values_of(entry)))

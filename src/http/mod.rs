@@ -27,6 +27,15 @@ pub mod websocket;
 use crate::text::latin1::excerpt;
 
 /// A request that cannot be served, as plain facts. [`Fault`](crate::fault::Fault) adds the status.
+///
+/// ```
+/// use wireserve::Fault;
+/// use wireserve::message::{Head, Malformed};
+///
+/// let error = Head::parse(b"GET / HTTP/2.0\r\n\r\n".to_vec()).expect_err("not HTTP/1");
+/// assert_eq!(error, Malformed::UnsupportedVersion(b"HTTP/2.0".to_vec()));
+/// assert_eq!(Fault::from(error).status, 505);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Malformed {
     /// The first byte cannot begin a request line: a control character, such as TLS sends.

@@ -7,6 +7,15 @@ use std::ops::Range;
 use super::Malformed;
 
 /// The version of a request. Ordered as numbers, so `HTTP/1.10` is above `HTTP/1.9`.
+///
+/// ```
+/// use wireserve::message::{Head, Version};
+///
+/// let head = Head::parse(b"GET /old\r\n".to_vec())?;
+/// assert_eq!(head.version(), Version::SIMPLE);
+/// assert!(Version::HTTP_10 < Version::HTTP_11);
+/// # Ok::<(), wireserve::message::Malformed>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Version {
     /// The number before the dot.
@@ -17,10 +26,16 @@ pub struct Version {
 
 impl Version {
     /// `GET /x` without a version (RFC 1945 §4.1, "simple request").
+    ///
+    /// See the example of [`Version`].
     pub const SIMPLE: Self = Self { major: 0, minor: 9 };
     /// HTTP/1.0.
+    ///
+    /// See the example of [`Version`].
     pub const HTTP_10: Self = Self { major: 1, minor: 0 };
     /// HTTP/1.1.
+    ///
+    /// See the example of [`Version`].
     pub const HTTP_11: Self = Self { major: 1, minor: 1 };
 }
 

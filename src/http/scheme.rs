@@ -3,6 +3,13 @@
 use std::fmt;
 
 /// The scheme of a connection, which its listener decides.
+///
+/// ```
+/// use wireserve::message::Scheme;
+///
+/// assert_eq!((Scheme::Http.as_str(), Scheme::Http.port()), ("http", 80));
+/// assert_eq!((Scheme::Https.to_string().as_str(), Scheme::Https.port()), ("https", 443));
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Scheme {
     /// `http`: bytes go over TCP as they are.
@@ -14,6 +21,8 @@ pub enum Scheme {
 
 impl Scheme {
     /// The scheme as URLs have it.
+    ///
+    /// See the example of [`Scheme`].
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Http => "http",
@@ -22,6 +31,8 @@ impl Scheme {
     }
 
     /// The port of URLs without one (RFC 9110 §4.2).
+    ///
+    /// See the example of [`Scheme`].
     pub fn port(self) -> u16 {
         match self {
             Self::Http => 80,

@@ -13,6 +13,19 @@ use super::mutation::Mutation;
 use super::mutations;
 
 /// A frozen list of mutations.
+///
+/// ```
+/// use wireserve::response_fuzz::{Edition, Seed, SeedError};
+///
+/// assert_eq!(Edition::parse(b"v2")?, Edition::V2);
+/// assert_eq!(Edition::ALL.map(Edition::name), ["v1", "v2"]);
+/// let added = Edition::V2.mutations().count() - Edition::V1.mutations().count();
+/// assert_eq!(added, 9);
+/// let seed = Seed::parse(b"v2:318")?;
+/// assert_eq!((seed.edition, seed.number, seed.to_string()), (Edition::V2, 318, "v2:318".to_owned()));
+/// assert_eq!(Seed::parse(b"-1"), Err(SeedError::NotANumber(b"-1".to_vec())));
+/// # Ok::<(), SeedError>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Edition {
@@ -24,6 +37,8 @@ pub enum Edition {
 }
 
 /// The name of a fuzzed response: `318`, or `v2:318` with an edition. Without one it is `v1`.
+///
+/// See the example of [`Edition`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Seed {
     /// The edition.
@@ -33,6 +48,8 @@ pub struct Seed {
 }
 
 /// Why a text is not the name of a fuzzed response.
+///
+/// See the example of [`Edition`].
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum SeedError {
     /// No edition has this name.
@@ -48,9 +65,13 @@ pub enum SeedError {
 
 impl Edition {
     /// All editions, oldest first.
+    ///
+    /// See the example of [`Edition`].
     pub const ALL: [Self; 2] = [Self::V1, Self::V2];
 
     /// `v1`, `v2`.
+    ///
+    /// See the example of [`Edition`].
     pub fn name(self) -> &'static str {
         match self {
             Self::V1 => "v1",
@@ -59,6 +80,8 @@ impl Edition {
     }
 
     /// All mutations of the edition.
+    ///
+    /// See the example of [`Edition`].
     pub fn mutations(self) -> impl Iterator<Item = &'static Mutation> {
         self.topics().iter().copied().flatten()
     }
@@ -73,6 +96,8 @@ impl Edition {
 
     /// The edition with this name.
     ///
+    /// See the example of [`Edition`].
+    ///
     /// # Errors
     /// [`SeedError::UnknownEdition`].
     pub fn parse(name: &[u8]) -> Result<Self, SeedError> {
@@ -85,6 +110,8 @@ impl Edition {
 
 impl Seed {
     /// Parses what users write: `318`, `v2:318`.
+    ///
+    /// See the example of [`Edition`].
     ///
     /// # Errors
     /// [`SeedError`] for another edition than there is, or for anything but the decimal digits of a 64-bit

@@ -40,19 +40,42 @@ use mutation::Place;
 use random::Random;
 
 /// The most bytes of a response, with everything before and after it.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use wireserve::response_fuzz::{
+///     FuzzedResponse, MAX_BYTES, MAX_MUTATIONS, MAX_PAUSE, MAX_SENDS, MAX_TIME,
+/// };
+/// use wireserve::wire_script::Step;
+///
+/// let response = FuzzedResponse::from_seed(3);
+/// let sends = response.script.steps().iter().filter(|step| matches!(step, Step::Send(_)));
+/// assert!(sends.count() <= MAX_SENDS && response.to_string().len() <= 4 * MAX_BYTES);
+/// assert!(response.mutations.len() <= MAX_MUTATIONS);
+/// let timeout_of_a_client = MAX_TIME + MAX_PAUSE + Duration::from_secs(1);
+/// ```
 pub const MAX_BYTES: usize = 64 * 1024;
 
 /// The longest pause, and the longest silence before the connection ends. Longer ones would test a client's
 /// timeouts, not its parser.
+///
+/// See the example of [`MAX_BYTES`].
 pub const MAX_PAUSE: Duration = Duration::from_millis(500);
 
 /// The most time that all pauses of a response take together, so that a run of many seeds ends soon.
+///
+/// See the example of [`MAX_BYTES`].
 pub const MAX_TIME: Duration = Duration::from_secs(2);
 
 /// The most writes of a response. The last one sends the rest.
+///
+/// See the example of [`MAX_BYTES`].
 pub const MAX_SENDS: usize = 512;
 
 /// The most mutations of a response.
+///
+/// See the example of [`MAX_BYTES`].
 pub const MAX_MUTATIONS: usize = 8;
 
 /// The most mutations of a response that is judged.
@@ -65,6 +88,20 @@ const TRIES: usize = 200;
 const SHOWN: usize = 60;
 
 /// A response, and what a client must do with it.
+///
+/// ```
+/// use wireserve::Server;
+/// use wireserve::response_fuzz::{FuzzedResponse, Reaction};
+///
+/// let server = Server::start();
+/// let response = FuzzedResponse::from_seed(9);
+/// server.enqueue(response.script.clone()); // the answer to the next request
+/// let must_have_read = match response.expectation.reaction {
+///     Reaction::Accept => response.content,
+///     _ => None,
+/// };
+/// assert_eq!(must_have_read, None, "seed {}: the client may fail", response.seed);
+/// ```
 #[derive(Debug)]
 pub struct FuzzedResponse {
     /// The seed that it was made from.
@@ -81,6 +118,8 @@ pub struct FuzzedResponse {
 
 impl FuzzedResponse {
     /// The response of a seed. A plain number is a seed of the first edition.
+    ///
+    /// See the example of [`FuzzedResponse`].
     pub fn from_seed(seed: impl Into<Seed>) -> Self {
         let seed = seed.into();
         let mut random = Random::new(seed.number);

@@ -7,6 +7,19 @@ use super::draft::Draft;
 use super::random::Random;
 
 /// One way to change a response. Names are stable across releases and editions.
+///
+/// ```
+/// use wireserve::response_fuzz::{Edition, Expectation, Reaction, Reuse};
+///
+/// let mut all = Edition::V1.mutations();
+/// let Some(mutation) = all.find(|one| one.rule.contains("RFC 9112 §6.3")) else {
+///     panic!("expected a mutation of the framing")
+/// };
+/// assert!(!mutation.name.is_empty() && !mutation.what.ends_with('.'));
+/// let refused = Expectation { reaction: Reaction::Reject, reuse: Reuse::AsSaid };
+/// assert_eq!(refused.to_string(), "reject");
+/// assert!(Reaction::Accept < mutation.expectation.reaction.max(Reaction::Either));
+/// ```
 #[derive(Debug)]
 pub struct Mutation {
     /// A few words joined by hyphens.
@@ -23,6 +36,8 @@ pub struct Mutation {
 }
 
 /// What a client must do with a response to GET.
+///
+/// See the example of [`Mutation`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Expectation {
     /// With the response.
@@ -32,6 +47,8 @@ pub struct Expectation {
 }
 
 /// What a client must do with a response. A later variant is stricter than an earlier one.
+///
+/// See the example of [`Mutation`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reaction {
     /// Accept it, with the content that it has.
@@ -47,6 +64,8 @@ pub enum Reaction {
 }
 
 /// Whether the connection may be used for another request.
+///
+/// See the example of [`Mutation`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reuse {
     /// As the response says.

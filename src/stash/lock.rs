@@ -7,6 +7,16 @@ use std::sync::PoisonError;
 use crate::sync::{Condvar, Mutex, MutexGuard};
 
 /// A lock that is acquired and released by calls.
+///
+/// ```
+/// use wireserve::stash::{Lock, NotHeld};
+///
+/// let lock = Lock::default();
+/// lock.acquire();
+/// assert!(!lock.try_acquire());
+/// assert_eq!(lock.release(), Ok(()));
+/// assert_eq!(lock.release(), Err(NotHeld));
+/// ```
 #[derive(Debug, Default)]
 pub struct Lock {
     hold: Mutex<Hold>,
@@ -22,16 +32,22 @@ enum Hold {
 }
 
 /// A lock was released that nothing held.
+///
+/// See the example of [`Lock`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotHeld;
 
 impl Lock {
     /// Takes the lock if it is free, and returns whether it did.
+    ///
+    /// See the example of [`Lock`].
     pub fn try_acquire(&self) -> bool {
         self.replace(Hold::Held) == Hold::Free
     }
 
     /// Waits until the lock is free, and takes it.
+    ///
+    /// See the example of [`Lock`].
     pub fn acquire(&self) {
         let mut hold = self.hold();
         while *hold == Hold::Held {
@@ -44,6 +60,8 @@ impl Lock {
     }
 
     /// Releases the lock, and wakes one thread that waits for it.
+    ///
+    /// See the example of [`Lock`].
     ///
     /// # Errors
     /// [`NotHeld`] if the lock was free.

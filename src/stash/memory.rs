@@ -7,6 +7,18 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use super::{Key, Lock, PutError, Stash, Unavailable, UnlockError};
 
 /// Keeps values until they are taken or the store is dropped.
+///
+/// ```
+/// use wireserve::stash::{Key, MAX_STASH, MemoryStash, PutError, Stash};
+///
+/// let stash = MemoryStash::with_limit(1000);
+/// let key = Key { path: b"/a".to_vec(), uuid: [7; 16] };
+/// let full = Err(PutError::Full { limit: 1000 });
+/// assert_eq!(stash.put(key.clone(), vec![b'x'; 1000]), full);
+/// assert_eq!(stash.put(key.clone(), vec![b'x'; 100]), Ok(()));
+/// assert_eq!(stash.put(key, Vec::new()), Err(PutError::Occupied));
+/// assert_eq!(MAX_STASH, 64 << 20);
+/// ```
 #[derive(Debug)]
 pub struct MemoryStash {
     values: Mutex<Values>,
@@ -17,6 +29,8 @@ pub struct MemoryStash {
 
 /// The most bytes of values by default. Handlers that leave a value with each request would otherwise use
 /// up all memory; no test of a suite leaves as much.
+///
+/// See the example of [`MemoryStash`].
 pub const MAX_STASH: usize = 64 << 20;
 
 /// Bytes that a value counts in addition to its own and its path's: about what the map needs for it. Without
@@ -33,6 +47,8 @@ struct Values {
 impl MemoryStash {
     /// An empty store for values of so many bytes together. Each counts 128 bytes in addition to its own and
     /// those of its path.
+    ///
+    /// See the example of [`MemoryStash`].
     pub fn with_limit(limit: usize) -> Self {
         Self {
             values: Mutex::default(),

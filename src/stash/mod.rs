@@ -22,6 +22,8 @@ pub use queues::{QueueId, SharedQueues};
 pub use redis::{RedisStash, RedisUrlError};
 
 /// A path, as ISO 8859-1 bytes, and the 16 bytes of a UUID.
+///
+/// See the example of [`Stash`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Key {
     /// Keeps the values of different resources apart; by default the path of the request.
@@ -38,6 +40,8 @@ impl Hash for Key {
 }
 
 /// Why a value was not put.
+///
+/// See the example of [`MemoryStash`].
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum PutError {
@@ -58,6 +62,8 @@ pub enum PutError {
 }
 
 /// Why the lock was not released.
+///
+/// See the example of [`Stash::try_lock`].
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum UnlockError {
@@ -79,6 +85,15 @@ impl From<NotHeld> for UnlockError {
 }
 
 /// A store outside this process did not answer, or refused.
+///
+/// ```
+/// use wireserve::stash::{PutError, Unavailable};
+///
+/// let store = "redis://127.0.0.1/0".to_owned();
+/// let error = Unavailable { store, problem: "connection refused".to_owned() };
+/// let text = "the stash at redis://127.0.0.1/0 is unavailable: connection refused";
+/// assert_eq!(PutError::from(error).to_string(), text);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("the stash at {store} is unavailable: {problem}")]
 pub struct Unavailable {
@@ -92,13 +107,36 @@ pub struct Unavailable {
 ///
 /// `put` and `take` are atomic and ignore the lock. Handlers hold the lock around a `take` and a `put`
 /// that belong together.
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use wireserve::Server;
+/// use wireserve::stash::{Key, MemoryStash, Stash};
+///
+/// let stash = Arc::new(MemoryStash::default());
+/// let first = Server::builder().stash(stash.clone()).start()?;
+/// let second = Server::builder().stash(stash.clone()).start()?; // shares its values with the first one
+///
+/// // What a script finds under its path and a UUID:
+/// let key = Key { path: b"/a.py".to_vec(), uuid: [7; 16] };
+/// stash.put(key.clone(), b"a value".to_vec())?;
+/// assert_eq!(stash.take(&key)?, Some(b"a value".to_vec()));
+/// assert_eq!(stash.take(&key)?, None);
+/// assert!(!stash.is_remote() && stash.queues().is_none());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub trait Stash: Send + Sync {
     /// Whether calls wait for something outside this process, so that Python runs other code meanwhile.
+    ///
+    /// See the example of [`Stash`].
     fn is_remote(&self) -> bool {
         false
     }
 
     /// Puts a value.
+    ///
+    /// See the example of [`Stash`].
     ///
     /// # Errors
     /// [`PutError::Occupied`] if the key already has one, [`PutError::Full`] if there is no room,
@@ -107,11 +145,23 @@ pub trait Stash: Send + Sync {
 
     /// Removes a value and returns it, if there is one.
     ///
+    /// See the example of [`Stash`].
+    ///
     /// # Errors
     /// [`Unavailable`] if the store does not answer; the value may be lost.
     fn take(&self, key: &Key) -> Result<Option<Vec<u8>>, Unavailable>;
 
     /// Takes the lock if it is free, and returns whether it did.
+    ///
+    /// ```
+    /// use wireserve::stash::{MemoryStash, Stash, UnlockError};
+    ///
+    /// let stash = MemoryStash::default();
+    /// stash.lock()?;
+    /// assert!(!stash.try_lock()?);
+    /// assert_eq!((stash.unlock(), stash.unlock()), (Ok(()), Err(UnlockError::NotHeld)));
+    /// # Ok::<(), wireserve::stash::Unavailable>(())
+    /// ```
     ///
     /// # Errors
     /// [`Unavailable`] if the store does not answer.
@@ -119,17 +169,23 @@ pub trait Stash: Send + Sync {
 
     /// Waits for the lock and takes it. It is not reentrant.
     ///
+    /// See the example of [`Stash::try_lock`].
+    ///
     /// # Errors
     /// [`Unavailable`] if the store does not answer.
     fn lock(&self) -> Result<(), Unavailable>;
 
     /// Releases the lock. Any thread may do so, whether or not it took the lock.
     ///
+    /// See the example of [`Stash::try_lock`].
+    ///
     /// # Errors
     /// [`UnlockError::NotHeld`] if the lock was free; for a remote store, also if another process holds it.
     fn unlock(&self) -> Result<(), UnlockError>;
 
     /// The queues that servers share through this store. Without them, each server has its own.
+    ///
+    /// See the example of [`Stash`].
     fn queues(&self) -> Option<&dyn SharedQueues> {
         None
     }

@@ -8,6 +8,8 @@ use crate::http::address::Address;
 use super::SHOWN;
 
 /// How a connection began.
+///
+/// See the example of [`Entry`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Opened {
     /// Number of the connection on its server, counted from 1.
@@ -21,6 +23,8 @@ pub struct Opened {
 }
 
 /// A side of the connection.
+///
+/// See the example of [`Entry`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
     /// The client.
@@ -30,6 +34,25 @@ pub enum Side {
 }
 
 /// An event on a connection.
+///
+/// ```
+/// # use std::io::Write;
+/// use wireserve::transcript::{Opened, Side, What};
+/// # let server = wireserve::Server::builder().transcripts().start()?;
+/// # let mut client = std::net::TcpStream::connect(server.address())?;
+/// # client.write_all(b"GET / HTTP/1.0\r\n\r\n")?;
+/// # let address = client.local_addr()?;
+/// # std::io::read_to_string(client)?;
+/// // After a client at `address` has sent a request:
+/// let transcript = &server.transcripts()[0];
+/// let Opened { connection, client, .. } = transcript.opened();
+/// assert_eq!((*connection, client), (1, &address.into()));
+/// let first = &transcript.entries()[0];
+/// assert_eq!((first.exchange, first.from()), (1, Some(Side::Client)));
+/// assert!(matches!(first.what, What::Bytes { length: 18, .. }));
+/// assert!(first.bytes().starts_with(b"GET "));
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// Time since the connection was accepted.
@@ -42,6 +65,8 @@ pub struct Entry {
 }
 
 /// The kinds of events, with their data.
+///
+/// See the example of [`Entry`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum What {
     /// One read from the socket, or one write to it.
@@ -68,6 +93,16 @@ pub enum What {
 }
 
 /// A limit of a recording, in bytes.
+///
+/// ```
+/// use wireserve::transcript::{Bound, Entry, What};
+///
+/// /// Whether a transcript has only the beginnings of later requests.
+/// fn is_cut(entries: &[Entry]) -> bool {
+///     entries.iter().any(|entry| matches!(entry.what, What::Reached(Bound::Connection(_))))
+/// }
+/// assert!(!is_cut(&[]));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Bound {
     /// The limit of one connection, [`TranscriptLimits::connection`](super::TranscriptLimits::connection): from
@@ -80,6 +115,8 @@ pub enum Bound {
 
 impl Entry {
     /// The side that sent the bytes; `None` if the entry has no bytes.
+    ///
+    /// See the example of [`Entry`].
     pub fn from(&self) -> Option<Side> {
         match self.what {
             What::Bytes { from, .. } => Some(from),
@@ -88,6 +125,8 @@ impl Entry {
     }
 
     /// The bytes, up to the first [`SHOWN`]; empty if the entry has no bytes.
+    ///
+    /// See the example of [`Entry`].
     pub fn bytes(&self) -> &[u8] {
         match &self.what {
             What::Bytes { bytes, .. } => bytes,

@@ -12,6 +12,8 @@ use super::SHOWN_BEYOND;
 use super::entry::{Bound, Entry, Opened, Side, What};
 
 /// The format of a transcript.
+///
+/// See the example of [`Builder::transcript_folder`](crate::Builder::transcript_folder).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Format {
     /// Text, for people.

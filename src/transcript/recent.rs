@@ -26,6 +26,8 @@ pub(super) struct RecentEntries {
 }
 
 /// Entries at the beginning of a connection that were dropped to stay within the limit.
+///
+/// See the example of [`Transcript`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Dropped {
     /// Number of dropped entries.
@@ -37,23 +39,20 @@ pub struct Dropped {
 /// A snapshot of the transcript of one connection. Its `Display` is the text of a transcript file.
 ///
 /// ```
-/// use std::io::{Read, Write};
-/// use std::net::TcpStream;
-///
-/// use wireserve::Server;
-/// use wireserve::transcript::Side;
-///
-/// # fn main() -> std::io::Result<()> {
-/// let server = Server::builder().transcripts().start()?;
-/// let mut client = TcpStream::connect(server.address())?;
-/// client.write_all(b"GET / HTTP/1.0\r\n\r\n")?;
-/// client.read_to_end(&mut Vec::new())?;
-///
+/// # use std::io::Write;
+/// use wireserve::transcript::{Dropped, Side};
+/// # let server = wireserve::Server::builder().transcripts().start()?;
+/// # let mut client = std::net::TcpStream::connect(server.address())?;
+/// # client.write_all(b"GET / HTTP/1.0\r\n\r\n")?;
+/// # std::io::read_to_string(client)?;
+/// // After a request of a client, to a server with `Builder::transcripts`:
 /// let transcript = &server.transcripts()[0];
 /// assert_eq!(transcript.bytes(Side::Client), b"GET / HTTP/1.0\r\n\r\n");
+/// assert_eq!((transcript.connection(), transcript.opened().connection), (1, 1));
+/// assert_eq!(transcript.dropped(), Dropped::default());
+/// assert!(transcript.entries().len() >= 2);
 /// assert!(transcript.to_string().starts_with("connection 1, client 127.0.0.1:"));
-/// # Ok(())
-/// # }
+/// # Ok::<(), std::io::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Transcript {
@@ -134,26 +133,36 @@ impl RecentEntries {
 
 impl Transcript {
     /// Number of the connection on its server, counted from 1.
+    ///
+    /// See the example of [`Transcript`].
     pub fn connection(&self) -> u64 {
         self.opened.connection
     }
 
     /// How the connection began.
+    ///
+    /// See the example of [`Transcript`].
     pub fn opened(&self) -> &Opened {
         &self.opened
     }
 
     /// The entries, in order.
+    ///
+    /// See the example of [`Transcript`].
     pub fn entries(&self) -> &[Entry] {
         &self.entries
     }
 
     /// The earlier entries that are not kept.
+    ///
+    /// See the example of [`Transcript`].
     pub fn dropped(&self) -> Dropped {
         self.dropped
     }
 
     /// The concatenated bytes of one side, without those that are dropped or not shown.
+    ///
+    /// See the example of [`Transcript`].
     pub fn bytes(&self, from: Side) -> Vec<u8> {
         let of_side = |entry: &&Entry| entry.from() == Some(from);
         let segments = self.entries.iter().filter(of_side).map(Entry::bytes);

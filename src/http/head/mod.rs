@@ -23,11 +23,16 @@ pub use scanner::{HeadLimits, Progress, Scanner};
 /// The head of a request: its bytes, and the ranges of its parts.
 ///
 /// ```
-/// use wireserve::message::Head;
+/// use wireserve::message::{Head, Version};
 ///
-/// let head = Head::parse(b"GET /a?b HTTP/1.1\r\nHost: example\r\n\r\n".to_vec())?;
-/// assert_eq!(head.target(), b"/a?b");
-/// assert_eq!(head.first("host"), Some(&b"example"[..]));
+/// let head = Head::parse(b"GET /a?b HTTP/1.1\r\nHost:  example \r\n\r\n".to_vec())?;
+/// assert_eq!((head.method(), head.target()), (&b"GET"[..], &b"/a?b"[..]));
+/// assert_eq!((head.version(), head.version_bytes()), (Version::HTTP_11, &b"HTTP/1.1"[..]));
+/// assert_eq!(head.request_line(), b"GET /a?b HTTP/1.1\r\n");
+/// assert_eq!(head.field_section(), b"Host:  example \r\n\r\n");
+/// assert_eq!(head.first("host"), Some(&b"example "[..]));
+/// assert_eq!(head.trimmed("host"), Some(&b"example"[..]));
+/// assert_eq!(head.bytes().len(), 38);
 /// # Ok::<(), wireserve::message::Malformed>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -78,6 +83,8 @@ enum Grammar {
 impl Head {
     /// Parses a whole head, from the request line to the empty line.
     ///
+    /// See the example of [`Head`].
+    ///
     /// # Errors
     /// The errors of [`request_line::parse`].
     pub fn parse(bytes: Vec<u8>) -> Result<Self, Malformed> {
@@ -96,6 +103,7 @@ impl Head {
     }
 
     /// An empty head, for a handler that runs before a request is read.
+    #[doc(hidden)]
     pub fn nothing() -> Self {
         Self {
             bytes: Vec::new(),
@@ -112,41 +120,63 @@ impl Head {
 
     /// Whether the head has a problem of framing ([`problems::is_misframed`]). What httparse accepts has
     /// none but those of the values that determine the framing, which [`framing`](super::framing) finds.
+    ///
+    /// ```
+    /// use wireserve::message::Head;
+    ///
+    /// let folded = Head::parse(b"GET / HTTP/1.1\r\nHost: a\r\nX: 1\r\n 2\r\n\r\n".to_vec())?;
+    /// assert!(folded.is_misframed());
+    /// # Ok::<(), wireserve::message::Malformed>(())
+    /// ```
     pub fn is_misframed(&self) -> bool {
         self.grammar == Grammar::Lenient && problems::is_misframed(&self.bytes)
     }
 
     /// The bytes as received.
+    ///
+    /// See the example of [`Head`].
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 
     /// The request line as received, with its line terminator.
+    ///
+    /// See the example of [`Head`].
     pub fn request_line(&self) -> &[u8] {
         &self.bytes[..line_length(&self.bytes)]
     }
 
     /// Everything after the request line, the empty line included.
+    ///
+    /// See the example of [`Head`].
     pub fn field_section(&self) -> &[u8] {
         &self.bytes[line_length(&self.bytes)..]
     }
 
     /// The method: any bytes except whitespace.
+    ///
+    /// See the example of [`Head`].
     pub fn method(&self) -> &[u8] {
         &self.bytes[self.line.method.clone()]
     }
 
     /// The request target as received.
+    ///
+    /// See the example of [`Head`].
     pub fn target(&self) -> &[u8] {
         &self.bytes[self.line.target.clone()]
     }
 
     /// The version of the request.
+    ///
+    /// See the example of [`Head`].
     pub fn version(&self) -> Version {
         self.line.version
     }
 
     /// The version as received, such as `HTTP/1.1`; empty in an HTTP/0.9 request.
+    ///
+    /// See the example of [`Head`].
     pub fn version_bytes(&self) -> &[u8] {
         let rest = &self.request_line()[self.line.target.end..];
         let is_word = |byte: &u8| !request_line::is_separator(*byte);
@@ -161,6 +191,17 @@ impl Head {
 
     /// Names and values in the order received. Values are without leading whitespace; trailing
     /// whitespace and line folding are included.
+    ///
+    /// ```
+    /// use wireserve::message::Head;
+    ///
+    /// let head = Head::parse(b"GET / HTTP/1.1\r\nAccept: a\r\nHost: b\r\naccept: c\r\n\r\n".to_vec())?;
+    /// let names: Vec<_> = head.fields().map(|(name, _)| name).collect();
+    /// assert_eq!(names, [&b"Accept"[..], b"Host", b"accept"]);
+    /// let values: Vec<_> = head.values("accept").collect();
+    /// assert_eq!(values, [b"a", b"c"]);
+    /// # Ok::<(), wireserve::message::Malformed>(())
+    /// ```
     pub fn fields(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
         self.fields.iter().map(|field| self.field(field))
     }
@@ -173,6 +214,8 @@ impl Head {
     }
 
     /// All values of a name, which is compared case-insensitively.
+    ///
+    /// See the example of [`Head::fields`].
     #[inline]
     pub fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [u8]> {
         let fields = match self.names.may_contain(name) {
@@ -186,6 +229,8 @@ impl Head {
     }
 
     /// The first value of a name, as received.
+    ///
+    /// See the example of [`Head`].
     #[inline]
     pub fn first<'a>(&'a self, name: &'a str) -> Option<&'a [u8]> {
         self.values(name).next()
@@ -193,6 +238,8 @@ impl Head {
 
     /// The first value of a name, without the whitespace around it, which is no part of the value
     /// (RFC 9112 §5).
+    ///
+    /// See the example of [`Head`].
     #[inline]
     pub fn trimmed<'a>(&'a self, name: &'a str) -> Option<&'a [u8]> {
         self.first(name).map(list::trim)

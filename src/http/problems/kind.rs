@@ -9,6 +9,8 @@
 use super::Problem;
 
 /// Whether a strict server would refuse the request.
+///
+/// See the example of [`ProblemKind`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Severity {
     /// A strict server refuses the request, with 400 or 505.
@@ -19,6 +21,8 @@ pub enum Severity {
 
 impl Severity {
     /// The name in JSON and Python.
+    ///
+    /// See the example of [`ProblemKind`].
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Violation => "violation",
@@ -31,6 +35,18 @@ impl Severity {
 macro_rules! kinds {
     ($($(#[$doc:meta])* $kind:ident: $severity:ident, $clause:literal, $text:literal;)*) => {
         /// What is wrong.
+        ///
+        /// ```
+        /// use wireserve::message::{ProblemKind, Severity};
+        ///
+        /// let kind = ProblemKind::OtherLength;
+        /// assert_eq!(kind.as_str(), "conflicting Content-Length values");
+        /// assert_eq!(kind.clause(), "RFC 9112 §6.3");
+        /// assert_eq!(kind.severity(), Severity::Violation);
+        /// assert_eq!(kind.severity().as_str(), "violation");
+        /// assert!(kind.is_of_framing());
+        /// assert!(ProblemKind::ALL.contains(&kind));
+        /// ```
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum ProblemKind {
             $($(#[$doc])* $kind,)*
@@ -38,9 +54,13 @@ macro_rules! kinds {
 
         impl ProblemKind {
             /// All kinds.
+            ///
+            /// See the example of [`ProblemKind`].
             pub const ALL: &[Self] = &[$(Self::$kind),*];
 
             /// The text that JSON and Python show; stable across releases.
+            ///
+            /// See the example of [`ProblemKind`].
             pub fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$kind => $text,)*
@@ -48,6 +68,8 @@ macro_rules! kinds {
             }
 
             /// The clause that is violated.
+            ///
+            /// See the example of [`ProblemKind`].
             pub fn clause(self) -> &'static str {
                 match self {
                     $(Self::$kind => $clause,)*
@@ -55,6 +77,8 @@ macro_rules! kinds {
             }
 
             /// Whether a strict server would refuse the request.
+            ///
+            /// See the example of [`ProblemKind`].
             pub fn severity(self) -> Severity {
                 match self {
                     $(Self::$kind => Severity::$severity,)*
@@ -163,6 +187,8 @@ impl ProblemKind {
     /// Whether other recipients may find another end of the body, or other fields that determine it. The
     /// server closes the connection after the response to such a request, so that its body is never
     /// parsed as a request.
+    ///
+    /// See the example of [`ProblemKind`].
     pub fn is_of_framing(self) -> bool {
         matches!(
             self,

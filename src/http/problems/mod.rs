@@ -22,14 +22,18 @@ pub use kind::{ProblemKind, Severity};
 /// A problem in a request head.
 ///
 /// ```
-/// use wireserve::internals::http::problems;
+/// # use std::io::Write;
 /// use wireserve::message::{ProblemKind, Severity};
-///
-/// let problems = problems::find(b"GET / HTTP/1.1\r\nHost : a\r\n\r\n");
-/// assert_eq!(problems[0].what, ProblemKind::SpaceBeforeColon);
-/// assert_eq!(problems[0].offset, 20);
-/// assert_eq!(problems[0].clause, "RFC 9112 §5.1");
-/// assert_eq!(problems[0].severity, Severity::Violation);
+/// # let server = wireserve::Server::start();
+/// # let mut client = std::net::TcpStream::connect(server.address())?;
+/// client.write_all(b"GET / HTTP/1.1\r\nHost : a\r\n\r\n")?;
+/// let request = server.take_request(std::time::Duration::from_secs(5))?;
+/// let problem = request.problems()[0];
+/// assert_eq!(problem.what, ProblemKind::SpaceBeforeColon);
+/// assert_eq!(problem.offset, 20);
+/// assert_eq!(problem.clause, "RFC 9112 §5.1");
+/// assert_eq!(problem.severity, Severity::Violation);
+/// # Ok::<(), wireserve::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Problem {

@@ -17,10 +17,29 @@ use crate::site::files::validators::{self, Conditions};
 use crate::site::files::{Files, Found};
 
 /// Serves files.
+///
+/// ```
+/// # use std::io::Write;
+/// use wireserve::Server;
+/// use wireserve::handlers::{FileHandler, Files};
+///
+/// let folder = tempfile::tempdir()?;
+/// std::fs::write(folder.path().join("page.html"), "0123456789")?;
+/// let pages = FileHandler::new(Files::below(folder.path()));
+/// let server = Server::builder().route("GET", "*.html", pages)?.start()?;
+/// # let mut client = std::net::TcpStream::connect(server.address())?;
+/// # client.write_all(b"GET /page.html HTTP/1.1\r\nRange: bytes=3-4\r\nConnection: close\r\n\r\n")?;
+/// # let answer = std::io::read_to_string(client)?;
+/// // A client that asks for bytes 3 and 4 of /page.html gets:
+/// assert!(answer.starts_with("HTTP/1.1 206 Partial Content\r\n") && answer.ends_with("\r\n\r\n34"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct FileHandler(Files);
 
 impl FileHandler {
     /// A handler for these files.
+    ///
+    /// See the example of [`FileHandler`].
     pub fn new(files: Files) -> Self {
         Self(files)
     }

@@ -30,6 +30,21 @@ use crate::fault::Fault;
 use crate::site::files::open_in_root::{Place, Root};
 
 /// The files that a handler answers with.
+///
+/// ```
+/// use std::path::Path;
+///
+/// use wireserve::handlers::Files;
+/// use wireserve::{Links, Mount};
+///
+/// let below = Files::mounted(Mount::new(Path::new("/srv/a"), "/a/")).follow(Links::Anywhere);
+/// assert_eq!(below.name(b"/a/b%20c.txt")?, Path::new("b c.txt"));
+/// assert_eq!(below.mount().links(), Links::Anywhere);
+/// assert_eq!(Files::below(Path::new("/srv")).name(b"/a/../../b").map_err(|fault| fault.status), Err(404));
+/// let always = Files::single("/srv/index.html", Path::new("/srv"));
+/// assert_eq!(always.name(b"/whatever")?, Path::new("index.html"));
+/// # Ok::<(), wireserve::Fault>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Files {
     mount: Mount,
@@ -53,11 +68,15 @@ pub struct Found {
 
 impl Files {
     /// The files of a folder that is served at `/`.
+    ///
+    /// See the example of [`Files`].
     pub fn below(folder: impl Into<Arc<Path>>) -> Self {
         Self::mounted(Mount::top(folder))
     }
 
     /// The files of a mount.
+    ///
+    /// See the example of [`Files`].
     pub fn mounted(mount: Mount) -> Self {
         Self {
             place: Place::new(Arc::clone(mount.root())),
@@ -68,6 +87,8 @@ impl Files {
 
     /// One file for every URL, on a site with this doc root. The file may be outside the doc root;
     /// if it is a link, the link may then lead only to files in its folder.
+    ///
+    /// See the example of [`Files`].
     pub fn single(path: impl Into<PathBuf>, doc_root: impl Into<Arc<Path>>) -> Self {
         let (path, doc_root) = (path.into(), doc_root.into());
         let (root, name) = root_of(&path, &doc_root);
@@ -79,6 +100,8 @@ impl Files {
     }
 
     /// The same files, with this rule for links.
+    ///
+    /// See the example of [`Files`].
     #[must_use]
     pub fn follow(self, links: Links) -> Self {
         Self {
@@ -88,6 +111,8 @@ impl Files {
     }
 
     /// The folder and its path in the site.
+    ///
+    /// See the example of [`Files`].
     pub fn mount(&self) -> &Mount {
         &self.mount
     }
@@ -97,11 +122,14 @@ impl Files {
     /// # Errors
     /// 404 if it is neither a file nor a folder, or may not be served; 503 if the system has no
     /// descriptor left.
+    #[doc(hidden)]
     pub fn open(&self, url_path: &[u8]) -> Result<Found, Fault> {
         self.open_name(self.name(url_path)?.into_owned())
     }
 
     /// The name of the file that the path of a URL names, relative to the root. It may not exist.
+    ///
+    /// See the example of [`Files`].
     ///
     /// # Errors
     /// 404 for a path that cannot name a file.
@@ -116,6 +144,7 @@ impl Files {
     ///
     /// # Errors
     /// As [`open`](Self::open).
+    #[doc(hidden)]
     pub fn open_name(&self, name: PathBuf) -> Result<Found, Fault> {
         let root = self.place.open(self.mount.links());
         let root = root.map_err(|error| unopened(self.place.path(), &error))?;
@@ -126,6 +155,7 @@ impl Files {
     ///
     /// # Errors
     /// When these are the files of a folder, or the file cannot be opened.
+    #[doc(hidden)]
     pub fn try_single(&self) -> io::Result<Found> {
         let name = self.single.clone().ok_or(io::ErrorKind::InvalidInput)?;
         let root = self.place.open(self.mount.links())?;

@@ -10,10 +10,29 @@ use crate::fault::Fault;
 use crate::site::files::Files;
 
 /// Sends files as complete responses.
+///
+/// ```
+/// # use std::io::Write;
+/// use wireserve::Server;
+/// use wireserve::handlers::{AsIsHandler, Files};
+///
+/// let folder = tempfile::tempdir()?;
+/// std::fs::write(folder.path().join("old.http"), "HTTP/1.0 200 Fine\n\nold line ends")?;
+/// let responses = AsIsHandler::new(Files::below(folder.path()));
+/// let server = Server::builder().route("GET", "*.http", responses)?.start()?;
+/// # let mut client = std::net::TcpStream::connect(server.address())?;
+/// # client.write_all(b"GET /old.http HTTP/1.1\r\n\r\n")?;
+/// # let answer = std::io::read_to_string(client)?;
+/// // A client that asks for /old.http gets the file and nothing else:
+/// assert_eq!(answer, "HTTP/1.0 200 Fine\n\nold line ends");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct AsIsHandler(Files);
 
 impl AsIsHandler {
     /// A handler for these files.
+    ///
+    /// See the example of [`AsIsHandler`].
     pub fn new(files: Files) -> Self {
         Self(files)
     }

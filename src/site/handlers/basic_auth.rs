@@ -11,6 +11,28 @@ use crate::http::basic_auth::Credentials;
 /// Passes requests with valid credentials to a handler. The response is 401 without credentials,
 /// 403 with wrong ones, 400 for another scheme, and 500 for malformed credentials, as in the
 /// reference.
+///
+/// ```
+/// # use std::io::Write;
+/// use std::sync::Arc;
+///
+/// use wireserve::Server;
+/// use wireserve::handlers::{Admitted, BasicAuthHandler, FixedHandler};
+///
+/// let secret = Arc::new(FixedHandler::text(200, "secret"));
+/// let guarded = BasicAuthHandler::new(secret, Admitted::only("Aladdin", "open sesame"));
+/// let server = Server::builder().route("GET", "/", guarded)?.start()?;
+/// # let mut answers = Vec::new();
+/// # for credentials in ["", "Authorization: Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==\r\n"] {
+/// # let mut client = std::net::TcpStream::connect(server.address())?;
+/// # client.write_all(format!("GET / HTTP/1.1\r\nConnection: close\r\n{credentials}\r\n").as_bytes())?;
+/// # answers.push(std::io::read_to_string(client)?);
+/// # }
+/// // A client that sends the credentials once it is asked for them gets:
+/// assert!(answers[0].starts_with("HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic\r\n"));
+/// assert!(answers[1].ends_with("\r\n\r\nsecret"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct BasicAuthHandler {
     /// Answers requests with valid credentials.
     handler: Arc<dyn Handler>,
@@ -18,6 +40,8 @@ pub struct BasicAuthHandler {
 }
 
 /// The valid credentials.
+///
+/// See the example of [`BasicAuthHandler`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Admitted {
     /// Any credentials.
@@ -28,6 +52,8 @@ pub enum Admitted {
 
 impl BasicAuthHandler {
     /// Basic authentication for a handler.
+    ///
+    /// See the example of [`BasicAuthHandler`].
     pub fn new(handler: Arc<dyn Handler>, admitted: Admitted) -> Self {
         Self { handler, admitted }
     }
@@ -35,6 +61,8 @@ impl BasicAuthHandler {
 
 impl Admitted {
     /// Only this user name with this password.
+    ///
+    /// See the example of [`BasicAuthHandler`].
     pub fn only(username: impl Into<Vec<u8>>, password: impl Into<Vec<u8>>) -> Self {
         Self::Only(Credentials {
             username: username.into(),

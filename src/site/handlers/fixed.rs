@@ -6,6 +6,26 @@ use crate::fault::Fault;
 use crate::http::headers::Headers;
 
 /// Sends the same response to every request.
+///
+/// ```
+/// # use std::io::Write;
+/// use wireserve::Server;
+/// use wireserve::handlers::{ErrorHandler, FixedHandler};
+///
+/// let mut icon = FixedHandler::of_type("image/png", b"\x89PNG");
+/// icon.headers.append("Cache-Control", "no-store");
+/// let server = Server::builder()
+///     .route("GET", "/icon", icon)?
+///     .route("GET", "/teapot", FixedHandler::text(418, "short and stout"))?
+///     .route("GET", "/gone", ErrorHandler(410))?
+///     .start()?;
+/// # let mut client = std::net::TcpStream::connect(server.address())?;
+/// # client.write_all(b"GET /teapot HTTP/1.1\r\n\r\nGET /gone HTTP/1.1\r\nConnection: close\r\n\r\n")?;
+/// # let answer = std::io::read_to_string(client)?;
+/// // A client that asks for /teapot, then for /gone, gets:
+/// assert!(answer.contains("\r\n\r\nshort and stoutHTTP/1.1 410 Gone\r\n"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct FixedHandler {
     /// The status code.
@@ -18,6 +38,8 @@ pub struct FixedHandler {
 
 impl FixedHandler {
     /// A response with a status and a text of type `text/plain`.
+    ///
+    /// See the example of [`FixedHandler`].
     pub fn text(status: i64, text: &str) -> Self {
         Self {
             status,
@@ -27,6 +49,8 @@ impl FixedHandler {
 
     /// A response with status 200 and content of a media type. More fields may be appended to
     /// `headers`.
+    ///
+    /// See the example of [`FixedHandler`].
     pub fn of_type(media_type: &str, content: impl Into<Vec<u8>>) -> Self {
         Self {
             status: 200,
@@ -47,6 +71,8 @@ impl Handler for FixedHandler {
 }
 
 /// Answers with a status and the server's JSON for an error without a message.
+///
+/// See the example of [`FixedHandler`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ErrorHandler(pub i64);
 

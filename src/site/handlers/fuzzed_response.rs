@@ -52,6 +52,21 @@ What a client must do, if the request was a GET:
 ";
 
 /// Plays the response that the path names, or lists some.
+///
+/// ```
+/// # use std::io::Write;
+/// use wireserve::Server;
+/// use wireserve::handlers::FuzzedResponseHandler;
+///
+/// let paths = "/.wireserve/fuzz/*";
+/// let server = Server::builder().route("GET", paths, FuzzedResponseHandler)?.start()?;
+/// # let mut client = std::net::TcpStream::connect(server.address())?;
+/// # client.write_all(b"GET /.wireserve/fuzz/v2/?from=7&count=1 HTTP/1.1\r\nConnection: close\r\n\r\n")?;
+/// # let answer = std::io::read_to_string(client)?;
+/// // A client that asks for the list /.wireserve/fuzz/v2/?from=7&count=1 gets:
+/// assert!(answer.contains("\r\n\r\nv2:7 "), "{answer}");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct FuzzedResponseHandler;
 

@@ -13,6 +13,25 @@ use crate::fault::Fault;
 use crate::site::handlers::fixed::FixedHandler;
 
 /// Sends the contents of files, concatenated.
+///
+/// ```
+/// # use std::io::Write;
+/// use wireserve::Server;
+/// use wireserve::handlers::JoinedHandler;
+///
+/// let folder = tempfile::tempdir()?;
+/// let (a, b) = (folder.path().join("a.js"), folder.path().join("b.js"));
+/// std::fs::write(&a, "let a;")?;
+/// std::fs::write(&b, "let b;")?;
+/// let both = JoinedHandler::new("text/javascript", [a, b]).field("Cache-Control", "no-store");
+/// let server = Server::builder().route("GET", "/all.js", both)?.start()?;
+/// # let mut client = std::net::TcpStream::connect(server.address())?;
+/// # client.write_all(b"GET /all.js HTTP/1.1\r\nConnection: close\r\n\r\n")?;
+/// # let answer = std::io::read_to_string(client)?;
+/// // A client that asks for /all.js gets:
+/// assert!(answer.ends_with("\r\n\r\nlet a;let b;"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct JoinedHandler {
     paths: Vec<PathBuf>,
     /// The response without its content.
@@ -23,6 +42,8 @@ pub struct JoinedHandler {
 
 impl JoinedHandler {
     /// A handler for these files, with a media type. They need not exist yet.
+    ///
+    /// See the example of [`JoinedHandler`].
     pub fn new(media_type: &str, paths: impl IntoIterator<Item = impl Into<PathBuf>>) -> Self {
         Self {
             paths: paths.into_iter().map(Into::into).collect(),
@@ -32,6 +53,8 @@ impl JoinedHandler {
     }
 
     /// Adds a header field.
+    ///
+    /// See the example of [`JoinedHandler`].
     #[must_use]
     pub fn field(mut self, name: &str, value: &str) -> Self {
         self.response.headers.append(name, value);

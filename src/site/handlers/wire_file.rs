@@ -20,10 +20,30 @@ use crate::site::files::{Files, Found};
 pub const MAX_SIZE: u64 = 16 * 1024 * 1024;
 
 /// Plays `.wire` files.
+///
+/// ```
+/// # use std::io::Write;
+/// use wireserve::Server;
+/// use wireserve::handlers::{Files, WireFileHandler};
+///
+/// let folder = tempfile::tempdir()?;
+/// let file = folder.path().join("short.wire");
+/// std::fs::write(&file, "send \"HTTP/1.1 200 OK\\r\\nContent-Length: 9\\r\\n\\r\\nshort\"\nclose\n")?;
+/// let short = WireFileHandler::new(Files::single(file, folder.path()));
+/// let server = Server::builder().route("*", "/short", short)?.start()?;
+/// # let mut client = std::net::TcpStream::connect(server.address())?;
+/// # client.write_all(b"GET /short HTTP/1.1\r\n\r\n")?;
+/// # let answer = std::io::read_to_string(client)?;
+/// // A client that asks for /short gets 5 of 9 bytes:
+/// assert!(answer.ends_with("\r\nContent-Length: 9\r\n\r\nshort"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct WireFileHandler(Files);
 
 impl WireFileHandler {
     /// Plays these files.
+    ///
+    /// See the example of [`WireFileHandler`].
     pub fn new(files: Files) -> Self {
         Self(files)
     }

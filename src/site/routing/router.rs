@@ -16,8 +16,11 @@ use crate::text::percent;
 /// ```
 /// use wireserve::Method;
 ///
+/// assert!(Method::checked("GET")?.covers(b"HEAD"));
+/// assert_eq!(Method::checked("PATCH")?, Method::Named("PATCH".to_owned()));
 /// assert_eq!(Method::from("*"), Method::Any);
-/// assert_eq!(Method::from("PATCH"), Method::Named("PATCH".to_owned()));
+/// assert!(Method::checked("no method").is_err());
+/// # Ok::<(), wireserve::MethodError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -44,6 +47,8 @@ impl From<&str> for Method {
 impl Method {
     /// The methods of a rule that a user has written.
     ///
+    /// See the example of [`Method`].
+    ///
     /// # Errors
     /// When no usual request could match.
     pub fn checked(name: &str) -> Result<Self, MethodError> {
@@ -61,6 +66,8 @@ impl Method {
     }
 
     /// Whether a request with this method is meant.
+    ///
+    /// See the example of [`Method`].
     #[inline]
     pub fn covers(&self, method: &[u8]) -> bool {
         match self {

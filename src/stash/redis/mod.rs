@@ -22,14 +22,17 @@ pub use url::RedisUrlError;
 
 /// A stash on Redis. Servers whose URL has the same database and prefix share it.
 ///
-/// ```no_run
+/// ```
 /// use std::sync::Arc;
 ///
 /// use wireserve::Server;
 /// use wireserve::stash::RedisStash;
 ///
-/// let stash = RedisStash::new("redis://127.0.0.1:6379/0?prefix=farm:&ttl=600")?;
-/// let server = Server::builder().stash(Arc::new(stash)).start()?;
+/// // Nothing listens at port 1.
+/// let stash = RedisStash::new("redis://127.0.0.1:1/0?prefix=farm:&ttl=600")?;
+/// let error = stash.check().expect_err("there is no Redis");
+/// assert!(error.to_string().starts_with("the stash at redis://127.0.0.1:1"), "{error}");
+/// let server = Server::builder().stash(Arc::new(stash)).start()?; // connects when it must
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct RedisStash {
@@ -45,6 +48,8 @@ impl RedisStash {
     /// `unix:///PATH[?db=DATABASE&user=USER&pass=PASSWORD]`. Its query may have `prefix`, with which all keys
     /// begin (default `wireserve:`), and `ttl`, the seconds after which values expire (default 3600). The first
     /// call connects.
+    ///
+    /// See the example of [`RedisStash`].
     ///
     /// # Errors
     /// [`RedisUrlError`] if it is no such URL.
@@ -63,6 +68,8 @@ impl RedisStash {
     }
 
     /// Asks Redis whether it is there.
+    ///
+    /// See the example of [`RedisStash`].
     ///
     /// # Errors
     /// [`Unavailable`] if it does not answer within 5 s, or refuses.

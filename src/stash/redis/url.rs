@@ -15,6 +15,16 @@ const TIME_TO_LIVE: Duration = Duration::from_secs(60 * 60);
 const LONGEST: u64 = 100 * 365 * 24 * 60 * 60;
 
 /// Why a URL does not say where a stash is. It does not repeat the URL, which may have a password.
+///
+/// ```
+/// use wireserve::stash::{RedisStash, RedisUrlError};
+///
+/// let wrong = |url| RedisStash::new(url).err();
+/// let found = "http".to_owned();
+/// assert_eq!(wrong("http://127.0.0.1/"), Some(RedisUrlError::NotRedis { found }));
+/// let seconds = RedisUrlError::TimeToLive("soon".to_owned());
+/// assert_eq!(wrong("redis://127.0.0.1/?ttl=soon"), Some(seconds));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum RedisUrlError {
