@@ -10,6 +10,8 @@ use crate::python::package;
 static PROFILER: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 
 /// A function, with sums over all its calls.
+///
+/// See the example of [`begin_profiling`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct ProfiledFunction {
     /// Its name.
@@ -28,6 +30,23 @@ pub struct ProfiledFunction {
 
 /// Profiles all scripts from now on.
 ///
+/// ```
+/// # use std::io::Write;
+/// use wireserve::python::{self, ProfiledFunction};
+///
+/// let folder = tempfile::tempdir()?;
+/// std::fs::write(folder.path().join("a.py"), "def main(request, response):\n    return 'ok'\n")?;
+/// let server = wireserve::Server::builder().site(python::site(folder.path())?).start()?;
+/// python::begin_profiling()?;
+/// # let mut client = std::net::TcpStream::connect(server.address())?;
+/// # client.write_all(b"GET /a.py HTTP/1.1\r\nConnection: close\r\n\r\n")?;
+/// # std::io::read_to_string(client)?;
+/// // After a client has asked for /a.py:
+/// let is_main = |one: &ProfiledFunction| (&*one.name, one.calls) == ("main", 1);
+/// assert!(python::profiled_functions(100)?.iter().any(is_main));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// When the interpreter has no profiler.
 pub fn begin_profiling() -> Result<(), String> {
@@ -43,6 +62,8 @@ pub fn begin_profiling() -> Result<(), String> {
 }
 
 /// The functions that have taken most time since the last time, at most so many.
+///
+/// See the example of [`begin_profiling`].
 ///
 /// # Errors
 /// When the profiler fails.
