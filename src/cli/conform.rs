@@ -1,22 +1,17 @@
 //! `wireserve conform`: runs the conformance suite against a client, lists its cases, and shows or serves one.
 
 use std::fs;
-use std::io::{self, IsTerminal as _};
+use std::io;
 use std::path::PathBuf;
-use std::process;
-use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use clap::{Args, Subcommand};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use crate::conform::case::{Case, Level, catalogue, fuzzed};
+use crate::conform::client::Connect;
 use crate::conform::client::browser::{Api, Browser};
-use crate::conform::client::command::CommandLine;
-use crate::conform::client::driver::Driver;
-use crate::conform::client::{Connect, group};
 use crate::conform::expected::Expected;
 use crate::conform::judge::Verdict;
 use crate::conform::report::data::{About, Report};
@@ -26,12 +21,13 @@ use crate::conform::select::select;
 use crate::conform::stage::{self, Patience};
 use crate::response_fuzz::Seed;
 
+use super::conform_client::{
+    STARTUP, at_least_one, connect, end_clients_with_the_suite, progress, seconds,
+};
+use super::conform_limits::{LimitsOptions, limits};
 use super::conform_reports::ReportOptions;
 use super::error::CommandError;
 use super::print;
-
-/// How long a client may take to send its first request, on a busy machine.
-const STARTUP: Duration = Duration::from_secs(15);
 
 /// The most fuzz seeds of one run.
 const MAX_SEEDS: u64 = 1_000_000;
@@ -100,6 +96,8 @@ enum ConformCommand {
         /// The id, as in --list
         id: String,
     },
+    /// Finds the largest responses that a client takes
+    Limits(LimitsOptions),
     /// Serves a case until a signal arrives
     Serve {
         /// The id, as in --list
@@ -121,6 +119,7 @@ struct Seeds {
 pub(super) fn conform(options: &ConformOptions) -> Result<u8, CommandError> {
     match &options.command {
         Some(ConformCommand::Show { id }) => return print(&case(id)?.to_string()),
+        Some(ConformCommand::Limits(options)) => return limits(options),
         Some(ConformCommand::Serve { id, port }) => return serve(&case(id)?, *port),
         None => {}
     }
@@ -134,7 +133,7 @@ pub(super) fn conform(options: &ConformOptions) -> Result<u8, CommandError> {
     let client: &dyn Connect = match &browser {
         Some(browser) => browser,
         None => {
-            process = options.client()?;
+            process = connect(&options.client)?;
             &*process
         }
     };
@@ -205,16 +204,6 @@ impl ConformOptions {
                 "expected at least one case, found none".to_owned(),
             )),
             false => Ok(chosen),
-        }
-    }
-
-    fn client(&self) -> Result<Box<dyn Connect>, CommandError> {
-        if let Some(command) = CommandLine::of(&self.client) {
-            return Ok(Box::new(command));
-        }
-        match Driver::of(&self.client) {
-            Some(driver) => Ok(Box::new(driver)),
-            None => Err(CommandError::NoClient),
         }
     }
 
@@ -322,52 +311,11 @@ fn serve(case: &Case, port: u16) -> Result<u8, CommandError> {
     Ok(0)
 }
 
-/// A signal ends the clients, which are in process groups of their own, and then the suite.
-fn end_clients_with_the_suite() -> Result<(), CommandError> {
-    let mut signals = Signals::new([SIGINT, SIGTERM]).map_err(CommandError::Signals)?;
-    thread::spawn(move || {
-        if let Some(signal) = signals.forever().next() {
-            group::kill_all();
-            process::exit(128 + signal);
-        }
-    });
-    Ok(())
-}
-
-fn progress(cases: usize) -> ProgressBar {
-    let target = match io::stderr().is_terminal() {
-        true => ProgressDrawTarget::stderr(),
-        false => ProgressDrawTarget::hidden(),
-    };
-    let style = ProgressStyle::with_template("{bar:40} {pos}/{len}  {eta} left");
-    let bar = ProgressBar::with_draw_target(Some(cases as u64), target);
-    match style {
-        Ok(style) => bar.with_style(style),
-        Err(_) => bar,
-    }
-}
-
 fn api(text: &str) -> Result<Api, String> {
     let found = [Api::Fetch, Api::Xhr]
         .into_iter()
         .find(|api| api.word() == text);
     found.ok_or_else(|| format!("expected fetch or xhr, found {text:?}"))
-}
-
-fn at_least_one(text: &str) -> Result<usize, String> {
-    match text.parse() {
-        Ok(number @ 1..=1000) => Ok(number),
-        _ => Err("expected a number from 1 to 1000".to_owned()),
-    }
-}
-
-fn seconds(text: &str) -> Result<Duration, String> {
-    let wrong = "expected seconds from 0.1 to 600";
-    let seconds: f64 = text.parse().map_err(|_| wrong)?;
-    match (0.1..=600.0).contains(&seconds) {
-        true => Ok(Duration::from_secs_f64(seconds)),
-        false => Err(wrong.to_owned()),
-    }
 }
 
 #[cfg(test)]
@@ -382,14 +330,5 @@ mod tests {
         for text in ["3", "6..3", "3..3", "a..b", "0..9999999", "v9:0..1"] {
             assert!(Seeds::parse(text).is_err(), "{text}");
         }
-    }
-
-    #[test]
-    fn numbers_have_bounds() {
-        assert_eq!(seconds("0.5"), Ok(Duration::from_millis(500)));
-        for text in ["0", "-1", "NaN", "601", "x"] {
-            assert!(seconds(text).is_err(), "{text}");
-        }
-        assert!(at_least_one("0").is_err() && at_least_one("16") == Ok(16));
     }
 }

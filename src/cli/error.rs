@@ -67,6 +67,8 @@ pub(super) enum CommandError {
     ReportFolder { path: PathBuf, source: io::Error },
     #[error("conform: cannot write the report")]
     Report(#[source] io::Error),
+    #[error("conform limits: --json: cannot write {path}")]
+    Limits { path: PathBuf, source: io::Error },
     #[error("conform: cannot serve the case")]
     Serve(#[source] io::Error),
     #[error("--connections: expected a port from 0 to 65535, found {0:?}")]

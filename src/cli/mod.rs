@@ -15,6 +15,8 @@ mod certificate_warnings;
 #[cfg(feature = "tls")]
 mod certificates;
 mod conform;
+mod conform_client;
+mod conform_limits;
 mod conform_reports;
 mod control_options;
 mod error;

@@ -15,8 +15,9 @@ use crate::server::Server;
 use crate::server::listening::Listening;
 use crate::site::routing::route_error::RouteError;
 use crate::transcript::{Transcript, TranscriptLimits};
+use crate::wire_script::WireScript;
 
-use super::case::Case;
+use super::case::{Case, Played};
 use super::frame::{FRAME, FrameHandler, is_for_frame};
 use super::seen::{ReceivedHead, Seen};
 
@@ -261,7 +262,10 @@ impl Handler for CaseHandler {
         }
         self.activity.begins(exchange);
         let port = self.port.get().copied().unwrap_or_default();
-        let script = self.case.script(port).unwrap_or_default();
+        let script = match self.case.played {
+            Played::Redirects(count) => hop(exchange, &self.case.target(), count),
+            _ => self.case.script(port).unwrap_or_default(),
+        };
         exchange.play(&script);
         self.activity.ends();
         Ok(())
@@ -281,6 +285,21 @@ impl CaseHandler {
                 && exchange.request.head().target() == redirect.target.as_bytes()
         })
     }
+}
+
+/// A redirect from the number in the query to the next one, or the last response.
+fn hop(exchange: &Exchange<'_>, target: &str, count: u64) -> WireScript {
+    let asked = String::from_utf8_lossy(exchange.request.head().target());
+    let query = asked.split_once('?').map(|(_, query)| query);
+    let number: u64 = query.and_then(|query| query.parse().ok()).unwrap_or(0);
+    let head = match number < count {
+        true => format!(
+            "HTTP/1.1 302 Found\r\nLocation: {target}?{}\r\nContent-Length: 0\r\n\r\n",
+            number + 1
+        ),
+        false => "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok".to_owned(),
+    };
+    WireScript::new().send(head)
 }
 
 /// Answers the next request.

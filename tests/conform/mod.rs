@@ -5,6 +5,7 @@ mod command_line;
 mod deviants;
 mod drivers;
 mod examples;
+mod limits;
 mod misbehaving;
 mod model;
 mod page;

@@ -178,6 +178,8 @@ pub enum Next {
 pub enum Played {
     /// These steps answer the request.
     Script(WireScript),
+    /// So many redirects to different targets on the path of the case, then a response with the content `ok`.
+    Redirects(u64),
     /// The suite cannot play it, or no client of the suite can be asked to do what it needs; the reason.
     NotYet(String),
 }

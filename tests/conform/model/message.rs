@@ -35,10 +35,10 @@ pub enum Framing {
 }
 
 /// The most bytes of a field section.
-const MAX_SECTION: usize = 512 * 1024;
+pub const MAX_SECTION: usize = 512 * 1024;
 
 /// Chunk extensions from this size on end the content of the client that deviates so.
-const LONG_EXTENSION: usize = 4 * 1024;
+pub const LONG_EXTENSION: usize = 4 * 1024;
 
 /// Content and trailer fields.
 type Body = (Vec<u8>, Vec<(String, String)>);

@@ -4,10 +4,10 @@
 
 mod challenge;
 mod coding;
-mod message;
+pub(crate) mod message;
 mod redirect;
 mod request;
-mod stream;
+pub(crate) mod stream;
 
 use std::io;
 use std::net::SocketAddr;
@@ -72,6 +72,8 @@ pub enum Deviation {
     RepeatsPost,
     /// Uses a connection again after it has stopped sending.
     ReusesAfterPart,
+    /// Waits without end after a long field.
+    HangsAtLimit,
     /// Answers a refused challenge again and again.
     NeverGivesUp,
 }
@@ -92,6 +94,9 @@ impl Connect for Model {
     }
 }
 
+/// The length of a field value from which on the client hangs that deviates so.
+pub const HANGS_FROM: usize = 1000;
+
 /// Methods of requests that may be repeated.
 const IDEMPOTENT: [&str; 4] = ["GET", "HEAD", "PUT", "DELETE"];
 
@@ -111,10 +116,10 @@ struct ModelClient {
 }
 
 /// The most redirects that are followed.
-const REDIRECTS: usize = 10;
+pub const REDIRECTS: usize = 10;
 
 /// The most interim responses.
-const INTERIM: usize = 100;
+pub const INTERIM: usize = 100;
 
 impl Client for ModelClient {
     fn ask(&mut self, request: &Ask, target: &str, stage: &Stage, patience: Patience) -> Outcome {
@@ -235,6 +240,10 @@ impl ModelClient {
                 _ => break head,
             }
         };
+        let is_long = |(_, value): &(String, String)| value.len() >= HANGS_FROM;
+        if self.deviation == Deviation::HangsAtLimit && head.fields.iter().any(is_long) {
+            stream.rest(&deadline)?;
+        }
         let framing = head.framing(&next.request.method, self.deviation)?;
         let (content, trailers) = framing.read(stream, self.deviation, &deadline)?;
         // The rest of a request that was not sent would be missing.

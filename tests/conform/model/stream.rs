@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::message::Failure;
 
 /// The most bytes of a line.
-const MAX_LINE: usize = 64 * 1024;
+pub const MAX_LINE: usize = 64 * 1024;
 
 /// How long one read waits before the deadline is asked again.
 const STEP: Duration = Duration::from_millis(20);
@@ -142,7 +142,7 @@ impl Stream {
     pub fn line(&mut self, deadline: &impl Fn() -> Instant) -> Result<Vec<u8>, Failure> {
         loop {
             let rest = &self.bytes[self.read..];
-            if let Some(end) = memchr::memchr(b'\n', rest) {
+            if let Some(end) = memchr::memchr(b'\n', rest).filter(|end| *end <= MAX_LINE) {
                 let line = rest[..end].to_vec();
                 self.read += end + 1;
                 let (last, line) = line.split_last().ok_or(Failure::Invalid("a bare LF"))?;

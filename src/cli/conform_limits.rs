@@ -1,0 +1,96 @@
+//! `wireserve conform limits`: measures the limits of a client.
+
+use std::fs::File;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use clap::Args;
+
+use crate::conform::limits::kinds::Kind;
+use crate::conform::limits::{measure, report};
+use crate::conform::stage::Patience;
+
+use super::conform_client::{
+    STARTUP, at_least_one, connect, end_clients_with_the_suite, progress, seconds,
+};
+use super::error::CommandError;
+use super::print;
+
+/// The options of the command `conform limits`.
+#[derive(Debug, Args)]
+pub(super) struct LimitsOptions {
+    /// How many limits to measure at a time
+    #[arg(short, long, value_name = "N", default_value_t = 8, value_parser = at_least_one)]
+    jobs: usize,
+
+    /// Ends a client that still waits so many seconds after the server has sent everything
+    #[arg(long, value_name = "SECONDS", default_value = "3", value_parser = seconds)]
+    timeout: Duration,
+
+    /// Measures only these limits, with commas between: field-line, head, fields, status-line, chunk-extension,
+    /// trailer-section, interim-responses, redirects
+    #[arg(long, value_name = "LIMITS", value_delimiter = ',', value_parser = kind)]
+    only: Vec<Kind>,
+
+    /// Writes what was found to this file, as JSON
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+
+    /// The client: a command with {url}, or a driver; see docs/conform.md
+    #[arg(last = true, required = true, value_name = "COMMAND")]
+    client: Vec<String>,
+}
+
+/// Measures what the options ask for. Exits with 1 if the client hangs, crashes or returns a part of a response.
+pub(super) fn limits(options: &LimitsOptions) -> Result<u8, CommandError> {
+    let client = connect(&options.client)?;
+    // Before anything is measured, which takes a while.
+    let mut file = match &options.json {
+        Some(path) => {
+            let file = File::create(path).map_err(|source| unwritable(path, source))?;
+            Some((path, file))
+        }
+        None => None,
+    };
+    end_clients_with_the_suite()?;
+    let patience = Patience {
+        startup: STARTUP,
+        timeout: options.timeout,
+    };
+    let kinds = match &options.only[..] {
+        [] => &Kind::ALL[..],
+        only => only,
+    };
+    let began = Instant::now();
+    let bar = progress(kinds.len());
+    let measured = measure::measure(kinds, &*client, options.jobs, patience, &|_| bar.inc(1));
+    bar.finish_and_clear();
+    let limits = measured.map_err(CommandError::Client)?;
+    let name = client.name();
+    if let Some((path, file)) = &mut file {
+        let written = file.write_all(report::json(&name, &limits).as_bytes());
+        written.map_err(|source| unwritable(path, source))?;
+    }
+    print(&report::table(&name, &limits, began.elapsed()))?;
+    let refused = limits
+        .iter()
+        .filter_map(|limit| limit.found.refused.as_ref());
+    let mut reactions = refused.map(|(_, how)| how.reaction);
+    Ok(u8::from(reactions.any(measure::Reaction::is_wrong)))
+}
+
+fn unwritable(path: &Path, source: io::Error) -> CommandError {
+    CommandError::Limits {
+        path: path.to_owned(),
+        source,
+    }
+}
+
+fn kind(text: &str) -> Result<Kind, String> {
+    let kind = Kind::ALL.into_iter().find(|kind| kind.name() == text);
+    kind.ok_or_else(|| {
+        let names = Kind::ALL.map(Kind::name).join(", ");
+        format!("expected one of {names}")
+    })
+}
