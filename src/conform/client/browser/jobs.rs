@@ -14,19 +14,31 @@ use crate::conform::report::counts::Counts;
 use crate::conform::run::CaseResult;
 
 /// How long a page may not ask for jobs until it counts as closed. Browsers slow down pages in the background.
-const SILENCE: Duration = Duration::from_secs(15);
+pub(super) const SILENCE: Duration = Duration::from_secs(15);
 
-/// How long a page waits for a job before it asks again.
-const WAIT: Duration = Duration::from_secs(2);
+/// How long a page waits for a job before it asks again, which shows that it is still open.
+const WAIT: Duration = Duration::from_secs(1);
+
+const CLOSED: &str = "the page was closed, or its browser no longer runs it";
+
+const RELOADED: &str = "the page was loaded again before the outcome came";
 
 /// How many cases a page shows by name.
 const LATEST: usize = 8;
 
 /// The exchange.
-#[derive(Default)]
 pub(super) struct Jobs {
     state: Mutex<State>,
     changed: Condvar,
+    silence: Duration,
+}
+
+/// A job that a page has to do.
+pub(super) struct Job {
+    pub(super) id: u64,
+    pub(super) outcome: Receiver<Vec<u8>>,
+    /// How often pages had greeted before.
+    pub(super) greetings: u64,
 }
 
 #[derive(Default)]
@@ -36,7 +48,9 @@ struct State {
     waiting: VecDeque<(u64, Value)>,
     outcomes: HashMap<u64, Sender<Vec<u8>>>,
     last_id: u64,
-    /// Requests for a job that wait for one.
+    greetings: u64,
+    /// Requests for a job: how many came, how many of them wait for one, and when the last one came or ended.
+    asks: u64,
     asking: usize,
     asked: Option<Instant>,
     progress: Progress,
@@ -70,16 +84,22 @@ pub(super) struct Next {
 }
 
 impl Jobs {
-    pub(super) fn of(all: usize) -> Self {
-        let jobs = Self::default();
-        jobs.state.lock().progress.all = all;
-        jobs
+    /// For a run of so many cases, with a page that counts as closed after this time.
+    pub(super) fn of(all: usize, silence: Duration) -> Self {
+        let mut state = State::default();
+        state.progress.all = all;
+        Self {
+            state: Mutex::new(state),
+            changed: Condvar::new(),
+            silence,
+        }
     }
 
     /// A page greets.
     pub(super) fn greet(&self, client: String) {
         let mut state = self.state.lock();
         state.client.get_or_insert(client);
+        state.greetings += 1;
         state.asked = Some(Instant::now());
         self.changed.notify_all();
     }
@@ -98,15 +118,36 @@ impl Jobs {
     }
 
     /// Puts a job, which `job` makes for its id.
-    pub(super) fn put(&self, job: impl FnOnce(u64) -> Value) -> (u64, Receiver<Vec<u8>>) {
-        let (sender, receiver) = mpsc::channel();
+    pub(super) fn put(&self, job: impl FnOnce(u64) -> Value) -> Job {
+        let (sender, outcome) = mpsc::channel();
         let mut state = self.state.lock();
         state.last_id += 1;
         let id = state.last_id;
         state.waiting.push_back((id, job(id)));
         state.outcomes.insert(id, sender);
         self.changed.notify_all();
-        (id, receiver)
+        Job {
+            id,
+            outcome,
+            greetings: state.greetings,
+        }
+    }
+
+    /// Why the page, and not its browser, may be the reason that the outcome of a job did not come in time, if pages
+    /// had greeted so often before it. Waits until the page asks for another job, which shows that it is open.
+    pub(super) fn excuse(&self, greetings: u64) -> Option<&'static str> {
+        if self.is_closed() {
+            return Some(CLOSED);
+        }
+        let deadline = Instant::now() + self.silence;
+        let mut state = self.state.lock();
+        let before = state.asks;
+        while state.asks == before {
+            if self.changed.wait_until(&mut state, deadline).timed_out() {
+                return Some(CLOSED);
+            }
+        }
+        (state.greetings > greetings).then_some(RELOADED)
     }
 
     /// Forgets a job whose outcome is no longer waited for.
@@ -120,7 +161,10 @@ impl Jobs {
     pub(super) fn next(&self) -> Next {
         let deadline = Instant::now() + WAIT;
         let mut state = self.state.lock();
+        state.asks += 1;
         state.asking += 1;
+        state.asked = Some(Instant::now());
+        self.changed.notify_all();
         while state.waiting.is_empty() && state.report.is_none() {
             if self.changed.wait_until(&mut state, deadline).timed_out() {
                 break;
@@ -152,7 +196,10 @@ impl Jobs {
     /// Whether the page was closed: it has not asked for a job for a while.
     pub(super) fn is_closed(&self) -> bool {
         let state = self.state.lock();
-        state.asking == 0 && state.asked.is_none_or(|asked| asked.elapsed() > SILENCE)
+        state.asking == 0
+            && state
+                .asked
+                .is_none_or(|asked| asked.elapsed() > self.silence)
     }
 
     /// A case has ended.
@@ -200,12 +247,12 @@ mod tests {
 
     #[test]
     fn a_job_goes_to_the_page_and_its_outcome_comes_back() {
-        let jobs = Jobs::of(3);
+        let jobs = Jobs::of(3, SILENCE);
         assert!(jobs.is_closed());
         jobs.greet("a browser".to_owned());
         jobs.wait_for_page();
         assert!(!jobs.is_closed());
-        let (id, outcome) = jobs.put(|id| json!({"id": id}));
+        let Job { id, outcome, .. } = jobs.put(|id| json!({"id": id}));
         let next = jobs.next();
         assert_eq!(next.job, Some(json!({"id": id})));
         assert_eq!((next.progress.all, next.is_over), (3, false));
@@ -217,8 +264,8 @@ mod tests {
 
     #[test]
     fn what_is_forgotten_is_not_asked_for() {
-        let jobs = Jobs::of(1);
-        let (id, outcome) = jobs.put(|_| json!("first"));
+        let jobs = Jobs::of(1, SILENCE);
+        let Job { id, outcome, .. } = jobs.put(|_| json!("first"));
         jobs.put(|_| json!("second"));
         jobs.forget(id);
         assert_eq!(jobs.next().job, Some(json!("second")));
@@ -227,8 +274,40 @@ mod tests {
     }
 
     #[test]
+    fn a_page_that_is_open_has_no_excuse() {
+        let jobs = Jobs::of(1, SILENCE);
+        jobs.greet("a browser".to_owned());
+        let Job { greetings, .. } = jobs.put(|_| json!("first"));
+        let excuse = |reload: bool| {
+            std::thread::scope(|scope| {
+                let excuse = scope.spawn(|| jobs.excuse(greetings));
+                if reload {
+                    jobs.greet("a browser".to_owned());
+                }
+                while !excuse.is_finished() {
+                    jobs.next();
+                }
+                excuse.join().unwrap()
+            })
+        };
+        assert_eq!(excuse(false), None);
+        assert_eq!(excuse(true), Some(RELOADED));
+    }
+
+    #[test]
+    fn a_page_that_was_closed_is_the_reason() {
+        let jobs = Jobs::of(1, Duration::from_millis(1));
+        jobs.greet("a browser".to_owned());
+        let Job { greetings, .. } = jobs.put(|_| json!("first"));
+        // At first it is waited for.
+        assert_eq!(jobs.excuse(greetings), Some(CLOSED));
+        assert!(jobs.is_closed());
+        assert_eq!(jobs.excuse(greetings), Some(CLOSED));
+    }
+
+    #[test]
     fn the_report_ends_the_run() {
-        let jobs = Jobs::of(1);
+        let jobs = Jobs::of(1, SILENCE);
         assert_eq!(jobs.report(), None);
         jobs.greet("a browser".to_owned());
         std::thread::scope(|scope| {

@@ -21,7 +21,7 @@ use crate::conform::stage::{Patience, Stage};
 use crate::server::Server;
 use crate::transcript::Side;
 
-use jobs::Jobs;
+use jobs::{Jobs, SILENCE};
 
 /// A field that scripts never see (Fetch, forbidden response-header names).
 const HIDDEN: &[u8] = b"set-cookie";
@@ -57,7 +57,7 @@ impl Browser {
     /// # Errors
     /// When the system has no port or thread left.
     pub fn start(api: Api, cases: usize) -> io::Result<Self> {
-        let jobs = Arc::new(Jobs::of(cases));
+        let jobs = Arc::new(Jobs::of(cases, SILENCE));
         let (server, url) = pages::serve(&jobs, api)?;
         Ok(Self {
             jobs,
@@ -108,7 +108,7 @@ impl Client for Worker<'_> {
             return Outcome::without_response(Ended::Unable(why.to_owned()), began.elapsed());
         }
         let url = stage.url(target);
-        let (id, outcome) = self.0.put(|id| {
+        let job = self.0.put(|id| {
             json!(RequestLine {
                 version: VERSION,
                 id,
@@ -122,17 +122,23 @@ impl Client for Worker<'_> {
                 timeout: patience.timeout.as_secs_f64(),
             })
         });
-        let line = wait(&outcome, || stage.deadline(patience), || self.0.is_closed());
-        self.0.forget(id);
+        let line = wait(
+            &job.outcome,
+            || stage.deadline(patience),
+            || self.0.is_closed(),
+        );
         let (ended, mut response) = match line {
-            Some(line) => protocol::outcome(&line, id)
+            Some(line) => protocol::outcome(&line, job.id)
                 .unwrap_or_else(|broke| (Ended::Broke(broke), Default::default())),
-            None if self.0.is_closed() => {
-                let why = "the page was closed, or its browser no longer runs it";
-                (Ended::Broke(why.to_owned()), Default::default())
+            None => {
+                let ended = match self.0.excuse(job.greetings) {
+                    Some(why) => Ended::Broke(why.to_owned()),
+                    None => Ended::TimedOut,
+                };
+                (ended, Default::default())
             }
-            None => (Ended::TimedOut, Default::default()),
         };
+        self.0.forget(job.id);
         if has_hidden_field(stage) {
             // The other fields cannot be told from all fields.
             response.fields = None;
