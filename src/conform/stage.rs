@@ -1,6 +1,6 @@
 //! The server of one case: a separate server on a free port, so that no two cases share a pooled connection.
 //! It plays the case at [`Case::target`], and answers `/after` and the target of a redirect with `after`. Its
-//! `Activity` says how long a client may still take. The page at `/frame` is for browsers ([`super::frame`]).
+//! `Activity` says how long a client may still take. The page at `/frame` is for browsers (`frame`).
 
 use std::io;
 use std::net::SocketAddr;

@@ -1,6 +1,6 @@
 //! A client that is a browser: a page asks for each case, with `fetch` or XMLHttpRequest, from a frame of the case's
-//! own origin ([`frame`](crate::conform::frame)). The page is a driver: its jobs and outcomes are lines of the
-//! protocol of drivers, and go over HTTP ([`jobs`], [`pages`]).
+//! own origin (`frame`). The page is a driver: its jobs and outcomes are lines of the
+//! protocol of drivers, and go over HTTP (`jobs`, `pages`).
 
 mod jobs;
 mod pages;
