@@ -100,6 +100,8 @@ pub use exchange::{
 pub use wire::outbound::{Gone, Sent};
 
 /// The built-in handlers.
+///
+/// See the example of [`FixedHandler`](handlers::FixedHandler).
 pub mod handlers {
     pub use crate::site::files::Files;
     pub use crate::site::files::file::FileHandler;
@@ -112,6 +114,8 @@ pub mod handlers {
 }
 
 /// The parts of requests and responses.
+///
+/// See the example of [`Head`](message::Head).
 pub mod message {
     pub use crate::http::Malformed;
     pub use crate::http::framing::Framing;

@@ -3,6 +3,8 @@
 //! trust its certificate, or a fuzzed response; or it runs the conformance suite, or measures handlers. It exits
 //! with 0 after SIGINT or SIGTERM, with 2 if the operator made a mistake, and with 1 if its output cannot be
 //! written, a client deviates, or a path that is measured is not answered as it should.
+//!
+//! See the example of [`run`].
 
 pub(crate) mod again;
 #[cfg(all(target_os = "linux", target_env = "gnu"))]

@@ -9,6 +9,8 @@
 //! 4. While a script runs, its Python objects are the truth: `response.headers` may have been replaced
 //!    by a list, a method of the writer by a function.
 //! 5. No reference cycle outlives its exchange: `scripts` releases the objects at its end.
+//!
+//! See the example of [`site`].
 
 mod callables;
 mod classes;

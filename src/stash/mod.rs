@@ -2,6 +2,8 @@
 //! UUID; a value is put once and taken once. Values are bytes here, and Python converts them, so
 //! that a store shared by several machines implements the same trait. Each server has its own
 //! [`Stash`], unless [`Builder::stash`](crate::Builder::stash) gives it one.
+//!
+//! See the example of [`Stash`].
 
 #[cfg(test)]
 mod contract;

@@ -3,6 +3,8 @@
 //!
 //! The cryptography is that of ring, and is named wherever rustls needs it: a process that embeds the
 //! server may install another provider as its default.
+//!
+//! See the example of [`Tls`].
 
 pub mod certificates;
 mod client_certificates;

@@ -4,6 +4,8 @@
 //!
 //! [`TranscriptLimits`] bound what is kept of each connection and of all connections, whatever clients
 //! send. An error of a transcript never affects the connection.
+//!
+//! See the example of [`Transcript`].
 
 mod entry;
 mod folder;

@@ -88,8 +88,7 @@ pub struct WireScript {
 /// take does not add up.
 ///
 /// ```
-/// use std::time::Duration;
-///
+/// # use std::time::Duration;
 /// use wireserve::WireScript;
 /// use wireserve::wire_script::{Awaited, By, Limit, Reading, Step};
 ///

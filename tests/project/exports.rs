@@ -1,5 +1,5 @@
-//! What `src/lib.rs` exports, with its documentation: the items at the crate's root and in the public modules, and
-//! the public methods and constants of each type. What is `#[doc(hidden)]` is no part of it.
+//! What `src/lib.rs` exports, with its documentation: the public modules, the items in them and at the crate's root,
+//! and the public methods and constants of each type. What is `#[doc(hidden)]` is no part of it.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -17,8 +17,9 @@ use crate::support::repository;
 pub(crate) struct Exported {
     /// Below `src`.
     pub(crate) file: String,
-    /// `Server`, `Server::get`.
+    /// `Server`, `Server::get`; of modules, the whole path: `tls::faults`.
     pub(crate) name: String,
+    pub(crate) is_module: bool,
     /// The lines of its documentation.
     pub(crate) docs: Vec<String>,
 }
@@ -40,6 +41,7 @@ pub(crate) static EXPORTED: LazyLock<BTreeSet<Exported>> = LazyLock::new(|| {
 struct Source {
     path: String,
     module: Module,
+    docs: Vec<String>,
     items: Vec<Item>,
     made: Vec<Made>,
 }
@@ -66,8 +68,12 @@ impl Sources {
                 Item::Mod(item) if is_shown(&item.vis, &item.attrs) => {
                     let below = [module, &[item.ident.to_string()]].concat();
                     match &item.content {
-                        Some((_, items)) => self.add_items(items, &below, found),
-                        None => self.add_items(&self.source(&below).items, &below, found),
+                        None => self.add_module(&below, found),
+                        Some((_, items)) => {
+                            let docs = docs(&item.attrs);
+                            found.insert(self.source(module).as_module(&below, docs));
+                            self.add_items(items, &below, found);
+                        }
                     }
                 }
                 Item::Use(item) if is_shown(&item.vis, &item.attrs) => {
@@ -85,6 +91,13 @@ impl Sources {
         }
     }
 
+    /// Adds a module that has a file, and its public items.
+    fn add_module(&self, module: &[String], found: &mut BTreeSet<Exported>) {
+        let source = self.source(module);
+        found.insert(source.as_module(module, source.docs.clone()));
+        self.add_items(&source.items, module, found);
+    }
+
     /// Adds what a path of a `pub use` names: a module, or an item in a file at or below the path.
     fn add_path(&self, path: &[String], module: &[String], found: &mut BTreeSet<Exported>) {
         let absolute = match path[0].as_str() {
@@ -93,8 +106,7 @@ impl Sources {
         };
         let (name, parent) = absolute.split_last().expect("a name");
         if self.0.iter().any(|source| source.module == absolute) {
-            let items = &self.source(&absolute).items;
-            return self.add_items(items, &absolute, found);
+            return self.add_module(&absolute, found);
         }
         let below = self
             .0
@@ -127,6 +139,7 @@ impl Source {
         let parsed = syn::parse_file(&text).unwrap_or_else(|error| panic!("{path}: {error}"));
         Self {
             module: parts.map(str::to_owned).collect(),
+            docs: docs(&parsed.attrs),
             made: made(&parsed.items),
             items: parsed.items,
             path: path.into_owned(),
@@ -135,7 +148,19 @@ impl Source {
 
     fn exported(&self, name: String, docs: Vec<String>) -> Exported {
         let file = self.path.clone();
-        Exported { file, name, docs }
+        Exported {
+            file,
+            name,
+            is_module: false,
+            docs,
+        }
+    }
+
+    fn as_module(&self, path: &[String], docs: Vec<String>) -> Exported {
+        Exported {
+            is_module: true,
+            ..self.exported(path.join("::"), docs)
+        }
     }
 
     /// The types, traits, functions and constants with this name, private ones included.

@@ -1,5 +1,7 @@
 //! Making certificates: a root, and certificates that it or an intermediate issues. All keys are
 //! ECDSA P-256. Nothing here reads the clock or a file.
+//!
+//! See the example of [`Authority`].
 
 use std::net::IpAddr;
 use std::time::{Duration, SystemTime};

@@ -1,5 +1,7 @@
 //! Certificates for HTTPS: made at start and kept in a folder ([`store`]), or read from files
 //! ([`pair`]). Which of these a server uses is decided by its configuration, not here.
+//!
+//! See the example of [`Store`].
 
 pub mod authority;
 pub mod pair;

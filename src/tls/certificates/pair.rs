@@ -1,5 +1,7 @@
 //! A certificate with its private key, as a server uses them: read from PEM files, checked against
 //! each other, and described.
+//!
+//! See the example of [`Pair`].
 
 use std::fs;
 use std::io;

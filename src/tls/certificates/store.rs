@@ -12,6 +12,8 @@
 //! The root outlives many certificates of the server, since a person may have told a browser to
 //! trust it. The server's key is kept as long as the root is, since a browser may have been told to
 //! trust the key.
+//!
+//! See the example of [`Store`].
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write as _};

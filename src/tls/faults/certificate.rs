@@ -1,4 +1,6 @@
 //! Certificates that clients must refuse, each for one reason, and good ones to compare them with.
+//!
+//! See the example of [`FaultyCertificate`].
 
 use std::time::{Duration, SystemTime};
 

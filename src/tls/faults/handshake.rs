@@ -1,4 +1,6 @@
 //! Handshakes that do not come to their end, by the names of the hosts that have them.
+//!
+//! See the example of [`HandshakeFault`].
 
 /// What a server does after the client's first message.
 ///

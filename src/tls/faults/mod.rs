@@ -1,6 +1,8 @@
 //! Hosts whose TLS is faulty on purpose, for tests of clients. A client chooses the fault by the name that it
 //! asks for (SNI, RFC 6066 §3), below [`DOMAIN`]: a certificate that it must refuse ([`certificate`]), or a
 //! handshake that does not come to its end ([`handshake`]).
+//!
+//! See the example of [`FaultyHosts`].
 
 pub mod certificate;
 pub mod handshake;
