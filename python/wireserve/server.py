@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import sys
 import threading
 import weakref
 from collections.abc import Callable, Iterable, Iterator
@@ -106,19 +107,24 @@ class Origin:
 class Server(Origin):
     """A running server on a free port. `with` stops it at the end of the block, and verifies what was expected.
 
-    `folder` has files and scripts that answer requests which no route takes. With `https`, it listens on another port
+    `folder` has files and scripts that answer requests which no route takes; scripts import from it. With `https`, it listens on another port
     with a certificate of its own as well. Servers have threads of their own: programs with an event loop, and other
     servers, are not blocked by them.
     """
 
     def __init__(self, folder: str | os.PathLike[str] | None = None, *, host: str = "127.0.0.1", port: int = 0,
                  https: bool = False, transcripts: bool = False) -> None:
-        if folder is not None and not os.path.isdir(folder):
-            raise NotADirectoryError("expected a folder to serve, found none: %s" % os.fspath(folder))
+        if folder is not None:
+            folder = os.path.abspath(folder)
+            if not os.path.isdir(folder):
+                raise NotADirectoryError("expected a folder to serve, found none: %s" % folder)
         native = _native.MockServer(
             Request, returned, host=host, port=port, folder=folder, https=https, transcripts=transcripts)
         super().__init__(native, native.url, itertools.count(1))
-        self._has_folder = folder is not None
+        self._folder = folder
+        if folder is not None:
+            # Where scripts import from, after all other folders.
+            sys.path.append(folder)
         self._stopped = threading.Event()
         self._ssl_context: ssl.SSLContext | None = None
         self._ca_file: str | None = None
@@ -128,6 +134,9 @@ class Server(Origin):
         """Stops listening, lets exchanges finish for `grace` seconds, and cuts the connections that remain. What was
         recorded stays."""
         self._native.stop(grace)
+        if not self._stopped.is_set() and self._folder in sys.path:
+            # The last one.
+            del sys.path[-1 - sys.path[::-1].index(self._folder)]
         self._stopped.set()
         if self._without_file is not None:
             self._without_file()
@@ -243,7 +252,7 @@ class Server(Origin):
     def unmatched(self) -> list[Request]:
         """The requests that no route, no queued answer and no file took."""
         unmatched = [request for request in self.requests if not request.is_matched]
-        if self._has_folder:
+        if self._folder is not None:
             unmatched = [request for request in unmatched if request.status in _WITHOUT_FILE]
         return unmatched
 

@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import socket
+import sys
 import threading
 import time
 import unittest
@@ -114,14 +115,18 @@ class Answers(Serving):
 
     def test_a_folder_answers_what_no_route_takes(self):
         self.write("page.html", "<p>")
-        self.write("hello.py", "def main(request, response):\n    return 'hello'\n")
-        with self.server(self.folder) as server:
+        self.write("beside_it.py", "TEXT = 'hello'")
+        self.write("hello.py", "import beside_it\ndef main(request, response):\n    return beside_it.TEXT\n")
+        before = sys.path[:]
+        with self.server(os.path.relpath(self.folder)) as server:
+            self.assertEqual(sys.path, [*before, self.folder])
             server.get("/route", "route")
             self.assertEqual(self.get(server.url_for("/page.html"))[2], b"<p>")
             self.assertEqual(self.get(server.url_for("hello.py"))[2], b"hello")
             self.assertEqual(self.get(server.url + "/route")[2], b"route")
             self.assertEqual(self.get(server.url + "/none")[0], 404)
             self.assertEqual([request.path for request in server.unmatched], ["/none"])
+        self.assertEqual(sys.path, before)
 
 
 class Functions(Serving):
@@ -174,6 +179,18 @@ class Functions(Serving):
         for client in clients:
             client.join()
         self.assertEqual(sorted(found), [b"%d" % n for n in range(8)])
+
+    def test_they_wait_for_each_other(self):
+        server = self.server()
+        server.get("/waits", lambda request: str(server.wait_for_event("go", DEADLINE)))
+        server.get("/sets", lambda request: server.set_event("go"))
+        found = []
+        client = threading.Thread(target=lambda: found.append(self.get(server.url + "/waits")[2]))
+        client.start()
+        server.take_request(DEADLINE)
+        self.get(server.url + "/sets")
+        client.join()
+        self.assertEqual(found, [b"True"])
 
     def test_exceptions_are_reported(self):
         with self.assertRaisesRegex(AssertionError, "GET /1: the handler failed: ValueError: on purpose") as raised:
@@ -526,6 +543,7 @@ class Lives(Serving):
             self.get(server.answers(handler))
         except ConnectionError:
             pass
+        server.wait()
         self.assertTrue(server.is_stopped)
 
 

@@ -14,7 +14,7 @@ use pyo3::{PyTraverseError, PyVisit};
 
 use crate::exchange::Mount;
 use crate::extension::owned::{self, Owned, seconds};
-use crate::python::ScriptHandler;
+use crate::python::{self, ScriptHandler};
 use crate::record::{RecordLimits, RecordedRequest, Recording};
 use crate::server::embedding::Findings;
 use crate::server::{Builder, Server, Shared};
@@ -185,7 +185,8 @@ impl MockServer {
     /// The recorded requests.
     fn requests(&self, py: Python<'_>) -> PyResult<Vec<NativeRequest>> {
         self.server.check_process()?;
-        let requests = py.detach(|| self.recording().map(|recording| recording.requests()))?;
+        let recording = self.recording()?;
+        let requests = python::away(py, || recording.requests());
         Ok(requests.into_iter().map(NativeRequest::from).collect())
     }
 
@@ -321,7 +322,7 @@ fn waiting<T: Send>(
     let deadline = Instant::now() + seconds(within)?;
     loop {
         let until = deadline.min(Instant::now() + LOOK);
-        if let Some(found) = py.detach(|| wait(until)) {
+        if let Some(found) = python::away(py, || wait(until)) {
             return Ok(Some(found));
         }
         py.check_signals()?;
