@@ -7,7 +7,8 @@ use std::process::ExitStatus;
 use std::time::Instant;
 
 use super::group::Group;
-use super::output::{self, MAX_OUTPUT, Whole, Words};
+use super::output::{self, MAX_OUTPUT, Whole};
+use super::words::Words;
 use super::{Client, Connect};
 use crate::conform::case::Ask;
 use crate::conform::outcome::{Ended, Outcome, Response};

@@ -9,8 +9,9 @@ use std::time::{Duration, Instant};
 use parking_lot::Mutex;
 
 use super::group::Group;
-use super::output::{Line, Lines, MAX_OUTPUT, Words};
+use super::output::{Line, Lines, MAX_OUTPUT};
 use super::protocol::{self, Greeting, RequestLine, VERSION};
+use super::words::Words;
 use super::{Client, Connect};
 use crate::conform::case::Ask;
 use crate::conform::outcome::{Ended, Outcome};

@@ -7,6 +7,7 @@ pub mod driver;
 pub mod group;
 mod output;
 pub mod protocol;
+mod words;
 
 use std::io;
 

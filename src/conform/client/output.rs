@@ -1,4 +1,4 @@
-//! What a child process prints, read by a thread up to a limit, so that a child that floods its output or
+//! What a child process prints on standard output, read by a thread up to a limit, so that a child that floods its output or
 //! never ends it costs neither memory nor time.
 
 use std::io::Read;
@@ -12,11 +12,8 @@ use parking_lot::Mutex;
 /// The most bytes of standard output that are kept. The largest outcome of a case is below 6 MiB as JSON.
 pub(super) const MAX_OUTPUT: usize = 16 * 1024 * 1024;
 
-/// The most bytes of standard error that are kept; the last ones.
-const MAX_WORDS: usize = 8 * 1024;
-
 /// How long output may still arrive after a child has exited.
-const AFTER_EXIT: Duration = Duration::from_millis(500);
+pub(super) const AFTER_EXIT: Duration = Duration::from_millis(500);
 
 /// The bytes of standard output, all of them at the end.
 pub(super) struct Whole {
@@ -59,39 +56,6 @@ impl Whole {
     pub(super) fn end(self) -> Vec<u8> {
         let _ = self.ended.recv_timeout(AFTER_EXIT);
         std::mem::take(&mut *self.kept.lock())
-    }
-}
-
-/// The last words on standard error.
-pub(super) struct Words(Arc<Mutex<Vec<u8>>>, Receiver<()>);
-
-impl Words {
-    pub(super) fn of(mut output: impl Read + Send + 'static) -> Self {
-        let kept = Arc::new(Mutex::new(Vec::new()));
-        let (end, ended) = mpsc::channel();
-        let shared = Arc::clone(&kept);
-        thread::spawn(move || {
-            read_pieces(&mut output, |piece| {
-                let mut kept = shared.lock();
-                kept.extend_from_slice(piece);
-                let excess = kept.len().saturating_sub(MAX_WORDS);
-                kept.drain(..excess);
-                true
-            });
-            let _ = end.send(());
-        });
-        Self(kept, ended)
-    }
-
-    /// Waits for the end of the output, after the child has exited.
-    pub(super) fn wait(&self) {
-        let _ = self.1.recv_timeout(AFTER_EXIT);
-    }
-
-    /// Takes what was printed since the last call.
-    pub(super) fn take(&self) -> String {
-        let bytes = std::mem::take(&mut *self.0.lock());
-        String::from_utf8_lossy(&bytes).trim_end().to_owned()
     }
 }
 
@@ -217,9 +181,6 @@ mod tests {
         let whole = Whole::of(std::io::repeat(b'x'));
         assert!(whole.flooded.recv_timeout(Duration::from_secs(20)).is_ok());
         assert!(whole.end().len() > MAX_OUTPUT);
-        let words = Words::of(&[b'y'; 100_000][..]);
-        words.wait();
-        assert_eq!(words.take().len(), MAX_WORDS);
         let mut last = None;
         read_lines(std::io::repeat(b'z'), |line| {
             last.get_or_insert(line);
