@@ -26,9 +26,9 @@ use super::Builder;
 pub enum Listening {
     /// Reads requests. The policy applies to handlers without a policy.
     Requests(Policy),
-    /// Calls this handler for every connection before anything is read. Its request is
-    /// [unread](crate::exchange::Request::is_unread), and only what it writes itself is sent. If it
-    /// leaves the connection open, the site then answers the requests on it.
+    /// Calls this handler for every connection before anything is read. Its request is empty
+    /// (`request.is_unread()`), and only what it writes itself is sent. If it leaves the connection open, the
+    /// site then answers the requests on it.
     Connections(Arc<dyn Handler>),
     /// Reads requests, which this handler answers, whatever their targets are.
     Handler(Arc<dyn Handler>),

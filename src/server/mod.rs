@@ -220,10 +220,8 @@ impl Builder {
         self
     }
 
-    /// Serves fuzzed responses, one for each seed, at `/.wireserve/fuzz/SEED` and
-    /// `/.wireserve/fuzz/EDITION/SEED`
-    /// ([`fuzzed_response`](crate::site::handlers::fuzzed_response)). They win over the routes
-    /// before.
+    /// Serves [fuzzed responses](crate::response_fuzz), one for each seed, at `/.wireserve/fuzz/SEED` and
+    /// `/.wireserve/fuzz/EDITION/SEED`. They win over the routes before.
     ///
     /// ```
     /// # use std::io::{Read, Write};
@@ -303,7 +301,7 @@ impl Builder {
     ///
     /// # Errors
     /// When a limit is 0, the server cannot listen on an address, start a thread, or use the folder
-    /// for transcripts, or a handler cannot [start](Handler::start).
+    /// for transcripts, or a handler cannot start.
     pub fn start(self) -> io::Result<Server> {
         let mut server = self.listen()?;
         server.accept()?;

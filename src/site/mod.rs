@@ -193,7 +193,7 @@ impl Site {
     /// Serves a folder at its path; its routes win over all routes before them. As with the
     /// reference's default routes, GET and HEAD are answered with `*.asis` files as they are and
     /// with all others as files; scripts are not run. `*.wire` files are
-    /// [played](handlers::wire_file) for every method.
+    /// [played](crate::handlers::WireFileHandler) for every method.
     ///
     /// See the example of [`Mount`].
     ///
@@ -247,8 +247,8 @@ impl Site {
             .register_for(Spelling::Any, Method::Any, pattern, handler)
     }
 
-    /// Serves [fuzzed responses](fuzzed_response) below [`fuzzed_response::PATH`]. They win over
-    /// all routes that were there before.
+    /// Serves [fuzzed responses](crate::response_fuzz) below `/.wireserve/fuzz/`. They win over all routes
+    /// that were there before.
     ///
     /// See the example of [`Site::bare`].
     pub fn fuzz(&mut self) {

@@ -58,7 +58,8 @@ pub struct Entry {
     /// Time since the connection was accepted.
     pub time: Duration,
     /// Number of the exchange that the event belongs to, counted from 1; 0 before the first byte of a
-    /// request. [`Tape`](super::Tape) documents the assignment.
+    /// request. Bytes that belong to two exchanges have the number of the first one, and what happens after
+    /// an exchange that of the exchange before.
     pub exchange: u64,
     /// The event.
     pub what: What,

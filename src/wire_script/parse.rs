@@ -35,7 +35,7 @@ impl WireScript {
     ///
     /// These are examples: `docs/wire.md` lists all steps, and each has a method of the builder.
     ///
-    /// Items are strings in quotes ([`quoted`](crate::text::quoted)), names, items in parentheses, and
+    /// Items are strings in double quotes, with escapes as in Rust (`\r`, `\xff`), names, items in parentheses, and
     /// functions: `chunk("data")` is a chunk of a chunked body, `length(body)` the number of bytes in
     /// decimal, `hex(body)` in hexadecimal. `* 3` repeats the item before it.
     ///

@@ -446,7 +446,6 @@ steps! {
     /// let fail = WireScript::new().send("HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n");
     /// let work = WireScript::new().send("HTTP/1.1 204 No Content\r\n\r\n");
     /// let flaky = WireScript::new()
-    ///     .first_connections(0, WireScript::new().reset())
     ///     .first_requests(1, fail)
     ///     .otherwise(work);
     /// let server = Server::start();
@@ -462,7 +461,26 @@ steps! {
         wire "first" "requests", list "first_requests", Waits;
     /// Plays a block for the first so many connections with such a request.
     ///
-    /// See the example of [`WireScript::first_requests`].
+    /// ```
+    /// # use std::io::Write;
+    /// use wireserve::{Server, WireScript};
+    ///
+    /// let flaky = WireScript::new()
+    ///     .first_connections(1, WireScript::new().reset())
+    ///     .send("HTTP/1.1 204 No Content\r\n\r\n")
+    ///     .close();
+    /// let server = Server::start();
+    /// server.get("/", move |_| flaky.clone());
+    /// # let mut answers = Vec::new();
+    /// # for _ in 0..2 {
+    /// # let mut client = std::net::TcpStream::connect(server.address())?;
+    /// # client.write_all(b"GET / HTTP/1.1\r\n\r\n")?;
+    /// # answers.push(std::io::read_to_string(client).ok());
+    /// # }
+    /// // What a client gets on its first and second connection:
+    /// assert_eq!(answers, [None, Some("HTTP/1.1 204 No Content\r\n\r\n".to_owned())]);
+    /// # Ok::<(), wireserve::Error>(())
+    /// ```
     first_connections: First(count, steps) => First(Counted::Connections, count, steps),
         wire "first" "connections", list "first_connections", Waits;
     /// Plays a block if the condition of the step before does not hold.

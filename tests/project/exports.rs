@@ -22,6 +22,8 @@ pub(crate) struct Exported {
     pub(crate) is_module: bool,
     /// The lines of its documentation.
     pub(crate) docs: Vec<String>,
+    /// Its public fields, or its variants, with their documentation.
+    pub(crate) within: Vec<(String, Vec<String>)>,
 }
 
 /// All of them.
@@ -153,6 +155,7 @@ impl Source {
             name,
             is_module: false,
             docs,
+            within: Vec::new(),
         }
     }
 
@@ -165,20 +168,27 @@ impl Source {
 
     /// The types, traits, functions and constants with this name, private ones included.
     fn named(&self, name: &str) -> Vec<Exported> {
-        let items = self.items.iter().filter_map(parts);
-        let items = items.map(|(its_name, _, attributes)| (its_name, docs(attributes)));
+        let items = self.items.iter().filter_map(|item| self.whole(item));
         let made = self.made.iter().filter(|made| made.of.is_none());
-        let made = made.map(|made| (made.name.clone(), made.docs.clone()));
-        let named = items.chain(made).filter(|(its_name, _)| its_name == name);
-        named
-            .map(|(name, docs)| self.exported(name, docs))
-            .collect()
+        let made = made.map(|made| self.exported(made.name.clone(), made.docs.clone()));
+        items.chain(made).filter(|item| item.name == name).collect()
     }
 
-    /// An item as it is exported, if it is public.
+    /// An item as it is exported.
+    fn whole(&self, item: &Item) -> Option<Exported> {
+        let (name, _, attributes) = parts(item)?;
+        Some(Exported {
+            within: within(item),
+            ..self.exported(name, docs(attributes))
+        })
+    }
+
+    /// The same, if it is public.
     fn documented(&self, item: &Item) -> Option<Exported> {
-        let (name, visibility, attributes) = parts(item)?;
-        is_shown(visibility, attributes).then(|| self.exported(name, docs(attributes)))
+        let (_, visibility, attributes) = parts(item)?;
+        is_shown(visibility, attributes)
+            .then(|| self.whole(item))
+            .flatten()
     }
 
     /// The public methods and constants of a type, or the items of a trait.
@@ -240,6 +250,29 @@ fn parts(item: &Item) -> Option<(String, &Visibility, &[Attribute])> {
         _ => return None,
     };
     Some((name.to_string(), visibility, attributes))
+}
+
+/// The public fields of a struct, or the variants of an enum, with those of their fields.
+fn within(item: &Item) -> Vec<(String, Vec<String>)> {
+    match item {
+        Item::Struct(item) => {
+            let fields = item.fields.iter();
+            let public = fields.filter(|field| is_shown(&field.vis, &field.attrs));
+            let named = public.filter_map(|field| Some((field.ident.as_ref()?, &field.attrs)));
+            named
+                .map(|(name, attributes)| (name.to_string(), docs(attributes)))
+                .collect()
+        }
+        Item::Enum(item) => {
+            let variants = item.variants.iter().map(|variant| {
+                let fields = variant.fields.iter().flat_map(|field| docs(&field.attrs));
+                let all = docs(&variant.attrs).into_iter().chain(fields);
+                (variant.ident.to_string(), all.collect())
+            });
+            variants.collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// The lines of the documentation.

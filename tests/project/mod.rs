@@ -9,6 +9,7 @@ mod instruction_counts;
 mod layers;
 mod made_by_macros;
 mod plain_words;
+mod public_links;
 mod readme;
 mod section_references;
 mod sources;

@@ -118,8 +118,8 @@ impl Head {
         }
     }
 
-    /// Whether the head has a problem of framing ([`problems::is_misframed`]). What httparse accepts has
-    /// none but those of the values that determine the framing, which [`framing`](super::framing) finds.
+    /// Whether other recipients may find another end of the head, or other fields in it. The values of
+    /// `Content-Length` and `Transfer-Encoding` are not judged here.
     ///
     /// ```
     /// use wireserve::message::Head;
