@@ -137,18 +137,23 @@ pub fn enter(phase: Phase) {
     }
 }
 
-/// The request of this thread is in another phase during some work, and then in that of before again.
+/// From now on, the request of this thread is in another phase. Returns the one before, for [`resume`].
 #[inline]
-pub fn during<T>(phase: Phase, work: impl FnOnce() -> T) -> T {
+#[must_use]
+pub fn replace(phase: Phase) -> Option<Phase> {
     let before = CURRENT.get();
     if let Some(before) = before {
         change(before, phase);
     }
-    let result = work();
+    before
+}
+
+/// From now on, the request of this thread is in this phase again, if it was in any.
+#[inline]
+pub fn resume(before: Option<Phase>) {
     if let Some(before) = before {
         enter(before);
     }
-    result
 }
 
 #[cold]
@@ -191,12 +196,13 @@ mod tests {
         pass();
         enter(Phase::Server);
         pass();
-        let inner = during(Phase::Main, || {
-            pass();
-            during(Phase::Writing, pass);
-            CURRENT.get()
-        });
-        assert_eq!(inner, Some(Phase::Main));
+        let before = replace(Phase::Main);
+        pass();
+        let within = replace(Phase::Writing);
+        pass();
+        resume(within);
+        assert_eq!(CURRENT.get(), Some(Phase::Main));
+        resume(before);
         assert_eq!(CURRENT.get(), Some(Phase::Server));
         drop(measured);
         let all = begun.elapsed();
@@ -214,8 +220,9 @@ mod tests {
     fn what_is_not_measured_is_not_counted() {
         let phases = Phases::default();
         enter(Phase::Main);
-        during(Phase::Writing, pass);
-        assert_eq!(CURRENT.get(), None);
+        let before = replace(Phase::Writing);
+        resume(before);
+        assert_eq!((before, CURRENT.get()), (None, None));
         // No request came.
         drop(phases.begin());
         assert_eq!(phases.totals(), Totals::default());
@@ -226,7 +233,8 @@ mod tests {
         let phases = Phases::default();
         let broken = std::panic::catch_unwind(|| {
             let _measured = phases.begin();
-            during(Phase::Main, || panic!("as a handler may"));
+            enter(Phase::Main);
+            panic!("as a handler may");
         });
         assert!(broken.is_err());
         assert_eq!(CURRENT.get(), None);

@@ -1,7 +1,9 @@
 //! Reads the responses of a connection, as far as measuring needs them: the status, and where each one ends. Bytes
 //! come in any pieces.
 
-use httparse::{EMPTY_HEADER, Status};
+use std::mem::MaybeUninit;
+
+use httparse::{ParserConfig, Response, Status};
 
 use crate::http::chunked::Decoder;
 use crate::http::list;
@@ -153,9 +155,11 @@ impl Answer {
 
 /// The length of the head, and what follows it; `None` if it is not complete.
 fn parse(bytes: &[u8], to_head: bool) -> Result<Option<(usize, Found)>, &'static str> {
-    let mut fields = [EMPTY_HEADER; MAX_FIELDS];
-    let mut response = httparse::Response::new(&mut fields);
-    let length = match response.parse(bytes) {
+    let mut fields = [MaybeUninit::uninit(); MAX_FIELDS];
+    let mut response = Response::new(&mut []);
+    let config = ParserConfig::default();
+    let parsed = config.parse_response_with_uninit_headers(&mut response, bytes, &mut fields);
+    let length = match parsed {
         Ok(Status::Complete(length)) => length,
         Ok(Status::Partial) => return Ok(None),
         Err(_) => return Err("a malformed head"),

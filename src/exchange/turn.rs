@@ -351,9 +351,17 @@ impl Turn {
     }
 
     /// Looks for the status in bytes that a handler writes as they are, unless it is known.
-    pub fn look_for_status(&self, bytes: &[u8]) {
-        if self.status.load(Ordering::Relaxed) == 0 {
-            self.seen().push(bytes);
+    pub fn look_for_status(&self, parts: &[&[u8]]) {
+        if self.status.load(Ordering::Relaxed) != 0 {
+            return;
+        }
+        let mut seen = self.seen();
+        parts.iter().for_each(|part| seen.push(part));
+        if let Some(status) = seen.settled() {
+            // Another thread may have noted one meanwhile.
+            let (unknown, found) = (0, i64::from(status));
+            let order = Ordering::Relaxed;
+            let _ = self.status.compare_exchange(unknown, found, order, order);
         }
     }
 

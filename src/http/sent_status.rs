@@ -49,6 +49,14 @@ impl SentStatus {
         }
     }
 
+    /// The status, once no bytes that follow can change it.
+    pub fn settled(&self) -> Option<u16> {
+        match self.state {
+            State::StatusLine | State::InterimFields => None,
+            State::Done => self.found,
+        }
+    }
+
     fn end_line(&mut self) {
         let is_empty = matches!(self.line.as_slice(), b"" | b"\r");
         self.state = match self.state {
@@ -133,6 +141,11 @@ mod tests {
             let mut pieces = SentStatus::default();
             sent.bytes().for_each(|byte| pieces.push(&[byte]));
             assert_eq!(pieces.status(), status, "{sent:?} byte by byte");
+            if let Some(settled) = whole.settled() {
+                assert_eq!(Some(settled), status, "{sent:?}");
+                whole.push(b"\r\n\r\nHTTP/1.1 404 Not Found\r\n");
+                assert_eq!(whole.status(), status, "{sent:?}, and more");
+            }
         }
     }
 

@@ -127,9 +127,10 @@ impl Connection<'_> {
     /// The next request, and the site at the time when its head was read.
     fn read_request(&mut self) -> Result<Option<Asked>, Fault> {
         let limits = self.shared.limits.head();
-        let read = self
-            .wire
-            .wait(|| phases::during(Phase::Reading, || self.wire.inbound().read_head(&limits)));
+        let read = self.wire.wait(|| {
+            phases::enter(Phase::Reading);
+            self.wire.inbound().read_head(&limits)
+        });
         match read {
             HeadRead::Head(read) => {
                 let head = Head::parse(read.head)?;

@@ -118,7 +118,9 @@ impl Wire {
     /// while a handler that does anything else may finish.
     pub fn wait<T>(&self, wait: impl FnOnce() -> T) -> T {
         self.waits.fetch_add(1, Ordering::Relaxed);
-        let result = phases::during(Phase::Waiting, wait);
+        let before = phases::replace(Phase::Waiting);
+        let result = wait();
+        phases::resume(before);
         self.waits.fetch_sub(1, Ordering::Relaxed);
         result
     }

@@ -59,9 +59,9 @@ impl Outbound {
     /// # Errors
     /// [`Gone`], now and for every later write.
     pub(super) fn send(&mut self, stream: &Stream, bytes: &[u8]) -> Result<(), Gone> {
-        let sent = phases::during(Phase::Writing, || {
-            self.send_parts(stream, bytes, Blocking::Wait)
-        });
+        let before = phases::replace(Phase::Writing);
+        let sent = self.send_parts(stream, bytes, Blocking::Wait);
+        phases::resume(before);
         sent.map(drop)
     }
 
@@ -70,9 +70,10 @@ impl Outbound {
     /// # Errors
     /// [`Gone`], now and for every later write.
     pub(super) fn send_now(&mut self, stream: &Stream, bytes: &[u8]) -> Result<Sent, Gone> {
-        phases::during(Phase::Writing, || {
-            self.send_parts(stream, bytes, Blocking::Return)
-        })
+        let before = phases::replace(Phase::Writing);
+        let sent = self.send_parts(stream, bytes, Blocking::Return);
+        phases::resume(before);
+        sent
     }
 
     /// Hands head bytes that wait for the next write to the kernel. What the kernel has not taken of an

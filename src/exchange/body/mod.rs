@@ -301,7 +301,9 @@ impl State {
 
     /// Takes up to `count` bytes of the body off the wire into `out`, which is empty; 0 at its end.
     fn fetch(&mut self, wire: &Wire, count: u64, out: &mut Vec<u8>) -> Result<usize, BodyError> {
-        let fetched = phases::during(Phase::Reading, || self.fetch_unseen(wire, count, out));
+        let before = phases::replace(Phase::Reading);
+        let fetched = self.fetch_unseen(wire, count, out);
+        phases::resume(before);
         self.show(out);
         fetched
     }

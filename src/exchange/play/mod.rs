@@ -274,7 +274,7 @@ impl Player<'_> {
 
     fn send(&mut self, bytes: &[u8]) -> Result<(), End> {
         self.turn.mark_written();
-        self.turn.look_for_status(bytes);
+        self.turn.look_for_status(&[bytes]);
         if let Sent::Part(sent) = self.turn.send_now(bytes)? {
             self.turn.send(&bytes[sent..])?;
             self.catch_up();

@@ -80,22 +80,23 @@ impl Drop for Admission {
 
 /// Runs a call that may wait, detached and without the slot.
 pub(crate) fn away<T: Send>(py: Python<'_>, wait: impl FnOnce() -> T + Send) -> T {
-    let wait = || {
-        let result = wait();
-        phases::enter(Phase::Admission);
-        result
-    };
-    phases::during(Phase::Waiting, || {
-        py.detach(|| {
-            let ticket = TICKET.replace(0);
-            if ticket == 0 {
-                return wait();
-            }
-            let (ticket, result) = SLOT.get().away(ticket, wait);
-            TICKET.set(ticket);
+    let before = phases::replace(Phase::Waiting);
+    let result = py.detach(|| {
+        let wait = || {
+            let result = wait();
+            phases::enter(Phase::Admission);
             result
-        })
-    })
+        };
+        let ticket = TICKET.replace(0);
+        if ticket == 0 {
+            return wait();
+        }
+        let (ticket, result) = SLOT.get().away(ticket, wait);
+        TICKET.set(ticket);
+        result
+    });
+    phases::resume(before);
+    result
 }
 
 /// Lets this thread, the only one of a forked child, continue without the slot of its parent.

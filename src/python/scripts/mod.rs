@@ -186,7 +186,9 @@ impl<'py> Exchanged<'py> {
     ) -> Staged<()> {
         let py = code.py();
         let of_module = |error| (error, Stage::Module);
-        let ran = phases::during(Phase::Module, || execute(code, globals));
+        phases::enter(Phase::Module);
+        let ran = execute(code, globals);
+        phases::enter(Phase::Converting);
         forked::end_child(py, ran.as_ref().err());
         let handles_expect = globals
             .get_item(intern!(py, "handles_expect"))
@@ -210,7 +212,9 @@ impl<'py> Exchanged<'py> {
                 &Fault::new(500, message),
             )));
         };
-        let value = phases::during(Phase::Main, || main.call1((&self.request, &self.response)));
+        phases::enter(Phase::Main);
+        let value = main.call1((&self.request, &self.response));
+        phases::enter(Phase::Converting);
         forked::end_child(py, value.as_ref().err());
         let value = value.map_err(|error| (error, Stage::Main))?;
         let after = |error| (error, Stage::After(failure::place_of(Some(&main), path)));

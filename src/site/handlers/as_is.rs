@@ -53,7 +53,7 @@ impl Handler for AsIsHandler {
         exchange.turn().mark_written();
         // A client that has disconnected is noticed when the connection is closed.
         while !piece.is_empty() {
-            exchange.turn().look_for_status(&piece);
+            exchange.turn().look_for_status(&[&piece]);
             if exchange.turn().send(&piece).is_err() {
                 break;
             }

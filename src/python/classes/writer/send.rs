@@ -73,9 +73,7 @@ impl ResponseWriter {
     /// Holds a part of the head back for the next write, or for a millisecond; `false` if the client is
     /// gone.
     fn gather(&self, py: Python<'_>, parts: &[&[u8]]) -> bool {
-        for part in parts {
-            self.turn().look_for_status(part);
-        }
+        self.turn().look_for_status(parts);
         if self.coalesce.load(Ordering::Relaxed) {
             match self.turn().hold_back(parts) {
                 Ok(true) => return true,
@@ -94,7 +92,7 @@ impl ResponseWriter {
         if bytes.is_empty() && turn.send_now(bytes) == Ok(Sent::All) {
             return true;
         }
-        turn.look_for_status(bytes);
+        turn.look_for_status(&[bytes]);
         gate::away(py, || turn.send(bytes).is_ok())
     }
 }
