@@ -2,7 +2,8 @@
 
 Three columns: wrk, `wireserve bench URL`, both on one server that is not measured, and `wireserve bench PATH`, whose
 server counts the phases of its requests. Prints medians of the rounds, with the smallest and the largest value, and
-ratios to wrk, which are taken within each round.
+ratios to wrk, which are taken within each round. The instructions are those of the generator in user mode, counted
+by callgrind; unlike times, they do not depend on what else the machine does.
 """
 
 import json
@@ -37,6 +38,13 @@ def main(wireserve, connections="16", seconds="2", rounds="5"):
                 # The first round warms up.
                 if number:
                     values[name].append(measured)
+        counted = {
+            "wrk": instructions(["wrk", "-t1", f"-c{connections}", "-d6", url], wrk_requests),
+            "bench URL": instructions(
+                [wireserve, "bench", url, "-c", connections, "-d", "6", "--rounds", "1", "--json", "/dev/stdout"],
+                bench_requests,
+            ),
+        }
     finally:
         server.terminate()
         server.wait()
@@ -55,6 +63,8 @@ def main(wireserve, connections="16", seconds="2", rounds="5"):
             line = f"{key:16} {name:10} {spread(numbers, ',.1f' if unit else ',.0f')}{unit}"
             of_wrk = [one[key] / base[key] for one, base in zip(found, values["wrk"])]
             print(line if name == "wrk" else f"{line}, {spread(of_wrk, '.2f')} of wrk's")
+    for name, value in counted.items():
+        print(f"{'instructions':16} {name:10} {value:,.0f} a request")
 
 
 def spread(numbers, form):
@@ -65,7 +75,7 @@ def wrk(url, connections, seconds, server):
     text, used, of_server = run(["wrk", "-t1", f"-c{connections}", f"-d{seconds}", "--latency", url], server)
     if "Socket errors" in text or "Non-2xx" in text:
         sys.exit(text)
-    requests = int(re.search(r"(\d+) requests in", text).group(1))
+    requests = wrk_requests(text)
     return {
         "requests/s": float(re.search(r"Requests/sec:\s*([\d.]+)", text).group(1)),
         "p50": latency(text, 50),
@@ -73,6 +83,24 @@ def wrk(url, connections, seconds, server):
         "generator's CPU": used / requests,
         "server's CPU": of_server / requests,
     }
+
+
+def wrk_requests(text):
+    return int(re.search(r"(\d+) requests in", text).group(1))
+
+
+def bench_requests(text):
+    """With those before the round, which take a fifth of its time."""
+    results, _ = json.JSONDecoder().raw_decode(text)
+    return results["paths"][0]["requests"] * 1.2
+
+
+def instructions(command, requests):
+    """Instructions of a program for each of its requests."""
+    callgrind = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", *command]
+    done = subprocess.run(callgrind, check=True, capture_output=True, text=True)
+    counted = int(re.search(r"I\s+refs:\s+([\d,]+)", done.stderr).group(1).replace(",", ""))
+    return counted / requests(done.stdout)
 
 
 def latency(text, share):
