@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use wireserve::WireScript;
+
 use super::reports::run;
 use crate::support::devtools::Page;
 
@@ -67,6 +69,19 @@ fn cases_are_filtered_and_have_addresses() {
     ] {
         assert!(detail.contains(part), "no {part:?} in {detail}");
     }
+    // What is saved can be played.
+    let saved =
+        "decodeURIComponent(document.querySelector('#CL-21 a[download]').href.split(',')[1])";
+    let saved = page.value(saved);
+    let script = WireScript::parse(saved.as_str().expect("text").as_bytes());
+    assert_eq!(script.map(|script| script.steps().len()), Ok(2));
+    // It is closed, and an address that is neither a case nor a filter is no mistake.
+    page.value("document.querySelector('#CL-21 summary').click(); 0");
+    page.wait_until("location.hash === ''");
+    page.value("location.hash = '#100%'; 0");
+    page.wait_until(&format!("{SHOWN} === 5"));
+    let loaded = page.value("performance.getEntriesByType('resource').length");
+    assert_eq!(loaded, 0);
     assert_eq!(page.errors(), [] as [String; 0]);
 
     let mut page = Page::open(&url(folder.path(), "#SL-02"), DESKTOP);

@@ -68,7 +68,7 @@ function toggled(data, element) {
   if (element.open) {
     if (element.childElementCount === 1) element.append(detail(data));
     address(data.id);
-  } else if (decodeURIComponent(location.hash.slice(1)) === data.id) {
+  } else if (end() === data.id) {
     address(filters());
   }
 }
@@ -285,8 +285,8 @@ function filters() {
   return new URLSearchParams(Object.entries(all).filter(([, value]) => value)).toString();
 }
 
-function address(end) {
-  history.replaceState(null, "", end ? `#${end}` : location.pathname + location.search);
+function address(hash) {
+  history.replaceState(null, "", hash ? `#${hash}` : location.pathname + location.search);
 }
 
 function changed() {
@@ -298,10 +298,19 @@ function clear() {
   Object.assign(wanted, { verdict: new Set(), group: "", level: "", words: "" });
 }
 
+/** The end of the address, decoded if it can be. */
+function end() {
+  const end = location.hash.slice(1);
+  try {
+    return decodeURIComponent(end);
+  } catch {
+    return end;
+  }
+}
+
 /** Follows the address: a case, which is opened, or filters. */
 function follow() {
-  const end = location.hash.slice(1);
-  const row = rows.find(({ data }) => data.id.toLowerCase() === decodeURIComponent(end).toLowerCase());
+  const row = rows.find(({ data }) => data.id.toLowerCase() === end().toLowerCase());
   if (row) {
     if (!passes(row)) clear();
     show();
@@ -311,7 +320,7 @@ function follow() {
     return;
   }
   clear();
-  const filter = new URLSearchParams(end);
+  const filter = new URLSearchParams(location.hash.slice(1));
   wanted.verdict = new Set((filter.get("verdict") ?? "").split(",").filter((one) => one in MARKS));
   for (const name of ["group", "level", "words"]) wanted[name] = filter.get(name) ?? "";
   show();
