@@ -16,8 +16,9 @@ for line in sys.stdin:
     url = urlsplit(request["url"])
     connection = connections.setdefault(url.netloc, http.client.HTTPConnection(url.netloc))
     try:
-        content = base64.b64decode(request.get("content") or "")
-        connection.request(request["method"], url.path, content or None, dict(request["fields"]))
+        content = request.get("content")
+        body = None if content is None else base64.b64decode(content)
+        connection.request(request["method"], url.path, body, dict(request["fields"]))
         response = connection.getresponse()
         outcome |= {"status": response.status, "reason": response.reason, "fields": response.getheaders()}
         outcome["content"] = base64.b64encode(response.read()).decode()

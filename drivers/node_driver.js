@@ -8,7 +8,7 @@ const pairs = (raw) => Array.from({ length: raw.length / 2 }, (_, i) => raw.slic
 answer({ version: 1, client: `Node ${process.version}` });
 
 createInterface({ input: process.stdin }).on("line", (line) => {
-  const { id, method, url, fields, content } = JSON.parse(line);
+  const { id, method, url, fields, content, trailers } = JSON.parse(line);
   const outcome = { id, interim: [] };
   const fail = (error) => {
     if (outcome.id === undefined) return;
@@ -16,6 +16,10 @@ createInterface({ input: process.stdin }).on("line", (line) => {
     outcome.id = undefined;
   };
   const request = http.request(url, { method, headers: Object.fromEntries(fields) });
+  if (trailers) {
+    request.setHeader("Transfer-Encoding", "chunked");
+    request.addTrailers(trailers);
+  }
   request.on("information", ({ statusCode, rawHeaders }) => {
     outcome.interim.push({ status: statusCode, fields: pairs(rawHeaders) });
   });
@@ -38,5 +42,5 @@ createInterface({ input: process.stdin }).on("line", (line) => {
       outcome.id = undefined;
     });
   });
-  request.end(content && Buffer.from(content, "base64"));
+  request.end(content === undefined ? undefined : Buffer.from(content, "base64"));
 });

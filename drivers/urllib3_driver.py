@@ -18,7 +18,7 @@ for line in sys.stdin:
             request["method"],
             request["url"],
             headers=urllib3.HTTPHeaderDict(request["fields"]),
-            body=content and base64.b64decode(content),
+            body=None if content is None else base64.b64decode(content),
         )
         outcome["status"] = response.status
         outcome["reason"] = response.reason

@@ -181,6 +181,11 @@ fn run_once(
         stage.wait_until_played(case.length() + patience.timeout);
         thread::sleep(SETTLE);
         stage.begin();
+        let patience = Patience {
+            // The client has started.
+            startup: patience.timeout,
+            ..patience
+        };
         client.ask(&case.then, AFTER, &stage, patience)
     });
     let judgement = judge(&Evidence {

@@ -32,7 +32,10 @@ fn each_driver_speaks_the_protocol() {
             (&*python, "curl_driver.py", "curl "),
             (&*python, "http_client_driver.py", "http.client (Python "),
             (&*python, "urllib3_driver.py", "urllib3 "),
+            (&*python, "urllib_driver.py", "urllib (Python "),
             ("node", "node_driver.js", "Node v"),
+            ("node", "fetch_driver.js", "undici "),
+            ("perl", "http_tiny_driver.pl", "HTTP::Tiny "),
         ] {
             scope.spawn(move || check(program, file, name));
         }
