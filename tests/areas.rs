@@ -35,3 +35,5 @@ mod tls;
 #[cfg(all(feature = "python", feature = "tls"))]
 mod websockets;
 mod wire;
+#[cfg(feature = "python")]
+mod workers;

@@ -10,6 +10,10 @@ use std::sync::OnceLock;
 static BEGINNING: OnceLock<Vec<OsString>> = OnceLock::new();
 
 /// The command is started by these words.
+#[cfg_attr(
+    not(feature = "python"),
+    allow(dead_code, reason = "only in an interpreter")
+)]
 pub(crate) fn is_started_by(words: Vec<OsString>) {
     // The first one stays: a process has one interpreter.
     let _ = BEGINNING.set(words);

@@ -41,6 +41,10 @@ pub(super) enum CommandError {
     #[cfg(not(feature = "redis"))]
     #[error("stash: expected a build with the feature `redis`")]
     NoRedis,
+    #[error("a worker has ended before it was ready: {0}")]
+    Worker(String),
+    #[error("cannot start a worker")]
+    WorkerChannel(#[source] io::Error),
     #[error("cannot use the Unix socket {path}")]
     UnixSocket { path: PathBuf, source: io::Error },
     #[error("--ready-file: cannot write {path}")]

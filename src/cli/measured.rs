@@ -4,7 +4,6 @@
 use std::ffi::OsString;
 use std::io::{self, BufRead as _, BufReader, Write as _};
 use std::net::SocketAddr;
-use std::os::fd::AsFd as _;
 use std::os::unix::net::UnixStream;
 use std::process;
 use std::sync::Arc;
@@ -20,7 +19,7 @@ use crate::phases::Phases;
 
 use super::error::CommandError;
 use super::options::Options;
-use super::{python, starting};
+use super::{channel, python, starting};
 
 /// How many functions are reported.
 const MOST_FUNCTIONS: usize = 12;
@@ -32,7 +31,8 @@ pub(super) fn serve(arguments: &[OsString]) -> Result<u8, CommandError> {
         .chain(arguments.iter().cloned());
     let options = Options::parse_from(arguments);
     let options = options.map_err(|error| CommandError::Bench(error.to_string()))?;
-    let mut channel = take_standard_input().map_err(CommandError::BenchServer)?;
+    let channel = channel::to_parent().map_err(CommandError::BenchServer)?;
+    let mut channel = BufReader::new(channel);
     let log = options.log;
     let mut config = options.config()?;
     config.host = Some(vec!["127.0.0.1".to_owned()]);
@@ -54,14 +54,6 @@ pub(super) fn serve(arguments: &[OsString]) -> Result<u8, CommandError> {
     log_output::flush();
     // A handler that never returns keeps its thread.
     process::exit(0);
-}
-
-/// Takes the channel, and leaves an empty standard input to scripts.
-fn take_standard_input() -> io::Result<BufReader<UnixStream>> {
-    let channel = io::stdin().as_fd().try_clone_to_owned()?;
-    let empty = std::fs::File::open("/dev/null")?;
-    rustix::stdio::dup2_stdin(&empty)?;
-    Ok(BufReader::new(UnixStream::from(channel)))
 }
 
 fn converse(

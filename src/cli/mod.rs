@@ -13,9 +13,12 @@ mod assembly;
 mod bench;
 mod bench_options;
 #[cfg(feature = "tls")]
+mod cert_options;
+#[cfg(feature = "tls")]
 mod certificate_warnings;
 #[cfg(feature = "tls")]
 mod certificates;
+mod channel;
 mod conform;
 mod conform_client;
 mod conform_limits;
@@ -30,34 +33,43 @@ mod ready;
 mod ready_file;
 mod serving;
 mod shell_words;
+mod sources;
 mod starting;
+mod subcommands;
 mod target;
 #[cfg(feature = "tls")]
 mod tls_options;
 #[cfg(feature = "tls")]
 mod trust;
 mod unresolved;
+mod workers;
 
+use std::env;
 use std::ffi::OsString;
 use std::io::{self, Write as _};
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
-use crate::config::Config;
+use crate::config::{Config, Settings};
+use crate::control::Control;
 use crate::hosts::hosts_file::{self, System};
 use crate::log_output;
 use crate::response_fuzz::FuzzedResponse;
+use crate::server::Server;
 
+#[cfg(feature = "tls")]
+use cert_options::CertOptions;
 #[cfg(feature = "tls")]
 use certificates::Unkept;
 use error::{CommandError, with_causes};
 use lifetime::Lifetime;
-#[cfg(feature = "tls")]
-use options::CertOptions;
-use options::{Command, Options, Sources};
+use options::Options;
 use ready::ReadyListener;
 use ready_file::ReadyFile;
 use serving::Announcement;
+use sources::Sources;
+use subcommands::Command;
+use workers::{Supervisor, Workers};
 
 /// Runs the command until a signal ends it.
 ///
@@ -75,7 +87,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 pub(crate) fn run_to_code(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     allocator::keep_little();
-    let options = match Options::parse_from(arguments) {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let options = match Options::parse_from(arguments.clone()) {
         Ok(options) => options,
         Err(error) => {
             // This includes --help and --version, which are printed to stdout.
@@ -94,7 +107,8 @@ pub(crate) fn run_to_code(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Some(Command::Conform(options)) => conform::conform(options),
         Some(Command::Bench(options)) => bench::bench(options),
         Some(Command::Measured { options }) => measured::serve(options),
-        None => serve(options),
+        Some(Command::Worker { options }) => workers::serve(options),
+        None => serve(options, arguments),
     };
     done.unwrap_or_else(|error| report(&error))
 }
@@ -121,7 +135,58 @@ fn print(text: &str) -> Result<u8, CommandError> {
     Ok(0)
 }
 
-fn serve(options: Options) -> Result<u8, CommandError> {
+/// What serves: this process, or workers.
+enum Serving {
+    Here(Server, Option<Control>),
+    Workers(Workers),
+}
+
+impl Serving {
+    fn start(settings: &Settings, arguments: Vec<OsString>) -> Result<Self, CommandError> {
+        let Some(workers) = settings.workers else {
+            let server = starting::start(settings)?;
+            let control = starting::control(&server, settings)?;
+            return Ok(Self::Here(server, control));
+        };
+        // Before the doc root becomes the current folder.
+        let folder = env::current_dir().map_err(CommandError::WorkerChannel)?;
+        let server = starting::builder(settings)?.listen();
+        let supervisor = Supervisor {
+            arguments: arguments.into_iter().skip(1).collect(),
+            folder,
+            workers,
+            stash_limit: settings.limits.stash,
+        };
+        let workers = supervisor.start(server.map_err(CommandError::Start)?)?;
+        Ok(Self::Workers(workers))
+    }
+
+    fn server(&self) -> &Server {
+        match self {
+            Self::Here(server, _) => server,
+            Self::Workers(workers) => workers.server(),
+        }
+    }
+
+    fn control(&self) -> Option<&Control> {
+        match self {
+            Self::Here(_, control) => control.as_ref(),
+            Self::Workers(_) => None,
+        }
+    }
+
+    fn stop(self) {
+        match self {
+            Self::Here(server, control) => {
+                drop(control);
+                server.stop();
+            }
+            Self::Workers(workers) => workers.stop(),
+        }
+    }
+}
+
+fn serve(options: Options, arguments: Vec<OsString>) -> Result<u8, CommandError> {
     let hosts_command = options.hosts_command();
     let log = options.log;
     let lifetime = Lifetime {
@@ -131,32 +196,37 @@ fn serve(options: Options) -> Result<u8, CommandError> {
     let ready_file = options.ready_file.clone().map(ReadyFile::new).transpose()?;
     let settings = options.config()?.resolve()?;
     log_output::start(log, settings.log_level);
-    let server = starting::start(&settings)?;
-    let control = starting::control(&server, &settings)?;
+    let serving = Serving::start(&settings, arguments)?;
+    let (server, control) = (serving.server(), serving.control());
     let reachable = reachable(server.addresses());
-    let mut listeners = ready::listeners(&server, &settings);
-    listeners.extend(control.as_ref().map(ReadyListener::of_control));
+    let mut listeners = ready::listeners(server, &settings);
+    listeners.extend(control.map(ReadyListener::of_control));
     let announcement = Announcement {
         listeners,
         file: ready_file,
     };
-    serving::serve((server, control), announcement, lifetime, || {
-        if !reachable.is_empty() {
-            log::warn!(
-                "listening on {}: other machines can run the scripts in the doc root",
-                reachable.join(", ")
-            );
-        }
-        if !settings.latency.is_zero() {
-            log::info!(
-                "every request waits {:?} before it is answered",
-                settings.latency
-            );
-        }
-        if settings.check_subdomains {
-            unresolved::report(&settings.names, hosts_command);
-        }
-    })
+    serving::serve(
+        || serving.stop(),
+        announcement,
+        lifetime,
+        || {
+            if !reachable.is_empty() {
+                log::warn!(
+                    "listening on {}: other machines can run the scripts in the doc root",
+                    reachable.join(", ")
+                );
+            }
+            if !settings.latency.is_zero() {
+                log::info!(
+                    "every request waits {:?} before it is answered",
+                    settings.latency
+                );
+            }
+            if settings.check_subdomains {
+                unresolved::report(&settings.names, hosts_command);
+            }
+        },
+    )
 }
 
 /// The addresses that other machines can connect to.

@@ -2,25 +2,21 @@
 //! they name.
 
 use std::ffi::OsString;
-use std::path::{self, Path, PathBuf};
+use std::path::{self, PathBuf};
 
-use clap::{Args, Parser, Subcommand};
+use clap::Parser;
 use log::LevelFilter;
 
 use crate::config::{Alias, Config, Listener, Ports, Purpose, Route, RouteTarget, Transcripts};
-use crate::response_fuzz::{Seed, SeedError};
 use crate::site::routing::method_name;
-use crate::wpt::preset;
 
-use super::bench_options::BenchOptions;
-use super::conform::ConformOptions;
 use super::control_options::ControlOptions;
 use super::error::CommandError;
 use super::shell_words::quoted;
+use super::sources::{Sources, given};
+use super::subcommands::Command;
 #[cfg(feature = "tls")]
-use super::tls_options::{CertificateFileOptions, TlsOptions};
-#[cfg(feature = "tls")]
-use super::trust::Part;
+use super::tls_options::TlsOptions;
 
 /// An HTTP/1.1 server for tests: files, Python handlers, any bytes at any time.
 #[derive(Debug, Parser)]
@@ -114,6 +110,11 @@ pub(super) struct Options {
     #[arg(long, value_name = "URL")]
     stash: Option<String>,
 
+    /// Accepts connections in N processes, each with its own interpreter, so that scripts run on N processors; see
+    /// docs/scale.md [default: one process]
+    #[arg(long, value_name = "N")]
+    workers: Option<usize>,
+
     /// Runs all scripts on processor number N; see docs/performance.md [default: any processor]
     #[arg(long, value_name = "N")]
     python_cpu: Option<usize>,
@@ -138,86 +139,6 @@ pub(super) struct Options {
     /// What to log to stderr: error, warn, info, debug or off [default: info, or RUST_LOG]
     #[arg(long, value_name = "LEVEL", value_parser = level)]
     pub(super) log: Option<LevelFilter>,
-}
-
-/// The sources of the configuration besides the options.
-#[derive(Debug, Args)]
-pub(super) struct Sources {
-    /// A JSON file with doc_root, ports, names, routes and more; options take precedence
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
-
-    /// Uses a checkout of web-platform-tests: its files, host names, ports and routes, and the
-    /// settings of its config.json [default: the doc root, or the current folder]
-    #[arg(long, value_name = "CHECKOUT", num_args = 0..=1)]
-    wpt: Option<Option<PathBuf>>,
-}
-
-#[derive(Debug, Subcommand)]
-pub(super) enum Command {
-    /// Prints the lines for the hosts file. To serve a folder named hosts, write ./hosts
-    Hosts {
-        #[command(flatten)]
-        sources: Sources,
-
-        /// Adds the names that must not resolve; only the hosts file of Windows can declare them
-        #[arg(long)]
-        windows: bool,
-    },
-    /// Prints the root certificate of HTTPS, and how to make clients trust it, for a server with the
-    /// same options. To serve a folder named cert, write ./cert
-    #[cfg(feature = "tls")]
-    Cert(CertOptions),
-    /// Prints a fuzzed response as a .wire file. To serve a folder named fuzz, write ./fuzz
-    Fuzz {
-        /// A number from 0 to 18446744073709551615, or EDITION:NUMBER with an edition: v1, v2
-        #[arg(value_parser = seed)]
-        seed: Seed,
-    },
-    /// Grades an HTTP client: runs the conformance suite against it, lists or shows its cases. To serve a
-    /// folder named conform, write ./conform
-    Conform(Box<ConformOptions>),
-    /// Measures how fast paths of a site are answered, and where the time of their requests goes. To serve a
-    /// folder named bench, write ./bench
-    Bench(Box<BenchOptions>),
-    /// The server of `bench`, which starts it. Few folders have such a name.
-    #[command(name = ".bench-server", hide = true)]
-    Measured {
-        #[arg(last = true)]
-        options: Vec<OsString>,
-    },
-}
-
-/// The options of the command `cert`.
-#[cfg(feature = "tls")]
-#[derive(Debug, Args)]
-pub(super) struct CertOptions {
-    #[command(flatten)]
-    sources: Sources,
-
-    #[command(flatten)]
-    certificate: CertificateFileOptions,
-
-    /// A host name or address that the server listens on; may be repeated [default: 127.0.0.1]
-    #[arg(long = "host", value_name = "HOST")]
-    hosts: Vec<String>,
-
-    /// Prints only the root certificate, as PEM
-    #[arg(long, group = "part")]
-    pem: bool,
-
-    /// Prints only the hash of the server's public key, for Chromium's
-    /// --ignore-certificate-errors-spki-list
-    #[arg(long, group = "part")]
-    spki: bool,
-
-    /// Prints only the path of the root certificate
-    #[arg(long, group = "part")]
-    path: bool,
-
-    /// Prints only the root's list of revoked certificates, as PEM; see docs/tls.md
-    #[arg(long, group = "part")]
-    crl: bool,
 }
 
 impl Options {
@@ -269,6 +190,7 @@ impl Options {
             ports: Ports::http(self.ports).with("ws", self.ws_ports),
             listeners: listeners(&self.connections)?,
             routes: routes(&self.routes)?,
+            workers: self.workers,
             python_cpu: self.python_cpu,
             aliases: match &self.alias_file {
                 Some(file) => Alias::read_all(file)?,
@@ -311,75 +233,9 @@ impl Options {
     }
 }
 
-#[cfg(feature = "tls")]
-impl CertOptions {
-    /// The configuration of the server.
-    pub(super) fn config(&self) -> Result<Config, CommandError> {
-        self.sources.config(Config {
-            host: given(self.hosts.clone()),
-            ssl: self.certificate.ssl()?,
-            ..Config::default()
-        })
-    }
-
-    /// What to print.
-    pub(super) fn part(&self) -> Part {
-        let parts = [
-            (self.pem, Part::Pem),
-            (self.spki, Part::Spki),
-            (self.path, Part::Path),
-            (self.crl, Part::Crl),
-        ];
-        let mut parts = parts.into_iter();
-        let part = parts.find_map(|(is_asked, part)| is_asked.then_some(part));
-        part.unwrap_or(Part::Everything)
-    }
-}
-
-impl Sources {
-    /// The options on top of the `--config` file, on top of the checkout's file, on top of the
-    /// preset for checkouts.
-    pub(super) fn config(&self, options: Config) -> Result<Config, CommandError> {
-        let mut config = Config::default();
-        if let Some(checkout) = self.checkout(options.doc_root.as_deref()) {
-            let checkout = checkout
-                .canonicalize()
-                .map_err(|source| CommandError::Checkout {
-                    path: checkout.to_owned(),
-                    source,
-                })?;
-            config = preset::config(&checkout);
-            let file = checkout.join(preset::FILE);
-            if file.exists() {
-                config = Config::read(&file)?.over(config);
-            }
-        }
-        if let Some(file) = &self.config {
-            config = Config::read(file)?.over(config);
-        }
-        Ok(options.over(config))
-    }
-
-    /// The checkout to serve, if `--wpt` is given.
-    fn checkout<'a>(&'a self, doc_root: Option<&'a Path>) -> Option<&'a Path> {
-        let doc_root = || doc_root.unwrap_or_else(|| Path::new("."));
-        let checkout = self.wpt.as_ref()?;
-        Some(checkout.as_deref().unwrap_or_else(doc_root))
-    }
-}
-
-/// The values of an option that may be repeated, if there are any.
-fn given<T>(values: Vec<T>) -> Option<Vec<T>> {
-    (!values.is_empty()).then_some(values)
-}
-
 fn level(text: &str) -> Result<LevelFilter, &'static str> {
     text.parse()
         .map_err(|_| "expected error, warn, info, debug, trace or off")
-}
-
-fn seed(text: &str) -> Result<Seed, SeedError> {
-    Seed::parse(text.as_bytes())
 }
 
 fn listeners(options: &[String]) -> Result<Vec<Listener>, CommandError> {

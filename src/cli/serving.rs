@@ -9,9 +9,7 @@ use std::time::Duration;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
-use crate::control::Control;
 use crate::log_output;
-use crate::server::Server;
 
 use super::error::CommandError;
 use super::lifetime::Lifetime;
@@ -27,10 +25,10 @@ pub(super) struct Announcement {
     pub(super) file: Option<ReadyFile>,
 }
 
-/// Serves until a signal arrives, or until the end of its lifetime. Announces its listeners first, then calls
-/// `listening`.
+/// Serves until a signal arrives, or until the end of its lifetime, and calls `stop` then. Announces its listeners
+/// first, then calls `listening`.
 pub(super) fn serve(
-    (server, control): (Server, Option<Control>),
+    stop: impl FnOnce() + Send + 'static,
     mut announcement: Announcement,
     lifetime: Lifetime,
     listening: impl FnOnce(),
@@ -48,8 +46,7 @@ pub(super) fn serve(
     // The process exits instead of returning, since a handler that never returns keeps its thread.
     // If the system has no thread for stopping, the process exits at once.
     let stopping = in_background(move || {
-        drop(control);
-        server.stop();
+        stop();
         flush_output();
         process::exit(0);
     });

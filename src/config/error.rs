@@ -5,6 +5,10 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+/// The most processes that accept connections: more than processors of large machines, so that a mistake does not start
+/// thousands.
+pub(super) const MAX_WORKERS: usize = 256;
+
 /// Why a configuration cannot be used.
 #[derive(Debug, Error)]
 #[non_exhaustive]
@@ -37,6 +41,12 @@ pub enum ConfigError {
     /// Transcripts are configured, but not where to write them.
     #[error("no folder for transcripts: add `--transcript DIR`, or `folder` to `transcript`")]
     NoTranscriptFolder,
+    /// The number of workers is 0 or too large.
+    #[error("workers: expected a number from 1 to {MAX_WORKERS}, found {0}")]
+    Workers(usize),
+    /// Something belongs to one process, and there are several.
+    #[error("expected one worker with {0}, which belong to one process; found more")]
+    NotWithWorkers(&'static str),
     /// The control interface cannot be configured like this.
     #[error("{0}")]
     Control(&'static str),

@@ -69,6 +69,8 @@ pub struct Config {
     pub control: Option<Control>,
     /// Where the stash is, if several servers share it: the URL of a Redis server.
     pub stash: Option<String>,
+    /// How many processes accept connections.
+    pub workers: Option<usize>,
     /// The number of the processor that scripts run on.
     pub python_cpu: Option<usize>,
     /// Whether to serve fuzzed responses below `/.wireserve/fuzz/`.
@@ -251,6 +253,7 @@ impl Config {
             inject_script: self.inject_script.or(base.inject_script),
             latency: self.latency.or(base.latency),
             environment: self.environment.or(base.environment),
+            workers: self.workers.or(base.workers),
             python_cpu: self.python_cpu.or(base.python_cpu),
             built_in: match self.built_in {
                 BuiltInRoutes::Library => base.built_in,

@@ -10,6 +10,7 @@ use crate::exchange::Links;
 use crate::hosts::Names;
 use crate::transcript::{Format, TranscriptLimits};
 
+use super::error::MAX_WORKERS;
 use super::{
     Alias, BuiltInRoutes, CertificateSource, Config, ConfigError, ControlSettings, Level, Limits,
     Listener, Ports, Rewrite, Route, Transcripts,
@@ -70,6 +71,8 @@ pub struct Settings {
     pub certificates: CertificateSource,
     /// The name of a fault that it has; default: none.
     pub certificate_fault: Option<String>,
+    /// How many processes accept connections, if not this one alone.
+    pub workers: Option<usize>,
     /// The processor that scripts run on; default: any.
     pub python_cpu: Option<usize>,
     /// What to log; default: `info`.
@@ -104,6 +107,7 @@ impl Config {
     /// When a key requires another one, which is missing.
     pub fn resolve(mut self) -> Result<Settings, ConfigError> {
         let names = self.names();
+        let workers = self.workers()?;
         let unix = self.unix.take().unwrap_or_default();
         if self.ports.of("http").is_empty() && unix.is_empty() {
             self.ports = Ports::http([DEFAULT_PORT]).over(self.ports);
@@ -139,12 +143,37 @@ impl Config {
             stash: self.stash,
             certificate_fault: self.certificate,
             certificates: self.ssl.unwrap_or_default().source()?,
+            workers,
             python_cpu: self.python_cpu,
             check_subdomains: self.check_subdomains.unwrap_or(true),
             inject_script: self.inject_script,
             latency: Duration::from_millis(self.latency.unwrap_or(0)),
             environment: self.environment,
         })
+    }
+
+    /// What belongs to one process cannot be had from several.
+    fn workers(&self) -> Result<Option<usize>, ConfigError> {
+        let Some(workers) = self.workers else {
+            return Ok(None);
+        };
+        if !(1..=MAX_WORKERS).contains(&workers) {
+            return Err(ConfigError::Workers(workers));
+        }
+        let has_control = self
+            .control
+            .as_ref()
+            .is_some_and(|control| control.port.is_some());
+        let has_transcripts = self
+            .transcript
+            .as_ref()
+            .is_some_and(|one| one.folder.is_some());
+        match (workers, has_control, has_transcripts) {
+            (1, ..) => Ok(None),
+            (_, true, _) => Err(ConfigError::NotWithWorkers("the control interface")),
+            (_, _, true) => Err(ConfigError::NotWithWorkers("transcripts")),
+            _ => Ok(Some(workers)),
+        }
     }
 
     fn listening_hosts(&self) -> Vec<String> {

@@ -3,7 +3,8 @@
 //! therefore their count.
 
 use std::collections::HashSet;
-use std::sync::PoisonError;
+use std::fmt;
+use std::sync::{OnceLock, PoisonError};
 use std::time::Duration;
 
 use crate::sync::atomic::{AtomicU64, Ordering};
@@ -40,6 +41,25 @@ pub struct Events {
     connections: AtomicU64,
     /// How often the numbers of connections have begun again.
     rounds: AtomicU64,
+    /// What tells other processes of changes.
+    relay: OnceLock<Relay>,
+}
+
+/// What became of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum EventChange<'n> {
+    /// It was set.
+    Set(&'n str),
+    /// It was cleared.
+    Cleared(&'n str),
+}
+
+struct Relay(Box<dyn Fn(EventChange<'_>) + Send + Sync>);
+
+impl fmt::Debug for Relay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Relay")
+    }
 }
 
 #[derive(Debug, Default)]
@@ -66,9 +86,7 @@ impl Events {
     ///
     /// See the example of [`Events`].
     pub fn set(&self, name: &str) {
-        let mut names = self.names();
-        names.set.insert(name.to_owned());
-        self.wake(names);
+        self.change(EventChange::Set(name));
     }
 
     /// Clears an event.
@@ -83,7 +101,34 @@ impl Events {
     /// assert_eq!(events.all_set(), ["a"]);
     /// ```
     pub fn clear(&self, name: &str) {
-        self.names().set.remove(name);
+        self.change(EventChange::Cleared(name));
+    }
+
+    fn change(&self, change: EventChange<'_>) {
+        if self.apply(change)
+            && let Some(Relay(relay)) = self.relay.get()
+        {
+            relay(change);
+        }
+    }
+
+    /// The same, for a change in another process. Returns whether it changes anything here.
+    pub(crate) fn apply(&self, change: EventChange<'_>) -> bool {
+        let mut names = self.names();
+        match change {
+            EventChange::Set(name) => {
+                let is_new = names.set.insert(name.to_owned());
+                self.wake(names);
+                is_new
+            }
+            EventChange::Cleared(name) => names.set.remove(name),
+        }
+    }
+
+    /// Calls this for each change from now on, except those of `apply`. The first relay stays.
+    #[allow(dead_code, reason = "only the command has several processes")]
+    pub(crate) fn relay(&self, relay: impl Fn(EventChange<'_>) + Send + Sync + 'static) {
+        let _ = self.relay.set(Relay(Box::new(relay)));
     }
 
     /// Clears all events.

@@ -26,6 +26,8 @@ use std::sync::Arc;
 pub use arrival::Arrival;
 pub use body::Body;
 pub use content::{Chunk, Chunks, Content};
+#[cfg(feature = "cli")]
+pub(crate) use events::EventChange;
 pub use events::Events;
 pub use fate::Fate;
 pub use faults::Faults;

@@ -25,6 +25,9 @@ pub(crate) mod opening;
 mod recording;
 mod roster;
 mod shared;
+#[cfg(feature = "cli")]
+mod sharing;
+mod starting;
 mod stopping;
 mod threads;
 #[cfg(feature = "tls")]
@@ -33,44 +36,35 @@ mod transcripts;
 mod websockets;
 
 use std::collections::BTreeMap;
-use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::thread::JoinHandle;
 use std::time::Duration;
-
-use parking_lot::RwLock;
 
 use crate::config::Limits;
 #[cfg(feature = "wpt")]
 use crate::exchange::Mount;
-use crate::exchange::{Events, Handler, ServerContext};
-use crate::hosts::{Hosts, Names, Port};
-use crate::mock::Mocks;
+use crate::exchange::{Events, Handler};
+use crate::hosts::{Names, Port};
 #[cfg(doc)]
 use crate::mock::Route;
 use crate::phases::Phases;
-use crate::record::{RecordLimits, Recording};
+use crate::record::RecordLimits;
 use crate::site::Site;
 use crate::site::routing::route_error::RouteError;
 use crate::site::routing::router::Method;
-use crate::stash::{MemoryStash, Stash};
+use crate::stash::Stash;
 use crate::wire::listener::{self, Reserved};
 #[cfg(feature = "wpt")]
 use crate::wpt::wrappers;
 use addresses::Place;
-use door::Door;
 use embedding::Configuration;
-use keep_alive::KeepAlive;
 use listening::{Listener, Listening};
-use opening::{Asked, Opening, Origin, Served};
-use roster::Roster;
+use opening::Sockets;
 #[cfg(feature = "control")]
 pub(crate) use shared::Shared;
 #[cfg(not(feature = "control"))]
 use shared::Shared;
-use threads::Threads;
 use transcripts::TranscriptOptions;
 
 pub use transcripts::TranscriptOnPanic;
@@ -105,7 +99,11 @@ pub struct Server {
     /// Where it listens. The first ones are those of `addresses()`, in their order.
     places: Vec<Place>,
     /// Free ports of schemes that are not served; connections to them are refused.
-    _reserved: Vec<Reserved>,
+    #[cfg_attr(
+        not(feature = "cli"),
+        allow(dead_code, reason = "only workers share it")
+    )]
+    reserved: Vec<Reserved>,
 }
 
 /// Configures a [`Server`] and starts it.
@@ -144,6 +142,7 @@ pub struct Builder {
     transcripts: TranscriptOptions,
     /// The store; without one, the server makes its own.
     stash: Option<Arc<dyn Stash>>,
+    inherited: Option<Sockets>,
     validators: bool,
     latency: Duration,
     /// Answers the requests on the ports of `ws`.
@@ -294,122 +293,6 @@ impl Builder {
         self.limits = limits;
         self
     }
-
-    /// Starts listening and accepting connections.
-    ///
-    /// See the example of [`Builder`].
-    ///
-    /// # Errors
-    /// When a limit is 0, the server cannot listen on an address, start a thread, or use the folder
-    /// for transcripts, or a handler cannot start.
-    pub fn start(self) -> io::Result<Server> {
-        let mut server = self.listen()?;
-        server.accept()?;
-        Ok(server)
-    }
-
-    /// Starts listening. Clients can connect, and wait until [`Server::accept`] is called.
-    ///
-    /// # Errors
-    /// As for [`Builder::start`].
-    pub(crate) fn listen(mut self) -> io::Result<Server> {
-        self.limits.check()?;
-        if self.hosts.is_empty() {
-            self.hosts.push(DEFAULT_HOST.to_owned());
-        }
-        let recorder = self.transcripts.recorder()?;
-        #[cfg(feature = "tls")]
-        let tls = self.prepare_tls()?;
-        #[cfg(feature = "tls")]
-        let has_certificates = tls.has_schemes();
-        #[cfg(not(feature = "tls"))]
-        let has_certificates = false;
-        self.prepare_websockets();
-        let opened = Opening::new(Asked {
-            hosts: &self.hosts,
-            ports: &self.ports,
-            own: self.listeners.iter().map(|(port, _)| *port).collect(),
-            unix: &self.unix,
-            served: Served {
-                tls: has_certificates,
-                websockets: self.websockets.is_some(),
-            },
-        })?;
-        let addresses = opened.addresses();
-        if opened.http.is_empty()
-            && let Some((first, _)) = opened.listeners.first()
-        {
-            let host = || first.address().host();
-            self.names.browser_host.get_or_insert_with(host);
-        }
-        self.names.ports.extend(opened.shown);
-        let hosts = match self.configuration {
-            Some(values) => Hosts::of_configuration(values(&addresses)?, self.site.doc_root()),
-            None => Hosts::new(self.names, &opened.http, self.site.doc_root()),
-        };
-        let stash = self.stash.unwrap_or_else(|| {
-            let limit = self.limits.stash;
-            Arc::new(MemoryStash::with_limit(limit))
-        });
-        let mut context = ServerContext::new(hosts, stash, self.limits.request());
-        context.validators = self.validators;
-        let context = Arc::new(context);
-        let own = self.listeners.iter().filter_map(|(_, one)| one.handler());
-        for handler in self.site.handlers().chain(&self.websockets).chain(own) {
-            handler.start(&context)?;
-        }
-        let listeners = opened.listeners.into_iter();
-        let listeners = listeners.map(|(socket, origin)| (Arc::new(socket), origin));
-        let (sockets, origins): (Vec<_>, Vec<_>) = listeners.unzip();
-        let mut server = Server {
-            shared: Arc::new(Shared {
-                addresses,
-                context,
-                site: RwLock::new(Arc::new(self.site)),
-                roster: Arc::new(Roster::new(self.limits.connections)),
-                recorder,
-                latency: self.latency,
-                access_log: self.access_log,
-                phases: self.phases,
-                limits: self.limits,
-                budgets: Arc::new(self.limits.budgets()),
-                threads: Threads::default(),
-                refusing: Arc::new(Roster::new(MAX_REFUSING)),
-                stopping: AtomicBool::new(false),
-                mocks: Mocks::default(),
-                recording: self.record.map(|limits| Arc::new(Recording::new(limits))),
-                keep_alive: KeepAlive::default(),
-                door: Door::of(sockets.clone()),
-            }),
-            listening: Vec::new(),
-            accepting: Vec::new(),
-            places: Vec::new(),
-            _reserved: opened.reserved,
-        };
-        let handler = self.websockets.as_ref();
-        for (socket, origin) in sockets.into_iter().zip(origins) {
-            let listener = Arc::new(Listener {
-                listening: match &origin {
-                    Origin::Scheme(scheme) => websockets::listening(scheme, handler),
-                    Origin::Listener(index) => self.listeners[*index].1.clone(),
-                    Origin::Unix => Listening::default(),
-                },
-                #[cfg(feature = "tls")]
-                tls: match &origin {
-                    Origin::Scheme(scheme) => tls.for_scheme(scheme),
-                    Origin::Listener(index) => tls.for_listener(*index),
-                    Origin::Unix => None,
-                },
-            });
-            server.places.push(Place {
-                address: socket.address().clone(),
-                spoken: listener.scheme(),
-                origin,
-            });
-            server.listening.push((socket, listener));
-        }
-        Ok(server)
-    }
 }
 
 impl Server {
@@ -430,6 +313,7 @@ impl Server {
             tls: tls::TlsOptions::default(),
             transcripts: TranscriptOptions::default(),
             stash: None,
+            inherited: None,
             validators: true,
             latency: Duration::ZERO,
             websockets: None,

@@ -1,9 +1,10 @@
 //! Opening the ports of a server, each on all of its hosts: listeners for the schemes that are served, port
 //! numbers for the others; and its Unix sockets.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::net::SocketAddr;
+use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 
 use crate::hosts::{Port, port};
@@ -24,6 +25,7 @@ pub(super) struct Opening {
     /// The ports of all schemes except `http`.
     pub(super) shown: Vec<(String, Vec<u16>)>,
     pub(super) reserved: Vec<Reserved>,
+    inherited: Option<Sockets>,
 }
 
 /// Why a server listens.
@@ -55,6 +57,35 @@ pub(super) struct Asked<'a> {
     pub(super) own: Vec<Port>,
     pub(super) unix: &'a [PathBuf],
     pub(super) served: Served,
+    /// The sockets of another process that was asked for the same.
+    pub(super) inherited: Option<Sockets>,
+}
+
+/// The sockets of a server, in the order in which it opened them.
+#[derive(Debug, Default)]
+pub(crate) struct Sockets {
+    /// Those that listen.
+    pub(crate) listeners: VecDeque<OwnedFd>,
+    /// Those that keep ports free of listeners.
+    pub(crate) reserved: VecDeque<OwnedFd>,
+}
+
+impl Sockets {
+    fn next_listener(&mut self) -> io::Result<Listener> {
+        let socket = self.listeners.pop_front().ok_or_else(too_few)?;
+        Listener::inherited(socket)
+    }
+
+    fn next_reserved(&mut self) -> io::Result<Reserved> {
+        let socket = self.reserved.pop_front().ok_or_else(too_few)?;
+        Reserved::inherited(socket)
+    }
+}
+
+fn too_few() -> io::Error {
+    io::Error::other(
+        "expected as many sockets as listeners, found fewer: was the configuration changed?",
+    )
 }
 
 /// What can be spoken on the ports of schemes besides HTTP in the clear.
@@ -90,6 +121,7 @@ impl Opening {
             http: Vec::new(),
             shown: Vec::new(),
             reserved: Vec::new(),
+            inherited: asked.inherited,
         };
         for &port in asked.ports.get("http").map_or(&[][..], Vec::as_slice) {
             let first = opened.listen(port, &Origin::Scheme("http".to_owned()))?;
@@ -112,7 +144,11 @@ impl Opening {
             opened.listen(port, &Origin::Listener(index))?;
         }
         for path in asked.unix {
-            let listener = Listener::unix(path).map_err(|error| named(&path.display(), &error))?;
+            let listener = match &mut opened.inherited {
+                Some(sockets) => sockets.next_listener(),
+                None => Listener::unix(path),
+            };
+            let listener = listener.map_err(|error| named(&path.display(), &error))?;
             opened.listeners.push((listener, Origin::Unix));
         }
         Ok(opened)
@@ -128,10 +164,11 @@ impl Opening {
 
     /// Listens on a port of every host, and returns the address on the first one.
     fn listen(&mut self, port: Port, origin: &Origin) -> io::Result<SocketAddr> {
-        let listeners = match port {
-            Port::Free => self.listen_on_free(),
-            Port::Number(number) => self.listen_on(number),
-            Port::Preferred(number) => match self.listen_on(number) {
+        let listeners = match (&mut self.inherited, port) {
+            (Some(sockets), _) => self.hosts.iter().map(|_| sockets.next_listener()).collect(),
+            (None, Port::Free) => self.listen_on_free(),
+            (None, Port::Number(number)) => self.listen_on(number),
+            (None, Port::Preferred(number)) => match self.listen_on(number) {
                 Err(error) if is_in_use(&error) => self.listen_on_free(),
                 listeners => listeners,
             },
@@ -179,7 +216,11 @@ impl Opening {
 
     fn reserve(&mut self) -> io::Result<u16> {
         let host = self.hosts.first().ok_or(io::ErrorKind::InvalidInput)?;
-        let reserved = Reserved::new(host.address).map_err(|error| host.named(0, &error))?;
+        let reserved = match &mut self.inherited {
+            Some(sockets) => sockets.next_reserved(),
+            None => Reserved::new(host.address),
+        };
+        let reserved = reserved.map_err(|error| host.named(0, &error))?;
         let number = reserved.port();
         self.reserved.push(reserved);
         Ok(number)
@@ -237,6 +278,7 @@ mod tests {
             own: Vec::new(),
             unix: &[],
             served,
+            inherited: None,
         })
     }
 

@@ -7,8 +7,11 @@
 
 #[cfg(test)]
 mod contract;
+#[cfg(feature = "cli")]
+pub(crate) mod hosted;
 mod lock;
 mod memory;
+mod memory_queues;
 mod queues;
 #[cfg(feature = "redis")]
 mod redis;
@@ -19,7 +22,8 @@ use thiserror::Error;
 
 pub use lock::{Lock, NotHeld};
 pub use memory::{MAX_STASH, MemoryStash};
-pub use queues::{QueueId, SharedQueues};
+pub use memory_queues::MemoryQueues;
+pub use queues::{Pushed, QueueId, SharedQueues};
 #[cfg(feature = "redis")]
 pub use redis::{RedisStash, RedisUrlError};
 

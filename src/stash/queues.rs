@@ -9,56 +9,49 @@ use super::Unavailable;
 /// See the example of [`SharedQueues`].
 pub type QueueId = [u8; 16];
 
+/// What became of an item that was to be added to a queue.
+///
+/// See the example of [`SharedQueues`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pushed {
+    /// The queue has it.
+    Done,
+    /// The queue has as many items as it may have.
+    QueueIsFull,
+    /// The items of all queues have as many bytes as they may have together.
+    StoreIsFull {
+        /// The most bytes of all items.
+        limit: usize,
+    },
+}
+
 /// First-in, first-out queues of byte strings in a store, with the counter of Python's `queue.Queue.join`.
 /// A queue exists from its first item on.
 ///
 /// ```
-/// # use std::collections::VecDeque;
-/// # use std::sync::Mutex;
-/// # use std::time::Duration;
-/// use wireserve::stash::{QueueId, SharedQueues, Unavailable};
-/// # #[derive(Default)]
-/// # struct Queues(Mutex<(VecDeque<Vec<u8>>, usize)>);
-/// # impl SharedQueues for Queues {
-/// #     fn push(&self, _: &QueueId, item: &[u8], _: usize) -> Result<bool, Unavailable> {
-/// #         let mut queue = self.0.lock().unwrap();
-/// #         queue.0.push_back(item.to_vec());
-/// #         queue.1 += 1;
-/// #         Ok(true)
-/// #     }
-/// #     fn pop(&self, _: &QueueId, _: Duration) -> Result<Option<Vec<u8>>, Unavailable> {
-/// #         Ok(self.0.lock().unwrap().0.pop_front())
-/// #     }
-/// #     fn len(&self, _: &QueueId) -> Result<usize, Unavailable> {
-/// #         Ok(self.0.lock().unwrap().0.len())
-/// #     }
-/// #     fn task_done(&self, _: &QueueId) -> Result<bool, Unavailable> {
-/// #         self.0.lock().unwrap().1 -= 1;
-/// #         Ok(true)
-/// #     }
-/// #     fn wait_until_done(&self, _: &QueueId, _: Duration) -> Result<bool, Unavailable> {
-/// #         Ok(self.0.lock().unwrap().1 == 0)
-/// #     }
-/// # }
-/// # let queues: &dyn SharedQueues = &Queues::default();
+/// use std::time::Duration;
 ///
-/// // What handlers of one server leave for those of another one:
-/// let id: QueueId = [7; 16];
-/// assert!(queues.push(&id, b"a task", 100)?);
-/// assert_eq!(queues.len(&id)?, 1);
-/// assert_eq!(queues.pop(&id, Duration::from_secs(1))?, Some(b"a task".to_vec()));
-/// assert!(!queues.wait_until_done(&id, Duration::ZERO)?);
-/// assert!(queues.task_done(&id)? && queues.wait_until_done(&id, Duration::ZERO)?);
-/// # Ok::<(), Unavailable>(())
+/// use wireserve::stash::{MemoryQueues, Pushed, QueueId, SharedQueues};
+///
+/// let queues = MemoryQueues::with_limit(1000);
+/// let queue: QueueId = [7; 16];
+/// assert_eq!(queues.push(&queue, b"item", 1)?, Pushed::Done);
+/// assert_eq!(queues.push(&queue, b"another", 1)?, Pushed::QueueIsFull);
+/// assert_eq!(queues.len(&queue)?, 1);
+/// assert_eq!(queues.pop(&queue, Duration::ZERO)?, Some(b"item".to_vec()));
+/// assert!(!queues.wait_until_done(&queue, Duration::ZERO)?); // somebody works on the item
+/// assert!(queues.task_done(&queue)?);
+/// assert!(queues.wait_until_done(&queue, Duration::ZERO)?);
+/// # Ok::<(), wireserve::stash::Unavailable>(())
 /// ```
 pub trait SharedQueues: Send + Sync {
-    /// Adds an item, if the queue has fewer than `limit` items. Returns whether it had.
+    /// Adds an item, if the queue has fewer than `limit` items.
     ///
     /// See the example of [`SharedQueues`].
     ///
     /// # Errors
     /// [`Unavailable`] if the store does not answer; whether it has the item is unknown.
-    fn push(&self, queue: &QueueId, item: &[u8], limit: usize) -> Result<bool, Unavailable>;
+    fn push(&self, queue: &QueueId, item: &[u8], limit: usize) -> Result<Pushed, Unavailable>;
 
     /// Removes the oldest item. Waits up to `wait` for one.
     ///

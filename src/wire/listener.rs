@@ -4,7 +4,7 @@
 
 use std::io;
 use std::net::{Shutdown, SocketAddr, TcpStream, ToSocketAddrs};
-use std::os::fd::{AsRawFd, RawFd};
+use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,6 +14,7 @@ use socket2::{Domain, Protocol, SockAddr, Socket, TcpKeepalive, Type};
 
 use crate::http::address::Address;
 
+use super::inherited::InheritedSocket;
 use super::socket_file::SocketFile;
 
 /// Connections that the kernel holds until they are accepted. The reference's number; with fewer, some
@@ -40,6 +41,8 @@ enum Kind {
     Tcp(Socket),
     /// A Unix socket that has refused connections cannot listen again, so that another one replaces it.
     Unix(Mutex<Arc<UnixSocket>>),
+    /// Other processes accept on it, too.
+    Inherited(InheritedSocket),
 }
 
 #[derive(Debug)]
@@ -102,6 +105,35 @@ impl Listener {
         })
     }
 
+    /// Accepts on a socket that another process has made listen, and that this one shares with others.
+    ///
+    /// # Errors
+    /// When it is no such socket.
+    pub fn inherited(socket: OwnedFd) -> io::Result<Self> {
+        let socket = InheritedSocket::new(socket)?;
+        let address = socket.address()?;
+        let address = match address.as_socket() {
+            Some(address) => Address::Ip(address),
+            None => Address::Unix(address.as_pathname().map(Arc::from)),
+        };
+        Ok(Self {
+            address,
+            kind: Kind::Inherited(socket),
+        })
+    }
+
+    /// Another descriptor of the socket, for a process that accepts on it, too.
+    ///
+    /// # Errors
+    /// When the process has no descriptor left.
+    pub fn duplicate(&self) -> io::Result<OwnedFd> {
+        match &self.kind {
+            Kind::Tcp(socket) => Ok(socket.try_clone()?.into()),
+            Kind::Unix(current) => Ok(current.lock().socket.try_clone()?.into()),
+            Kind::Inherited(socket) => socket.duplicate(),
+        }
+    }
+
     /// Where it listens.
     pub fn address(&self) -> &Address {
         &self.address
@@ -111,7 +143,7 @@ impl Listener {
     pub fn descriptor(&self) -> Option<RawFd> {
         match &self.kind {
             Kind::Tcp(socket) => Some(socket.as_raw_fd()),
-            Kind::Unix(_) => None,
+            Kind::Unix(_) | Kind::Inherited(_) => None,
         }
     }
 
@@ -121,21 +153,32 @@ impl Listener {
     /// Those of `accept`, also after [`Listener::refuse`] and [`Listener::wake`].
     pub fn accept(&self) -> io::Result<Accepted> {
         match &self.kind {
-            Kind::Tcp(listening) => self.accept_tcp(listening),
+            Kind::Tcp(listening) => self.accepted_over_ip(listening.accept()?),
             Kind::Unix(current) => {
                 let current = Arc::clone(&current.lock());
-                let (socket, peer) = current.socket.accept()?;
-                Ok(Accepted {
-                    socket,
-                    peer: Address::Unix(peer.as_pathname().map(Arc::from)),
-                    local: self.address.clone(),
-                })
+                Ok(self.accepted_over_unix(current.socket.accept()?))
+            }
+            Kind::Inherited(shared) => {
+                let accepted = shared.accept()?;
+                // Some systems pass this on to connections.
+                accepted.0.set_nonblocking(false)?;
+                match &self.address {
+                    Address::Ip(_) => self.accepted_over_ip(accepted),
+                    Address::Unix(_) => Ok(self.accepted_over_unix(accepted)),
+                }
             }
         }
     }
 
-    fn accept_tcp(&self, listening: &Socket) -> io::Result<Accepted> {
-        let (socket, peer) = listening.accept()?;
+    fn accepted_over_unix(&self, (socket, peer): (Socket, SockAddr)) -> Accepted {
+        Accepted {
+            socket,
+            peer: Address::Unix(peer.as_pathname().map(Arc::from)),
+            local: self.address.clone(),
+        }
+    }
+
+    fn accepted_over_ip(&self, (socket, peer): (Socket, SockAddr)) -> io::Result<Accepted> {
         // With one address, it is that of every connection, which saves a system call for each.
         let local = match &self.address {
             Address::Ip(any) if any.ip().is_unspecified() => ip(&socket.local_addr()?)?,
@@ -156,6 +199,7 @@ impl Listener {
         match &self.kind {
             Kind::Tcp(socket) => socket.shutdown(Shutdown::Both),
             Kind::Unix(current) => current.lock().socket.shutdown(Shutdown::Both),
+            Kind::Inherited(_) => Err(io::ErrorKind::Unsupported.into()),
         }
     }
 
@@ -171,12 +215,15 @@ impl Listener {
                 *current.lock() = Arc::new(UnixSocket::listen(path)?);
                 Ok(())
             }
-            (Kind::Unix(_), _) => Ok(()),
+            (Kind::Unix(_) | Kind::Inherited(_), _) => Ok(()),
         }
     }
 
     /// Makes `accept` return with an error, now and from now on.
     pub fn wake(&self) {
+        if let Kind::Inherited(socket) = &self.kind {
+            return socket.wake();
+        }
         // Linux ends the wait on shutdown; elsewhere a connection to ourselves does.
         if self.refuse().is_err()
             && let Some(address) = self.address.ip()
@@ -240,7 +287,7 @@ fn ip(address: &SockAddr) -> io::Result<Address> {
 pub struct Reserved {
     port: u16,
     /// Bound, and not listening.
-    _socket: Socket,
+    socket: Socket,
 }
 
 impl Reserved {
@@ -254,8 +301,29 @@ impl Reserved {
         let bound = socket.local_addr()?.as_socket();
         Ok(Self {
             port: bound.map_or(0, |address| address.port()),
-            _socket: socket,
+            socket,
         })
+    }
+
+    /// The port of a socket that another process has reserved.
+    ///
+    /// # Errors
+    /// When it is no such socket.
+    pub fn inherited(socket: OwnedFd) -> io::Result<Self> {
+        let socket = Socket::from(socket);
+        let bound = socket.local_addr()?.as_socket();
+        Ok(Self {
+            port: bound.map_or(0, |address| address.port()),
+            socket,
+        })
+    }
+
+    /// Another descriptor of the socket.
+    ///
+    /// # Errors
+    /// When the process has no descriptor left.
+    pub fn duplicate(&self) -> io::Result<OwnedFd> {
+        Ok(self.socket.try_clone()?.into())
     }
 
     /// Its number.

@@ -17,6 +17,7 @@ mod guards;
 #[cfg(feature = "tls")]
 pub mod handshake;
 pub mod inbound;
+mod inherited;
 pub mod listener;
 pub mod outbound;
 pub mod per_process;

@@ -30,10 +30,11 @@ class SharedQueue:
 
     def put(self, item, block=True, timeout=None):
         # As in a server's own queues, no put waits for room: a queue that is full is not emptied any more.
-        if not self._queues.push(self._number, stash.dumps(item), stash.MAX_ITEMS):
+        full = self._queues.push(self._number, stash.dumps(item), stash.MAX_ITEMS)
+        if full:
             import queue
 
-            raise queue.Full("the queue has %d items, the most it may have" % stash.MAX_ITEMS)
+            raise queue.Full(full)
 
     def put_nowait(self, item):
         self.put(item, block=False)

@@ -8,7 +8,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
 use crate::exchange::ServerContext;
-use crate::stash::{QueueId, SharedQueues as Store, Unavailable};
+use crate::stash::{Pushed, QueueId, SharedQueues as Store, Unavailable};
 
 use crate::python::classes::server_objects;
 use crate::python::classes::stash::unavailable;
@@ -34,9 +34,24 @@ impl SharedQueues {
         }
     }
 
-    /// Adds an item; false if the queue has `limit` items.
-    fn push(&self, py: Python<'_>, queue: QueueId, item: &[u8], limit: usize) -> PyResult<bool> {
-        self.call(py, |queues| queues.push(&queue, item, limit))
+    /// Adds an item; returns what is full, if something is.
+    fn push(
+        &self,
+        py: Python<'_>,
+        queue: QueueId,
+        item: &[u8],
+        limit: usize,
+    ) -> PyResult<Option<String>> {
+        let pushed = self.call(py, |queues| queues.push(&queue, item, limit))?;
+        Ok(match pushed {
+            Pushed::Done => None,
+            Pushed::QueueIsFull => {
+                Some(format!("the queue has {limit} items, the most it may have"))
+            }
+            Pushed::StoreIsFull { limit } => Some(format!(
+                "the items of all queues have a limit of {limit} bytes together (limits.stash)"
+            )),
+        })
     }
 
     /// Removes the oldest item, for which it waits so many seconds; None without one.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use redis::Script;
 
-use super::super::{QueueId, SharedQueues, Unavailable};
+use super::super::{Pushed, QueueId, SharedQueues, Unavailable};
 use super::RedisStash;
 
 pub(super) struct Scripts {
@@ -30,13 +30,16 @@ impl RedisStash {
 }
 
 impl SharedQueues for RedisStash {
-    fn push(&self, queue: &QueueId, item: &[u8], limit: usize) -> Result<bool, Unavailable> {
+    fn push(&self, queue: &QueueId, item: &[u8], limit: usize) -> Result<Pushed, Unavailable> {
         let mut call = self.queue_scripts.push.prepare_invoke();
         for part in ["items", "unfinished", "done"] {
             call.key(self.queue_key(queue, part));
         }
         call.arg(item).arg(limit).arg(self.time_to_live_in_ms());
-        self.connections.run(|redis| call.invoke(redis))
+        Ok(match self.connections.run(|redis| call.invoke(redis))? {
+            true => Pushed::Done,
+            false => Pushed::QueueIsFull,
+        })
     }
 
     fn pop(&self, queue: &QueueId, wait: Duration) -> Result<Option<Vec<u8>>, Unavailable> {

@@ -1,0 +1,64 @@
+//! A listening socket that several processes share: the workers of `--workers`. None of them may shut it down, so a
+//! thread that waits for a connection waits for a call to end as well.
+
+use std::io::{self, Write as _};
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
+
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::io::Errno;
+use socket2::{SockAddr, Socket};
+
+/// One process's view of a shared listening socket.
+#[derive(Debug)]
+pub(super) struct InheritedSocket {
+    socket: Socket,
+    /// Readable once this process stops accepting.
+    ended: UnixStream,
+    end: UnixStream,
+}
+
+impl InheritedSocket {
+    pub(super) fn new(socket: OwnedFd) -> io::Result<Self> {
+        let socket = Socket::from(socket);
+        // Another process may be faster.
+        socket.set_nonblocking(true)?;
+        let (ended, end) = UnixStream::pair()?;
+        Ok(Self { socket, ended, end })
+    }
+
+    pub(super) fn address(&self) -> io::Result<SockAddr> {
+        self.socket.local_addr()
+    }
+
+    pub(super) fn duplicate(&self) -> io::Result<OwnedFd> {
+        Ok(self.socket.try_clone()?.into())
+    }
+
+    /// Waits for a connection, or for the end.
+    pub(super) fn accept(&self) -> io::Result<(Socket, SockAddr)> {
+        loop {
+            let mut awaited = [
+                PollFd::new(&self.socket, PollFlags::IN),
+                PollFd::new(&self.ended, PollFlags::IN),
+            ];
+            match poll(&mut awaited, None) {
+                Err(Errno::INTR) => continue,
+                polled => polled?,
+            };
+            if !awaited[1].revents().is_empty() {
+                return Err(io::ErrorKind::ConnectionAborted.into());
+            }
+            match self.socket.accept() {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                accepted => return accepted,
+            }
+        }
+    }
+
+    /// Makes `accept` return with an error, now and from now on.
+    pub(super) fn wake(&self) {
+        // It can only fail if the byte of an earlier call is still there.
+        let _ = (&self.end).write(&[0]);
+    }
+}

@@ -1,0 +1,109 @@
+//! The ends of workers and of their supervisor.
+
+use std::time::Duration;
+
+use super::{PID, children, pids, start};
+use crate::support::client::Client;
+use crate::support::folder::folder;
+use crate::support::process::send_signal;
+use crate::support::wait::eventually;
+
+/// Only the requests of the worker that dies are harmed, and another one takes its place.
+#[test]
+fn a_worker_that_dies_is_replaced() {
+    let folder = folder(&[
+        PID,
+        (
+            "wait.py",
+            "import time\n\ndef main(request, response):\n    time.sleep(1)\n    return 'done'\n",
+        ),
+        (
+            "die.py",
+            "import os, signal\n\ndef main(request, response):\n    os.kill(os.getpid(), signal.SIGKILL)\n",
+        ),
+    ]);
+    let server = start(folder.path(), &[]);
+    let before = pids(&server, 2);
+    // Requests on connections of both.
+    let mut clients: Vec<_> = (0..8).map(|_| Client::connect(server.addr())).collect();
+    let pids_of: Vec<u32> = clients
+        .iter_mut()
+        .map(|client| client.ask("GET", "/pid.py").text().parse().expect("a PID"))
+        .collect();
+    for client in &mut clients {
+        client.send(b"GET /wait.py HTTP/1.1\r\nHost: a\r\n\r\n");
+    }
+    let dies = pids_of[0];
+    send_signal(dies, "KILL");
+    for (client, pid) in clients.iter_mut().zip(&pids_of) {
+        let answer = client.try_read_response("GET");
+        assert_eq!(answer.is_ok(), *pid != dies, "{answer:?}");
+    }
+    eventually("the log says so", || {
+        server.stderr().contains(&format!(
+            "has ended (process {dies}: signal: 9 (SIGKILL)); another one takes its place"
+        ))
+    });
+    eventually("another one serves", || {
+        let now = children(server.id());
+        now.len() == 2 && now != before
+    });
+    let after = pids(&server, 2);
+    assert!(
+        after.contains(before.iter().find(|pid| **pid != dies).expect("two")),
+        "{after:?}"
+    );
+    assert!(!after.contains(&dies));
+    // A handler that ends its own process is no different.
+    let mut client = Client::connect(server.addr());
+    client.send(b"GET /die.py HTTP/1.1\r\nHost: a\r\n\r\n");
+    assert!(client.try_read_response("GET").is_err());
+    eventually("both serve again", || children(server.id()).len() == 2);
+    let mut client = Client::connect(server.addr());
+    assert_eq!(client.ask("GET", "/pid.py").status, 200);
+}
+
+/// SIGTERM lets requests finish, and no process is left.
+#[test]
+fn a_signal_ends_all() {
+    let folder = folder(&[PID]);
+    for signal in ["TERM", "INT"] {
+        let mut server = start(folder.path(), &[]);
+        let workers = pids(&server, 2);
+        server.signal(signal);
+        let status = server.wait(Duration::from_secs(20)).expect("it ends");
+        assert_eq!(status.code(), Some(0), "{}", server.stderr());
+        for worker in workers {
+            assert!(!std::path::Path::new(&format!("/proc/{worker}")).exists());
+        }
+        assert!(
+            !server.stderr().contains("has ended"),
+            "{}",
+            server.stderr()
+        );
+    }
+}
+
+/// A supervisor that is killed leaves no worker.
+#[test]
+fn no_worker_outlives_the_supervisor() {
+    let folder = folder(&[PID]);
+    let server = start(folder.path(), &[]);
+    let workers = pids(&server, 2);
+    drop(server);
+    eventually("the workers end", || {
+        workers.iter().all(|worker| !is_running(*worker))
+    });
+}
+
+/// Whether a process runs; one that waits for its parent does not.
+fn is_running(pid: u32) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"));
+    stat.is_ok_and(|stat| {
+        !stat
+            .rsplit(')')
+            .next()
+            .unwrap_or_default()
+            .starts_with(" Z")
+    })
+}
