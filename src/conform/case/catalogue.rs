@@ -1,5 +1,7 @@
 //! The cases of `catalogue/responses.json`, which is part of the command.
 
+use std::sync::Arc;
+
 use super::Case;
 use super::data::CaseData;
 
@@ -16,7 +18,24 @@ pub fn cases() -> Vec<Case> {
 
 fn read(text: &str) -> Result<Vec<Case>, String> {
     let data: Vec<CaseData> = serde_json::from_str(text).map_err(|error| error.to_string())?;
-    data.into_iter().map(CaseData::case).collect()
+    let cases = data.into_iter().map(CaseData::case);
+    let mut cases = cases.collect::<Result<Vec<_>, _>>()?;
+    share_contents(&mut cases);
+    Ok(cases)
+}
+
+/// Keeps content that several cases send, some of it megabytes, only once.
+fn share_contents(cases: &mut [Case]) {
+    let mut known: Vec<Arc<[u8]>> = Vec::new();
+    let contents = cases
+        .iter_mut()
+        .filter_map(|case| case.request.content.as_mut());
+    for content in contents {
+        match known.iter().find(|other| *other == content) {
+            Some(same) => *content = Arc::clone(same),
+            None => known.push(Arc::clone(content)),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -62,6 +81,17 @@ mod tests {
                 .count()
                 > 150
         );
+    }
+
+    #[test]
+    fn equal_contents_are_kept_once() {
+        let cases = cases();
+        let large = cases
+            .iter()
+            .filter_map(|case| case.request.content.as_ref());
+        let large: Vec<_> = large.filter(|content| content.len() > 1 << 22).collect();
+        assert!(large.len() > 2);
+        assert!(large.iter().all(|content| Arc::ptr_eq(content, large[0])));
     }
 
     #[test]

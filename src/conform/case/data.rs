@@ -152,7 +152,7 @@ impl RequestData {
         Ask {
             method: method.or(self.method).unwrap_or(plain.method),
             fields: self.fields,
-            content: self.content.map(|bytes| bytes.0),
+            content: self.content.map(|bytes| bytes.0.into()),
             trailers: self.trailers,
             credentials: self.credentials,
         }

@@ -11,6 +11,7 @@ mod print;
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -96,7 +97,8 @@ pub struct Ask {
     pub method: String,
     /// Fields besides those that the client sends on its own.
     pub fields: Vec<(String, String)>,
-    pub content: Option<Vec<u8>>,
+    /// Shared, since some cases need megabytes.
+    pub content: Option<Arc<[u8]>>,
     /// Trailer fields, which need chunked content.
     pub trailers: Vec<(String, String)>,
     /// Name and password for challenges of the server.

@@ -2,7 +2,7 @@
 //! a line ([`protocol`]). A driver that exits, hangs or breaks the protocol is ended, and another one is
 //! started for the next request.
 
-use std::io::{self, Write as _};
+use std::io::{self, BufWriter, Write as _};
 use std::process::{Child, ChildStdin};
 use std::time::{Duration, Instant};
 
@@ -199,13 +199,11 @@ impl Running {
             credentials: request.credentials.as_ref(),
             timeout: patience.timeout.as_secs_f64(),
         };
-        let mut line =
-            serde_json::to_vec(&line).map_err(|error| Ended::Broke(error.to_string()))?;
-        line.push(b'\n');
-        let written = self
-            .stdin
-            .write_all(&line)
-            .and_then(|()| self.stdin.flush());
+        let mut stdin = BufWriter::new(&mut self.stdin);
+        let written = serde_json::to_writer(&mut stdin, &line).map_err(io::Error::from);
+        let written = written.and_then(|()| stdin.write_all(b"\n"));
+        let written = written.and_then(|()| stdin.flush());
+        drop(stdin);
         if written.is_err() {
             return Err(Ended::Crashed(self.exited()));
         }

@@ -1,10 +1,13 @@
 //! The protocol of drivers, version 1, as `docs/conform.md` specifies it: JSON objects, one a line. The driver
 //! begins with a [`Greeting`]; then each [`RequestLine`] is answered by one outcome.
 
+use std::fmt;
+
 use base64::Engine as _;
+use base64::display::Base64Display;
 use base64::prelude::BASE64_STANDARD;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::conform::outcome::{Ended, Interim, Response};
 
@@ -37,9 +40,9 @@ pub struct RequestLine<'a> {
     pub method: &'a str,
     pub url: &'a str,
     pub fields: &'a [(String, String)],
-    /// In base64.
+    /// In base64, which is made while the line is written.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub content: Option<String>,
+    pub content: Option<Base64<'a>>,
     /// Trailer fields to send after chunked content.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     pub trailers: &'a [(String, String)],
@@ -161,8 +164,24 @@ pub fn outcome(line: &[u8], id: u64) -> Result<(Ended, Response), String> {
 }
 
 /// Content as the protocol has it.
-pub fn base64(content: &[u8]) -> String {
-    BASE64_STANDARD.encode(content)
+pub fn base64(content: &[u8]) -> Base64<'_> {
+    Base64(content)
+}
+
+/// Content that is written in base64.
+#[derive(Clone, Copy, Debug)]
+pub struct Base64<'c>(&'c [u8]);
+
+impl Serialize for Base64<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl fmt::Display for Base64<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Base64Display::new(self.0, &BASE64_STANDARD).fmt(f)
+    }
 }
 
 /// The beginning of a line, for errors.

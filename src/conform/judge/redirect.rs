@@ -113,7 +113,7 @@ mod tests {
     fn content_is_sent_again_with_the_same_method_only() {
         let mut case = case("RD-01");
         case.request.method = "POST".to_owned();
-        case.request.content = Some(b"hello".to_vec());
+        case.request.content = Some(b"hello"[..].into());
         let ok = complete(200, "after");
         let verdict = |case: &Case, method: &str, content: &[u8]| {
             let mut asked = seen(&[&["POST /c/RD-01", &format!("{method} /after")]]);

@@ -35,15 +35,15 @@ pub(super) fn asked(evidence: &Evidence<'_>) -> Option<Finding> {
 /// Content that the server has read is what the client was asked to send.
 pub(super) fn upload(evidence: &Evidence<'_>) -> Option<Finding> {
     let case = evidence.case;
-    let expected = case.request.content.as_ref()?;
+    let expected = case.request.content.as_deref()?;
     if !case.waits_for_content() || !evidence.first.is_complete() {
         return None;
     }
-    let found = own(evidence).last()?.content.as_ref()?;
-    let (expected, words) = (expected, content_words(found));
+    let found = own(evidence).last()?.content.as_deref()?;
     let text = format!(
-        "expected a request with the content {}, found {words}",
-        content_words(expected)
+        "expected a request with the content {}, found {}",
+        content_words(expected),
+        content_words(found)
     );
     let violation = Verdict::violation(case.level);
     (found != expected).then(|| Finding::new(violation, Rule::Upload, text))

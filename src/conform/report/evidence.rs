@@ -237,7 +237,7 @@ fn side(side: Side) -> &'static str {
 
 /// The beginning of content, in base64.
 pub(super) fn beginning(content: &[u8]) -> String {
-    base64(&content[..content.len().min(MAX_CONTENT)])
+    base64(&content[..content.len().min(MAX_CONTENT)]).to_string()
 }
 
 fn fields(fields: &[(String, String)]) -> Fields {
