@@ -41,6 +41,11 @@ pub(super) fn serve(arguments: &[OsString]) -> Result<u8, CommandError> {
     config.listeners.clear();
     config.control = None;
     let settings = config.resolve()?;
+    if settings.workers.is_some_and(|workers| workers > 1) {
+        return Err(CommandError::Bench(
+            "start a server with --workers by itself, and measure its URL".to_owned(),
+        ));
+    }
     log_output::start(Some(log.unwrap_or(LevelFilter::Warn)), settings.log_level);
     let phases = Arc::<Phases>::default();
     let server = starting::builder(&settings)?.measure(&phases);

@@ -155,6 +155,10 @@ fn mistakes_are_refused_in_one_line() {
         (&["good.txt", "--", "hosts"], &["bench", "another command"]),
         (&["good.txt", "--", "/no/such/folder"], &["/no/such/folder"]),
         (
+            &["good.txt", "--", "--workers", "2"],
+            &["bench", "--workers", "URL"],
+        ),
+        (
             &["http://127.0.0.1:9/", "--profile"],
             &["bench", "--profile"],
         ),
