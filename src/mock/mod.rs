@@ -16,6 +16,7 @@ mod times;
 mod verdict;
 
 use std::collections::VecDeque;
+use std::mem;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -138,8 +139,10 @@ impl Mocks {
 
     /// Forgets everything.
     pub(crate) fn clear(&self) {
-        self.routes.write().clear();
-        self.queue.lock().clear();
+        // Dropped without the locks: handlers may own anything.
+        let routes = mem::take(&mut *self.routes.write());
+        let queue = mem::take(&mut *self.queue.lock());
+        drop((routes, queue));
         self.connections.lock().clear();
         *self.faults.lock() = Faults::default();
         *self.failures.write() = Arc::default();

@@ -8,6 +8,7 @@ use crate::fault::Fault;
 use crate::python::classes::request::Pipes;
 use crate::python::connection_thread;
 use crate::python::interpreter::forked;
+use crate::python::interpreter::held::Held;
 use crate::python::pipes;
 use crate::python::scripts::broken;
 use crate::python::scripts::exchanged::Exchanged;
@@ -16,7 +17,7 @@ use crate::python::scripts::outcome;
 
 /// Calls a Python object for each request.
 pub(crate) struct CallableHandler {
-    callable: Py<PyAny>,
+    callable: Held,
     mount: Mount,
     returned: Returned,
 }
@@ -38,7 +39,7 @@ impl CallableHandler {
     /// A handler that calls this object, which sees this mount as `request.doc_root` and `request.url_base`.
     pub(crate) fn new(callable: Py<PyAny>, mount: Mount, returned: Returned) -> Self {
         Self {
-            callable,
+            callable: callable.into(),
             mount,
             returned,
         }

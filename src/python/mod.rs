@@ -42,6 +42,8 @@ use classes::server_objects::ServerObjects;
 
 pub(crate) use callables::Returned;
 pub use interpreter::environment::use_environment;
+#[cfg(feature = "control")]
+pub(crate) use interpreter::held::Held;
 pub use interpreter::placement::{PlacementError, run_on};
 pub use interpreter::{InterpreterError, flush_output};
 pub use scripts::ScriptHandler;

@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 use crate::error::Error;
 use crate::exchange::Exchange;
 use crate::mock::{Answer, Call, IntoAnswer, Respond};
-use crate::python;
+use crate::python::{self, Held};
 
 use super::answers::NativeAnswer;
 use super::raised::{Raised, note};
@@ -16,14 +16,14 @@ use super::requests::NativeRequest;
 /// What the package makes of values: of a native request the one that functions see, and of what they return an
 /// answer.
 pub(super) struct Interface {
-    pub(super) request: Py<PyAny>,
-    pub(super) answer: Py<PyAny>,
+    pub(super) request: Held,
+    pub(super) answer: Held,
 }
 
 /// A Python function, and where its exceptions go.
 #[derive(Clone)]
 pub(super) struct Function {
-    pub(super) function: Arc<Py<PyAny>>,
+    pub(super) function: Arc<Held>,
     pub(super) interface: Arc<Interface>,
     pub(super) raised: Raised,
 }

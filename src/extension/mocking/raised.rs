@@ -6,8 +6,10 @@ use parking_lot::Mutex;
 use pyo3::exceptions::PyBaseException;
 use pyo3::prelude::*;
 
+use crate::python::Held;
+
 /// Exceptions, in the order in which they were raised.
-pub(super) type Raised = Arc<Mutex<Vec<Py<PyBaseException>>>>;
+pub(super) type Raised = Arc<Mutex<Vec<Held<PyBaseException>>>>;
 
 /// Exceptions that are kept; later ones are only logged.
 const KEPT: usize = 100;
@@ -17,6 +19,6 @@ pub(super) fn note(py: Python<'_>, raised: &Raised, error: PyErr) {
     let error = error.into_value(py);
     let mut raised = raised.lock();
     if raised.len() < KEPT {
-        raised.push(error);
+        raised.push(error.into());
     }
 }

@@ -119,7 +119,7 @@ impl NativeRoute {
         raised: Raised,
     ) -> PyResult<Self> {
         let respond = functions::respond(answerer, |function| Function {
-            function: Arc::new(function),
+            function: Arc::new(function.into()),
             interface: Arc::clone(&interface),
             raised: Arc::clone(&raised),
         });
@@ -138,7 +138,7 @@ impl NativeRoute {
 
     fn function(&self, function: Py<PyAny>) -> Function {
         Function {
-            function: Arc::new(function),
+            function: Arc::new(function.into()),
             interface: Arc::clone(&self.interface),
             raised: Arc::clone(&self.raised),
         }

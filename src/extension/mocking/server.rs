@@ -82,7 +82,10 @@ impl MockServer {
         let (server, root) = py.detach(|| start(builder, host, https))?;
         Ok(Self {
             shared: Arc::clone(server.shared()),
-            interface: Arc::new(Interface { request, answer }),
+            interface: Arc::new(Interface {
+                request: request.into(),
+                answer: answer.into(),
+            }),
             raised: Mutex::default(),
             began: Mutex::new(SystemTime::now()),
             findings: Mutex::default(),
@@ -285,7 +288,7 @@ impl MockServer {
         let Some(raised) = raised.try_lock() else {
             return Ok(());
         };
-        raised.iter().try_for_each(|error| visit.call(error))
+        raised.iter().try_for_each(|error| visit.call(&**error))
     }
 
     fn __clear__(&self) {

@@ -14,6 +14,7 @@ use pyo3::sync::PyOnceLock;
 use crate::exchange::ServerContext;
 use crate::hosts::Hosts;
 
+use crate::python::interpreter::held::Held;
 use crate::python::interpreter::imported::Imported;
 use crate::wire::per_process::PerProcess;
 
@@ -21,12 +22,11 @@ static LOADS: Imported = Imported::new("json", "loads");
 static CONFIG_OF: Imported = Imported::new("wptserve.config", "config_of");
 static QUEUES: Imported = Imported::new("wptserve.stash", "Queues");
 
-/// Python objects that a server has once. They are dropped with the server by a detached thread, so pyo3
-/// releases them when a thread attaches next; their destructors have no effects.
+/// Python objects that a server has once. They are dropped with the server by a detached thread.
 pub(crate) struct ServerObjects {
-    config: PyOnceLock<Py<PyAny>>,
-    queues: PyOnceLock<Py<PyAny>>,
-    lock: PyOnceLock<Py<PyAny>>,
+    config: PyOnceLock<Held>,
+    queues: PyOnceLock<Held>,
+    lock: PyOnceLock<Held>,
 }
 
 impl Default for ServerObjects {
@@ -51,9 +51,9 @@ impl ServerObjects {
         py: Python<'py>,
         limit: usize,
     ) -> PyResult<&Bound<'py, PyAny>> {
-        let queues = self
-            .queues
-            .get_or_try_init(py, || QUEUES.get(py)?.call1((limit,)).map(Bound::unbind))?;
+        let queues = self.queues.get_or_try_init(py, || {
+            Ok::<_, PyErr>(QUEUES.get(py)?.call1((limit,))?.unbind().into())
+        })?;
         Ok(queues.bind(py))
     }
 
@@ -63,12 +63,13 @@ impl ServerObjects {
         py: Python<'_>,
         make: impl FnOnce() -> PyResult<Py<PyAny>>,
     ) -> PyResult<Py<PyAny>> {
-        Ok(self.lock.get_or_try_init(py, make)?.clone_ref(py))
+        let lock = self.lock.get_or_try_init(py, || make().map(Held::from))?;
+        Ok(lock.clone_ref(py))
     }
 
     /// Makes this object `request.server.config`, before any request asks for it.
     pub(crate) fn set_config(&self, py: Python<'_>, config: Py<PyAny>) -> PyResult<()> {
-        self.config.set(py, config).map_err(|_| {
+        self.config.set(py, config.into()).map_err(|_| {
             PyRuntimeError::new_err("the configuration of a server can be set only once")
         })
     }
@@ -79,9 +80,9 @@ impl ServerObjects {
         py: Python<'py>,
         hosts: &Hosts,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let config = self
-            .config
-            .get_or_try_init(py, || make_config(py, hosts).map(Bound::unbind))?;
+        let config = self.config.get_or_try_init(py, || {
+            make_config(py, hosts).map(|config| config.unbind().into())
+        })?;
         Ok(config.bind(py).clone())
     }
 }

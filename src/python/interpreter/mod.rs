@@ -6,6 +6,7 @@
 pub(crate) mod environment;
 pub(crate) mod forked;
 pub(crate) mod gate;
+pub(crate) mod held;
 pub(crate) mod host;
 pub(crate) mod imported;
 pub(crate) mod objects;
