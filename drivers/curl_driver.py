@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 import subprocess
 import sys
 import tempfile
@@ -14,16 +15,21 @@ for line in sys.stdin:
     with tempfile.NamedTemporaryFile() as head:
         method = ["--head"] if request["method"] == "HEAD" else ["--request", request["method"]]
         fields = [part for name, value in request["fields"] for part in ("--header", f"{name}: {value}")]
-        data = ["--data-binary", "@-"] if request.get("content") else []
+        data = ["--data-binary", "@-"] if request.get("content") is not None else []
+        user = ["--anyauth", "--user", ":".join(request["credentials"])] if "credentials" in request else []
         output = [] if request["method"] != "HEAD" else ["--output", "/dev/null"]
-        command = ["curl", "-sS", "--dump-header", head.name, *method, *fields, *data, *output, request["url"]]
+        command = ["curl", "-sS", "--dump-header", head.name, *method, *fields, *data, *user, *output, request["url"]]
         content = base64.b64decode(request.get("content") or "")
         run = subprocess.run(command, input=content, capture_output=True)
-        lines = head.read().decode("latin-1").replace("\r\n\r\n", "\n\n").strip().split("\n\n")[-1].splitlines()
+        blocks = head.read().decode("latin-1").replace("\r\n\r\n", "\n\n").strip().split("\n\n")
+    # Interim responses come before the last head, trailer fields after it.
+    heads = [index for index, block in enumerate(blocks) if block.startswith("HTTP/")]
+    # curl writes heads as they came: folded lines are one field.
+    lines = re.sub("\r?\n[ \t]+", " ", blocks[heads[-1]]).replace("\r\n", "\n").split("\n") if heads else []
     outcome = {"id": request["id"], "content": base64.b64encode(run.stdout).decode()}
     if lines and len(lines[0].split()) > 1 and lines[0].split()[1].isdigit():
         outcome["status"] = int(lines[0].split()[1])
-        outcome["fields"] = [[part.strip() for part in field.split(":", 1)] for field in lines[1:] if ":" in field]
+        outcome["fields"] = [[part.strip(" \t\r") for part in field.split(":", 1)] for field in lines[1:] if ":" in field]
     if run.returncode or "status" not in outcome:
         text = run.stderr.decode(errors="replace").strip()
         outcome["error"] = {"kind": f"exit status {run.returncode}", "text": text}
