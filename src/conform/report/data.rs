@@ -10,7 +10,7 @@ use super::VERSION;
 use super::compare::Comparison;
 use super::counts::{Counts, by_group};
 use super::evidence::{ConnectionReport, OutcomeReport, beginning, connections};
-use crate::conform::case::{Ask, Case, Level, Played};
+use crate::conform::case::{Case, Level, Played};
 use crate::conform::expected::{Deviation, Expected, Unexpected};
 use crate::conform::judge::{Rule, Verdict};
 use crate::conform::run::{CaseResult, Settings};
@@ -245,21 +245,16 @@ impl CaseReport {
 
 impl RequestReport {
     fn of(case: &Case) -> Self {
-        let Ask {
-            method,
-            fields,
-            content,
-            trailers,
-            credentials,
-        } = case.request.clone();
+        let ask = &case.request;
+        let content = ask.content.as_deref();
         Self {
-            method,
+            method: ask.method.clone(),
             target: case.target(),
-            fields,
-            content: content.as_deref().map(beginning),
-            content_length: content.as_deref().map(<[u8]>::len),
-            trailers,
-            credentials,
+            fields: ask.fields.clone(),
+            content: content.map(beginning),
+            content_length: content.map(<[u8]>::len),
+            trailers: ask.trailers.clone(),
+            credentials: ask.credentials.clone(),
         }
     }
 }
@@ -285,4 +280,45 @@ fn is_zero(number: &usize) -> bool {
 /// Seconds with three decimals.
 fn milliseconds(time: Duration) -> f64 {
     (time.as_secs_f64() * 1e3).round() / 1e3
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde::de::DeserializeOwned;
+    use serde_json::Value;
+
+    use super::*;
+
+    /// The words of a type, which serde's error lists.
+    fn words<T: DeserializeOwned>() -> BTreeSet<String> {
+        let error = serde_json::from_str::<T>("\"?\"")
+            .err()
+            .unwrap()
+            .to_string();
+        let quoted = error.split('`').skip(3).step_by(2);
+        quoted.map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn the_schema_has_every_word() {
+        let schema = include_str!("../../../docs/conform-report.schema.json");
+        let schema: Value = serde_json::from_str(schema).unwrap();
+        let case = "/$defs/case/properties";
+        for (words, pointer) in [
+            (words::<Verdict>(), "/$defs/verdict/enum".to_owned()),
+            (words::<Level>(), format!("{case}/level/enum")),
+            (
+                words::<Rule>(),
+                format!("{case}/findings/items/properties/rule/enum"),
+            ),
+        ] {
+            let listed = schema.pointer(&pointer).and_then(Value::as_array);
+            let listed = listed.unwrap().iter().filter_map(Value::as_str);
+            let listed: BTreeSet<_> = listed.map(str::to_owned).collect();
+            assert_eq!(words, listed, "{pointer}");
+            assert!(words.len() > 3);
+        }
+    }
 }
