@@ -29,6 +29,31 @@ def run(pytester):
     return run
 
 
+def test_a_truncated_response_and_retries(run):
+    result = run("""
+        import http.client, types
+
+        def client(url):
+            while True:
+                status, content = get(url)
+                if status != 503:
+                    return types.SimpleNamespace(text=content.decode())
+
+        def test_truncated(wire):
+            url = wire.script('send "HTTP/1.1 200 OK\\r\\nContent-Length: 10\\r\\n\\r\\nok"', "close")
+            with pytest.raises(http.client.IncompleteRead):
+                get(url)
+            [request] = wire.requests
+            assert (request.method, request.target, request.body, request.problems) == ("GET", "/1", b"", [])
+            assert request.fields["Connection"] == "close" and request.connection == 1
+
+        def test_retries(wire):
+            url = wire.answers(503, 503, "ok")
+            assert client(url).text == "ok" and len(wire.requests) == 3
+    """)
+    result.assert_outcomes(passed=2)
+
+
 def test_tests_are_isolated(run):
     result = run("""
         def test_one(wire):
