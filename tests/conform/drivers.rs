@@ -11,13 +11,13 @@ use wireserve::internals::conform::run::{Settings, run};
 use wireserve::internals::conform::select::select;
 use wireserve::internals::conform::stage::Patience;
 
-use crate::support::repository;
+use crate::support::{repository, virtual_environment};
 
 /// Every client accepts the first ones and rejects the last one.
 const CASES: &str = "SL-01,HS-22,TE-01,BS-08,KA-01,KA-02,RD-02,TX-07";
 
 fn python() -> String {
-    let venv = repository().join("target/venv/bin/python");
+    let venv = virtual_environment().join("bin/python");
     match venv.is_file() {
         true => venv.to_string_lossy().into_owned(),
         false => "python3".to_owned(),

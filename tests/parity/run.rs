@@ -18,7 +18,7 @@ use crate::support::client::{Arrival, Client, DEADLINE};
 use crate::support::process::Process;
 use crate::support::response::{self, Extent};
 use crate::support::tls::{Certificate, TlsClient};
-use crate::support::{repository, site};
+use crate::support::{repository, site, virtual_environment};
 
 use super::case::{Case, Ending, HOST, Send};
 use super::mask;
@@ -185,7 +185,7 @@ const CONFIG: [&str; 4] = [
 
 /// The reference over the doc root; with these arguments, over TLS.
 fn reference(arguments: &[&str]) -> Process {
-    let python = repository().join("target/venv/bin/python");
+    let python = virtual_environment().join("bin/python");
     assert!(
         python.exists(),
         "the reference is not installed in target/venv; ./dev test does that"

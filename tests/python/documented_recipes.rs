@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use crate::support::process::Process;
-use crate::support::repository;
+use crate::support::{repository, virtual_environment};
 
 /// The main port in the page.
 const SHOWN_PORT: &str = "8000";
@@ -193,7 +193,7 @@ fn prepare(command: &mut Command, folder: &Path) {
     }
     path.push(std::env::var_os("PATH").unwrap_or_default());
     path.push(":");
-    path.push(repository().join("target/venv/bin"));
+    path.push(virtual_environment().join("bin"));
     command
         .current_dir(folder)
         .env("PATH", path)

@@ -42,3 +42,11 @@ pub fn site() -> PathBuf {
 pub fn repository() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
+
+/// The virtual environment with what the tests need from PyPI.
+pub fn virtual_environment() -> PathBuf {
+    match std::env::var_os("WIRESERVE_VENV") {
+        Some(named) => repository().join(named),
+        None => repository().join("target/venv"),
+    }
+}

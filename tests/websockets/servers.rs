@@ -11,7 +11,7 @@ use crate::support::client::Client;
 use crate::support::command;
 use crate::support::folder::folder;
 use crate::support::process::Process;
-use crate::support::repository;
+use crate::support::{repository, virtual_environment};
 
 /// The handler that sends every message back.
 pub const ECHO: &str = include_str!("handlers/echo_wsh.py");
@@ -23,7 +23,7 @@ pub fn handlers() -> PathBuf {
 
 /// The interpreter with the reference and other libraries.
 pub fn python() -> PathBuf {
-    let python = repository().join("target/venv/bin/python");
+    let python = virtual_environment().join("bin/python");
     assert!(
         python.exists(),
         "no libraries are installed in target/venv; ./dev test does that"
@@ -34,7 +34,7 @@ pub fn python() -> PathBuf {
 /// The command, with the packages of the virtual environment.
 pub fn wireserve() -> Command {
     let mut command = command::wireserve();
-    command.env("VIRTUAL_ENV", repository().join("target/venv"));
+    command.env("VIRTUAL_ENV", virtual_environment());
     command
 }
 

@@ -15,7 +15,7 @@ use std::time::Duration;
 use std::{env, fs};
 
 use crate::support::browser::{Browser, listen_for_reports};
-use crate::support::repository;
+use crate::support::{repository, virtual_environment};
 
 /// How long a client may take for one answer before it counts as hanging; the drivers say it too.
 pub const ANSWER_WITHIN: Duration = Duration::from_secs(3);
@@ -191,7 +191,7 @@ fn locked(name: &str) -> String {
 }
 
 fn venv() -> PathBuf {
-    repository().join("target/venv/bin/python")
+    virtual_environment().join("bin/python")
 }
 
 fn folder(file: &str) -> PathBuf {
