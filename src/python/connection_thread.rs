@@ -65,17 +65,17 @@ impl Kept {
     fn of(exchange: &mut Exchange<'_>) -> Box<Self> {
         let connection = Connection::of(exchange);
         let kept = exchange.thread_local().take();
-        match kept.and_then(|kept| kept.downcast::<Self>().ok()) {
-            Some(kept) if kept.connection == connection || kept.can_be_renewed() => kept,
-            _ => {
-                placement::settle();
-                server_objects::bind_thread(exchange.server());
-                Box::new(Self {
-                    state: Some(ThreadState::new()),
-                    connection,
-                })
-            }
-        }
+        let kept = kept.and_then(|kept| kept.downcast::<Self>().ok());
+        // One that cannot be reset is dropped here: Python gives a thread that has a state the same one again.
+        let kept = kept.filter(|kept| kept.connection == connection || kept.can_be_renewed());
+        kept.unwrap_or_else(|| {
+            placement::settle();
+            server_objects::bind_thread(exchange.server());
+            Box::new(Self {
+                state: Some(ThreadState::new()),
+                connection,
+            })
+        })
     }
 
     fn can_be_renewed(&self) -> bool {
