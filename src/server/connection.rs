@@ -297,7 +297,8 @@ impl Connection<'_> {
             if exchange.send_continue().is_err() {
                 return Fate::Abort;
             }
-            let response = site.without_route(&request);
+            let mut response = site.without_route(&request);
+            self.close_if_last(exchange, Some(&mut response));
             self.record_answer(&response);
             return match response.status {
                 204 => send_head(exchange, response),
@@ -306,16 +307,10 @@ impl Connection<'_> {
         };
         exchange.route_match = route_match;
         let mut response = handle(exchange, handler.as_ref(), requirements.expect);
-        let is_last = self.shared.keep_alive.is_last(self.requests);
         if let Some(response) = &mut response {
             site.negotiate(response, &request);
-            if is_last {
-                announce_close(response);
-            }
         }
-        if is_last {
-            exchange.close_connection();
-        }
+        self.close_if_last(exchange, response.as_mut());
         if let Some(response) = &response {
             self.record_answer(response);
         }
@@ -332,6 +327,17 @@ impl Connection<'_> {
 }
 
 impl Connection<'_> {
+    /// Closes the connection after this exchange, if it has had as many requests as it may have.
+    fn close_if_last(&self, exchange: &mut Exchange<'_>, response: Option<&mut Response>) {
+        if !self.shared.keep_alive.is_last(self.requests) {
+            return;
+        }
+        if let Some(response) = response {
+            announce_close(response);
+        }
+        exchange.close_connection();
+    }
+
     /// Records the response that is about to be sent.
     fn record_answer(&self, response: &Response) {
         if let Some(ticket) = &self.ticket {

@@ -105,11 +105,14 @@ fn a_connection_ends_after_so_many_requests() {
     let server = Server::start();
     server.get("/", |_| "works");
     server.requests_per_connection(2);
-    let mut client = Client::connect(server.address());
-    assert_eq!(client.ask("GET", "/").header("connection"), None);
-    let last = client.ask("GET", "/");
-    assert_eq!(last.header("connection"), Some(&b"close"[..]));
-    assert_eq!(client.read_until_close(), b"");
+    // Whether a route takes the last one or not.
+    for last in ["/", "/nothing"] {
+        let mut client = Client::connect(server.address());
+        assert_eq!(client.ask("GET", "/").header("connection"), None);
+        let last = client.ask("GET", last);
+        assert_eq!(last.header("connection"), Some(&b"close"[..]));
+        assert_eq!(client.read_until_close(), b"");
+    }
 }
 
 #[test]
