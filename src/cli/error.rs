@@ -45,6 +45,8 @@ pub(super) enum CommandError {
     Worker(String),
     #[error("cannot start a worker")]
     WorkerChannel(#[source] io::Error),
+    #[error("--venv: expected a virtual environment, a folder with pyvenv.cfg, found {0}")]
+    VirtualEnvironment(PathBuf),
     #[error("cannot use the Unix socket {path}")]
     UnixSocket { path: PathBuf, source: io::Error },
     #[error("--ready-file: cannot write {path}")]

@@ -115,6 +115,10 @@ pub(super) struct Options {
     #[arg(long, value_name = "N")]
     workers: Option<usize>,
 
+    /// A virtual environment whose packages scripts can import [default: the active one]
+    #[arg(long, value_name = "DIR")]
+    venv: Option<PathBuf>,
+
     /// Runs all scripts on processor number N; see docs/performance.md [default: any processor]
     #[arg(long, value_name = "N")]
     python_cpu: Option<usize>,
@@ -191,6 +195,7 @@ impl Options {
             listeners: listeners(&self.connections)?,
             routes: routes(&self.routes)?,
             workers: self.workers,
+            environment: self.venv.map(virtual_environment).transpose()?,
             python_cpu: self.python_cpu,
             aliases: match &self.alias_file {
                 Some(file) => Alias::read_all(file)?,
@@ -231,6 +236,16 @@ impl Options {
         }
         command
     }
+}
+
+/// The file that every virtual environment has.
+const ENVIRONMENT_FILE: &str = "pyvenv.cfg";
+
+/// The absolute path of a virtual environment.
+fn virtual_environment(path: PathBuf) -> Result<PathBuf, CommandError> {
+    let absolute = path::absolute(&path).ok();
+    let environment = absolute.filter(|path| path.join(ENVIRONMENT_FILE).is_file());
+    environment.ok_or(CommandError::VirtualEnvironment(path))
 }
 
 fn level(text: &str) -> Result<LevelFilter, &'static str> {

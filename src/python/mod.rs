@@ -1,16 +1,16 @@
-//! Python file handlers: the embedded interpreter and what scripts see of a request. The only folder
-//! that names pyo3; the layers below it do not know about Python.
-//!
-//! Rules of this layer:
-//!
-//! 1. Attach, then lock; never wait while attached. Every call that may wait goes through `gate::away`.
-//! 2. Never run Python code under a lock. Replacing or dropping a Python value runs Python code.
-//! 3. Drop Python values while attached, or their destructors run late and on another thread.
-//! 4. While a script runs, its Python objects are the truth: `response.headers` may have been replaced
-//!    by a list, a method of the writer by a function.
-//! 5. No reference cycle outlives its exchange: `scripts` releases the objects at its end.
+//! Python file handlers: a `.py` file in the doc root answers requests with its `main(request, response)`, as in
+//! wptserve. The embedded interpreter runs it.
 //!
 //! See the example of [`site`].
+
+// The only folder that names pyo3; the layers below it do not know about Python. Its rules:
+//
+// 1. Attach, then lock; never wait while attached. Every call that may wait goes through `gate::away`.
+// 2. Never run Python code under a lock. Replacing or dropping a Python value runs Python code.
+// 3. Drop Python values while attached, or their destructors run late and on another thread.
+// 4. While a script runs, its Python objects are the truth: `response.headers` may have been replaced
+//    by a list, a method of the writer by a function.
+// 5. No reference cycle outlives its exchange: `scripts` releases the objects at its end.
 
 mod callables;
 mod classes;

@@ -1,11 +1,13 @@
-//! Transcripts: the bytes of a connection in both directions, with times and exchanges. A [`Tape`] records
-//! one connection, entry by entry; a [`Recorder`] creates the tapes of a server, which record into
-//! memory, into a folder, or both. Nothing here reads or writes a socket: `wire` calls the tape.
+//! Transcripts: the bytes of a connection in both directions, with times and exchanges, in memory, in a folder,
+//! or both.
 //!
 //! [`TranscriptLimits`] bound what is kept of each connection and of all connections, whatever clients
 //! send. An error of a transcript never affects the connection.
 //!
 //! See the example of [`Transcript`].
+
+// A tape records one connection, entry by entry; a recorder creates the tapes of a server. Nothing here reads or
+// writes a socket: `wire` calls the tape.
 
 mod entry;
 mod folder;

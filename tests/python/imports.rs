@@ -3,8 +3,10 @@
 
 use crate::support::command::{FREE_TLS_PORT, wireserve};
 use crate::support::folder::folder;
+use crate::support::virtual_environment;
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use crate::support::client::Client;
 use crate::support::process::Process;
@@ -51,10 +53,15 @@ def main(request, response):
     return json.dumps(form + seen) + ' {{uuid()}}{{file_hash(md5, uses.py)}}{{GET[a]}}'
 ";
     const ALL: &str = "
-import json, sys
+import importlib.util, json, os, sys
 
 def main(request, response):
-    return json.dumps(sorted(set(sys.stdlib_module_names) - set(sys.builtin_module_names)))
+    # Python 3.9 does not list them.
+    files = {name.split('.')[0] for name in os.listdir(os.path.dirname(os.__file__))}
+    listed = getattr(sys, 'stdlib_module_names', filter(str.isidentifier, files))
+    # Those of other systems are not there to be found.
+    names = {name for name in listed if importlib.util.find_spec(name)}
+    return json.dumps(sorted(names - set(sys.builtin_module_names)))
 ";
     let folder = tempfile::tempdir().expect("a folder");
     let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).expect("a file");
@@ -135,6 +142,42 @@ fn an_active_virtual_environment_is_importable() {
         get(&server, "/virtual_environment.py"),
         (200, "found".to_owned())
     );
+}
+
+/// An environment that the interpreter has made, named by an option from another folder.
+#[test]
+fn a_named_virtual_environment_is_importable() {
+    let folder = folder(&[(
+        "site/a.py",
+        "def main(request, response):\n    import only_in_the_named_one\n\n    \
+         return only_in_the_named_one.answer\n",
+    )]);
+    let made = Command::new(virtual_environment().join("bin/python"))
+        .args(["-m", "venv", "--without-pip", "env"])
+        .current_dir(folder.path())
+        .status();
+    assert!(made.expect("Python").success());
+    let packages = format!("env/lib/{}/site-packages", python_folder());
+    let module = folder
+        .path()
+        .join(packages)
+        .join("only_in_the_named_one.py");
+    fs::write(module, "answer = 'found'\n").expect("a file");
+    let serve = |environment: &str| {
+        let mut command = wireserve();
+        command.args(["site", "--port", "0", "--venv", environment]);
+        command.current_dir(folder.path()).env_remove("VIRTUAL_ENV");
+        command
+    };
+    let server = Process::start(serve("env"));
+    assert_eq!(get(&server, "/a.py"), (200, "found".to_owned()));
+    for other in ["site", "none"] {
+        let message =
+            format!("expected a virtual environment, a folder with pyvenv.cfg, found {other}");
+        Process::spawn(&mut serve(other))
+            .end()
+            .is_refusal(&[&message]);
+    }
 }
 
 /// `./wpt` of a checkout installs packages in `_venv3`, which the handlers of newer checkouts import.

@@ -13,13 +13,13 @@ from importlib.machinery import ModuleSpec, PathFinder
 # what these import when they are used.
 STANDARD = frozenset(
     """
-    abc array ast base64 binascii bisect bz2 calendar codecs collections contextlib copy copyreg
-    dataclasses datetime dis email encodings enum fcntl fnmatch functools genericpath gzip hashlib
+    abc array ast base64 binascii bisect bz2 calendar codecs collections compression contextlib copy
+    copyreg dataclasses datetime dis email encodings enum fcntl fnmatch functools genericpath gzip hashlib
     heapq hmac html http importlib inspect io ipaddress json keyword linecache locale logging lzma
     math mimetypes mmap multiprocessing ntpath opcode operator os pathlib pickle platform posixpath
     queue quopri random re reprlib runpy secrets select selectors shutil signal site socket
     socketserver ssl stat string struct subprocess tempfile textwrap threading token tokenize
-    traceback types typing urllib uuid warnings weakref zipimport zlib
+    traceback types typing urllib uu uuid warnings weakref zipimport zlib
     """.split()
 )
 
