@@ -4,7 +4,7 @@
 
 use std::collections::HashSet;
 use std::fmt;
-use std::sync::{OnceLock, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use crate::sync::atomic::{AtomicU64, Ordering};
@@ -41,8 +41,6 @@ pub struct Events {
     connections: AtomicU64,
     /// How often the numbers of connections have begun again.
     rounds: AtomicU64,
-    /// What tells other processes of changes.
-    relay: OnceLock<Relay>,
 }
 
 /// What became of an event.
@@ -54,7 +52,8 @@ pub(crate) enum EventChange<'n> {
     Cleared(&'n str),
 }
 
-struct Relay(Box<dyn Fn(EventChange<'_>) + Send + Sync>);
+#[derive(Clone)]
+struct Relay(Arc<dyn Fn(EventChange<'_>) + Send + Sync>);
 
 impl fmt::Debug for Relay {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -67,6 +66,8 @@ struct Names {
     set: HashSet<String>,
     /// Threads that wait for an event or a connection.
     waiting: usize,
+    /// What tells other processes of changes.
+    relay: Option<Relay>,
 }
 
 /// How a wait ended.
@@ -105,10 +106,11 @@ impl Events {
     }
 
     fn change(&self, change: EventChange<'_>) {
-        if self.apply(change)
-            && let Some(Relay(relay)) = self.relay.get()
-        {
-            relay(change);
+        if self.apply(change) {
+            let relay = self.names().relay.clone();
+            if let Some(Relay(relay)) = relay {
+                relay(change);
+            }
         }
     }
 
@@ -125,10 +127,10 @@ impl Events {
         }
     }
 
-    /// Calls this for each change from now on, except those of `apply`. The first relay stays.
+    /// Calls this for each change from now on, except those of `apply`.
     #[allow(dead_code, reason = "only the command has several processes")]
     pub(crate) fn relay(&self, relay: impl Fn(EventChange<'_>) + Send + Sync + 'static) {
-        let _ = self.relay.set(Relay(Box::new(relay)));
+        self.names().relay = Some(Relay(Arc::new(relay)));
     }
 
     /// Clears all events.
