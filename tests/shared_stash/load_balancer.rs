@@ -1,4 +1,4 @@
-//! Two servers behind nginx: clients see one stash, whichever server answers.
+//! Two servers that nginx distributes requests to: clients see one stash, whichever of them answers.
 
 use std::fs;
 use std::net::{SocketAddr, TcpListener, TcpStream};

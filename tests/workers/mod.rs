@@ -1,4 +1,4 @@
-//! `--workers N`: several processes behind the same ports.
+//! `--workers N`: several processes that share their ports.
 
 use std::collections::BTreeSet;
 use std::fs;

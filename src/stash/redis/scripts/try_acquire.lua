@@ -1,4 +1,4 @@
--- Takes the lock if nobody holds it or waits for it. Returns 1 if the caller now holds it.
+-- Takes the lock if it is free and no contender waits for it. Returns 1 if the caller now holds it.
 -- KEYS: holder, queue. ARGV: prefix of the contenders' keys, caller, lease (ms)
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
 local first = redis.call('LINDEX', KEYS[2], 0)
