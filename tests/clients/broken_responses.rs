@@ -3,8 +3,8 @@
 //! `tests/data/clients.json` states what each did in the version that it names, and
 //! `docs/clients.md` shows it.
 //!
-//! Some cases are counted and not shown: which input makes a client hang is not published, so for
-//! these only the number of each kind of end is stated.
+//! Some cases are counted and not shown: which input makes a client hang, or mix up responses, is not published, so
+//! for these only the number of each kind of end is stated.
 //!
 //! Another version of a client may behave differently without being wrong, so a difference is
 //! reported on standard error, with both versions, and fails nothing. A missing client, one that
@@ -177,7 +177,7 @@ fn the_server_sends_the_bytes_of_each_case() {
 #[test]
 fn every_outcome_is_stated() {
     let stated = stated();
-    assert!(stated.cases.len() >= 10);
+    assert!(stated.cases.len() >= 9);
     assert!(stated.counted.cases.len() >= 5);
     let names: Vec<_> = CLIENTS.iter().map(|client| client.name).collect();
     for name in &names {
@@ -188,9 +188,10 @@ fn every_outcome_is_stated() {
             let outcome = case.outcomes.get(*name).map(String::as_str);
             let outcome = outcome.unwrap_or_else(|| panic!("{}: no outcome for {name}", case.id));
             assert!(is_outcome(outcome), "{}, {name}: {outcome}", case.id);
+            // Nor is it shown with which input a client takes one response for another.
             assert!(
-                !outcome.contains("hang"),
-                "{}, {name}: count this case instead of showing it",
+                !outcome.contains("hang") && !outcome.contains("EVIL"),
+                "{}, {name}: do not show this case",
                 case.id
             );
         }
