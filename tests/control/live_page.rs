@@ -1,6 +1,8 @@
 //! The live page of the control interface, in Chromium.
 
 use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use wireserve::script;
@@ -163,6 +165,60 @@ fn many_exchanges_a_filter_keys_and_small_windows() {
     // What is forgotten disappears.
     asker.tell("POST", "/v1/reset");
     page.wait_until("document.getElementById('kept').textContent === '0 exchanges'");
+    assert_eq!(page.errors(), [] as [String; 0]);
+}
+
+/// With as many exchanges as are kept, the page takes 50 more a second and still draws. `--nocapture` prints how
+/// long frames take.
+#[test]
+fn a_full_page_keeps_up_with_fifty_exchanges_a_second() {
+    const KEPT: usize = 10_000;
+    const MORE: usize = 200;
+    const EACH: Duration = Duration::from_millis(20);
+    let (server, control, _) = controlled();
+    server.any("/*", |_| "x");
+    let mut client = Client::connect(server.address());
+    let mut ask = |number: usize| {
+        client.send(format!("GET /{number} HTTP/1.1\r\nHost: a\r\n\r\n").as_bytes());
+        client.read_response("GET");
+    };
+    (1..=KEPT).for_each(&mut ask);
+    let mut page = Page::open(&control.url(), DESKTOP);
+    page.wait_until(&format!(
+        "document.getElementById('exchange-{KEPT}') !== null"
+    ));
+    page.value(
+        "window.frames_seen = []; (function frame(before) { requestAnimationFrame((now) => { \
+         window.frames_seen.push(now - before); frame(now); }); })(performance.now()); 0",
+    );
+    let begun = Instant::now();
+    for number in 1..=MORE {
+        ask(KEPT + number);
+        let next = EACH * u32::try_from(number).expect("few");
+        thread::sleep(next.saturating_sub(begun.elapsed()));
+    }
+    page.wait_until(&format!(
+        "document.getElementById('exchange-{}') !== null",
+        KEPT + MORE
+    ));
+    let took = begun.elapsed();
+    let frames = page.value("window.frames_seen.sort((a, b) => a - b)");
+    let frames: Vec<f64> = frames
+        .as_array()
+        .expect("numbers")
+        .iter()
+        .filter_map(Value::as_f64)
+        .collect();
+    let at = |share: f64| frames[((frames.len() - 1) as f64 * share) as usize];
+    println!(
+        "{} frames in {took:?}: median {:.1} ms, p95 {:.1} ms, longest {:.1} ms",
+        frames.len(),
+        at(0.5),
+        at(0.95),
+        at(1.0)
+    );
+    // A page that draws all rows for each exchange takes seconds for a frame, on any machine.
+    assert!(at(0.95) < 1_000.0, "{frames:?}");
     assert_eq!(page.errors(), [] as [String; 0]);
 }
 
