@@ -4,10 +4,17 @@
 use std::io::{self, Write as _};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
+use std::thread;
+use std::time::{Duration, Instant};
 
+use parking_lot::Mutex;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 use socket2::{SockAddr, Socket};
+
+/// How long a process that has accepted a connection leaves the next one to the others. Without it, the first one that
+/// runs takes all of a burst, and a client's connections keep one processor busy.
+const TURN: Duration = Duration::from_micros(100);
 
 /// One process's view of a shared listening socket.
 #[derive(Debug)]
@@ -16,6 +23,8 @@ pub(super) struct InheritedSocket {
     /// Readable once this process stops accepting.
     ended: UnixStream,
     end: UnixStream,
+    /// When a connection was accepted last.
+    accepted: Mutex<Option<Instant>>,
 }
 
 impl InheritedSocket {
@@ -24,7 +33,12 @@ impl InheritedSocket {
         // Another process may be faster.
         socket.set_nonblocking(true)?;
         let (ended, end) = UnixStream::pair()?;
-        Ok(Self { socket, ended, end })
+        Ok(Self {
+            socket,
+            ended,
+            end,
+            accepted: Mutex::default(),
+        })
     }
 
     pub(super) fn address(&self) -> io::Result<SockAddr> {
@@ -37,6 +51,10 @@ impl InheritedSocket {
 
     /// Waits for a connection, or for the end.
     pub(super) fn accept(&self) -> io::Result<(Socket, SockAddr)> {
+        let since = self.accepted.lock().map(|accepted| accepted.elapsed());
+        if let Some(left) = since.and_then(|since| TURN.checked_sub(since)) {
+            thread::sleep(left);
+        }
         loop {
             let mut awaited = [
                 PollFd::new(&self.socket, PollFlags::IN),
@@ -51,7 +69,10 @@ impl InheritedSocket {
             }
             match self.socket.accept() {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                accepted => return accepted,
+                accepted => {
+                    *self.accepted.lock() = Some(Instant::now());
+                    return accepted;
+                }
             }
         }
     }

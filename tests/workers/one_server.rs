@@ -1,5 +1,6 @@
 //! From outside, workers are one server: one ready line for each port, the same addresses, events for all.
 
+use std::collections::BTreeSet;
 use std::io::{Read as _, Write as _};
 use std::os::unix::net::UnixStream;
 use std::thread;
@@ -52,6 +53,19 @@ fn every_kind_of_listener_is_shared() {
     let mut answer = String::new();
     (&unix).read_to_string(&mut answer).expect("an answer");
     assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+}
+
+/// Connections that come at once are not all for the worker that runs first.
+#[test]
+fn a_burst_of_connections_is_shared() {
+    let folder = folder(&[PID]);
+    let server = start(folder.path(), &[]);
+    let mut clients: Vec<_> = (0..16).map(|_| Client::connect(server.addr())).collect();
+    let pids: BTreeSet<_> = clients
+        .iter_mut()
+        .map(|client| client.ask("GET", "/pid.py").text().to_owned())
+        .collect();
+    assert_eq!(pids.len(), 2, "{pids:?}");
 }
 
 /// An event that is set in one worker ends a wait in the other.
