@@ -3,7 +3,7 @@
 
 use std::net::SocketAddr;
 
-/// The target that a reference means, relative to the path of the request; `None` if it is none of this origin.
+/// The target that a reference means, relative to the path of the request; `None` if it has another origin.
 pub fn resolve(reference: &str, base: &str, origin: SocketAddr) -> Option<String> {
     let (reference, _) = reference.split_once('#').unwrap_or((reference, ""));
     let base_path = base.split('?').next().unwrap_or_default();
