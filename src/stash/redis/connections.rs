@@ -65,7 +65,7 @@ impl Connections {
         }
     }
 
-    /// Asks for an answer. The caller reports that there is none.
+    /// Asks for an answer. The caller reports an outage.
     pub(super) fn check(&self) -> Result<(), Unavailable> {
         let answer = self.try_to(Duration::ZERO, |redis| {
             redis::cmd("PING").query::<String>(redis)
