@@ -38,13 +38,19 @@ class HttpClientDriver {
                 if (field.group(1).equals("Expect")) request.expectContinue(true);
                 else request.header(field.group(1), field.group(2));
             }
-            var response = CLIENT.send(request.build(), BodyHandlers.ofByteArray());
+            var response = CLIENT.send(request.build(), BodyHandlers.ofInputStream());
+            var limit = value(line, "\"drop_after\": ?(\\d+)");
+            byte[] read;
+            try (var stream = response.body()) {
+                read = limit == null ? stream.readAllBytes() : stream.readNBytes(Integer.parseInt(limit));
+            }
             var pairs = new StringJoiner(", ", "[", "]");
             response.headers().map().forEach((name, values) ->
                 values.forEach(value -> pairs.add("[" + quoted(name) + ", " + quoted(value) + "]")));
-            var shown = Base64.getEncoder().encodeToString(response.body());
+            var shown = Base64.getEncoder().encodeToString(read);
             var status = "\"status\": " + response.statusCode();
-            return status + ", \"fields\": " + pairs + ", \"content\": \"" + shown + "\"";
+            var url = ", \"url\": " + quoted(response.uri().toString());
+            return status + url + ", \"fields\": " + pairs + ", \"content\": \"" + shown + "\"";
         } catch (Exception error) {
             var text = quoted(String.valueOf(error.getMessage()));
             return "\"error\": {\"kind\": " + quoted(error.getClass().getName()) + ", \"text\": " + text + "}";

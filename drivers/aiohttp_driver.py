@@ -18,8 +18,18 @@ async def ask(session, request):
         auth=aiohttp.BasicAuth(*request["credentials"]) if "credentials" in request else None,
     ) as response:
         fields = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in response.raw_headers]
-        body = base64.b64encode(await response.read()).decode()
-        return {"status": response.status, "reason": response.reason, "fields": fields, "content": body}
+        if "drop_after" in request:
+            content = await response.content.readexactly(request["drop_after"])
+            response.close()
+        else:
+            content = await response.read()
+        return {
+            "status": response.status,
+            "reason": response.reason,
+            "fields": fields,
+            "content": base64.b64encode(content).decode(),
+            "url": str(response.real_url),
+        }
 
 
 async def main():

@@ -12,6 +12,9 @@ print(json.dumps({"version": 1, "client": " ".join(version)}), flush=True)
 
 for line in sys.stdin:
     request = json.loads(line)
+    if "drop_after" in request:
+        print(json.dumps({"id": request["id"], "unable": "curl reads a response whole"}), flush=True)
+        continue
     with tempfile.NamedTemporaryFile() as head:
         method = ["--head"] if request["method"] == "HEAD" else ["--request", request["method"]]
         fields = [part for name, value in request["fields"] for part in ("--header", f"{name}: {value}")]

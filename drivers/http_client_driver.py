@@ -21,7 +21,10 @@ for line in sys.stdin:
         connection.request(request["method"], url.path, body, dict(request["fields"]))
         response = connection.getresponse()
         outcome |= {"status": response.status, "reason": response.reason, "fields": response.getheaders()}
-        outcome["content"] = base64.b64encode(response.read()).decode()
+        outcome["content"] = base64.b64encode(response.read(request.get("drop_after"))).decode()
+        if "drop_after" in request:
+            # Its documentation requires that a response is read whole before the next request.
+            connection.close()
     except Exception as error:
         connection.close()
         outcome["error"] = {"kind": type(error).__name__, "text": str(error)}

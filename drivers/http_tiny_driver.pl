@@ -20,8 +20,21 @@ while (my $line = <STDIN>) {
         $options{content} = sub { shift @pieces };
         $options{trailer_callback} = sub { return { map { $_->[0] => $_->[1] } @$trailers } };
     }
+    my ($limit, $kept, $dropped) = ($request->{drop_after}, "");
+    if (defined $limit) {
+        $options{data_callback} = sub {
+            ($kept, $dropped) = ($kept . $_[0], $_[1]);
+            die "dropped\n" if length $kept >= $limit;
+        };
+    }
     my $response = $client->request($request->{method}, $request->{url}, \%options);
     my %outcome = (id => $request->{id});
+
+    if (defined $limit && length $kept >= $limit) {
+        @outcome{qw(status content)} = (0 + $dropped->{status}, encode_base64(substr($kept, 0, $limit), ""));
+        print $json->encode(\%outcome), "\n";
+        next;
+    }
 
     # Its own errors have the status 599, and no version.
     if ($response->{status} == 599 && !defined $response->{protocol}) {
@@ -33,6 +46,7 @@ while (my $line = <STDIN>) {
         my $fields = $response->{headers};
         $outcome{status} = 0 + $response->{status};
         $outcome{reason} = $response->{reason};
+        $outcome{url} = $response->{url};
         $outcome{content} = encode_base64($response->{content} // "", "");
         for my $name (sort keys %$fields) {
             my $values = $fields->{$name};

@@ -16,17 +16,21 @@ for line in sys.stdin:
     client.cookies.clear()
     try:
         content = request.get("content")
-        response = client.request(
+        asked = client.build_request(
             request["method"],
             request["url"],
             headers=request["fields"],
             content=None if content is None else base64.b64decode(content),
-            auth=tuple(request["credentials"]) if "credentials" in request else None,
         )
+        auth = tuple(request["credentials"]) if "credentials" in request else None
+        response = client.send(asked, auth=auth, stream=True)
         outcome |= {"status": response.status_code, "reason": response.reason_phrase}
         raw = response.headers.raw
         outcome["fields"] = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in raw]
-        outcome["content"] = base64.b64encode(response.content).decode()
+        outcome["url"] = str(response.url)
+        content = next(response.iter_bytes(request["drop_after"])) if "drop_after" in request else response.read()
+        outcome["content"] = base64.b64encode(content).decode()
+        response.close()
     except httpx.TimeoutException:
         outcome["error"] = {"kind": "timeout"}
     except Exception as error:

@@ -23,6 +23,7 @@ type request struct {
 	Content     *[]byte
 	Trailers    [][2]string
 	Credentials *[2]string
+	DropAfter   *int64 `json:"drop_after"`
 }
 
 type outcome map[string]any
@@ -69,12 +70,17 @@ func ask(asked request) (outcome, error) {
 		return nil, err
 	}
 	defer response.Body.Close()
-	content, err := io.ReadAll(response.Body)
+	var reader io.Reader = response.Body
+	if asked.DropAfter != nil {
+		reader = io.LimitReader(reader, *asked.DropAfter)
+	}
+	content, err := io.ReadAll(reader)
 	if err != nil {
 		return nil, err
 	}
 	reason := strings.TrimPrefix(response.Status, fmt.Sprint(response.StatusCode, " "))
 	found := outcome{"status": response.StatusCode, "reason": reason, "fields": pairs(response.Header)}
+	found["url"] = response.Request.URL.String()
 	found["content"], found["trailers"], found["interim"] = content, pairs(response.Trailer), interim
 	return found, nil
 }

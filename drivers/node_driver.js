@@ -8,7 +8,7 @@ const pairs = (raw) => Array.from({ length: raw.length / 2 }, (_, i) => raw.slic
 answer({ version: 1, client: `Node ${process.version}` });
 
 createInterface({ input: process.stdin }).on("line", (line) => {
-  const { id, method, url, fields, content, trailers } = JSON.parse(line);
+  const { id, method, url, fields, content, trailers, drop_after: dropAfter } = JSON.parse(line);
   const outcome = { id, interim: [] };
   const fail = (error) => {
     if (outcome.id === undefined) return;
@@ -31,7 +31,14 @@ createInterface({ input: process.stdin }).on("line", (line) => {
     outcome.reason = response.statusMessage;
     outcome.fields = pairs(response.rawHeaders);
     response.on("error", fail);
-    response.on("data", (piece) => pieces.push(piece));
+    response.on("data", (piece) => {
+      pieces.push(piece);
+      const read = Buffer.concat(pieces);
+      if (outcome.id === undefined || !(read.length >= dropAfter)) return;
+      answer({ ...outcome, content: read.subarray(0, dropAfter).toString("base64") });
+      outcome.id = undefined;
+      response.destroy();
+    });
     response.on("end", () => {
       if (outcome.id === undefined || !response.complete) return;
       answer({

@@ -22,10 +22,14 @@ for line in sys.stdin:
             headers=dict(request["fields"]),
             data=None if content is None else base64.b64decode(content),
             auth=tuple(request["credentials"]) if "credentials" in request else None,
+            stream="drop_after" in request,
         )
         outcome |= {"status": response.status_code, "reason": response.reason}
         outcome["fields"] = list(response.raw.headers.iteritems())
-        outcome["content"] = base64.b64encode(response.content).decode()
+        outcome["url"] = response.url
+        content = next(response.iter_content(request["drop_after"])) if "drop_after" in request else response.content
+        outcome["content"] = base64.b64encode(content).decode()
+        response.close()
     except Exception as error:
         outcome["error"] = {"kind": type(error).__name__, "text": str(error)}
     print(json.dumps(outcome), flush=True)

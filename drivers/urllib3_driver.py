@@ -3,6 +3,7 @@
 import base64
 import json
 import sys
+from urllib.parse import urljoin
 
 import urllib3
 
@@ -19,11 +20,17 @@ for line in sys.stdin:
             request["url"],
             headers=urllib3.HTTPHeaderDict(request["fields"]),
             body=None if content is None else base64.b64decode(content),
+            preload_content="drop_after" not in request,
         )
         outcome["status"] = response.status
         outcome["reason"] = response.reason
         outcome["fields"] = list(response.headers.iteritems())
-        outcome["content"] = base64.b64encode(response.data).decode()
+        outcome["url"] = urljoin(request["url"], response.geturl())
+        if "drop_after" in request:
+            outcome["content"] = base64.b64encode(response.read(request["drop_after"])).decode()
+            response.close()
+        else:
+            outcome["content"] = base64.b64encode(response.data).decode()
     except Exception as error:
         outcome["error"] = {"kind": type(error).__name__, "text": str(error)}
     print(json.dumps(outcome), flush=True)

@@ -27,7 +27,9 @@ for line in sys.stdin:
         except urllib.error.HTTPError as error:
             response = error
         outcome |= {"status": response.status, "reason": response.reason, "fields": response.headers.items()}
-        outcome["content"] = base64.b64encode(response.read()).decode()
+        outcome["url"] = response.url
+        with response:
+            outcome["content"] = base64.b64encode(response.read(request.get("drop_after"))).decode()
     except Exception as error:
         outcome["error"] = {"kind": type(error).__name__, "text": str(error)}
     print(json.dumps(outcome), flush=True)

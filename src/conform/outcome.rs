@@ -42,6 +42,8 @@ pub struct Response {
     pub trailers: Option<Vec<(String, String)>>,
     /// The status codes and fields of interim responses.
     pub interim: Option<Vec<Interim>>,
+    /// The URL of the result, after all redirects.
+    pub url: Option<String>,
 }
 
 /// An interim response.
@@ -79,10 +81,20 @@ impl Outcome {
             Ended::Failed { kind, text } if text.is_empty() || kind == text => {
                 format!("error {kind}")
             }
-            Ended::Failed { kind, text } => format!("error {kind}: {text}"),
+            Ended::Failed { kind, text } => format!("error {kind}: {}", shortened(text)),
             Ended::TimedOut => "did not end within the time limit".to_owned(),
             Ended::Crashed(how) | Ended::Broke(how) | Ended::Unable(how) => how.clone(),
         }
+    }
+}
+
+/// The beginning of an error's text; some quote what they could not read.
+fn shortened(text: &str) -> String {
+    /// In characters.
+    const SHOWN: usize = 300;
+    match text.char_indices().nth(SHOWN) {
+        None => text.to_owned(),
+        Some((end, _)) => format!("{}... ({} bytes)", &text[..end], text.len()),
     }
 }
 
@@ -122,5 +134,16 @@ mod tests {
             outcome.ended = Ended::Failed { kind, text };
             assert_eq!(outcome.words(), words);
         }
+        let (kind, text) = ("A".to_owned(), "\u{e9}".repeat(301));
+        outcome.ended = Ended::Failed { kind, text };
+        assert!(outcome.words().ends_with("\u{e9}... (602 bytes)"));
+        assert_eq!(
+            outcome
+                .words()
+                .chars()
+                .filter(|&letter| letter == '\u{e9}')
+                .count(),
+            300
+        );
     }
 }

@@ -31,7 +31,7 @@ const JOBS: usize = 24;
 const SAMPLE: &str = "SL-01,SL-02,SL-28,HS-10,HS-20,HS-22,HS-23,HS-27,HS-30,CL-01,CL-02,CL-05,CL-21,CL-27,\
     TE-01,TE-04,CH-02,CH-04,CH-31,TR-01,TR-02,TR-07,IN-02,BS-03,BS-08,BS-12,KA-01,KA-02,KA-04,KA-11,KA-14,\
     TM-01,TX-07,TX-11,TX-12,CE-01,CE-09,SZ-01,SM-01,SM-14,RD-01,RD-02,RD-15,CK-01,OV-04,UP-03,\
-    KA-20,KA-21,UL-01,UL-02,UL-03,UL-09,UL-11,AU-06,AU-12,VU-06,VU-37,VU-41,VU-115,VU-118";
+    KA-20,KA-21,UL-01,UL-02,UL-03,UL-09,UL-11,AU-06,AU-12,VU-06,VU-37,VU-41,VU-115,VU-118,VU-134,VU-136";
 
 fn run_model(deviation: Deviation, cases: Vec<Case>) -> Vec<CaseResult> {
     let settings = Settings {
@@ -123,7 +123,7 @@ fn each_deviant_fails_its_own_cases_by_its_own_rule() {
             (
                 D::ResolvesWrongly,
                 Rule::Redirect,
-                &["RD-01", "RD-15", "VU-115", "VU-118"],
+                &["RD-01", "RD-15", "VU-115", "VU-118", "VU-134"],
             ),
             (D::TrustsStrayBytes, Rule::Next, &["KA-14", "SM-14"]),
             (D::IgnoresClose, Rule::Reuse, &["KA-02", "KA-04"]),
@@ -137,6 +137,9 @@ fn each_deviant_fails_its_own_cases_by_its_own_rule() {
             (D::RepeatsPost, Rule::Repetition, &["KA-20", "KA-21"]),
             (D::ReusesAfterPart, Rule::Next, &["UL-11"]),
             (D::NeverGivesUp, Rule::Reaction, &["AU-12"]),
+            (D::ReusesAfterDrop, Rule::Next, &["VU-136"]),
+            (D::LosesFragment, Rule::Redirect, &["VU-134"]),
+            (D::SendsFragment, Rule::Redirect, &["VU-134"]),
         ] {
             scope.spawn(move || check_deviant(deviation, rule, ids));
         }

@@ -22,7 +22,7 @@ const ALL_READ_WITHIN: Duration = Duration::from_secs(1);
 fn a_file_for_each_case_and_nothing_else() {
     let files: BTreeSet<_> = files().into_keys().collect();
     let cases = cases();
-    assert_eq!(cases.len(), 526);
+    assert_eq!(cases.len(), 531);
     let expected: BTreeSet<_> = cases.iter().map(|case| case.file()).collect();
     assert_eq!(files, expected);
 }

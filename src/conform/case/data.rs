@@ -38,6 +38,7 @@ pub(super) struct CaseData {
     then: RequestData,
     redirect: Option<String>,
     redirect_methods: Option<Vec<String>>,
+    redirect_fragment: Option<String>,
     #[serde(default)]
     unasked: bool,
     /// For readers who play the case with other tools.
@@ -60,6 +61,8 @@ struct RequestData {
     content: Option<Bytes>,
     trailers: Vec<(String, String)>,
     credentials: Option<(String, String)>,
+    fragment: Option<String>,
+    drop_after: Option<u64>,
 }
 
 #[derive(Default, Deserialize)]
@@ -107,7 +110,11 @@ impl CaseData {
         let played = self.played()?;
         let methods = self.redirect_methods;
         let methods = methods.unwrap_or_else(|| vec![self.method.clone()]);
-        let redirect = self.redirect.map(|target| Redirect { target, methods });
+        let redirect = self.redirect.map(|target| Redirect {
+            target,
+            methods,
+            fragment: self.redirect_fragment,
+        });
         Ok(Case {
             request: self.request.ask(Some(self.method)),
             id: self.id,
@@ -155,6 +162,8 @@ impl RequestData {
             content: self.content.map(|bytes| bytes.0.into()),
             trailers: self.trailers,
             credentials: self.credentials,
+            fragment: self.fragment,
+            drop_after: self.drop_after,
         }
     }
 }

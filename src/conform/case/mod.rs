@@ -58,6 +58,8 @@ pub struct Redirect {
     /// The methods with which the client may request it. With that of the case it sends the content
     /// again, with another one it sends none.
     pub methods: Vec<String>,
+    /// The fragment that the URL of the result has.
+    pub fragment: Option<String>,
 }
 
 /// The requirement level of the clause, in the words of RFC 2119.
@@ -103,6 +105,20 @@ pub struct Ask {
     pub trailers: Vec<(String, String)>,
     /// Name and password for challenges of the server.
     pub credentials: Option<(String, String)>,
+    /// The fragment of the URL, which is no part of the request.
+    pub fragment: Option<String>,
+    /// After so many bytes of content, the client drops the rest of the response.
+    pub drop_after: Option<u64>,
+}
+
+impl Ask {
+    /// The reference that the client is given for a target: with the fragment, if the request has one.
+    pub fn reference(&self, target: &str) -> String {
+        match &self.fragment {
+            Some(fragment) => format!("{target}#{fragment}"),
+            None => target.to_owned(),
+        }
+    }
 }
 
 impl Default for Ask {
@@ -114,6 +130,8 @@ impl Default for Ask {
             content: None,
             trailers: Vec::new(),
             credentials: None,
+            fragment: None,
+            drop_after: None,
         }
     }
 }

@@ -45,7 +45,8 @@ impl CommandLine {
     }
 
     fn filled(&self, request: &Ask, stage: &Stage, target: &str) -> Vec<String> {
-        let values = [(URL, stage.url(target)), (METHOD, request.method.clone())];
+        let url = stage.url(&request.reference(target));
+        let values = [(URL, url), (METHOD, request.method.clone())];
         let fill = |word: &String| {
             let filled = values.iter();
             filled.fold(word.clone(), |word, (name, value)| {
@@ -75,10 +76,11 @@ impl Client for CommandLine {
         }
         let plain = Ask {
             method: request.method.clone(),
+            fragment: request.fragment.clone(),
             ..Ask::default()
         };
         if *request != plain {
-            let needs = "a command cannot be told to send fields and content; use a driver";
+            let needs = "a command can be told neither to send fields and content nor to drop a response; use a driver";
             return Outcome::without_response(Ended::Unable(needs.into()), Default::default());
         }
         let began = Instant::now();

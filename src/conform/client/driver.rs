@@ -10,7 +10,7 @@ use parking_lot::Mutex;
 
 use super::group::Group;
 use super::output::{Line, Lines, MAX_OUTPUT};
-use super::protocol::{self, Greeting, RequestLine, VERSION};
+use super::protocol::{self, Greeting, RequestLine};
 use super::words::Words;
 use super::{Client, Connect};
 use crate::conform::case::Ask;
@@ -186,19 +186,8 @@ impl Running {
             Some(Line::TooLong) => return Err(Ended::Broke(too_long())),
             Some(Line::Ended) | None => {}
         }
-        let url = stage.url(target);
-        let line = RequestLine {
-            version: VERSION,
-            id: self.requests,
-            case: target.rsplit('/').next().unwrap_or_default(),
-            method: &request.method,
-            url: &url,
-            fields: &request.fields,
-            content: request.content.as_deref().map(protocol::base64),
-            trailers: &request.trailers,
-            credentials: request.credentials.as_ref(),
-            timeout: patience.timeout.as_secs_f64(),
-        };
+        let url = stage.url(&request.reference(target));
+        let line = RequestLine::of(self.requests, request, target, url, patience);
         let mut stdin = BufWriter::new(&mut self.stdin);
         let written = serde_json::to_writer(&mut stdin, &line).map_err(io::Error::from);
         let written = written.and_then(|()| stdin.write_all(b"\n"));

@@ -9,7 +9,9 @@ use base64::prelude::BASE64_STANDARD;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize, Serializer};
 
+use crate::conform::case::Ask;
 use crate::conform::outcome::{Ended, Interim, Response};
+use crate::conform::stage::Patience;
 
 /// The version of the protocol. It is increased when a driver must be changed.
 pub const VERSION: u32 = 1;
@@ -38,7 +40,7 @@ pub struct RequestLine<'a> {
     /// The case, for the driver's own log.
     pub case: &'a str,
     pub method: &'a str,
-    pub url: &'a str,
+    pub url: String,
     pub fields: &'a [(String, String)],
     /// In base64, which is made while the line is written.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -49,8 +51,30 @@ pub struct RequestLine<'a> {
     /// Name and password for challenges of the server.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub credentials: Option<&'a (String, String)>,
+    /// After so many bytes of content, the client drops the rest of the response.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub drop_after: Option<u64>,
     /// After so many seconds without progress the suite ends the driver.
     pub timeout: f64,
+}
+
+impl<'a> RequestLine<'a> {
+    /// The line for a request with this URL, of the case that the target names.
+    pub fn of(id: u64, request: &'a Ask, target: &'a str, url: String, patience: Patience) -> Self {
+        Self {
+            version: VERSION,
+            id,
+            case: target.rsplit('/').next().unwrap_or_default(),
+            method: &request.method,
+            url,
+            fields: &request.fields,
+            content: request.content.as_deref().map(base64),
+            trailers: &request.trailers,
+            credentials: request.credentials.as_ref(),
+            drop_after: request.drop_after,
+            timeout: patience.timeout.as_secs_f64(),
+        }
+    }
 }
 
 /// What a driver answers.
@@ -70,6 +94,8 @@ struct OutcomeLine {
     trailers: Option<Vec<(String, String)>>,
     #[serde(default)]
     interim: Option<Vec<InterimLine>>,
+    #[serde(default)]
+    url: Option<String>,
     #[serde(default)]
     error: Option<ErrorLine>,
     #[serde(default)]
@@ -159,6 +185,7 @@ pub fn outcome(line: &[u8], id: u64) -> Result<(Ended, Response), String> {
         content,
         trailers: outcome.trailers,
         interim,
+        url: outcome.url,
     };
     Ok((ended, response))
 }
@@ -215,6 +242,8 @@ fn read<T: DeserializeOwned>(line: &[u8], what: &str) -> Result<T, String> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     #[test]
@@ -281,18 +310,20 @@ mod tests {
                 read.is_ok() || read.is_err_and(|error| error.contains("duplicate field"));
             assert!(is_read, "{line}");
         }
-        let request = RequestLine {
-            version: VERSION,
-            id: 1,
-            case: "SL-01",
-            method: "GET",
-            url: "http://127.0.0.1:1/c/SL-01",
-            fields: &[],
-            content: Some(base64(b"ok")),
-            trailers: &[("X-T".to_owned(), "v".to_owned())],
-            credentials: Some(&("user".to_owned(), "secret".to_owned())),
-            timeout: 3.0,
+        let request = Ask {
+            content: Some(b"ok"[..].into()),
+            trailers: vec![("X-T".to_owned(), "v".to_owned())],
+            credentials: Some(("user".to_owned(), "secret".to_owned())),
+            drop_after: Some(2),
+            ..Ask::default()
         };
+        let patience = Patience {
+            startup: Duration::ZERO,
+            timeout: Duration::from_secs(3),
+        };
+        let url = "http://127.0.0.1:1/c/SL-01".to_owned();
+        let request = RequestLine::of(1, &request, "/c/SL-01", url, patience);
+        assert_eq!(request.case, "SL-01");
         let request = serde_json::to_value(&request).unwrap();
         let keys = request.as_object().unwrap().keys().cloned();
         assert_eq!(

@@ -29,7 +29,16 @@ pub(super) fn target(evidence: &Evidence<'_>) -> Vec<Finding> {
     let Redirect {
         target: expected,
         methods,
+        fragment,
     } = expected;
+    let mut requests = evidence.first_seen.requests();
+    if let Some(request) = requests.find(|request| request.target.contains('#')) {
+        let found = &request.target;
+        return finding(
+            violation,
+            format!("expected a target without a fragment (RFC 9110 §7.1), found {found}"),
+        );
+    }
     if found != expected {
         return finding(
             violation,
@@ -61,6 +70,12 @@ pub(super) fn target(evidence: &Evidence<'_>) -> Vec<Finding> {
             );
         }
     }
+    if let Some((expected, found)) = wrong_fragment(fragment.as_deref(), evidence) {
+        return finding(
+            violation,
+            format!("expected a result whose URL has the fragment {expected}, found {found}"),
+        );
+    }
     let is_shown = first.response.content.as_deref() == Some(AFTER_CONTENT);
     match first.is_complete() && is_shown {
         true => Vec::new(),
@@ -72,6 +87,17 @@ pub(super) fn target(evidence: &Evidence<'_>) -> Vec<Finding> {
             ),
         ),
     }
+}
+
+/// The expected fragment, and the URL of the result if it has another one.
+fn wrong_fragment<'e>(
+    fragment: Option<&'e str>,
+    evidence: &Evidence<'e>,
+) -> Option<(&'e str, &'e str)> {
+    let expected = fragment?;
+    let url = evidence.first.response.url.as_deref()?;
+    let found = url.split_once('#').map(|(_, fragment)| fragment);
+    (found != Some(expected)).then_some((expected, url))
 }
 
 #[cfg(test)]
@@ -132,9 +158,38 @@ mod tests {
             case.redirect = Some(Redirect {
                 target: "/after".to_owned(),
                 methods: methods.iter().map(|&method| method.to_owned()).collect(),
+                fragment: None,
             });
             let found = verdict(&case, method, content.as_bytes());
             assert_eq!(found, wanted, "{methods:?} {method} {content}");
+        }
+    }
+
+    #[test]
+    fn the_result_has_a_fragment() {
+        // Inherited; that of the reference; both.
+        for (id, wanted) in [("VU-134", "part"), ("VU-108", "frag"), ("VU-135", "frag")] {
+            let case = case(id);
+            let asked = seen(&[&[&format!("GET /c/{id}"), "GET /after"]]);
+            let verdict = |url: Option<String>| {
+                let mut outcome = complete(200, "after");
+                outcome.response.url = url;
+                verdict_of(&case, &outcome, &asked, None, &Seen::default())
+            };
+            let with = |fragment: &str| Some(format!("http://127.0.0.1:1/after{fragment}"));
+            assert_eq!(verdict(None), Verdict::Pass, "{id}");
+            assert_eq!(verdict(with(&format!("#{wanted}"))), Verdict::Pass, "{id}");
+            assert_eq!(verdict(with("")), Verdict::Fail, "{id}");
+            assert_eq!(verdict(with("#other")), Verdict::Fail, "{id}");
+        }
+        for requests in [
+            &["GET /c/VU-134#part"][..],
+            &["GET /c/VU-134#part", "GET /after"],
+        ] {
+            let sent = seen(&[requests]);
+            let outcome = complete(200, "after");
+            let found = verdict_of(&case("VU-134"), &outcome, &sent, None, &Seen::default());
+            assert_eq!(found, Verdict::Fail);
         }
     }
 

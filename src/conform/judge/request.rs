@@ -22,6 +22,11 @@ pub(super) fn asked(evidence: &Evidence<'_>) -> Option<Finding> {
     if let Some((name, value)) = asked.fields.iter().find(|(name, value)| !has(name, value)) {
         return inconclusive(format!("the client does not send {name}: {value}"));
     }
+    if asked.drop_after.is_some() && has_whole_content(evidence) {
+        return inconclusive(
+            "the client reads the whole response, and drops no part of it".to_owned(),
+        );
+    }
     // A client that stopped sending has shown enough.
     let is_lacking = |field: &&(String, String)| {
         let mut own = request.trailers.iter();
@@ -47,6 +52,14 @@ pub(super) fn upload(evidence: &Evidence<'_>) -> Option<Finding> {
     );
     let violation = Verdict::violation(case.level);
     (found != expected).then(|| Finding::new(violation, Rule::Upload, text))
+}
+
+/// Whether the client shows all of the content.
+fn has_whole_content(evidence: &Evidence<'_>) -> bool {
+    let Evidence { case, first, .. } = evidence;
+    let contents = case.accepted.contents.iter().flatten();
+    let found = first.response.content.as_ref();
+    found.is_some_and(|found| contents.into_iter().any(|whole| whole == found))
 }
 
 /// The requests for the case itself.
@@ -97,6 +110,24 @@ mod tests {
             let found = verdict_of(&case, &ok, &seen, None, &Seen::default());
             assert_eq!(found, wanted, "{method} {fields:?}");
         }
+    }
+
+    #[test]
+    fn a_response_that_is_not_dropped_is_no_evidence() {
+        let case = case("VU-136");
+        let seen = seen("GET", &[], b"", &case.target());
+        for (length, wanted) in [
+            (1 << 20, Verdict::Inconclusive),
+            (1000, Verdict::Pass),
+            (5000, Verdict::Pass),
+        ] {
+            let part = complete(200, &"a".repeat(length));
+            let found = verdict_of(&case, &part, &seen, None, &Seen::default());
+            assert_eq!(found, wanted, "{length}");
+        }
+        let other = complete(200, "b");
+        let found = verdict_of(&case, &other, &seen, None, &Seen::default());
+        assert_eq!(found, Verdict::Fail);
     }
 
     #[test]

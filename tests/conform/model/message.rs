@@ -134,6 +134,20 @@ impl Framing {
         !matches!(self, Self::Close)
     }
 
+    /// So many bytes of the content, if its first piece has as many.
+    pub fn begin(
+        &self,
+        stream: &mut Stream,
+        length: u64,
+        deadline: &impl Fn() -> Instant,
+    ) -> Result<Vec<u8>, Failure> {
+        if matches!(self, Self::Chunks) {
+            stream.line(deadline)?;
+        }
+        let read = stream.exactly(length, deadline);
+        read.map_err(|(_, failure)| failure)
+    }
+
     pub fn read(
         &self,
         stream: &mut Stream,

@@ -76,6 +76,12 @@ pub enum Deviation {
     HangsAtLimit,
     /// Answers a refused challenge again and again.
     NeverGivesUp,
+    /// Uses a connection again after it has dropped a response.
+    ReusesAfterDrop,
+    /// Does not hand the fragment of a URL on to the target of a redirect.
+    LosesFragment,
+    /// Sends the fragment with the target.
+    SendsFragment,
 }
 
 /// Starts model clients.
@@ -105,6 +111,7 @@ const IDEMPOTENT: [&str; 4] = ["GET", "HEAD", "PUT", "DELETE"];
 pub struct Next {
     request: Ask,
     target: String,
+    fragment: Option<String>,
     /// With the credentials, if there are some.
     authorized: bool,
 }
@@ -127,7 +134,11 @@ impl Client for ModelClient {
         let mut outcome = Outcome::without_response(Ended::Complete, began.elapsed());
         let mut next = Next {
             request: request.clone(),
-            target: target.to_owned(),
+            target: match self.deviation {
+                Deviation::SendsFragment => request.reference(target),
+                _ => target.to_owned(),
+            },
+            fragment: request.fragment.clone(),
             authorized: false,
         };
         for _ in 0..=REDIRECTS {
@@ -139,7 +150,10 @@ impl Client for ModelClient {
                 Ok(response) => match self.then(&next, &response, stage) {
                     Some(then) => next = then,
                     None => {
+                        let fragment = next.fragment.map(|fragment| format!("#{fragment}"));
+                        let reference = next.target + &fragment.unwrap_or_default();
                         outcome.response = response;
+                        outcome.response.url = Some(stage.url(&reference));
                         return outcome;
                     }
                 },
@@ -180,6 +194,7 @@ impl ModelClient {
             // Bytes or an end that came while no request was outstanding.
             self.deviation == Deviation::TrustsStrayBytes
                 || self.deviation == Deviation::NeverReconnects
+                || self.deviation == Deviation::ReusesAfterDrop && !stream.is_empty()
                 || stream.is_idle()
         });
         let is_reused = kept.is_some();
@@ -196,7 +211,11 @@ impl ModelClient {
             answered => answered,
         };
         let (response, is_kept) = answered?;
-        let keeps_stray = self.deviation == Deviation::TrustsStrayBytes;
+        let keeps_stray = match self.deviation {
+            Deviation::TrustsStrayBytes => true,
+            Deviation::ReusesAfterDrop => next.request.drop_after.is_some(),
+            _ => false,
+        };
         if is_kept && (keeps_stray || stream.is_empty()) {
             self.kept = Some((address, stream));
         }
@@ -245,10 +264,16 @@ impl ModelClient {
             stream.rest(&deadline)?;
         }
         let framing = head.framing(&next.request.method, self.deviation)?;
-        let (content, trailers) = framing.read(stream, self.deviation, &deadline)?;
+        let (content, trailers) = match next.request.drop_after {
+            Some(length) => (framing.begin(stream, length, &deadline)?, Vec::new()),
+            None => framing.read(stream, self.deviation, &deadline)?,
+        };
+        // The rest of the response follows.
+        let is_read =
+            next.request.drop_after.is_none() || self.deviation == Deviation::ReusesAfterDrop;
         // The rest of a request that was not sent would be missing.
         let is_whole = is_sent || self.deviation == Deviation::ReusesAfterPart;
-        let is_kept = head.is_kept(self.deviation) && framing.leaves_open() && is_whole;
+        let is_kept = head.is_kept(self.deviation) && framing.leaves_open() && is_whole && is_read;
         let content = match self.deviation {
             Deviation::DecodesNothing => content,
             _ => coding::decoded(content, &head)?,
@@ -267,6 +292,7 @@ impl ModelClient {
             content: Some(content),
             trailers: Some(trailers),
             interim: Some(interim),
+            url: None,
         };
         Ok((response, is_kept))
     }
@@ -292,6 +318,13 @@ impl ModelClient {
             }
             status @ (301 | 302 | 303 | 307 | 308) => {
                 then.target = self.redirect(&next.target, values("location"), stage)?;
+                let own = values("location").next()?.split_once('#');
+                then.fragment = match own {
+                    Some((_, own)) => Some(own.to_owned()),
+                    None => then
+                        .fragment
+                        .filter(|_| self.deviation != Deviation::LosesFragment),
+                };
                 let is_safe = matches!(&*next.request.method, "GET" | "HEAD");
                 let becomes_get = match self.deviation {
                     Deviation::FollowsWithGet => true,

@@ -12,7 +12,7 @@ use std::time::Instant;
 use serde_json::json;
 
 use super::output::wait;
-use super::protocol::{self, RequestLine, VERSION};
+use super::protocol::{self, RequestLine};
 use super::{Client, Connect};
 use crate::conform::case::Ask;
 use crate::conform::outcome::{Ended, Outcome};
@@ -107,21 +107,10 @@ impl Client for Worker<'_> {
             let why = "a page of this origin would be answered in the same way";
             return Outcome::without_response(Ended::Unable(why.to_owned()), began.elapsed());
         }
-        let url = stage.url(target);
-        let job = self.0.put(|id| {
-            json!(RequestLine {
-                version: VERSION,
-                id,
-                case: target.rsplit('/').next().unwrap_or_default(),
-                method: &request.method,
-                url: &url,
-                fields: &request.fields,
-                content: request.content.as_deref().map(protocol::base64),
-                trailers: &request.trailers,
-                credentials: request.credentials.as_ref(),
-                timeout: patience.timeout.as_secs_f64(),
-            })
-        });
+        let url = stage.url(&request.reference(target));
+        let job = self
+            .0
+            .put(|id| json!(RequestLine::of(id, request, target, url.clone(), patience)));
         let line = wait(
             &job.outcome,
             || stage.deadline(patience),
