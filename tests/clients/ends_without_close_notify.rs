@@ -1,8 +1,8 @@
 //! How real clients handle connections over TLS that end without close_notify after a complete response: the case TX-17
 //! of the catalogue. What they do if they cannot know that it is complete is not published.
 //!
-//! `tests/data/clients.json` states what each did in the version that it names, and `docs/clients.md` shows it. As in
-//! `broken_responses.rs`, a difference is reported and fails nothing.
+//! `tests/data/clients.json` states what each did in the version that it names, and `docs/clients.md` shows it. A
+//! difference is reported and fails nothing.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -15,7 +15,7 @@ use std::thread;
 use serde::Deserialize;
 
 use crate::catalogue::case;
-use crate::clients::drivers::{CLIENTS, Case, Client, Trust};
+use crate::clients::drivers::{CLIENTS, Case, Client};
 use crate::support::command::wireserve;
 use crate::support::process::Process;
 use crate::support::repository;
@@ -38,7 +38,7 @@ fn each_client_does_what_is_stated_or_a_difference_is_reported() {
     let root = root();
     let outcomes: Vec<_> = thread::scope(|scope| {
         let meet = |client: &'static Client| (client, scope.spawn(|| meet(client, &root)));
-        let meetings: Vec<_> = clients().map(meet).collect();
+        let meetings: Vec<_> = CLIENTS.iter().map(meet).collect();
         let outcomes = meetings.into_iter();
         outcomes
             .map(|(client, meeting)| (client, meeting.join().expect("a client that can be run")))
@@ -67,7 +67,7 @@ fn each_client_does_what_is_stated_or_a_difference_is_reported() {
 fn the_page_shows_what_is_stated() {
     let stated = stated();
     assert!(stated.over_tls.keys().eq(&SHOWN));
-    let names: Vec<_> = clients().map(|client| client.name).collect();
+    let names: Vec<_> = CLIENTS.iter().map(|client| client.name).collect();
     let mut table = format!("| case | allowed | {} |\n", names.join(" | "));
     table.push_str(&format!("|{}\n", " --- |".repeat(names.len() + 2)));
     for id in SHOWN {
@@ -88,10 +88,6 @@ fn the_page_shows_what_is_stated() {
     assert!(page.contains(&table), "docs/clients.md lacks\n\n{table}");
 }
 
-fn clients() -> impl Iterator<Item = &'static Client> {
-    CLIENTS.iter().filter(|client| client.speaks_tls)
-}
-
 fn stated() -> Stated {
     let data = fs::read(repository().join("tests/data/clients.json")).expect("the data");
     serde_json::from_slice(&data).expect("outcomes")
@@ -107,7 +103,7 @@ fn meet(client: &Client, root: &Path) -> Vec<String> {
             urls: vec![format!("https://{address}/catalogue/responses/{id}.wire")],
         })
         .collect();
-    let outcomes = (client.meet)(&cases, Trust::Root(root));
+    let outcomes = (client.meet)(&cases, root);
     assert_eq!(outcomes.len(), cases.len(), "{outcomes:?}");
     outcomes
 }

@@ -1,12 +1,13 @@
-//! Real clients: Chromium, curl, Node.js, hyper, and two of Python.
+//! Real clients: Chromium, curl, Node.js, and those of Python.
 
-mod broken_responses;
 #[cfg(feature = "tls")]
 mod checkout_over_https;
+#[cfg(feature = "tls")]
 mod drivers;
 #[cfg(feature = "tls")]
 mod ends_without_close_notify;
 mod examples_page;
+mod matrix;
 mod server_pages;
 mod wpt_pages;
 mod wpt_runner;

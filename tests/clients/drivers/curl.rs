@@ -2,11 +2,12 @@
 
 use crate::support::process::Process;
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use tempfile::TempDir;
 
-use super::{ANSWER_WITHIN, Case, Trust, answer, trusting, without_ends};
+use super::{ANSWER_WITHIN, Case, answer, trusting, without_ends};
 
 /// The names that libcurl has for the exit codes that are to be expected.
 const CODES: [(&str, &str); 8] = [
@@ -27,18 +28,18 @@ const TIMED_OUT: &str = "28";
 const WRITE_OUT: &str = "%{exitcode}\t%{http_code}\t%header{x-t}\n";
 
 /// What curl does.
-pub fn meet(cases: &[Case], trust: Trust<'_>) -> Vec<String> {
-    cases.iter().map(|case| meet_one(case, trust)).collect()
+pub fn meet(cases: &[Case], root: &Path) -> Vec<String> {
+    cases.iter().map(|case| meet_one(case, root)).collect()
 }
 
-fn meet_one(case: &Case, trust: Trust<'_>) -> String {
+fn meet_one(case: &Case, root: &Path) -> String {
     let folder = TempDir::with_prefix("wireserve-curl-").expect("a temporary folder");
     let mut command = Command::new("curl");
     // Two transfers a second: what the server sends after an answer comes before the next.
     command.args(["-q", "--silent", "--noproxy", "*", "--rate", "120/m"]);
     command.args(["--max-time", &ANSWER_WITHIN.as_secs().to_string()]);
     command.args(["--write-out", WRITE_OUT]);
-    trusting(&mut command, trust);
+    trusting(&mut command, root);
     let files: Vec<_> = (0..case.urls.len())
         .map(|number| folder.path().join(number.to_string()))
         .collect();

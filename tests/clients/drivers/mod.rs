@@ -1,18 +1,17 @@
-//! How each client is run: curl and hyper from here, the others by the drivers beside this file,
+//! How each client is run over TLS: curl from here, the others by the drivers beside this file,
 //! which take cases as arguments and print a line for each.
 //!
 //! An outcome is `STATUS "body"`, with the field X-T where there is one; `error KIND`, or `STATUS error
 //! KIND` when the client had told the status before it failed; `hang`, or `STATUS hang`. Kinds are the
-//! client's own words. Behind a second request it goes on with `, then` and the same.
+//! client's own words. After a second request, `, then` and the same follow.
 
 pub mod curl;
-pub mod hyper;
 
 use crate::support::process::Process;
+use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
-use std::{env, fs};
 
 use crate::support::browser::{Browser, listen_for_reports};
 use crate::support::{repository, virtual_environment};
@@ -20,20 +19,9 @@ use crate::support::{repository, virtual_environment};
 /// How long a client may take for one answer before it counts as hanging; the drivers say it too.
 pub const ANSWER_WITHIN: Duration = Duration::from_secs(3);
 
-/// How long after an answer the next request follows. What the server sends after an answer has
-/// come by then; the drivers say it too.
-pub const BETWEEN_REQUESTS: Duration = Duration::from_millis(300);
-
 /// What a client must request, one URL after the other.
 pub struct Case {
     pub urls: Vec<String>,
-}
-
-/// The root that a client trusts besides those of the system.
-#[derive(Clone, Copy)]
-pub enum Trust<'p> {
-    Nothing,
-    Root(&'p Path),
 }
 
 /// A client.
@@ -42,53 +30,41 @@ pub struct Client {
     pub name: &'static str,
     /// The one that is here, or what to install.
     pub version: fn() -> Result<String, String>,
-    /// What it does with each of the cases; panics if it cannot be run.
-    pub meet: fn(&[Case], Trust<'_>) -> Vec<String>,
-    /// Whether it can be used for HTTPS; hyper leaves TLS to others.
-    pub speaks_tls: bool,
+    /// What it does with each of the cases, if it trusts this root besides those of the system; panics if it cannot be
+    /// run.
+    pub meet: fn(&[Case], &Path) -> Vec<String>,
 }
 
 /// All of them.
-pub static CLIENTS: [Client; 6] = [
+pub static CLIENTS: [Client; 5] = [
     Client {
         name: "curl",
         version: || installed("curl", "curl"),
         meet: curl::meet,
-        speaks_tls: true,
     },
     Client {
         name: "http.client",
         version: || python("import platform; print('Python', platform.python_version())"),
-        meet: |cases, trust| python_driver("http_client.py", cases, trust),
-        speaks_tls: true,
+        meet: |cases, root| python_driver("http_client.py", cases, root),
     },
     Client {
         name: "urllib3",
         version: || python("import urllib3; print('urllib3', urllib3.__version__)"),
-        meet: |cases, trust| python_driver("urllib3_client.py", cases, trust),
-        speaks_tls: true,
+        meet: |cases, root| python_driver("urllib3_client.py", cases, root),
     },
     Client {
         name: "Node",
         version: || Ok(format!("Node {}", installed("node", "nodejs")?)),
-        meet: |cases, trust| {
+        meet: |cases, root| {
             let mut command = Command::new("node");
-            trusting(command.arg(folder("node.js")), trust);
+            trusting(command.arg(folder("node.js")), root);
             lines(with_cases(&mut command, cases))
         },
-        speaks_tls: true,
-    },
-    Client {
-        name: "hyper",
-        version: || Ok([locked("hyper"), locked("hyper-util")].join(", ")),
-        meet: |cases, _| hyper::meet(cases),
-        speaks_tls: false,
     },
     Client {
         name: "Chromium",
         version: || installed("chromium", "chromium"),
         meet: meet_in_a_browser,
-        speaks_tls: true,
     },
 ];
 
@@ -114,18 +90,16 @@ pub fn answer(body: &[u8], field: Option<&str>) -> String {
     }
 }
 
-fn python_driver(file: &str, cases: &[Case], trust: Trust<'_>) -> Vec<String> {
+fn python_driver(file: &str, cases: &[Case], root: &Path) -> Vec<String> {
     let mut command = Command::new(venv());
-    trusting(command.arg(folder(file)), trust);
+    trusting(command.arg(folder(file)), root);
     lines(with_cases(&mut command, cases))
 }
 
 /// Sets the variables by which curl, Python and Node.js are given a root.
-pub fn trusting(command: &mut Command, trust: Trust<'_>) {
-    if let Trust::Root(root) = trust {
-        for name in ["CURL_CA_BUNDLE", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"] {
-            command.env(name, root);
-        }
+pub fn trusting(command: &mut Command, root: &Path) {
+    for name in ["CURL_CA_BUNDLE", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"] {
+        command.env(name, root);
     }
 }
 
@@ -133,7 +107,7 @@ fn with_cases<'a>(command: &'a mut Command, cases: &[Case]) -> &'a mut Command {
     command.args(cases.iter().map(|case| case.urls.join(",")))
 }
 
-fn meet_in_a_browser(cases: &[Case], trust: Trust<'_>) -> Vec<String> {
+fn meet_in_a_browser(cases: &[Case], _root: &Path) -> Vec<String> {
     let (listener, reports) = listen_for_reports();
     let first = &cases[0].urls[0];
     let (origin, _) = first
@@ -148,11 +122,8 @@ fn meet_in_a_browser(cases: &[Case], trust: Trust<'_>) -> Vec<String> {
             percent_encoding::NON_ALPHANUMERIC,
         ));
     }
-    let mut browser = match trust {
-        Trust::Nothing => Browser::open(&url),
-        // Its own store of roots is not that of a file.
-        Trust::Root(_) => Browser::open_trusting(&url),
-    };
+    // Its own store of roots is not that of a file.
+    let mut browser = Browser::open_trusting(&url);
     let report = browser.wait_for(&reports);
     serde_json::from_str(&report).expect("the page reports a list")
 }
@@ -179,15 +150,6 @@ fn python(code: &str) -> Result<String, String> {
     let ended = Process::spawn(Command::new(venv()).args(["-c", code])).end();
     let version = without_ends(&ended.stdout).into_iter().next();
     version.ok_or_else(|| format!("what `{code}` needs {lack}"))
-}
-
-/// Name and version of a crate that this test is built with.
-fn locked(name: &str) -> String {
-    let lock = fs::read_to_string(repository().join("Cargo.lock")).expect("Cargo.lock");
-    let entry = format!("name = \"{name}\"\nversion = \"");
-    let (_, rest) = lock.split_once(&entry).expect("a locked crate");
-    let (version, _) = rest.split_once('"').expect("a version");
-    format!("{name} {version}")
 }
 
 fn venv() -> PathBuf {

@@ -1,0 +1,172 @@
+//! The matrix of real clients. Four of its clients run the whole suite, and must still do what `matrix/kept` says of
+//! them if their versions are the same. The pages are what the kept results make, and neither names a case beside a
+//! client that hangs, crashes, mixes up responses, takes a part as complete, or accepts what it must reject.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+
+use regex::Regex;
+use serde_json::{Map, Value};
+
+use crate::support::command::wireserve;
+use crate::support::{repository, virtual_environment};
+
+/// Clients that each machine with `./dev setup` has.
+const CLIENTS: [&str; 4] = ["curl", "http.client", "urllib3", "Node http"];
+
+/// The group of valid responses: only its cases may be named beside a client.
+const VALID: &str = "VU-";
+
+/// What may be found in such a case: an error, or a rule of the judge about an answer.
+const SHOWN: [&str; 11] = [
+    "error",
+    "reaction",
+    "status",
+    "content",
+    "coding",
+    "fields",
+    "trailers",
+    "redirect",
+    "upload",
+    "repetition",
+    "reuse",
+];
+
+/// What is only counted.
+const COUNTED: [&str; 6] = ["hang", "crash", "mix-up", "next", "incomplete", "accepts"];
+
+/// The judge's own words for what is only counted.
+const UNPUBLISHED: &str = "hangs|still waited|was stopped|signal|exited|not its response|next request|must fail|incomplete|EVIL";
+
+#[test]
+fn every_case_is_played_to_four_clients_which_do_what_is_kept() {
+    let run = matrix(&["--verify", "--at-once=4", "--jobs=8"], &CLIENTS);
+    let printed = String::from_utf8_lossy(&run.stdout);
+    println!("{printed}");
+    let errors = String::from_utf8_lossy(&run.stderr);
+    assert!(run.status.success(), "{printed}\n{errors}");
+    for client in CLIENTS {
+        let line = format!("{client}: verified in ");
+        assert!(printed.contains(&line), "{client}: {printed}\n{errors}");
+    }
+}
+
+#[test]
+fn the_pages_are_what_the_kept_results_make() {
+    let run = matrix(&["--check"], &[]);
+    let errors = String::from_utf8_lossy(&run.stderr);
+    assert!(run.status.success(), "{errors}");
+}
+
+#[test]
+fn the_publishing_rule_has_unit_tests() {
+    let mut command = Command::new(python());
+    command.args(["-m", "unittest", "-v", "test_kept", "test_verify"]);
+    let run = command.current_dir(folder()).output().expect("Python");
+    let printed = String::from_utf8_lossy(&run.stderr);
+    assert!(run.status.success(), "{printed}");
+    assert!(printed.contains("... ok"), "{printed}");
+}
+
+#[test]
+fn what_is_kept_names_no_case_that_is_only_counted() {
+    let unpublished = Regex::new(UNPUBLISHED).expect("a pattern");
+    let all = kept();
+    assert!(all.len() > 10, "{}", all.len());
+    for (file, data) in all {
+        let names: Vec<_> = data.keys().map(String::as_str).collect();
+        let expected = [
+            "version", "name", "language", "client", "packages", "driver", "ran", "groups",
+            "counted", "valid", "limits",
+        ];
+        assert_eq!(names, sorted(&expected), "{file}");
+        for (id, found) in object(&data["valid"]) {
+            assert!(id.starts_with(VALID), "{file}: {id}");
+            let rule = found[1].as_str().expect("a rule");
+            assert!(SHOWN.contains(&rule), "{file}: {id}: {found}");
+            let words = found[2].as_str().expect("words");
+            let is_own = rule == "error";
+            assert!(
+                is_own || !unpublished.is_match(words),
+                "{file}: {id}: {found}"
+            );
+            assert_eq!(found.as_array().map(Vec::len), Some(3), "{file}: {id}");
+        }
+        for (kind, count) in object(&data["counted"]) {
+            assert!(COUNTED.contains(&kind.as_str()), "{file}: {kind}");
+            assert!(count.is_u64(), "{file}: {kind}");
+        }
+        for (group, counts) in object(&data["groups"]) {
+            let is_counts = object(counts).values().all(Value::is_u64);
+            assert!(is_counts, "{file}: {group}: {counts}");
+        }
+        for (limit, size) in object(&data["limits"]) {
+            let is_size = size.is_null() || size.is_u64();
+            let is_bound = size
+                .as_str()
+                .is_some_and(|size| size.starts_with("at least "));
+            assert!(is_size || is_bound, "{file}: {limit}: {size}");
+        }
+    }
+}
+
+#[test]
+fn the_pages_name_only_cases_with_valid_responses() {
+    let case = Regex::new(r"\b([A-Z]{2}-\d{2,3})\b").expect("a pattern");
+    for page in ["clients.md", "clients.html"] {
+        let text = fs::read_to_string(repository().join("docs").join(page)).expect("a page");
+        // Its outcome is that which is required.
+        let named = case.captures_iter(&text).map(|found| found[1].to_owned());
+        let others: Vec<_> = named
+            .filter(|id| !id.starts_with(VALID) && id != "TX-17")
+            .collect();
+        assert!(others.is_empty(), "docs/{page}: {others:?}");
+    }
+}
+
+/// The contents of `matrix/kept`.
+fn kept() -> Vec<(String, Map<String, Value>)> {
+    let files = fs::read_dir(folder().join("kept")).expect("the folder");
+    let read = |path: PathBuf| {
+        let text = fs::read(&path).expect("a file");
+        let data = serde_json::from_slice(&text);
+        let name = path.display().to_string();
+        let data = data.unwrap_or_else(|error| panic!("{name}: {error}"));
+        (name, data)
+    };
+    files
+        .map(|file| read(file.expect("a file").path()))
+        .collect()
+}
+
+/// Runs the matrix with the binary of these tests. What it builds and installs is not needed.
+fn matrix(options: &[&str], clients: &[&str]) -> Output {
+    let mut command = Command::new(python());
+    command.arg(folder()).args(options);
+    command.arg("--wireserve").arg(wireserve().get_program());
+    command.args(clients).stdin(Stdio::null());
+    command.output().expect("Python")
+}
+
+fn python() -> PathBuf {
+    let venv = virtual_environment().join("bin/python");
+    match venv.is_file() {
+        true => venv,
+        false => "python3".into(),
+    }
+}
+
+fn folder() -> PathBuf {
+    repository().join("matrix")
+}
+
+fn object(value: &Value) -> &Map<String, Value> {
+    value.as_object().expect("an object")
+}
+
+fn sorted<'n>(names: &[&'n str]) -> Vec<&'n str> {
+    let mut names = names.to_vec();
+    names.sort_unstable();
+    names
+}
