@@ -6,6 +6,7 @@
 Importing this module is sufficient.
 """
 
+import multiprocessing
 import os
 import runpy
 import sys
@@ -19,6 +20,8 @@ def main() -> None:
     """Runs the script that the arguments of the process name, with those that follow it."""
     if len(sys.argv) < 2:
         sys.exit("usage: python -m wireserve.as_wptserve SCRIPT [ARGS...]")
+    # The process from which Python 3.14 forks others has it, too.
+    multiprocessing.set_forkserver_preload([__spec__.name])
     del sys.argv[0]
     script = sys.argv[0]
     # As for a script that is run by itself.

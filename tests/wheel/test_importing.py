@@ -5,7 +5,7 @@ import subprocess
 import sys
 import unittest
 
-from support import run
+from support import DEADLINE, run
 
 STATE = """
     import os, sys, threading, time
@@ -107,6 +107,17 @@ class AsWptserve(unittest.TestCase):
                               stdout=subprocess.PIPE, check=True, timeout=30)
         self.assertEqual(done.stdout.decode().split("\n")[:3],
                          ["wireserve.wptserve", "an argument", "beside"])
+
+
+    def test_a_front_end_that_starts_a_process_for_each_port(self):
+        # As `./wpt serve` does: it puts the folder of its own wptserve first, and hands routes to other processes.
+        folder = os.path.dirname(os.path.abspath(__file__))
+        script = os.path.join(folder, "scripts", "front_end", "wpt")
+        for method in ("fork", "forkserver"):
+            with self.subTest(method):
+                done = subprocess.run([sys.executable, "-m", "wireserve.as_wptserve", script, method],
+                                      stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=DEADLINE)
+                self.assertEqual((done.returncode, done.stdout.decode()), (0, "http first\nhttp-private first\n"))
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import socket
+import subprocess
 import sys
 import threading
 import time
@@ -676,6 +677,12 @@ class Programs(unittest.TestCase):
 
     asyncio.run(main())
 """)
+
+    def test_many_requests_of_all_kinds(self):
+        script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "scripts", "stress.py")
+        done = subprocess.run([sys.executable, script, "20000"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              timeout=2 * DEADLINE)
+        self.assertEqual(done.returncode, 0, done.stdout.decode())
 
     def test_spawned_processes(self):
         run(PROGRAM + """

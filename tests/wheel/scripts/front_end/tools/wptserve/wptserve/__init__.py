@@ -1,0 +1,1 @@
+raise ImportError("expected the wptserve of wireserve, found that of the checkout")
