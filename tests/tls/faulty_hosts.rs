@@ -17,13 +17,14 @@ use tempfile::TempDir;
 
 use crate::support::client::DEADLINE;
 use crate::support::command::{site, wireserve};
-use crate::support::process::Process;
+use crate::support::process::{Ended, Process};
 
 /// For each certificate: what curl ends with, the code of OpenSSL's verification or "ok", and what rustls
 /// reports.
-const CERTIFICATES: [(&str, i32, &str, &str); 12] = [
+const CERTIFICATES: [(&str, i32, &str, &str); 15] = [
     ("good", 0, "ok", "HTTP/1.1 200 OK"),
     ("complete-chain", 0, "ok", "HTTP/1.1 200 OK"),
+    ("stapled", 0, "ok", "HTTP/1.1 200 OK"),
     ("expired", 60, "10", "certificate expired"),
     ("not-yet-valid", 60, "9", "certificate not valid yet"),
     ("wrong-host", 60, "62", "certificate not valid for name"),
@@ -37,6 +38,39 @@ const CERTIFICATES: [(&str, i32, &str, &str); 12] = [
     ("bad-signature", 35, "7", "BadSignature"),
     // curl and OpenSSL have the list of revoked certificates here.
     ("revoked", 60, "23", "HTTP/1.1 200 OK"),
+    // Only clients that ask for OCSP responses refuse these; see `STAPLES`.
+    ("expired-staple", 0, "ok", "HTTP/1.1 200 OK"),
+    ("must-staple", 0, "ok", "HTTP/1.1 200 OK"),
+];
+
+/// What curl ends with if it asks for an OCSP response, its reason, and what OpenSSL's command prints of the
+/// response.
+const STAPLES: [(&str, i32, &str, &str); 5] = [
+    ("stapled", 0, "", "Cert Status: good"),
+    (
+        "revoked",
+        91,
+        "SSL certificate revocation reason: keyCompromise",
+        "Cert Status: revoked",
+    ),
+    (
+        "expired-staple",
+        91,
+        "OCSP response has expired",
+        "Cert Status: good",
+    ),
+    (
+        "must-staple",
+        91,
+        "No OCSP response received",
+        "OCSP response: no response sent",
+    ),
+    (
+        "good",
+        91,
+        "No OCSP response received",
+        "OCSP response: no response sent",
+    ),
 ];
 
 const PYTHON: &str = r#"
@@ -106,6 +140,11 @@ impl Faulty {
 
     /// What curl ends with: 0, or the code of an error.
     fn curl(&self, host: &str, options: &[&str]) -> i32 {
+        self.curling(host, options).code.expect("no signal")
+    }
+
+    /// How curl ends.
+    fn curling(&self, host: &str, options: &[&str]) -> Ended {
         let port = self.address().port();
         let mut command = Command::new("curl");
         command.args(["-sS", "--max-time", "30", "--cacert"]);
@@ -118,7 +157,19 @@ impl Faulty {
         if ended.code == Some(0) {
             assert_eq!(ended.stdout.concat(), "hello", "{host}");
         }
-        ended.code.expect("no signal")
+        ended
+    }
+
+    /// What OpenSSL's command prints with these options.
+    fn openssl(&self, host: &str, options: &[&str]) -> String {
+        let mut command = Command::new("openssl");
+        command.args(["s_client", "-connect"]);
+        command.arg(self.address().to_string());
+        command.args(["-servername", host, "-CAfile"]);
+        command.arg(&self.root).args(options);
+        let mut showing = Process::spawn(&mut command);
+        showing.end_input();
+        showing.end().stdout.concat()
     }
 
     /// What OpenSSL reports for each host.
@@ -202,6 +253,25 @@ fn certificates_by_name() {
     assert_eq!(faulty.rustls("127.0.0.1"), "HTTP/1.1 200 OK");
 }
 
+/// The responses are correct otherwise: OpenSSL verifies them in curl.
+#[test]
+fn stapled_responses() {
+    let faulty = Faulty::start(&["--bad-tls", "0"]);
+    for (name, curl, reason, openssl) in STAPLES {
+        let host = format!("{name}.tls.localhost");
+        let asked = faulty.curling(&host, &["--cert-status"]);
+        assert_eq!(asked.code, Some(curl), "{name}: {}", asked.stderr);
+        assert!(asked.stderr.contains(reason), "{name}: {}", asked.stderr);
+        for version in ["-tls1_2", "-tls1_3"] {
+            let shown = faulty.openssl(&host, &["-status", version]);
+            assert!(shown.contains(openssl), "{name} {version}: {shown}");
+        }
+    }
+    // A client that does not ask gets none.
+    let shown = faulty.openssl("revoked.tls.localhost", &[]);
+    assert!(shown.contains("BEGIN CERTIFICATE") && !shown.contains("OCSP"));
+}
+
 /// For clients that cannot resolve names: a fault for all names of a listener.
 #[test]
 fn certificates_of_listeners() {
@@ -269,7 +339,7 @@ fn unknown_faults_are_refused() {
     command.current_dir(folder.path());
     command.args(["--port=0", "--tls-port=0", "--certificate", "expird"]);
     Process::spawn(&mut command).end().is_refusal(&[
-        "expected the name of a certificate's fault (good, complete-chain, expired,",
+        "expected the name of a certificate's fault (good, complete-chain, stapled, expired,",
         "found \"expird\"",
     ]);
 }

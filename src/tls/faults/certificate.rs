@@ -5,13 +5,15 @@
 use std::time::{Duration, SystemTime};
 
 use rcgen::{
-    CertificateRevocationList, CertificateRevocationListParams, ExtendedKeyUsagePurpose,
-    KeyIdMethod, RevocationReason, RevokedCertParams, SanType, SerialNumber,
+    CertificateRevocationList, CertificateRevocationListParams, CustomExtension,
+    ExtendedKeyUsagePurpose, KeyIdMethod, RevocationReason, RevokedCertParams, SanType,
+    SerialNumber,
 };
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::CertifiedKey;
 
 use super::DOMAIN;
+use super::ocsp::{self, Status};
 use crate::tls::certificates::authority::{self, Authority, DAY, Validity, new_key};
 use crate::tls::certificates::{StoreError, Subjects};
 use crate::tls::provider;
@@ -32,9 +34,10 @@ const REVOKED: [u8; 7] = *b"revoked";
 /// assert_eq!(fault.name(), "self-signed");
 /// assert_eq!(fault.host(), format!("self-signed.{DOMAIN}"));
 /// assert_eq!(FaultyCertificate::named("self-signed"), Some(fault));
-/// // All but two must be refused:
-/// let good = [FaultyCertificate::Good, FaultyCertificate::CompleteChain];
-/// assert_eq!(FaultyCertificate::ALL.iter().filter(|fault| good.contains(fault)).count(), 2);
+/// // All but three must be refused:
+/// use FaultyCertificate::{CompleteChain, Good, Stapled};
+/// let good = [Good, CompleteChain, Stapled];
+/// assert_eq!(FaultyCertificate::ALL.iter().filter(|fault| !good.contains(fault)).count(), 12);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FaultyCertificate {
@@ -42,6 +45,8 @@ pub enum FaultyCertificate {
     Good,
     /// Nothing: an intermediate issued it and is in the chain.
     CompleteChain,
+    /// Nothing: an OCSP response that it is good is stapled to it.
+    Stapled,
     /// It expired yesterday.
     Expired,
     /// It is valid in 30 days.
@@ -60,17 +65,22 @@ pub enum FaultyCertificate {
     NoServerAuth,
     /// A bit of the signature is wrong.
     BadSignature,
-    /// The root's list of revoked certificates has it.
+    /// The root's list of revoked certificates has it, and so does the OCSP response that is stapled to it.
     Revoked,
+    /// The OCSP response that is stapled to it expired yesterday.
+    ExpiredStaple,
+    /// It must have a stapled OCSP response (RFC 7633), and has none.
+    MustStaple,
 }
 
 impl FaultyCertificate {
     /// All of them.
     ///
     /// See the example of [`FaultyCertificate`].
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 15] = [
         Self::Good,
         Self::CompleteChain,
+        Self::Stapled,
         Self::Expired,
         Self::NotYetValid,
         Self::WrongHost,
@@ -81,6 +91,8 @@ impl FaultyCertificate {
         Self::NoServerAuth,
         Self::BadSignature,
         Self::Revoked,
+        Self::ExpiredStaple,
+        Self::MustStaple,
     ];
 
     /// The name, which is the first label of its host.
@@ -90,6 +102,7 @@ impl FaultyCertificate {
         match self {
             Self::Good => "good",
             Self::CompleteChain => "complete-chain",
+            Self::Stapled => "stapled",
             Self::Expired => "expired",
             Self::NotYetValid => "not-yet-valid",
             Self::WrongHost => "wrong-host",
@@ -100,6 +113,8 @@ impl FaultyCertificate {
             Self::NoServerAuth => "no-server-auth",
             Self::BadSignature => "bad-signature",
             Self::Revoked => "revoked",
+            Self::ExpiredStaple => "expired-staple",
+            Self::MustStaple => "must-staple",
         }
     }
 
@@ -152,6 +167,7 @@ impl FaultyCertificate {
                 params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
             }
             Self::Revoked => params.serial_number = Some(SerialNumber::from_slice(&REVOKED)),
+            Self::MustStaple => params.custom_extensions.push(must_staple()),
             _ => {}
         }
         let chain = match self {
@@ -169,11 +185,41 @@ impl FaultyCertificate {
                 chain
             }
             Self::BadSignature => vec![with_bad_signature(&root.issue(&params, &key)?)],
+            // Some clients look for the issuer of the response in the chain alone.
+            Self::Stapled | Self::Revoked | Self::ExpiredStaple | Self::MustStaple => {
+                vec![root.issue(&params, &key)?, root.certificate().clone()]
+            }
             _ => vec![root.issue(&params, &key)?],
         };
+        let staple = match self {
+            Self::Stapled => Some((Status::Good, validity)),
+            Self::Revoked => Some((Status::Revoked, validity)),
+            Self::ExpiredStaple => Some((
+                Status::Good,
+                Validity {
+                    from: now - DURATION,
+                    until: now - DAY,
+                },
+            )),
+            _ => None,
+        };
+        let staple = staple.map(|(status, at)| ocsp::response(root, &chain[0], status, at));
         let key = PrivateKeyDer::Pkcs8(key.serialize_der().into());
-        Ok(CertifiedKey::from_der(chain, key, &provider())?)
+        let mut made = CertifiedKey::from_der(chain, key, &provider())?;
+        made.ocsp = staple.transpose()?;
+        Ok(made)
     }
+}
+
+/// The extension "TLS feature" with `status_request` (RFC 7633 §4): the certificate is valid only together with
+/// an OCSP response.
+fn must_staple() -> CustomExtension {
+    const TLS_FEATURE: &[u64] = &[1, 3, 6, 1, 5, 5, 7, 1, 24];
+    const STATUS_REQUEST: u16 = 5;
+    let features = yasna::construct_der(|writer| {
+        writer.write_sequence(|writer| writer.next().write_u16(STATUS_REQUEST));
+    });
+    CustomExtension::from_oid_content(TLS_FEATURE, features)
 }
 
 /// The last byte belongs to the signature.
@@ -280,7 +326,12 @@ mod tests {
                     Err(error) => panic!("{host}: {error:?}"),
                 };
                 let expected = match fault {
-                    FaultyCertificate::Good | FaultyCertificate::CompleteChain => "accepted",
+                    FaultyCertificate::Good
+                    | FaultyCertificate::CompleteChain
+                    | FaultyCertificate::Stapled
+                    // rustls does not look at OCSP responses.
+                    | FaultyCertificate::ExpiredStaple
+                    | FaultyCertificate::MustStaple => "accepted",
                     FaultyCertificate::Expired => "expired",
                     FaultyCertificate::NotYetValid => "not valid yet",
                     FaultyCertificate::WrongHost | FaultyCertificate::NoSan => "another name",

@@ -6,6 +6,7 @@
 
 pub mod certificate;
 pub mod handshake;
+mod ocsp;
 
 use std::collections::BTreeMap;
 use std::fmt;
