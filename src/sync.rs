@@ -5,3 +5,10 @@
 pub(crate) use std::sync::{Condvar, Mutex, MutexGuard, atomic};
 pub(crate) use std::thread;
 pub(crate) use std::time::Instant;
+
+#[cfg(feature = "tls")]
+pub(crate) mod tried {
+    //! Locks that some threads only try to take. The model checker has others for that.
+
+    pub(crate) use std::sync::Mutex;
+}

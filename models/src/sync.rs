@@ -176,3 +176,94 @@ pub(crate) mod thread {
         }
     }
 }
+
+pub(crate) mod tried {
+    //! Locks that some threads only try to take. loom's own `try_lock` waits while another thread holds the lock, so
+    //! that models deadlock where the server does not.
+
+    use std::ops::{Deref, DerefMut};
+
+    use super::{Condvar, PoisonError};
+
+    #[derive(Debug, Default)]
+    pub(crate) struct Mutex<T> {
+        holder: loom::sync::Mutex<Holder>,
+        released: Condvar,
+        /// Locked by the holder alone.
+        value: loom::sync::Mutex<T>,
+    }
+
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    enum Holder {
+        #[default]
+        Nothing,
+        Thread,
+    }
+
+    /// The lock, held.
+    pub(crate) struct MutexGuard<'m, T> {
+        mutex: &'m Mutex<T>,
+        /// Present until it is dropped.
+        value: Option<loom::sync::MutexGuard<'m, T>>,
+    }
+
+    impl<T> Mutex<T> {
+        pub(crate) fn new(value: T) -> Self {
+            Self {
+                holder: loom::sync::Mutex::default(),
+                released: Condvar::default(),
+                value: loom::sync::Mutex::new(value),
+            }
+        }
+
+        pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
+            let mut holder = self.holder();
+            while *holder == Holder::Thread {
+                let waited = self.released.wait(holder);
+                holder = waited.unwrap_or_else(PoisonError::into_inner);
+            }
+            self.held(holder)
+        }
+
+        pub(crate) fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
+            let holder = self.holder();
+            (*holder == Holder::Nothing).then(|| self.held(holder))
+        }
+
+        fn held<'m>(&'m self, mut holder: loom::sync::MutexGuard<'m, Holder>) -> MutexGuard<'m, T> {
+            *holder = Holder::Thread;
+            drop(holder);
+            let value = self.value.lock();
+            MutexGuard {
+                mutex: self,
+                value: Some(value.unwrap_or_else(PoisonError::into_inner)),
+            }
+        }
+
+        fn holder(&self) -> loom::sync::MutexGuard<'_, Holder> {
+            self.holder.lock().unwrap_or_else(PoisonError::into_inner)
+        }
+    }
+
+    impl<T> Deref for MutexGuard<'_, T> {
+        type Target = T;
+
+        fn deref(&self) -> &T {
+            self.value.as_deref().expect("it is held")
+        }
+    }
+
+    impl<T> DerefMut for MutexGuard<'_, T> {
+        fn deref_mut(&mut self) -> &mut T {
+            self.value.as_deref_mut().expect("it is held")
+        }
+    }
+
+    impl<T> Drop for MutexGuard<'_, T> {
+        fn drop(&mut self) {
+            self.value = None;
+            *self.mutex.holder() = Holder::Nothing;
+            self.mutex.released.notify_one();
+        }
+    }
+}

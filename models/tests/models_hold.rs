@@ -51,6 +51,12 @@ models! {
     }
     wire {
         every_wire_is_taken
+        a_write_that_waits_does_not_block_a_read
+        a_read_that_waits_does_not_block_a_write
+        an_answer_of_tls_blocks_no_read
+        an_answer_of_tls_awaits_no_write
+        records_keep_their_order
+        records_are_read_once
     }
 }
 
@@ -104,12 +110,13 @@ fn folder() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))
 }
 
-/// The modules of the models, by name, as text.
+/// The modules of the models, by name, as text. Folders have what they run instead of the server's files.
 fn modules() -> Vec<(String, String)> {
     let files = fs::read_dir(folder()).expect("src/");
     files
-        .map(|file| {
-            let path = file.expect("a file of src/").path();
+        .map(|file| file.expect("a file of src/").path())
+        .filter(|path| path.is_file())
+        .map(|path| {
             let name = path.file_stem().expect("a name").to_string_lossy();
             let text = fs::read_to_string(&path).expect("a source is UTF-8");
             (name.into_owned(), text)

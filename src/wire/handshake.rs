@@ -2,6 +2,7 @@
 //! would be waited for.
 
 use std::io;
+use std::mem::{self, MaybeUninit};
 use std::sync::Arc;
 
 use rustls::server::{Accepted, AcceptedAlert, Acceptor};
@@ -46,20 +47,23 @@ pub enum HandshakeError {
 }
 
 impl Wire {
-    /// Does the handshake. Everything that is sent or received afterwards goes through TLS. Called once,
-    /// before anything else is read or written.
+    /// Does the handshake. Everything that is sent or received afterwards goes through TLS. Called once. What
+    /// was read in the clear before must have been answered; bytes after it belong to the handshake.
     ///
     /// # Errors
     /// [`HandshakeError`]: the connection stays in the clear.
     pub fn handshake(&self, configs: &Configs) -> Result<(), HandshakeError> {
         let socket = self.stream.socket();
-        let mut scratch = [0; READ_SIZE];
-        let (accepted, rest) = self.client_hello(&mut scratch)?;
+        let mut input = Input {
+            socket,
+            early: self.take_early(),
+        };
+        let (accepted, mut arrived) = self.client_hello(&mut input)?;
         let mut output_to = Output { socket, left: None };
         match configs.fault(&accepted.client_hello()) {
             None => {}
             Some(HandshakeFault::Stall) => loop {
-                receive(socket, &mut scratch)?;
+                input.receive()?;
             },
             Some(HandshakeFault::Alert(code)) => {
                 output_to.send(&alert_record(code))?;
@@ -71,53 +75,81 @@ impl Wire {
         let connection = accepted
             .into_connection(config)
             .map_err(|(error, alert)| refused(socket, error, alert))?;
-        let session = Session::new(connection);
+        let mut session = Session::new(connection);
         let mut plaintext = Vec::new();
-        let mut arrived = rest;
         let sending = loop {
-            let decrypted = session.decrypt(&scratch[arrived], &mut plaintext);
+            let decrypted = session.try_decrypt(&arrived, &mut plaintext);
             let mut output = Vec::new();
             session.take_output(&mut output);
             output_to.send(&output)?;
             let sending = decrypted?;
-            if !session.lock().is_handshaking() {
+            if !session.connection().is_handshaking() {
                 break sending;
             }
-            arrived = 0..receive(socket, &mut scratch)?;
+            arrived = input.receive()?;
         };
-        let info = info(&session.lock());
+        let info = info(session.connection());
         let secured = Secured::new(session, Arc::new(info), plaintext, sending);
         self.stream.secure(secured);
         Ok(())
     }
 
-    /// The first message of the client, and the range of bytes after it.
-    fn client_hello(
-        &self,
-        scratch: &mut [u8],
-    ) -> Result<(Accepted, std::ops::Range<usize>), HandshakeError> {
-        let socket = self.stream.socket();
+    /// What a client has sent before its last answer in the clear had arrived.
+    fn take_early(&self) -> Vec<u8> {
+        let mut inbound = self.inbound();
+        let early = inbound.buffered().to_vec();
+        inbound.consume(early.len());
+        early
+    }
+
+    /// The first message of the client, and the bytes after it.
+    fn client_hello(&self, input: &mut Input<'_>) -> Result<(Accepted, Vec<u8>), HandshakeError> {
         let mut acceptor = Acceptor::default();
         let mut is_first = true;
         loop {
-            let count = receive(socket, scratch)?;
-            if is_first && is_text(scratch[0]) {
+            let arrived = input.receive()?;
+            if is_first && arrived.first().copied().is_some_and(is_text) {
                 if let Some(tape) = self.tape() {
-                    tape.received(&scratch[..count], count as u64);
+                    tape.received(&arrived, arrived.len() as u64);
                 }
                 return Err(HandshakeError::Text);
             }
             is_first = false;
-            let mut left = &scratch[..count];
+            let mut left = &arrived[..];
             while !left.is_empty() {
                 acceptor.read_tls(&mut left)?;
                 let accepted = acceptor
                     .accept()
-                    .map_err(|(error, alert)| refused(socket, error, alert))?;
+                    .map_err(|(error, alert)| refused(input.socket, error, alert))?;
                 if let Some(accepted) = accepted {
-                    let rest = count - left.len()..count;
-                    return Ok((accepted, rest));
+                    return Ok((accepted, left.to_vec()));
                 }
+            }
+        }
+    }
+}
+
+/// What the client sends in a handshake.
+struct Input<'s> {
+    socket: &'s Socket,
+    /// What has been read in the clear, and not been taken yet.
+    early: Vec<u8>,
+}
+
+impl Input<'_> {
+    /// Reads once; never 0 bytes. Not within its callers, whose stacks would have the room.
+    #[inline(never)]
+    fn receive(&mut self) -> Result<Vec<u8>, HandshakeError> {
+        if !self.early.is_empty() {
+            return Ok(mem::take(&mut self.early));
+        }
+        let mut room = [MaybeUninit::uninit(); READ_SIZE];
+        loop {
+            match self.socket.read_into(&mut room, Blocking::Wait) {
+                Ok([]) => return Err(HandshakeError::Ended),
+                Ok(arrived) => return Ok(arrived.to_vec()),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error.into()),
             }
         }
     }
@@ -147,18 +179,6 @@ impl Output<'_> {
 /// Whether these could be the first bytes of a request without TLS.
 fn is_text(first: u8) -> bool {
     first != HANDSHAKE_RECORD && (first.is_ascii_graphic() || matches!(first, b'\r' | b'\n' | b' '))
-}
-
-/// Reads once; never 0 bytes.
-fn receive(socket: &Socket, scratch: &mut [u8]) -> Result<usize, HandshakeError> {
-    loop {
-        match socket.read(scratch) {
-            Ok(0) => return Err(HandshakeError::Ended),
-            Ok(count) => return Ok(count),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
 }
 
 fn send(socket: &Socket, mut bytes: &[u8]) -> io::Result<()> {

@@ -3,14 +3,16 @@
 //! when the kernel has the bytes, or report that the client is gone ([`outbound::Gone`]).
 //!
 //! A `Stream` is the one type for connections in the clear and through TLS. `socket`
-//! makes the system calls, and `session` has the cryptography; `secured` joins both. Nothing outside this
+//! makes the system calls, and `session` has the cryptography; `directions` joins both. Nothing outside this
 //! module depends on which of them a connection uses. The locks, in the order in which a thread may take
-//! them: a half of the wire, the direction of `secured` that belongs to it, the session.
+//! them: a half of the wire, the lock in `directions` that belongs to it, the session.
 //!
 //! This module knows how to end a connection; `server/connection.rs` decides when.
 
 pub mod budget;
 pub mod close;
+#[cfg(feature = "tls")]
+mod directions;
 mod flusher;
 pub mod gather;
 mod guards;

@@ -1,28 +1,24 @@
-//! One TLS session: ciphertext to plaintext and back, without a socket.
-//!
-//! rustls has one state for both directions, so that a thread that decrypts and one that encrypts share a
-//! lock. It is held for the cryptography alone, never across a system call: a thread that waits for the client
-//! does not hold it.
+//! One TLS session: ciphertext to plaintext and back, without a socket and without a lock. rustls has one state for
+//! both directions.
 
 use std::fmt;
 use std::io::{self, BufRead, IoSlice, Write};
-use std::sync::{Mutex, MutexGuard};
 
 use rustls::ServerConnection;
 
-use super::lock;
-
 /// The state that both directions share.
 pub(super) struct Session {
-    connection: Mutex<ServerConnection>,
+    connection: ServerConnection,
 }
 
 /// Whether a client may send more plaintext.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Sending {
     May,
-    /// It has sent close_notify.
+    /// Its end has arrived: close_notify, or FIN.
     Ended,
+    /// What has arrived is not what the protocol asks for.
+    Failed,
 }
 
 impl Session {
@@ -30,27 +26,34 @@ impl Session {
     pub(super) fn new(mut connection: ServerConnection) -> Self {
         // With a limit, rustls would take a part of a write and lose the rest.
         connection.set_buffer_limit(None);
-        Self {
-            connection: Mutex::new(connection),
-        }
+        Self { connection }
     }
 
-    /// Takes ciphertext that has arrived, and appends its plaintext.
+    /// Takes ciphertext that has arrived, and appends its plaintext. After a failure, the plaintext before it
+    /// is appended, and an alert waits for [`Session::take_output`].
+    pub(super) fn decrypt(&mut self, ciphertext: &[u8], plaintext: &mut Vec<u8>) -> Sending {
+        self.try_decrypt(ciphertext, plaintext)
+            .unwrap_or_else(|error| {
+                log::debug!("a TLS session failed: {error}");
+                Sending::Failed
+            })
+    }
+
+    /// The same, for a handshake, whose failures are reported.
     ///
     /// # Errors
-    /// When it is not what the protocol asks for. The plaintext before it is appended, and an alert waits
-    /// for [`Session::take_output`].
-    pub(super) fn decrypt(
-        &self,
+    /// When the ciphertext is not what the protocol asks for.
+    pub(super) fn try_decrypt(
+        &mut self,
         mut ciphertext: &[u8],
         plaintext: &mut Vec<u8>,
     ) -> Result<Sending, rustls::Error> {
-        let mut connection = self.lock();
+        let connection = &mut self.connection;
         while !ciphertext.is_empty() {
             let taken = connection.read_tls(&mut ciphertext);
             let processed = connection.process_new_packets();
             // rustls stops taking ciphertext while 16 KiB of plaintext wait.
-            let ended = read_all(&mut connection, plaintext);
+            let ended = read_all(connection, plaintext);
             processed?;
             match taken {
                 // Bytes after close_notify mean nothing (RFC 8446 §6.1).
@@ -68,39 +71,45 @@ impl Session {
     ///
     /// # Errors
     /// When the session has failed.
-    pub(super) fn encrypt(&self, parts: [&[u8]; 2], ciphertext: &mut Vec<u8>) -> io::Result<usize> {
-        let mut connection = self.lock();
+    pub(super) fn encrypt(
+        &mut self,
+        parts: [&[u8]; 2],
+        ciphertext: &mut Vec<u8>,
+    ) -> io::Result<usize> {
+        let mut writer = self.connection.writer();
         let count = match parts {
             [[], []] => 0,
-            [[], bytes] | [bytes, []] => connection.writer().write(bytes)?,
-            parts => connection
-                .writer()
-                .write_vectored(&parts.map(IoSlice::new))?,
+            [[], bytes] | [bytes, []] => writer.write(bytes)?,
+            parts => writer.write_vectored(&parts.map(IoSlice::new))?,
         };
-        take_output(&mut connection, ciphertext);
+        self.take_output(ciphertext);
         Ok(count)
     }
 
     /// Appends what TLS itself has to say: alerts, key updates, parts of a handshake.
-    pub(super) fn take_output(&self, ciphertext: &mut Vec<u8>) {
-        take_output(&mut self.lock(), ciphertext);
+    pub(super) fn take_output(&mut self, ciphertext: &mut Vec<u8>) {
+        while self.has_output() {
+            // Writing to a vector does not fail.
+            if self.connection.write_tls(&mut *ciphertext).is_err() {
+                return;
+            }
+        }
     }
 
     /// Whether TLS itself has something to say.
     pub(super) fn has_output(&self) -> bool {
-        self.lock().wants_write()
+        self.connection.wants_write()
     }
 
     /// Appends the alert close_notify.
-    pub(super) fn close_notify(&self, ciphertext: &mut Vec<u8>) {
-        let mut connection = self.lock();
-        connection.send_close_notify();
-        take_output(&mut connection, ciphertext);
+    pub(super) fn close_notify(&mut self, ciphertext: &mut Vec<u8>) {
+        self.connection.send_close_notify();
+        self.take_output(ciphertext);
     }
 
-    /// The state, for a question.
-    pub(super) fn lock(&self) -> MutexGuard<'_, ServerConnection> {
-        lock(&self.connection)
+    /// What rustls knows about it.
+    pub(super) fn connection(&self) -> &ServerConnection {
+        &self.connection
     }
 }
 
@@ -123,15 +132,6 @@ fn read_all(connection: &mut ServerConnection, plaintext: &mut Vec<u8>) -> bool 
             }
             // There is no more for now. The end of TCP is never reported to rustls.
             Err(_) => return false,
-        }
-    }
-}
-
-fn take_output(connection: &mut ServerConnection, ciphertext: &mut Vec<u8>) {
-    while connection.wants_write() {
-        // Writing to a vector does not fail.
-        if connection.write_tls(&mut *ciphertext).is_err() {
-            return;
         }
     }
 }

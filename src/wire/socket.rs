@@ -16,6 +16,10 @@ use rustix::net::{RecvFlags, connect_unspec, recv};
 /// The longest time that is passed to the kernel at once, which has its own limits.
 const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// Ciphertext that is read at once: a full record fits.
+#[cfg(feature = "tls")]
+pub(super) const CIPHERTEXT_SIZE: usize = 32 * 1024;
+
 /// A connection's socket, of TCP or of a Unix socket.
 #[derive(Debug)]
 pub(super) struct Socket(socket2::Socket);
