@@ -37,6 +37,7 @@ class Server:
         doc_root: str | PathLike[str] | None = None,
         certificate: str | PathLike[str] | None = None,
         key: str | PathLike[str] | None = None,
+        encrypt_after_connect: bool = False,
         configure: Callable[[int], tuple[object, str]] | None = None,
         latency: float = 0.0,
         as_wptserve: bool = False,

@@ -1,22 +1,9 @@
-//! Warnings about certificates and keys that are configured as their owner can hardly want them.
+//! A warning about a private key in a place where its owner can hardly want it.
 
 use std::fs;
 use std::path::Path;
 
-use serde_json::Value;
-
 use crate::config::{BuiltInRoutes, Settings};
-
-/// `encrypt_after_connect` turns a port into a proxy of itself, which this server is not.
-pub(super) fn warn_of_proxies(settings: &Settings) {
-    let ssl = settings.names.settings.get("ssl");
-    let after_connect = ssl.and_then(|ssl| ssl.get("encrypt_after_connect"));
-    if after_connect.and_then(Value::as_bool) == Some(true) {
-        log::warn!(
-            "`ssl.encrypt_after_connect` has no effect: connections to ports of `https` begin with a TLS handshake"
-        );
-    }
-}
 
 /// A key below the doc root can be downloaded, unless the paths of a checkout forbid it.
 pub(super) fn warn_of_exposure(settings: &Settings, doc_root: &Path, key: &Path) {

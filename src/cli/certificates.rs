@@ -9,6 +9,7 @@ use std::time::{Duration, SystemTime};
 
 use rustls::pki_types::CertificateDer;
 use rustls::sign::SingleCertAndKey;
+use serde_json::Value;
 
 use crate::config::{
     CertificateSource, ClientCertificateFiles, Listener, ListenerCertificate, ListenerTls,
@@ -36,6 +37,15 @@ pub(super) struct Certificates {
     fault: Option<FaultyCertificate>,
     /// Whether there are such ports.
     has_ports: bool,
+    /// Whether TLS begins after a request with CONNECT on them.
+    after_connect: bool,
+}
+
+/// The key `ssl.encrypt_after_connect` of the configuration.
+fn encrypts_after_connect(settings: &Settings) -> bool {
+    let ssl = settings.names.settings.get("ssl");
+    let value = ssl.and_then(|ssl| ssl.get("encrypt_after_connect"));
+    value.and_then(Value::as_bool) == Some(true)
 }
 
 /// A server's certificate, the root that clients have to trust, and their files.
@@ -92,7 +102,6 @@ impl Certificates {
             .as_deref()
             .map(fault)
             .transpose()?;
-        certificate_warnings::warn_of_proxies(settings);
         let has_faults =
             fault.is_some() || of_listeners().any(|one| *one != ListenerCertificate::Server);
         let has_ports = settings.ports.iter().any(|(scheme, ports)| {
@@ -104,6 +113,7 @@ impl Certificates {
             faulty: None,
             fault,
             has_ports,
+            after_connect: encrypts_after_connect(settings),
         };
         if is_shown || of_listeners().any(|one| *one == ListenerCertificate::Server) {
             certificates.obtained = obtain(settings, Unkept::Warn)?;
@@ -122,10 +132,14 @@ impl Certificates {
         if !self.has_ports {
             return None;
         }
-        match (&self.faulty, self.fault) {
-            (Some(faulty), Some(fault)) => Some(one(faulty, fault)),
-            _ => self.obtained.as_ref().map(Obtained::tls),
-        }
+        let tls = match (&self.faulty, self.fault) {
+            (Some(faulty), Some(fault)) => one(faulty, fault),
+            _ => self.obtained.as_ref().map(Obtained::tls)?,
+        };
+        Some(match self.after_connect {
+            true => tls.encrypt_after_connect(),
+            false => tls,
+        })
     }
 
     /// The files of the server's certificate.

@@ -55,7 +55,7 @@ pub struct Ssl {
     /// The kind in use.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub kind: Option<SslKind>,
-    /// Whether the TLS handshake follows a `CONNECT` request. Shown, without effect; a warning reports that.
+    /// Whether the TLS handshake follows a `CONNECT` request, on the ports of `https` and its variants.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub encrypt_after_connect: Option<bool>,
     /// Settings of the kind `openssl`.

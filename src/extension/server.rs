@@ -44,8 +44,8 @@ impl HttpServer {
     ///
     /// `configure` is called with the port, and returns the configuration of the server as handlers see it, and as a
     /// JSON object, which templates see.
-    #[pyo3(signature = (host="127.0.0.1", port=0, *, doc_root=None, certificate=None, key=None, configure=None,
-                        latency=0.0, as_wptserve=false))]
+    #[pyo3(signature = (host="127.0.0.1", port=0, *, doc_root=None, certificate=None, key=None,
+                        encrypt_after_connect=false, configure=None, latency=0.0, as_wptserve=false))]
     #[allow(clippy::too_many_arguments, reason = "keyword arguments of Python")]
     fn new(
         py: Python<'_>,
@@ -54,6 +54,7 @@ impl HttpServer {
         doc_root: Option<PathBuf>,
         certificate: Option<PathBuf>,
         key: Option<PathBuf>,
+        encrypt_after_connect: bool,
         configure: Option<Py<PyAny>>,
         latency: f64,
         as_wptserve: bool,
@@ -71,7 +72,9 @@ impl HttpServer {
             .latency(seconds(latency)?);
         builder = match (certificate, key) {
             (None, None) => builder.scheme("http", [Port::from(port)]),
-            (Some(certificate), Some(key)) => secured(builder, port, &certificate, &key)?,
+            (Some(certificate), Some(key)) => {
+                secured(builder, port, &certificate, &key, encrypt_after_connect)?
+            }
             _ => {
                 let message = "expected both a certificate and a key, found only one of them";
                 return Err(PyValueError::new_err(message));
@@ -169,14 +172,25 @@ fn secured(
     port: u16,
     certificate: &std::path::Path,
     key: &std::path::Path,
+    encrypt_after_connect: bool,
 ) -> PyResult<Builder> {
     let tls = configuration::certificates(certificate, key)?;
+    let tls = match encrypt_after_connect {
+        true => tls.encrypt_after_connect(),
+        false => tls,
+    };
     let builder = builder.scheme("http", Vec::new()).tls(tls);
     Ok(builder.scheme("https", [Port::from(port)]))
 }
 
 #[cfg(not(feature = "tls"))]
-fn secured(_: Builder, _: u16, _: &std::path::Path, _: &std::path::Path) -> PyResult<Builder> {
+fn secured(
+    _: Builder,
+    _: u16,
+    _: &std::path::Path,
+    _: &std::path::Path,
+    _: bool,
+) -> PyResult<Builder> {
     Err(PyValueError::new_err(
         "this wireserve was built without HTTPS",
     ))

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
+use super::conclusion;
 use super::connection;
 #[cfg(feature = "tls")]
 use super::handshake;
@@ -59,8 +60,7 @@ fn admit(wire: Arc<Wire>, listener: &Arc<listening::Listener>, shared: &Arc<Shar
                 tape.open();
             }
             if is_ready(&wire, &listener, &membership) {
-                let listening = &listener.listening;
-                connection::serve(&wire, listening, &membership, &on_thread, locals);
+                connection::serve(&wire, &listener, &membership, &on_thread, locals);
             }
         }),
         Err(Full) => {
@@ -74,7 +74,7 @@ fn admit(wire: Arc<Wire>, listener: &Arc<listening::Listener>, shared: &Arc<Shar
             };
             Box::new(move |_| {
                 if is_ready(&wire, &listener, &membership) {
-                    connection::refuse(&wire, Fault::new(503, "too many connections").into());
+                    conclusion::refuse(&wire, Fault::new(503, "too many connections").into());
                 }
             })
         }
@@ -89,6 +89,7 @@ fn admit(wire: Arc<Wire>, listener: &Arc<listening::Listener>, shared: &Arc<Shar
 fn is_ready(wire: &Arc<Wire>, listener: &listening::Listener, membership: &Membership) -> bool {
     match &listener.tls {
         None => true,
+        Some(configs) if configs.follow_connect() => true,
         Some(configs) => handshake::secure(wire, configs, membership),
     }
 }

@@ -1,8 +1,11 @@
 //! The end of an exchange: what is still to be sent goes out, and what the request, the response, the
 //! handler and a wire script contribute to the fate of the connection is joined.
 
+use std::sync::Arc;
+
 use crate::exchange::response::RequiredHeaders;
 use crate::exchange::{Exchange, Fate, Response, Turn};
+use crate::wire::{Wire, close};
 
 use super::access_log::shown_target;
 
@@ -68,6 +71,21 @@ pub(super) fn send_head(exchange: &Exchange<'_>, response: Response) -> Fate {
         Ok(fate) => fate,
         Err(_) => Fate::Abort,
     }
+}
+
+/// Answers CONNECT with a head alone, after which the bytes of the connection are another protocol's
+/// (RFC 9110 §9.3.6). So no field of the request ends the connection.
+pub(super) fn accept_connect(exchange: &Exchange<'_>) -> Fate {
+    match Response::default().send(exchange.turn(), exchange.request.method()) {
+        Ok(Fate::Keep | Fate::Close) => Fate::Keep,
+        Ok(_) | Err(_) => Fate::Abort,
+    }
+}
+
+/// Answers a connection whose requests are not read, and closes it.
+pub(super) fn refuse(wire: &Arc<Wire>, response: Response) {
+    send_refusal(&Turn::begin(Arc::clone(wire)), response, b"");
+    close::fin_then_drain(wire);
 }
 
 /// `method` is the method of the request if it has been read: HEAD gets no content.

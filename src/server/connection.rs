@@ -23,9 +23,11 @@ use crate::wire_script::{By, Cursor};
 
 use super::access_log;
 use super::admission;
-use super::conclusion::{announce_close, finish, send_head, send_refusal};
+use super::conclusion::{accept_connect, announce_close, finish, send_head, send_refusal};
 use super::handling::handle;
-use super::listening::Listening;
+#[cfg(feature = "tls")]
+use super::handshake;
+use super::listening::{Listener, Listening};
 use super::recording;
 use super::roster::Membership;
 use super::shared::Shared;
@@ -34,6 +36,7 @@ use super::shared::Shared;
 struct Connection<'c> {
     wire: &'c Arc<Wire>,
     shared: &'c Shared,
+    listener: &'c Listener,
     listening: &'c Listening,
     /// Requests that have been read.
     requests: u64,
@@ -49,7 +52,7 @@ type Asked = (Arc<Request>, Arc<Site>);
 /// Serves a connection until it ends.
 pub(super) fn serve(
     wire: &Arc<Wire>,
-    listening: &Listening,
+    listener: &Listener,
     membership: &Membership,
     shared: &Shared,
     locals: &mut Locals,
@@ -57,13 +60,23 @@ pub(super) fn serve(
     let mut connection = Connection {
         wire,
         shared,
-        listening,
+        listener,
+        listening: &listener.listening,
         requests: 0,
         previous: None,
         ticket: None,
         locals,
     };
-    let fate = connection.run(membership);
+    let mut fate = connection.greeted();
+    fate = connection.run(fate, membership);
+    #[cfg(feature = "tls")]
+    if let (Fate::Keep, Some(configs)) = (&fate, listener.after_connect()) {
+        fate = match handshake::secure(wire, configs, membership) {
+            true => connection.run(Fate::Keep, membership),
+            // It is over already.
+            false => return,
+        };
+    }
     locals.connection = None;
     match fate {
         Fate::Reset => close::reset(wire),
@@ -74,21 +87,20 @@ pub(super) fn serve(
     }
 }
 
-/// Answers a connection whose requests are not read, and closes it.
-pub(super) fn refuse(wire: &Arc<Wire>, response: Response) {
-    send_refusal(&Turn::begin(Arc::clone(wire)), response, b"");
-    close::fin_then_drain(wire);
-}
-
 impl Connection<'_> {
-    /// Answers requests until the connection must end, and returns how.
-    fn run(&mut self, membership: &Membership) -> Fate {
+    /// Lets what is there for the connection itself answer it first.
+    fn greeted(&mut self) -> Fate {
         let queued = self.shared.mocks.next_connection();
-        let mut fate = match (queued, self.listening) {
+        match (queued, self.listening) {
             (Some(script), _) => self.greet(&script),
             (None, Listening::Requests(_) | Listening::Handler(_)) => Fate::Keep,
             (None, Listening::Connections(handler)) => self.greet(handler.as_ref()),
-        };
+        }
+    }
+
+    /// Answers requests until the connection must end, and returns how; or until TLS must begin, which is
+    /// [`Fate::Keep`].
+    fn run(&mut self, mut fate: Fate, membership: &Membership) -> Fate {
         loop {
             let plan = match fate {
                 Fate::Close | Fate::Abort | Fate::Reset => return fate,
@@ -103,6 +115,12 @@ impl Connection<'_> {
             let measured = self.shared.phases.as_ref();
             let _measured = measured.map(|phases| phases.begin());
             fate = match self.read_request() {
+                Ok(Some((request, _))) if self.listener.secures_after(&request, self.wire) => {
+                    return self.exchange(request, |connection, exchange| {
+                        connection.record_answer(&Response::default());
+                        accept_connect(exchange)
+                    });
+                }
                 Ok(Some((request, site))) => self.exchange(request, |connection, exchange| {
                     connection.answer(exchange, &site, plan)
                 }),

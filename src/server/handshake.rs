@@ -7,7 +7,7 @@ use crate::tls::Configs;
 use crate::wire::handshake::HandshakeError;
 use crate::wire::{Wire, close};
 
-use super::connection;
+use super::conclusion;
 use super::roster::Membership;
 
 /// What a client is told that speaks HTTP without TLS.
@@ -23,7 +23,7 @@ pub(super) fn secure(wire: &Arc<Wire>, configs: &Configs, membership: &Membershi
     }
     match result {
         Ok(()) => return true,
-        Err(HandshakeError::Text) => connection::refuse(wire, not_tls()),
+        Err(HandshakeError::Text) => conclusion::refuse(wire, not_tls()),
         Err(error) => {
             // Browsers break handshakes off as a matter of course, and scanners of ports do.
             log::debug!("{}: {error}", wire.peer());

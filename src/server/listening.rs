@@ -3,11 +3,12 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::exchange::{Handler, Policy};
+use crate::exchange::{Handler, Policy, Request};
 use crate::hosts::Port;
 use crate::http::scheme::Scheme;
 #[cfg(feature = "tls")]
 use crate::tls::Configs;
+use crate::wire::Wire;
 
 use super::Builder;
 
@@ -79,6 +80,28 @@ impl Listener {
             return Scheme::Https;
         }
         Scheme::Http
+    }
+}
+
+#[cfg(feature = "tls")]
+impl Listener {
+    /// The configurations of TLS, if it begins after a request with CONNECT.
+    pub(super) fn after_connect(&self) -> Option<&Configs> {
+        let configs = self.tls.as_ref();
+        configs.filter(|configs| configs.follow_connect())
+    }
+
+    /// Whether TLS follows the answer to this request.
+    pub(super) fn secures_after(&self, request: &Request, wire: &Wire) -> bool {
+        request.method() == b"CONNECT" && self.after_connect().is_some() && wire.tls().is_none()
+    }
+}
+
+#[cfg(not(feature = "tls"))]
+impl Listener {
+    /// Nothing but HTTP is spoken.
+    pub(super) fn secures_after(&self, _: &Request, _: &Wire) -> bool {
+        false
     }
 }
 

@@ -39,6 +39,9 @@ impl TlsConfigs {
     /// The configurations for the ports of a scheme.
     pub(super) fn for_scheme(&self, scheme: &str) -> Option<Configs> {
         match port::spoken(scheme) {
+            Some(Scheme::Https) if port::is_for_websockets(scheme) => {
+                self.of_schemes.clone().map(Configs::at_once)
+            }
             Some(Scheme::Https) => self.of_schemes.clone(),
             Some(Scheme::Http) | None => None,
         }
@@ -109,7 +112,7 @@ impl Builder {
     /// Shows these files to handlers, as a server with ports of `https` does.
     #[cfg(feature = "cli")]
     pub(crate) fn show_certificate(mut self, files: &CertificateFiles) -> Self {
-        let shown = shown(files);
+        let shown = shown(files, false);
         self.names.settings.insert("ssl_config".to_owned(), shown);
         self
     }
@@ -118,7 +121,7 @@ impl Builder {
     pub(super) fn prepare_tls(&mut self) -> io::Result<TlsConfigs> {
         let configs = |tls: &Tls| tls.configs().map_err(io::Error::other);
         let of_listeners = self.tls.of_listeners.iter();
-        let of_listeners = of_listeners.map(|(&index, tls)| Ok((index, configs(tls)?)));
+        let of_listeners = of_listeners.map(|(&index, tls)| Ok((index, configs(tls)?.at_once())));
         let of_listeners = of_listeners.collect::<io::Result<_>>()?;
         let Some(tls) = &self.tls.of_schemes else {
             return Ok(TlsConfigs {
@@ -129,7 +132,7 @@ impl Builder {
         let free = || vec![Port::Free];
         self.ports.entry("https".to_owned()).or_insert_with(free);
         if let Some(files) = tls.shown_files() {
-            let shown = shown(files);
+            let shown = shown(files, tls.encrypts_after_connect());
             self.names.settings.insert("ssl_config".to_owned(), shown);
         }
         Ok(TlsConfigs {
@@ -140,12 +143,12 @@ impl Builder {
 }
 
 /// The files under the reference's names.
-fn shown(files: &CertificateFiles) -> serde_json::Value {
+fn shown(files: &CertificateFiles, encrypt_after_connect: bool) -> serde_json::Value {
     json!({
         "key_path": files.key,
         "cert_path": files.certificate,
         "ca_cert_path": files.ca,
-        "encrypt_after_connect": false,
+        "encrypt_after_connect": encrypt_after_connect,
     })
 }
 

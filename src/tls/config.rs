@@ -10,7 +10,7 @@ use rustls::server::{ClientHello, ServerSessionMemoryCache};
 use rustls::{KeyLogFile, ServerConfig};
 
 use super::faults::{self, HandshakeFault};
-use super::{Handshakes, Tls, TlsError, provider};
+use super::{Handshakes, Start, Tls, TlsError, provider};
 
 /// The name of HTTP/1.1 in ALPN (RFC 7301 §6).
 const HTTP_1_1: &[u8] = b"http/1.1";
@@ -24,9 +24,24 @@ pub struct Configs {
     without_alpn: Arc<ServerConfig>,
     with_http_1_1: Arc<ServerConfig>,
     handshakes: Handshakes,
+    start: Start,
 }
 
 impl Configs {
+    /// Whether connections begin in the clear, until a request with CONNECT.
+    pub fn follow_connect(&self) -> bool {
+        self.start == Start::AfterConnect
+    }
+
+    /// The same configurations for connections that begin with TLS.
+    #[must_use]
+    pub fn at_once(self) -> Self {
+        Self {
+            start: Start::AtOnce,
+            ..self
+        }
+    }
+
     /// The fault that the handshake with a client should have.
     pub fn fault(&self, hello: &ClientHello<'_>) -> Option<HandshakeFault> {
         match self.handshakes {
@@ -74,6 +89,7 @@ impl Tls {
             without_alpn: Arc::new(config),
             with_http_1_1: Arc::new(with_http_1_1),
             handshakes: self.handshakes,
+            start: self.start,
         })
     }
 }

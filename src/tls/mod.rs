@@ -52,6 +52,16 @@ pub struct Tls {
     clients: ClientCertificates,
     files: Option<CertificateFiles>,
     handshakes: Handshakes,
+    start: Start,
+}
+
+/// When a connection begins to go through TLS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Start {
+    /// With its first byte.
+    AtOnce,
+    /// After the answer to a request with the method CONNECT.
+    AfterConnect,
 }
 
 /// Which handshakes do not come to their end.
@@ -119,6 +129,7 @@ impl Tls {
             clients: ClientCertificates::default(),
             files: None,
             handshakes: Handshakes::Whole,
+            start: Start::AtOnce,
         }
     }
 
@@ -148,6 +159,40 @@ impl Tls {
     pub fn faulty_handshakes(mut self, fault: HandshakeFault) -> Self {
         self.handshakes = Handshakes::Faulty(fault);
         self
+    }
+
+    /// Begins in the clear, and speaks TLS after a request with CONNECT, whatever its target is: the server is
+    /// a proxy for itself. Requests before it are answered in the clear. This applies to the ports of `https` and
+    /// its variants, not to those of `wss` and to other listeners.
+    ///
+    /// ```
+    /// # use std::io::{Read as _, Write as _};
+    /// # use std::net::TcpStream;
+    /// # use std::time::SystemTime;
+    /// # use wireserve::Server;
+    /// # use wireserve::tls::certificates::{Stored, Subjects};
+    /// use wireserve::tls::Tls;
+    ///
+    /// # let made = Stored::in_memory(&Subjects::new(["web.test"]), SystemTime::now())?;
+    /// let tls = Tls::with_certificates(made.pair.resolver()).encrypt_after_connect();
+    /// let server = Server::builder().tls(tls).start()?;
+    /// let mut socket = TcpStream::connect(server.tls_address().ok_or("no TLS")?)?;
+    /// socket.write_all(b"CONNECT web.test:443 HTTP/1.1\r\nHost: web.test:443\r\n\r\n")?;
+    /// let mut answer = [0; 15];
+    /// socket.read_exact(&mut answer)?;
+    /// assert_eq!(&answer, b"HTTP/1.1 200 OK");
+    /// // After the end of this head, the client begins the handshake.
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn encrypt_after_connect(mut self) -> Self {
+        self.start = Start::AfterConnect;
+        self
+    }
+
+    /// Whether it begins in the clear.
+    pub(crate) fn encrypts_after_connect(&self) -> bool {
+        self.start == Start::AfterConnect
     }
 
     /// Sets the files that handlers are shown.

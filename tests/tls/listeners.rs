@@ -1,5 +1,5 @@
 //! Listeners of a configuration file that speak TLS in their own ways: with a faulty handshake, or with certificates of
-//! clients; and a warning about a private key that clients can download.
+//! clients, or after CONNECT; and a warning about a private key that clients can download.
 
 use std::io::Read;
 use std::net::{Shutdown, SocketAddr, TcpStream};
@@ -7,7 +7,7 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
-use crate::support::client::DEADLINE;
+use crate::support::client::{Client, DEADLINE};
 use crate::support::command::wireserve;
 use crate::support::folder::folder;
 use crate::support::process::Process;
@@ -201,17 +201,31 @@ fn a_key_that_clients_can_download_is_a_warning() {
     assert!(!nothing.contains("doc root"), "{nothing}");
 }
 
+/// `ssl.encrypt_after_connect` applies to the ports of `https` and its variants alone.
 #[test]
-fn a_port_that_encrypts_after_connect_is_a_warning() {
-    for (value, is_reported) in [("true", true), ("false", false)] {
-        let config = format!(r#"{{"ssl": {{"encrypt_after_connect": {value}}}}}"#);
+fn ports_may_encrypt_after_connect() {
+    for (value, is_clear) in [("true", [true, true, false]), ("false", [false; 3])] {
+        let config = format!(
+            r#"{{"ssl": {{"encrypt_after_connect": {value}}}, "listeners": [{{"port": 0, "tls": true}}],
+                "ports": {{"http": ["auto"], "https": ["auto"], "https-private": ["auto"]}}}}"#
+        );
         let folder = folder(&[("site.json", &config)]);
         let mut command = wireserve();
         command.current_dir(folder.path());
-        command.args(["--port=0", "--tls-port=0", "--config=site.json"]);
-        let logged = stopped(Process::start_with_listeners(command, 2));
-        let warning = "`ssl.encrypt_after_connect` has no effect";
-        assert_eq!(logged.contains(warning), is_reported, "{value}");
+        command.args(["--config=site.json", "--log=warn"]);
+        let server = Process::start_with_listeners(command, 4);
+        let found = server.addresses()[1..].iter().map(|&address| {
+            let mut client = Client::connect(address);
+            let answer = client.ask("GET", "/none");
+            let is_told = answer.text().contains("This port speaks HTTPS");
+            assert_eq!(
+                (answer.status, is_told),
+                if is_told { (400, true) } else { (404, false) }
+            );
+            !is_told
+        });
+        assert_eq!(found.collect::<Vec<_>>(), is_clear, "{value}");
+        assert_eq!(stopped(server), "");
     }
 }
 

@@ -1,5 +1,6 @@
 """`WebTestHttpd` as wptserve's embedders use it."""
 
+import http.client
 import logging
 import os
 import pickle
@@ -60,8 +61,7 @@ class Life(Case):
             self.serve(port=taken.port)
         self.assertIn(str(taken.port), logged.output[0])
         for options in ({"http2": True}, {"server_cls": object}, {"handler_cls": object},
-                        {"router_cls": object}, {"rewriter_cls": object},
-                        {"encrypt_after_connect": True}):
+                        {"router_cls": object}, {"rewriter_cls": object}):
             with self.subTest(options), self.assertRaises(ValueError):
                 self.serve(**options)
         with self.assertRaises(ValueError):
@@ -82,12 +82,29 @@ class Life(Case):
                 self.assertEqual(ask(httpd.port, "/")[2], b"slow")
             self.assertGreaterEqual(time.monotonic() - start, 0.1)
 
-    def test_tls(self):
+    def certificate(self):
+        """The files of a key and of a certificate for localhost."""
         key, certificate = self.write("key.pem", ""), self.write("certificate.pem", "")
         subprocess.run(
             ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
              "-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", certificate],
             check=True, stderr=subprocess.DEVNULL)
+        return key, certificate
+
+    def test_encrypt_after_connect(self):
+        key, certificate = self.certificate()
+        httpd = self.serve(use_ssl=True, key_file=key, certificate=certificate, encrypt_after_connect=True,
+                           routes=[("GET", "/", says("within"))])
+        client = http.client.HTTPSConnection(
+            "127.0.0.1", httpd.port, context=ssl.create_default_context(cafile=certificate), timeout=DEADLINE)
+        self.addCleanup(client.close)
+        client.set_tunnel("localhost", 443)
+        client.request("GET", "/")
+        self.assertEqual(client.getresponse().read(), b"within")
+        self.assertEqual(ask(httpd.port, "/")[2], b"within")
+
+    def test_tls(self):
+        key, certificate = self.certificate()
         httpd = self.serve(host="localhost", use_ssl=True, key_file=key, certificate=certificate,
                            routes=[("GET", "/", handlers.handler(lambda request, response: request.url))])
         self.assertTrue(httpd.get_url("/").startswith("https://localhost:"))

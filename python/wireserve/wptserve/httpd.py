@@ -39,7 +39,7 @@ class WebTestServer:
     """The listening part of a `WebTestHttpd`: its `httpd`."""
 
     def __init__(self, server_address, router, rewriter, bind_address=True, config=None, use_ssl=False,
-                 key_file=None, certificate=None, latency=None):
+                 key_file=None, certificate=None, encrypt_after_connect=False, latency=None):
         host, port = server_address
         self.router = router
         self.rewriter = rewriter
@@ -55,7 +55,7 @@ class WebTestServer:
         self._server = _native.Server(
             ipv4(host) if bind_address else "0.0.0.0", port, doc_root=folder(router.doc_root),
             certificate=certificate if use_ssl else None, key=key_file if use_ssl else None,
-            configure=configure, as_wptserve=True)
+            encrypt_after_connect=bool(encrypt_after_connect), configure=configure, as_wptserve=True)
         self.server_address = (self._server.host, self._server.port)
         self.server_name = host
         self.server_port = self._server.port
@@ -109,6 +109,7 @@ class WebTestHttpd:
 
     `routes` are methods, patterns and handlers, of which the first that matches answers; by default files and
     scripts below `doc_root` are served. `rewrites` are methods, paths and the paths that take their places.
+    With `use_ssl` and `encrypt_after_connect`, connections begin in the clear, and TLS follows the answer to CONNECT.
     `latency` is a number of milliseconds before each response, or a function that returns one. `config` is what
     handlers see as `request.server.config`.
     """
@@ -118,7 +119,7 @@ class WebTestHttpd:
                  encrypt_after_connect=False, router_cls=Router, doc_root=os.curdir, ws_doc_root=None,
                  routes=None, rewriter_cls=RequestRewriter, bind_address=True, rewrites=None, latency=None,
                  config=None, http2=False):
-        refuse(server_cls, handler_cls, encrypt_after_connect, router_cls, rewriter_cls, http2)
+        refuse(server_cls, handler_cls, router_cls, rewriter_cls, http2)
         self.host = host
         self.use_ssl = use_ssl
         self.http2 = http2
@@ -134,7 +135,8 @@ class WebTestHttpd:
         try:
             self.httpd = WebTestServer(
                 (host, port), self.router, self.rewriter, bind_address=bind_address, config=config,
-                use_ssl=use_ssl, key_file=key_file, certificate=certificate, latency=latency)
+                use_ssl=use_ssl, key_file=key_file, certificate=certificate,
+                encrypt_after_connect=encrypt_after_connect, latency=latency)
         except OSError as error:
             self.logger.critical("cannot start the HTTP server on port %s: %s", port, error)
             raise
@@ -167,7 +169,7 @@ class WebTestHttpd:
         return urlunsplit((scheme, "%s:%s" % (self.host, self.port), path, query, fragment))
 
 
-def refuse(server_cls, handler_cls, encrypt_after_connect, router_cls, rewriter_cls, http2):
+def refuse(server_cls, handler_cls, router_cls, rewriter_cls, http2):
     """Refuses what a native server cannot do, rather than to do something else."""
     if http2 or handler_cls is Http2WebTestRequestHandler:
         raise ValueError("expected HTTP/1.1, found HTTP/2: this server does not speak it")
@@ -175,8 +177,6 @@ def refuse(server_cls, handler_cls, encrypt_after_connect, router_cls, rewriter_
         raise ValueError("expected no server_cls, found %r: the server is not written in Python" % server_cls)
     if handler_cls is not None and not issubclass(handler_cls, BaseWebTestRequestHandler):
         raise ValueError("expected Http1WebTestRequestHandler as handler_cls, found %r" % handler_cls)
-    if encrypt_after_connect:
-        raise ValueError("expected TLS from the first byte: encrypt_after_connect is not supported")
     for given, base in ((router_cls, Router), (rewriter_cls, RequestRewriter)):
         if isinstance(given, type) and not issubclass(given, base):
             raise ValueError("expected a subclass of %s, found %r" % (base.__name__, given))

@@ -38,6 +38,7 @@ class WebTestServer:
         use_ssl: bool = False,
         key_file: str | None = None,
         certificate: str | None = None,
+        encrypt_after_connect: bool = False,
         latency: _Latency | None = None,
     ) -> None: ...
     def start(self) -> None: ...
