@@ -7,7 +7,10 @@ use rustls::ProtocolVersion;
 use rustls::version::{TLS12, TLS13};
 
 use crate::support::client::{Client, DEADLINE, request};
+use crate::support::command::wireserve;
 use crate::support::embedded::{fixed, get};
+use crate::support::folder::folder;
+use crate::support::process::Process;
 use crate::support::tls::{Certificate, End, NAME, TlsClient};
 use crate::support::wait::eventually;
 use wireserve::{Exchange, Limits, Server, TlsInfo, TlsVersion};
@@ -118,6 +121,45 @@ fn tls_on_a_port_in_the_clear_is_a_malformed_request() {
     let refused = TlsClient::try_connect(server.address(), certificate.client());
     assert!(refused.is_err());
     assert_eq!(get(&server, "/").text(), "here");
+}
+
+/// With the level of the access log, only requests are logged.
+#[test]
+fn failed_handshakes_are_not_logged() {
+    let certificate = Certificate::default();
+    let folder = folder(&[
+        ("host.pem", &certificate.chain),
+        ("host.key", &certificate.key),
+    ]);
+    let mut command = wireserve();
+    command.current_dir(folder.path());
+    command.args(["--port=0", "--tls-port=0", "--log=info"]);
+    command.args(["--cert=host.pem", "--key=host.key"]);
+    let server = Process::start_with_listeners(command, 2);
+    let address = server.addresses()[1];
+    for bytes in [
+        &b""[..],
+        b"\x16\x03\x01\x00\xff",
+        b"\x16\x03\x01\x00\x02\x00\x00",
+    ] {
+        let mut client = Client::connect(address);
+        client.send(bytes);
+        client.half_close();
+        client.read_until_close();
+    }
+    let mut client = TlsClient::connect(address, certificate.client());
+    assert_eq!(client.ask("GET", "/none").status, 404);
+    client.close_notify();
+    server.signal("TERM");
+    let logged = server.end().stderr;
+    let lines: Vec<_> = logged
+        .lines()
+        .filter(|line| !line.contains("host.key"))
+        .collect();
+    let [line] = lines[..] else {
+        panic!("one request: {logged}");
+    };
+    assert!(line.contains("GET /none 404"), "{line}");
 }
 
 #[test]

@@ -192,6 +192,46 @@ fn ends_are_chosen() {
     }
 }
 
+/// Consecutive head calls and the write after them are one record, unless the handler asks for one each.
+#[test]
+fn a_head_is_one_record() {
+    let body = r#"writer.coalesce = request.GET.first(b"gathered") == b"yes"
+writer.write_status(200)
+writer.write_header("Content-Length", "5")
+writer.end_headers()
+writer.write(b"hello")"#;
+    let scripted = Scripted::new(body);
+    for (query, count) in [("yes", 1), ("no", 4)] {
+        let mut client = scripted.client();
+        assert_eq!(
+            client.ask("GET", &format!("/a.py?gathered={query}")).text(),
+            "hello"
+        );
+        let records = client.records();
+        assert!(
+            if count == 1 {
+                records.len() == 1
+            } else {
+                records.len() >= count
+            },
+            "{query}: {records:?}"
+        );
+    }
+}
+
+/// A handler that sets `SO_LINGER` to zero seconds gets a reset, without close_notify before it.
+#[test]
+fn lingering_for_no_time_resets() {
+    let scripted = Scripted::new(
+        r#"linger = struct.pack("ii", 1, 0)
+writer.tcp.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+response.close_connection = True
+return "lost or not""#,
+    );
+    let (_, end) = scripted.ask("").read_until_end();
+    assert_eq!(end, End::Reset);
+}
+
 #[test]
 fn a_session_may_end_before_its_connection() {
     let scripted = Scripted::new(
