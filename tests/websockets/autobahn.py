@@ -17,6 +17,9 @@ import sys
 HERE = os.path.dirname(os.path.abspath(__file__))
 HANDLERS = os.path.join(HERE, "handlers")
 
+# Runs the suite's command. Its packages need `addsitedir`: one of them is only found by its `.pth` file.
+WSTEST = "import site; site.addsitedir(%r); from autobahntestsuite.wstest import run; run()"
+
 # Verdicts of the suite on the frames and on the end of a connection, from the best to the worst.
 VERDICTS = ["OK", "INFORMATIONAL", "NON-STRICT", "UNIMPLEMENTED", "UNCLEAN", "WRONG CODE", "FAILED BY CLIENT", "FAILED"]
 
@@ -46,7 +49,8 @@ def main(wireserve, python2, packages, folder):
 @contextlib.contextmanager
 def serving(command):
     """Runs a server, and yields the URL of its handler `echo`."""
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                          text=True) as server:
         try:
             found = (re.search(r" (ws://[^/]+/)", line) for line in server.stdout)
             yield next(match for match in found if match).group(1) + "echo"
@@ -62,9 +66,8 @@ def tested(agent, url, python2, packages, folder):
         json.dump({"outdir": reports, "servers": [{"agent": agent, "url": url}], "cases": ["*"],
                    "exclude-cases": [], "exclude-agent-cases": {}}, file)
     with open(os.path.join(folder, agent + ".log"), "w") as log:
-        subprocess.run(
-            [python2, "-c", "from autobahntestsuite.wstest import run; run()", "-m", "fuzzingclient", "-s", spec],
-            env=dict(os.environ, PYTHONPATH=packages), stdout=log, stderr=log, check=True)
+        subprocess.run([python2, "-c", WSTEST % packages, "-m", "fuzzingclient", "-s", spec],
+                       stdout=log, stderr=log, check=True)
     with open(os.path.join(reports, "index.json")) as file:
         cases = json.load(file)[agent]
     numbers = sorted(cases, key=lambda case: [int(part) for part in case.split(".")])
