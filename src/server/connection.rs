@@ -71,11 +71,12 @@ pub(super) fn serve(
     fate = connection.run(fate, membership);
     #[cfg(feature = "tls")]
     if let (Fate::Keep, Some(configs)) = (&fate, listener.after_connect()) {
-        fate = match handshake::secure(wire, configs, membership) {
-            true => connection.run(Fate::Keep, membership),
+        if !handshake::secure(wire, configs, membership) {
             // It is over already.
-            false => return,
-        };
+            locals.connection = None;
+            return;
+        }
+        fate = connection.run(Fate::Keep, membership);
     }
     locals.connection = None;
     match fate {
