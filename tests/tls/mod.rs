@@ -16,7 +16,7 @@
 //! | more than 16 KiB of plaintext arrive at once and are not all read | `records::requests_in_any_partition_of_records_and_segments` |
 //! | a write is less than a record, or returns before the kernel has it | `records::a_write_is_one_record`, `records::a_write_has_left_when_it_returns` |
 //! | head calls that were held back become records of their own | `scripts::a_head_is_one_record` |
-//! | half a record, or one without plaintext, is taken for something to read | `both_directions::a_part_of_a_record_is_nothing_to_read` |
+//! | half a record, or one without plaintext, is treated as something to read | `both_directions::a_part_of_a_record_is_nothing_to_read` |
 //! | plaintext that arrived with the head is missing on the writer's socket | `scripts::the_socket_speaks_tls` |
 //! | **Ends** | |
 //! | FIN without close_notify, which some clients report as truncation | `ends::close_notify_precedes_fin` |
