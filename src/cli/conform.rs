@@ -1,4 +1,4 @@
-//! `wireserve conform`: runs the conformance suite against a client, lists its cases, and shows or serves one.
+//! `wireserve conform`: runs the conformance suite against a client or a proxy, lists its cases, and shows or serves one.
 
 use std::fs;
 use std::io;
@@ -6,17 +6,19 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime};
 
 use clap::{Args, Subcommand};
+use indicatif::ProgressBar;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
-use crate::conform::case::{Case, Level, catalogue, fuzzed};
+use crate::conform::case::{Case, Level, catalogue, fuzzed, proxies};
 use crate::conform::client::Connect;
 use crate::conform::client::browser::{Api, Browser};
 use crate::conform::expected::Expected;
 use crate::conform::judge::Verdict;
+use crate::conform::proxy;
 use crate::conform::report::data::{About, Report};
 use crate::conform::report::{page, terminal};
-use crate::conform::run::{self, Settings};
+use crate::conform::run::{self, CaseResult, Settings};
 use crate::conform::select::select;
 use crate::conform::stage::{self, Patience};
 use crate::response_fuzz::Seed;
@@ -25,7 +27,8 @@ use super::conform_client::{
     STARTUP, at_least_one, connect, end_clients_with_the_suite, progress, seconds,
 };
 use super::conform_limits::{LimitsOptions, limits};
-use super::conform_reports::ReportOptions;
+use super::conform_proxy::ProxyOptions;
+use super::conform_reports::{ReportOptions, Reports};
 use super::error::CommandError;
 use super::print;
 
@@ -64,7 +67,7 @@ pub(super) struct ConformOptions {
     repeat: usize,
 
     /// Runs the fuzzed responses of these seeds instead of the catalogue: 0..1000, or v2:0..1000
-    #[arg(long, value_name = "A..B", value_parser = Seeds::parse)]
+    #[arg(long, value_name = "A..B", value_parser = Seeds::parse, conflicts_with = "proxy")]
     seeds: Option<Seeds>,
 
     /// A JSON file with known deviations: {"CL-21": {"verdict": "fail", "reason": "..."}}
@@ -78,9 +81,12 @@ pub(super) struct ConformOptions {
     #[command(flatten)]
     reports: ReportOptions,
 
+    #[command(flatten)]
+    proxy: ProxyOptions,
+
     /// Runs the suite in a browser, which must open the URL that is printed; with fetch, or with XMLHttpRequest
     #[arg(long, value_name = "API", num_args = 0..=1, require_equals = true, default_missing_value = "fetch",
-          value_parser = api, conflicts_with = "client")]
+          value_parser = api, conflicts_with_all = ["client", "proxy"])]
     browser: Option<Api>,
 
     /// The client: a command with {url}, which runs once for each case, or a driver, which runs for many;
@@ -127,6 +133,9 @@ pub(super) fn conform(options: &ConformOptions) -> Result<u8, CommandError> {
     if options.list {
         return print(&list(&cases));
     }
+    if options.proxy.form().is_some() {
+        return proxied(options, cases);
+    }
     let browser = options.browser.map(|api| Browser::start(api, cases.len()));
     let browser = browser.transpose().map_err(CommandError::Serve)?;
     let process;
@@ -137,66 +146,102 @@ pub(super) fn conform(options: &ConformOptions) -> Result<u8, CommandError> {
             &*process
         }
     };
-    let expected = options.expected()?;
-    let reports = options.reports.open()?;
+    let suite = options.suite()?;
     end_clients_with_the_suite()?;
     if let Some(browser) = &browser {
         print(&format!("open {} in the browser\n", browser.url()))?;
         browser.wait_until_open();
     }
-    let (began, began_at) = (Instant::now(), SystemTime::now());
     let bar = progress(cases.len());
-    let settings = options.settings();
-    let results = run::run(cases, client, settings, &|result| {
+    let results = run::run(cases, client, options.settings(), &|result| {
         if let Some(browser) = &browser {
             browser.ended(result);
         }
-        let verdict = result.verdict();
-        if verdict >= options.denied() && expected.reason(&result.case.id).is_none() {
-            let (id, title) = (&result.case.id, &result.case.title);
-            bar.println(format!("{verdict} {id}: {title}"));
-        }
-        bar.inc(1);
+        suite.note(result, &bar);
     });
     bar.finish_and_clear();
     let results = results.map_err(CommandError::Client)?;
-    let (name, took) = (client.name(), began.elapsed());
-    let unexpected = expected.unexpected(&results, options.denied());
-    let comparison = reports.compared(&results);
-    let mut text = terminal::summary(&name, &results, &expected, took);
-    if let Some(comparison) = &comparison {
-        text.push_str(&comparison.text());
-    }
-    for found in &unexpected {
-        text.push_str(&format!(
-            "unexpected: {}: {}\n",
-            found.id,
-            terminal::printable(&found.text)
-        ));
-    }
-    let about = About {
-        client: &name,
-        began: began_at,
-        took,
-        settings,
-        expected: &expected,
-        unexpected: &unexpected,
-    };
-    let report = Report::of(&results, &about, comparison);
-    reports.write(&report)?;
-    print(&text)?;
+    let (report, code) = suite.conclude(&client.name(), &results)?;
     if let Some(browser) = browser {
         let json = report.json().map_err(io::Error::from);
         browser.show(page::html(&report, &json.map_err(CommandError::Report)?));
     }
-    Ok(u8::from(!unexpected.is_empty()))
+    Ok(code)
+}
+
+/// Grades a proxy.
+fn proxied(options: &ConformOptions, cases: Vec<Case>) -> Result<u8, CommandError> {
+    let suite = options.suite()?;
+    let Some((proxy, origin)) = options.proxy.open()? else {
+        return Err(CommandError::NoClient);
+    };
+    let bar = progress(cases.len());
+    let done = |result: &CaseResult| suite.note(result, &bar);
+    let results = proxy::run::run(cases, proxy, &origin, options.settings(), &done);
+    bar.finish_and_clear();
+    let (_, code) = suite.conclude(&options.proxy.name(), &results)?;
+    Ok(code)
+}
+
+/// One run of the suite, from its beginning to its reports.
+struct Suite {
+    expected: Expected,
+    reports: Reports,
+    settings: Settings,
+    /// The best verdict that is a deviation.
+    denied: Verdict,
+    began: Instant,
+    began_at: SystemTime,
+}
+
+impl Suite {
+    /// Shows a deviation that is not expected.
+    fn note(&self, result: &CaseResult, bar: &ProgressBar) {
+        let verdict = result.verdict();
+        if verdict >= self.denied && self.expected.reason(&result.case.id).is_none() {
+            let (id, title) = (&result.case.id, &result.case.title);
+            bar.println(format!("{verdict} {id}: {title}"));
+        }
+        bar.inc(1);
+    }
+
+    /// Prints the summary and writes the reports; returns the exit status, too.
+    fn conclude(&self, name: &str, results: &[CaseResult]) -> Result<(Report, u8), CommandError> {
+        let took = self.began.elapsed();
+        let unexpected = self.expected.unexpected(results, self.denied);
+        let comparison = self.reports.compared(results);
+        let mut text = terminal::summary(name, results, &self.expected, took);
+        if let Some(comparison) = &comparison {
+            text.push_str(&comparison.text());
+        }
+        for found in &unexpected {
+            text.push_str(&format!(
+                "unexpected: {}: {}\n",
+                found.id,
+                terminal::printable(&found.text)
+            ));
+        }
+        let about = About {
+            client: name,
+            began: self.began_at,
+            took,
+            settings: self.settings,
+            expected: &self.expected,
+            unexpected: &unexpected,
+        };
+        let report = Report::of(results, &about, comparison);
+        self.reports.write(&report)?;
+        print(&text)?;
+        Ok((report, u8::from(!unexpected.is_empty())))
+    }
 }
 
 impl ConformOptions {
     fn cases(&self) -> Result<Vec<Case>, CommandError> {
-        let cases = match &self.seeds {
-            Some(seeds) => seeds.all().map(fuzzed::case).collect(),
-            None => catalogue::cases(),
+        let cases = match (&self.seeds, self.proxy.form()) {
+            (Some(seeds), _) => seeds.all().map(fuzzed::case).collect(),
+            (None, Some(form)) => proxies::cases(form),
+            (None, None) => catalogue::cases(),
         };
         let chosen = select(cases, &self.only, &self.skip).map_err(CommandError::Case)?;
         match chosen.is_empty() {
@@ -205,6 +250,18 @@ impl ConformOptions {
             )),
             false => Ok(chosen),
         }
+    }
+
+    /// A run that begins now. Reads the known deviations and the older report first.
+    fn suite(&self) -> Result<Suite, CommandError> {
+        Ok(Suite {
+            expected: self.expected()?,
+            reports: self.reports.open()?,
+            settings: self.settings(),
+            denied: self.denied(),
+            began: Instant::now(),
+            began_at: SystemTime::now(),
+        })
     }
 
     fn expected(&self) -> Result<Expected, CommandError> {
@@ -263,7 +320,7 @@ impl Seeds {
 
 /// Whether all of these are ids of cases, or which one is not.
 fn known_cases<'i>(ids: impl Iterator<Item = &'i str>) -> Result<(), String> {
-    let cases = catalogue::cases();
+    let cases = all_cases();
     let is_known = |id: &str| fuzzed::is_id(id) || cases.iter().any(|case| case.id == id);
     match ids.into_iter().find(|id| !is_known(id)) {
         Some(other) => Err(format!("expected the ids of cases, found {other:?}")),
@@ -271,8 +328,15 @@ fn known_cases<'i>(ids: impl Iterator<Item = &'i str>) -> Result<(), String> {
     }
 }
 
+/// The cases for clients and for proxies.
+fn all_cases() -> Vec<Case> {
+    let mut cases = catalogue::cases();
+    cases.extend(proxies::all());
+    cases
+}
+
 fn case(id: &str) -> Result<Case, CommandError> {
-    let cases = select(catalogue::cases(), &[id.to_owned()], &[]).map_err(CommandError::Case)?;
+    let cases = select(all_cases(), &[id.to_owned()], &[]).map_err(CommandError::Case)?;
     let mut cases = cases
         .into_iter()
         .filter(|case| case.id.eq_ignore_ascii_case(id));

@@ -7,6 +7,7 @@ use clap::Args;
 
 use crate::conform::case::catalogue;
 use crate::conform::case::fuzzed;
+use crate::conform::case::proxies;
 use crate::conform::report::compare::{Comparison, Old};
 use crate::conform::report::data::Report;
 use crate::conform::report::folder;
@@ -60,7 +61,8 @@ impl Reports {
     /// What changed, with `--compare`.
     pub(super) fn compared(&self, results: &[CaseResult]) -> Option<Comparison> {
         let old = self.old.as_ref()?;
-        let cases = catalogue::cases();
+        let mut cases = catalogue::cases();
+        cases.extend(proxies::all());
         let is_left_out = |id: &str| fuzzed::is_id(id) || cases.iter().any(|case| case.id == id);
         Some(old.compare(results, is_left_out))
     }

@@ -3,6 +3,7 @@
 
 use std::error::Error;
 use std::io;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use crate::config::{ConfigError, Place};
@@ -63,6 +64,15 @@ pub(super) enum CommandError {
     Case(String),
     #[error("conform: expected a client after `--`: a command with {{url}}, or a driver")]
     NoClient,
+    #[error("conform: add --origin 127.0.0.1:PORT, the address that the reverse proxy forwards to")]
+    NoOrigin,
+    #[error("conform: --origin: cannot listen")]
+    Origin(#[source] io::Error),
+    #[error("conform: --proxy: cannot connect to {address}")]
+    Proxy {
+        address: SocketAddr,
+        source: io::Error,
+    },
     #[error("conform: cannot run the client")]
     Client(#[source] io::Error),
     #[error("conform: cannot use {path}: {reason}")]

@@ -22,6 +22,7 @@ mod channel;
 mod conform;
 mod conform_client;
 mod conform_limits;
+mod conform_proxy;
 mod conform_reports;
 mod control_options;
 mod error;

@@ -168,6 +168,18 @@ impl Transcript {
         let segments = self.entries.iter().filter(of_side).map(Entry::bytes);
         segments.flatten().copied().collect()
     }
+
+    /// The same with the entries of these exchanges alone.
+    #[cfg(feature = "cli")]
+    pub(crate) fn only(&self, exchanges: &[u64]) -> Self {
+        let entries = self.entries.iter();
+        let own = entries.filter(|entry| exchanges.contains(&entry.exchange));
+        Self {
+            opened: self.opened.clone(),
+            dropped: Dropped::default(),
+            entries: own.cloned().collect(),
+        }
+    }
 }
 
 /// The lines of a transcript file in text, each with its line terminator.

@@ -9,5 +9,8 @@ mod limits;
 mod misbehaving;
 mod model;
 mod page;
+mod proxies;
+mod proxy_command;
+mod proxy_model;
 mod reports;
 mod schema;

@@ -48,7 +48,7 @@ impl Piece {
 }
 
 /// Bytes in which every occurrence of a pattern is replaced.
-pub(super) fn replaced(bytes: &[u8], pattern: &[u8], by: &[u8]) -> Vec<u8> {
+pub(crate) fn replaced(bytes: &[u8], pattern: &[u8], by: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(bytes.len());
     let mut from = 0;
     for start in memchr::memmem::find_iter(bytes, pattern) {

@@ -1,7 +1,7 @@
 //! The groups of cases.
 
 /// The codes of the groups and their titles, in the order of reports.
-pub const GROUPS: [(&str, &str); 22] = [
+pub const GROUPS: [(&str, &str); 32] = [
     ("SL", "status lines"),
     ("HS", "field lines"),
     ("CL", "Content-Length"),
@@ -27,6 +27,16 @@ pub const GROUPS: [(&str, &str); 22] = [
     ("AU", "authentication challenges"),
     ("VU", "valid but unusual responses"),
     ("FZ", "fuzzed responses"),
+    ("PM", "proxies: what passes unchanged"),
+    ("PH", "proxies: hop-by-hop fields"),
+    ("PV", "proxies: Via and versions"),
+    ("PT", "proxies: OPTIONS, TRACE and CONNECT"),
+    ("PB", "proxies: content of requests"),
+    ("PR", "proxies: content of responses"),
+    ("PQ", "proxies: malformed requests"),
+    ("PX", "proxies: invalid responses"),
+    ("PI", "proxies: interim responses and Expect"),
+    ("PK", "proxies: connections and retries"),
 ];
 
 /// The title of a group.

@@ -1,13 +1,15 @@
 //! A case of the suite: what the server does on a connection, what a client may do with it, and the clause
 //! that decides. Cases come from the catalogue ([`catalogue`]) or from a seed ([`fuzzed`]); the judge treats
-//! them alike.
+//! them alike. Cases for proxies ([`proxies`]) have two halves.
 
 pub mod bytes;
 pub mod catalogue;
 mod data;
 pub mod fuzzed;
 pub mod group;
+pub mod halves;
 mod print;
+pub mod proxies;
 
 use std::fmt;
 use std::str::FromStr;
@@ -19,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use crate::wire_script::{Awaited, Step, WireScript};
 
 use bytes::replaced;
+use halves::Halves;
 
 /// The placeholder for the server's port in the bytes of a case.
 const PORT: &[u8] = b"%PORT%";
@@ -202,6 +205,8 @@ pub enum Played {
     Redirects(u64),
     /// The suite cannot play it, or no client of the suite can be asked to do what it needs; the reason.
     NotYet(String),
+    /// A proxy is between the suite and its origin.
+    Proxied(Arc<Halves>),
 }
 
 impl Case {
@@ -217,8 +222,11 @@ impl Case {
 
     /// The steps for a server on this port.
     pub fn script(&self, port: u16) -> Option<WireScript> {
-        let Played::Script(script) = &self.played else {
-            return None;
+        let script = match &self.played {
+            Played::Script(script) => script,
+            // The origin's half.
+            Played::Proxied(halves) => return WireScript::parse(halves.script.as_bytes()).ok(),
+            Played::Redirects(_) | Played::NotYet(_) => return None,
         };
         let port = port.to_string();
         let steps = script.steps().iter().map(|step| match step {
@@ -231,10 +239,11 @@ impl Case {
 
     /// How long the server takes, by its pauses alone.
     pub fn length(&self) -> Duration {
-        let Played::Script(script) = &self.played else {
-            return Duration::ZERO;
-        };
-        length(script)
+        match &self.played {
+            Played::Script(script) => length(script),
+            Played::Proxied(halves) => halves.length(),
+            Played::Redirects(_) | Played::NotYet(_) => Duration::ZERO,
+        }
     }
 
     /// Whether the steps wait for the content of the request.

@@ -9,6 +9,12 @@ impl fmt::Display for Case {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "# {}: {}", self.id, self.title)?;
         writeln!(f, "# {} ({}): {}", self.clause, self.level, self.rule)?;
+        if let Played::Proxied(halves) = &self.played {
+            for sentence in halves.sentences() {
+                writeln!(f, "# {sentence}")?;
+            }
+            return write!(f, "{}\n{}\n", halves.comments(), halves.script.trim_end());
+        }
         writeln!(f, "# {}.", self.expect.sentence())?;
         if let Some(sentence) = self.next.sentence() {
             writeln!(f, "# {sentence}.")?;
@@ -38,14 +44,25 @@ impl fmt::Display for Case {
             Played::Script(script) => write!(f, "\n{script}"),
             Played::Redirects(count) => writeln!(f, "#\n# {count} redirects, then a response"),
             Played::NotYet(reason) => writeln!(f, "#\n# {reason}"),
+            // Printed above.
+            Played::Proxied(_) => Ok(()),
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::conform::case::catalogue;
+    use crate::conform::case::{catalogue, proxies};
     use crate::wire_script::WireScript;
+
+    #[test]
+    fn both_halves_of_a_case_for_proxies_are_printed() {
+        for case in proxies::all() {
+            let text = case.to_string();
+            assert!(text.contains("\n# asks: \""), "{text}");
+            assert!(WireScript::parse(text.as_bytes()).is_ok(), "{text}");
+        }
+    }
 
     #[test]
     fn what_is_printed_can_be_played() {
@@ -54,7 +71,9 @@ mod tests {
             let read = WireScript::parse(text.as_bytes());
             match &case.played {
                 super::Played::Script(script) => assert_eq!(read.as_ref(), Ok(script), "{text}"),
-                super::Played::Redirects(_) | super::Played::NotYet(_) => {
+                super::Played::Redirects(_)
+                | super::Played::NotYet(_)
+                | super::Played::Proxied(_) => {
                     assert_eq!(read, Ok(WireScript::new()), "{text}");
                 }
             }

@@ -65,6 +65,16 @@ pub enum Rule {
     Next,
     /// A connection that will close is not used again.
     Reuse,
+    /// A proxy forwards the request, or answers it itself, as the clause says.
+    Forwarding,
+    RequestLine,
+    RequestFields,
+    RequestContent,
+    /// A message that a proxy forwards has unambiguous framing.
+    Framing,
+    Interim,
+    /// A proxy has removed what the answer depends on, as it may.
+    Unfair,
 }
 
 /// The evidence of one run of a case.

@@ -260,15 +260,18 @@ impl RequestReport {
 }
 
 fn may(case: &Case) -> Vec<String> {
+    if let Played::Proxied(halves) = &case.played {
+        return halves.sentences();
+    }
     let sentences = [Some(case.expect.sentence()), case.next.sentence()];
     let sentences = sentences.into_iter().flatten();
     sentences.map(|sentence| format!("{sentence}.")).collect()
 }
 
 fn wire(case: &Case) -> Option<String> {
-    let Played::Script(_) = &case.played else {
+    if !matches!(case.played, Played::Script(_) | Played::Proxied(_)) {
         return None;
-    };
+    }
     let text = case.to_string();
     (text.len() <= MAX_SCRIPT).then_some(text)
 }
