@@ -277,6 +277,10 @@ class Interrupts(unittest.TestCase):
     def test_control_c_ends_a_blocking_server(self):
         for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, -signal.SIGTERM)):
             program = textwrap.dedent(START + """
+    import signal
+
+    # A job in the background of a shell ignores it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     server = WebTestHttpd(port=0, doc_root=tempfile.gettempdir())
     try:
         print("ready", flush=True)
