@@ -91,6 +91,7 @@ fn ink(contender: Contender) -> Ink {
     match contender {
         Contender::Wireserve => Ink::Wireserve,
         Contender::PythonCpu => Ink::PythonCpu,
+        Contender::Workers => Ink::Workers,
         // They are in no work together.
         Contender::Ceiling | Contender::Plain => Ink::Ceiling,
         Contender::Granian => Ink::Granian,

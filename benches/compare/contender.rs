@@ -1,5 +1,5 @@
-//! The servers that are compared. wireserve is measured twice: with the file of the work, and with a fixed
-//! response that does not enter Python, as the upper limit for Python handlers. granian runs the trivial
+//! The servers that are compared. wireserve is measured with the file of the work, by one process or several, and
+//! with a fixed response that does not enter Python, as the upper limit for Python handlers. granian runs the trivial
 //! handler, and nginx serves the static files.
 
 use std::fmt;
@@ -21,6 +21,8 @@ pub(crate) enum Contender {
     Wireserve,
     /// wireserve with Python on one processor, if the options request it.
     PythonCpu,
+    /// wireserve with two worker processes, as many as granian has.
+    Workers,
     /// wireserve's fixed response.
     Ceiling,
     /// wireserve without TLS, in the works that are through TLS otherwise.
@@ -36,9 +38,10 @@ pub(crate) enum Contender {
 }
 
 impl Contender {
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::Wireserve,
         Self::PythonCpu,
+        Self::Workers,
         Self::Ceiling,
         Self::Plain,
         Self::Granian,
@@ -56,6 +59,7 @@ impl Contender {
                 options.python_cpu
                     && matches!(work, Trivial16 | Trivial64 | Trivial256 | Stash | Writer)
             }
+            Self::Workers => matches!(work, Trivial16 | Trivial64 | Trivial256 | NewConnection),
             Self::Ceiling => matches!(
                 work,
                 Trivial16 | Trivial64 | Trivial256 | Pinned | NewConnection
@@ -99,6 +103,7 @@ impl Contender {
                 site,
                 &["--python-cpu", &placement::last_processor()?],
             )),
+            Self::Workers => Ok(wireserve(site, &["--workers", "2"])),
             Self::Granian => interpreted::granian(tls),
             Self::Nginx => nginx::recipe(&site.path(), tls),
             Self::Patched => Ok(interpreted::reference(&site.path(), Nagle::Off)),
@@ -119,6 +124,7 @@ impl fmt::Display for Contender {
         f.pad(match self {
             Self::Wireserve => "wireserve",
             Self::PythonCpu => "wireserve, --python-cpu",
+            Self::Workers => "wireserve, 2 workers",
             Self::Ceiling => "wireserve without Python",
             Self::Plain => "wireserve without TLS",
             Self::Granian => "granian, 2 workers",

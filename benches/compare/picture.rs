@@ -15,6 +15,7 @@ pub(crate) struct Picture {
 pub(crate) enum Ink {
     Wireserve,
     PythonCpu,
+    Workers,
     Ceiling,
     Granian,
     Nginx,
@@ -109,6 +110,7 @@ impl Ink {
         match self {
             Self::Wireserve => "wireserve",
             Self::PythonCpu => "python-cpu",
+            Self::Workers => "workers",
             Self::Ceiling => "ceiling",
             Self::Granian => "granian",
             Self::Nginx => "nginx",
@@ -122,11 +124,11 @@ impl Ink {
 
 const STYLE: &str = "
   svg { --ground: #fff; --text: #1f2328; --line: #59636e; --wireserve: #0969da;
-    --python-cpu: #54aeff; --ceiling: #afb8c1; --granian: #d97706; --nginx: #1a7f37;
+    --python-cpu: #54aeff; --workers: #0a3069; --ceiling: #afb8c1; --granian: #d97706; --nginx: #1a7f37;
     --patched: #bf3989; --shipped: #e7a3cc; }
   @media (prefers-color-scheme: dark) {
     svg { --ground: #0d1117; --text: #e6edf3; --line: #9198a1; --wireserve: #4493f8;
-      --python-cpu: #a5d6ff; --ceiling: #656c76; --granian: #e09b3d; --nginx: #3fb950;
+      --python-cpu: #a5d6ff; --workers: #1f6feb; --ceiling: #656c76; --granian: #e09b3d; --nginx: #3fb950;
       --patched: #db61a2; --shipped: #7d3a60; }
   }
   text { font: 12px system-ui, sans-serif; fill: var(--text); }
@@ -139,6 +141,7 @@ const STYLE: &str = "
   .ground { fill: var(--ground); }
   .wireserve { fill: var(--wireserve); }
   .python-cpu { fill: var(--python-cpu); }
+  .workers { fill: var(--workers); }
   .ceiling { fill: var(--ceiling); }
   .granian { fill: var(--granian); }
   .nginx { fill: var(--nginx); }

@@ -156,9 +156,26 @@ fn shown_goals(work: Work) -> Vec<(Goal, Judged)> {
 
 /// The metric, its median, its range, and the goal.
 fn described(goal: Goal, achieved: Spread) -> (String, String, String, String) {
-    let (what, least) = match goal {
-        Goal::Beside(contender, least) => (format!("requests/s relative to {contender}"), least),
-        Goal::OfTheBest(least) => ("requests/s relative to its best".to_owned(), least),
+    let (what, wanted) = match goal {
+        Goal::Beside(contender, least) => (
+            format!("requests/s relative to {contender}"),
+            format!("≥ {least} ×"),
+        ),
+        Goal::WorkersBeside(contender, least) => (
+            format!(
+                "requests/s of {} relative to {contender}",
+                Contender::Workers
+            ),
+            format!("≥ {least} ×"),
+        ),
+        Goal::CpuBeside(contender, most) => (
+            format!("CPU per request relative to {contender}"),
+            format!("≤ {most} ×"),
+        ),
+        Goal::OfTheBest(least) => (
+            "requests/s relative to its best".to_owned(),
+            format!("≥ {least} ×"),
+        ),
         Goal::AtMost(measure, most) => {
             let median = measure.shown(achieved.median);
             let wanted = format!("≤ {}", measure.shown(most));
@@ -172,7 +189,7 @@ fn described(goal: Goal, achieved: Spread) -> (String, String, String, String) {
     };
     let times = |ratio| times(ratio, achieved.median);
     let range = format!("[{} – {}]", times(achieved.min), times(achieved.max));
-    (what, times(achieved.median), range, format!("≥ {least} ×"))
+    (what, times(achieved.median), range, wanted)
 }
 
 fn range(measure: Measure, Spread { min, max, .. }: Spread) -> String {

@@ -43,8 +43,19 @@ impl Results {
 
     /// wireserve's requests per second as multiples of another server's, each within one round.
     pub(crate) fn ratio(&self, work: Work, to: Contender) -> Option<Spread> {
-        let ours = self.values(work, Contender::Wireserve, Measure::Rate);
-        let theirs = self.values(work, to, Measure::Rate);
+        self.ratio_of(Measure::Rate, work, Contender::Wireserve, to)
+    }
+
+    /// One contender's values as multiples of another's, each within one round.
+    fn ratio_of(
+        &self,
+        measure: Measure,
+        work: Work,
+        of: Contender,
+        to: Contender,
+    ) -> Option<Spread> {
+        let ours = self.values(work, of, measure);
+        let theirs = self.values(work, to, measure);
         Spread::of(ours.zip(theirs).map(|(ours, theirs)| ours / theirs))
     }
 
@@ -69,6 +80,12 @@ impl Results {
     pub(crate) fn achieved(&self, work: Work, goal: Goal) -> Option<Spread> {
         match goal {
             Goal::Beside(contender, _) => self.ratio(work, contender),
+            Goal::WorkersBeside(contender, _) => {
+                self.ratio_of(Measure::Rate, work, Contender::Workers, contender)
+            }
+            Goal::CpuBeside(contender, _) => {
+                self.ratio_of(Measure::Cpu, work, Contender::Wireserve, contender)
+            }
             Goal::AtMost(measure, _) => self.spread(work, Contender::Wireserve, measure),
             Goal::OfTheBest(_) => self.share_of_the_best(work),
         }
