@@ -172,6 +172,11 @@ impl Headers {
         self.place(name).is_some()
     }
 
+    /// Whether there are no fields.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.entries.len() == self.removed
+    }
+
     /// Names and values in the order in which they are sent.
     ///
     /// See the example of [`Headers`].

@@ -11,12 +11,34 @@ use crate::support::client::Client;
 use crate::support::folder::folder;
 use crate::support::process::Process;
 use crate::support::response::Response;
+use crate::support::wait::eventually;
 
 /// More than the sockets' buffers hold, so that it is still being sent when it changes.
 const LARGE: u64 = 64 << 20;
 
 #[test]
 fn edits_show_at_once() {
+    edit(|_| ());
+}
+
+/// The server keeps a file once its last change is long enough ago for the next one to show, from which time
+/// on its entity tag is strong.
+#[test]
+fn edits_of_kept_files_show_at_once() {
+    edit(|client| {
+        // What is no file has no tag, and is not kept.
+        eventually("the file is settled", || {
+            client
+                .ask("GET", "/a.txt")
+                .header("etag")
+                .is_none_or(|tag| !tag.starts_with(b"W/"))
+        });
+        client.ask("GET", "/a.txt");
+    });
+}
+
+/// Makes changes, and asks for the file after each of them. `before` is called before the next change.
+fn edit(before: impl Fn(&mut Client)) {
     let folder = folder(&[("a.txt", "one"), ("b.txt", "b")]);
     let server = Process::wireserve(folder.path(), ["--log", "off"]);
     let mut client = Client::connect(server.addr());
@@ -90,7 +112,71 @@ fn edits_show_at_once() {
         if answer.status == 301 {
             // A redirect has no length, so the connection ends after it.
             client = Client::connect(server.addr());
+            continue;
         }
+        before(&mut client);
+    }
+}
+
+#[test]
+fn a_kept_file_that_is_replaced_by_a_link_out_is_missing() {
+    let folder = folder(&[
+        ("site/a.txt", "inside"),
+        ("site/sub/b.txt", "inside"),
+        ("a.txt", "secret"),
+        ("sub/b.txt", "secret"),
+    ]);
+    let site = folder.path().join("site");
+    let server = Process::wireserve(&site, ["--log", "off"]);
+    let mut client = Client::connect(server.addr());
+    for (target, name) in [("/a.txt", "a.txt"), ("/sub/b.txt", "sub")] {
+        eventually("the file is settled", || {
+            let answer = client.ask("GET", target);
+            assert_eq!(answer.text(), "inside");
+            answer
+                .header("etag")
+                .is_some_and(|tag| !tag.starts_with(b"W/"))
+        });
+        assert_eq!(client.ask("GET", target).text(), "inside");
+        let path = site.join(name);
+        fs::rename(&path, folder.path().join("moved")).expect("it is there");
+        symlink(Path::new("..").join(name), &path).expect("nothing there");
+        assert_eq!(client.ask("GET", target).status, 404, "{target}");
+        fs::remove_file(&path).expect("it is there");
+        fs::rename(folder.path().join("moved"), &path).expect("nothing there");
+        assert_eq!(client.ask("GET", target).text(), "inside");
+    }
+}
+
+/// A file that is written to without a change of its size or its time of modification.
+#[test]
+fn a_kept_file_with_other_bytes_and_the_same_times_shows() {
+    let folder = folder(&[("a.txt", "one")]);
+    let path = folder.path().join("a.txt");
+    let server = Process::wireserve(folder.path(), ["--log", "off"]);
+    let mut client = Client::connect(server.addr());
+    for text in ["two", "six"] {
+        eventually("the file is settled", || {
+            let tag = client.ask("GET", "/a.txt");
+            tag.header("etag")
+                .is_some_and(|tag| !tag.starts_with(b"W/"))
+        });
+        let before = client.ask("GET", "/a.txt");
+        let file = File::options()
+            .write(true)
+            .open(&path)
+            .expect("it is there");
+        let modified = file.metadata().and_then(|found| found.modified());
+        (&file).write_all(text.as_bytes()).expect("room");
+        file.set_modified(modified.expect("a time"))
+            .expect("it can");
+        let after = client.ask("GET", "/a.txt");
+        assert_eq!(after.text(), text);
+        assert_ne!(after.header("etag"), before.header("etag"));
+        assert_eq!(
+            after.header("last-modified"),
+            before.header("last-modified")
+        );
     }
 }
 

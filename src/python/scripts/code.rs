@@ -13,14 +13,15 @@ use std::io::{self, Read as _};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyCode, PyDict};
 use rustc_hash::FxBuildHasher;
-use rustix::fs::{Stat, fstat, stat};
+use rustix::fs::{fstat, stat};
 
 use crate::fault::Fault;
+use crate::site::files::stamp::{CLOCK_RESOLUTION, Stamp};
 use crate::site::files::{Files, Found};
 use crate::site::handlers::default_script;
 
@@ -81,27 +82,14 @@ impl Compiled {
 }
 
 /// What shows that a file is unchanged. A file that was just written may change again within the
-/// resolution of its file system's clock, so its stamp is not sufficient yet.
+/// resolution of its file system's clock, so its stamp is not sufficient yet. That clock is never compared with
+/// this process's clock, only waited for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Proof {
     /// When the stamp was first seen.
     BytesSince(Instant),
     Stamp,
 }
-
-/// What distinguishes two states of a file without reading it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Stamp {
-    device: u64,
-    inode: u64,
-    size: u64,
-    modified: (i64, i64),
-    changed: (i64, i64),
-}
-
-/// File systems take stamps from the kernel's tick of some milliseconds; a change within one tick does not
-/// show. That clock is never compared with this process's clock, only waited for.
-const CLOCK_RESOLUTION: Duration = Duration::from_millis(50);
 
 impl Script {
     /// Its path.
@@ -195,20 +183,6 @@ impl Scripts {
 
     fn known(&self) -> MutexGuard<'_, Known> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Stamp {
-    // The types of the fields differ among platforms.
-    #[allow(clippy::useless_conversion, clippy::unnecessary_cast)]
-    fn of(stat: &Stat) -> Self {
-        Self {
-            device: stat.st_dev as u64,
-            inode: stat.st_ino as u64,
-            size: stat.st_size as u64,
-            modified: (stat.st_mtime as i64, stat.st_mtime_nsec as i64),
-            changed: (stat.st_ctime as i64, stat.st_ctime_nsec as i64),
-        }
     }
 }
 

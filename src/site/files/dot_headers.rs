@@ -1,6 +1,7 @@
 //! Header fields from `.headers` files (reference §7.3): those of `__dir__.headers` for all files
 //! of a folder, then those of `X.headers` for the file `X`. `X.sub.headers` is a template, and
-//! replaces `X.headers`. Nothing is cached, so that edits apply to the next request.
+//! replaces `X.headers`. Nothing is cached here; `kept.rs` keeps the fields of small files as long as no file
+//! that they come from has changed, so that edits apply to the next request.
 
 use std::borrow::Cow;
 use std::ffi::OsStr;
@@ -70,10 +71,10 @@ fn load_one(
 }
 
 /// The name, without suffix, of the `.headers` files for all files of a folder.
-const DIR: &[u8] = b"__dir__";
+pub(super) const DIR: &[u8] = b"__dir__";
 
-const TEMPLATE: &[u8] = b".sub.headers";
-const PLAIN: &[u8] = b".headers";
+pub(super) const TEMPLATE: &[u8] = b".sub.headers";
+pub(super) const PLAIN: &[u8] = b".headers";
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Form {

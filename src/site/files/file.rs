@@ -3,6 +3,10 @@
 //! closes the connection (reference §1, §7.3). A file is sent while it is read, so that its size
 //! costs no memory. `directory.rs` answers for folders.
 
+use std::path::Path;
+use std::sync::Arc;
+use std::time::SystemTime;
+
 use crate::exchange::{Content, Exchange, Handler, Request};
 use crate::fault::Fault;
 use crate::http::headers::Headers;
@@ -11,6 +15,7 @@ use crate::pipes::{self, Context};
 use crate::site::files::content_of_range;
 use crate::site::files::directory;
 use crate::site::files::dot_headers;
+use crate::site::files::kept::KeptFiles;
 use crate::site::files::media_type;
 use crate::site::files::needs_https;
 use crate::site::files::validators::{self, Conditions};
@@ -34,27 +39,48 @@ use crate::site::files::{Files, Found};
 /// assert!(answer.starts_with("HTTP/1.1 206 Partial Content\r\n") && answer.ends_with("\r\n\r\n34"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub struct FileHandler(Files);
+pub struct FileHandler {
+    files: Files,
+    kept: KeptFiles,
+}
 
 impl FileHandler {
     /// A handler for these files.
     ///
     /// See the example of [`FileHandler`].
     pub fn new(files: Files) -> Self {
-        Self(files)
+        Self {
+            files,
+            kept: KeptFiles::default(),
+        }
     }
 }
 
 impl Handler for FileHandler {
     fn handle(&self, exchange: &mut Exchange<'_>) -> Result<(), Fault> {
-        let found = self.0.open(exchange.request.path())?;
+        let request = Arc::clone(&exchange.request);
+        let name = self.files.name(request.path())?;
+        if let Some(answered) = self.answer_kept(exchange, &name) {
+            return answered;
+        }
+        let began = SystemTime::now();
+        let found = self.files.open_name(name.into_owned())?;
         if found.is_folder() {
             return directory::answer(exchange, &found);
         }
+        let requested = pipes::requested(found.name(), request.query());
+        let is_plain = requested.is_none() && exchange.response.headers.is_empty();
         self.add_fields(exchange, &found)?;
-        let requested = pipes::requested(found.name(), exchange.request.query());
-        let answered = match exchange.server().validators {
-            // Pipes change the content for each request.
+        let has_validators = exchange.server().validators;
+        // Pipes change the content for each request.
+        if has_validators && requested.is_none() {
+            validators::add(&mut exchange.response, &found.metadata);
+        }
+        if is_plain {
+            let fields = &exchange.response.headers;
+            self.kept.keep(&found, began, fields, has_validators);
+        }
+        let answered = match has_validators {
             true => answer(exchange, found, requested.is_none())?,
             false => {
                 needs_https::report(exchange);
@@ -63,7 +89,7 @@ impl Handler for FileHandler {
         };
         match requested {
             Some(pipeline) if answered == Answered::WithFile => {
-                pipeline.answer(exchange, self.0.mount())?;
+                pipeline.answer(exchange, self.files.mount())?;
                 match exchange.server().validators {
                     true => validators::apply_without(exchange),
                     false => Ok(()),
@@ -74,7 +100,7 @@ impl Handler for FileHandler {
     }
 
     fn serves(&self, request: &Request) -> bool {
-        self.0.open(request.path()).is_ok()
+        self.files.open(request.path()).is_ok()
     }
 }
 
@@ -94,7 +120,7 @@ fn answer(
     has_validators: bool,
 ) -> Result<Answered, Fault> {
     let is_whole = match has_validators {
-        true => match validators::apply(exchange, &found.metadata)? {
+        true => match validators::evaluate(exchange, found.metadata.len())? {
             Conditions::Answered => return Ok(Answered::WithoutFile),
             Conditions::SendWhole => true,
             Conditions::Send => false,
@@ -131,13 +157,46 @@ fn answer_as_reference(exchange: &mut Exchange<'_>, found: Found) -> Result<Answ
 }
 
 impl FileHandler {
+    /// Answers with a file that has been kept; `None` if there is none, if it has changed, or if only a part
+    /// of it or another response is asked for.
+    fn answer_kept(&self, exchange: &mut Exchange<'_>, name: &Path) -> Option<Result<(), Fault>> {
+        let kept = self.kept.get(name)?;
+        let request = &exchange.request;
+        let is_plain = exchange.response.headers.is_empty()
+            && kept.has_validators == exchange.server().validators
+            && request.head().first("Range").is_none()
+            && pipes::requested(name, request.query()).is_none();
+        if !is_plain {
+            return None;
+        }
+        if !kept.is_unchanged() {
+            self.kept.forget(name);
+            return None;
+        }
+        let content = kept.content()?;
+        exchange.response.headers = kept.fields();
+        let conditions = match kept.has_validators {
+            true => validators::evaluate(exchange, kept.length()),
+            false => {
+                needs_https::report(exchange);
+                Ok(Conditions::Send)
+            }
+        };
+        Some(conditions.map(|conditions| match conditions {
+            Conditions::Send | Conditions::SendWhole => {
+                exchange.response.content = Content::Bytes(content);
+            }
+            Conditions::Answered => {}
+        }))
+    }
+
     /// Adds the media type, unless a `.headers` file has one, then the fields of the `.headers`
     /// files.
     fn add_fields(&self, exchange: &mut Exchange<'_>, found: &Found) -> Result<(), Fault> {
         let context = Context {
             request: &exchange.request,
             hosts: exchange.hosts(),
-            mount: self.0.mount(),
+            mount: self.files.mount(),
             missing: pipes::Missing::Empty,
             turn: Some(exchange.turn()),
         };

@@ -6,12 +6,14 @@ pub mod content_of_range;
 pub mod directory;
 pub mod dot_headers;
 pub mod file;
+mod kept;
 pub mod locate;
 pub mod media_type;
 pub mod needs_https;
 pub mod open_in_root;
 pub mod script_folder;
 mod sorting;
+pub mod stamp;
 mod validators;
 
 use std::borrow::Cow;

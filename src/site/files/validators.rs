@@ -10,9 +10,7 @@ use crate::fault::Fault;
 use crate::http::conditional::{self, Outcome, Validators};
 use crate::text::date;
 
-/// File systems take times from the kernel's tick of some milliseconds. A file that was changed more
-/// recently may change again without a new time, so that its tag is weak.
-const CLOCK_RESOLUTION: Duration = Duration::from_millis(50);
+use crate::site::files::stamp::CLOCK_RESOLUTION;
 
 /// What becomes of a request for a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,12 +23,9 @@ pub(super) enum Conditions {
     Answered,
 }
 
-/// Adds the validators, and evaluates the preconditions of a request.
-///
-/// # Errors
-/// 412 if a precondition fails.
-pub(super) fn apply(exchange: &mut Exchange<'_>, file: &Metadata) -> Result<Conditions, Fault> {
-    let response = &mut exchange.response;
+/// Adds the validators. A file that was changed within the resolution of its file system's clock may change
+/// again without a new time, so that its tag is weak.
+pub(super) fn add(response: &mut Response, file: &Metadata) {
     let now = SystemTime::now();
     if !response.headers.contains(b"ETag") {
         response.headers.push("ETag", EntityTag::of(file, now));
@@ -41,6 +36,14 @@ pub(super) fn apply(exchange: &mut Exchange<'_>, file: &Metadata) -> Result<Cond
         let date = date::imf_fixdate(modified);
         response.headers.push("Last-Modified", date);
     }
+}
+
+/// Evaluates the preconditions of a request for a file of this length, whose response has its validators.
+///
+/// # Errors
+/// 412 if a precondition fails.
+pub(super) fn evaluate(exchange: &mut Exchange<'_>, length: u64) -> Result<Conditions, Fault> {
+    let response = &mut exchange.response;
     let head = exchange.request.head();
     if !conditional::is_conditional(head) {
         return Ok(Conditions::Send);
@@ -54,7 +57,7 @@ pub(super) fn apply(exchange: &mut Exchange<'_>, file: &Metadata) -> Result<Cond
     match conditional::evaluate(head, validators) {
         Outcome::Failed => Err(failed()),
         Outcome::NotModified => {
-            not_modified(response, file.len());
+            not_modified(response, length);
             Ok(Conditions::Answered)
         }
         Outcome::Send if conditional::range_applies(head, validators) => Ok(Conditions::Send),
