@@ -14,6 +14,8 @@ mod large_files;
 #[cfg(feature = "python")]
 mod linear_time;
 #[cfg(feature = "python")]
+mod many_handlers_at_once;
+#[cfg(feature = "python")]
 mod proportion;
 mod slow_crowds;
 mod stop_on_drop;

@@ -1,10 +1,11 @@
 """`wptserve.printed`: `sys.stdout` and `sys.stderr` whose writes go through the server, so that a pipe that
-is not read, or no longer read, harms no handler.
+is not read, or no longer read, harms no handler. The lines of handlers that print at the same time stay whole.
 """
 
 import io
 import os
 import sys
+from threading import get_ident
 
 from ._native import print_bytes
 
@@ -32,6 +33,43 @@ class Printed(io.RawIOBase):
         return len(data)
 
 
+class Lines(io.TextIOWrapper):
+    """A text stream to which each thread writes whole lines. `print` writes a line and its end separately."""
+
+    # Characters of a line that has no end yet; longer ones are written in pieces.
+    LONGEST = 8192
+
+    def __init__(self, buffer, encoding, errors):
+        super().__init__(buffer, encoding, errors, line_buffering=True)
+        # What threads have begun to write, by their identifiers.
+        self._begun = {}
+
+    def write(self, text):
+        if not isinstance(text, str):
+            return super().write(text)
+        begun = self._begun.pop(get_ident(), "") + text
+        end = begun.rfind("\n") + 1
+        if len(begun) - end > self.LONGEST:
+            end = len(begun)
+        if end < len(begun):
+            self._begun[get_ident()] = begun[end:]
+        if end:
+            super().write(begun[:end])
+        return len(text)
+
+    def flush(self):
+        begun = self._begun.pop(get_ident(), "")
+        if begun:
+            super().write(begun)
+        super().flush()
+
+    def finish(self):
+        """Writes the lines that threads have begun, when the process exits."""
+        while self._begun:
+            super().write(self._begun.popitem()[1])
+        super().flush()
+
+
 def install():
     """Replaces the streams that the process has, each with its own coding."""
     for attribute, descriptor in [("stdout", 1), ("stderr", 2)]:
@@ -44,9 +82,7 @@ def install():
 
 
 def _replace(attribute, raw, stream):
-    replaced = io.TextIOWrapper(
-        io.BufferedWriter(raw), stream.encoding, stream.errors, line_buffering=True
-    )
+    replaced = Lines(io.BufferedWriter(raw), stream.encoding, stream.errors)
     _installed.append((attribute, raw, replaced))
     setattr(sys, attribute, replaced)
 

@@ -6,6 +6,7 @@
 
 use pyo3::exceptions::PyKeyError;
 use pyo3::prelude::*;
+use pyo3::sync::critical_section::with_critical_section;
 use pyo3::types::{PyBytes, PyDict, PyList, PyString};
 
 use crate::fault::Fault;
@@ -102,10 +103,11 @@ pub(crate) fn add(
     value: Bound<'_, PyAny>,
 ) -> PyResult<()> {
     let dict = multidict.cast::<PyDict>()?;
-    match dict.get_item(&name)? {
+    // Without a GIL, another thread may add the same key.
+    with_critical_section(dict.as_any(), || match dict.get_item(&name)? {
         Some(values) => values.cast::<PyList>()?.append(value),
         None => dict.set_item(name, PyList::new(multidict.py(), [value])?),
-    }
+    })
 }
 
 /// Adds the pairs of urlencoded text, whose percent-encoding is decoded while other scripts run.

@@ -96,7 +96,11 @@ pub fn flush_output() {
                 let _ = py
                     .import("sys")
                     .and_then(|sys| sys.getattr(stream))
-                    .and_then(|stream| stream.call_method0("flush"));
+                    .and_then(|stream| match stream.hasattr("finish")? {
+                        true => stream.call_method0("finish"),
+                        // A script has replaced it.
+                        false => stream.call_method0("flush"),
+                    });
             }
         });
         let _ = done.send(());

@@ -12,7 +12,7 @@ use crate::python::classes::cell::PyCell;
 /// Names of fields in lower case.
 #[derive(Default)]
 pub(super) struct SeenFields {
-    /// Empty once `set` exists.
+    /// Moved to `set` once that exists.
     names: Mutex<Names>,
     set: PyCell,
 }
@@ -36,34 +36,40 @@ pub(super) enum Name<'a> {
 impl SeenFields {
     /// Adds a name.
     pub(super) fn add(&self, py: Python<'_>, name: &Name<'_>) -> PyResult<()> {
-        match self.set.get(py) {
-            Some(set) => {
-                let name = match name {
-                    Name::Ascii(name) => PyBytes::new(py, &name.to_ascii_lowercase()),
-                    Name::Lower(name) => PyBytes::new(py, name),
-                };
-                set.call_method1(intern!(py, "add"), (name,))?;
+        {
+            let mut names = self.names();
+            if !self.set.is_set() {
+                names.push(name);
+                return Ok(());
             }
-            None => self.names().push(name),
         }
+        let name = match name {
+            Name::Ascii(name) => PyBytes::new(py, &name.to_ascii_lowercase()),
+            Name::Lower(name) => PyBytes::new(py, name),
+        };
+        self.set(py)?.call_method1(intern!(py, "add"), (name,))?;
         Ok(())
     }
 
     /// Whether a name has been added.
     pub(super) fn contains(&self, py: Python<'_>, lower_case: &[u8]) -> PyResult<bool> {
-        match self.set.get(py) {
-            Some(set) => set.contains(PyBytes::new(py, lower_case)),
-            None => Ok(self.names().iter().any(|name| name == lower_case)),
+        if !self.set.is_set() {
+            return Ok(self.names().iter().any(|name| name == lower_case));
         }
+        self.set(py)?.contains(PyBytes::new(py, lower_case))
     }
 
     /// The set.
     pub(super) fn set<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.set.get_or_make(py, || {
-            let names = std::mem::take(&mut *self.names());
-            let names = names.iter().map(|name| PyBytes::new(py, name));
-            Ok(PySet::new(py, names)?.into_any())
-        })
+        let set = self
+            .set
+            .get_or_make(py, || Ok(PySet::empty(py)?.into_any()))?;
+        // Names that were added before are moved now; from here on, they are added to the set.
+        let names = std::mem::take(&mut *self.names());
+        for name in names.iter() {
+            set.call_method1(intern!(py, "add"), (PyBytes::new(py, name),))?;
+        }
+        Ok(set)
     }
 
     /// Replaces it by a script's value.
