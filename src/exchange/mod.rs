@@ -23,6 +23,8 @@ use std::any::Any;
 use std::io;
 use std::sync::Arc;
 
+use smallvec::SmallVec;
+
 pub use arrival::Arrival;
 pub use body::Body;
 pub use content::{Chunk, Chunks, Content};
@@ -123,8 +125,9 @@ where
     }
 }
 
-/// What a route's pattern matched: the names of its groups, including `*`, with their text.
-pub type RouteMatch = Vec<(Arc<str>, Vec<u8>)>;
+/// What a route's pattern matched: the names of its groups, including `*`, with their text. Most patterns have
+/// one group at most, and most texts are short, so that they need no allocation.
+pub type RouteMatch = SmallVec<[(Arc<str>, SmallVec<[u8; 24]>); 1]>;
 
 /// One request being answered.
 pub struct Exchange<'c> {

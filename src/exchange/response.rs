@@ -4,6 +4,7 @@
 
 use std::fs::File;
 use std::io::{self, Read};
+use std::mem;
 use std::time::Duration;
 
 use crate::fault::Fault;
@@ -190,14 +191,14 @@ impl Response {
         self.content = Content::Bytes(page.into_bytes());
     }
 
-    /// Sends everything, and returns its contribution to the fate of the connection:
+    /// Sends everything, after which no content is left, and returns its contribution to the fate of the connection:
     /// [`Fate::Close`] if the response has no `Content-Length` or has the connection option
     /// `close`, [`Fate::Abort`] if the client is gone.
     ///
     /// # Errors
     /// [`BrokenOff`] if the content could not be produced to its end.
     #[doc(hidden)]
-    pub fn send(self, turn: &Turn, method: &[u8]) -> Result<Fate, BrokenOff> {
+    pub fn send(&mut self, turn: &Turn, method: &[u8]) -> Result<Fate, BrokenOff> {
         turn.mark_written();
         turn.note_status(self.status);
         if !self.delay.is_zero() && turn.pause(self.delay).is_err() {
@@ -206,7 +207,7 @@ impl Response {
         let mut out = Vec::with_capacity(self.room());
         let head = self.append_head(&mut out);
         let suppress = method == b"HEAD" && self.content_for_head == ContentForHead::Suppress;
-        let sent = match self.content {
+        let sent = match mem::take(&mut self.content) {
             _ if suppress => turn.send(&out).map_err(Failure::from),
             Content::Empty => turn.send(&out).map_err(Failure::from),
             Content::Bytes(bytes) => send_bytes(turn, out, &bytes).map_err(Failure::from),

@@ -10,7 +10,7 @@ use crate::wire::{Wire, close};
 use super::access_log::shown_target;
 
 /// Sends what is still to be sent, and joins what everyone contributes to the connection's fate.
-pub(super) fn finish(exchange: &Exchange<'_>, response: Option<Response>) -> Fate {
+pub(super) fn finish(exchange: &Exchange<'_>, response: Option<&mut Response>) -> Fate {
     let request = &exchange.request;
     let turn = exchange.turn();
     let fate = turn.take_fate();
@@ -21,9 +21,9 @@ pub(super) fn finish(exchange: &Exchange<'_>, response: Option<Response>) -> Fat
     let is_owed = !request.is_unread() && !matches!(fate, Fate::Next(..));
     let is_in_doubt = exchange.leaves_body_in_doubt();
     let sent = match response {
-        Some(mut response) if !request.is_unread() => {
+        Some(response) if !request.is_unread() => {
             if is_in_doubt {
-                announce_close(&mut response);
+                announce_close(response);
             }
             response.send(turn, request.method())
         }
@@ -63,7 +63,7 @@ pub(super) fn announce_close(response: &mut Response) {
 
 /// Sends a response that ends with its head, so that it keeps the connection without a length
 /// (RFC 9112 §6.3).
-pub(super) fn send_head(exchange: &Exchange<'_>, response: Response) -> Fate {
+pub(super) fn send_head(exchange: &Exchange<'_>, response: &mut Response) -> Fate {
     let says_close = response.says_close();
     match response.send(exchange.turn(), exchange.request.method()) {
         Ok(Fate::Keep | Fate::Close) if says_close => exchange.request.fate().join(Fate::Close),

@@ -138,12 +138,14 @@ impl Connection<'_> {
     fn greet(&mut self, handler: &dyn Handler) -> Fate {
         let request = Arc::new(Request::unread(self.arrival(0)));
         self.exchange(request, |_, exchange| {
-            let response = handle(exchange, handler, Expect::ByServer);
-            finish(exchange, response)
+            let mut response = handle(exchange, handler, Expect::ByServer);
+            finish(exchange, response.as_mut())
         })
     }
 
-    /// The next request, and the site at the time when its head was read.
+    /// The next request, and the site at the time when its head was read. Not within its caller: the stack of
+    /// an idle connection should not have room for both a head that is read and a handler that runs.
+    #[inline(never)]
     fn read_request(&mut self) -> Result<Option<Asked>, Fault> {
         let limits = self.shared.limits.head();
         let read = self.wire.wait(|| {
@@ -193,21 +195,7 @@ impl Connection<'_> {
     ) -> Fate {
         let logs = self.shared.access_log && log::log_enabled!(log::Level::Info);
         let began = logs.then(Instant::now);
-        let turn = Arc::new(Turn::begin(Arc::clone(self.wire)));
-        let body = Body::new(
-            Arc::clone(self.wire),
-            request.framing(),
-            self.shared.limits.body,
-        );
-        let recording = self.shared.recording.as_ref();
-        self.ticket = recording.and_then(|recording| {
-            let on_tape = self.wire.tape().map(|tape| tape.exchange());
-            recording.begin(&request, on_tape)
-        });
-        let body = Arc::new(match &self.ticket {
-            Some(ticket) => body.tapped(Arc::<Ticket>::clone(ticket)),
-            None => body,
-        });
+        let (turn, body) = self.begin(&request);
         let mut locals = mem::take(self.locals);
         let mut exchange = Exchange::new(
             Arc::clone(&request),
@@ -242,6 +230,27 @@ impl Connection<'_> {
             access_log::write(&request, &turn, began);
         }
         fate
+    }
+
+    /// What an exchange needs besides its request. Not within its caller, for the same reason.
+    #[inline(never)]
+    fn begin(&mut self, request: &Arc<Request>) -> (Arc<Turn>, Arc<Body>) {
+        let turn = Arc::new(Turn::begin(Arc::clone(self.wire)));
+        let body = Body::new(
+            Arc::clone(self.wire),
+            request.framing(),
+            self.shared.limits.body,
+        );
+        let recording = self.shared.recording.as_ref();
+        self.ticket = recording.and_then(|recording| {
+            let on_tape = self.wire.tape().map(|tape| tape.exchange());
+            recording.begin(request, on_tape)
+        });
+        let body = match &self.ticket {
+            Some(ticket) => Arc::new(body.tapped(Arc::<Ticket>::clone(ticket))),
+            None => Arc::new(body),
+        };
+        (turn, body)
     }
 
     fn note_end(&mut self, request: &Request, turn: &Turn, drained: u64) {
@@ -320,8 +329,8 @@ impl Connection<'_> {
             self.close_if_last(exchange, Some(&mut response));
             self.record_answer(&response);
             return match response.status {
-                204 => send_head(exchange, response),
-                _ => finish(exchange, Some(response)),
+                204 => send_head(exchange, &mut response),
+                _ => finish(exchange, Some(&mut response)),
             };
         };
         exchange.route_match = route_match;
@@ -335,7 +344,7 @@ impl Connection<'_> {
         }
         // What the reference answers as well is answered as there.
         let keeps_without_length = is_mocked || matches!(self.listening, Listening::Handler(_));
-        match response {
+        match response.as_mut() {
             Some(response) if keeps_without_length && response.ends_with_head() => {
                 let of_handler = exchange.turn().take_fate();
                 of_handler.join(send_head(exchange, response))
@@ -396,7 +405,9 @@ fn wait_for_request(wire: &Wire, membership: &Membership, idle_limit: Option<Dur
     if inbound.buffered().is_empty() {
         inbound.release_head();
         membership.idle();
-        if idle_limit.is_some_and(|limit| !wire.is_readable_within(limit)) || inbound.fill() == 0 {
+        if idle_limit.is_some_and(|limit| !wire.is_readable_within(limit))
+            || inbound.fill() == 0
+        {
             return false;
         }
         return membership.busy();

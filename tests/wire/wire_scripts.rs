@@ -468,7 +468,7 @@ fn connect_and_asterisk_reach_a_route() {
     assert_eq!(client.read_until_close(), b"after the tunnel");
 
     let seen = |exchange: &mut Exchange<'_>| {
-        exchange.response.content = exchange.route_match[0].1.clone().into();
+        exchange.response.content = exchange.route_match[0].1.to_vec().into();
         Ok(())
     };
     let server = self::server(seen);

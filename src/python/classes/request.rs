@@ -1,7 +1,7 @@
 //! `request` as scripts see it (reference §2.1): a view on the facts of the exchange. Every attribute is
 //! made when it is first asked for, and then stays the same object.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use pyo3::BoundObject;
 use pyo3::prelude::*;
@@ -39,7 +39,8 @@ pub(crate) struct Request {
     server: Arc<ServerContext>,
     groups: RouteMatch,
     pipes: Pipes,
-    made: Attributes,
+    /// Most scripts look at few attributes or none.
+    made: OnceLock<Box<Attributes>>,
 }
 
 /// What applies the pipes of the URL to the response.
@@ -91,8 +92,12 @@ impl Request {
             server: Arc::clone(exchange.server()),
             groups,
             pipes,
-            made: Attributes::default(),
+            made: OnceLock::new(),
         }
+    }
+
+    fn made(&self) -> &Attributes {
+        self.made.get_or_init(Box::default)
     }
 
     /// The head and its parts.
@@ -141,20 +146,20 @@ impl Request {
     /// The folder that is served, without a slash at the end.
     #[getter]
     fn get_doc_root<'py>(&self, py: Python<'py>) -> Made<'py> {
-        self.made
+        self.made()
             .doc_root
             .get_or_make(py, || any(py, self.mount.root().as_os_str()))
     }
 
     #[setter]
     fn set_doc_root(&self, value: Bound<'_, PyAny>) {
-        self.made.doc_root.set(value);
+        self.made().doc_root.set(value);
     }
 
     /// What the groups of the route's pattern matched.
     #[getter]
     fn get_route_match<'py>(&self, py: Python<'py>) -> Made<'py> {
-        self.made.route_match.get_or_make(py, || {
+        self.made().route_match.get_or_make(py, || {
             let groups = PyDict::new(py);
             for (name, value) in &self.groups {
                 groups.set_item(&**name, latin1_str(py, value))?;
@@ -165,52 +170,52 @@ impl Request {
 
     #[setter]
     fn set_route_match(&self, value: Bound<'_, PyAny>) {
-        self.made.route_match.set(value);
+        self.made().route_match.set(value);
     }
 
     /// The client's (host, port); `("", 0)` over a Unix socket.
     #[getter]
     fn get_client_address<'py>(&self, py: Python<'py>) -> Made<'py> {
-        self.made
+        self.made()
             .client_address
             .get_or_make(py, || any(py, self.facts.peer().pair()))
     }
 
     #[setter]
     fn set_client_address(&self, value: Bound<'_, PyAny>) {
-        self.made.client_address.set(value);
+        self.made().client_address.set(value);
     }
 
     /// The version of responses, whatever version the client sent.
     #[getter]
     fn get_protocol_version<'py>(&self, py: Python<'py>) -> Made<'py> {
-        self.made
+        self.made()
             .protocol_version
             .get_or_make(py, || any(py, "HTTP/1.1"))
     }
 
     #[setter]
     fn set_protocol_version(&self, value: Bound<'_, PyAny>) {
-        self.made.protocol_version.set(value);
+        self.made().protocol_version.set(value);
     }
 
     /// The method, case kept.
     #[getter]
     fn get_method<'py>(&self, py: Python<'py>) -> Made<'py> {
-        self.made
+        self.made()
             .method
             .get_or_make(py, || any(py, latin1_str(py, self.facts.method())))
     }
 
     #[setter]
     fn set_method(&self, value: Bound<'_, PyAny>) {
-        self.made.method.set(value);
+        self.made().method.set(value);
     }
 
     /// The fields as `http.client` shows them, parsed by `email`.
     #[getter]
     fn get_raw_headers<'py>(&self, py: Python<'py>) -> Made<'py> {
-        self.made.raw_headers.get_or_make(py, || {
+        self.made().raw_headers.get_or_make(py, || {
             let section = latin1_str(py, self.facts.head().field_section());
             let class = HTTP_MESSAGE.get(py)?;
             MESSAGE_FROM_STRING.get(py)?.call1((section, class))
@@ -219,13 +224,13 @@ impl Request {
 
     #[setter]
     fn set_raw_headers(&self, value: Bound<'_, PyAny>) {
-        self.made.raw_headers.set(value);
+        self.made().raw_headers.set(value);
     }
 
     /// The fields as a mapping of lower-case names.
     #[getter]
     fn get_headers<'py>(&self, py: Python<'py>) -> Made<'py> {
-        self.made
+        self.made()
             .headers
             .get_or_make(py, || any(py, RequestHeaders::of(py, &self.facts)?))
     }
@@ -233,83 +238,85 @@ impl Request {
     /// The target as it was received.
     #[getter]
     fn get_request_path<'py>(&self, py: Python<'py>) -> Made<'py> {
-        self.made
+        self.made()
             .request_path
             .get_or_make(py, || any(py, latin1_str(py, self.facts.request_path())))
     }
 
     #[setter]
     fn set_request_path(&self, value: Bound<'_, PyAny>) {
-        self.made.request_path.set(value);
+        self.made().request_path.set(value);
     }
 
     /// The part of the path that a mount point adds.
     #[getter]
     fn get_url_base<'py>(&self, py: Python<'py>) -> Made<'py> {
-        self.made
+        self.made()
             .url_base
             .get_or_make(py, || any(py, self.mount.url_base()))
     }
 
     #[setter]
     fn set_url_base(&self, value: Bound<'_, PyAny>) {
-        self.made.url_base.set(value);
+        self.made().url_base.set(value);
     }
 
     /// The whole URL, with a port.
     #[getter]
     fn get_url<'py>(&self, py: Python<'py>) -> Made<'py> {
-        self.made.url.get_or_make(py, || any(py, self.facts.url()))
+        self.made()
+            .url
+            .get_or_make(py, || any(py, self.facts.url()))
     }
 
     #[setter]
     fn set_url(&self, value: Bound<'_, PyAny>) {
-        self.made.url.set(value);
+        self.made().url.set(value);
     }
 
     /// The URL taken apart by `urllib.parse.urlsplit`.
     #[getter]
     fn get_url_parts<'py>(&self, py: Python<'py>) -> Made<'py> {
-        self.made
+        self.made()
             .url_parts
             .get_or_make(py, || URLSPLIT.get(py)?.call1((self.get_url(py)?,)))
     }
 
     #[setter]
     fn set_url_parts(&self, value: Bound<'_, PyAny>) {
-        self.made.url_parts.set(value);
+        self.made().url_parts.set(value);
     }
 
     /// The request line as it came, with its line end.
     #[getter]
     fn get_request_line<'py>(&self, py: Python<'py>) -> Made<'py> {
-        self.made.request_line.get_or_make(py, || {
+        self.made().request_line.get_or_make(py, || {
             any(py, PyBytes::new(py, self.facts.head().request_line()))
         })
     }
 
     #[setter]
     fn set_request_line(&self, value: Bound<'_, PyAny>) {
-        self.made.request_line.set(value);
+        self.made().request_line.set(value);
     }
 
     /// The body as a file.
     #[getter]
     fn get_raw_input<'py>(&self, py: Python<'py>) -> Made<'py> {
-        self.made
+        self.made()
             .raw_input
             .get_or_make(py, || any(py, InputFile(Arc::clone(&self.body))))
     }
 
     #[setter]
     fn set_raw_input(&self, value: Bound<'_, PyAny>) {
-        self.made.raw_input.set(value);
+        self.made().raw_input.set(value);
     }
 
     /// The whole body.
     #[getter]
     fn get_body<'py>(&self, py: Python<'py>) -> Made<'py> {
-        self.made.body.get_or_make(py, || {
+        self.made().body.get_or_make(py, || {
             let body = &*self.body;
             let bytes = gate::away(py, || body.read_all());
             let bytes = bytes.map_err(|error| input_file::raise(py, error))?;
@@ -320,7 +327,7 @@ impl Request {
     /// The parameters of the query, bytes to bytes.
     #[getter(GET)]
     fn get_get<'py>(&self, py: Python<'py>) -> Made<'py> {
-        self.made.get.get_or_make(py, || {
+        self.made().get.get_or_make(py, || {
             let parameters = Bound::new(py, MultiDict)?;
             let pairs = query::pairs_within(self.facts.query(), self.limits().parameters);
             multidict::add_pairs(&parameters, pairs, "a query")?;
@@ -332,7 +339,7 @@ impl Request {
     #[getter(POST)]
     fn get_post<'py>(slf: &Bound<'py, Self>) -> Made<'py> {
         let py = slf.py();
-        slf.get().made.post.get_or_make(py, || {
+        slf.get().made().post.get_or_make(py, || {
             let limits = slf.get().limits();
             let limits = (limits.parameters, limits.form);
             FORM_OF.get(py)?.call1((slf, limits))
@@ -342,7 +349,7 @@ impl Request {
     /// The cookies of the request.
     #[getter]
     fn get_cookies<'py>(&self, py: Python<'py>) -> Made<'py> {
-        self.made.cookies.get_or_make(py, || {
+        self.made().cookies.get_or_make(py, || {
             let limit = self.limits().parameters;
             COOKIES_OF.get(py)?.call1((self.get_headers(py)?, limit))
         })
@@ -351,7 +358,7 @@ impl Request {
     /// User name and password of basic authentication.
     #[getter]
     fn get_auth<'py>(&self, py: Python<'py>) -> Made<'py> {
-        self.made
+        self.made()
             .auth
             .get_or_make(py, || AUTH_OF.get(py)?.call1((self.get_headers(py)?,)))
     }
@@ -359,14 +366,14 @@ impl Request {
     /// The server: its configuration and its stash.
     #[getter]
     fn get_server<'py>(&self, py: Python<'py>) -> Made<'py> {
-        self.made.server.get_or_make(py, || {
+        self.made().server.get_or_make(py, || {
             any(py, Server::new(py, &self.server, self.facts.path())?)
         })
     }
 
     #[setter]
     fn set_server(&self, value: Bound<'_, PyAny>) {
-        self.made.server.set(value);
+        self.made().server.set(value);
     }
 
     /// Whether the server applies the pipes of the URL once the handler has returned.

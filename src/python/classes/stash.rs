@@ -190,21 +190,31 @@ fn uuid(key: &Bound<'_, PyAny>) -> PyResult<[u8; 16]> {
 
 /// The two usual spellings, with hyphens or without; the others are for Python's `uuid` to judge.
 fn plain_uuid(text: &str) -> Option<[u8; 16]> {
-    let mut uuid = 0_u128;
-    let mut digits = 0;
-    for &byte in text.as_bytes() {
-        if byte == b'-' {
-            continue;
-        }
-        let digit = DIGITS[usize::from(byte)];
-        if digit == NO_DIGIT || digits == 32 {
-            return None;
-        }
-        uuid = uuid << 4 | u128::from(digit);
-        digits += 1;
+    let text = text.as_bytes();
+    if let Ok(text) = <&[u8; 36]>::try_from(text)
+        && [text[8], text[13], text[18], text[23]] == *b"----"
+    {
+        return decoded(text, &HYPHENATED);
     }
-    (digits == 32).then(|| uuid.to_be_bytes())
+    let text = <&[u8; 32]>::try_from(text).ok()?;
+    decoded(text, &CONDENSED)
 }
+
+/// The bytes of a UUID whose pairs of digits begin at these places.
+#[inline]
+fn decoded(text: &[u8], places: &[usize; 16]) -> Option<[u8; 16]> {
+    let mut uuid = [0; 16];
+    let mut all = 0;
+    for (byte, &place) in uuid.iter_mut().zip(places) {
+        let [high, low] = [text[place], text[place + 1]].map(|digit| DIGITS[usize::from(digit)]);
+        all |= high | low;
+        *byte = high << 4 | low;
+    }
+    (all < NO_DIGIT).then_some(uuid)
+}
+
+const HYPHENATED: [usize; 16] = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
+const CONDENSED: [usize; 16] = [0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30];
 
 const NO_DIGIT: u8 = 16;
 
@@ -361,6 +371,10 @@ mod tests {
             "",
             "0123",
             "{01234567-89ab-cdef-0102-030405060708}",
+            "01234567-89ab-cdef-0102-03040506070g",
+            "01234567-89ab-cdef-0102-0304050607-8",
+            "0123456-789ab-cdef-0102-030405060708",
+            "0123456789abcdef010203040506070\u{e9}",
             "g",
             "0_1",
         ] {

@@ -28,11 +28,11 @@ use crate::python::scripts::failure::http_exception;
 use response::{ScriptResponse, shared};
 use scope::ScriptRequest;
 
-/// Whether a script may have pipes: a look at its path and the query, without an import.
-pub(crate) fn may_apply(path: &Path, facts: &Facts) -> bool {
+/// Whether a script may have pipes: a look at the query, without an import. Its path may ask for one as well.
+pub(crate) fn may_apply(is_template: bool, facts: &Facts) -> bool {
     static PIPE: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("pipe"));
     let query = facts.query();
-    pipes::is_template(path) || !query.is_empty() && PIPE.find(query).is_some()
+    is_template || !query.is_empty() && PIPE.find(query).is_some()
 }
 
 /// Applies the pipes of a script's path and of the query to the response that it has left. As in the

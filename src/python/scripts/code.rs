@@ -21,6 +21,7 @@ use rustc_hash::FxBuildHasher;
 use rustix::fs::{fstat, stat};
 
 use crate::fault::Fault;
+use crate::pipes;
 use crate::site::files::stamp::{CLOCK_RESOLUTION, Stamp};
 use crate::site::files::{Files, Found};
 use crate::site::handlers::default_script;
@@ -63,6 +64,8 @@ pub(crate) struct Compiled {
     c_path: CString,
     stamp: Stamp,
     proof: Proof,
+    /// Whether its path asks for the pipe `sub`.
+    pub(crate) is_template: bool,
     code: Py<PyCode>,
     /// The globals that each run begins with.
     globals: Py<PyDict>,
@@ -168,6 +171,7 @@ impl Scripts {
         let globals = globals::new(py, &path).map_err(NoCode::Python)?;
         let compiled = Arc::new(Compiled {
             c_path: CString::new(path.as_os_str().as_bytes()).map_err(|_| NoCode::File)?,
+            is_template: pipes::is_template(&path),
             path,
             stamp,
             proof,

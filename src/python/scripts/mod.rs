@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyCode, PyDict};
+use pyo3::types::PyDict;
 
 use crate::exchange::{Exchange, Expect, Handler, Mount, Policy, Requirements};
 use crate::fault::Fault;
@@ -26,7 +26,7 @@ use crate::python::interpreter::gate;
 use crate::python::interpreter::host;
 use crate::python::interpreter::objects::execute;
 use crate::python::pipes;
-use code::{NoCode, Script, Scripts};
+use code::{Compiled, NoCode, Script, Scripts};
 use exchanged::Exchanged;
 use failure::Stage;
 
@@ -120,7 +120,7 @@ impl ScriptHandler {
             Ok(compiled) => {
                 let manifest = self.manifest.as_deref();
                 profile::profiled(py, || {
-                    exchanged.call_main(compiled.code(py), &globals, &path, manifest)
+                    exchanged.call_main(&compiled, &globals, &path, manifest)
                 })
             }
             Err(error) => {
@@ -179,15 +179,15 @@ type Staged<T> = Result<T, (PyErr, Stage)>;
 impl<'py> Exchanged<'py> {
     fn call_main(
         &self,
-        code: &Bound<'py, PyCode>,
+        compiled: &Compiled,
         globals: &Bound<'py, PyDict>,
         path: &Path,
         manifest: Option<&Path>,
     ) -> Staged<()> {
-        let py = code.py();
+        let py = globals.py();
         let of_module = |error| (error, Stage::Module);
         phases::enter(Phase::Module);
-        let ran = execute(code, globals);
+        let ran = execute(compiled.code(py), globals);
         phases::enter(Phase::Converting);
         forked::end_child(py, ran.as_ref().err());
         let handles_expect = globals
@@ -220,7 +220,8 @@ impl<'py> Exchanged<'py> {
         let after = |error| (error, Stage::After(failure::place_of(Some(&main), path)));
         outcome::apply(&value, &self.response, "main").map_err(after)?;
         // Pipes are the URL's; a failure of theirs is not the fault of `main`.
-        self.apply_pipes(path).map_err(of_module)
+        self.apply_pipes(compiled.is_template, path)
+            .map_err(of_module)
     }
 
     /// As the server does before other handlers. The next write reports a client that is gone.
@@ -231,8 +232,8 @@ impl<'py> Exchanged<'py> {
         }
     }
 
-    fn apply_pipes(&self, path: &Path) -> PyResult<()> {
-        if pipes::may_apply(path, &self.response.get().facts) {
+    fn apply_pipes(&self, is_template: bool, path: &Path) -> PyResult<()> {
+        if pipes::may_apply(is_template, &self.response.get().facts) {
             pipes::apply(path, self.request.as_any(), self.response.as_any())?;
         }
         Ok(())

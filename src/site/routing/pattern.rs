@@ -5,6 +5,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use smallvec::smallvec;
+
 use crate::exchange::RouteMatch;
 
 /// A compiled pattern.
@@ -137,12 +139,12 @@ impl Pattern {
         // Most patterns have no groups.
         match (self.pieces.as_slice(), &self.star) {
             ([Piece::Literal(literal)], None) => {
-                return (literal.len() == path.len()).then(Vec::new);
+                return (literal.len() == path.len()).then(RouteMatch::new);
             }
             ([Piece::Literal(literal)], Some(star)) => {
                 let rest = &path[literal.len()..];
                 let is_match = rest.len() >= star.suffix.len();
-                return is_match.then(|| vec![(Arc::clone(&star.name), rest.to_vec())]);
+                return is_match.then(|| smallvec![(Arc::clone(&star.name), rest.into())]);
             }
             _ => {}
         }
@@ -152,7 +154,7 @@ impl Pattern {
             futile: BTreeMap::new(),
         };
         let matched = attempt.matches(&self.pieces, path);
-        let owned = |(name, value): (Arc<str>, &[u8])| (name, value.to_vec());
+        let owned = |(name, value): (Arc<str>, &[u8])| (name, value.into());
         matched.then(|| attempt.found.into_iter().map(owned).collect())
     }
 }
@@ -252,6 +254,8 @@ fn is_name(name: &str) -> bool {
 mod tests {
     use std::time::{Duration, Instant};
 
+    use smallvec::SmallVec;
+
     use super::*;
     use proptest::prelude::*;
 
@@ -259,8 +263,8 @@ mod tests {
         let found = Pattern::compile(pattern)
             .unwrap()
             .matches(path.as_bytes())?;
-        let text = |(name, value): (Arc<str>, Vec<u8>)| {
-            (name.to_string(), String::from_utf8(value).unwrap())
+        let text = |(name, value): (Arc<str>, SmallVec<[u8; 24]>)| {
+            (name.to_string(), String::from_utf8(value.to_vec()).unwrap())
         };
         Some(found.into_iter().map(text).collect())
     }

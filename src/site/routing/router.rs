@@ -316,7 +316,7 @@ mod tests {
             ("/a%zzpy", "*", "a%zzpy"),
         ] {
             let (_, groups) = router.route(b"GET", path.as_bytes()).unwrap();
-            let expected = (Arc::from(name), value.as_bytes().to_vec());
+            let expected = (Arc::from(name), value.as_bytes().into());
             assert!(groups.contains(&expected), "{path}: {groups:?}");
         }
     }
