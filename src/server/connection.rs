@@ -406,7 +406,7 @@ fn wait_for_request(wire: &Wire, membership: &Membership, idle_limit: Option<Dur
         inbound.release_head();
         membership.idle();
         if idle_limit.is_some_and(|limit| !wire.is_readable_within(limit))
-            || inbound.fill() == 0
+            || inbound.fill_first() == 0
         {
             return false;
         }

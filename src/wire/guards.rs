@@ -29,6 +29,12 @@ impl<'w> InboundGuard<'w> {
         self.half.fill(self.stream)
     }
 
+    /// Like [`InboundGuard::fill`], for the first bytes of a request, which need no room until they come.
+    #[inline]
+    pub fn fill_first(&mut self) -> usize {
+        self.half.fill_first(self.stream)
+    }
+
     /// Reads up to `out.len()` bytes, from the buffer if it has any; 0 means the end.
     #[inline]
     pub fn read(&mut self, out: &mut [u8]) -> usize {

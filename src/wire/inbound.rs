@@ -3,6 +3,7 @@
 //! requests need no special case.
 
 use std::io;
+use std::mem::{self, MaybeUninit};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -11,10 +12,15 @@ use crate::http::head::{HeadLimits, Progress, Scanner};
 use crate::transcript::Tape;
 
 use super::budget::{Budgets, Full, Share};
+use super::socket::Blocking;
 use super::stream::Stream;
 
 /// Bytes asked from the socket at once. Most requests fit; larger bodies are read directly.
 const READ_SIZE: usize = 16 * 1024;
+
+/// Bytes of a request that are read at first. While an idle connection waits for them, their room is a part of
+/// the stack that handlers have used before.
+const FIRST_READ: usize = 4 * 1024;
 
 /// Room for bytes that is kept while none are there. An idle connection should not hold what one large
 /// head has taken.
@@ -155,6 +161,20 @@ impl Inbound {
         })
     }
 
+    /// Like [`Inbound::fill`], for the first bytes of a request. Nothing is allocated for them until they come:
+    /// most connections of a crowd are idle.
+    pub(super) fn fill_first(&mut self, stream: &Stream) -> usize {
+        if !self.buffered().is_empty() || self.end == End::Reached || stream.secured().is_some() {
+            return self.fill(stream);
+        }
+        self.taken = 0;
+        self.buffer = Vec::new();
+        blocking(stream, || self.try_fill_first(stream)).unwrap_or_else(|_| {
+            self.end = End::Reached;
+            0
+        })
+    }
+
     /// Takes what a read would find without asking the kernel.
     pub(super) fn fill_from(&mut self, stream: &Stream) {
         if stream.buffered() > 0 {
@@ -231,8 +251,14 @@ impl Inbound {
             if let Some(range) = range {
                 let buffered = self.buffered();
                 skipped.extend_from_slice(&buffered[..range.start]);
-                let head = buffered[range.clone()].to_vec();
-                self.consume(range.end);
+                let is_all = range == (0..self.buffer.len());
+                let head = if is_all && self.buffer.capacity() <= FIRST_READ {
+                    mem::take(&mut self.buffer)
+                } else {
+                    let head = buffered[range.clone()].to_vec();
+                    self.consume(range.end);
+                    head
+                };
                 return HeadRead::Head(ReadHead {
                     skipped,
                     head,
@@ -272,6 +298,33 @@ impl Inbound {
             true => self.fill(stream),
             false => 0,
         }
+    }
+
+    /// Not within its caller, whose stack would have the room while a handler runs.
+    #[inline(never)]
+    fn try_fill_first(&mut self, stream: &Stream) -> io::Result<usize> {
+        let mut room = [MaybeUninit::uninit(); FIRST_READ];
+        let read = stream.socket().read_into(&mut room, Blocking::Wait);
+        let read = read.map(|arrived| {
+            self.buffer = arrived.to_vec();
+            arrived.len()
+        });
+        if let Ok(FIRST_READ) = read {
+            // One read would have brought more. What ends the connection, the next read reports.
+            self.buffer.reserve(READ_SIZE);
+            let _ = stream
+                .socket()
+                .read_into_spare(&mut self.buffer, Blocking::Return);
+        }
+        let read = read.map(|_| self.buffer.len());
+        if let Some(tape) = &self.tape {
+            tape.read(&read, &self.buffer);
+        }
+        self.note_arrival(*read.as_ref().unwrap_or(&0));
+        if matches!(read, Ok(0)) {
+            self.end = End::Reached;
+        }
+        read
     }
 
     fn try_fill(&mut self, stream: &Stream) -> io::Result<usize> {

@@ -6,6 +6,7 @@ use std::io::{self, IoSlice, Read};
 use std::mem::MaybeUninit;
 use std::net::Shutdown;
 use std::os::fd::{IntoRawFd, RawFd};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use rustix::buffer::spare_capacity;
@@ -22,7 +23,11 @@ pub(super) const CIPHERTEXT_SIZE: usize = 32 * 1024;
 
 /// A connection's socket, of TCP or of a Unix socket.
 #[derive(Debug)]
-pub(super) struct Socket(socket2::Socket);
+pub(super) struct Socket {
+    socket: socket2::Socket,
+    /// Whether there has been another descriptor, with which a handler can change the socket's options.
+    is_shared: AtomicBool,
+}
 
 /// Whether a write waits for the client to make room, or a read for bytes to arrive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,46 +38,58 @@ pub(super) enum Blocking {
     Return,
 }
 
+impl Blocking {
+    fn flags(self) -> RecvFlags {
+        match self {
+            Self::Wait => RecvFlags::empty(),
+            Self::Return => RecvFlags::DONTWAIT,
+        }
+    }
+}
+
 impl Socket {
     pub(super) fn new(socket: socket2::Socket) -> Self {
-        Self(socket)
+        Self {
+            socket,
+            is_shared: AtomicBool::new(false),
+        }
     }
 
     /// Another descriptor of the socket, which the caller closes.
     pub(super) fn duplicate(&self) -> io::Result<RawFd> {
-        Ok(self.0.try_clone()?.into_raw_fd())
+        self.is_shared.store(true, Ordering::Relaxed);
+        Ok(self.socket.try_clone()?.into_raw_fd())
     }
 
     /// Reads once into the buffer's spare capacity.
-    pub(super) fn read_into_spare(&self, buffer: &mut Vec<u8>) -> io::Result<usize> {
-        let (count, _) = recv(&self.0, spare_capacity(buffer), RecvFlags::empty())?;
+    pub(super) fn read_into_spare(
+        &self,
+        buffer: &mut Vec<u8>,
+        blocking: Blocking,
+    ) -> io::Result<usize> {
+        let (count, _) = recv(&self.socket, spare_capacity(buffer), blocking.flags())?;
         Ok(count)
     }
 
     /// Reads once.
     pub(super) fn read(&self, out: &mut [u8]) -> io::Result<usize> {
-        (&self.0).read(out)
+        (&self.socket).read(out)
     }
 
     /// Reads once, and returns what has arrived. The room need not be initialized, which takes longer for a large
     /// one than the decryption of a small request.
-    #[cfg(feature = "tls")]
     pub(super) fn read_into<'r>(
         &self,
         room: &'r mut [MaybeUninit<u8>],
         blocking: Blocking,
     ) -> io::Result<&'r mut [u8]> {
-        let flags = match blocking {
-            Blocking::Wait => RecvFlags::empty(),
-            Blocking::Return => RecvFlags::DONTWAIT,
-        };
-        let ((arrived, _), _) = recv(&self.0, room, flags)?;
+        let ((arrived, _), _) = recv(&self.socket, room, blocking.flags())?;
         Ok(arrived)
     }
 
     /// Reads that find nothing within this time fail; without a time they wait.
     pub(super) fn set_read_timeout(&self, time: Option<Duration>) -> io::Result<()> {
-        self.0.set_read_timeout(time)
+        self.socket.set_read_timeout(time)
     }
 
     /// Hands both parts to the kernel in one system call, as far as it takes them.
@@ -82,9 +99,9 @@ impl Socket {
             Blocking::Return => libc::MSG_NOSIGNAL | libc::MSG_DONTWAIT,
         };
         match parts {
-            [[], bytes] => self.0.send_with_flags(bytes, flags),
+            [[], bytes] => self.socket.send_with_flags(bytes, flags),
             parts => self
-                .0
+                .socket
                 .send_vectored_with_flags(&parts.map(IoSlice::new), flags),
         }
     }
@@ -96,7 +113,7 @@ impl Socket {
         loop {
             let left = time.map(|time| time.saturating_sub(began.elapsed()));
             let step = left.unwrap_or(LONGEST_WAIT).min(LONGEST_WAIT);
-            let mut asked = [PollFd::new(&self.0, wanted)];
+            let mut asked = [PollFd::new(&self.socket, wanted)];
             let timeout = Timespec::try_from(step).unwrap_or_default();
             match poll(&mut asked, Some(&timeout)) {
                 Ok(0) if left.is_none_or(|left| left > LONGEST_WAIT) => {}
@@ -111,13 +128,13 @@ impl Socket {
     pub(super) fn has_arrivals(&self) -> bool {
         let mut byte = [MaybeUninit::uninit()];
         let flags = libc::MSG_PEEK | libc::MSG_DONTWAIT;
-        self.0.recv_with_flags(&mut byte, flags).is_ok()
+        self.socket.recv_with_flags(&mut byte, flags).is_ok()
     }
 
     /// Makes the socket blocking again. A handler that was given it may have set a time-out, which
     /// makes it non-blocking for the server as well.
     pub(super) fn restore_blocking(&self) {
-        if let Err(error) = self.0.set_nonblocking(false) {
+        if let Err(error) = self.socket.set_nonblocking(false) {
             log::error!("cannot make a socket blocking again: {error}");
         }
     }
@@ -127,19 +144,20 @@ impl Socket {
         let bytes = usize::try_from(bytes)
             .unwrap_or(usize::MAX)
             .min(i32::MAX as usize);
-        if let Err(error) = self.0.set_recv_buffer_size(bytes) {
+        if let Err(error) = self.socket.set_recv_buffer_size(bytes) {
             log::error!("cannot set the receive buffer of a socket: {error}");
         }
     }
 
     /// Whether a handler asked for a reset at the end, by `SO_LINGER` with zero seconds.
     pub(super) fn resets_when_closed(&self) -> bool {
-        matches!(self.0.linger(), Ok(Some(Duration::ZERO)))
+        let is_shared = self.is_shared.load(Ordering::Relaxed);
+        is_shared && matches!(self.socket.linger(), Ok(Some(Duration::ZERO)))
     }
 
     /// Ends one direction or both.
     pub(super) fn shutdown(&self, how: Shutdown) -> io::Result<()> {
-        self.0.shutdown(how)
+        self.socket.shutdown(how)
     }
 
     /// RST at once, whatever other descriptors the connection has: to undo a connection is how Linux
@@ -147,8 +165,8 @@ impl Socket {
     ///
     /// Unix sockets have no RST, and refuse this call. Both of their directions end instead.
     pub(super) fn reset(&self) -> io::Result<()> {
-        match connect_unspec(&self.0) {
-            Err(Errno::INVAL) => self.0.shutdown(Shutdown::Both),
+        match connect_unspec(&self.socket) {
+            Err(Errno::INVAL) => self.socket.shutdown(Shutdown::Both),
             result => Ok(result?),
         }
     }
@@ -165,7 +183,7 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let stream = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
         let socket = Socket::new(stream.into());
-        let size = || socket.0.recv_buffer_size().unwrap();
+        let size = || socket.socket.recv_buffer_size().unwrap();
         socket.set_receive_buffer(4096);
         assert_eq!(size(), 8192);
         // The kernel has bounds of its own.

@@ -56,7 +56,7 @@ impl Stream {
     /// Reads once, to the end of the buffer.
     pub(super) fn read_to_vec(&self, buffer: &mut Vec<u8>) -> io::Result<usize> {
         match self.secured() {
-            None => self.socket.read_into_spare(buffer),
+            None => self.socket.read_into_spare(buffer, Blocking::Wait),
             Some(secured) => secured.read_to_vec(&self.socket, buffer),
         }
     }

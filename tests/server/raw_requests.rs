@@ -131,6 +131,20 @@ fn the_head_and_its_place() {
     assert!(again.times.is_sorted());
 }
 
+/// Also a head that is larger than what the server reads at first.
+#[test]
+fn what_is_sent_at_once_is_one_segment() {
+    let (server, receiver) = showing(nothing);
+    for length in [1_000, 4_095, 4_096, 4_097, 12_000] {
+        let (start, end) = ("GET / HTTP/1.1\r\nX: ", "\r\n\r\n");
+        let value = "x".repeat(length - start.len() - end.len());
+        let request = [start, &value, end].concat();
+        let (mut client, seen) = ask(&server, &receiver, request.as_bytes(), length);
+        assert_eq!(seen.segments, [(0, length)]);
+        client.read_response("GET");
+    }
+}
+
 #[test]
 fn what_is_drained_is_counted() {
     let (sender, receiver) = mpsc::channel();
