@@ -1,6 +1,8 @@
 //! Models of the threads on which connections run. The threads catch panics of jobs, but loom and
 //! assertions report by panicking; so assertions are outside of jobs.
 
+#[path = "../../src/server/lingering.rs"]
+mod lingering;
 #[path = "../../src/server/threads.rs"]
 mod threads;
 
@@ -13,6 +15,7 @@ use loom::thread;
 
 use crate::check;
 use crate::sync;
+use lingering::{Ended, Lingering, Look};
 use threads::Threads;
 
 /// Longer than a parked thread waits, and shorter than the limit of `stop`.
@@ -110,5 +113,39 @@ pub fn two_give_jobs() {
         runs.give(&threads, 2);
         other.join().unwrap();
         runs.stop(&threads, 3);
+    });
+}
+
+/// Over at the first look; counts its end.
+struct Over(Arc<AtomicUsize>);
+
+impl Ended for Over {
+    fn look(&mut self) -> Look {
+        Look::Never
+    }
+}
+
+impl Drop for Over {
+    fn drop(&mut self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// Two connections end, and the thread that looks at the first may be about to rest when the second is added.
+pub fn all_that_lingers_is_looked_at() {
+    check(PREEMPTIONS, || {
+        let lingering = Arc::new(Lingering::default());
+        let over = Arc::<AtomicUsize>::default();
+        let mut looking = Vec::new();
+        for _ in 0..2 {
+            if lingering.add(Over(Arc::clone(&over))) == lingering::Thread::IsNeeded {
+                let lingering = Arc::clone(&lingering);
+                looking.push(thread::spawn(move || lingering.watch()));
+            }
+        }
+        for thread in looking {
+            thread.join().unwrap();
+        }
+        assert_eq!(over.load(Ordering::Relaxed), 2);
     });
 }

@@ -44,6 +44,7 @@ models! {
         no_job_waits_for_another
         a_job_outlives_patience
         two_give_jobs
+        all_that_lingers_is_looked_at
     }
     stash {
         everyone_gets_the_lock

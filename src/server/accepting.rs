@@ -7,8 +7,10 @@ use std::time::Duration;
 
 use super::conclusion;
 use super::connection;
+use super::ended::EndedConnection;
 #[cfg(feature = "tls")]
 use super::handshake;
+use super::lingering;
 use super::listening;
 use super::roster::{Full, Membership};
 use super::shared::Shared;
@@ -60,7 +62,12 @@ fn admit(wire: Arc<Wire>, listener: &Arc<listening::Listener>, shared: &Arc<Shar
                 tape.open();
             }
             if is_ready(&wire, &listener, &membership) {
-                connection::serve(&wire, &listener, &membership, &on_thread, locals);
+                let left = connection::serve(&wire, &listener, &membership, &on_thread, locals);
+                if let Some(left) = left {
+                    let ended = EndedConnection::new(&wire, membership, left);
+                    drop(wire);
+                    linger(ended, &on_thread);
+                }
             }
         }),
         Err(Full) => {
@@ -81,6 +88,21 @@ fn admit(wire: Arc<Wire>, listener: &Arc<listening::Listener>, shared: &Arc<Shar
     };
     if let Err(error) = shared.threads.run(job) {
         log::error!("closed a connection: cannot start a thread for it: {error}");
+    }
+}
+
+/// Reads what the client still sends, on another thread.
+fn linger(ended: EndedConnection, shared: &Arc<Shared>) {
+    if shared.lingering.add(ended) == lingering::Thread::Looks {
+        return;
+    }
+    let on_thread = Arc::clone(shared);
+    let looking = shared
+        .threads
+        .run(Box::new(move |_| on_thread.lingering.watch()));
+    if looking.is_err() {
+        // This thread has nothing else to do: there is none for another connection either.
+        shared.lingering.watch();
     }
 }
 

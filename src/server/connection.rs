@@ -17,8 +17,9 @@ use crate::mock::Choice;
 use crate::phases::{self, Phase};
 use crate::record::Ticket;
 use crate::site::Site;
+use crate::wire::Wire;
+use crate::wire::close::{self, Left};
 use crate::wire::inbound::HeadRead;
-use crate::wire::{Wire, close};
 use crate::wire_script::{By, Cursor};
 
 use super::access_log;
@@ -49,14 +50,15 @@ struct Connection<'c> {
 /// A request, and the site at the time when its head was read.
 type Asked = (Arc<Request>, Arc<Site>);
 
-/// Serves a connection until it ends.
+/// Serves a connection until the server has ended it. If its client may still send, the connection must linger for
+/// what is returned.
 pub(super) fn serve(
     wire: &Arc<Wire>,
     listener: &Listener,
     membership: &Membership,
     shared: &Shared,
     locals: &mut Locals,
-) {
+) -> Option<Left> {
     let mut connection = Connection {
         wire,
         shared,
@@ -74,16 +76,23 @@ pub(super) fn serve(
         if !handshake::secure(wire, configs, membership) {
             // It is over already.
             locals.connection = None;
-            return;
+            return None;
         }
         fate = connection.run(Fate::Keep, membership);
     }
     locals.connection = None;
     match fate {
-        Fate::Reset => close::reset(wire),
-        // A server that stops does not wait for the client.
+        Fate::Reset => {
+            close::reset(wire);
+            None
+        }
+        Fate::Keep | Fate::Close | Fate::Next(..) | Fate::Abort if wire.tape().is_none() => {
+            close::fin(wire)
+        }
+        // The transcript has the time of the client's end. A server that stops does not wait for it.
         Fate::Keep | Fate::Close | Fate::Next(..) | Fate::Abort => {
             wire.wait(|| close::fin_then_drain(wire));
+            None
         }
     }
 }

@@ -15,10 +15,12 @@ mod connection;
 mod controlled;
 pub(crate) mod door;
 pub(crate) mod embedding;
+mod ended;
 mod handling;
 #[cfg(feature = "tls")]
 mod handshake;
 mod keep_alive;
+mod lingering;
 pub mod listening;
 mod mocking;
 pub(crate) mod opening;

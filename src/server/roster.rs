@@ -25,13 +25,15 @@ pub(super) struct Roster {
 #[derive(Debug)]
 pub(super) struct Member {
     wire: Arc<Wire>,
-    /// [`BUSY`], [`DISMISSED`], or the value of the roster's clock when it went idle.
+    /// [`BUSY`], [`LINGERING`], [`DISMISSED`], or the value of the roster's clock when it went idle.
     idle_since: AtomicU64,
     /// Whether a wait was ended because the server stops.
     is_cut: AtomicBool,
 }
 
 const BUSY: u64 = 0;
+/// The server has ended it, so that it is closed for another one before those that are idle.
+const LINGERING: u64 = 1;
 const DISMISSED: u64 = u64::MAX;
 
 /// The place of a connection on the roster; dropping it frees the place.
@@ -51,7 +53,7 @@ impl Roster {
     pub(super) fn new(capacity: usize) -> Self {
         Self {
             capacity,
-            clock: AtomicU64::new(BUSY + 1),
+            clock: AtomicU64::new(LINGERING + 1),
             members: Mutex::default(),
             next: AtomicU64::new(0),
         }
@@ -138,9 +140,10 @@ fn dismiss_longest_idle(members: &mut HashMap<u64, Arc<Member>>) -> bool {
         };
         tried = since;
         // If it has become busy in the meantime, try the next one.
-        let dismissed = members
-            .get(&id)
-            .is_some_and(|member| !member.wire.has_arrivals() && member.dismiss_if_idle());
+        let dismissed = members.get(&id).is_some_and(|member| {
+            let may_leave = since == LINGERING || !member.wire.has_arrivals();
+            may_leave && member.dismiss_if_idle()
+        });
         if dismissed {
             members.remove(&id);
             return true;
@@ -168,6 +171,11 @@ impl Membership {
     pub(super) fn idle(&self) {
         let now = self.roster.clock.fetch_add(1, Ordering::Relaxed);
         self.member.idle_since.store(now, Ordering::Release);
+    }
+
+    /// Marks the connection as one that the server has ended.
+    pub(super) fn linger(&self) {
+        self.member.idle_since.store(LINGERING, Ordering::Release);
     }
 
     /// Marks the connection as busy. Returns `false` if it was closed in the meantime.

@@ -18,7 +18,9 @@ use crate::transcript::Recorder;
 use crate::wire::budget::Budgets;
 
 use super::door::Door;
+use super::ended::EndedConnection;
 use super::keep_alive::KeepAlive;
+use super::lingering::Lingering;
 use super::roster::Roster;
 use super::threads::Threads;
 
@@ -43,6 +45,8 @@ pub(crate) struct Shared {
     /// Records transcripts, if they are on.
     pub(super) recorder: Option<Arc<Recorder>>,
     pub(super) threads: Threads,
+    /// Connections that have ended on this side only.
+    pub(super) lingering: Lingering<EndedConnection>,
     /// Connections beyond the limit, which are being refused with a response.
     pub(super) refusing: Arc<Roster>,
     /// Set once; new requests are no longer answered.

@@ -15,6 +15,7 @@ use crate::stash::MemoryStash;
 use super::addresses::Place;
 use super::door::Door;
 use super::keep_alive::KeepAlive;
+use super::lingering::Lingering;
 use super::listening::{Listener, Listening};
 use super::opening::{Asked, Opening, Origin, Served};
 use super::roster::Roster;
@@ -103,6 +104,7 @@ impl Builder {
                 limits: self.limits,
                 budgets: Arc::new(self.limits.budgets()),
                 threads: Threads::default(),
+                lingering: Lingering::default(),
                 refusing: Arc::new(Roster::new(MAX_REFUSING)),
                 stopping: AtomicBool::new(false),
                 mocks: Mocks::default(),

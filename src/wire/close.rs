@@ -4,12 +4,14 @@
 //! cut say nothing on that layer.
 
 use std::io::ErrorKind;
+use std::mem::MaybeUninit;
 use std::net::Shutdown;
 use std::time::{Duration, Instant};
 
 use crate::transcript::Side;
 
 use super::Wire;
+use super::socket::Blocking;
 
 /// How long to read on after our FIN. A client that is still sending has this long to notice the
 /// response.
@@ -22,31 +24,33 @@ const DRAIN_BYTES: usize = 256 * 1024 * 1024;
 /// to zero seconds asked for RST instead. The system would send it only once the last descriptor is
 /// closed, and a child process that the handler forked may hold one.
 pub fn fin_then_drain(wire: &Wire) {
-    wire.outbound().shut();
-    if wire.stream.socket().resets_when_closed() {
-        return reset(wire);
-    }
-    wire.stream.close_notify();
-    let shut = || wire.stream.fin();
-    if wire
-        .tape()
-        .map_or_else(shut, |tape| tape.shutting(shut))
-        .is_err()
-    {
-        return;
-    }
-    let mut left = Left {
-        bytes: DRAIN_BYTES,
-        until: Instant::now() + DRAIN_TIME,
-    };
     // Most clients send only their own FIN.
-    if left.read(wire, &mut [0; 256]) {
+    if let Some(mut left) = fin(wire)
+        && left.read(wire, &mut [0; 256])
+    {
         drain(wire, left);
     }
 }
 
-/// What may still be read.
-struct Left {
+/// FIN; what may still be read, unless the connection is over.
+pub fn fin(wire: &Wire) -> Option<Left> {
+    wire.outbound().shut();
+    if wire.stream.socket().resets_when_closed() {
+        reset(wire);
+        return None;
+    }
+    wire.stream.close_notify();
+    let shut = || wire.stream.fin();
+    let shut = wire.tape().map_or_else(shut, |tape| tape.shutting(shut));
+    shut.ok().map(|()| Left {
+        bytes: DRAIN_BYTES,
+        until: Instant::now() + DRAIN_TIME,
+    })
+}
+
+/// What may still be read after our FIN.
+#[derive(Debug)]
+pub struct Left {
     bytes: usize,
     until: Instant,
 }
@@ -58,7 +62,62 @@ fn drain(wire: &Wire, mut left: Left) {
     while left.read(wire, &mut scratch) {}
 }
 
+/// What a look at a connection finds that the server has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seen {
+    /// Its client may still send.
+    Nothing,
+    /// Its client is sending.
+    Bytes,
+    /// Nothing more is awaited.
+    End,
+}
+
+/// Reads in one [`Left::look`].
+const READS: usize = 64;
+
 impl Left {
+    /// Reads what has arrived on a connection without a tape. Does not wait.
+    pub fn look(&mut self, wire: &Wire) -> Seen {
+        // Most clients send only their own FIN.
+        let seen = match self.read_now(wire, &mut [MaybeUninit::uninit(); 256]) {
+            Seen::Bytes => self.read_all(wire),
+            seen => seen,
+        };
+        match self.bytes == 0 || Instant::now() >= self.until {
+            true => Seen::End,
+            false => seen,
+        }
+    }
+
+    /// Not within its caller, for the same reason as [`drain`].
+    #[inline(never)]
+    fn read_all(&mut self, wire: &Wire) -> Seen {
+        let mut scratch = [MaybeUninit::uninit(); 16 * 1024];
+        for _ in 0..READS {
+            match self.read_now(wire, &mut scratch) {
+                Seen::Bytes => {}
+                Seen::Nothing => break,
+                Seen::End => return Seen::End,
+            }
+        }
+        Seen::Bytes
+    }
+
+    fn read_now(&mut self, wire: &Wire, scratch: &mut [MaybeUninit<u8>]) -> Seen {
+        match wire.stream.socket().read_into(scratch, Blocking::Return) {
+            Ok([]) => Seen::End,
+            Ok(arrived) => {
+                self.bytes = self.bytes.saturating_sub(arrived.len());
+                Seen::Bytes
+            }
+            Err(error) => match error.kind() {
+                ErrorKind::Interrupted | ErrorKind::WouldBlock => Seen::Nothing,
+                _ => Seen::End,
+            },
+        }
+    }
+
     /// Reads once; `false` at the end, and when enough has been read.
     fn read(&mut self, wire: &Wire, scratch: &mut [u8]) -> bool {
         let socket = wire.stream.socket();

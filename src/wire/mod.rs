@@ -128,6 +128,12 @@ impl Wire {
         result
     }
 
+    /// Waits as [`Wire::wait`] does, for as long as the returned value lives.
+    pub fn lingers(self: &Arc<Self>) -> Lingers {
+        self.waits.fetch_add(1, Ordering::Relaxed);
+        Lingers(Arc::clone(self))
+    }
+
     /// Whether a thread is in [`Wire::wait`].
     pub fn is_waiting(&self) -> bool {
         self.waits.load(Ordering::Relaxed) > 0
@@ -274,6 +280,23 @@ impl Wire {
     pub fn try_outbound(&self) -> Option<OutboundGuard<'_>> {
         let half = try_lock(&self.outbound)?;
         Some(OutboundGuard::new(&self.stream, half))
+    }
+}
+
+/// A connection that only waits for its client's end.
+#[derive(Debug)]
+pub struct Lingers(Arc<Wire>);
+
+impl Lingers {
+    /// The connection.
+    pub fn wire(&self) -> &Wire {
+        &self.0
+    }
+}
+
+impl Drop for Lingers {
+    fn drop(&mut self) {
+        self.0.waits.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
