@@ -25,7 +25,8 @@ async def ask(session, request):
             content = await response.read()
         return {
             "status": response.status,
-            "reason": response.reason,
+            # Bytes that are not UTF-8 are surrogates.
+            "reason": response.reason.encode(errors="surrogateescape").decode("latin-1"),
             "fields": fields,
             "content": base64.b64encode(content).decode(),
             "url": str(response.real_url),

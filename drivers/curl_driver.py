@@ -32,7 +32,9 @@ for line in sys.stdin:
     outcome = {"id": request["id"], "content": base64.b64encode(run.stdout).decode()}
     if lines and len(lines[0].split()) > 1 and lines[0].split()[1].isdigit():
         outcome["status"] = int(lines[0].split()[1])
-        outcome["fields"] = [[part.strip(" \t\r") for part in field.split(":", 1)] for field in lines[1:] if ":" in field]
+        outcome["fields"] = [
+            [part.strip(" \t\r") for part in field.split(":", 1)] for field in lines[1:] if ":" in field
+        ]
     if run.returncode or "status" not in outcome:
         text = run.stderr.decode(errors="replace").strip()
         outcome["error"] = {"kind": f"exit status {run.returncode}", "text": text}

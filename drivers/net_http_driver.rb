@@ -31,7 +31,7 @@ $stdin.each_line do |line|
     end
     connections.delete(url.port)&.finish if limit
     text = ->(bytes) { bytes.dup.force_encoding("ISO-8859-1").encode("UTF-8") }
-    fields = response.to_hash.flat_map { |name, values| values.map { |value| [name, text[value]] } }
+    fields = response.to_hash.flat_map { |name, values| values.map { |value| [text[name], text[value]] } }
     reason = text[response.message]
     outcome.update(status: response.code.to_i, reason:, fields:, content: [limit ? kept.byteslice(0, limit) : response.body.to_s].pack("m0"))
   rescue StandardError => error

@@ -30,7 +30,10 @@ def main():
     if options.check:
         stale = [file for file, text in written.items() if not file.exists() or file.read_text() != text]
         for file in stale:
-            print(f"matrix: run `./dev matrix --write-only`: {file.name} is not what the kept results make", file=sys.stderr)
+            print(
+                f"matrix: run `./dev matrix --write-only`: {file.name} is not what the kept results make",
+                file=sys.stderr,
+            )
         return bool(stale)
     for file, text in written.items():
         file.write_text(text)
@@ -46,7 +49,9 @@ def parse():
     parser.add_argument("--at-once", type=int, default=1, help="clients at a time [1]")
     parser.add_argument("--write-only", action="store_true", help="only write the pages, from what is kept")
     parser.add_argument("--check", action="store_true", help="fail if the pages are not what the kept results make")
-    parser.add_argument("--verify", action="store_true", help="compare new runs of CLIENTS with what is kept; install nothing")
+    parser.add_argument(
+        "--verify", action="store_true", help="compare new runs of CLIENTS with what is kept; install nothing"
+    )
     parser.add_argument("--reports", type=Path, help="keep the whole results in this folder; do not publish them")
     options = parser.parse_args()
     unknown = sorted(set(options.clients) - set(names))

@@ -32,6 +32,8 @@ class Installed:
             "{system_python}": SYSTEM_PYTHON,
             "{drivers}": str(DRIVERS),
             "{out}": str(self.folder),
+            "{version}": debian_version(self.client.debian[0]) if self.client.debian else "",
+            "{npm}": str(self.folder / "npm" / "node_modules"),
         }
         for name, value in values.items():
             command = [word.replace(name, value) for word in command]

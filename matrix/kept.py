@@ -10,6 +10,7 @@ import datetime
 import json
 import re
 from collections import Counter
+from pathlib import Path
 
 from install import ROOT
 
@@ -83,11 +84,12 @@ def difference(case):
 
 def plain(text):
     """A text without what changes from run to run."""
-    text = text.replace(str(ROOT), "").replace("\n", " ")
+    text = text.replace(str(ROOT), "").replace(str(Path.home()), "~").replace("\n", " ")
     text = re.sub(r"\b(127\.0\.0\.1|localhost):\d+", r"\1", text)
     text = re.sub(r"((?:[Pp]ort|:lport|fd|pid)\W{1,3})\d{2,}", r"\1N", text)
-    text = re.sub(r"0x[0-9a-fA-F]{4,}", "0xN", text)
+    text = re.sub(r"0x[0-9a-fA-F]{4,}|\b[0-9a-f]{16,}\b", "0xN", text)
     text = re.sub(r"\b\d+(\.\d+)? ?(ms|milliseconds|seconds)\b", r"N \2", text)
+    text = re.sub(r"(\w)\1{15,}", r"\1\1\1…", text)
     text = re.sub(r"\s+", " ", text).strip()
     return text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 1].rstrip() + "…"
 
@@ -106,15 +108,22 @@ def kept(client, name, packages, cases, limits):
         "language": client.language,
         "client": name,
         "packages": packages,
-        "driver": next(word for word in (*client.driver, *sum(client.build, ())) if "{drivers}" in word)[10:]
-        if not client.cargo
-        else f"rust/src/bin/{client.cargo}.rs",
+        "driver": driver(client),
         "ran": datetime.date.today().isoformat(),
         "groups": {group: dict(sorted(counts.items())) for group, counts in groups.items()},
         "counted": {kind: counted[kind] for kind in COUNTED if counted[kind]},
         "valid": differences,
         "limits": {one["limit"]: limit(one) for one in limits},
     }
+
+
+def driver(client):
+    """The file of the driver below `drivers`; nothing for a command."""
+    if client.cargo:
+        return f"rust/src/bin/{client.cargo}.rs"
+    words = [word for words in (client.driver, *client.build) for word in words]
+    files = [word[len("{drivers}/") :] for word in words if word.startswith("{drivers}/")]
+    return files[0] if files else None
 
 
 def is_counted(one):

@@ -78,16 +78,20 @@ def overview(results, notes):
     for one in results:
         verdicts = totals(one)
         counted = ", ".join(f"{count} {kept.COUNTED[kind]}" for kind, count in one["counted"].items())
-        versions = ", ".join([one["client"], *others(one)])
+        versions = ", ".join(versions_of(one))
         name = one["name"] + (f": {notes[one['name']]}" if one["name"] in notes else "")
         numbers = [str(verdicts[word]) for word in ("pass", "warn", "fail")]
         rows.append([escape(name), one["language"], escape(versions), *numbers, counted])
     return table(heads, rows, ("pass", "warn", "fail"))
 
 
-def others(one):
-    """The packages whose versions the client's own words do not have."""
-    return [name for name in one["packages"] if name.split(" ")[1] not in one["client"]]
+def versions_of(one):
+    """What the client says of itself, and the packages whose versions the client's own words do not have. Of Debian's, those that only build a driver do not
+    matter."""
+    first, *rest = one["packages"] or [""]
+    rest = [name for name in rest if not name.endswith("(Debian)")]
+    others = [name for name in [first, *rest] if name and name.split(" ")[1].split("-")[0] not in one["client"]]
+    return [one["client"], *others]
 
 
 def totals(one):
@@ -165,11 +169,13 @@ def page(results, notes, skipped):
     titles = catalogue()
     shown = sorted({case for one in results for case in one["valid"]}, key=number)
     data = {
-        "clients": [one | {"note": notes.get(one["name"], "")} for one in results],
+        "clients": [public(one, notes.get(one["name"], "")) for one in results],
         "counted": kept.COUNTED,
         "limits": LIMITS,
         "words": WORDS,
-        "cases": {case: [titles[case]["title"], f"{titles[case]['clause']} ({titles[case]['level']})"] for case in shown},
+        "cases": {
+            case: [titles[case]["title"], f"{titles[case]['clause']} ({titles[case]['level']})"] for case in shown
+        },
         "skipped": skipped,
     }
     style, script = (FOLDER / "style.css").read_text(), (FOLDER / "script.js").read_text()
@@ -184,6 +190,11 @@ def page(results, notes, skipped):
     }.items():
         text = text.replace("{{" + name + "}}", value)
     return text
+
+
+def public(one, note):
+    names = ("name", "language", "groups", "counted", "valid", "limits")
+    return {name: one[name] for name in names} | {"versions": versions_of(one), "note": note}
 
 
 def digest(text):

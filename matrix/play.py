@@ -54,7 +54,12 @@ class Suite:
     def conform(self, installed, options):
         command = [self.wireserve, "conform", *options, "--", *installed.driver]
         done = subprocess.run(
-            command, env=installed.environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace"
+            command,
+            env=installed.environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
         )
         # 1: a case is not as expected, which is what the matrix is about.
         if done.returncode not in (0, 1):

@@ -14,7 +14,7 @@ function element(name, text, className) {
 const isShown = (client) => {
   const words = byId("words").value.toLowerCase().split(/\s+/).filter(Boolean);
   const language = byId("language").value;
-  const all = [client.name, client.language, client.client, ...client.packages].join(" ").toLowerCase();
+  const all = [client.name, client.language, ...client.versions].join(" ").toLowerCase();
   return (!language || client.language === language) && words.every((word) => all.includes(word));
 };
 
@@ -32,7 +32,7 @@ const tables = {
     ["language", "versions", "pass", "info", "warn", "fail", "not judged", ...Object.values(data.counted)],
     (client) => [
       [client.language, client.language],
-      [[client.client, ...client.packages, client.note].filter(Boolean).join(", "), client.client, "text"],
+      [[...client.versions, client.note].filter(Boolean).join(", "), client.versions[0], "text"],
       number(total(client, "pass"), "good"),
       number(total(client, "info")),
       number(total(client, "warn"), "warn"),
@@ -140,4 +140,11 @@ filter();
 byId("words").addEventListener("input", filter);
 byId("language").addEventListener("change", filter);
 document.querySelector("form").addEventListener("submit", (event) => event.preventDefault());
-if (location.hash) byId(location.hash.slice(1))?.setAttribute("open", "");
+const addressed = () => {
+  const details = byId(location.hash.slice(1));
+  if (details?.localName !== "details") return;
+  details.open = true;
+  details.scrollIntoView();
+};
+addEventListener("hashchange", addressed);
+addressed();

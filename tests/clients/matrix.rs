@@ -10,6 +10,7 @@ use regex::Regex;
 use serde_json::{Map, Value};
 
 use crate::support::command::wireserve;
+use crate::support::devtools::Page;
 use crate::support::{repository, virtual_environment};
 
 /// Clients that each machine with `./dev setup` has.
@@ -60,9 +61,16 @@ fn the_pages_are_what_the_kept_results_make() {
 }
 
 #[test]
-fn the_publishing_rule_has_unit_tests() {
+fn the_matrix_has_unit_tests() {
     let mut command = Command::new(python());
-    command.args(["-m", "unittest", "-v", "test_kept", "test_verify"]);
+    command.args([
+        "-m",
+        "unittest",
+        "-v",
+        "test_clients",
+        "test_kept",
+        "test_verify",
+    ]);
     let run = command.current_dir(folder()).output().expect("Python");
     let printed = String::from_utf8_lossy(&run.stderr);
     assert!(run.status.success(), "{printed}");
@@ -123,6 +131,60 @@ fn the_pages_name_only_cases_with_valid_responses() {
             .collect();
         assert!(others.is_empty(), "docs/{page}: {others:?}");
     }
+}
+
+#[test]
+fn the_page_sorts_and_filters() {
+    let file = repository().join("docs/clients.html");
+    let mut page = Page::open(&format!("file://{}", file.display()), (1280, 900));
+    let first = "document.querySelector('#clients tbody tr:not([hidden]) th').innerText";
+    let shown = "document.querySelectorAll('#clients tbody tr:not([hidden])').length";
+    assert_eq!(page.value(shown), kept().len());
+    // The number of failures, once from the lowest and once from the highest.
+    let sort = "[...document.querySelectorAll('#clients thead button')].find((b) => b.innerText === 'fail').click(); 0";
+    let column = "[...document.querySelectorAll('#clients tbody tr')].map((row) => Number(row.cells[6].innerText))";
+    page.value(sort);
+    let rising = format!("{column}.every((n, i, all) => i === 0 || all[i - 1] <= n)");
+    assert_eq!(page.value(&rising), true);
+    page.value(sort);
+    let falling = format!("{column}.every((n, i, all) => i === 0 || all[i - 1] >= n)");
+    assert_eq!(page.value(&falling), true);
+    // Words and a language; cases without a client that is shown are hidden.
+    let all = page.value("document.querySelectorAll('#valid details:not([hidden])').length");
+    page.value(
+        "const words = document.getElementById('words'); words.value = 'urllib3 2'; \
+                words.dispatchEvent(new Event('input')); 0",
+    );
+    assert_eq!(
+        page.value("document.getElementById('shown').innerText")
+            .as_str()
+            .map(|text| &text[..5]),
+        Some("2 of ")
+    );
+    page.value(
+        "words.value = 'curl 7'; words.dispatchEvent(new Event('input')); \
+                const language = document.getElementById('language'); language.value = 'C'; \
+                language.dispatchEvent(new Event('change')); 0",
+    );
+    assert_eq!(page.value(shown), 1);
+    assert_eq!(page.value(first), "curl");
+    assert_ne!(
+        page.value("document.querySelectorAll('#valid details:not([hidden])').length"),
+        all
+    );
+    page.value("location.hash = '#VU-32'; 0");
+    page.wait_until("document.getElementById('VU-32').open");
+    // On a phone, only the tables scroll sideways.
+    page.resize(390, 844);
+    assert_eq!(
+        page.value("document.documentElement.scrollWidth <= 390"),
+        true
+    );
+    assert_eq!(
+        page.value("performance.getEntriesByType('resource').length"),
+        0
+    );
+    assert_eq!(page.errors(), [] as [String; 0]);
 }
 
 /// The contents of `matrix/kept`.

@@ -1,0 +1,81 @@
+;; Guile's (web client) under test: http-request, which connects for each request and follows no redirects.
+(use-modules (web client) (web request) (web response) (web uri) (web http)
+             (json) (rnrs bytevectors) (ice-9 binary-ports) (ice-9 format) (ice-9 rdelim) (srfi srfi-11))
+
+(define alphabet "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
+
+(define (base64 bytes)
+  (let loop ((at 0) (out '()))
+    (let ((left (- (bytevector-length bytes) at)))
+      (if (<= left 0)
+          (apply string-append (reverse out))
+          (let* ((byte (lambda (n) (if (< n left) (bytevector-u8-ref bytes (+ at n)) 0)))
+                 (word (+ (* 65536 (byte 0)) (* 256 (byte 1)) (byte 2)))
+                 (letter (lambda (n) (string-ref alphabet (logand 63 (ash word (* -6 (- 3 n)))))))
+                 (pad (lambda (n) (if (<= n left) (letter n) #\=))))
+            (loop (+ at 3) (cons (string (letter 0) (letter 1) (pad 2) (pad 3)) out)))))))
+
+(define (from-base64 text)
+  (let loop ((letters (string->list text)) (bits 0) (count 0) (out '()))
+    (if (or (null? letters) (char=? (car letters) #\=))
+        (u8-list->bytevector (reverse out))
+        (let* ((bits (+ (* 64 bits) (string-index alphabet (car letters)))) (count (+ count 6)))
+          (if (>= count 8)
+              (loop (cdr letters) (logand bits (- (ash 1 (- count 8)) 1)) (- count 8)
+                    (cons (ash bits (- 8 count)) out))
+              (loop (cdr letters) bits count out))))))
+
+;; scm->json-string leaves control characters as they are, which JSON allows only as escapes.
+(define (escaped letter)
+  (if (char<? letter #\space)
+      (format #f "\\u~4,'0x" (char->integer letter))
+      (string letter)))
+
+(define (say value)
+  (display (string-concatenate (map escaped (string->list (scm->json-string value)))))
+  (newline)
+  (force-output))
+
+(define (shown field)
+  (call-with-output-string
+    (lambda (port)
+      (if (known-header? (car field))
+          (write-header-value port field)
+          (display (cdr field) port)))))
+
+(define (write-header-value port field)
+  (let* ((line (call-with-output-string (lambda (port) (write-header (car field) (cdr field) port))))
+         (colon (string-index line #\:)))
+    (display (string-trim-both (substring line (+ colon 1))) port)))
+
+(define (ask request)
+  (let* ((content (assoc-ref request "content"))
+         (fields (map (lambda (field) (cons (string->header (vector-ref field 0)) (vector-ref field 1)))
+                      (vector->list (assoc-ref request "fields"))))
+         (parsed (map (lambda (field) (cons (car field) (parse-header (car field) (cdr field)))) fields)))
+    (let-values (((response body)
+                  (http-request (assoc-ref request "url")
+                                #:method (string->symbol (assoc-ref request "method"))
+                                #:headers parsed
+                                #:body (and content (from-base64 content))
+                                #:decode-body? #f)))
+      (list (cons "status" (response-code response))
+            (cons "reason" (response-reason-phrase response))
+            (cons "fields" (list->vector
+                             (map (lambda (field) (vector (symbol->string (car field)) (shown field)))
+                                  (response-headers response))))
+            (cons "content" (base64 (or body (make-bytevector 0))))))))
+
+(set-port-encoding! (current-input-port) "UTF-8")
+(set-port-encoding! (current-output-port) "UTF-8")
+(say (list (cons "version" 1) (cons "client" (string-append "(web client) (Guile " (version) ")"))))
+(let loop ((line (read-line)))
+  (unless (eof-object? line)
+    (let ((request (json-string->scm line)))
+      (say (cons (cons "id" (assoc-ref request "id"))
+                 (catch #t
+                   (lambda () (ask request))
+                   (lambda (key . arguments)
+                     (list (cons "error" (list (cons "kind" (symbol->string key))
+                                               (cons "text" (object->string arguments))))))))))
+    (loop (read-line))))
