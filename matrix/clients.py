@@ -172,12 +172,12 @@ ROWS = [
     node("got", "got_driver.mjs", "got@14.6.6"),
     node("needle", "needle_driver.js", "needle@3.5.0"),
     node("Node http", "node_driver.js"),
-    node("Node fetch", "fetch_driver.js"),
+    node("Node built-in fetch", "fetch_driver.js"),
     node("node-fetch", "node_fetch_driver.mjs", "node-fetch@3.3.2"),
     node("superagent", "superagent_driver.js", "superagent@10.4.2"),
     node("undici", "undici_driver.js", "undici@7.30.2"),
     Client(
-        "http-client",
+        "Haskell http-client",
         "Haskell",
         ("{out}/driver",),
         debian=(

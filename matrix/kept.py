@@ -85,11 +85,11 @@ def difference(case):
 def plain(text):
     """A text without what changes from run to run."""
     text = text.replace(str(ROOT), "").replace(str(Path.home()), "~").replace("\n", " ")
+    text = re.sub(r"(\w)\1{15,}", r"\1\1\1…", text)
     text = re.sub(r"\b(127\.0\.0\.1|localhost):\d+", r"\1", text)
     text = re.sub(r"((?:[Pp]ort|:lport|fd|pid)\W{1,3})\d{2,}", r"\1N", text)
     text = re.sub(r"0x[0-9a-fA-F]{4,}|\b[0-9a-f]{16,}\b", "0xN", text)
     text = re.sub(r"\b\d+(\.\d+)? ?(ms|milliseconds|seconds)\b", r"N \2", text)
-    text = re.sub(r"(\w)\1{15,}", r"\1\1\1…", text)
     text = re.sub(r"\s+", " ", text).strip()
     return text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 1].rstrip() + "…"
 
@@ -151,8 +151,11 @@ def save(data):
             lines.append(f" {dumps(key)}: {{\n{inner}\n }}" if inner else f" {dumps(key)}: {{}}")
         else:
             lines.append(f" {dumps(key)}: {dumps(value)}")
-    file_name = re.sub(r"[^a-z0-9]+", "-", data["name"].lower()).strip("-")
-    (KEPT / f"{file_name}.json").write_text("{\n" + ",\n".join(lines) + "\n}\n")
+    (KEPT / file_name(data["name"])).write_text("{\n" + ",\n".join(lines) + "\n}\n")
+
+
+def file_name(name):
+    return re.sub(r"[^a-z0-9+#]+", "-", name.lower()).strip("-") + ".json"
 
 
 def dumps(value):

@@ -4,12 +4,13 @@ import unittest
 
 from clients import CLIENTS, LEFT_OUT
 from install import DRIVERS, ROOT
-from kept import driver, load
+from kept import driver, file_name, load
 
 
 class Clients(unittest.TestCase):
     def test_names_are_unique(self):
         self.assertEqual(len({client.name for client in CLIENTS}), len(CLIENTS))
+        self.assertEqual(len({file_name(client.name) for client in CLIENTS}), len(CLIENTS))
 
     def test_every_driver_has_a_row_and_is_documented(self):
         own = {path.relative_to(DRIVERS).as_posix() for path in DRIVERS.glob("*_driver.*")}
