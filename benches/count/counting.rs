@@ -84,7 +84,7 @@ pub(crate) fn count(works: &[Work], folder: &Path) -> Result<Counts, Complaint> 
 fn run(work: Work, times: u64, site: &Site, output: &Output) -> Result<Threads, Complaint> {
     output.clear()?;
     match work.target() {
-        Some(target) => site.talk(output, |client| {
+        Some(target) => site.talk(work, output, |client| {
             (0..times).try_for_each(|_| client.ask(target).map(drop))
         })?,
         None => {

@@ -23,6 +23,8 @@ pub(crate) enum Work {
     Writer,
     /// A handler that puts a value into the stash and takes it out again.
     Stash,
+    /// The handler of [`Work::Trivial`] through TLS.
+    Tls,
 }
 
 impl Work {
@@ -34,6 +36,7 @@ impl Work {
         Self::Trivial,
         Self::Writer,
         Self::Stash,
+        Self::Tls,
     ];
 
     /// The target of the request; `None` if the work is a function of the library.
@@ -42,7 +45,7 @@ impl Work {
             Self::Head | Self::Route => None,
             Self::Static => Some("/static.txt"),
             Self::Fixed => Some("/fixed"),
-            Self::Trivial => Some("/trivial.py"),
+            Self::Trivial | Self::Tls => Some("/trivial.py"),
             Self::Writer => Some("/writer.py"),
             Self::Stash => Some("/stash.py"),
         }
@@ -50,7 +53,12 @@ impl Work {
 
     /// Whether instructions of the interpreter are counted.
     pub(crate) fn enters_python(self) -> bool {
-        matches!(self, Self::Trivial | Self::Writer | Self::Stash)
+        matches!(self, Self::Trivial | Self::Writer | Self::Stash | Self::Tls)
+    }
+
+    /// Whether the connection goes through TLS.
+    pub(crate) fn is_through_tls(self) -> bool {
+        self == Self::Tls
     }
 }
 
@@ -64,6 +72,7 @@ impl fmt::Display for Work {
             Self::Trivial => "trivial",
             Self::Writer => "writer",
             Self::Stash => "stash",
+            Self::Tls => "tls",
         })
     }
 }
