@@ -4,7 +4,7 @@
 
 use std::mem;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crate::exchange::arrival::Previous;
 use crate::exchange::{
@@ -117,8 +117,8 @@ impl Connection<'_> {
                 Fate::Keep => None,
                 Fate::Next(by, rest) => Some((by, *rest)),
             };
-            let idle_limit = self.shared.keep_alive.idle_limit();
-            if !wait_for_request(self.wire, membership, idle_limit) || self.shared.is_stopping() {
+            let keep_alive = &self.shared.keep_alive;
+            if !keep_alive.wait_for_request(self.wire, membership) || self.shared.is_stopping() {
                 return Fate::Close;
             }
             // Its bytes are there: the time before was the client's.
@@ -406,20 +406,4 @@ impl Connection<'_> {
         };
         Some((Arc::clone(handler), groups))
     }
-}
-
-/// Waits until bytes of a request are buffered; `false` when there will be none.
-fn wait_for_request(wire: &Wire, membership: &Membership, idle_limit: Option<Duration>) -> bool {
-    let mut inbound = wire.inbound();
-    if inbound.buffered().is_empty() {
-        inbound.release_head();
-        membership.idle();
-        if idle_limit.is_some_and(|limit| !wire.is_readable_within(limit))
-            || inbound.fill_first() == 0
-        {
-            return false;
-        }
-        return membership.busy();
-    }
-    true
 }

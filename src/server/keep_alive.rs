@@ -3,6 +3,10 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use crate::wire::Wire;
+
+use super::roster::Membership;
+
 /// Limits of connections. 0 is without a limit.
 #[derive(Debug, Default)]
 pub(crate) struct KeepAlive {
@@ -16,6 +20,23 @@ impl KeepAlive {
     pub(crate) fn idle_limit(&self) -> Option<Duration> {
         let nanos = self.idle.load(Ordering::Relaxed);
         (nanos > 0).then_some(Duration::from_nanos(nanos))
+    }
+
+    /// Waits until bytes of a request are buffered; `false` when there will be none.
+    pub(super) fn wait_for_request(&self, wire: &Wire, membership: &Membership) -> bool {
+        let mut inbound = wire.inbound();
+        if inbound.buffered().is_empty() {
+            inbound.release_head();
+            membership.idle();
+            let idle_limit = self.idle_limit();
+            if idle_limit.is_some_and(|limit| !wire.is_readable_within(limit))
+                || inbound.fill_first() == 0
+            {
+                return false;
+            }
+            return membership.busy();
+        }
+        true
     }
 
     /// Whether a connection ends with its request of this number.
