@@ -1,4 +1,4 @@
-//! `wireserve conform limits`: measures the limits of a client.
+//! `wireserve conform limits`: measures the limits of a client or a proxy.
 
 use std::fs::File;
 use std::io::{self, Write as _};
@@ -8,12 +8,13 @@ use std::time::{Duration, Instant};
 use clap::Args;
 
 use crate::conform::limits::kinds::Kind;
-use crate::conform::limits::{measure, report};
+use crate::conform::limits::{measure, proxied, report};
 use crate::conform::stage::Patience;
 
 use super::conform_client::{
     STARTUP, at_least_one, connect, end_clients_with_the_suite, progress, seconds,
 };
+use super::conform_proxy::ProxyOptions;
 use super::error::CommandError;
 use super::print;
 
@@ -37,14 +38,21 @@ pub(super) struct LimitsOptions {
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
 
+    #[command(flatten)]
+    proxy: ProxyOptions,
+
     /// The client: a command with {url}, or a driver; see docs/conform.md
-    #[arg(last = true, required = true, value_name = "COMMAND")]
+    #[arg(last = true, value_name = "COMMAND")]
     client: Vec<String>,
 }
 
 /// Measures what the options ask for. Exits with 1 if the client hangs, crashes or returns a part of a response.
 pub(super) fn limits(options: &LimitsOptions) -> Result<u8, CommandError> {
-    let client = connect(&options.client)?;
+    let through = options.proxy.open()?;
+    let client = match through {
+        Some(_) => None,
+        None => Some(connect(&options.client)?),
+    };
     // Before anything is measured, which takes a while.
     let mut file = match &options.json {
         Some(path) => {
@@ -58,16 +66,27 @@ pub(super) fn limits(options: &LimitsOptions) -> Result<u8, CommandError> {
         startup: STARTUP,
         timeout: options.timeout,
     };
-    let kinds = match &options.only[..] {
-        [] => &Kind::ALL[..],
-        only => only,
+    let kinds = match (&options.only[..], &client) {
+        ([], Some(_)) => &Kind::ALL[..],
+        ([], None) => &Kind::THROUGH_PROXY[..],
+        (only, _) => only,
     };
     let began = Instant::now();
     let bar = progress(kinds.len());
-    let measured = measure::measure(kinds, &*client, options.jobs, patience, &|_| bar.inc(1));
+    let (name, limits) = match (&client, &through) {
+        (Some(client), _) => {
+            let measured =
+                measure::measure(kinds, &**client, options.jobs, patience, &|_| bar.inc(1));
+            (client.name(), measured.map_err(CommandError::Client)?)
+        }
+        (None, Some((proxy, origin))) => {
+            let done = |_: &measure::Limit| bar.inc(1);
+            let measured = proxied::measure(kinds, *proxy, origin, options.timeout, &done);
+            (options.proxy.name(), measured)
+        }
+        (None, None) => return Err(CommandError::NoClient),
+    };
     bar.finish_and_clear();
-    let limits = measured.map_err(CommandError::Client)?;
-    let name = client.name();
     if let Some((path, file)) = &mut file {
         let written = file.write_all(report::json(&name, &limits).as_bytes());
         written.map_err(|source| unwritable(path, source))?;
@@ -88,9 +107,9 @@ fn unwritable(path: &Path, source: io::Error) -> CommandError {
 }
 
 fn kind(text: &str) -> Result<Kind, String> {
-    let kind = Kind::ALL.into_iter().find(|kind| kind.name() == text);
-    kind.ok_or_else(|| {
+    let kinds = || Kind::ALL.into_iter().chain(Kind::THROUGH_PROXY);
+    kinds().find(|kind| kind.name() == text).ok_or_else(|| {
         let names = Kind::ALL.map(Kind::name).join(", ");
-        format!("expected one of {names}")
+        format!("expected one of {names}, or of requests through a proxy: request-line and others")
     })
 }

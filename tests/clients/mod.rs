@@ -8,6 +8,7 @@ mod drivers;
 mod ends_without_close_notify;
 mod examples_page;
 mod matrix;
+mod proxies;
 mod server_pages;
 mod wpt_pages;
 mod wpt_runner;

@@ -8,6 +8,9 @@ use std::time::Duration;
 use wireserve::internals::conform::case::halves::Form;
 use wireserve::internals::conform::case::{Case, proxies};
 use wireserve::internals::conform::judge::{Rule, Verdict};
+use wireserve::internals::conform::limits::kinds::Kind;
+use wireserve::internals::conform::limits::measure::Reaction;
+use wireserve::internals::conform::limits::proxied::measure;
 use wireserve::internals::conform::proxy::origin::Origin;
 use wireserve::internals::conform::proxy::run::{Proxy, run};
 use wireserve::internals::conform::report::terminal;
@@ -136,6 +139,37 @@ fn each_deviant_fails_its_own_cases_by_its_own_rule() {
             scope.spawn(move || check_deviant(deviation, Form::Forward, rule, ids));
         }
     });
+}
+
+#[test]
+fn limits_are_measured_in_both_directions() {
+    let origin = Origin::start("127.0.0.1:0".parse().expect("an address")).expect("an origin");
+    let model = ProxyModel::start(Deviation::None, Form::Reverse, origin.address());
+    let proxy = Proxy {
+        address: model.address(),
+        form: Form::Reverse,
+    };
+    let kinds = [
+        Kind::RequestHead,
+        Kind::RequestFields,
+        Kind::InterimResponses,
+    ];
+    let timeout = Duration::from_secs(10);
+    let limits = measure(&kinds, proxy, &origin, timeout, &|_| {});
+    let [head, fields, interim] = limits.as_slice() else {
+        panic!("three limits");
+    };
+    // The model refuses a head of more than 64 KiB, once it has received so much.
+    let taken = head.found.taken.expect("a size");
+    assert!((64 * 1024..=96 * 1024).contains(&taken), "{taken}");
+    let (_, how) = head.found.refused.as_ref().expect("a refusal");
+    assert_eq!(how.reaction, Reaction::Error, "{how:?}");
+    assert!(how.words.contains("400"), "{how:?}");
+    assert!(fields.found.taken.is_some_and(|taken| taken > 1000));
+    assert_eq!(
+        (interim.found.taken, interim.found.refused.is_none()),
+        (Some(10_000), true)
+    );
 }
 
 fn sample(form: Form) -> Vec<Case> {

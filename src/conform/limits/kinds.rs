@@ -37,6 +37,13 @@ pub enum Kind {
     TrailerSection,
     InterimResponses,
     Redirects,
+    /// Of requests, for proxies alone.
+    RequestLine,
+    RequestFieldLine,
+    RequestHead,
+    RequestFields,
+    RequestChunkExtension,
+    RequestTrailerSection,
 }
 
 impl Kind {
@@ -52,6 +59,23 @@ impl Kind {
         Self::Redirects,
     ];
 
+    /// Those of a proxy, in both directions.
+    pub const THROUGH_PROXY: [Self; 13] = [
+        Self::RequestLine,
+        Self::RequestFieldLine,
+        Self::RequestHead,
+        Self::RequestFields,
+        Self::RequestChunkExtension,
+        Self::RequestTrailerSection,
+        Self::StatusLine,
+        Self::FieldLine,
+        Self::Head,
+        Self::Fields,
+        Self::ChunkExtension,
+        Self::TrailerSection,
+        Self::InterimResponses,
+    ];
+
     /// The name in JSON, and in the target of the request.
     pub fn name(self) -> &'static str {
         match self {
@@ -63,6 +87,12 @@ impl Kind {
             Self::TrailerSection => "trailer-section",
             Self::InterimResponses => "interim-responses",
             Self::Redirects => "redirects",
+            Self::RequestLine => "request-line",
+            Self::RequestFieldLine => "request-field-line",
+            Self::RequestHead => "request-head",
+            Self::RequestFields => "request-fields",
+            Self::RequestChunkExtension => "request-chunk-extension",
+            Self::RequestTrailerSection => "request-trailer-section",
         }
     }
 
@@ -77,6 +107,12 @@ impl Kind {
             Self::TrailerSection => "trailer section",
             Self::InterimResponses => "interim responses",
             Self::Redirects => "redirects",
+            Self::RequestLine => "request line",
+            Self::RequestFieldLine => "request: field line",
+            Self::RequestHead => "request: head",
+            Self::RequestFields => "request: fields",
+            Self::RequestChunkExtension => "request: chunk extension",
+            Self::RequestTrailerSection => "request: trailer section",
         }
     }
 
@@ -84,18 +120,21 @@ impl Kind {
     pub fn is_in_bytes(self) -> bool {
         !matches!(
             self,
-            Self::Fields | Self::InterimResponses | Self::Redirects
+            Self::Fields | Self::InterimResponses | Self::Redirects | Self::RequestFields
         )
     }
 
     /// The smallest size that is tried: that of a small response.
     pub fn least(self) -> u64 {
         match self {
-            Self::FieldLine => 16,
+            Self::FieldLine | Self::RequestFieldLine => 16,
             Self::Head => 64,
+            Self::RequestLine | Self::RequestHead => 256,
+            Self::RequestChunkExtension | Self::RequestTrailerSection => 16,
             Self::StatusLine => 32,
             Self::ChunkExtension | Self::TrailerSection => 16,
             Self::Fields | Self::InterimResponses | Self::Redirects => 1,
+            Self::RequestFields => 2,
         }
     }
 
@@ -137,7 +176,7 @@ impl Kind {
         }
     }
 
-    fn script(self, size: u64) -> WireScript {
+    pub(super) fn script(self, size: u64) -> WireScript {
         let plain = "HTTP/1.1 200 OK\r\n";
         let length = "Content-Length: 2\r\n\r\n";
         let chunked = "Transfer-Encoding: chunked\r\n\r\n2";
@@ -184,8 +223,14 @@ impl Kind {
                 .bytes(plain)
                 .bytes(length)
                 .bytes(CONTENT),
-            // Played without a script.
-            Self::Redirects => Data::new(),
+            // Played without a script, and sent by the suite.
+            Self::Redirects
+            | Self::RequestLine
+            | Self::RequestFieldLine
+            | Self::RequestHead
+            | Self::RequestFields
+            | Self::RequestChunkExtension
+            | Self::RequestTrailerSection => Data::new(),
         };
         WireScript::new().send_data(data)
     }

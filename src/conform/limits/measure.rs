@@ -14,7 +14,7 @@ use crate::conform::outcome::{Ended, Outcome, content_words};
 use crate::conform::stage::{Patience, Stage};
 
 /// How often a size is tried on a machine that is too busy to tell.
-const TRIES: usize = 3;
+pub(super) const TRIES: usize = 3;
 
 /// A limit of a client.
 #[derive(Clone, Debug)]

@@ -7,7 +7,7 @@
 //! clients.
 
 pub mod asker;
-mod fill;
+pub mod fill;
 pub mod judge;
 pub mod mark;
 pub mod message;
