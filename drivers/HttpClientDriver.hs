@@ -59,7 +59,7 @@ loop manager = do
     response <- httpLbs sent manager
     let latin1 = Text.pack . Char8.unpack
     pure
-      [ "status" .= statusCode (responseStatus response)
+      [ "status" .= max 0 (statusCode (responseStatus response))
       , "reason" .= latin1 (statusMessage (responseStatus response))
       , "fields" .= [(latin1 (Case.original name), latin1 value) | (name, value) <- responseHeaders response]
       , "content" .= latin1 (Base64.encode (Lazy.toStrict (responseBody response)))

@@ -27,7 +27,7 @@ let ask request =
   Cohttp_lwt.Body.to_string body >|= fun content ->
   let shown = Cohttp.Header.to_list (Cohttp.Response.headers response) in
   [
-    ("status", `Int (Cohttp.Code.code_of_status (Cohttp.Response.status response)));
+    ("status", `Int (max 0 (Cohttp.Code.code_of_status (Cohttp.Response.status response))));
     ("fields", `List (List.map (fun (name, value) -> `List [ `String (text name); `String (text value) ]) shown));
     ("content", `String (Base64.encode_string content));
   ]

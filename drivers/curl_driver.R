@@ -32,7 +32,7 @@ ask <- function(request) {
   lines <- text(lines[-seq_len(start)])
   lines <- lines[grepl(":", lines, fixed = TRUE)]
   fields <- lapply(lines, function(line) list(sub(":.*", "", line), trimws(sub("^[^:]*:", "", line), whitespace = "[ \t]")))
-  list(status = response$status_code, fields = fields, content = base64_enc(response$content))
+  list(status = response$status_code, fields = fields, content = gsub("\n", "", base64_enc(response$content)))
 }
 
 while (length(line <- readLines(input, 1))) {

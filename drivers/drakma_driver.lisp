@@ -25,7 +25,7 @@
                  (list :content (cl-base64:base64-string-to-usb8-array content)
                        :content-type "application/octet-stream")))
       (declare (ignore uri stream must-close))
-      (table "status" status
+      (table "status" (max 0 status)
              "reason" reason
              "fields" (mapcar (lambda (field) (list (string (car field)) (princ-to-string (cdr field)))) fields)
              "content" (cl-base64:usb8-array-to-base64-string (or body (make-array 0 :element-type '(unsigned-byte 8))))))))

@@ -47,7 +47,7 @@ while {[gets stdin line] >= 0} {
         foreach {name value} [http::meta $token] { lappend pairs "\[[string_of $name],[string_of $value]\]" }
         set content [binary encode base64 [http::data $token]]
         set code [http::ncode $token]
-        if {![string is integer -strict $code]} { set code 0 }
+        if {![scan $code %d code]} { set code 0 }
         puts [json::write object id $id status $code fields "\[[join $pairs ,]\]" content [string_of $content]]
     }
     http::cleanup $token

@@ -41,7 +41,7 @@ def answer(number, reply):
         pairs = [(bytes(name).decode("latin-1"), bytes(value)) for name, value in reply.rawHeaderPairs()]
         # It joins the lines of a field: those of Set-Cookie by line feeds.
         fields = [(name, one) for name, value in pairs for one in value.decode("latin-1").split("\n")]
-        outcome |= {"status": status, "reason": reason, "fields": fields}
+        outcome |= {"status": max(0, status), "reason": reason, "fields": fields}
         outcome["content"] = base64.b64encode(bytes(reply.readAll())).decode()
     else:
         outcome["error"] = {"kind": error.name, "text": reply.errorString()}

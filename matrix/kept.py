@@ -36,6 +36,9 @@ SHOWN = ["reaction", "status", "content", "coding", "fields", "trailers", "redir
 # The words of a client that has ended its wait by itself.
 TIMEOUT = re.compile("time[d -]*out", re.IGNORECASE)
 
+# Content that begins with an end of a line is out of step with the connection, and so is what follows it.
+OUT_OF_STEP = re.compile(r'found "(\\r|\\n)')
+
 # What is kept of a client's own words, in characters.
 MAX_TEXT = 110
 
@@ -54,6 +57,8 @@ def kind(case):
         return "mix-up" if case.get("next_outcome", {}).get("ended") == "complete" else "next"
     content = rules.get("content", {}).get("text", "")
     reaction = rules.get("reaction", {}).get("text", "")
+    if OUT_OF_STEP.search(content):
+        return "mix-up"
     if "the response is incomplete" in content:
         return "incomplete"
     if "it must fail" in reaction:

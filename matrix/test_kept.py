@@ -27,7 +27,8 @@ SECRET = {
     ],
     "crash": [case(findings=[("ends", "ended by signal 11")], outcome={"ended": "crashed"})],
     "mix-up": [
-        case(findings=[("next", "answered with x, which is not its response")], next_outcome={"ended": "complete"})
+        case(findings=[("content", 'expected the content "hello", found "\\nhell"')]),
+        case(findings=[("next", "answered with x, which is not its response")], next_outcome={"ended": "complete"}),
     ],
     "next": [case(findings=[("next", "the next request fails")], next_outcome={"ended": "failed"})],
     "incomplete": [
