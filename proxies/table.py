@@ -67,11 +67,6 @@ coredump_dir {folder}
 shutdown_lifetime 1 second
 """
 
-TRAFFIC_SERVER = """CONFIG proxy.config.http.server_ports STRING {port}:ip-in=127.0.0.1
-CONFIG proxy.config.diags.logfile.filename STRING {folder}/diags.log
-CONFIG proxy.config.url_remap.remap_required INT 1
-"""
-
 PROXIES = [
     Proxy(
         "nginx",
