@@ -31,7 +31,12 @@ pub(crate) fn holds(input: &[u8]) {
             .map(|group| group.as_bytes().to_vec())
             .collect::<Vec<_>>()
     });
-    let values = found.map(|groups| groups.into_iter().map(|(_, value)| value.into_vec()).collect());
+    let values = found.map(|groups| {
+        groups
+            .into_iter()
+            .map(|(_, value)| value.into_vec())
+            .collect()
+    });
     assert_eq!(values, expected);
 }
 
