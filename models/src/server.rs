@@ -116,18 +116,26 @@ pub fn two_give_jobs() {
     });
 }
 
-/// Over at the first look; counts its end.
-struct Over(Arc<AtomicUsize>);
+/// Over at the first look or, with time in between, at the second one; counts its end.
+struct Over {
+    looks: usize,
+    ends: Arc<AtomicUsize>,
+}
 
 impl Ended for Over {
     fn look(&mut self) -> Look {
-        Look::Never
+        self.looks -= 1;
+        if self.looks == 0 {
+            return Look::Never;
+        }
+        sync::pass(LONG);
+        Look::Later
     }
 }
 
 impl Drop for Over {
     fn drop(&mut self) {
-        self.0.fetch_add(1, Ordering::Relaxed);
+        self.ends.fetch_add(1, Ordering::Relaxed);
     }
 }
 
@@ -135,10 +143,14 @@ impl Drop for Over {
 pub fn all_that_lingers_is_looked_at() {
     check(PREEMPTIONS, || {
         let lingering = Arc::new(Lingering::default());
-        let over = Arc::<AtomicUsize>::default();
+        let ends = Arc::<AtomicUsize>::default();
         let mut looking = Vec::new();
-        for _ in 0..2 {
-            if lingering.add(Over(Arc::clone(&over))) == lingering::Thread::IsNeeded {
+        for looks in [1, 2] {
+            let over = Over {
+                looks,
+                ends: Arc::clone(&ends),
+            };
+            if lingering.add(over) == lingering::Thread::IsNeeded {
                 let lingering = Arc::clone(&lingering);
                 looking.push(thread::spawn(move || lingering.watch()));
             }
@@ -146,6 +158,6 @@ pub fn all_that_lingers_is_looked_at() {
         for thread in looking {
             thread.join().unwrap();
         }
-        assert_eq!(over.load(Ordering::Relaxed), 2);
+        assert_eq!(ends.load(Ordering::Relaxed), 2);
     });
 }
