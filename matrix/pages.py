@@ -77,7 +77,7 @@ def overview(results, notes):
     rows = []
     for one in results:
         verdicts = totals(one)
-        counted = "; ".join(f"{kept.COUNTED[kind]}: {count}" for kind, count in one["counted"].items())
+        counted = ", ".join(f"{kept.COUNTED[kind]} ({count})" for kind, count in one["counted"].items())
         versions = ", ".join(versions_of(one))
         name = one["name"] + (f": {notes[one['name']]}" if one["name"] in notes else "")
         numbers = [str(verdicts[word]) for word in ("pass", "warn", "fail")]

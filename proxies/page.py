@@ -36,7 +36,7 @@ def overview(results, notes):
     rows = []
     for one in results:
         sums = [str(sum(counts.get(verdict, 0) for counts in one["groups"].values())) for verdict in VERDICTS]
-        counted = "; ".join(f"{kept.COUNTED[kind]}: {count}" for kind, count in one["counted"].items())
+        counted = ", ".join(f"{kept.COUNTED[kind]} ({count})" for kind, count in one["counted"].items())
         name = one["name"] + (f" ({notes[one['name']]})" if one["name"] in notes else "")
         rows.append([name, one["form"], one["package"].replace(" ", " "), *sums, counted])
     return table(["proxy", "form", "Debian package", *VERDICTS, "only counted"], rows, VERDICTS)

@@ -101,7 +101,7 @@ fn linger(ended: EndedConnection, shared: &Arc<Shared>) {
         .threads
         .run(Box::new(move |_| on_thread.lingering.watch()));
     if looking.is_err() {
-        // This thread has nothing else to do: there is none for another connection either.
+        // This thread has nothing else to do: no thread is left for another connection either.
         shared.lingering.watch();
     }
 }

@@ -83,7 +83,7 @@ impl<E: Ended> Lingering<E> {
         }
     }
 
-    /// Looks at all of them until there are none.
+    /// Looks at all of them until each is over.
     pub(super) fn watch(&self) {
         let mut all: Vec<Watched<E>> = Vec::new();
         let mut idle = 0;

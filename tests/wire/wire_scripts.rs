@@ -472,7 +472,11 @@ fn connect_and_asterisk_reach_a_route() {
         Ok(())
     };
     let server = self::server(seen);
-    for (request, star) in [("OPTIONS *", "*"), ("CONNECT a:443", "a:443")] {
+    for (request, star) in [
+        ("OPTIONS *", "*"),
+        ("CONNECT a:443", "a:443"),
+        ("GET //x", "/x"),
+    ] {
         let mut client = Client::connect(server.address());
         client.send(format!("{request} HTTP/1.1\r\nHost: a\r\n\r\n").as_bytes());
         assert_eq!(client.read_response("GET").body, star.as_bytes());

@@ -157,7 +157,7 @@ fn answer_as_reference(exchange: &mut Exchange<'_>, found: Found) -> Result<Answ
 }
 
 impl FileHandler {
-    /// Answers with a file that has been kept; `None` if there is none, if it has changed, or if only a part
+    /// Answers with a file that has been kept; `None` if it is not kept, if it has changed, or if only a part
     /// of it or another response is asked for.
     fn answer_kept(&self, exchange: &mut Exchange<'_>, name: &Path) -> Option<Result<(), Fault>> {
         let kept = self.kept.get(name)?;
