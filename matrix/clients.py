@@ -27,7 +27,7 @@ class Client:
 
 
 # Why a command has fewer verdicts.
-COMMAND = "as a command, which shows content and an exit status alone"
+ONCE = "as a command that tries once, and shows content and an exit status alone"
 
 
 def python(name, file, *pypi, **more):
@@ -71,8 +71,9 @@ def rust(name):
 
 ROWS = [
     Client("curl", "C", ("{python}", "{drivers}/curl_driver.py"), debian=("curl",)),
-    Client("wget", "C", ("wget", "--quiet", "--output-document=-", "{url}"), debian=("wget",), note=COMMAND),
-    Client("wget2", "C", ("wget2", "--quiet", "--output-document=-", "{url}"), debian=("wget2",), note=COMMAND),
+    # A client that waits before it tries again would seem to hang.
+    Client("wget", "C", ("wget", "--quiet", "--tries=1", "--output-document=-", "{url}"), debian=("wget",), note=ONCE),
+    Client("wget2", "C", ("wget2", "--quiet", "--tries=1", "--output-document=-", "{url}"), debian=("wget2",), note=ONCE),
     Client(
         "HttpWebRequest",
         "C#",
@@ -93,7 +94,7 @@ ROWS = [
     cpp("cpp-httplib", "cpp_httplib_driver.cpp", "libcpp-httplib-dev", link=("-lpthread", "-lcpp-httplib")),
     cpp("Poco", "poco_driver.cpp", "libpoco-dev", link=("-lPocoNet", "-lPocoFoundation")),
     Client("Qt", "C++", ("{system_python}", "{drivers}/qt_driver.py"), debian=("python3-pyqt6",)),
-    Client("lftp", "C++", ("lftp", "-c", "cat {url}"), debian=("lftp",), note=COMMAND),
+    Client("lftp", "C++", ("lftp", "-c", "set net:max-retries 1; cat {url}"), debian=("lftp",), note=ONCE),
     Client(
         "Drakma",
         "Common Lisp",
