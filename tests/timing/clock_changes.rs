@@ -177,8 +177,8 @@ fn edits_show_at_once() {
     }
 }
 
-/// Deadlines are points in the monotonic time: only these files read the wall clock, for dates, to compare it
-/// with the times of files and of certificates, and to tell one run of a case from the next.
+/// Deadlines are points in the monotonic time: only these files read the wall clock, for dates and to
+/// compare it with the times of files and of certificates.
 #[test]
 fn the_wall_clock_is_read_only_for_dates() {
     let mut readers = Vec::new();
@@ -190,7 +190,6 @@ fn the_wall_clock_is_read_only_for_dates() {
             "bench/run.rs",
             "cli/certificates.rs",
             "cli/conform.rs",
-            "conform/proxy/mark.rs",
             "extension/certificates.rs",
             "extension/mocking/server.rs",
             "record/mod.rs",

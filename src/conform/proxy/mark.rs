@@ -3,7 +3,8 @@
 
 use std::fmt;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::{SystemTime, UNIX_EPOCH};
+
+use uuid::Uuid;
 
 /// How a mark begins, and how it ends; between are digits.
 const BEGIN: &[u8] = b"wsp";
@@ -24,11 +25,9 @@ pub struct Marks {
 impl Marks {
     /// For a run that begins now.
     pub fn new() -> Self {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH);
-        let now = now.unwrap_or_default().as_micros();
+        let (run, ..) = Uuid::new_v4().as_fields();
         Self {
-            // The low digits differ most.
-            run: (now % (1 << 32)) as u32,
+            run,
             next: AtomicU32::new(0),
         }
     }
