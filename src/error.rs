@@ -53,7 +53,10 @@ impl Error {
     /// let shown = format!("{:?}", error.unwrap_err());
     /// assert_eq!(shown, "cannot read the count: invalid digit found in string");
     /// ```
-    pub fn caused_by(text: impl Into<String>, cause: impl Into<Cause>) -> Self {
+    pub fn caused_by(
+        text: impl Into<String>,
+        cause: impl Into<Box<dyn StdError + Send + Sync>>,
+    ) -> Self {
         Self {
             text: text.into(),
             source: Some(cause.into()),

@@ -36,6 +36,7 @@
 //! - [`Server::requests`] and [`Server::take_request`] return each [`RecordedRequest`]; [`Route::expect`] says
 //!   how many must come.
 //! - [`Builder`] configures a server; [`Site`] has its doc root and routes, [`handlers`] what answers there.
+//! - A [`Handler`] of your own answers an [`Exchange`], and may write to the connection itself.
 //! - [`WireScript`] describes steps of bytes and time on a connection; see [`wire_script`].
 //! - [`Transcript`] has the bytes of a connection in both directions; see [`transcript`].
 //! - [`response_fuzz`] makes fuzzed responses for clients, one for each seed.
@@ -69,7 +70,7 @@ pub use error::Error;
 pub use exchange::content::{Chunk, Chunks, Content, ContentError};
 pub use exchange::policy::Policy;
 pub use exchange::response::{ContentForHead, RequiredHeaders, Response};
-pub use exchange::{Events, Handler, Links, Mount};
+pub use exchange::{Events, Exchange, Handler, Links, Mount};
 pub use fault::Fault;
 pub use hosts::{Hosts, Names, Port};
 pub use http::address::Address;
@@ -83,21 +84,21 @@ pub use site::routing::pattern::PatternError;
 pub use site::routing::route_error::RouteError;
 pub use site::routing::router::Method;
 pub use transcript::Transcript;
+pub use wire::outbound::Gone;
 pub use wire::{Cipher, TlsInfo, TlsVersion};
 pub use wire_script::WireScript;
 
 // The server's own levers, for the tests and benchmarks of this repository; not part of the API.
 #[doc(hidden)]
 pub use exchange::{
-    Exchange, Fate, Locals, Request, RouteMatch, ServerContext,
+    Fate, Locals, Request, RouteMatch, ServerContext,
     arrival::{Arrival, Previous},
     body::{Body, BodyError, RawReadError},
-    play::{End, Played, Timing},
     policy::{Expect, Requirements, WithPolicy},
     turn::{Turn, Written},
 };
 #[doc(hidden)]
-pub use wire::outbound::{Gone, Sent};
+pub use wire::outbound::Sent;
 
 /// The built-in handlers.
 ///

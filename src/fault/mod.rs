@@ -8,6 +8,7 @@ pub mod page;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::error::Error;
 use crate::http::Malformed;
 use crate::http::basic_auth::BadCredentials;
 use crate::http::headers::Headers;
@@ -47,6 +48,8 @@ enum Background {
     NoFile(PathBuf),
     /// A script failed.
     Script(Box<Failed>),
+    /// The client has left, and gets nothing.
+    ClientGone,
 }
 
 /// Where a script failed.
@@ -116,6 +119,18 @@ impl Fault {
             background: Background::NoFile(name.to_owned()),
             ..Self::not_found()
         }
+    }
+
+    /// The client has left: there is nothing to answer and nothing to log.
+    pub(crate) fn client_gone() -> Self {
+        Self {
+            background: Background::ClientGone,
+            ..Self::new(400, "the client is gone")
+        }
+    }
+
+    pub(crate) fn is_client_gone(&self) -> bool {
+        matches!(self.background, Background::ClientGone)
     }
 
     /// The same fault, caused by this script.
@@ -212,6 +227,13 @@ impl PartialEq for Fault {
 }
 
 impl Eq for Fault {}
+
+impl From<Error> for Fault {
+    /// The handler failed: 500, with all causes in the message.
+    fn from(error: Error) -> Self {
+        Self::new(500, format!("the handler failed: {error:?}"))
+    }
+}
 
 impl From<BadCredentials> for Fault {
     /// As in the reference, only an unsupported scheme is the client's error (reference §8.8.4).

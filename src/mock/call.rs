@@ -16,6 +16,33 @@ causes! {
     BodyError: "cannot read the body of the request";
 }
 
+impl Exchange<'_> {
+    /// The request: its head, what the route's pattern matched, and its whole body.
+    ///
+    /// ```
+    /// # use std::io::Write;
+    /// use wireserve::{Exchange, Fault, Handler, Server};
+    ///
+    /// struct Hello;
+    ///
+    /// impl Handler for Hello {
+    ///     fn handle(&self, exchange: &mut Exchange<'_>) -> Result<(), Fault> {
+    ///         let call = exchange.call();
+    ///         exchange.response.content = format!("{}: {}", call.param("name"), call.text()?).into();
+    ///         Ok(())
+    ///     }
+    /// }
+    /// # let server = Server::builder().route("POST", "/{name}", Hello)?.start()?;
+    /// # let mut client = std::net::TcpStream::connect(server.address())?;
+    /// # client.write_all(b"POST /you HTTP/1.1\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi")?;
+    /// # assert!(std::io::read_to_string(client)?.ends_with("\r\n\r\nyou: hi"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn call(&self) -> Call {
+        Call::new(self)
+    }
+}
+
 /// The request that a handler answers. The parts of its head are those of [`RequestHead`].
 ///
 /// ```
@@ -52,7 +79,7 @@ enum Source {
 }
 
 impl Call {
-    pub(super) fn new(exchange: &Exchange<'_>) -> Self {
+    fn new(exchange: &Exchange<'_>) -> Self {
         Self {
             head: RequestHead::new(Arc::clone(&exchange.request)),
             body: Source::Wire(Arc::clone(&exchange.body)),

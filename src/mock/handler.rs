@@ -98,7 +98,7 @@ impl Once {
 
 impl Handler for Once {
     fn handle(&self, exchange: &mut Exchange<'_>) -> Result<(), Fault> {
-        let call = Call::new(exchange);
+        let call = exchange.call();
         let answer = panic::catch_unwind(AssertUnwindSafe(|| self.answer(&call, exchange)));
         match answer {
             Ok(Answer(Kind::Response(response))) => exchange.response = *response,

@@ -167,7 +167,7 @@ impl Mocks {
             return Some(self.choice(Chosen::Queued(Mutex::new(Some(answer))), RouteMatch::new()));
         }
         let routes = self.routes.read().clone();
-        let call = Call::new(exchange);
+        let call = exchange.call();
         let failures = self.failures();
         let chosen = routes
             .iter()

@@ -38,6 +38,10 @@ pub(super) fn handle(
             Some(response)
         }
         (Ok(()), true) => None,
+        (Err(fault), _) if fault.is_client_gone() => {
+            exchange.abort_connection();
+            None
+        }
         (Err(fault), false) if request.is_unread() => {
             // There is no request to answer, and the client may never send one.
             log::error!(

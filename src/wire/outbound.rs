@@ -5,6 +5,7 @@
 use std::io;
 use std::sync::Arc;
 
+use crate::fault::Fault;
 use crate::phases::{self, Phase};
 use crate::transcript::Tape;
 
@@ -12,8 +13,37 @@ use super::socket::Blocking;
 use super::stream::Stream;
 
 /// The client takes no more bytes: it reset the connection, or the server closed it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+///
+/// ```
+/// # use std::time::Duration;
+/// use wireserve::{Exchange, Fault, Gone, Server};
+///
+/// let endless = |exchange: &mut Exchange<'_>| -> Result<(), Fault> {
+///     loop {
+///         if let Err(Gone) = exchange.send("again and again ") {
+///             exchange.events().set("gone");
+///             return Err(Gone.into()); // ends the exchange, and is no failure of the handler
+///         }
+///     }
+/// };
+/// let server = Server::builder().route("GET", "/", endless)?.start()?;
+/// # let mut client = std::net::TcpStream::connect(server.address())?;
+/// # std::io::Write::write_all(&mut client, b"GET / HTTP/1.1\r\n\r\n")?;
+/// # std::io::Read::read_exact(&mut client, &mut [0])?;
+/// # drop(client);
+/// // After a client that asks for `/` has left:
+/// assert!(server.events().wait("gone", Duration::from_secs(5)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the client is gone")]
 pub struct Gone;
+
+impl From<Gone> for Fault {
+    fn from(Gone: Gone) -> Self {
+        Self::client_gone()
+    }
+}
 
 /// How many bytes were written without waiting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

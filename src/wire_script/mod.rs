@@ -28,6 +28,7 @@ mod operands;
 mod order;
 mod parse;
 mod parse_error;
+mod played;
 mod print;
 mod size;
 pub(crate) mod table;
@@ -50,6 +51,7 @@ pub(crate) use order::Place;
 use order::{Entered, Order};
 pub use parse_error::ParseError;
 pub(crate) use parse_error::one_of;
+pub use played::{End, Played, Timing};
 use size::Size;
 
 pub use crate::http::websocket::{CloseReason, Frame, Opcode, Width};

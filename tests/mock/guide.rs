@@ -4,7 +4,9 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 use tokio::io::AsyncWriteExt;
-use wireserve::{Chunk, Error, RecordLimits, Response, Server, Site, raw, script};
+use wireserve::{
+    Chunk, Error, Exchange, Fault, Handler, RecordLimits, Response, Server, Site, raw, script,
+};
 
 /// The client of this page: sends a request on a new connection and returns all that comes back.
 fn ask(server: &Server, request: &str) -> String {
@@ -213,6 +215,39 @@ fn a_folder_and_routes() -> Result<(), Error> {
     server.get("/index.html", |_| 503).times(1);
     assert!(get(&server, "/index.html").starts_with("HTTP/1.1 503 "));
     assert!(get(&server, "/index.html").starts_with("HTTP/1.1 200 "));
+    Ok(())
+}
+
+/// Answers the first half of an upload before the second one comes.
+struct Impatient;
+
+impl Handler for Impatient {
+    fn handle(&self, exchange: &mut Exchange<'_>) -> Result<(), Fault> {
+        let call = exchange.call();
+        let length = call
+            .field("Content-Length")
+            .and_then(|text| text.parse().ok())
+            .unwrap_or(0);
+        let half = exchange.read(length / 2)?;
+        let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", half.len());
+        exchange.send(head)?;
+        exchange.pause(Duration::from_millis(5))?;
+        exchange.send(half)?;
+        Ok(())
+    }
+}
+
+#[test]
+fn a_handler_writes_while_it_reads() -> Result<(), Error> {
+    let server = Server::builder()
+        .route("PUT", "/{name}", Impatient)?
+        .start()?;
+    let mut client = TcpStream::connect(server.address())?;
+    client
+        .write_all(b"PUT /half HTTP/1.1\r\nContent-Length: 8\r\nConnection: close\r\n\r\nfour")?;
+    let mut answer = Vec::new();
+    client.read_to_end(&mut answer)?; // the other half never comes
+    assert!(answer.ends_with(b"\r\n\r\nfour"));
     Ok(())
 }
 

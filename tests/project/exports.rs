@@ -3,10 +3,14 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::path;
 use std::sync::LazyLock;
 
-use syn::{Attribute, Expr, ImplItem, Item, Lit, Meta, TraitItem, Type, UseTree, Visibility};
+use syn::visit::{self, Visit};
+use syn::{
+    Attribute, Expr, ImplItem, Item, Lit, Meta, Path, Signature, TraitItem, Type, UseTree,
+    Visibility,
+};
 
 use crate::project::made_by_macros::{Made, made};
 use crate::project::sources::{Module, files_below};
@@ -24,6 +28,8 @@ pub(crate) struct Exported {
     pub(crate) docs: Vec<String>,
     /// Its public fields, or its variants, with their documentation.
     pub(crate) within: Vec<(String, Vec<String>)>,
+    /// What its signature, its public fields or its variants name.
+    pub(crate) mentions: BTreeSet<String>,
 }
 
 /// All of them.
@@ -38,6 +44,20 @@ pub(crate) static EXPORTED: LazyLock<BTreeSet<Exported>> = LazyLock::new(|| {
     }
     found
 });
+
+/// The names of all types and traits of the crate, whether or not they are exported.
+pub(crate) fn all_types() -> BTreeSet<String> {
+    let sources = Sources::read();
+    let items = sources.0.iter().flat_map(|source| &source.items);
+    let names = items.filter_map(|item| match item {
+        Item::Enum(item) => Some(item.ident.to_string()),
+        Item::Struct(item) => Some(item.ident.to_string()),
+        Item::Trait(item) => Some(item.ident.to_string()),
+        Item::Type(item) => Some(item.ident.to_string()),
+        _ => None,
+    });
+    names.collect()
+}
 
 /// A parsed file, and its module.
 struct Source {
@@ -133,7 +153,7 @@ impl Sources {
 }
 
 impl Source {
-    fn read(file: &Path, folder: &Path) -> Self {
+    fn read(file: &path::Path, folder: &path::Path) -> Self {
         let text = fs::read_to_string(file).expect("a source");
         let path = file.strip_prefix(folder).expect("below").to_string_lossy();
         let parts = path.trim_end_matches(".rs").split('/');
@@ -156,6 +176,7 @@ impl Source {
             is_module: false,
             docs,
             within: Vec::new(),
+            mentions: BTreeSet::new(),
         }
     }
 
@@ -179,6 +200,7 @@ impl Source {
         let (name, _, attributes) = parts(item)?;
         Some(Exported {
             within: within(item),
+            mentions: of_item(item),
             ..self.exported(name, docs(attributes))
         })
     }
@@ -194,8 +216,11 @@ impl Source {
     /// The public methods and constants of a type, or the items of a trait.
     fn members(&self, owner: &str) -> Vec<Exported> {
         let mut found = Vec::new();
-        let mut add = |name: String, docs| {
-            found.push(self.exported(format!("{owner}::{name}"), docs));
+        let mut add = |name: String, docs, mentions| {
+            found.push(Exported {
+                mentions,
+                ..self.exported(format!("{owner}::{name}"), docs)
+            });
         };
         for item in &self.items {
             match item {
@@ -203,10 +228,12 @@ impl Source {
                     for item in &item.items {
                         match item {
                             ImplItem::Fn(item) if is_shown(&item.vis, &item.attrs) => {
-                                add(item.sig.ident.to_string(), docs(&item.attrs));
+                                let name = item.sig.ident.to_string();
+                                add(name, docs(&item.attrs), of_signature(&item.sig));
                             }
                             ImplItem::Const(item) if is_shown(&item.vis, &item.attrs) => {
-                                add(item.ident.to_string(), docs(&item.attrs));
+                                let name = item.ident.to_string();
+                                add(name, docs(&item.attrs), of_type(&item.ty));
                             }
                             _ => {}
                         }
@@ -216,10 +243,12 @@ impl Source {
                     for item in &item.items {
                         match item {
                             TraitItem::Fn(item) if !is_hidden(&item.attrs) => {
-                                add(item.sig.ident.to_string(), docs(&item.attrs));
+                                let name = item.sig.ident.to_string();
+                                add(name, docs(&item.attrs), of_signature(&item.sig));
                             }
                             TraitItem::Type(item) if !is_hidden(&item.attrs) => {
-                                add(item.ident.to_string(), docs(&item.attrs));
+                                let name = item.ident.to_string();
+                                add(name, docs(&item.attrs), BTreeSet::new());
                             }
                             _ => {}
                         }
@@ -230,7 +259,7 @@ impl Source {
         }
         for Made { of, name, docs } in &self.made {
             if of.as_deref() == Some(owner) {
-                add(name.clone(), docs.clone());
+                add(name.clone(), docs.clone(), BTreeSet::new());
             }
         }
         found
@@ -272,6 +301,64 @@ fn within(item: &Item) -> Vec<(String, Vec<String>)> {
             variants.collect()
         }
         _ => Vec::new(),
+    }
+}
+
+/// The names that a type, a trait's head, a constant or a function shows, without those of hidden fields.
+fn of_item(item: &Item) -> BTreeSet<String> {
+    let mut names = Mentions::default();
+    match item {
+        Item::Const(item) => names.visit_type(&item.ty),
+        Item::Static(item) => names.visit_type(&item.ty),
+        Item::Type(item) => names.visit_type(&item.ty),
+        Item::Fn(item) => names.visit_signature(&item.sig),
+        Item::Trait(item) => {
+            names.visit_generics(&item.generics);
+            for bound in &item.supertraits {
+                names.visit_type_param_bound(bound);
+            }
+        }
+        Item::Struct(item) => {
+            names.visit_generics(&item.generics);
+            let fields = item.fields.iter();
+            let public = fields.filter(|field| is_shown(&field.vis, &field.attrs));
+            public.for_each(|field| names.visit_type(&field.ty));
+        }
+        Item::Enum(item) => {
+            names.visit_generics(&item.generics);
+            let shown = item
+                .variants
+                .iter()
+                .filter(|variant| !is_hidden(&variant.attrs));
+            let fields = shown.flat_map(|variant| &variant.fields);
+            fields.for_each(|field| names.visit_type(&field.ty));
+        }
+        _ => {}
+    }
+    names.0
+}
+
+fn of_signature(signature: &Signature) -> BTreeSet<String> {
+    let mut names = Mentions::default();
+    names.visit_signature(signature);
+    names.0
+}
+
+fn of_type(shown: &Type) -> BTreeSet<String> {
+    let mut names = Mentions::default();
+    names.visit_type(shown);
+    names.0
+}
+
+/// The last names of all paths in what is visited.
+#[derive(Default)]
+struct Mentions(BTreeSet<String>);
+
+impl<'ast> Visit<'ast> for Mentions {
+    fn visit_path(&mut self, path: &'ast Path) {
+        self.0
+            .extend(path.segments.last().map(|last| last.ident.to_string()));
+        visit::visit_path(self, path);
     }
 }
 

@@ -10,6 +10,7 @@ mod layers;
 mod made_by_macros;
 mod plain_words;
 mod public_links;
+mod public_signatures;
 mod readme;
 mod section_references;
 mod sources;

@@ -11,7 +11,7 @@ use crate::support::embedded::get;
 use crate::support::folder::folder;
 use crate::support::response::Response;
 use wireserve::handlers::{AsIsHandler, FileHandler, Files, FixedHandler};
-use wireserve::{Exchange, Fault, Handler};
+use wireserve::{Error, Exchange, Fault, Handler, Limits};
 
 struct Greeter {
     word: &'static str,
@@ -169,6 +169,62 @@ fn faults_and_missing_routes_are_json() {
             Some(&b"application/json"[..])
         );
         assert!(client.is_kept_open(), "{method} {target}");
+    }
+}
+
+/// Errors of the methods of an exchange are the faults that answer such a request.
+#[test]
+fn what_a_handler_cannot_read_is_answered() {
+    let read = |exchange: &mut Exchange<'_>| {
+        exchange.response.content = exchange.read(4)?.into();
+        Ok(())
+    };
+    let fail = |_: &mut Exchange<'_>| Err(Error::caused_by("no cart", "it is empty").into());
+    let server = builder([("POST", "/read", read), ("POST", "/fail", fail)])
+        .limits(Limits {
+            body: 8,
+            ..Limits::default()
+        })
+        .start()
+        .expect("a free port");
+    for (target, framing, body, status, text) in [
+        ("/read", "Content-Length: 6", "abcdef", 200, "abcd"),
+        ("/read", "Content-Length: 3", "abc", 200, "abc"),
+        (
+            "/read",
+            "Transfer-Encoding: chunked",
+            "2\r\nab\r\n2\r\ncd\r\n0\r\n\r\n",
+            200,
+            "abcd",
+        ),
+        (
+            "/read",
+            "Transfer-Encoding: chunked",
+            "1\r\na\r\nx\r\n",
+            400,
+            "RFC 9112",
+        ),
+        (
+            "/read",
+            "Transfer-Encoding: chunked",
+            "9\r\nabcdefghi\r\n0\r\n\r\n",
+            413,
+            "8 bytes",
+        ),
+        (
+            "/fail",
+            "Content-Length: 0",
+            "",
+            500,
+            "the handler failed: no cart: it is empty",
+        ),
+    ] {
+        let mut client = Client::connect(server.address());
+        let head = format!("POST {target} HTTP/1.1\r\nHost: a\r\n{framing}\r\n\r\n{body}");
+        client.send(head.as_bytes());
+        let response = client.read_response("POST");
+        assert_eq!(response.status, status, "{target} {body:?}");
+        assert!(response.text().contains(text), "{}", response.text());
     }
 }
 

@@ -13,7 +13,8 @@ use crate::catalogue::stage::Stage;
 use crate::catalogue::{case, folder};
 use crate::support::client::DEADLINE;
 use crate::support::lateness::{Baseline, median};
-use wireserve::{Exchange, Fault, Played, WireScript};
+use wireserve::wire_script::Played;
+use wireserve::{Exchange, Fault, WireScript};
 
 /// Cases, and how often each is played: many short pauses, some longer ones, one in a tunnel, one
 /// before a reset.

@@ -10,10 +10,9 @@ use crate::support;
 use crate::support::client::{Arrival, Client, DEADLINE, request};
 use wireserve::handlers::{Files, WireFileHandler};
 use wireserve::internals::exchange::policy;
-use wireserve::wire_script::{Awaited, By, MAX_BYTES, Reading, Step};
+use wireserve::wire_script::{Awaited, By, End, MAX_BYTES, Played, Reading, Step};
 use wireserve::{
-    BodyError, End, Exchange, Fault, Handler, Listening, Played, Policy, RawReadError, Server,
-    WireScript,
+    BodyError, Exchange, Fault, Handler, Listening, Policy, RawReadError, Server, WireScript,
 };
 
 const OK: &str = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";

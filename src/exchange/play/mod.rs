@@ -15,7 +15,9 @@ use std::time::{Duration, Instant};
 use crate::http::{head, websocket};
 use crate::wire::outbound::{Gone, Sent};
 use crate::wire::{NoHead, close};
-use crate::wire_script::{Awaited, By, Cursor, Data, Frame, Limit, Reading, Step};
+use crate::wire_script::{
+    Awaited, By, Cursor, Data, End, Frame, Limit, Played, Reading, Step, Timing,
+};
 
 use super::ServerContext;
 use super::body::{Body, BodyError, RawReadError};
@@ -24,38 +26,6 @@ use super::events::{Events, Waited};
 use super::fate::Fate;
 use super::request::Request;
 use super::turn::Turn;
-
-/// When a step was due, and when it was done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Timing {
-    /// From the start of the script, by its pauses alone.
-    pub asked: Duration,
-    /// From the start of the script.
-    pub achieved: Duration,
-}
-
-/// How far a script was played.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Played {
-    /// The times of each step that was played, in order.
-    pub timings: Vec<Timing>,
-    /// Why the script ended.
-    pub end: End,
-}
-
-/// Why a script ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End {
-    /// All steps were played, or all before a [`Step::Next`], which continues with the next
-    /// request if the client may send one.
-    Completed,
-    /// The client left, or ended its side of the connection while a step waited for bytes.
-    ClientGone,
-    /// The limit of a step passed.
-    TimedOut,
-    /// A file could not be read.
-    Unreadable,
-}
 
 /// Plays the steps that are left of a script.
 pub fn play(

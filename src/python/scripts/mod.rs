@@ -14,6 +14,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
+use crate::error::Error;
 use crate::exchange::{Exchange, Expect, Handler, Mount, Policy, Requirements};
 use crate::fault::Fault;
 use crate::phases::{self, Phase};
@@ -85,14 +86,14 @@ impl ScriptHandler {
     ///
     /// # Errors
     /// When the script does not exist or is not Python; with file and line.
-    pub fn compile(&self) -> Result<(), CompileError> {
-        let cannot_read = |fault: Fault| CompileError(fault.to_string());
+    pub fn compile(&self) -> Result<(), Error> {
+        let cannot_read = |fault: Fault| Error::new(fault.to_string());
         let script = self.scripts.find(b"/").map_err(cannot_read)?;
         let _admission = gate::enter();
         Python::attach(|py| match self.scripts.code(py, &script) {
             Ok(_) => Ok(()),
             Err(NoCode::File) => Err(cannot_read(Fault::not_found())),
-            Err(NoCode::Python(error)) => Err(CompileError(error.to_string())),
+            Err(NoCode::Python(error)) => Err(Error::new(error.to_string())),
         })
     }
 
@@ -142,11 +143,6 @@ impl ScriptHandler {
         result.map_err(|fault| fault.of_script(&path))
     }
 }
-
-/// Why a script cannot be compiled.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct CompileError(String);
 
 impl Handler for ScriptHandler {
     fn handle(&self, exchange: &mut Exchange<'_>) -> Result<(), Fault> {

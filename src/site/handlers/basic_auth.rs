@@ -47,7 +47,12 @@ pub enum Admitted {
     /// Any credentials.
     Anybody,
     /// Only these.
-    Only(Credentials),
+    Only {
+        /// The user name.
+        username: Vec<u8>,
+        /// The password of this user.
+        password: Vec<u8>,
+    },
 }
 
 impl BasicAuthHandler {
@@ -64,16 +69,18 @@ impl Admitted {
     ///
     /// See the example of [`BasicAuthHandler`].
     pub fn only(username: impl Into<Vec<u8>>, password: impl Into<Vec<u8>>) -> Self {
-        Self::Only(Credentials {
+        Self::Only {
             username: username.into(),
             password: password.into(),
-        })
+        }
     }
 
     fn includes(&self, credentials: &Credentials) -> bool {
         match self {
             Self::Anybody => true,
-            Self::Only(admitted) => admitted == credentials,
+            Self::Only { username, password } => {
+                (username, password) == (&credentials.username, &credentials.password)
+            }
         }
     }
 }

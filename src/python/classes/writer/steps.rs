@@ -11,7 +11,7 @@ use pyo3::types::PyBytes;
 
 use crate::exchange::Fate;
 use crate::exchange::body::{BodyError, RawReadError};
-use crate::exchange::play::{self, End};
+use crate::exchange::play;
 use crate::python::classes::input_file;
 use crate::python::classes::request::Request;
 use crate::python::interpreter::gate;
@@ -36,12 +36,7 @@ impl ResponseWriter {
             timings: timings
                 .map(|timing| (timing.asked.as_secs_f64(), timing.achieved.as_secs_f64()))
                 .collect(),
-            end: match played.end {
-                End::Completed => "done",
-                End::ClientGone => "gone",
-                End::TimedOut => "too late",
-                End::Unreadable => "unreadable",
-            },
+            end: played.end.as_str(),
         })
     }
 
