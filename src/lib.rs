@@ -126,6 +126,13 @@ pub mod message {
     pub use crate::http::request_line::Version;
     pub use crate::http::scheme::Scheme;
 
+    /// The kinds of problems, by the part of the head that has them.
+    ///
+    /// See the example of [`ProblemKind`].
+    pub mod problem_kinds {
+        pub use crate::http::problems::{body_length, field_lines, host, lines, request_line};
+    }
+
     // Scripts see them; nothing that is public returns one.
     #[doc(hidden)]
     pub use crate::http::raw_lines::{Flag, LineKind, RawLine};

@@ -8,7 +8,7 @@
 use wireserve::Request;
 use wireserve::internals::http::framing::{self, Trust};
 use wireserve::internals::http::problems;
-use wireserve::message::{Framing, Head, Malformed, Version};
+use wireserve::message::{Framing, Head, Malformed, Problem, Version};
 
 #[cfg(fuzzing)]
 libfuzzer_sys::fuzz_target!(|head: &[u8]| holds(head));
@@ -63,7 +63,7 @@ pub(crate) fn holds(bytes: &[u8]) {
         Err(other) => panic!("{other:?}"),
     }
 
-    if problems::find(bytes).is_empty() && !lengths.iter().any(|text| is_beyond_files(text)) {
+    if Problem::find(bytes).is_empty() && !lengths.iter().any(|text| is_beyond_files(text)) {
         assert!(matches!(decided, Ok((_, Trust::Sound))), "{decided:?}");
     }
 

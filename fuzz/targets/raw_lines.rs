@@ -8,8 +8,9 @@
 
 use std::collections::HashSet;
 
-use wireserve::internals::http::{problems, raw_lines};
-use wireserve::message::{Flag, Head, LineKind, ProblemKind, RawLine};
+use wireserve::internals::http::raw_lines;
+use wireserve::message::problem_kinds::lines::NO_END;
+use wireserve::message::{Flag, Head, LineKind, Problem, RawLine};
 
 #[cfg(fuzzing)]
 libfuzzer_sys::fuzz_target!(|head: &[u8]| holds(head));
@@ -19,7 +20,7 @@ pub(crate) fn holds(head: &[u8]) {
     assert_joined(head, &lines);
     assert_flagged(head, &lines);
 
-    let problems = problems::find(head);
+    let problems = Problem::find(head);
     let mut seen = HashSet::new();
     for problem in &problems {
         assert!(problem.offset <= head.len(), "{problem:?}");
@@ -32,10 +33,10 @@ pub(crate) fn holds(head: &[u8]) {
         assert_is_read(head, &lines);
     }
     let end = lines.iter().find(|line| line.kind == LineKind::End);
-    let has_end = problems.iter().all(|it| it.what != ProblemKind::NoEnd);
+    let has_end = problems.iter().all(|it| it.what != NO_END);
     if let Some(end) = end {
         assert!(has_end, "the head has its empty line");
-        assert_eq!(problems, problems::find(&head[..end.range.end]));
+        assert_eq!(problems, Problem::find(&head[..end.range.end]));
     }
 }
 

@@ -12,7 +12,9 @@ use crate::error::Error;
 use crate::http::Malformed;
 use crate::http::basic_auth::BadCredentials;
 use crate::http::headers::Headers;
-use crate::http::problems::{Problem, ProblemKind};
+use crate::http::problems::Problem;
+use crate::http::problems::lines::HTTP2_PREFACE;
+use crate::http::problems::request_line::MAJOR_VERSION;
 use crate::text::json;
 
 /// A failure that is answered with a status and a message in JSON.
@@ -250,7 +252,7 @@ impl From<&Problem> for Fault {
     /// The response of a strict server (RFC 9112 §2.2, §3; RFC 9110 §15.6.6 for 505).
     fn from(problem: &Problem) -> Self {
         let status = match problem.what {
-            ProblemKind::MajorVersion | ProblemKind::Http2Preface => 505,
+            MAJOR_VERSION | HTTP2_PREFACE => 505,
             _ => 400,
         };
         let (what, offset, clause) = (problem.what.as_str(), problem.offset, problem.clause);

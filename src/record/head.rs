@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::exchange::Request;
-use crate::http::problems::{self, Problem};
+use crate::http::problems::Problem;
 use crate::http::{list, query};
 use crate::text::latin1;
 
@@ -137,7 +137,7 @@ impl RequestHead {
     ///
     /// See the example of [`RequestHead`].
     pub fn problems(&self) -> Vec<Problem> {
-        problems::find(&self.raw_head())
+        Problem::find(&self.raw_head())
     }
 
     /// The number of the connection among those of the server, counted from 1.

@@ -4,7 +4,7 @@ use crate::exchange::body::BodyError;
 use crate::exchange::{Policy, Request};
 use crate::fault::Fault;
 use crate::http::framing::Framing;
-use crate::http::problems::{self, Severity};
+use crate::http::problems::{Problem, Severity};
 
 /// Whether a policy lets a request through to a handler, with a body of at most `limit` bytes.
 pub(super) fn admit(request: &Request, policy: Policy, limit: u64) -> Result<(), Fault> {
@@ -24,7 +24,7 @@ fn admit_head(request: &Request, policy: Policy) -> Result<(), Fault> {
             .malformed()
             .map_or(Ok(()), |malformed| Err(Fault::from(malformed.clone()))),
         Policy::Strict => {
-            let problems = problems::find(&request.raw_head());
+            let problems = Problem::find(&request.raw_head());
             let mut violations = problems.iter();
             match violations.find(|problem| problem.severity == Severity::Violation) {
                 Some(problem) => Err(Fault::from(problem)),

@@ -7,7 +7,7 @@
 ///
 /// ```
 /// use wireserve::WireScript;
-/// use wireserve::wire_script::{Condition, Counted, Step};
+/// use wireserve::wire_script::{BlockSteps as _, Condition, Counted, Step};
 ///
 /// let head = WireScript::new().if_method("HEAD", WireScript::new().reset());
 /// let condition = Condition::Method("HEAD".to_owned());

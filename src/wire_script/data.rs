@@ -126,7 +126,7 @@ impl Data {
     }
 
     /// Adds the number of the current pass, from 1 on, of the innermost repetition:
-    /// [`times`](Self::times), or [`WireScript::repeat`](super::WireScript::repeat).
+    /// [`times`](Self::times), or [`BlockSteps::repeat`](super::BlockSteps::repeat).
     ///
     /// See the example of [`Data`].
     #[must_use]

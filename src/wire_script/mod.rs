@@ -14,6 +14,7 @@
 //! assert_eq!(script.steps().len(), 4);
 //! ```
 
+mod block_steps;
 mod blocks;
 mod condition;
 mod cursor;
@@ -37,6 +38,7 @@ mod tokens;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use block_steps::BlockSteps;
 pub use condition::{Condition, Counted};
 #[doc(hidden)]
 pub use cursor::Cursor;

@@ -251,6 +251,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::wire_script::BlockSteps as _;
     use crate::wire_script::table::{FORMS, before, sample};
     use crate::wire_script::{By, MAX_DEPTH};
 

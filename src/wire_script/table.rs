@@ -6,6 +6,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+#[cfg(test)]
+use super::BlockSteps as _;
 use super::form::{Argument, Effect, Form, Parts, Takes};
 use super::{
     Awaited, By, CloseReason, Condition, Counted, Data, Frame, Limit, Reading, Step, WireScript,
@@ -21,10 +23,18 @@ macro_rules! option {
     };
 }
 
+/// A method, unless its step has a block: those are in [`super::BlockSteps`].
+macro_rules! unless_block {
+    (Block $($method:tt)*) => {};
+    (Repeat $($method:tt)*) => {};
+    (First $($method:tt)*) => {};
+    (Named $($method:tt)*) => {};
+    (Containing $($method:tt)*) => {};
+    ($kind:ident $($method:tt)*) => { $($method)* };
+}
+
 /// The type of a builder's argument.
 macro_rules! type_of {
-    ($kind:ident steps) => { WireScript };
-    ($kind:ident name) => { impl Into<String> };
     ($kind:ident count) => { u64 };
     (Bytes $argument:ident) => { impl Into<Vec<u8>> };
     (Pattern $argument:ident) => { impl Into<Vec<u8>> };
@@ -34,7 +44,6 @@ macro_rules! type_of {
     (Frame $argument:ident) => { impl Into<Frame> };
     (Close $argument:ident) => { impl Into<CloseReason> };
     (Data $argument:ident) => { impl Into<Data> };
-    (Containing bytes) => { impl Into<Vec<u8>> };
 }
 
 /// The pattern of a step's limit; steps without one ignore it.
@@ -98,9 +107,9 @@ macro_rules! steps {
             }
         }
 
-        /// The builder: a method for each form of a step. They panic where [`WireScript::step`] does.
+        /// The builder: a method for each form of a step without a block. They panic where [`WireScript::step`] does.
         impl WireScript {
-            $(
+            $(unless_block! { $kind
                 $(#[$doc])*
                 #[must_use]
                 #[track_caller]
@@ -109,7 +118,7 @@ macro_rules! steps {
                     $(let $limit = None;)?
                     self.step(Step::$step $(($($fields)*))?)
                 }
-            )*
+            })*
         }
 
         /// A script from each method of the builder, after the step that it must follow.
@@ -378,139 +387,28 @@ steps! {
     /// See the example of [`WireScript::next_request`].
     next_by_site: Nothing => Next(By::Site),
         wire "next" "site", list "next_site", Sends;
-    /// Plays a block so many times.
-    ///
-    /// ```
-    /// use wireserve::WireScript;
-    /// use wireserve::wire_script::Data;
-    ///
-    /// let part = WireScript::new().send_data(Data::new().chunk(Data::from("part ").number()));
-    /// let script = WireScript::new().repeat(3, part).send("0\r\n\r\n").close();
-    /// let text = "repeat 3 {\n  send chunk(\"part \" number)\n}\nsend \"0\\r\\n\\r\\n\"\nclose\n";
-    /// assert_eq!(script.to_string(), text);
-    /// ```
     repeat: Repeat(count, steps) => Repeat(count, steps),
         wire "repeat", list "repeat", Waits;
-    /// Plays a block if this is the method of the request.
-    ///
-    /// ```
-    /// use wireserve::WireScript;
-    ///
-    /// let send = |text: &str| WireScript::new().send(text);
-    /// let script = send("HTTP/1.1 200 OK\r\n")
-    ///     .if_field("Cookie", send("X-Cookie: yes\r\n"))
-    ///     .otherwise(send("X-Cookie: no\r\n"))
-    ///     .if_field_contains("Range", "bytes=", send("X-Range: yes\r\n"))
-    ///     .unless_field("Host", send("X-Host: no\r\n"))
-    ///     .unless_field_contains("TE", "trailers", send("X-Trailers: no\r\n"))
-    ///     .if_method("POST", WireScript::new().wait_for_body())
-    ///     .send("\r\n")
-    ///     .unless_method("HEAD", send("hello"));
-    /// assert!(script.to_string().contains("if field \"Range\" contains \"bytes=\""));
-    /// ```
     if_method: Named(name, steps) => If(Condition::Method(name), steps),
         wire "if" "method", list "if_method", Waits;
-    /// Plays a block if the request has this field.
-    ///
-    /// See the example of [`WireScript::if_method`].
     if_field: Named(name, steps) => If(Condition::Field(name), steps),
         wire "if" "field", list "if_field", Waits;
-    /// Plays a block if the request has this field, and its value contains these bytes, in any case.
-    ///
-    /// See the example of [`WireScript::if_method`].
     if_field_contains: Containing(name, bytes, steps)
             => If(Condition::FieldContains(name, bytes), steps),
         wire "if" "field", list "if_field_contains", Waits;
-    /// Plays a block unless this is the method of the request.
-    ///
-    /// See the example of [`WireScript::if_method`].
     unless_method: Named(name, steps) => Unless(Condition::Method(name), steps),
         wire "unless" "method", list "unless_method", Waits;
-    /// Plays a block unless the request has this field.
-    ///
-    /// See the example of [`WireScript::if_method`].
     unless_field: Named(name, steps) => Unless(Condition::Field(name), steps),
         wire "unless" "field", list "unless_field", Waits;
-    /// Plays a block unless the request has this field, and its value contains these bytes, in any case.
-    ///
-    /// See the example of [`WireScript::if_method`].
     unless_field_contains: Containing(name, bytes, steps)
             => Unless(Condition::FieldContains(name, bytes), steps),
         wire "unless" "field", list "unless_field_contains", Waits;
-    /// Plays a block for the first so many requests with the same method and target.
-    ///
-    /// ```
-    /// # use std::io::Write;
-    /// use wireserve::{Server, WireScript};
-    ///
-    /// let fail = WireScript::new().send("HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n");
-    /// let work = WireScript::new().send("HTTP/1.1 204 No Content\r\n\r\n");
-    /// let flaky = WireScript::new()
-    ///     .first_requests(1, fail)
-    ///     .otherwise(work);
-    /// let server = Server::start();
-    /// server.get("/", move |_| flaky.clone());
-    /// # let mut client = std::net::TcpStream::connect(server.address())?;
-    /// # client.write_all(b"GET / HTTP/1.1\r\n\r\nGET / HTTP/1.1\r\nConnection: close\r\n\r\n")?;
-    /// # let answer = std::io::read_to_string(client)?;
-    /// // A client that tries again gets:
-    /// assert!(answer.starts_with("HTTP/1.1 503 Busy\r\n") && answer.contains("\nHTTP/1.1 204 "));
-    /// # Ok::<(), wireserve::Error>(())
-    /// ```
     first_requests: First(count, steps) => First(Counted::Requests, count, steps),
         wire "first" "requests", list "first_requests", Waits;
-    /// Plays a block for the first so many connections with such a request.
-    ///
-    /// ```
-    /// # use std::io::Write;
-    /// use wireserve::{Server, WireScript};
-    ///
-    /// let flaky = WireScript::new()
-    ///     .first_connections(1, WireScript::new().reset())
-    ///     .send("HTTP/1.1 204 No Content\r\n\r\n")
-    ///     .close();
-    /// let server = Server::start();
-    /// server.get("/", move |_| flaky.clone());
-    /// # let mut answers = Vec::new();
-    /// # for _ in 0..2 {
-    /// # let mut client = std::net::TcpStream::connect(server.address())?;
-    /// # client.write_all(b"GET / HTTP/1.1\r\n\r\n")?;
-    /// # answers.push(std::io::read_to_string(client).ok());
-    /// # }
-    /// // What a client gets on its first and second connection:
-    /// assert_eq!(answers, [None, Some("HTTP/1.1 204 No Content\r\n\r\n".to_owned())]);
-    /// # Ok::<(), wireserve::Error>(())
-    /// ```
     first_connections: First(count, steps) => First(Counted::Connections, count, steps),
         wire "first" "connections", list "first_connections", Waits;
-    /// Plays a block if the condition of the step before does not hold.
-    ///
-    /// See the example of [`WireScript::if_method`].
     otherwise: Block(steps) => Else(steps),
         wire "else", list "else", Waits;
-    /// Plays a block if the limit of the step before passes; without it, the script ends then.
-    ///
-    /// ```
-    /// # use std::io::Write;
-    /// use std::time::Duration;
-    ///
-    /// use wireserve::{Server, WireScript};
-    ///
-    /// let slow = WireScript::new()
-    ///     .wait_for_body()
-    ///     .within(Duration::from_millis(20))
-    ///     .on_timeout(WireScript::new().send("HTTP/1.1 408 Request Timeout\r\n\r\n").close())
-    ///     .send("HTTP/1.1 204 No Content\r\n\r\n")
-    ///     .close();
-    /// let server = Server::start();
-    /// server.put("/", move |_| slow.clone());
-    /// # let mut client = std::net::TcpStream::connect(server.address())?;
-    /// # client.write_all(b"PUT / HTTP/1.1\r\nContent-Length: 2\r\n\r\na")?;
-    /// # let answer = std::io::read_to_string(client)?;
-    /// // A client that does not send its whole body gets:
-    /// assert_eq!(answer, "HTTP/1.1 408 Request Timeout\r\n\r\n");
-    /// # Ok::<(), wireserve::Error>(())
-    /// ```
     on_timeout: Block(steps) => OnTimeout(steps),
         wire "on" "timeout", list "on_timeout", Waits;
 }
@@ -518,7 +416,7 @@ steps! {
 impl WireScript {
     /// Limits how long the last step waits.
     ///
-    /// See the example of [`WireScript::on_timeout`].
+    /// See the example of [`BlockSteps::on_timeout`](super::BlockSteps::on_timeout).
     ///
     /// # Panics
     /// The last step is not one of the `wait_for` and `read` steps.

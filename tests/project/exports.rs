@@ -83,6 +83,13 @@ impl Sources {
         found.unwrap_or_else(|| panic!("expected a file for {}", module.join("::")))
     }
 
+    /// The file that a module is in.
+    fn around(&self, module: &[String]) -> &Source {
+        let has_file = |length: &usize| self.0.iter().any(|one| one.module == module[..*length]);
+        let length = (0..=module.len()).rev().find(has_file);
+        self.source(&module[..length.unwrap_or_default()])
+    }
+
     /// Adds the public items of a list of them: those that are there, and those that it exports.
     fn add_items(&self, items: &[Item], module: &[String], found: &mut BTreeSet<Exported>) {
         for item in items {
@@ -93,7 +100,7 @@ impl Sources {
                         None => self.add_module(&below, found),
                         Some((_, items)) => {
                             let docs = docs(&item.attrs);
-                            found.insert(self.source(module).as_module(&below, docs));
+                            found.insert(self.around(module).as_module(&below, docs));
                             self.add_items(items, &below, found);
                         }
                     }
@@ -106,7 +113,7 @@ impl Sources {
                     }
                 }
                 item if parts(item).is_some() => {
-                    found.extend(self.source(module).documented(item));
+                    found.extend(self.around(module).documented(item));
                 }
                 _ => {}
             }
@@ -118,6 +125,8 @@ impl Sources {
         let source = self.source(module);
         found.insert(source.as_module(module, source.docs.clone()));
         self.add_items(&source.items, module, found);
+        let made = source.made.iter().filter(|made| made.of.is_none());
+        found.extend(made.map(|made| source.exported(made.name.clone(), made.docs.clone())));
     }
 
     /// Adds what a path of a `pub use` names: a module, or an item in a file at or below the path.

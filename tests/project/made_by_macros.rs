@@ -20,6 +20,15 @@ pub(crate) struct Made {
 pub(crate) fn made(items: &[Item]) -> Vec<Made> {
     let macros: Vec<_> = items.iter().filter_map(as_macro).collect();
     let mut found = Vec::new();
+    // Items that stand in a call as they are.
+    for call in macros.iter().filter(|one| one.ident.is_none()) {
+        let tokens = call.mac.tokens.to_string();
+        found.extend(ITEM.captures_iter(&tokens).map(|item| Made {
+            of: None,
+            name: item[3].to_owned(),
+            docs: docs(&item[1]),
+        }));
+    }
     for rules in macros.iter().filter(|one| one.ident.is_some()) {
         let tokens = rules.mac.tokens.to_string();
         for item in ITEM.captures_iter(&tokens) {

@@ -13,4 +13,5 @@ mod public_links;
 mod public_signatures;
 mod readme;
 mod section_references;
+mod short_pages;
 mod sources;

@@ -14,13 +14,13 @@ use std::ops::Range;
 use serde::Deserialize;
 use wireserve::internals::conform::case::bytes::Bytes;
 use wireserve::internals::http::head::{HeadLimits, Progress, Scanner};
-use wireserve::internals::http::{problems, raw_lines, target};
-use wireserve::message::{Flag, Head};
+use wireserve::internals::http::{raw_lines, target};
+use wireserve::message::{Flag, Head, Problem};
 
 #[test]
 fn what_is_wrong_and_where() {
     for (case, head) in cases() {
-        let found: Vec<_> = problems::find(&head)
+        let found: Vec<_> = Problem::find(&head)
             .into_iter()
             .map(|problem| {
                 let (what, severity) = (problem.what.as_str(), problem.severity.as_str());

@@ -8,7 +8,7 @@ use crate::support::client::Client;
 use crate::support::escape;
 use wireserve::internals::exchange::Policy;
 use wireserve::internals::exchange::policy::WithPolicy;
-use wireserve::internals::http::problems::{self, ProblemKind};
+use wireserve::message::{Problem, ProblemKind};
 use wireserve::{Exchange, Fault, Server, WireScript};
 
 /// What follows each head, so that a recipient that finds no body there takes it for a request.
@@ -107,15 +107,15 @@ fn every_kind_of_framing_problem_is_among_them() {
     let heads: Vec<_> = heads("/x").collect();
     let found: Vec<_> = heads
         .iter()
-        .map(|head| problems::find(&latin1(head)))
+        .map(|head| Problem::find(&latin1(head)))
         .collect();
     for (head, problems) in heads.iter().zip(&found) {
         let is_of_framing = problems.iter().any(|problem| problem.what.is_of_framing());
         assert!(is_of_framing, "{head:?}");
     }
-    for kind in ProblemKind::ALL.iter().filter(|kind| kind.is_of_framing()) {
+    for kind in ProblemKind::all().filter(|kind| kind.is_of_framing()) {
         let mut all = found.iter().flatten();
-        assert!(all.any(|problem| problem.what == *kind), "{kind:?}");
+        assert!(all.any(|problem| problem.what == kind), "{kind:?}");
     }
 }
 

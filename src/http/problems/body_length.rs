@@ -1,12 +1,53 @@
 //! Problems of the fields that concern the body: `Content-Length`, `Transfer-Encoding` and `Expect`.
 //! Strict where `http::framing` is lenient. Source: RFC 9112 §6, RFC 9110 §8.6, §10.1.1.
+//!
+//! ```
+//! use wireserve::message::Problem;
+//! use wireserve::message::problem_kinds::body_length::*;
+//!
+//! for (fields, kind) in [
+//!     ("Content-Length: +1", LENGTH_VALUE), ("Content-Length: 1, 1", SECOND_LENGTH),
+//!     ("Content-Length: 1, 2", OTHER_LENGTH), ("Content-Length: 18446744073709551616", LARGE_LENGTH),
+//!     ("Transfer-Encoding: gzip", LAST_CODING), ("Transfer-Encoding: chunked, chunked", SECOND_CHUNKED),
+//!     ("Transfer-Encoding: gzip, chunked", OTHER_CODING), ("Expect: a", EXPECTATION),
+//!     ("Transfer-Encoding: chunked\r\nContent-Length: 1", CODING_AND_LENGTH),
+//! ] { /* the head of a POST request */
+//! #     let head = format!("POST / HTTP/1.1\r\nHost: a\r\n{fields}\r\n\r\n");
+//! #     assert_eq!(Problem::find(head.as_bytes())[0].what, kind);
+//! }
+//! assert_eq!(Problem::find(b"GET / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n")[0].what, OLD_CODING);
+//! ```
 
 use std::ops::Range;
 
 use super::field_lines::UnfoldedField;
+use super::kind::{Facts, kinds};
 use super::request_line::Words;
-use super::{Problem, ProblemKind as Kind};
+use super::{Problem, ProblemKind, Severity};
 use crate::http::request_line::Version;
+
+kinds! {
+    /// Something other than digits.
+    pub const LENGTH_VALUE = Violation, "RFC 9110 §8.6", "a Content-Length that is not a number", framing;
+    /// In a list or in several field lines; recipients may merge the values.
+    pub const SECOND_LENGTH = Tolerated, "RFC 9110 §8.6", "a repeated Content-Length with the same value";
+    /// Servers must respond with 400.
+    pub const OTHER_LENGTH = Violation, "RFC 9112 §6.3", "conflicting Content-Length values", framing;
+    /// Valid, but overflows in many parsers.
+    pub const LARGE_LENGTH = Tolerated, "RFC 9110 §8.6", "a Content-Length that does not fit in 64 bits", framing;
+    /// Servers must respond with 400, because the body's length is unknown.
+    pub const LAST_CODING = Violation, "RFC 9112 §6.3", "a final transfer coding that is not chunked", framing;
+    /// Senders must not apply it more than once.
+    pub const SECOND_CHUNKED = Violation, "RFC 9112 §6.1", "chunked applied more than once", framing;
+    /// Valid; servers that do not support it should respond with 501.
+    pub const OTHER_CODING = Tolerated, "RFC 9112 §6.1", "a transfer coding other than chunked";
+    /// Servers may reject it or ignore Content-Length, and must close the connection.
+    pub const CODING_AND_LENGTH = Tolerated, "RFC 9112 §6.1", "both Transfer-Encoding and Content-Length", framing;
+    /// Servers must treat the framing as faulty and close the connection after the request.
+    pub const OLD_CODING = Tolerated, "RFC 9112 §6.1", "Transfer-Encoding in a request older than HTTP/1.1", framing;
+    /// Servers may respond with 417.
+    pub const EXPECTATION = Tolerated, "RFC 9110 §10.1.1", "an expectation other than 100-continue";
+}
 
 pub(super) fn find(
     head: &[u8],
@@ -19,18 +60,18 @@ pub(super) fn find(
     find_in_codings(head, named("Transfer-Encoding"), problems);
     if let Some(encoding) = named("Transfer-Encoding").next() {
         if let Some(length) = named("Content-Length").next() {
-            problems.push(Kind::CodingAndLength.at(encoding.start.max(length.start)));
+            problems.push(CODING_AND_LENGTH.at(encoding.start.max(length.start)));
         }
         if request
             .version
             .is_some_and(|version| version < Version::HTTP_11)
         {
-            problems.push(Kind::OldCoding.at(encoding.start));
+            problems.push(OLD_CODING.at(encoding.start));
         }
     }
     for expectation in named("Expect").flat_map(|field| field.members(head)) {
         if !head[expectation.clone()].eq_ignore_ascii_case(b"100-continue") {
-            problems.push(Kind::Expectation.at(expectation.start));
+            problems.push(EXPECTATION.at(expectation.start));
         }
     }
 }
@@ -52,24 +93,24 @@ fn find_in_lengths<'a>(
             }
             _ => None,
         };
-        problems.extend(stray.map(|at| Kind::LengthValue.at(field.value.start + at)));
+        problems.extend(stray.map(|at| LENGTH_VALUE.at(field.value.start + at)));
         for member in members {
             let text = &head[member.clone()];
             if let Some(at) = no_digit(text) {
-                problems.push(Kind::LengthValue.at(member.start + at));
+                problems.push(LENGTH_VALUE.at(member.start + at));
                 continue;
             }
             let zeros = text.iter().take_while(|&&byte| byte == b'0').count();
             let number = &text[zeros..];
             if is_large(number) {
-                problems.push(Kind::LargeLength.at(member.start));
+                problems.push(LARGE_LENGTH.at(member.start));
             }
             match first {
                 None => first = Some(number),
                 Some(other) if other == number => {
-                    problems.push(Kind::SecondLength.at(member.start));
+                    problems.push(SECOND_LENGTH.at(member.start));
                 }
-                Some(_) => problems.push(Kind::OtherLength.at(member.start)),
+                Some(_) => problems.push(OTHER_LENGTH.at(member.start)),
             }
         }
     }
@@ -94,23 +135,23 @@ fn find_in_codings<'a>(
     }
     let is_chunked = |coding: &Range<usize>| head[coding.clone()].eq_ignore_ascii_case(b"chunked");
     let Some((last, before)) = codings.split_last() else {
-        problems.extend(empty.map(|at| Kind::LastCoding.at(at)));
+        problems.extend(empty.map(|at| LAST_CODING.at(at)));
         return;
     };
     if !is_chunked(last) {
-        problems.push(Kind::LastCoding.at(last.start));
+        problems.push(LAST_CODING.at(last.start));
     }
     for coding in before.iter().filter(|coding| !is_chunked(coding)) {
-        problems.push(Kind::OtherCoding.at(coding.start));
+        problems.push(OTHER_CODING.at(coding.start));
     }
     for coding in codings.iter().filter(|coding| is_chunked(coding)).skip(1) {
-        problems.push(Kind::SecondChunked.at(coding.start));
+        problems.push(SECOND_CHUNKED.at(coding.start));
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::http::problems::find;
+    use crate::http::problems::Problem;
 
     #[test]
     fn fields() {
@@ -204,7 +245,7 @@ mod tests {
         ] {
             let line = "POST / HTTP/1.1\r\nHost: a\r\n";
             let head = format!("{line}{fields}\r\n");
-            let found: Vec<_> = find(head.as_bytes())
+            let found: Vec<_> = Problem::find(head.as_bytes())
                 .iter()
                 .map(|problem| {
                     let offset = problem.offset - line.len();
@@ -220,7 +261,7 @@ mod tests {
         for (version, has_problem) in [("1.0", true), ("1.1", false), ("1.2", false)] {
             let head =
                 format!("POST / HTTP/{version}\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
-            let found = find(head.as_bytes());
+            let found = Problem::find(head.as_bytes());
             assert_eq!(!found.is_empty(), has_problem, "{version}: {found:?}");
         }
     }

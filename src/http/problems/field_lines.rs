@@ -1,12 +1,46 @@
 //! Problems of field lines that do not depend on the field's name, and fields with their continuation
 //! lines for the checks that do. Source: RFC 9112 §5, RFC 9110 §5.
+//!
+//! ```
+//! use wireserve::message::Problem;
+//! use wireserve::message::problem_kinds::field_lines::*;
+//!
+//! for (line, kind) in [
+//!     ("Host : a", SPACE_BEFORE_COLON), ("A B: c", FIELD_NAME), ("Host a", NO_COLON), ("A: b\r\n c", OBS_FOLD),
+//!     (" A: b", BLANK_BEFORE_FIRST_FIELD), ("A: \0", NUL), ("A: \x01", CONTROL), ("A: é", OBS_TEXT),
+//! ] {
+//!     let head = format!("GET / HTTP/1.0\r\n{line}\r\n\r\n");
+//!     assert_eq!(Problem::find(head.as_bytes())[0].what, kind);
+//! }
+//! ```
 
 use std::ops::Range;
 
-use super::{Problem, ProblemKind as Kind};
+use super::kind::{Facts, kinds};
+use super::lines::BARE_CR;
+use super::{Problem, ProblemKind, Severity};
 use crate::http::grammar::is_tchar;
 use crate::http::list;
 use crate::http::raw_lines::{Flag, LineKind, RawLine};
+
+kinds! {
+    /// Servers must respond with 400.
+    pub const SPACE_BEFORE_COLON = Violation, "RFC 9112 §5.1", "whitespace between field name and colon", framing;
+    /// Also an empty name.
+    pub const FIELD_NAME = Violation, "RFC 9110 §5.1", "a field name that is not a valid token", framing;
+    /// Neither a field line nor a continuation.
+    pub const NO_COLON = Violation, "RFC 9112 §5", "a field line without a colon", framing;
+    /// Servers must respond with 400 or unfold the value.
+    pub const OBS_FOLD = Violation, "RFC 9112 §5.2", "a folded field line (obs-fold)", framing;
+    /// Recipients must reject the message or ignore the line.
+    pub const BLANK_BEFORE_FIRST_FIELD = Violation, "RFC 9112 §2.2", "whitespace before the first field line", framing;
+    /// Recipients must reject it or replace it with a space.
+    pub const NUL = Violation, "RFC 9110 §5.5", "a NUL in a field value", framing;
+    /// Invalid, but recipients may retain it.
+    pub const CONTROL = Tolerated, "RFC 9110 §5.5", "a control character in a field value";
+    /// Recipients should treat it as opaque data.
+    pub const OBS_TEXT = Tolerated, "RFC 9110 §5.5", "a non-ASCII byte in a field value (obs-text)";
+}
 
 pub(super) fn find(head: &[u8], lines: &[RawLine], problems: &mut Vec<Problem>) {
     for line in lines {
@@ -16,9 +50,9 @@ pub(super) fn find(head: &[u8], lines: &[RawLine], problems: &mut Vec<Problem>) 
                 find_in_name(head, line, problems);
                 None
             }
-            LineKind::NoColon => Some(Kind::NoColon),
-            LineKind::Continuation if line.has(Flag::ObsFold) => Some(Kind::ObsFold),
-            LineKind::Continuation => Some(Kind::BlankBeforeFirstField),
+            LineKind::NoColon => Some(NO_COLON),
+            LineKind::Continuation if line.has(Flag::ObsFold) => Some(OBS_FOLD),
+            LineKind::Continuation => Some(BLANK_BEFORE_FIRST_FIELD),
         };
         problems.extend(problem.map(|kind| kind.at(line.range.start)));
         find_in_value(head, line, problems);
@@ -30,22 +64,22 @@ fn find_in_name(head: &[u8], line: &RawLine, problems: &mut Vec<Problem>) {
     let broken = name.iter().position(|&byte| !is_tchar(byte));
     let empty = name.is_empty().then_some(0);
     if let Some(at) = broken.or(empty) {
-        problems.push(Kind::FieldName.at(line.name.start + at));
+        problems.push(FIELD_NAME.at(line.name.start + at));
     }
     if line.has(Flag::SpaceBeforeColon) {
-        problems.push(Kind::SpaceBeforeColon.at(line.separator.start));
+        problems.push(SPACE_BEFORE_COLON.at(line.separator.start));
     }
 }
 
 fn find_in_value(head: &[u8], line: &RawLine, problems: &mut Vec<Problem>) {
     type Test = fn(u8) -> bool;
-    let tests: [(Flag, Kind, Test); 4] = [
-        (Flag::BareCr, Kind::BareCr, |byte| byte == b'\r'),
-        (Flag::Nul, Kind::Nul, |byte| byte == 0),
-        (Flag::Control, Kind::Control, |byte| {
+    let tests: [(Flag, ProblemKind, Test); 4] = [
+        (Flag::BareCr, BARE_CR, |byte| byte == b'\r'),
+        (Flag::Nul, NUL, |byte| byte == 0),
+        (Flag::Control, CONTROL, |byte| {
             byte.is_ascii_control() && !matches!(byte, b'\t' | b'\r' | 0)
         }),
-        (Flag::ObsText, Kind::ObsText, |byte| !byte.is_ascii()),
+        (Flag::ObsText, OBS_TEXT, |byte| !byte.is_ascii()),
     ];
     for (flag, kind, test) in tests {
         if line.has(flag) {

@@ -7,14 +7,15 @@
 //! that ends the section for a handler. Each kind of problem is reported at most once for a line or a
 //! list member, at its first byte. The decoder (`chunked`) checks chunks.
 //!
-//! Source: RFC 9112 for the message, RFC 9110 for the fields, RFC 3986 for the target; `kind` lists
-//! the clauses.
+//! Source: RFC 9112 for the message, RFC 9110 for the fields, RFC 3986 for the target. Each file begins with
+//! the kinds that it finds, and their clauses.
 
-mod body_length;
-mod field_lines;
-mod host;
+pub mod body_length;
+pub mod field_lines;
+pub mod host;
 mod kind;
-mod request_line;
+pub mod lines;
+pub mod request_line;
 
 use crate::http::raw_lines::{self, Flag, LineKind, RawLine};
 pub use kind::{ProblemKind, Severity};
@@ -23,13 +24,14 @@ pub use kind::{ProblemKind, Severity};
 ///
 /// ```
 /// # use std::io::Write;
-/// use wireserve::message::{ProblemKind, Severity};
+/// use wireserve::message::Severity;
+/// use wireserve::message::problem_kinds::field_lines::SPACE_BEFORE_COLON;
 /// # let server = wireserve::Server::start();
 /// # let mut client = std::net::TcpStream::connect(server.address())?;
 /// client.write_all(b"GET / HTTP/1.1\r\nHost : a\r\n\r\n")?;
 /// let request = server.take_request(std::time::Duration::from_secs(5))?;
 /// let problem = request.problems()[0];
-/// assert_eq!(problem.what, ProblemKind::SpaceBeforeColon);
+/// assert_eq!(problem.what, SPACE_BEFORE_COLON);
 /// assert_eq!(problem.offset, 20);
 /// assert_eq!(problem.clause, "RFC 9112 §5.1");
 /// assert_eq!(problem.severity, Severity::Violation);
@@ -48,51 +50,77 @@ pub struct Problem {
     pub severity: Severity,
 }
 
-/// Finds the problems of a head, sorted by offset. The head begins with any empty lines before the
-/// request line, and ends with the empty line after the header section or where the input ended;
-/// bytes after it are ignored.
-pub fn find(raw_head: &[u8]) -> Vec<Problem> {
-    let mut lines = raw_lines::split(raw_head);
-    if let Some(end) = lines.iter().position(|line| line.kind == LineKind::End) {
-        lines.truncate(end + 1);
-    }
-    let mut problems = Vec::new();
-    for line in &lines {
-        if line.kind == LineKind::Skipped {
-            problems.push(ProblemKind::LeadingEmptyLine.at(line.range.start));
+impl Problem {
+    /// The problems of a head, sorted by offset. The head begins with any empty lines before the request line, and
+    /// ends with the empty line after the header section or where the input ended; bytes after it are ignored.
+    ///
+    /// ```
+    /// use wireserve::message::Problem;
+    ///
+    /// let [problem] = Problem::find(b"GET / HTTP/1.1\r\nHost : a\r\n\r\n")[..] else {
+    ///     panic!("expected one problem");
+    /// };
+    /// assert_eq!((problem.offset, problem.clause), (20, "RFC 9112 §5.1"));
+    /// ```
+    pub fn find(raw_head: &[u8]) -> Vec<Self> {
+        let mut lines = raw_lines::split(raw_head);
+        if let Some(end) = lines.iter().position(|line| line.kind == LineKind::End) {
+            lines.truncate(end + 1);
         }
-        if line.has(Flag::BareLf) {
-            problems.push(ProblemKind::BareLf.at(line.line_end.start));
+        let mut problems = Vec::new();
+        for line in &lines {
+            if line.kind == LineKind::Skipped {
+                problems.push(lines::LEADING_EMPTY_LINE.at(line.range.start));
+            }
+            if line.has(Flag::BareLf) {
+                problems.push(lines::BARE_LF.at(line.line_end.start));
+            }
         }
+        let line = lines.iter().find(|line| line.kind == LineKind::RequestLine);
+        if let Some(line) = line.filter(|line| request_line::is_not_http(raw_head, line)) {
+            // Line terminators in something other than HTTP are no problems.
+            problems.retain(|problem| problem.offset < line.range.start);
+            problems.push(lines::NOT_HTTP.at(line.range.start));
+            return problems;
+        }
+        let request = line.map(|line| request_line::find(raw_head, line, &mut problems));
+        if !is_ended(&lines, request.as_ref()) {
+            problems.push(lines::NO_END.at(raw_head.len()));
+        }
+        if let Some(request) = &request {
+            field_lines::find(raw_head, &lines, &mut problems);
+            let fields = field_lines::unfolded(raw_head, &lines);
+            let end = lines.last().map_or(0, |line| match line.kind {
+                LineKind::End => line.range.start,
+                _ => line.range.end,
+            });
+            host::find(raw_head, request, &fields, end, &mut problems);
+            body_length::find(raw_head, request, &fields, &mut problems);
+        }
+        problems.sort_by_key(|problem| problem.offset);
+        problems
     }
-    let line = lines.iter().find(|line| line.kind == LineKind::RequestLine);
-    if let Some(line) = line.filter(|line| request_line::is_not_http(raw_head, line)) {
-        // Line terminators in something other than HTTP are no problems.
-        problems.retain(|problem| problem.offset < line.range.start);
-        problems.push(ProblemKind::NotHttp.at(line.range.start));
-        return problems;
+}
+
+impl ProblemKind {
+    /// All kinds.
+    ///
+    /// See the example of [`ProblemKind`].
+    pub fn all() -> impl Iterator<Item = Self> {
+        let parts = [
+            lines::ALL,
+            request_line::ALL,
+            field_lines::ALL,
+            host::ALL,
+            body_length::ALL,
+        ];
+        parts.into_iter().flatten().copied()
     }
-    let request = line.map(|line| request_line::find(raw_head, line, &mut problems));
-    if !is_ended(&lines, request.as_ref()) {
-        problems.push(ProblemKind::NoEnd.at(raw_head.len()));
-    }
-    if let Some(request) = &request {
-        field_lines::find(raw_head, &lines, &mut problems);
-        let fields = field_lines::unfolded(raw_head, &lines);
-        let end = lines.last().map_or(0, |line| match line.kind {
-            LineKind::End => line.range.start,
-            _ => line.range.end,
-        });
-        host::find(raw_head, request, &fields, end, &mut problems);
-        body_length::find(raw_head, request, &fields, &mut problems);
-    }
-    problems.sort_by_key(|problem| problem.offset);
-    problems
 }
 
 /// Whether a head has a problem of framing ([`ProblemKind::is_of_framing`]).
 pub fn is_misframed(raw_head: &[u8]) -> bool {
-    let mut problems = find(raw_head).into_iter();
+    let mut problems = Problem::find(raw_head).into_iter();
     problems.any(|problem| problem.what.is_of_framing())
 }
 
@@ -119,7 +147,7 @@ mod tests {
     /// `offset text` for every problem.
     fn found(head: &str) -> Vec<String> {
         let show = |problem: Problem| format!("{} {}", problem.offset, problem.what.as_str());
-        find(&latin1(head)).into_iter().map(show).collect()
+        Problem::find(&latin1(head)).into_iter().map(show).collect()
     }
 
     fn latin1(text: &str) -> Vec<u8> {
@@ -361,15 +389,15 @@ mod tests {
                 format!("{} {}", problem.offset - LINE.len(), problem.what.as_str())
             };
             let head = latin1(&format!("{LINE}{section}\r\n"));
-            let found: Vec<_> = find(&head).iter().map(shift).collect();
+            let found: Vec<_> = Problem::find(&head).iter().map(shift).collect();
             assert_eq!(found, problems, "{section:?}");
         }
     }
 
     #[test]
     fn every_kind_has_a_distinct_text() {
-        let texts: HashSet<_> = ProblemKind::ALL.iter().map(|kind| kind.as_str()).collect();
-        assert_eq!(texts.len(), ProblemKind::ALL.len());
+        let texts: HashSet<_> = ProblemKind::all().map(ProblemKind::as_str).collect();
+        assert_eq!(texts.len(), ProblemKind::all().count());
     }
 
     #[test]
@@ -384,7 +412,7 @@ mod tests {
         );
         let head = format!("GET / HTTP/1.1\r\n{fields}{lists}\r\n");
         let start = Instant::now();
-        assert!(find(head.as_bytes()).len() > 100_000);
+        assert!(Problem::find(head.as_bytes()).len() > 100_000);
         assert!(start.elapsed() < Duration::from_secs(30));
     }
 
@@ -432,14 +460,14 @@ mod tests {
             head.truncate(head.len().saturating_sub(cut % 7));
             let place = place.min(head.len());
             head.splice(place..place, bytes);
-            let problems = find(&head);
+            let problems = Problem::find(&head);
             prop_assert!(problems.is_sorted_by_key(|problem| problem.offset));
             prop_assert!(problems.iter().all(|problem| problem.offset <= head.len()));
         }
 
         #[test]
         fn any_bytes_can_be_checked(head: Vec<u8>) {
-            prop_assert!(find(&head).iter().all(|problem| problem.offset <= head.len()));
+            prop_assert!(Problem::find(&head).iter().all(|problem| problem.offset <= head.len()));
         }
     }
 }

@@ -53,7 +53,7 @@ impl Request {
             return Vec::new();
         }
         let head = self.facts().raw_head();
-        let mut found: Vec<_> = problems::find(&head)
+        let mut found: Vec<_> = problems::Problem::find(&head)
             .iter()
             .map(|problem| Problem {
                 offset: problem.offset as u64,
