@@ -2,12 +2,15 @@
 
 import base64
 import json
+import platform
 import sys
 
 import httplib2
 
 client = httplib2.Http()
-print(json.dumps({"version": 1, "client": f"httplib2 {httplib2.__version__}"}), flush=True)
+# It is based on http.client.
+CLIENT = f"httplib2 {httplib2.__version__} (Python {platform.python_version()})"
+print(json.dumps({"version": 1, "client": CLIENT}), flush=True)
 
 # What httplib2 adds to the fields of a response.
 OWN = ("status", "content-location", "-content-encoding")

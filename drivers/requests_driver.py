@@ -2,12 +2,15 @@
 
 import base64
 import json
+import platform
 import sys
 
 import requests
 
 session = requests.Session()
-print(json.dumps({"version": 1, "client": f"requests {requests.__version__}"}), flush=True)
+# It is based on http.client.
+CLIENT = f"requests {requests.__version__} (Python {platform.python_version()})"
+print(json.dumps({"version": 1, "client": CLIENT}), flush=True)
 
 for line in sys.stdin:
     request = json.loads(line)

@@ -2,13 +2,16 @@
 
 import base64
 import json
+import platform
 import sys
 from urllib.parse import urljoin
 
 import urllib3
 
 pool = urllib3.PoolManager()
-print(json.dumps({"version": 1, "client": f"urllib3 {urllib3.__version__}"}), flush=True)
+# It is based on http.client.
+CLIENT = f"urllib3 {urllib3.__version__} (Python {platform.python_version()})"
+print(json.dumps({"version": 1, "client": CLIENT}), flush=True)
 
 for line in sys.stdin:
     request = json.loads(line)

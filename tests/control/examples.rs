@@ -17,7 +17,7 @@ fn the_example_in_node_passes() {
     let folder = binary.parent().expect("a folder").display();
     let path = env::var("PATH").expect("a path");
     let mut node = Command::new("node");
-    node.arg("--test")
+    node.args(["--test", "--test-reporter=tap"])
         .current_dir(repository().join("examples/control/node"))
         .env("PATH", format!("{folder}:{path}"));
     let ended = Process::spawn(&mut node).end();

@@ -4,13 +4,15 @@
 //! Each entry says why, what must hold instead, and in which cases.
 
 use std::collections::HashMap;
+use std::process::Command;
 use std::sync::LazyLock;
 
 use super::holds::Holds::{
-    self, Exactly, Failure, Fault, FileWithLength, Listing, SameThenClosed, Shows,
+    self, Contains, Exactly, Failure, Fault, FileWithLength, Listing, SameThenClosed, Shows,
 };
 use super::run::End::{Closed, Kept};
 use super::{file_pipes, from_scripts, templates};
+use crate::support::virtual_environment;
 
 /// One difference that is wanted.
 pub struct Departure {
@@ -22,10 +24,45 @@ pub struct Departure {
     pub holds: &'static Holds,
 }
 
-/// All of them.
+/// All of them, for the interpreter that runs the reference.
 pub fn departures() -> impl Iterator<Item = Departure> {
-    of_files().chain(of_scripts())
+    let by_version = since_python_3_14().filter(|_| *IS_PYTHON_3_14);
+    let is_replaced = |case| *IS_PYTHON_3_14 && since_python_3_14().any(|other| other.case == case);
+    let others = of_files().chain(of_scripts());
+    by_version.chain(others.filter(move |departure| !is_replaced(departure.case)))
 }
+
+/// Cases in which the reference on CPython 3.14 and later differs from itself on earlier ones, whose standard library
+/// reads heads differently.
+pub fn since_python_3_14() -> impl Iterator<Item = Departure> {
+    SINCE_PYTHON_3_14.iter().map(|(case, holds)| Departure {
+        case,
+        reason: "a head is read alike with every version of CPython",
+        holds,
+    })
+}
+
+const SINCE_PYTHON_3_14: &[(&str, Holds)] = &[
+    (
+        "field folded with an empty start",
+        Contains(&[r"b'a': [b'\r\n b'], b'b': [b'c']"], Closed),
+    ),
+    (
+        "no version",
+        Contains(
+            &["HTTP/1.1 200 OK\r\n", r"b'GET /request/show.py\r\n'"],
+            Closed,
+        ),
+    ),
+];
+
+static IS_PYTHON_3_14: LazyLock<bool> = LazyLock::new(|| {
+    let mut python = Command::new(virtual_environment().join("bin/python"));
+    let status = python
+        .args(["-c", "import sys; sys.exit(sys.version_info < (3, 14))"])
+        .status();
+    status.expect("an interpreter").success()
+});
 
 /// What departs for a file departs for a script with its content as well.
 fn of_scripts() -> impl Iterator<Item = Departure> {

@@ -139,8 +139,22 @@ fn frames(traceback: &str) -> String {
         }
     }
     kept.push(EXCEPTION);
-    kept.extend(&lines[exception..]);
+    let message = lines[exception..].join(r"\n");
+    let message = addresses(&message);
+    kept.push(&message);
     kept.join(r"\n")
+}
+
+/// Masks the addresses of objects, which the messages of some exceptions have.
+fn addresses(message: &str) -> String {
+    const BEFORE: &str = " at 0x";
+    let mut parts = message.split(BEFORE);
+    let mut masked = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        masked.push_str(" at <address>");
+        masked.push_str(part.trim_start_matches(|digit: char| digit.is_ascii_hexdigit()));
+    }
+    masked
 }
 
 /// How a frame of a handler that `run.py` runs starts.
@@ -208,13 +222,13 @@ mod tests {
         let site = crate::support::site();
         let own = format!(r#"    File \"{}/a.py\", line 1\n    a\n\n"#, site.display());
         let text = format!(
-            r#"{{"error": "Traceback (most recent call last):\n    File \"b\"\n    b\n\n{own}    File \"c\"\n    c\n  E: ham\n"}}}}"#
+            r#"{{"error": "Traceback (most recent call last):\n    File \"b\"\n    b\n\n{own}    File \"c\"\n    c\n  E: <ham at 0x7f3a>\n"}}}}"#
         );
         let answer = format!("Content-Length: {}\r\n\r\n{text}", text.len());
         let masked = String::from_utf8(masked(answer.as_bytes(), &[])).unwrap();
         let kept = own.trim_end_matches(r"\n");
         let expected = format!(
-            "\r\n\r\n{{\"error\": \"Traceback (most recent call last):\\n<frames>\\n{kept}\\n<exception>\\n  E: ham\\n\"}}}}"
+            "\r\n\r\n{{\"error\": \"Traceback (most recent call last):\\n<frames>\\n{kept}\\n<exception>\\n  E: <ham at <address>>\\n\"}}}}"
         );
         assert_eq!(masked, format!("Content-Length: {}{expected}", text.len()));
     }

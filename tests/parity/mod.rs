@@ -45,7 +45,7 @@ use std::fmt::Write as _;
 
 use crate::support::escape;
 use case::Case;
-use departures::{Departure, REFERENCE_HANGS, departures};
+use departures::{Departure, REFERENCE_HANGS, departures, since_python_3_14};
 use run::{Outcome, Over, Servers};
 
 type Table = fn() -> Vec<Case>;
@@ -269,7 +269,7 @@ fn the_tables_are_in_order() {
 #[test]
 fn every_departure_is_documented() {
     let page = include_str!("../../docs/parity.md");
-    for Departure { reason, .. } in departures() {
+    for Departure { reason, .. } in departures().chain(since_python_3_14()) {
         assert!(
             page.contains(&format!("| {reason} |")),
             "docs/parity.md has no line for: {reason}"

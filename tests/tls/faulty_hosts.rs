@@ -21,26 +21,26 @@ use crate::support::process::{Ended, Process};
 
 /// For each certificate: what curl ends with, the code of OpenSSL's verification or "ok", and what rustls
 /// reports.
-const CERTIFICATES: [(&str, i32, &str, &str); 15] = [
-    ("good", 0, "ok", "HTTP/1.1 200 OK"),
-    ("complete-chain", 0, "ok", "HTTP/1.1 200 OK"),
-    ("stapled", 0, "ok", "HTTP/1.1 200 OK"),
-    ("expired", 60, "10", "certificate expired"),
-    ("not-yet-valid", 60, "9", "certificate not valid yet"),
-    ("wrong-host", 60, "62", "certificate not valid for name"),
-    ("self-signed", 60, "18", "UnknownIssuer"),
-    ("untrusted-root", 60, "19", "UnknownIssuer"),
-    ("incomplete-chain", 60, "20", "UnknownIssuer"),
+const CERTIFICATES: [(&str, &[i32], &str, &str); 15] = [
+    ("good", &[0], "ok", "HTTP/1.1 200 OK"),
+    ("complete-chain", &[0], "ok", "HTTP/1.1 200 OK"),
+    ("stapled", &[0], "ok", "HTTP/1.1 200 OK"),
+    ("expired", &[60], "10", "certificate expired"),
+    ("not-yet-valid", &[60], "9", "certificate not valid yet"),
+    ("wrong-host", &[60], "62", "certificate not valid for name"),
+    ("self-signed", &[60], "18", "UnknownIssuer"),
+    ("untrusted-root", &[60], "19", "UnknownIssuer"),
+    ("incomplete-chain", &[60], "20", "UnknownIssuer"),
     // curl takes the common name.
-    ("no-san", 0, "62", "certificate not valid for name"),
-    ("no-server-auth", 60, "26", "extended key usage"),
-    // curl reports the error of the cryptography, not that of the verification.
-    ("bad-signature", 35, "7", "BadSignature"),
+    ("no-san", &[0], "62", "certificate not valid for name"),
+    ("no-server-auth", &[60], "26", "extended key usage"),
+    // With older versions of OpenSSL, curl reports the error of the cryptography, not that of the verification.
+    ("bad-signature", &[35, 60], "7", "BadSignature"),
     // curl and OpenSSL have the list of revoked certificates here.
-    ("revoked", 60, "23", "HTTP/1.1 200 OK"),
+    ("revoked", &[60], "23", "HTTP/1.1 200 OK"),
     // Only clients that ask for OCSP responses refuse these; see `STAPLES`.
-    ("expired-staple", 0, "ok", "HTTP/1.1 200 OK"),
-    ("must-staple", 0, "ok", "HTTP/1.1 200 OK"),
+    ("expired-staple", &[0], "ok", "HTTP/1.1 200 OK"),
+    ("must-staple", &[0], "ok", "HTTP/1.1 200 OK"),
 ];
 
 /// What curl ends with if it asks for an OCSP response, its reason, and what OpenSSL's command prints of the
@@ -63,13 +63,13 @@ const STAPLES: [(&str, i32, &str, &str); 5] = [
         "must-staple",
         91,
         "No OCSP response received",
-        "OCSP response: no response sent",
+        "OCSP response: no ",
     ),
     (
         "good",
         91,
         "No OCSP response received",
-        "OCSP response: no response sent",
+        "OCSP response: no ",
     ),
 ];
 
@@ -242,7 +242,8 @@ fn certificates_by_name() {
             "revoked" => &["--crlfile", revoked][..],
             _ => &[],
         };
-        assert_eq!(faulty.curl(host, options), curl, "{name}");
+        let code = faulty.curl(host, options);
+        assert!(curl.contains(&code), "{name}: curl ends with {code}");
         assert_eq!(python[host], openssl, "{name}");
         let report = faulty.rustls(host);
         assert!(report.contains(rustls), "{name}: {report}");
