@@ -45,32 +45,22 @@ const CERTIFICATES: [(&str, &[i32], &str, &str); 15] = [
 
 /// What curl ends with if it asks for an OCSP response, its reason, and what OpenSSL's command prints of the
 /// response.
-const STAPLES: [(&str, i32, &str, &str); 5] = [
-    ("stapled", 0, "", "Cert Status: good"),
+const STAPLES: [(&str, i32, &str, Option<&str>); 5] = [
+    ("stapled", 0, "", Some("Cert Status: good")),
     (
         "revoked",
         91,
         "SSL certificate revocation reason: keyCompromise",
-        "Cert Status: revoked",
+        Some("Cert Status: revoked"),
     ),
     (
         "expired-staple",
         91,
         "OCSP response has expired",
-        "Cert Status: good",
+        Some("Cert Status: good"),
     ),
-    (
-        "must-staple",
-        91,
-        "No OCSP response received",
-        "OCSP response: no ",
-    ),
-    (
-        "good",
-        91,
-        "No OCSP response received",
-        "OCSP response: no ",
-    ),
+    ("must-staple", 91, "No OCSP response received", None),
+    ("good", 91, "No OCSP response received", None),
 ];
 
 const PYTHON: &str = r#"
@@ -265,7 +255,14 @@ fn stapled_responses() {
         assert!(asked.stderr.contains(reason), "{name}: {}", asked.stderr);
         for version in ["-tls1_2", "-tls1_3"] {
             let shown = faulty.openssl(&host, &["-status", version]);
-            assert!(shown.contains(openssl), "{name} {version}: {shown}");
+            let is_shown = match openssl {
+                Some(status) => shown.contains(status),
+                // Versions say it in different words, or not at all.
+                None => {
+                    shown.contains("BEGIN CERTIFICATE") && !shown.contains("OCSP Response Status")
+                }
+            };
+            assert!(is_shown, "{name} {version}: {shown}");
         }
     }
     // A client that does not ask gets none.
