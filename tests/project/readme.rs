@@ -7,6 +7,7 @@ use tempfile::TempDir;
 
 use crate::support;
 use crate::support::client::Client;
+use crate::support::command::FREE_TLS_PORT;
 use crate::support::folder::folder;
 use crate::support::process::Process;
 
@@ -97,11 +98,15 @@ impl Shell {
         }
     }
 
-    /// Starts wireserve on a free port instead of the default one.
+    /// Starts wireserve on free ports instead of the default ones.
     fn start(&self, command: &str) -> Process {
         let mut server = Command::new(env!("CARGO_BIN_EXE_wireserve"));
+        let arguments = self.arguments(command);
+        if arguments.iter().any(|argument| argument == "--wpt") {
+            server.args(FREE_TLS_PORT);
+        }
         server
-            .args(self.arguments(command))
+            .args(arguments)
             .args(["--port", "0", "--log", "error"])
             .current_dir(self.folder.path());
         Process::start(server)
