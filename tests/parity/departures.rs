@@ -314,7 +314,7 @@ const TABLE: &[(&str, Holds, &[&str])] = &[
     ),
     (
         "the doc root's index.html answers requests for /",
-        Holds::Contains(&["<p>The index of the test site."], Kept),
+        Contains(&["<p>The index of the test site."], Kept),
         &["the index of the doc root"],
     ),
     (
@@ -416,7 +416,7 @@ const TABLE: &[(&str, Holds, &[&str])] = &[
     ),
     (
         "a truncated body is an error that names the cause",
-        Holds::Contains(&["raised EOFError("], Closed),
+        Contains(&["raised EOFError("], Closed),
         &["length longer than the body"],
     ),
     (
@@ -441,7 +441,7 @@ const TABLE: &[(&str, Holds, &[&str])] = &[
     ),
     (
         JOINED,
-        Holds::Contains(&["(b'a', [b'1', b'3'])", "(b'a', b'1, 3')"], Kept),
+        Contains(&["(b'a', [b'1', b'3'])", "(b'a', b'1, 3')"], Kept),
         &["repeated field by items"],
     ),
     (
@@ -465,7 +465,7 @@ const TABLE: &[(&str, Holds, &[&str])] = &[
     ),
     (
         "a list of content may contain open text files, as documented",
-        Holds::Contains(&["aA file to read after something else.\nA file"], Kept),
+        Contains(&["aA file to read after something else.\nA file"], Kept),
         &["open files among other items"],
     ),
     (
@@ -536,7 +536,7 @@ const TABLE: &[(&str, Holds, &[&str])] = &[
     ),
     (
         ESCAPED_SCRIPT,
-        Holds::Contains(&["('GET', '/request/show%2Epy', "], Kept),
+        Contains(&["('GET', '/request/show%2Epy', "], Kept),
         &["target with an escaped dot"],
     ),
     (
@@ -571,7 +571,7 @@ const TABLE: &[(&str, Holds, &[&str])] = &[
     (BY_TEXT, Shows("[b'1', True, b'1']"), &["by text"]),
     (
         BY_TEXT,
-        Holds::Contains(&["[True, True, "], Kept),
+        Contains(&["[True, True, "], Kept),
         &["cookies by in and text"],
     ),
     (
@@ -760,7 +760,7 @@ const TABLE: &[(&str, Holds, &[&str])] = &[
     ),
     (
         JOINED,
-        Holds::Contains(&["a, b"], Kept),
+        Contains(&["a, b"], Kept),
         &["filled in, repeated headers"],
     ),
     (
