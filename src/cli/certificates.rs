@@ -2,7 +2,6 @@
 //! of all listeners, also the faulty ones.
 
 use std::env;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -12,8 +11,7 @@ use rustls::sign::SingleCertAndKey;
 use serde_json::Value;
 
 use crate::config::{
-    CertificateSource, ClientCertificateFiles, Listener, ListenerCertificate, ListenerTls,
-    Settings, Unusable,
+    CertificateSource, Listener, ListenerCertificate, ListenerTls, Settings, Unusable,
 };
 use crate::hosts::{Subdomains, hosts_file, port};
 use crate::http::scheme::Scheme;
@@ -23,9 +21,10 @@ use crate::tls::certificates::pair::read_chain;
 use crate::tls::certificates::{Pair, PairError, Renewed, Store, StoreError, Stored, Subjects};
 use crate::tls::faults::certificate::revocation_list;
 use crate::tls::faults::{FaultyCertificate, FaultyHosts, HandshakeFault};
-use crate::tls::{CertificateFiles, ClientCertificates, ClientRoots, Tls};
+use crate::tls::{CertificateFiles, ClientCertificates, Tls};
 
 use super::certificate_warnings;
+use super::client_certificates;
 use super::error::{CommandError, with_causes};
 
 /// The certificates of a server's listeners; made only if a listener needs them.
@@ -39,6 +38,8 @@ pub(super) struct Certificates {
     has_ports: bool,
     /// Whether TLS begins after a request with CONNECT on them.
     after_connect: bool,
+    /// What they ask of clients.
+    of_clients: ClientCertificates,
 }
 
 /// The key `ssl.encrypt_after_connect` of the configuration.
@@ -107,6 +108,11 @@ impl Certificates {
         let has_ports = settings.ports.iter().any(|(scheme, ports)| {
             port::spoken(scheme) == Some(Scheme::Https) && !ports.is_empty()
         });
+        let of_clients = match &settings.client_certificates {
+            None => ClientCertificates::None,
+            Some(_) if !has_ports => return Err(CommandError::NoTlsPort),
+            Some(files) => client_certificates::read(files)?,
+        };
         let is_shown = has_ports && fault.is_none();
         let mut certificates = Self {
             obtained: None,
@@ -114,6 +120,7 @@ impl Certificates {
             fault,
             has_ports,
             after_connect: encrypts_after_connect(settings),
+            of_clients,
         };
         if is_shown || of_listeners().any(|one| *one == ListenerCertificate::Server) {
             certificates.obtained = obtain(settings, Unkept::Warn)?;
@@ -136,6 +143,7 @@ impl Certificates {
             (Some(faulty), Some(fault)) => one(faulty, fault),
             _ => self.obtained.as_ref().map(Obtained::tls)?,
         };
+        let tls = tls.client_certificates(self.of_clients.clone());
         Some(match self.after_connect {
             true => tls.encrypt_after_connect(),
             false => tls,
@@ -158,7 +166,7 @@ impl Certificates {
             tls = tls.faulty_handshakes(fault.ok_or_else(found)?);
         }
         if let Some(files) = &listener.client_certificates {
-            tls = tls.client_certificates(client_certificates(files)?);
+            tls = tls.client_certificates(client_certificates::read(files)?);
         }
         Ok(tls)
     }
@@ -175,24 +183,6 @@ impl Certificates {
             },
         }
     }
-}
-
-/// What is asked of clients.
-fn client_certificates(files: &ClientCertificateFiles) -> Result<ClientCertificates, CommandError> {
-    let read = |path: &PathBuf| {
-        let text = fs::read(path).map_err(|source| CommandError::ClientRootsFile {
-            path: path.clone(),
-            source,
-        })?;
-        ClientRoots::from_pem(&text).map_err(|source| CommandError::ClientRoots {
-            path: path.clone(),
-            source,
-        })
-    };
-    Ok(match files {
-        ClientCertificateFiles::Request(path) => ClientCertificates::Request(read(path)?),
-        ClientCertificateFiles::Require(path) => ClientCertificates::Require(read(path)?),
-    })
 }
 
 /// One faulty certificate for all clients.

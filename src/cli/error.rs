@@ -156,6 +156,9 @@ pub(super) enum CommandError {
     )]
     HandshakeFault { found: String },
     #[cfg(feature = "tls")]
+    #[error("certificates of clients: add --tls-port PORT, or a port to `ports.https`")]
+    NoTlsPort,
+    #[cfg(feature = "tls")]
     #[error("cannot read the roots for client certificates from {path}")]
     ClientRootsFile { path: PathBuf, source: io::Error },
     #[cfg(feature = "tls")]

@@ -19,6 +19,8 @@ mod certificate_warnings;
 #[cfg(feature = "tls")]
 mod certificates;
 mod channel;
+#[cfg(feature = "tls")]
+mod client_certificates;
 mod conform;
 mod conform_client;
 mod conform_limits;

@@ -7,6 +7,7 @@
 //! wireserve listening on http://127.0.0.1:8000/ (port, http://web-platform.test:8000/)
 //! wireserve listening on http://127.0.0.1:41287/ (http-private, http://web-platform.test:41287/)
 //! wireserve listening on https://127.0.0.1:8443/ (tls-port)
+//! wireserve listening on https://127.0.0.1:8444/ (tls-port, client_certificates: require)
 //! wireserve listening on ws://127.0.0.1:8003/ (ws-port)
 //! wireserve listening on http://127.0.0.1:8001/ (requests: strict)
 //! wireserve listening on http://127.0.0.1:8002/ (connections: greeting.wire)
@@ -28,6 +29,7 @@ use crate::config::{
 use crate::control::Control;
 use crate::exchange::Policy;
 use crate::http::address::Address;
+use crate::http::scheme::Scheme;
 use crate::server::Server;
 use crate::server::addresses::Place;
 use crate::server::opening::Origin;
@@ -58,7 +60,7 @@ pub(super) struct ReadyListener {
     pub(super) token: Option<String>,
 }
 
-/// What distinguishes the TLS of one of the `listeners`.
+/// What distinguishes the TLS of one of the `listeners`, or of all ports of HTTPS.
 #[derive(Debug, Default, Serialize)]
 pub(super) struct ReadyTls {
     /// The fault of its certificate.
@@ -120,10 +122,15 @@ impl ReadyListener {
             url,
             place: ReadyPlace::of(&place.address),
             purpose: configured.map(|listener| purpose(&listener.purpose)),
-            tls: configured
-                .and_then(|listener| listener.tls.as_ref())
-                .map(ReadyTls::of)
-                .unwrap_or_default(),
+            tls: match (&place.origin, configured) {
+                (Origin::Scheme(_), _) if place.spoken == Scheme::Https => {
+                    ReadyTls::of_ports(settings)
+                }
+                (_, configured) => configured
+                    .and_then(|listener| listener.tls.as_ref())
+                    .map(ReadyTls::of)
+                    .unwrap_or_default(),
+            },
             token: None,
         }
     }
@@ -168,10 +175,14 @@ impl ReadyTls {
                 ListenerCertificate::ByName => Some(BY_NAME.to_owned()),
             },
             handshake: tls.handshake.clone(),
-            client_certificates: tls.client_certificates.as_ref().map(|files| match files {
-                ClientCertificateFiles::Request(_) => "request",
-                ClientCertificateFiles::Require(_) => "require",
-            }),
+            client_certificates: key(tls.client_certificates.as_ref()),
+        }
+    }
+
+    fn of_ports(settings: &Settings) -> Self {
+        Self {
+            client_certificates: key(settings.client_certificates.as_ref()),
+            ..Self::default()
         }
     }
 
@@ -187,6 +198,10 @@ impl ReadyTls {
         let clients = clients.map(|asked| format!("client_certificates: {asked}"));
         [certificate, handshake, clients].into_iter().flatten()
     }
+}
+
+fn key(files: Option<&ClientCertificateFiles>) -> Option<&'static str> {
+    files.map(ClientCertificateFiles::key)
 }
 
 impl ReadyPlace {

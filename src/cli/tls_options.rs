@@ -2,10 +2,11 @@
 
 use std::path::{self, Path, PathBuf};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use crate::config::{
-    Config, Listener, ListenerCertificate, ListenerTls, Pregenerated, Purpose, Ssl, SslKind,
+    ClientCertificateFiles, Config, Listener, ListenerCertificate, ListenerTls, Pregenerated,
+    Purpose, Ssl, SslKind,
 };
 use crate::exchange::Policy;
 
@@ -31,8 +32,29 @@ pub(super) struct TlsOptions {
     #[arg(long, value_name = "FAULT", conflicts_with = "cert")]
     certificate: Option<String>,
 
+    /// Asks clients of HTTPS for certificates, and accepts those that a root in this file has issued
+    #[arg(long, value_name = "FILE")]
+    client_ca: Option<PathBuf>,
+
+    /// Whether clients without a certificate are accepted (request) or refused (require) [default:
+    /// require]
+    #[arg(
+        long,
+        value_name = "request|require",
+        requires = "client_ca",
+        hide_possible_values = true
+    )]
+    client_cert: Option<ClientCert>,
+
     #[command(flatten)]
     files: CertificateFileOptions,
+}
+
+/// What happens to clients without a certificate.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum ClientCert {
+    Request,
+    Require,
 }
 
 /// A certificate in files.
@@ -54,6 +76,11 @@ impl TlsOptions {
         let ports = config.ports.with("https", self.tls_ports);
         config.ports = ports.with("wss", self.wss_ports);
         config.certificate = self.certificate;
+        let roots = self.client_ca.as_deref().map(absolute).transpose()?;
+        config.client_certificates = roots.map(|file| match self.client_cert {
+            Some(ClientCert::Request) => ClientCertificateFiles::Request(file),
+            Some(ClientCert::Require) | None => ClientCertificateFiles::Require(file),
+        });
         config.listeners.extend(self.bad_tls.map(|port| Listener {
             port: port.into(),
             purpose: Purpose::Requests(Policy::default()),
@@ -73,12 +100,6 @@ impl CertificateFileOptions {
         let (Some(cert), Some(key)) = (&self.cert, &self.key) else {
             return Ok(None);
         };
-        let absolute = |path: &Path| {
-            path::absolute(path).map_err(|source| CommandError::CertificateFile {
-                path: path.to_owned(),
-                source,
-            })
-        };
         Ok(Some(Ssl {
             kind: Some(SslKind::Pregenerated),
             pregenerated: Pregenerated {
@@ -89,4 +110,11 @@ impl CertificateFileOptions {
             ..Ssl::default()
         }))
     }
+}
+
+fn absolute(path: &Path) -> Result<PathBuf, CommandError> {
+    path::absolute(path).map_err(|source| CommandError::CertificateFile {
+        path: path.to_owned(),
+        source,
+    })
 }

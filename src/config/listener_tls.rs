@@ -93,10 +93,23 @@ impl TlsKeys {
 impl ListenerTls {
     /// The path, which is relative to the folder of the configuration file.
     pub(super) fn path(&mut self) -> Option<&mut PathBuf> {
-        match self.client_certificates.as_mut()? {
-            ClientCertificateFiles::Request(path) | ClientCertificateFiles::Require(path) => {
-                Some(path)
-            }
+        Some(self.client_certificates.as_mut()?.path())
+    }
+}
+
+impl ClientCertificateFiles {
+    /// The path, relative to the same folder.
+    pub(super) fn path(&mut self) -> &mut PathBuf {
+        match self {
+            Self::Request(path) | Self::Require(path) => path,
+        }
+    }
+
+    /// The key: whether clients without a certificate are accepted.
+    pub fn key(&self) -> &'static str {
+        match self {
+            Self::Request(_) => "request",
+            Self::Require(_) => "require",
         }
     }
 }

@@ -113,6 +113,8 @@ pub struct Config {
     pub bind_address: Option<bool>,
     /// The name of a fault that the certificate of HTTPS has, instead of none.
     pub certificate: Option<String>,
+    /// Whether clients are asked for certificates on the ports of HTTPS, and whose are accepted.
+    pub client_certificates: Option<ClientCertificateFiles>,
     /// Where the certificate of HTTPS comes from.
     pub ssl: Option<Ssl>,
     /// The least severe level to log; takes precedence over that in `logging`.
@@ -175,6 +177,8 @@ impl Config {
             let extra = config.ws_extra.iter_mut().flatten();
             let sockets = config.unix.iter_mut().flatten();
             let certificates = config.ssl.iter_mut().flat_map(Ssl::paths);
+            let of_clients = config.client_certificates.as_mut();
+            let of_clients = of_clients.map(ClientCertificateFiles::path);
             let of_listeners = config.listeners.iter_mut();
             let of_listeners = of_listeners.filter_map(|listener| listener.tls.as_mut()?.path());
             for path in paths
@@ -184,6 +188,7 @@ impl Config {
                 .chain(extra)
                 .chain(sockets)
                 .chain(certificates)
+                .chain(of_clients)
                 .chain(of_listeners)
             {
                 *path = path::absolute(folder.join(&path)).map_err(unreadable)?;
@@ -246,6 +251,7 @@ impl Config {
             check_subdomains: self.check_subdomains.or(base.check_subdomains),
             bind_address: self.bind_address.or(base.bind_address),
             certificate: self.certificate.or(base.certificate),
+            client_certificates: self.client_certificates.or(base.client_certificates),
             ssl: merge(self.ssl, base.ssl, Ssl::over),
             log_level: self.log_level.or(base.log_level),
             logging: merge(self.logging, base.logging, Logging::over),

@@ -12,8 +12,8 @@ use crate::transcript::{Format, TranscriptLimits};
 
 use super::error::MAX_WORKERS;
 use super::{
-    Alias, BuiltInRoutes, CertificateSource, Config, ConfigError, ControlSettings, Level, Limits,
-    Listener, Ports, Rewrite, Route, Transcripts,
+    Alias, BuiltInRoutes, CertificateSource, ClientCertificateFiles, Config, ConfigError,
+    ControlSettings, Level, Limits, Listener, Ports, Rewrite, Route, Transcripts,
 };
 
 /// The port to listen on; the reference's.
@@ -71,6 +71,8 @@ pub struct Settings {
     pub certificates: CertificateSource,
     /// The name of a fault that it has; default: none.
     pub certificate_fault: Option<String>,
+    /// What its ports ask of clients; default: nothing.
+    pub client_certificates: Option<ClientCertificateFiles>,
     /// How many processes accept connections, if not this one alone.
     pub workers: Option<usize>,
     /// The processor that scripts run on; default: any.
@@ -142,6 +144,7 @@ impl Config {
                 .map_err(ConfigError::Control)?,
             stash: self.stash,
             certificate_fault: self.certificate,
+            client_certificates: self.client_certificates,
             certificates: self.ssl.unwrap_or_default().source()?,
             workers,
             python_cpu: self.python_cpu,

@@ -39,11 +39,14 @@
 //! | `SSLKEYLOGFILE` is ignored, or has other secrets than the client's | `key_log::the_secrets_of_each_session_are_logged` |
 //! | **Certificates** | |
 //! | servers that start together use different ones, or names that were added are missing | `store::all_of_many_at_once_get_the_same`, `store::kept_until_half_of_its_time_is_over_or_names_change` |
+//! | a client without a certificate, or with one of another root, is answered where it must be refused | `client_certificates::who_is_answered` |
 //! | an expired certificate of a checkout is served | `certificates::an_expired_certificate_of_a_checkout_is_replaced` |
 
 mod after_connect;
 mod both_directions;
 mod catalogue_cases;
+#[cfg(feature = "python")]
+mod client_certificates;
 mod clients;
 mod ends;
 mod faulty_hosts;
