@@ -50,7 +50,7 @@
 //!
 //! Without its default features, the crate needs neither Python nor a C compiler.
 
-// The modules of the crate are those of `internals`; this gives them their paths, like
+// The modules of all crates are those of `internals`; this gives them their paths, like
 // `crate::http`.
 #[allow(unused_imports)]
 use internals::*;
@@ -141,10 +141,13 @@ pub mod message {
 #[doc(hidden)]
 #[path = ""]
 pub mod internals {
-    //! All modules of the crate, for its own tests, benchmarks and fuzz targets. Nothing here is
+    //! All modules of the crates, for their own tests, benchmarks and fuzz targets. Nothing here is
     //! covered by semantic versioning, except what is exported elsewhere, too.
     //!
     //! # The layers, each importing only itself and those above it in this list
+    //!
+    //! The modules up to `control` are in the crate `wireserve-core` (`crates/core`). `conform` is the crate
+    //! `wireserve-conform` (`crates/conform`). The modules after it are in this crate.
     //!
     //! - `sync`: locks and condition variables, which the model checker replaces.
     //! - `phases`: where the time of a request goes, while a server is measured.
@@ -168,8 +171,9 @@ pub mod internals {
     //! - `wpt` (feature `wpt`): serving a checkout of web-platform-tests.
     //! - `server`: listeners, connections and their threads.
     //! - `control` (feature `control`): the control interface, for tests in any language.
-    //! - `python` (feature `python`): the interpreter, and the objects that scripts use.
     //! - `conform` (feature `cli`): the conformance suite for HTTP clients.
+    //! - `catalogue` (feature `cli`): the cases of that suite.
+    //! - `python` (feature `python`): the interpreter, and the objects that scripts use.
     //! - `bench` (feature `cli`): measuring handlers.
     //! - `log_output` (feature `cli`): writes log lines without blocking connections.
     //! - `cli` (feature `cli`): the command.
@@ -185,41 +189,30 @@ pub mod internals {
     //! sent in one write. Then the connection is closed, or the rest of the body is drained and the
     //! next head is read.
 
+    #[cfg(feature = "control")]
+    pub use wireserve_core::control;
+    #[cfg(feature = "tls")]
+    pub use wireserve_core::tls;
+    #[cfg(feature = "wpt")]
+    pub use wireserve_core::wpt;
+    pub use wireserve_core::{
+        config, error, exchange, fault, hosts, http, mock, phases, pipes, record, response_fuzz,
+        server, site, stash, sync, text, transcript, wire, wire_script,
+    };
+
+    #[cfg(feature = "cli")]
+    pub use wireserve_conform as conform;
+
     #[cfg(feature = "cli")]
     pub mod bench;
     #[cfg(feature = "cli")]
-    pub mod cli;
-    pub mod config;
+    pub mod catalogue;
     #[cfg(feature = "cli")]
-    pub mod conform;
-    #[cfg(feature = "control")]
-    pub mod control;
-    pub(crate) mod error;
-    pub mod exchange;
+    pub mod cli;
     #[cfg(feature = "python")]
     pub mod extension;
-    pub mod fault;
-    pub mod hosts;
-    pub mod http;
     #[cfg(feature = "cli")]
     pub(crate) mod log_output;
-    pub mod mock;
-    pub mod phases;
-    pub mod pipes;
     #[cfg(feature = "python")]
     pub mod python;
-    pub mod record;
-    pub mod response_fuzz;
-    pub mod server;
-    pub mod site;
-    pub mod stash;
-    pub(crate) mod sync;
-    pub mod text;
-    #[cfg(feature = "tls")]
-    pub mod tls;
-    pub mod transcript;
-    pub mod wire;
-    pub mod wire_script;
-    #[cfg(feature = "wpt")]
-    pub mod wpt;
 }

@@ -1,4 +1,4 @@
-"""How much of `src/` the tests run: reads LLVM's report of lines in lcov's format, leaves out the unit
+"""How much of the crates' sources the tests run: reads LLVM's report of lines in lcov's format, leaves out the unit
 tests, which run by being tests, and prints for each file how many of its lines are run, and which are not.
 
     python3 tests/coverage.py REPORT LEAST
@@ -9,7 +9,8 @@ Ends with 1 if fewer than LEAST percent of all lines are run. `./dev coverage` m
 import sys
 from pathlib import Path
 
-SOURCES = Path(__file__).resolve().parent.parent / "src"
+TOP = Path(__file__).resolve().parent.parent
+SOURCES = [TOP / "crates/core/src", TOP / "crates/conform/src", TOP / "src"]
 
 TESTS = "#[cfg(test)]\nmod tests {\n"
 
@@ -52,18 +53,18 @@ def percent(run, of):
 def main(report, least):
     run = of = 0
     for path, lines in sorted(counts(Path(report)).items()):
-        if SOURCES not in path.parents:
+        if not any(folder in path.parents for folder in SOURCES):
             continue
         lines = without_unit_tests(path, lines)
         missed = sorted(number for number, count in lines.items() if not count)
         run += len(lines) - len(missed)
         of += len(lines)
         share = percent(len(lines) - len(missed), len(lines))
-        name = path.relative_to(SOURCES.parent)
-        print(f"{str(name):<40}{len(lines):>6}{share:>8.1f} %  {in_ranges(missed)}".rstrip())
+        name = path.relative_to(TOP)
+        print(f"{str(name):<48}{len(lines):>6}{share:>8.1f} %  {in_ranges(missed)}".rstrip())
     if not of:
-        sys.exit("coverage: the report names no file of src/")
-    print(f"{'all':<40}{of:>6}{percent(run, of):>8.1f} %")
+        sys.exit("coverage: the report names no source of the crates")
+    print(f"{'all':<48}{of:>6}{percent(run, of):>8.1f} %")
     if percent(run, of) < float(least):
         sys.exit(f"coverage: less than {least} % of the lines are run")
 

@@ -1,7 +1,7 @@
 //! Models of events. Waits check from time to time whether the client is gone, which would hide a lost
 //! wake-up; so time stands still here.
 
-#[path = "../../src/exchange/events.rs"]
+#[path = "../../crates/core/src/exchange/events.rs"]
 #[allow(dead_code, reason = "only functions that wait are modelled")]
 mod events;
 

@@ -1,9 +1,9 @@
 //! Models of the threads on which connections run. The threads catch panics of jobs, but loom and
 //! assertions report by panicking; so assertions are outside of jobs.
 
-#[path = "../../src/server/lingering.rs"]
+#[path = "../../crates/core/src/server/lingering.rs"]
 mod lingering;
-#[path = "../../src/server/threads.rs"]
+#[path = "../../crates/core/src/server/threads.rs"]
 mod threads;
 
 use std::sync::Arc;

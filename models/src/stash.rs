@@ -1,6 +1,6 @@
 //! Models of the stash's lock.
 
-#[path = "../../src/stash/lock.rs"]
+#[path = "../../crates/core/src/stash/lock.rs"]
 mod lock;
 
 use std::sync::Arc;

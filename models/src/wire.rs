@@ -1,13 +1,13 @@
 //! Models of how the thread that sends gathered heads sleeps and wakes up, and of the locks of a connection
 //! through TLS.
 
-#[path = "../../src/wire/directions.rs"]
+#[path = "../../crates/core/src/wire/directions.rs"]
 #[allow(
     dead_code,
     reason = "only functions that several threads call are modelled"
 )]
 mod directions;
-#[path = "../../src/wire/flusher.rs"]
+#[path = "../../crates/core/src/wire/flusher.rs"]
 mod flusher;
 mod session;
 mod socket;

@@ -10,7 +10,8 @@ use indicatif::ProgressBar;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
-use crate::conform::case::{Case, Level, catalogue, fuzzed, proxies};
+use crate::catalogue;
+use crate::conform::case::{Case, Level, fuzzed};
 use crate::conform::client::Connect;
 use crate::conform::client::browser::{Api, Browser};
 use crate::conform::expected::Expected;
@@ -240,7 +241,7 @@ impl ConformOptions {
     fn cases(&self) -> Result<Vec<Case>, CommandError> {
         let cases = match (&self.seeds, self.proxy.form()) {
             (Some(seeds), _) => seeds.all().map(fuzzed::case).collect(),
-            (None, Some(form)) => proxies::cases(form),
+            (None, Some(form)) => catalogue::for_proxy(form),
             (None, None) => catalogue::cases(),
         };
         let chosen = select(cases, &self.only, &self.skip).map_err(CommandError::Case)?;
@@ -331,7 +332,7 @@ fn known_cases<'i>(ids: impl Iterator<Item = &'i str>) -> Result<(), String> {
 /// The cases for clients and for proxies.
 fn all_cases() -> Vec<Case> {
     let mut cases = catalogue::cases();
-    cases.extend(proxies::all());
+    cases.extend(catalogue::for_proxies());
     cases
 }
 

@@ -5,9 +5,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::conform::case::catalogue;
+use crate::catalogue;
 use crate::conform::case::fuzzed;
-use crate::conform::case::proxies;
 use crate::conform::report::compare::{Comparison, Old};
 use crate::conform::report::data::Report;
 use crate::conform::report::folder;
@@ -62,7 +61,7 @@ impl Reports {
     pub(super) fn compared(&self, results: &[CaseResult]) -> Option<Comparison> {
         let old = self.old.as_ref()?;
         let mut cases = catalogue::cases();
-        cases.extend(proxies::all());
+        cases.extend(catalogue::for_proxies());
         let is_left_out = |id: &str| fuzzed::is_id(id) || cases.iter().any(|case| case.id == id);
         Some(old.compare(results, is_left_out))
     }

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use std::thread;
 use std::time::Duration;
 
-use wireserve::internals::conform::case::{Case, catalogue, fuzzed};
+use wireserve::internals::catalogue;
+use wireserve::internals::conform::case::{Case, fuzzed};
 use wireserve::internals::conform::judge::{Rule, Verdict};
 use wireserve::internals::conform::report::terminal;
 use wireserve::internals::conform::run::{CaseResult, Settings, run};

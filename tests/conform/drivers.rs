@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::Duration;
 
-use wireserve::internals::conform::case::catalogue;
+use wireserve::internals::catalogue;
 use wireserve::internals::conform::client::Connect as _;
 use wireserve::internals::conform::client::driver::Driver;
 use wireserve::internals::conform::judge::Verdict;

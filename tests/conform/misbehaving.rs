@@ -4,7 +4,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use wireserve::internals::conform::case::catalogue;
+use wireserve::internals::catalogue;
 use wireserve::internals::conform::client::Connect;
 use wireserve::internals::conform::client::command::CommandLine;
 use wireserve::internals::conform::client::driver::Driver;

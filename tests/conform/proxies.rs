@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use std::thread;
 use std::time::Duration;
 
+use wireserve::internals::catalogue;
+use wireserve::internals::conform::case::Case;
 use wireserve::internals::conform::case::halves::Form;
-use wireserve::internals::conform::case::{Case, proxies};
 use wireserve::internals::conform::judge::{Rule, Verdict};
 use wireserve::internals::conform::limits::kinds::Kind;
 use wireserve::internals::conform::limits::measure::Reaction;
@@ -61,7 +62,7 @@ fn deviations(results: &[CaseResult]) -> String {
 #[test]
 fn a_proxy_that_does_what_the_rfcs_require_has_no_failures_and_no_warnings() {
     for form in [Form::Reverse, Form::Forward] {
-        let cases = proxies::cases(form);
+        let cases = catalogue::for_proxy(form);
         let count = cases.len();
         let mut results = run_model(Deviation::None, form, cases);
         assert_eq!(results.len(), count);
@@ -173,8 +174,8 @@ fn limits_are_measured_in_both_directions() {
 }
 
 fn sample(form: Form) -> Vec<Case> {
-    let cases = select(proxies::all(), &[SAMPLE.to_owned()], &[]).expect("ids");
-    let own: BTreeSet<_> = proxies::cases(form)
+    let cases = select(catalogue::for_proxies(), &[SAMPLE.to_owned()], &[]).expect("ids");
+    let own: BTreeSet<_> = catalogue::for_proxy(form)
         .into_iter()
         .map(|case| case.id)
         .collect();

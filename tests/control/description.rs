@@ -1,4 +1,4 @@
-//! `docs/control-openapi.json` and the server agree.
+//! `crates/core/src/control/openapi.json` and the server agree.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -11,7 +11,7 @@ use crate::support::client::Client;
 use crate::support::embedded::get;
 
 static DESCRIPTION: LazyLock<Value> = LazyLock::new(|| {
-    let text = include_str!("../../docs/control-openapi.json");
+    let text = include_str!("../../crates/core/src/control/openapi.json");
     serde_json::from_str(text).expect("JSON")
 });
 

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import urllib.request
 
-DESCRIPTION = pathlib.Path(__file__).resolve().parents[2] / "docs/control-openapi.json"
+DESCRIPTION = pathlib.Path(__file__).resolve().parents[2] / "crates/core/src/control/openapi.json"
 
 # Conditions between keys, and the texts of wire scripts and patterns, are not in the description: what is valid by it may
 # still be refused, with 400.

@@ -41,9 +41,10 @@ fn links_lead_to_files_and_headings() {
 
 #[test]
 fn named_files_exist() {
-    let path =
-        Regex::new(r"`((?:src|tests|benches|fuzz|models|examples|catalogue|docs)/[\w./-]*)`")
-            .expect("a pattern");
+    let path = Regex::new(
+        r"`((?:src|crates|tests|benches|fuzz|models|examples|catalogue|docs)/[\w./-]*)`",
+    )
+    .expect("a pattern");
     let mut missing = Vec::new();
     for document in documents() {
         for (_, [name]) in path

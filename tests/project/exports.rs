@@ -13,13 +13,12 @@ use syn::{
 };
 
 use crate::project::made_by_macros::{Made, made};
-use crate::project::sources::{Module, files_below};
-use crate::support::repository;
+use crate::project::sources::{Module, from_top, module_of, sources};
 
 /// A public item.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Exported {
-    /// Below `src`.
+    /// From the top of the repository.
     pub(crate) file: String,
     /// `Server`, `Server::get`; of modules, the whole path: `tls::faults`.
     pub(crate) name: String,
@@ -72,9 +71,10 @@ struct Sources(Vec<Source>);
 
 impl Sources {
     fn read() -> Self {
-        let folder = repository().join("src");
-        let files = files_below(&folder, "rs").into_iter();
-        Self(files.map(|file| Source::read(&file, &folder)).collect())
+        let mut read: Vec<_> = sources().iter().map(|file| Source::read(file)).collect();
+        // The other crates export nothing by themselves.
+        read.retain(|source| !source.module.is_empty() || source.path == "src/lib.rs");
+        Self(read)
     }
 
     fn source(&self, module: &[String]) -> &Source {
@@ -162,18 +162,16 @@ impl Sources {
 }
 
 impl Source {
-    fn read(file: &path::Path, folder: &path::Path) -> Self {
+    fn read(file: &path::Path) -> Self {
         let text = fs::read_to_string(file).expect("a source");
-        let path = file.strip_prefix(folder).expect("below").to_string_lossy();
-        let parts = path.trim_end_matches(".rs").split('/');
-        let parts = parts.filter(|part| !["mod", "lib"].contains(part));
+        let path = from_top(file);
         let parsed = syn::parse_file(&text).unwrap_or_else(|error| panic!("{path}: {error}"));
         Self {
-            module: parts.map(str::to_owned).collect(),
+            module: module_of(&path),
             docs: docs(&parsed.attrs),
             made: made(&parsed.items),
             items: parsed.items,
-            path: path.into_owned(),
+            path,
         }
     }
 

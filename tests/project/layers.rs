@@ -1,4 +1,4 @@
-//! The sources of `src/` follow the layers that `src/lib.rs` lists from the bottom up: a module imports
+//! The sources of all crates follow the layers that `src/lib.rs` lists from the bottom up: a module imports
 //! only from itself and from modules above it in the list, and files do not import each other in a circle.
 //! Only `python` and `extension` name pyo3, and only three files allow `unsafe`. Lints in `Cargo.toml` check the rest.
 //! What tests share in `tests/support` is written with the public API alone.
@@ -7,13 +7,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::sync::LazyLock;
 
-use crate::project::sources::{File, Module, files_below};
+use crate::project::sources::{File, Module, files_below, sources};
 use crate::support::repository;
 
 const UNSAFE_HOMES: [&str; 3] = [
-    "cli/allocator.rs",
-    "python/interpreter/objects.rs",
-    "python/interpreter/thread_state.rs",
+    "src/cli/allocator.rs",
+    "src/python/interpreter/objects.rs",
+    "src/python/interpreter/thread_state.rs",
 ];
 
 /// Names that do not say what a file contains.
@@ -22,16 +22,14 @@ const VAGUE: [&str; 5] = ["common", "helpers", "manager", "misc", "utils"];
 /// Lines of a file before its unit tests, without the examples of its documentation.
 const MAX_LINES: usize = 420;
 
-static FILES: LazyLock<Vec<File>> = LazyLock::new(|| {
-    let paths = files_below(&repository().join("src"), "rs");
-    paths.iter().map(|path| File::read(path)).collect()
-});
+static FILES: LazyLock<Vec<File>> =
+    LazyLock::new(|| sources().iter().map(|path| File::read(path)).collect());
 
 /// Fails if `check` finds anything wrong in any file.
 fn assert_no_findings(check: impl Fn(&File) -> Vec<String>) {
     let lines = FILES.iter().filter_map(|file| match check(file) {
         found if found.is_empty() => None,
-        found => Some(format!("src/{}: {}", file.path, found.join(", "))),
+        found => Some(format!("{}: {}", file.path, found.join(", "))),
     });
     let lines: Vec<_> = lines.collect();
     assert!(lines.is_empty(), "\n{}\n", lines.join("\n"));
@@ -39,9 +37,9 @@ fn assert_no_findings(check: impl Fn(&File) -> Vec<String>) {
 
 /// The modules that `src/lib.rs` lists.
 fn layers() -> Vec<&'static str> {
-    let root = FILES.iter().find(|file| file.path == "lib.rs");
+    let root = FILES.iter().find(|file| file.path == "src/lib.rs");
     let (_, rest) = root
-        .expect("lib.rs")
+        .expect("src/lib.rs")
         .text
         .split_once("//! # The layers")
         .expect("a list of layers");
@@ -131,7 +129,7 @@ fn only_python_and_extension_name_pyo3() {
 /// The support of the tests is what any client's suite could write. What needs more is beside it, in `tests`.
 #[test]
 fn the_support_of_tests_uses_the_public_api() {
-    let library = FILES.iter().find(|file| file.path == "lib.rs");
+    let library = FILES.iter().find(|file| file.path == "src/lib.rs");
     let library = &library.expect("the root of the crate").text;
     let exports = library.split("#[doc(hidden)]\npub use ").skip(1);
     let names = exports.flat_map(|export| {

@@ -8,6 +8,7 @@ mod exports;
 mod instruction_counts;
 mod layers;
 mod made_by_macros;
+mod packages;
 mod plain_words;
 mod public_links;
 mod public_signatures;

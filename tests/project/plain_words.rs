@@ -10,9 +10,8 @@ use syn::visit::{self, Visit};
 use syn::{Attribute, Expr, Item, ItemMod, Lit, LitStr, Macro, Meta, Visibility};
 
 use crate::project::documents::{documents, other_texts};
-use crate::project::sources::files_below;
+use crate::project::sources::{from_top, sources};
 use crate::support::command::wireserve;
-use crate::support::repository;
 
 static DENIED: LazyLock<Regex> = LazyLock::new(|| {
     let words = r"[Bb]ehind|[Nn]obody|[Ww]hoever|[Ff]or\s+ever|how-manieth|(?:is|are)\s+none|has\s+no\s+reading";
@@ -88,18 +87,13 @@ fn help_is_in_plain_words() {
 
 #[test]
 fn messages_and_public_documentation_are_in_plain_words() {
-    let paths = files_below(&repository().join("src"), "rs").into_iter();
-    assert_plain(paths.flat_map(|path| {
+    assert_plain(sources().into_iter().flat_map(|path| {
         let source = fs::read_to_string(&path).expect("a source");
         let mut texts = Texts::default();
         let file = syn::parse_file(&source).expect("Rust");
         texts.add_docs(&file.attrs);
         texts.visit_file(&file);
-        let name = path
-            .strip_prefix(repository())
-            .expect("below")
-            .display()
-            .to_string();
+        let name = from_top(&path);
         texts
             .found
             .into_iter()

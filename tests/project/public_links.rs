@@ -33,7 +33,7 @@ fn links_of_public_items_lead_to_public_items() {
             let mut ends = path.match_indices("::").map(|(at, _)| &path[at + 2..]);
             let is_public = names.contains(&path) || ends.any(|end| names.contains(end));
             if !is_public && !OTHERS.iter().any(|other| path.starts_with(other)) {
-                findings.push(format!("src/{}: {}: {}", item.file, item.name, &link[1]));
+                findings.push(format!("{}: {}: {}", item.file, item.name, &link[1]));
             }
         }
     }

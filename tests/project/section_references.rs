@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use crate::support::repository;
 
-const FOLDERS: [&str; 5] = ["src", "tests", "fuzz", "benches", "docs"];
+const FOLDERS: [&str; 6] = ["src", "crates", "tests", "fuzz", "benches", "docs"];
 
 /// Inputs, not prose.
 const DATA: [&str; 2] = ["corpus", "target"];

@@ -43,6 +43,11 @@ pub fn repository() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
+/// The folders with the sources of the crates: of the server, the conformance suite, and the rest.
+pub fn source_folders() -> [PathBuf; 3] {
+    ["crates/core/src", "crates/conform/src", "src"].map(|folder| repository().join(folder))
+}
+
 /// The virtual environment with what the tests need from PyPI.
 pub fn virtual_environment() -> PathBuf {
     match std::env::var_os("WIRESERVE_VENV") {

@@ -14,7 +14,7 @@ use crate::support::client::{Client, DEADLINE, request};
 use crate::support::command::{get, wireserve};
 use crate::support::folder::folder;
 use crate::support::process::Process;
-use crate::support::{escape, repository, response};
+use crate::support::{escape, repository, response, source_folders};
 use tempfile::TempDir;
 
 /// Where the clock is set to, as libfaketime reads it, and how the field Date begins then.
@@ -182,23 +182,25 @@ fn edits_show_at_once() {
 #[test]
 fn the_wall_clock_is_read_only_for_dates() {
     let mut readers = Vec::new();
-    collect(&repository().join("src"), &mut readers);
+    for folder in source_folders() {
+        collect(&folder, &mut readers);
+    }
     readers.sort_unstable();
     assert_eq!(
         readers,
         [
-            "bench/run.rs",
-            "cli/certificates.rs",
-            "cli/conform.rs",
-            "extension/certificates.rs",
-            "extension/mocking/server.rs",
-            "record/mod.rs",
-            "site/files/file.rs",
-            "site/files/validators.rs",
-            "text/date.rs",
-            "tls/certificates/renewed.rs",
-            "transcript/folder.rs",
-            "transcript/tape.rs"
+            "crates/core/src/record/mod.rs",
+            "crates/core/src/site/files/file.rs",
+            "crates/core/src/site/files/validators.rs",
+            "crates/core/src/text/date.rs",
+            "crates/core/src/tls/certificates/renewed.rs",
+            "crates/core/src/transcript/folder.rs",
+            "crates/core/src/transcript/tape.rs",
+            "src/bench/run.rs",
+            "src/cli/certificates.rs",
+            "src/cli/conform.rs",
+            "src/extension/certificates.rs",
+            "src/extension/mocking/server.rs",
         ]
     );
 }
@@ -209,9 +211,7 @@ fn collect(folder: &Path, readers: &mut Vec<String>) {
         if path.is_dir() {
             collect(&path, readers);
         } else if fs::read_to_string(&path).is_ok_and(|text| reads_wall_clock(&text)) {
-            let name = path
-                .strip_prefix(repository().join("src"))
-                .expect("below it");
+            let name = path.strip_prefix(repository()).expect("below it");
             readers.push(name.to_string_lossy().into_owned());
         }
     }

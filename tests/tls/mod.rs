@@ -67,7 +67,7 @@ use crate::support::repository;
 fn file(module: &str) -> String {
     match module {
         "models" => "models/src/wire.rs".to_owned(),
-        "store" => "src/tls/certificates/store.rs".to_owned(),
+        "store" => "crates/core/src/tls/certificates/store.rs".to_owned(),
         "certificates" => "tests/command/certificates.rs".to_owned(),
         module => format!("tests/tls/{module}.rs"),
     }

@@ -1,6 +1,6 @@
 """The handlers of `wptserve.handlers` that serve files, for scripts that call them.
 
-The server serves files itself (`src/site/files`, `python/scripts`), and none of this is involved. A script
+The server serves files itself (`crates/core/src/site/files`, `python/scripts`), and none of this is involved. A script
 that calls `file_handler(request, response)` gets what the reference would make of it; `FileHandler(base_path,
 url_base)` serves another folder. Pipes of the query are applied here, and then by the server, once more, as
 in the reference.

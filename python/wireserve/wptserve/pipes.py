@@ -1,7 +1,7 @@
 """`wptserve.pipes`: the pipes as Python functions, for scripts that call, combine or define them.
 
 A pipe is called with the request, the response and its arguments, and changes the response. The built-in
-pipes are the server's own, `src/pipes`, the same as for files; the functions here give them values instead
+pipes are the server's own, `crates/core/src/pipes`, the same as for files; the functions here give them values instead
 of text. `@pipe` adds a function to `Pipeline.pipes` under its name, with converters for its arguments, and
 `?pipe=` finds it there.
 """

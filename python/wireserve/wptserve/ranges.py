@@ -1,6 +1,6 @@
 """`wptserve.ranges`: the parser of the Range header, for scripts.
 
-The parser is the server's own, `src/http/range.rs`. An invalid field is an HTTPException, whose text is
+The parser is the server's own, `crates/core/src/http/range.rs`. An invalid field is an HTTPException, whose text is
 sent to the client: a 416 response shows the arguments of the exception.
 """
 

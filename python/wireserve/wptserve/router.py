@@ -1,6 +1,6 @@
 """`wptserve.router`: patterns of paths, and a table of handlers.
 
-The server's own router is `src/site/routing`, with the same patterns. A `Router` is for handlers that choose
+The server's own router is `crates/core/src/site/routing`, with the same patterns. A `Router` is for handlers that choose
 among other handlers, and holds the routes of a `WebTestHttpd`, which follows its changes.
 """
 

@@ -115,7 +115,7 @@ fn stash_error(key: &Bound<'_, PyAny>, refused: PutError) -> PyResult<PyErr> {
     let message = match refused {
         PutError::Occupied => format!("the stash already has a value for {}", key.repr()?),
         PutError::Unavailable(cause) => return Ok(unavailable(cause)),
-        PutError::Full { .. } => refused.to_string(),
+        other => other.to_string(),
     };
     let error = STASH_ERROR.get(key.py())?.call1((message,))?;
     Ok(PyErr::from_value(error))

@@ -11,6 +11,7 @@ use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::{IntoPyDict, PyBytes, PyList};
 
 use crate::exchange::Content;
+use crate::exchange::content::ContentError;
 use crate::pipes::{self, MAX_WHOLE, PipeError, PipedResponse, Raised, Source};
 use crate::python::classes::response::Response;
 use crate::python::conversions::text::latin1_str;
@@ -115,6 +116,10 @@ impl PipedResponse for ScriptResponse<'_, '_> {
             Content::File(file, length) => {
                 let bytes = Source::File(file, length).into_bytes(&|| true)?;
                 PyBytes::new(py, &bytes).into_any()
+            }
+            other => {
+                let found = format!("expected bytes, pieces or a file, found {other:?}");
+                return Err(ContentError(found).into());
             }
         };
         let set = self.0.setattr(intern!(py, "content"), content);

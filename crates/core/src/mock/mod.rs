@@ -1,0 +1,239 @@
+//! Routes, queues and expectations of tests: what a running server is told to answer, by closures and
+//! values, and what it verifies when it is dropped. A [`Mocks`] chooses what answers a request; the site is
+//! asked if it has nothing. `server` calls it and offers its methods.
+//!
+//! A route that is passed over (a condition that is not met, handlers that are used up) leaves the request
+//! to the routes before it. Conditions may read the body, which is kept for the handler.
+
+mod answer;
+mod call;
+mod causes;
+mod condition;
+mod failures;
+mod handler;
+mod route;
+mod times;
+mod verdict;
+
+use std::collections::VecDeque;
+use std::mem;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use parking_lot::{Mutex, RwLock};
+
+use crate::exchange::{Exchange, Faults, Handler, RouteMatch};
+use crate::record::RecordedRequest;
+use crate::site::routing::route_error::RouteError;
+use crate::wire_script::WireScript;
+
+pub use answer::{Answer, IntoAnswer, json, raw, script};
+pub use call::Call;
+use failures::Failures;
+use handler::{Chosen, Once};
+pub use handler::{IntoHandler, Respond};
+pub use route::Route;
+pub use times::Times;
+
+/// What a server was told to answer.
+#[derive(Default)]
+pub struct Mocks {
+    /// Whether there has ever been anything below.
+    in_use: AtomicBool,
+    routes: RwLock<Vec<Route>>,
+    /// Answers to the next requests, whatever they ask for.
+    queue: Mutex<VecDeque<Answer>>,
+    /// What is played on the next connections before anything is read.
+    connections: Mutex<VecDeque<WireScript>>,
+    /// Faults of all responses.
+    faults: Mutex<Faults>,
+    /// Others after each reset, so that handlers that began before it fail no later test.
+    failures: RwLock<Arc<Failures>>,
+}
+
+/// What answers a request.
+pub(crate) type Choice = (Arc<dyn Handler>, RouteMatch);
+
+impl Mocks {
+    /// Adds a route, which wins over the routes before it. `method` may be `"*"`.
+    pub(crate) fn add<H: IntoHandler>(
+        &self,
+        method: &str,
+        pattern: &str,
+        handler: H,
+    ) -> Result<Route, RouteError> {
+        let route = Route::new(method, pattern, handler)?;
+        self.push(&route);
+        Ok(route)
+    }
+
+    /// Adds a route that was made before.
+    pub fn push(&self, route: &Route) {
+        self.routes.write().push(route.clone());
+        self.use_it();
+    }
+
+    /// Puts a route in the place of another one; `false` if that one was forgotten.
+    #[cfg(feature = "control")]
+    pub(crate) fn replace(&self, old: &Route, new: &Route) -> bool {
+        let mut routes = self.routes.write();
+        let Some(place) = routes.iter_mut().find(|route| route.is_same(old)) else {
+            return false;
+        };
+        *place = new.clone();
+        true
+    }
+
+    /// Forgets a route.
+    #[cfg(feature = "control")]
+    pub(crate) fn remove(&self, route: &Route) {
+        self.routes.write().retain(|one| !one.is_same(route));
+    }
+
+    /// Whether a route is among those that are asked.
+    #[cfg(feature = "control")]
+    pub(crate) fn has(&self, route: &Route) -> bool {
+        self.routes.read().iter().any(|one| one.is_same(route))
+    }
+
+    /// How many answers and connection scripts are queued.
+    #[cfg(feature = "control")]
+    pub(crate) fn queued(&self) -> (usize, usize) {
+        (self.queue.lock().len(), self.connections.lock().len())
+    }
+
+    /// Forgets the queued answers.
+    #[cfg(feature = "control")]
+    pub(crate) fn clear_queue(&self) {
+        self.queue.lock().clear();
+    }
+
+    /// Forgets the queued connection scripts.
+    #[cfg(feature = "control")]
+    pub(crate) fn clear_connections(&self) {
+        self.connections.lock().clear();
+    }
+
+    /// The faults of all responses.
+    #[cfg(feature = "control")]
+    pub(crate) fn faults(&self) -> Faults {
+        *self.faults.lock()
+    }
+
+    /// Adds an answer to a later request, after those that are queued.
+    pub fn enqueue(&self, answer: Answer) {
+        self.queue.lock().push_back(answer);
+        self.use_it();
+    }
+
+    /// Adds a script for a later connection, after those that are queued.
+    pub fn enqueue_connection(&self, script: WireScript) {
+        self.connections.lock().push_back(script);
+        self.use_it();
+    }
+
+    /// Changes the faults of all responses.
+    pub fn change_faults(&self, change: impl FnOnce(&mut Faults)) {
+        change(&mut self.faults.lock());
+        self.use_it();
+    }
+
+    /// Forgets everything.
+    pub(crate) fn clear(&self) {
+        // Dropped without the locks: handlers may own anything.
+        let routes = mem::take(&mut *self.routes.write());
+        let queue = mem::take(&mut *self.queue.lock());
+        drop((routes, queue));
+        self.connections.lock().clear();
+        *self.faults.lock() = Faults::default();
+        *self.failures.write() = Arc::default();
+    }
+
+    /// What is played on a connection that was just accepted.
+    pub(crate) fn next_connection(&self) -> Option<WireScript> {
+        self.is_in_use()
+            .then(|| self.connections.lock().pop_front())
+            .flatten()
+    }
+
+    /// What answers a request; also imposes the faults of its response.
+    pub(crate) fn choose(&self, exchange: &Exchange<'_>) -> Option<Choice> {
+        if !self.is_in_use() {
+            return None;
+        }
+        let everywhere = *self.faults.lock();
+        let impose = |faults: Faults| exchange.turn().impose(faults.over(everywhere));
+        if let Some(answer) = self.queue.lock().pop_front() {
+            impose(Faults::default());
+            return Some(self.choice(Chosen::Queued(Mutex::new(Some(answer))), RouteMatch::new()));
+        }
+        let routes = self.routes.read().clone();
+        let call = exchange.call();
+        let failures = self.failures();
+        let chosen = routes
+            .iter()
+            .rev()
+            .find_map(|route| route.choose(exchange, &call, &failures));
+        let Some((chosen, groups, faults)) = chosen else {
+            impose(Faults::default());
+            return None;
+        };
+        impose(faults);
+        Some(self.choice(chosen, groups))
+    }
+
+    /// Why the test must fail: handlers that failed, and expectations that are not met. `requests` lists
+    /// what came.
+    pub(crate) fn verdict(
+        &self,
+        requests: impl FnOnce() -> Vec<RecordedRequest>,
+    ) -> Option<String> {
+        let mut texts = self.failed();
+        texts.extend(self.unmet(requests));
+        (!texts.is_empty()).then(|| texts.join("\n"))
+    }
+
+    /// What handlers have failed with.
+    pub(crate) fn failed(&self) -> Vec<String> {
+        self.failures().all()
+    }
+
+    /// The expectations that are not met, and what came instead.
+    pub(crate) fn unmet(&self, requests: impl FnOnce() -> Vec<RecordedRequest>) -> Option<String> {
+        let routes = self.routes.read().clone();
+        let unmet: Vec<_> = routes
+            .iter()
+            .filter(|route| route.unmet().is_some())
+            .collect();
+        if unmet.is_empty() {
+            return None;
+        }
+        let requests = requests();
+        let described = unmet
+            .iter()
+            .filter_map(|route| verdict::describe(route, &requests));
+        let mut texts: Vec<_> = described.collect();
+        texts.push(verdict::list(&requests));
+        Some(texts.join("\n"))
+    }
+
+    fn failures(&self) -> Arc<Failures> {
+        Arc::clone(&self.failures.read())
+    }
+
+    fn choice(&self, chosen: Chosen, groups: RouteMatch) -> Choice {
+        let once = Once {
+            chosen,
+            failures: self.failures(),
+        };
+        (Arc::new(once), groups)
+    }
+
+    fn use_it(&self) {
+        self.in_use.store(true, Ordering::Release);
+    }
+
+    fn is_in_use(&self) -> bool {
+        self.in_use.load(Ordering::Acquire)
+    }
+}

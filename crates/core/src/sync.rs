@@ -1,0 +1,14 @@
+//! The synchronization primitives of files that the model checker runs. Here they are the standard
+//! library's; the crate `models` compiles the same files with loom's primitives as `crate::sync`. Such a
+//! file must import locks, atomics, threads and clocks only from here.
+
+pub use std::sync::{Condvar, Mutex, MutexGuard, atomic};
+pub use std::thread;
+pub use std::time::Instant;
+
+#[cfg(feature = "tls")]
+pub mod tried {
+    //! Locks that some threads only try to take. The model checker has others for that.
+
+    pub use std::sync::Mutex;
+}
