@@ -150,6 +150,11 @@ impl Certificates {
         })
     }
 
+    /// The hosts with faults, if there are any.
+    pub(super) fn faulty(&self) -> Option<&Arc<FaultyHosts>> {
+        self.faulty.as_ref()
+    }
+
     /// The files of the server's certificate.
     pub(super) fn files(&self) -> Option<&CertificateFiles> {
         self.obtained.as_ref()?.files.as_ref()

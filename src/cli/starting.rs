@@ -31,7 +31,8 @@ pub(super) fn start(settings: &Settings) -> Result<Server, CommandError> {
 /// A server that can be started, and the process prepared for it.
 pub(super) fn builder(settings: &Settings) -> Result<Builder, CommandError> {
     let doc_root = enter(&settings.doc_root)?;
-    let site = assembly::assemble(settings, &doc_root)?;
+    #[cfg_attr(not(feature = "tls"), expect(unused_mut))]
+    let mut site = assembly::assemble(settings, &doc_root)?;
     if let Some(environment) = &settings.environment {
         python::use_environment(environment).map_err(CommandError::Python)?;
     }
@@ -40,6 +41,12 @@ pub(super) fn builder(settings: &Settings) -> Result<Builder, CommandError> {
     }
     raise_descriptor_limit(settings.limits.connections);
     ignore_file_size_signal();
+    #[cfg(feature = "tls")]
+    let certificates = Certificates::of(settings, &doc_root)?;
+    #[cfg(feature = "tls")]
+    if let Some(hosts) = certificates.faulty() {
+        site.revocation(hosts);
+    }
     let mut server = Server::builder()
         .site(site)
         .hosts(settings.hosts.clone())
@@ -50,8 +57,6 @@ pub(super) fn builder(settings: &Settings) -> Result<Builder, CommandError> {
     if let Some(handler) = assembly::websockets(settings, &doc_root)? {
         server = server.websockets(handler);
     }
-    #[cfg(feature = "tls")]
-    let certificates = Certificates::of(settings, &doc_root)?;
     #[cfg(feature = "tls")]
     match (certificates.of_schemes(), certificates.files()) {
         (Some(tls), _) => server = server.tls(tls),

@@ -21,10 +21,11 @@ use crate::support::process::{Ended, Process};
 
 /// For each certificate: what curl ends with, the code of OpenSSL's verification or "ok", and what rustls
 /// reports.
-const CERTIFICATES: [(&str, &[i32], &str, &str); 15] = [
+const CERTIFICATES: [(&str, &[i32], &str, &str); 16] = [
     ("good", &[0], "ok", "HTTP/1.1 200 OK"),
     ("complete-chain", &[0], "ok", "HTTP/1.1 200 OK"),
     ("stapled", &[0], "ok", "HTTP/1.1 200 OK"),
+    ("checked", &[0], "ok", "HTTP/1.1 200 OK"),
     ("expired", &[60], "10", "certificate expired"),
     ("not-yet-valid", &[60], "9", "certificate not valid yet"),
     ("wrong-host", &[60], "62", "certificate not valid for name"),
@@ -270,6 +271,77 @@ fn stapled_responses() {
     assert!(shown.contains("BEGIN CERTIFICATE") && !shown.contains("OCSP"));
 }
 
+/// Clients that look for themselves find the root's list and an OCSP responder at the addresses in the certificate.
+#[test]
+fn revocation_by_address() {
+    let faulty = Faulty::start(&["--bad-tls", "0"]);
+    let folder = tempfile::tempdir().expect("a folder");
+    let origin = format!("http://{}", faulty.server.addresses()[0]);
+    let openssl = |arguments: &[&str]| {
+        let mut command = Command::new("openssl");
+        command.current_dir(folder.path()).args(arguments);
+        Process::spawn(&mut command).end()
+    };
+    let root = faulty.root.to_str().expect("a path in UTF-8");
+    for (name, status, verified) in [
+        ("checked", "good", "OK"),
+        ("revoked", "revoked", "error 23"),
+    ] {
+        let host = format!("{name}.tls.localhost");
+        // The client's own look: `s_client` fetches the list.
+        let looking = ["-crl_check", "-crl_download", "-verify_return_error"];
+        let shown = faulty.openssl(&host, &looking);
+        let is_accepted = shown.contains("Verify return code: 0 (ok)");
+        assert_eq!(is_accepted, name == "checked", "{shown}");
+
+        let shown = faulty.openssl(&host, &[]);
+        let begin = shown.find("-----BEGIN CERTIFICATE").expect("a certificate");
+        let end = "-----END CERTIFICATE-----\n";
+        let length = shown[begin..].find(end).expect("its end") + end.len();
+        let file = format!("{name}.pem");
+        fs::write(folder.path().join(&file), &shown[begin..begin + length]).expect("a file");
+
+        let download = ["-crl_check", "-crl_download", "-CAfile", root, &file];
+        let ended = openssl(&[&["verify"], &download[..]].concat());
+        let all = ended.stdout.concat() + &ended.stderr;
+        assert!(all.contains(verified), "{name}: {all}");
+
+        let printed = openssl(&["x509", "-noout", "-ocsp_uri", "-in", &file]);
+        let responder = printed.stdout.concat().trim_end().to_owned();
+        assert_eq!(responder, format!("{origin}/.wireserve/ocsp"));
+        let asking = [
+            "-issuer",
+            root,
+            "-CAfile",
+            root,
+            "-cert",
+            &file,
+            "-no_nonce",
+        ];
+        for digest in ["-sha1", "-sha256"] {
+            let ended = openssl(&[&["ocsp", digest], &asking[..], &["-url", &responder]].concat());
+            let all = ended.stdout.concat() + &ended.stderr;
+            assert!(all.contains("Response verify OK"), "{all}");
+            assert!(all.contains(&format!("{file}: {status}")), "{all}");
+        }
+        // With GET, the request is in the path.
+        openssl(&[&["ocsp"], &asking[..], &["-reqout", "request.der"]].concat());
+        let encoded = openssl(&["base64", "-A", "-in", "request.der"])
+            .stdout
+            .concat();
+        let mut command = Command::new("curl");
+        command.current_dir(folder.path());
+        command.args(["-sS", "-o", "response.der", "-w", "%{content_type}"]);
+        command.arg(format!("{responder}/{}", encoded.replace('/', "%2F")));
+        let ended = Process::spawn(&mut command).end();
+        assert_eq!(ended.stdout.concat(), "application/ocsp-response");
+        let read = [&["ocsp"], &asking[..], &["-respin", "response.der"]].concat();
+        let ended = openssl(&read);
+        let all = ended.stdout.concat() + &ended.stderr;
+        assert!(all.contains(&format!("{file}: {status}")), "{all}");
+    }
+}
+
 /// For clients that cannot resolve names: a fault for all names of a listener.
 #[test]
 fn certificates_of_listeners() {
@@ -337,7 +409,7 @@ fn unknown_faults_are_refused() {
     command.current_dir(folder.path());
     command.args(["--port=0", "--tls-port=0", "--certificate", "expird"]);
     Process::spawn(&mut command).end().is_refusal(&[
-        "expected the name of a certificate's fault (good, complete-chain, stapled, expired,",
+        "expected the name of a certificate's fault (good, complete-chain, stapled, checked, expired,",
         "found \"expird\"",
     ]);
 }

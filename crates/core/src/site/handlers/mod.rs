@@ -8,4 +8,6 @@ pub mod fuzzed_response;
 #[cfg(feature = "wpt")]
 pub mod injected_script;
 pub mod joined;
+#[cfg(feature = "tls")]
+mod revocation;
 pub mod wire_file;

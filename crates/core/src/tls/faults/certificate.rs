@@ -13,17 +13,18 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::CertifiedKey;
 
 use super::DOMAIN;
+use super::addresses::Addresses;
 use super::ocsp::{self, Status};
 use crate::tls::certificates::authority::{self, Authority, DAY, Validity, new_key};
 use crate::tls::certificates::{StoreError, Subjects};
 use crate::tls::provider;
 
 /// How long the certificates are valid, and how far away the times of those that are not.
-const DURATION: Duration = Duration::from_secs(30 * DAY.as_secs());
+pub(super) const DURATION: Duration = Duration::from_secs(30 * DAY.as_secs());
 
 /// The serial number of the revoked certificate: "revoked". It is the same at each start, so that a list of
 /// revoked certificates that was made before applies.
-const REVOKED: [u8; 7] = *b"revoked";
+pub(super) const REVOKED: [u8; 7] = *b"revoked";
 
 /// What is wrong with a certificate.
 ///
@@ -34,9 +35,9 @@ const REVOKED: [u8; 7] = *b"revoked";
 /// assert_eq!(fault.name(), "self-signed");
 /// assert_eq!(fault.host(), format!("self-signed.{DOMAIN}"));
 /// assert_eq!(FaultyCertificate::named("self-signed"), Some(fault));
-/// // All but three must be refused:
-/// use FaultyCertificate::{CompleteChain, Good, Stapled};
-/// let good = [Good, CompleteChain, Stapled];
+/// // All but four must be refused:
+/// use FaultyCertificate::{Checked, CompleteChain, Good, Stapled};
+/// let good = [Good, CompleteChain, Stapled, Checked];
 /// assert_eq!(FaultyCertificate::ALL.iter().filter(|fault| !good.contains(fault)).count(), 12);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,6 +48,8 @@ pub enum FaultyCertificate {
     CompleteChain,
     /// Nothing: an OCSP response that it is good is stapled to it.
     Stapled,
+    /// Nothing: it names the addresses of the root's list and of an OCSP responder, by which it is good.
+    Checked,
     /// It expired yesterday.
     Expired,
     /// It is valid in 30 days.
@@ -65,7 +68,8 @@ pub enum FaultyCertificate {
     NoServerAuth,
     /// A bit of the signature is wrong.
     BadSignature,
-    /// The root's list of revoked certificates has it, and so does the OCSP response that is stapled to it.
+    /// The root's list of revoked certificates has it, and so does the OCSP response that is stapled to it. It names
+    /// the addresses of both, too.
     Revoked,
     /// The OCSP response that is stapled to it expired yesterday.
     ExpiredStaple,
@@ -77,10 +81,11 @@ impl FaultyCertificate {
     /// All of them.
     ///
     /// See the example of [`FaultyCertificate`].
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Good,
         Self::CompleteChain,
         Self::Stapled,
+        Self::Checked,
         Self::Expired,
         Self::NotYetValid,
         Self::WrongHost,
@@ -103,6 +108,7 @@ impl FaultyCertificate {
             Self::Good => "good",
             Self::CompleteChain => "complete-chain",
             Self::Stapled => "stapled",
+            Self::Checked => "checked",
             Self::Expired => "expired",
             Self::NotYetValid => "not-yet-valid",
             Self::WrongHost => "wrong-host",
@@ -132,11 +138,13 @@ impl FaultyCertificate {
         format!("{}.{DOMAIN}", self.name())
     }
 
-    /// A certificate with this fault, for its host and for `subjects`, and its key.
+    /// A certificate with this fault, for its host and for `subjects`, and its key. Those that name addresses do so
+    /// once these are known.
     pub(super) fn make(
         self,
         root: &Authority,
         subjects: &Subjects,
+        addresses: Option<&Addresses>,
         now: SystemTime,
     ) -> Result<CertifiedKey, StoreError> {
         let key = new_key()?;
@@ -170,6 +178,9 @@ impl FaultyCertificate {
             Self::MustStaple => params.custom_extensions.push(must_staple()),
             _ => {}
         }
+        if let (Self::Revoked | Self::Checked, Some(addresses)) = (self, addresses) {
+            addresses.apply(&mut params);
+        }
         let chain = match self {
             Self::SelfSigned => vec![params.self_signed(&key)?.der().clone()],
             Self::UntrustedRoot => {
@@ -186,7 +197,11 @@ impl FaultyCertificate {
             }
             Self::BadSignature => vec![with_bad_signature(&root.issue(&params, &key)?)],
             // Some clients look for the issuer of the response in the chain alone.
-            Self::Stapled | Self::Revoked | Self::ExpiredStaple | Self::MustStaple => {
+            Self::Stapled
+            | Self::Checked
+            | Self::Revoked
+            | Self::ExpiredStaple
+            | Self::MustStaple => {
                 vec![root.issue(&params, &key)?, root.certificate().clone()]
             }
             _ => vec![root.issue(&params, &key)?],
@@ -299,7 +314,7 @@ mod tests {
                 .build()
                 .unwrap();
         for fault in FaultyCertificate::ALL {
-            let made = fault.make(&root, &subjects, now()).unwrap();
+            let made = fault.make(&root, &subjects, None, now()).unwrap();
             made.keys_match().unwrap();
             let host = fault.host();
             for name in [host.as_str(), "127.0.0.1", "a.test"] {
@@ -328,6 +343,7 @@ mod tests {
                 let expected = match fault {
                     FaultyCertificate::Good
                     | FaultyCertificate::CompleteChain
+                    | FaultyCertificate::Checked
                     | FaultyCertificate::Stapled
                     // rustls does not look at OCSP responses.
                     | FaultyCertificate::ExpiredStaple

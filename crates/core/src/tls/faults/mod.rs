@@ -4,21 +4,26 @@
 //!
 //! See the example of [`FaultyHosts`].
 
+#[doc(hidden)]
+pub mod addresses;
 pub mod certificate;
 pub mod handshake;
 mod ocsp;
+mod revocation;
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 
+use rcgen::KeyPair;
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 
 use super::certificates::authority::Authority;
 use super::certificates::{StoreError, Subjects};
 
+use addresses::Addresses;
 pub use certificate::FaultyCertificate;
 pub use handshake::HandshakeFault;
 
@@ -50,6 +55,10 @@ pub const DOMAIN: &str = "tls.localhost";
 /// ```
 pub struct FaultyHosts {
     certificates: BTreeMap<FaultyCertificate, Arc<CertifiedKey>>,
+    /// Those that name addresses, once these are known.
+    with_addresses: OnceLock<BTreeMap<FaultyCertificate, Arc<CertifiedKey>>>,
+    root: Authority,
+    subjects: Subjects,
 }
 
 impl FaultyHosts {
@@ -69,18 +78,61 @@ impl FaultyHosts {
         let mut certificates = BTreeMap::from([(FaultyCertificate::Good, good)]);
         for fault in FaultyCertificate::ALL {
             if fault != FaultyCertificate::Good {
-                let made = fault.make(root, subjects, now)?;
+                let made = fault.make(root, subjects, None, now)?;
                 certificates.insert(fault, Arc::new(made));
             }
         }
-        Ok(Self { certificates })
+        let key = KeyPair::from_pem(&root.key_pem())?;
+        Ok(Self {
+            certificates,
+            with_addresses: OnceLock::new(),
+            root: Authority::existing(root.certificate().clone(), key)?,
+            subjects: subjects.clone(),
+        })
+    }
+
+    /// Lets the certificates [`Checked`](FaultyCertificate::Checked) and [`Revoked`](FaultyCertificate::Revoked) name
+    /// addresses at this origin, once it is known; only the first call counts.
+    ///
+    /// # Errors
+    /// When the system has no randomness.
+    #[doc(hidden)]
+    pub fn name_addresses_at(&self, origin: &str, now: SystemTime) -> Result<(), StoreError> {
+        let addresses = Addresses::at(origin);
+        let mut made = BTreeMap::new();
+        for fault in [FaultyCertificate::Checked, FaultyCertificate::Revoked] {
+            let one = fault.make(&self.root, &self.subjects, Some(&addresses), now)?;
+            made.insert(fault, Arc::new(one));
+        }
+        // Others may have been named already.
+        let _ = self.with_addresses.set(made);
+        Ok(())
+    }
+
+    /// The root's list of revoked certificates, in DER.
+    ///
+    /// # Errors
+    /// When the system has no randomness.
+    #[doc(hidden)]
+    pub fn revoked(&self, now: SystemTime) -> Result<Vec<u8>, StoreError> {
+        revocation::list(&self.root, now)
+    }
+
+    /// The answer to a request of OCSP.
+    ///
+    /// # Errors
+    /// When the system has no randomness.
+    #[doc(hidden)]
+    pub fn status(&self, request: &[u8], now: SystemTime) -> Result<Vec<u8>, StoreError> {
+        revocation::answer(&self.root, request, now)
     }
 
     /// The certificate with this fault.
     ///
     /// See the example of [`FaultyHosts`].
     pub fn with(&self, fault: FaultyCertificate) -> Arc<CertifiedKey> {
-        Arc::clone(&self.certificates[&fault])
+        let named = self.with_addresses.get().and_then(|made| made.get(&fault));
+        Arc::clone(named.unwrap_or_else(|| &self.certificates[&fault]))
     }
 }
 

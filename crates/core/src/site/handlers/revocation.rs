@@ -1,0 +1,96 @@
+//! Whether certificates of the server's root are revoked, for clients that look it up by themselves: the root's list,
+//! and an OCSP responder (RFC 6960 §A.1). Both are at the addresses that two of the faulty hosts' certificates name.
+
+use std::io;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::exchange::{Exchange, Handler, ServerContext};
+use crate::fault::Fault;
+use crate::site::Site;
+use crate::text::percent;
+use crate::tls::certificates::StoreError;
+use crate::tls::faults::FaultyHosts;
+use crate::tls::faults::addresses::{LIST_PATH, RESPONDER_PATH};
+
+/// Answers with the list.
+struct List(Arc<FaultyHosts>);
+
+/// Answers requests of OCSP: the body of a POST, or the rest of a GET's path in base64.
+struct Responder(Arc<FaultyHosts>);
+
+impl Site {
+    /// Adds the list and the responder.
+    #[doc(hidden)]
+    pub fn revocation(&mut self, hosts: &Arc<FaultyHosts>) {
+        let list: Arc<dyn Handler> = Arc::new(List(Arc::clone(hosts)));
+        let responder: Arc<dyn Handler> = Arc::new(Responder(Arc::clone(hosts)));
+        for (method, pattern, handler) in [
+            ("GET", LIST_PATH, list),
+            ("POST", RESPONDER_PATH, Arc::clone(&responder)),
+            ("GET", GET_PATTERN, responder),
+        ] {
+            self.register(method.into(), pattern, handler)
+                .expect("this pattern is valid");
+        }
+    }
+}
+
+/// A request in base64 follows the slash.
+const GET_PATTERN: &str = "/.wireserve/ocsp/*";
+
+impl Handler for List {
+    /// The certificates name the first port in the clear, if there is one.
+    fn start(&self, server: &Arc<ServerContext>) -> io::Result<()> {
+        let names = server.hosts.names();
+        let of_http = names.ports.iter().find(|(scheme, _)| scheme == "http");
+        let port = of_http.and_then(|(_, ports)| ports.first());
+        let Some((host, port)) = names.browser_host.as_ref().zip(port) else {
+            return Ok(());
+        };
+        let host = match host.contains(':') {
+            true => format!("[{host}]"),
+            false => host.clone(),
+        };
+        let origin = format!("http://{host}:{port}");
+        let named = self.0.name_addresses_at(&origin, SystemTime::now());
+        named.map_err(io::Error::other)
+    }
+
+    fn handle(&self, exchange: &mut Exchange<'_>) -> Result<(), Fault> {
+        let list = self.0.revoked(SystemTime::now());
+        answer(exchange, "application/pkix-crl", list)
+    }
+}
+
+impl Handler for Responder {
+    fn handle(&self, exchange: &mut Exchange<'_>) -> Result<(), Fault> {
+        let request = match exchange.request.method() {
+            b"POST" => exchange.body.read_all()?,
+            _ => {
+                let path = exchange.request.path();
+                let encoded = path.get(RESPONDER_PATH.len() + 1..).unwrap_or_default();
+                // Not a request either if it is malformed.
+                STANDARD
+                    .decode(percent::decode(encoded))
+                    .unwrap_or_default()
+            }
+        };
+        let status = self.0.status(&request, SystemTime::now());
+        answer(exchange, "application/ocsp-response", status)
+    }
+}
+
+fn answer(
+    exchange: &mut Exchange<'_>,
+    media_type: &str,
+    content: Result<Vec<u8>, StoreError>,
+) -> Result<(), Fault> {
+    let content = content.map_err(|error| Fault::new(500, error.to_string()))?;
+    exchange.response.headers.set("Content-Type", media_type);
+    exchange.response.content = content.into();
+    Ok(())
+}
