@@ -68,8 +68,13 @@ pub(crate) fn start(doc_root: &Path) -> Result<(), InterpreterError> {
             Ok::<_, PyErr>(())
         })?;
         let path = py.import("sys")?.getattr("path")?;
-        if !path.contains(doc_root)? {
-            path.call_method1("insert", (0, doc_root.as_os_str()))?;
+        // As text: for a path, Python would import `pathlib` and a dozen modules that it needs.
+        let doc_root = doc_root.as_os_str();
+        let is_first = path
+            .get_item(0)
+            .is_ok_and(|first| first.eq(doc_root).unwrap_or(false));
+        if !is_first {
+            path.call_method1("insert", (0, doc_root))?;
         }
         Ok(())
     })
