@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::Arc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::conclusion;
 use super::connection;
@@ -25,7 +25,7 @@ const SHORTAGE_PAUSE: Duration = Duration::from_millis(20);
 /// Accepts connections until the server stops.
 pub(super) fn accept(socket: &Listener, listener: &Arc<listening::Listener>, shared: &Arc<Shared>) {
     while !shared.is_stopping() {
-        match socket.accept() {
+        match socket.accept(shared.freed.take(Instant::now())) {
             Ok(accepted) => {
                 let number = shared.context.events.connection_opened();
                 let scheme = listener.scheme();
@@ -69,6 +69,7 @@ fn admit(wire: Arc<Wire>, listener: &Arc<listening::Listener>, shared: &Arc<Shar
                     linger(ended, &on_thread);
                 }
             }
+            on_thread.freed.add(Instant::now());
         }),
         Err(Full) => {
             log::error!(

@@ -16,6 +16,7 @@ mod controlled;
 pub mod door;
 pub mod embedding;
 mod ended;
+mod freed;
 mod handling;
 #[cfg(feature = "tls")]
 mod handshake;

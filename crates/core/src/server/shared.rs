@@ -19,6 +19,7 @@ use crate::wire::budget::Budgets;
 
 use super::door::Door;
 use super::ended::EndedConnection;
+use super::freed::Freed;
 use super::keep_alive::KeepAlive;
 use super::lingering::Lingering;
 use super::roster::Roster;
@@ -45,6 +46,8 @@ pub struct Shared {
     /// Records transcripts, if they are on.
     pub(super) recorder: Option<Arc<Recorder>>,
     pub(super) threads: Threads,
+    /// Places of connections that have just ended.
+    pub(super) freed: Freed,
     /// Connections that have ended on this side only.
     pub(super) lingering: Lingering<EndedConnection>,
     /// Connections beyond the limit, which are being refused with a response.

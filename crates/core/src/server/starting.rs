@@ -14,6 +14,7 @@ use crate::stash::MemoryStash;
 
 use super::addresses::Place;
 use super::door::Door;
+use super::freed::Freed;
 use super::keep_alive::KeepAlive;
 use super::lingering::Lingering;
 use super::listening::{Listener, Listening};
@@ -105,6 +106,7 @@ impl Builder {
                 limits: self.limits,
                 budgets: Arc::new(self.limits.budgets()),
                 threads: Threads::default(),
+                freed: Freed::default(),
                 lingering: Lingering::default(),
                 refusing: Arc::new(Roster::new(MAX_REFUSING)),
                 stopping: AtomicBool::new(false),

@@ -12,9 +12,19 @@ use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 use socket2::{SockAddr, Socket};
 
-/// How long a process that has accepted a connection leaves the next one to the others. Without it, the first one that
-/// runs takes all of a burst, and a client's connections keep one processor busy.
+/// How long a process that has accepted a connection leaves the next one to the others, unless one of its connections
+/// has ended. Without it, the first one that runs takes all of a burst, and a client's connections keep one processor
+/// busy.
 const TURN: Duration = Duration::from_micros(100);
+
+/// Whether a process that has accepted a connection pauses before it accepts the next one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pause {
+    /// It leaves the next one to the others for a moment.
+    ForOthers,
+    /// It does not pause, since one of its connections has ended.
+    None,
+}
 
 /// One process's view of a shared listening socket.
 #[derive(Debug)]
@@ -50,8 +60,10 @@ impl InheritedSocket {
     }
 
     /// Waits for a connection, or for the end.
-    pub(super) fn accept(&self) -> io::Result<(Socket, SockAddr)> {
-        let since = self.accepted.lock().map(|accepted| accepted.elapsed());
+    pub(super) fn accept(&self, pause: Pause) -> io::Result<(Socket, SockAddr)> {
+        let accepted = *self.accepted.lock();
+        let since = accepted.filter(|_| pause == Pause::ForOthers);
+        let since = since.map(|accepted| accepted.elapsed());
         if let Some(left) = since.and_then(|since| TURN.checked_sub(since)) {
             thread::sleep(left);
         }
@@ -81,5 +93,32 @@ impl InheritedSocket {
     pub(super) fn wake(&self) {
         // It can only fail if the byte of an earlier call is still there.
         let _ = (&self.end).write(&[0]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{TcpListener, TcpStream};
+
+    use super::*;
+
+    /// Attempts of which one is not disturbed by other processes.
+    const ATTEMPTS: usize = 1000;
+
+    #[test]
+    fn only_a_further_connection_is_left_to_others() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let socket = InheritedSocket::new(listener.into()).unwrap();
+        let two_accepted = |pause| {
+            let _clients = [(); 2].map(|()| TcpStream::connect(address).unwrap());
+            socket.accept(Pause::None).unwrap();
+            let began = socket.accepted.lock().unwrap();
+            socket.accept(pause).unwrap();
+            began.elapsed()
+        };
+        assert!(two_accepted(Pause::ForOthers) >= TURN);
+        let mut attempts = 0..ATTEMPTS;
+        assert!(attempts.any(|_| two_accepted(Pause::None) < TURN));
     }
 }

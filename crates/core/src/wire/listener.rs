@@ -15,6 +15,7 @@ use socket2::{Domain, Protocol, SockAddr, Socket, TcpKeepalive, Type};
 use crate::http::address::Address;
 
 use super::inherited::InheritedSocket;
+pub use super::inherited::Pause;
 use super::socket_file::SocketFile;
 
 /// Connections that the kernel holds until they are accepted. The reference's number; with fewer, some
@@ -147,11 +148,11 @@ impl Listener {
         }
     }
 
-    /// Waits for a connection.
+    /// Waits for a connection. Only a socket that other processes share knows a pause before.
     ///
     /// # Errors
     /// Those of `accept`, also after [`Listener::refuse`] and [`Listener::wake`].
-    pub fn accept(&self) -> io::Result<Accepted> {
+    pub fn accept(&self, pause: Pause) -> io::Result<Accepted> {
         match &self.kind {
             Kind::Tcp(listening) => self.accepted_over_ip(listening.accept()?),
             Kind::Unix(current) => {
@@ -159,7 +160,7 @@ impl Listener {
                 Ok(self.accepted_over_unix(current.socket.accept()?))
             }
             Kind::Inherited(shared) => {
-                let accepted = shared.accept()?;
+                let accepted = shared.accept(pause)?;
                 // Some systems pass this on to connections.
                 accepted.0.set_nonblocking(false)?;
                 match &self.address {
@@ -364,7 +365,7 @@ mod tests {
     fn connections_use_keepalive() {
         let listener = listen("127.0.0.1");
         let _peer = connect(&listener).unwrap();
-        let accepted = listener.accept().unwrap();
+        let accepted = listener.accept(Pause::ForOthers).unwrap();
         let socket = SockRef::from(&accepted.socket);
         assert!(socket.keepalive().unwrap() && socket.tcp_nodelay().unwrap());
         assert_eq!(socket.tcp_keepalive_time().unwrap().as_secs(), 60);
@@ -387,7 +388,7 @@ mod tests {
         let unix = Listener::unix(&folder.path().join("a")).unwrap();
         for listener in [listen("127.0.0.1"), unix] {
             thread::scope(|scope| {
-                let accepting = scope.spawn(|| listener.accept().map(drop));
+                let accepting = scope.spawn(|| listener.accept(Pause::ForOthers).map(drop));
                 listener.wake();
                 assert!(accepting.join().unwrap().is_err());
             });
@@ -404,7 +405,7 @@ mod tests {
             assert_eq!(error.kind(), io::ErrorKind::ConnectionRefused);
             listener.listen_again().unwrap();
             let client = connect(&listener).unwrap();
-            let accepted = listener.accept().unwrap();
+            let accepted = listener.accept(Pause::ForOthers).unwrap();
             assert_eq!(accepted.peer, client.local_addr().unwrap().into());
         }
 
@@ -417,7 +418,7 @@ mod tests {
             assert_eq!(error.kind(), io::ErrorKind::ConnectionRefused);
             listener.listen_again().unwrap();
             let _client = UnixStream::connect(&path).unwrap();
-            let accepted = listener.accept().unwrap();
+            let accepted = listener.accept(Pause::ForOthers).unwrap();
             assert_eq!(accepted.peer, Address::Unix(None));
             assert_eq!(accepted.local, *listener.address());
         }
