@@ -113,7 +113,7 @@ class AsWptserve(unittest.TestCase):
         # As `./wpt serve` does: it puts the folder of its own wptserve first, and hands routes to other processes.
         folder = os.path.dirname(os.path.abspath(__file__))
         script = os.path.join(folder, "scripts", "front_end", "wpt")
-        for method in ("fork", "forkserver"):
+        for method in ("fork", "forkserver", "spawn"):
             with self.subTest(method):
                 done = subprocess.run([sys.executable, "-m", "wireserve.as_wptserve", script, method],
                                       stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=DEADLINE)

@@ -240,6 +240,16 @@ class Configurations(Case):
 
         with Shown(extra=4) as made:
             self.assertEqual(made.twice, 8)
+
+        class Changed(config.ConfigBuilder):
+            _default = dict(config.ConfigBuilder._default, ports={"http": [8000]})
+
+        # `wpt serve` decides on HTTP/2 when it has made a builder.
+        changed = Changed()
+        changed._default["ports"]["h2"] = [9000]
+        changed.update({"ports": {"h2": [9001]}})
+        with changed as made:
+            self.assertEqual(dict(made.ports), {"http": [8000], "h2": [9001]})
         self.assertEqual(config._merge_dict({"a": {"b": 1, "c": 2}}, {"a": {"b": 3}, "d": 4}), {"a": {"b": 3, "c": 2}})
         self.assertEqual(config._renamed_props["host"], "browser_host")
 

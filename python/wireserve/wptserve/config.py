@@ -5,7 +5,6 @@ another configuration: it takes options and computes the rest, which is names of
 ports, paths and certificates. Without certificates, https and wss have no ports.
 """
 
-import copy
 from collections import defaultdict
 from collections.abc import Mapping
 
@@ -117,7 +116,8 @@ class ConfigBuilder:
         self._ssl_env = None
         self._config_cls = config_cls or self.default_config_cls
         self._entered = False
-        self._data = copy.deepcopy(self._default)
+        # Not a deep copy: `wpt serve` adds a port to `_default` of a builder that it has made.
+        self._data = self._default.copy()
         self._data["subdomains"] = subdomains
         self._data["not_subdomains"] = not_subdomains
         unknown = [name for name in kwargs if name not in self._default and name not in _renamed_props]
