@@ -2,6 +2,7 @@
 //! unit tests.
 
 mod comparison;
+mod core_exports;
 mod documents;
 mod examples;
 mod exports;
