@@ -3,7 +3,7 @@
 Four servers answer with what the trivial handler of `compare/site` returns: the command with that file; a function of
 `wireserve.wptserve`; one of `wireserve.serve`; and wptserve with TCP_NODELAY, which is the reference. wrk loads them in
 turn. Prints medians of the rounds with the smallest and the largest value, and ratios, which are taken within each
-round. Then come the times of an import, of a start and of a test with the fixture `wire`, and of 500 tests.
+round. Then come the times of an import, of a start, and what `package_suites.py` measures.
 """
 
 import os
@@ -11,8 +11,8 @@ import re
 import statistics
 import subprocess
 import sys
-import tempfile
-import time
+
+import package_suites
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SITE = os.path.join(HERE, "compare", "site")
@@ -41,25 +41,6 @@ server.get("/trivial.py", lambda request: trivial.main(request, None))
 print(server.url + "/", flush=True)
 sys.stdin.read()
 """
-
-TESTS = """
-import http.client
-import pytest
-
-@pytest.mark.parametrize("number", range({count}))
-def test_one(number, {fixture}):
-    {answers}
-    connection = http.client.HTTPConnection("127.0.0.1", port)
-    connection.request("GET", "/a")
-    assert connection.getresponse().read() == b"ok"
-    connection.close()
-"""
-
-SUITES = {
-    "wire": ("wire", "wire.get('/a', 'ok'); port = int(wire.url.rpartition(':')[2])"),
-    "pytest-httpserver": ("httpserver", "httpserver.expect_request('/a').respond_with_data('ok'); port = httpserver.port"),
-    "no server": ("port", "pass"),
-}
 
 
 def main(wireserve, package, reference, seconds="2", rounds="5"):
@@ -91,7 +72,7 @@ def main(wireserve, package, reference, seconds="2", rounds="5"):
         print()
     print(f"import wireserve     {import_time(package):.1f} ms, the shortest of 20")
     print(f"start of a server    {start_time(package):.2f} ms, the median of 200")
-    suites(package)
+    package_suites.main(package)
 
 
 def start(command):
@@ -132,48 +113,6 @@ once()
 print(statistics.median(once() for _ in range(200)))
 """
     return float(subprocess.run([package, "-c", code], check=True, capture_output=True, text=True).stdout)
-
-
-def suites(package):
-    """How long pytest takes for 500 tests of http.client, and for one; their difference is the tests' own time."""
-    with tempfile.TemporaryDirectory() as folder:
-        for name, (fixture, answers) in SUITES.items():
-            for count in (1, 500):
-                with open(os.path.join(folder, f"test_{name.replace(' ', '_')}_{count}.py"), "w") as file:
-                    file.write(TESTS.format(count=count, fixture=fixture, answers=answers))
-        with open(os.path.join(folder, "conftest.py"), "w") as file:
-            file.write(BARE)
-        took = {(name, count): [] for name in SUITES for count in (1, 500)}
-        for _ in range(5):
-            for name, count in took:
-                path = os.path.join(folder, f"test_{name.replace(' ', '_')}_{count}.py")
-                begin = time.perf_counter()
-                subprocess.run([package, "-m", "pytest", "-q", path], check=True, capture_output=True)
-                took[name, count].append(time.perf_counter() - begin)
-        for name in SUITES:
-            added = [(all_ - one) / 499 * 1000 for all_, one in zip(took[name, 500], took[name, 1])]
-            print(f"500 tests, {name:18} {spread(took[name, 500], '.2f')} s; {spread(added, '.2f')} ms a test")
-
-
-# A listener of the kernel alone, and one response for all: what http.client and pytest take themselves.
-BARE = """
-import socket, threading
-import pytest
-
-@pytest.fixture(scope="session")
-def port():
-    listener = socket.create_server(("127.0.0.1", 0), backlog=64)
-
-    def answer():
-        while True:
-            connection, _ = listener.accept()
-            connection.recv(65536)
-            connection.sendall(b"HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\nConnection: close\\r\\n\\r\\nok")
-            connection.close()
-
-    threading.Thread(target=answer, daemon=True).start()
-    yield listener.getsockname()[1]
-"""
 
 
 main(*sys.argv[1:])
