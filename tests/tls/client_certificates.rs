@@ -143,7 +143,9 @@ fn by_curl(address: SocketAddr, root: &Path, shown: Option<&Path>) -> String {
 fn by_python(address: SocketAddr, root: &Path, shown: Option<&Path>, client: &Path) -> String {
     let mut command = Command::new("python3");
     command.arg(client).arg(address.port().to_string());
-    command.arg(root).arg(shown.unwrap_or(Path::new("")));
+    command
+        .arg(root)
+        .arg(shown.unwrap_or_else(|| Path::new("")));
     let ended = Process::spawn(&mut command).end();
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     ended.stdout.concat()
