@@ -2,11 +2,14 @@
 //! writes it into the page as it is.
 
 use std::collections::BTreeSet;
+use std::fs;
+use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use regex::Regex;
 
 use crate::project::exports::EXPORTED;
+use crate::project::sources::sources;
 
 /// A link whose target is a path: `](crate::Server::get)`.
 static LINK: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\]\(([\w:]+)\)").expect("a pattern"));
@@ -41,5 +44,21 @@ fn links_of_public_items_lead_to_public_items() {
         findings.is_empty(),
         "links to hidden items:\n{}\n",
         findings.join("\n")
+    );
+}
+
+/// The documentation of `wireserve` shows links of the other crates as they were compiled there, without
+/// `cfg(doc)`.
+#[test]
+fn links_need_no_imports_of_their_own() {
+    let with_imports = sources().into_iter().filter(|path| {
+        let text = fs::read_to_string(path).expect("a source");
+        text.contains("cfg(doc)")
+    });
+    let none = Vec::<PathBuf>::new();
+    assert_eq!(
+        with_imports.collect::<Vec<_>>(),
+        none,
+        "expected paths in links"
     );
 }

@@ -2,9 +2,6 @@
 
 use std::time::Duration;
 
-#[cfg(doc)]
-use super::Step;
-
 /// How far a script was played; [`Exchange::play`](crate::exchange::Exchange::play) returns it.
 ///
 /// ```
@@ -44,7 +41,7 @@ pub struct Played {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum End {
-    /// All steps were played, or all before a [`Step::Next`], which continues with the next
+    /// All steps were played, or all before a [`Step::Next`](super::Step::Next), which continues with the next
     /// request if the client may send one.
     Completed,
     /// The client left, or ended its side of the connection while a step waited for bytes.

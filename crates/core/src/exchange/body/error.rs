@@ -7,9 +7,6 @@ use crate::fault::Fault;
 use crate::http::Malformed;
 use crate::wire::budget::Full;
 
-#[cfg(doc)]
-use super::UNDECODED;
-
 /// Why a body cannot be read to its end.
 #[doc(hidden)]
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,8 +30,8 @@ pub enum BodyError {
     TooLarge(u64),
     /// Other requests leave too little of the server's memory. Smaller pieces can be read.
     NoRoom(Full),
-    /// More than [`UNDECODED`] bytes came in more chunks than are recorded, so the undecoded body cannot
-    /// be shown.
+    /// More than [`UNDECODED`](super::UNDECODED) bytes came in more chunks than are recorded, so the undecoded
+    /// body cannot be shown.
     NotKept,
 }
 
