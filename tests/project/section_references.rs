@@ -11,8 +11,14 @@ use crate::support::repository;
 
 const FOLDERS: [&str; 6] = ["src", "crates", "tests", "fuzz", "benches", "docs"];
 
-/// Inputs, not prose.
-const DATA: [&str; 2] = ["corpus", "target"];
+/// Inputs, and what tools leave; not prose.
+const DATA: [&str; 5] = [
+    ".mypy_cache",
+    ".pytest_cache",
+    "__pycache__",
+    "corpus",
+    "target",
+];
 
 const SIGN: char = '\u{a7}';
 
