@@ -146,8 +146,12 @@ impl Stage {
             _folder: folder,
         };
         let sockets = stage.belongings().sockets;
-        // What the first scripts begin stays: a thread that watches them, and what Python keeps open.
-        stage.assert_serves();
+        // What the first scripts begin stays: a thread that watches them, and what Python keeps open. So does the
+        // file, once its last change is old enough to be trusted.
+        eventually("the file is kept open", || {
+            stage.assert_serves();
+            stage.has_open("file.txt")
+        });
         eventually("no client is connected", || {
             stage.belongings().sockets == sockets
         });
@@ -223,6 +227,11 @@ impl Stage {
                 .filter(|name| !is_of_connection(name))
                 .count(),
         }
+    }
+
+    fn has_open(&self, name: &str) -> bool {
+        let mut files = self.proc("fd").into_iter();
+        files.any(|file| fs::read_link(file).is_ok_and(|path| path.ends_with(name)))
     }
 
     /// The names of its threads, as far as the kernel keeps them.
