@@ -192,6 +192,7 @@ fn the_wall_clock_is_read_only_for_dates() {
             "crates/core/src/record/mod.rs",
             "crates/core/src/site/files/file.rs",
             "crates/core/src/site/files/validators.rs",
+            "crates/core/src/site/handlers/revocation.rs",
             "crates/core/src/text/date.rs",
             "crates/core/src/tls/certificates/renewed.rs",
             "crates/core/src/transcript/folder.rs",
