@@ -18,8 +18,8 @@ STANDARD = frozenset(
     heapq hmac html http importlib inspect io ipaddress json keyword linecache locale logging lzma
     math mimetypes mmap multiprocessing ntpath opcode operator os pathlib pickle platform posixpath
     queue quopri random re reprlib runpy secrets select selectors shutil signal site socket
-    socketserver ssl stat string struct subprocess tempfile textwrap threading token tokenize
-    traceback types typing urllib uu uuid warnings weakref zipimport zlib
+    socketserver sre_compile sre_constants sre_parse ssl stat string struct subprocess tempfile textwrap
+    threading token tokenize traceback types typing urllib uu uuid warnings weakref zipimport zlib
     """.split()
 )
 
