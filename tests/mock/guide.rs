@@ -11,9 +11,10 @@ use wireserve::{
 /// The client of this page: sends a request on a new connection and returns all that comes back.
 fn ask(server: &Server, request: &str) -> String {
     let mut stream = TcpStream::connect(server.address()).unwrap();
-    stream.write_all(request.as_bytes()).unwrap();
     let mut response = Vec::new();
-    let _ = stream.read_to_end(&mut response); // an error if the connection is reset
+    // Either is an error if the server resets the connection: the first if it has done so already.
+    let _ = stream.write_all(request.as_bytes());
+    let _ = stream.read_to_end(&mut response);
     String::from_utf8_lossy(&response).into_owned()
 }
 
