@@ -72,6 +72,8 @@ fn where_a_handler_spends_its_time() {
     run("Where a handler spends its time");
 }
 
+// py-spy finds no free-threaded interpreter in a program that embeds one.
+#[cfg(not(Py_GIL_DISABLED))]
 #[test]
 fn where_the_server_spends_its_time() {
     run("Where the server spends its time");

@@ -230,7 +230,7 @@ fn packages_of_a_checkout_are_importable() {
 /// `pythonX.Y` of the embedded interpreter, as a script sees it.
 fn python_folder() -> String {
     let folder = tempfile::tempdir().expect("a folder");
-    let script = "import sys\n\ndef main(request, response):\n    return 'python%d.%d' % sys.version_info[:2]\n";
+    let script = "import sys\n\ndef main(request, response):\n    return 'python%d.%d%s' % (*sys.version_info[:2], sys.abiflags)\n";
     fs::write(folder.path().join("version.py"), script).expect("a file");
     let server = Process::wireserve(folder.path(), [""; 0]);
     get(&server, "/version.py").1

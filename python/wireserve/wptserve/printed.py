@@ -77,21 +77,22 @@ def install():
         if stream is None or stream.fileno() != descriptor:
             continue
         stream.flush()
-        _replace(attribute, Printed(stream.name, descriptor), stream)
+        _replace(attribute, Printed(stream.name, descriptor), stream.encoding, stream.errors)
     os.register_at_fork(after_in_child=_renew)
 
 
-def _replace(attribute, raw, stream):
-    replaced = Lines(io.BufferedWriter(raw), stream.encoding, stream.errors)
-    _installed.append((attribute, raw, replaced))
+def _replace(attribute, *parts):
+    raw, encoding, errors = parts
+    replaced = Lines(io.BufferedWriter(raw), encoding, errors)
+    _installed.append((attribute, replaced, parts))
     setattr(sys, attribute, replaced)
 
 
 def _renew():
-    """In a forked child: a stream in which another thread was printing stays locked."""
-    for attribute, raw, stream in _installed[:]:
+    """In a forked child: a stream in which another thread was printing stays locked, even its attributes."""
+    for attribute, stream, parts in _installed[:]:
         if getattr(sys, attribute, None) is stream:
-            _replace(attribute, raw, stream)
+            _replace(attribute, *parts)
 
 
 # All there have been: to let go of one would flush it, and so wait for its lock.

@@ -42,13 +42,12 @@ pub(super) fn add(py: Python<'_>, environment: &Path) -> PyResult<()> {
     if folder.is_dir() {
         py.import("site")?.call_method1("addsitedir", (folder,))?;
     } else if let Some(other) = another_version(environment) {
-        let version = py.version_info();
+        let own = folder.parent().and_then(Path::file_name);
         log::warn!(
-            "{}: these packages are for {}, but scripts run in python{}.{}: they cannot be imported",
+            "{}: these packages are for {}, but scripts run in {}: they cannot be imported",
             environment.display(),
             other.to_string_lossy(),
-            version.major,
-            version.minor
+            own.unwrap_or_default().to_string_lossy()
         );
     }
     Ok(())

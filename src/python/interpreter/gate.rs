@@ -26,6 +26,9 @@ const LOOK: Duration = Duration::from_millis(1);
 /// for that thread to run: with thousands of them that takes as long as several handlers do.
 const PATIENCE: u32 = 16;
 
+/// Entries of a thread into a free-threaded interpreter before it lets others run.
+const ENTRIES_IN_TURN: u32 = 2;
+
 /// Checks without a queue before the watchdog sleeps.
 const IDLE_LOOKS: u32 = 50;
 
@@ -41,6 +44,8 @@ static WATCHED: AtomicUsize = AtomicUsize::new(0);
 thread_local! {
     /// The ticket of this thread's admission; 0 without one.
     static TICKET: Cell<Ticket> = const { Cell::new(0) };
+    /// The entries of this thread since it let others run.
+    static ENTRIES: Cell<u32> = const { Cell::new(0) };
 }
 
 /// The right to attach, released when dropped.
@@ -64,12 +69,26 @@ pub(crate) fn open() -> io::Result<()> {
 
 /// Waits for the slot. Nested calls on one thread are free.
 pub(crate) fn enter() -> Option<Admission> {
-    if cfg!(Py_GIL_DISABLED) || TICKET.get() != 0 {
+    if cfg!(Py_GIL_DISABLED) {
+        take_turns();
+        return None;
+    }
+    if TICKET.get() != 0 {
         return None;
     }
     phases::enter(Phase::Admission);
     TICKET.set(SLOT.get().enter());
     Some(Admission(()))
+}
+
+/// Lets the other threads on this processor run from time to time. A thread whose client is quick never waits for
+/// a request, and would run for as long as the scheduler permits, several milliseconds.
+fn take_turns() {
+    let entries = ENTRIES.get();
+    ENTRIES.set((entries + 1) % ENTRIES_IN_TURN);
+    if entries == 0 {
+        thread::yield_now();
+    }
 }
 
 impl Drop for Admission {

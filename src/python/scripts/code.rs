@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyCode, PyDict};
+use pyo3::types::{PyCode, PyDict};
 use rustc_hash::FxBuildHasher;
 use rustix::fs::{fstat, stat};
 
@@ -26,10 +26,8 @@ use crate::site::files::stamp::{CLOCK_RESOLUTION, Stamp};
 use crate::site::files::{Files, Found};
 use crate::site::handlers::default_script;
 
-use crate::python::interpreter::imported::Imported;
+use crate::python::scripts::compiling::compile;
 use crate::python::scripts::globals;
-
-static COMPILE: Imported = Imported::new("builtins", "compile");
 
 /// Scripts and their code.
 pub(crate) struct Scripts {
@@ -209,11 +207,4 @@ fn read(mut file: &File) -> io::Result<Vec<u8>> {
     let mut source = Vec::new();
     file.read_to_end(&mut source)?;
     Ok(source)
-}
-
-/// Compiles as the reference does, with the same errors and handling of encoding declarations.
-fn compile<'py>(py: Python<'py>, path: &Path, source: &[u8]) -> PyResult<Bound<'py, PyCode>> {
-    let source = PyBytes::new(py, source);
-    let code = COMPILE.get(py)?.call1((source, path.as_os_str(), "exec"))?;
-    Ok(code.cast_into::<PyCode>()?)
 }

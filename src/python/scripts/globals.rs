@@ -24,10 +24,6 @@ pub(crate) fn new<'py>(py: Python<'py>, file: &Path) -> PyResult<Bound<'py, PyDi
 /// Frees the globals of a script that has run, unless something else refers to them or to one of its
 /// functions: a thread, a generator, a class, an imported module.
 pub(crate) fn release(globals: &Bound<'_, PyDict>) {
-    // Without a GIL, counts are kept in several parts.
-    if cfg!(Py_GIL_DISABLED) {
-        return;
-    }
     // Most scripts have one function.
     if reference_count(globals) == OURS + 1
         && let Ok(Some(main)) = globals.get_item(intern!(globals.py(), "main"))
@@ -60,9 +56,9 @@ fn is_own_function(value: &Bound<'_, PyAny>, globals: &Bound<'_, PyDict>) -> boo
 
 #[cfg(test)]
 mod tests {
-    use std::ffi::CString;
-
     use super::*;
+    use crate::python::interpreter::objects::execute;
+    use crate::python::scripts::compiling::compile;
 
     #[test]
     fn only_what_nobody_else_reaches_is_freed() {
@@ -90,8 +86,8 @@ mod tests {
                 ),
             ] {
                 let globals = new(py, Path::new("/a.py")).unwrap();
-                py.run(&CString::new(script).unwrap(), Some(&globals), None)
-                    .unwrap();
+                let code = compile(py, Path::new("/a.py"), script.as_bytes()).unwrap();
+                execute(&code, &globals).unwrap();
                 release(&globals);
                 assert_eq!(globals.is_empty(), is_freed, "{script}");
                 let _ = kept.delattr("kept");

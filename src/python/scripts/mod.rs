@@ -2,6 +2,7 @@
 //! `main(request, response)` is called (reference §3).
 
 pub(crate) mod code;
+pub(crate) mod compiling;
 pub(crate) mod exchanged;
 pub(crate) mod failure;
 pub(crate) mod globals;
