@@ -61,14 +61,16 @@ fn each_listening_line_shows_what_the_port_is_for() {
         let mut command = wireserve();
         command.current_dir(root.path()).args(["--config", config]);
         let mut running = Process::spawn(command.args(arguments));
-        for note in notes {
+        let is_open = |note: &&&str| cfg!(feature = "tls") || **note != secure;
+        let notes: Vec<_> = notes.iter().filter(is_open).collect();
+        for note in &notes {
             let (address, seen) = running.ready_with_note("127.0.0.1");
             let expected = note.replace("PORT", &address.port().to_string());
             assert_eq!(seen.trim(), expected, "{config}");
             if note.contains("connections") {
                 let mut client = Client::connect(address);
                 assert_eq!(client.read_until_close(), b"220 hello\r\n");
-            } else if *note != secure {
+            } else if **note != secure {
                 assert_eq!(get(address, "/hello.txt").text(), "hello");
             }
         }

@@ -5,6 +5,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
+use crate::support::command::program;
 use crate::support::devtools::Page;
 use crate::support::process::Process;
 
@@ -14,7 +15,7 @@ const CASES: &str = "SL-01,HS-22,CL-27,TE-01,BS-08,KA-01,RD-01,TX-07,CK-01,UP-14
 
 fn run(option: &str, word: &str) {
     let folder = tempfile::tempdir().expect("a folder");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_wireserve"));
+    let mut command = Command::new(program());
     command.current_dir(folder.path());
     command.args(["conform", option, "--only", CASES, "--report", "out"]);
     let mut suite = Process::spawn(&mut command);
@@ -91,7 +92,7 @@ fn a_browser_is_no_command() {
         ),
         (&["--browser", "--", "curl", "{url}"], "cannot be used with"),
     ] {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_wireserve"));
+        let mut command = Command::new(program());
         let ended = Process::spawn(command.arg("conform").args(arguments)).end();
         assert_eq!(ended.code, Some(2));
         assert!(ended.stderr.contains(named), "{}", ended.stderr);

@@ -6,11 +6,12 @@ use std::process::Command;
 use wireserve::WireScript;
 
 use crate::support::client::Client;
+use crate::support::command::program;
 use crate::support::process::{Ended, Process};
 use crate::support::repository;
 
 fn conform(arguments: &[&str]) -> Ended {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_wireserve"));
+    let mut command = Command::new(program());
     command.arg("conform").args(arguments);
     Process::spawn(&mut command).end()
 }
@@ -63,7 +64,7 @@ fn cases_are_listed_and_shown() {
 
 #[test]
 fn a_case_is_served() {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_wireserve"));
+    let mut command = Command::new(program());
     command.args(["conform", "serve", "CH-04", "--port", "0"]);
     let mut serving = Process::spawn(&mut command);
     let line = serving.line().expect("a line");

@@ -6,6 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use crate::support::command::program;
 use crate::support::process::{Ended, Process};
 use crate::support::repository;
 
@@ -21,7 +22,7 @@ fn copy(folder: &Path) {
 }
 
 fn check(folder: &Path) -> Ended {
-    let built = Path::new(env!("CARGO_BIN_EXE_wireserve")).parent();
+    let built = Path::new(program()).parent();
     let own = env::var_os("PATH").unwrap_or_default();
     let folders = built
         .map(Path::to_owned)

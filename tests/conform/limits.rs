@@ -11,6 +11,7 @@ use wireserve::internals::conform::stage::Patience;
 use super::model::message::{LONG_EXTENSION, MAX_SECTION};
 use super::model::stream::MAX_LINE;
 use super::model::{Deviation, HANGS_FROM, INTERIM, Model, REDIRECTS};
+use crate::support::command::program;
 use crate::support::process::{Ended, Process};
 
 fn measured(deviation: Deviation, kinds: &[Kind]) -> Vec<Limit> {
@@ -112,7 +113,7 @@ fn a_client_that_hangs_ends_in_a_verdict() {
 }
 
 fn limits(arguments: &[&str]) -> Ended {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_wireserve"));
+    let mut command = Command::new(program());
     command.args(["conform", "limits"]).args(arguments);
     Process::spawn(&mut command).end()
 }

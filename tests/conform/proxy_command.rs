@@ -7,10 +7,11 @@ use std::process::Command;
 use wireserve::internals::conform::case::halves::Form;
 
 use super::proxy_model::{Deviation, ProxyModel};
+use crate::support::command::program;
 use crate::support::process::{Ended, Process};
 
 fn conform(arguments: &[&str]) -> Ended {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_wireserve"));
+    let mut command = Command::new(program());
     command.arg("conform").args(arguments);
     Process::spawn(&mut command).end()
 }

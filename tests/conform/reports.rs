@@ -9,6 +9,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use super::schema;
+use crate::support::command::program;
 use crate::support::process::{Ended, Process};
 use crate::support::repository;
 
@@ -44,7 +45,7 @@ for line in sys.stdin:
 pub fn run(folder: &Path, arguments: &[&str]) -> Ended {
     let driver = folder.join("driver.py");
     fs::write(&driver, DRIVER).expect("a file");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_wireserve"));
+    let mut command = Command::new(program());
     command.current_dir(folder).arg("conform").args(arguments);
     command.args(["--", "python3"]).arg(driver);
     Process::spawn(&mut command).end()

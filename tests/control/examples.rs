@@ -5,6 +5,7 @@ use std::env;
 use std::path::Path;
 use std::process::Command;
 
+use crate::support::command::program;
 use crate::support::process::Process;
 use crate::support::repository;
 
@@ -13,7 +14,7 @@ const MOST: usize = 15;
 
 #[test]
 fn the_example_in_node_passes() {
-    let binary = Path::new(env!("CARGO_BIN_EXE_wireserve"));
+    let binary = Path::new(program());
     let folder = binary.parent().expect("a folder").display();
     let path = env::var("PATH").expect("a path");
     let mut node = Command::new("node");

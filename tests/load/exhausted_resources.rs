@@ -11,7 +11,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::support::client::{Client, request};
-use crate::support::command::get;
+use crate::support::command::{get, program};
 use crate::support::folder::folder;
 use crate::support::process::Process;
 use crate::support::wait::eventually;
@@ -196,7 +196,7 @@ fn limit_address_space(server: &Process, limit: Option<u64>) -> Rlimit {
 fn limited(limit: &str, doc_root: &Path, arguments: &[&str]) -> Process {
     let mut command = Command::new("sh");
     let script = format!("{limit} && exec \"$@\"");
-    command.args(["-c", &script, "sh", env!("CARGO_BIN_EXE_wireserve")]);
+    command.args(["-c", &script, "sh", program()]);
     command
         .arg(doc_root)
         .args(["--port", "0", "--log", "error"])

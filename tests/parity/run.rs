@@ -15,6 +15,7 @@ use rustls::ClientConfig;
 use tempfile::TempDir;
 
 use crate::support::client::{Arrival, Client, DEADLINE};
+use crate::support::command::program;
 use crate::support::process::Process;
 use crate::support::response::{self, Extent};
 use crate::support::tls::{Certificate, TlsClient};
@@ -107,7 +108,7 @@ impl Servers {
         };
         let chain = file("host.pem", &certificate.chain);
         let key = file("host.key", &certificate.key);
-        let mut command = Command::new(env!("CARGO_BIN_EXE_wireserve"));
+        let mut command = Command::new(program());
         command.arg(site()).args(CONFIG);
         command.args(["--port", "0", "--tls-port", "0"]);
         command.args(["--cert", &chain, "--key", &key]);

@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use crate::support;
 use crate::support::client::Client;
-use crate::support::command::FREE_TLS_PORT;
+use crate::support::command::{FREE_TLS_PORT, program};
 use crate::support::folder::folder;
 use crate::support::process::Process;
 
@@ -100,7 +100,7 @@ impl Shell {
 
     /// Starts wireserve on free ports instead of the default ones.
     fn start(&self, command: &str) -> Process {
-        let mut server = Command::new(env!("CARGO_BIN_EXE_wireserve"));
+        let mut server = Command::new(program());
         let arguments = self.arguments(command);
         if arguments.iter().any(|argument| argument == "--wpt") {
             server.args(FREE_TLS_PORT);
@@ -128,7 +128,7 @@ impl Shell {
             client.send(format!("GET /{path} HTTP/1.1\r\nHost: {host}\r\n\r\n").as_bytes());
             assert_eq!(client.read_response("GET").status, 200, "{command}");
         } else if let Some(printing) = command.strip_suffix(" | sudo tee -a /etc/hosts") {
-            let mut hosts = Command::new(env!("CARGO_BIN_EXE_wireserve"));
+            let mut hosts = Command::new(program());
             let lines = printed(hosts.args(self.arguments(printing)));
             assert!(lines.contains("127.0.0.1\tweb-platform.test\n"), "{lines}");
         } else {

@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Command, Output};
 
+use crate::support::command::program;
 use crate::support::process::Process;
 use crate::support::{repository, virtual_environment};
 
@@ -154,7 +155,7 @@ fn serve(folder: &Path, block: &str) -> (Process, Ports) {
             words[at] = "0";
         }
     }
-    let program = env!("CARGO_BIN_EXE_wireserve");
+    let program = program();
     let line = words.join(" ");
     let line = line.replace("wireserve site", &format!("{program} site --port 0"));
     let (before, last) = line.rsplit_once("; ").unwrap_or((":", &line));

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use crate::support::client::{Client, DEADLINE};
+use crate::support::command::program;
 use crate::support::process::Process;
 use crate::support::site;
 use crate::support::wait::eventually;
@@ -203,7 +204,7 @@ fn is_served(client: &mut Client) -> bool {
 fn with_descriptors(count: usize) -> Process {
     let mut command = Command::new("sh");
     let script = format!("ulimit -n {count}; exec \"$@\"");
-    command.args(["-c", &script, "sh", env!("CARGO_BIN_EXE_wireserve")]);
+    command.args(["-c", &script, "sh", program()]);
     command.arg(site()).args(["--port", "0", "--log", "error"]);
     Process::start(command)
 }

@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Command;
+use std::sync::LazyLock;
 
 use tempfile::TempDir;
 
@@ -12,9 +13,18 @@ use super::folder::folder;
 use super::process::{Ended, Process};
 use super::response::Response;
 
+/// The path of the command. `./dev test` names a copy, since it builds the command without Python meanwhile.
+pub fn program() -> &'static str {
+    static PROGRAM: LazyLock<String> = LazyLock::new(|| {
+        let built = env!("CARGO_BIN_EXE_wireserve");
+        std::env::var("WIRESERVE_COMMAND").unwrap_or_else(|_| built.to_owned())
+    });
+    &PROGRAM
+}
+
 /// The command, without settings for logging in its environment, and with a cache folder of the tests.
 pub fn wireserve() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_wireserve"));
+    let mut command = Command::new(program());
     command.env_remove("RUST_LOG");
     command.env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"));
     command

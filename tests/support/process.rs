@@ -17,6 +17,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::client::DEADLINE;
+use super::command::program;
 
 /// How long a server may take until it listens. Starting Python takes most of it.
 const READY_WITHIN: Duration = Duration::from_secs(60);
@@ -52,7 +53,7 @@ impl Process {
         doc_root: &Path,
         arguments: impl IntoIterator<Item = A>,
     ) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_wireserve"));
+        let mut command = Command::new(program());
         command.env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"));
         command.arg(doc_root).args(["--port", "0"]).args(arguments);
         Self::start(command)

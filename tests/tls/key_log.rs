@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex};
 use rustls::KeyLog;
 use rustls::version::{TLS12, TLS13};
 
+use crate::support::command::program;
 use crate::support::folder::folder;
 use crate::support::process::Process;
 use crate::support::tls::{Certificate, TlsClient};
@@ -40,7 +41,7 @@ fn the_secrets_of_each_session_are_logged() {
         ("host.key", &certificate.key),
     ]);
     let log = files.path().join("keys.log");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_wireserve"));
+    let mut command = Command::new(program());
     command
         .arg(site.path())
         .args(["--port", "0", "--tls-port", "0", "--log", "error"])
