@@ -184,7 +184,8 @@ class Routing(Case):
         self.write("inner/a.txt", "inner")
         self.write("a.py", "import beside_a\ndef main(request, response): return beside_a.TEXT")
         self.write("beside_a.py", "TEXT = 'imported'")
-        self.write("a.asis", "HTTP/1.1 202 Whole\r\n\r\nas it is")
+        with open(os.path.join(self.folder, "a.asis"), "wb") as file:
+            file.write(b"HTTP/1.1 202 Whole\r\n\r\nas it is")
         inner = handlers.FileHandler(base_path=os.path.join(self.folder, "inner"), url_base="/in/")
 
         def told(request, response):

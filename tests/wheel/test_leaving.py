@@ -1,5 +1,6 @@
 """Servers end with their process, and a process ends whatever its handlers do; forks; threads; interrupts."""
 
+import gc
 import os
 import signal
 import subprocess
@@ -177,14 +178,18 @@ class Threads(Case):
 
         hundred()
         self.setUp()
+        gc.collect()
         before = threads(), descriptors(), memory()
         for _ in range(9):
             hundred()
             self.setUp()
+        gc.collect()
         deadline = time.monotonic() + DEADLINE
         while threads() > before[0] and time.monotonic() < deadline:
             time.sleep(0.01)
-        self.assertEqual((threads(), descriptors()), before[:2])
+        # Servers of other tests may have been ending before.
+        self.assertLessEqual(threads(), before[0])
+        self.assertLessEqual(descriptors(), before[1])
         self.assertLess(memory() - before[2], 4 << 20)
 
     def test_calls_while_handlers_need_the_interpreter(self):

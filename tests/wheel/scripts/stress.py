@@ -32,8 +32,8 @@ class Odd(Exception):
         raise ValueError("on purpose")
 
 
-# The main thread, and those that all servers of a process share.
-LASTING_THREADS = 3
+# The main thread, and those that all servers of a process share: one writes the log, and one watches who has the GIL.
+LASTING_THREADS = 3 if getattr(sys, "_is_gil_enabled", lambda: True)() else 2
 
 EXCEPTIONS = [
     ValueError, KeyError, OSError, RecursionError, MemoryError, StopIteration, Odd, GeneratorExit, KeyboardInterrupt,
