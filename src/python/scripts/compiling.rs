@@ -3,7 +3,7 @@
 //! In a free-threaded build, handlers run side by side, and two properties of code that `compile` returns cost much:
 //!
 //! * Its constants count their references, although all threads use them. Those of code that is loaded (as from a
-//!   `.pyc` file) are immortal.
+//!   `.pyc` file) are immortal. So the constants of a script that was changed stay.
 //! * Functions that a module body defines are freed by the garbage collector alone, which stops all threads. Each
 //!   request makes such functions, and with them its globals wait. Functions defined in other functions are freed
 //!   like other objects, so the code of a script's functions says that they are nested.
