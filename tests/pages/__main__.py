@@ -86,9 +86,23 @@ def arguments():
 def manifest(checkout, work):
     """The checkout's own list of its tests, kept outside of it."""
     path = work / "manifest.json"
-    command = [sys.executable, "wpt", "--skip-venv-setup", "manifest", "--no-download", "--path", path.resolve()]
+    environment = environment_for_manifest(Path(checkout), work / "environment")
+    command = [environment / "bin" / "python", "wpt", "--venv", environment, "--skip-venv-setup", "manifest",
+               "--no-download", "--path", path.resolve()]
     subprocess.run(command, cwd=checkout, check=True, stdout=sys.stderr)
     return json.loads(path.read_text())["items"]["testharness"]
+
+
+def environment_for_manifest(checkout, folder):
+    """Newer checkouts need packages to make the list."""
+    folder = folder.resolve()
+    if not folder.is_dir():
+        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+    requirements = checkout / "tools" / "manifest" / "requirements.txt"
+    if requirements.is_file():
+        pip = [folder / "bin" / "python", "-m", "pip", "--disable-pip-version-check", "--quiet", "install"]
+        subprocess.run([*pip, "-r", requirements.resolve()], check=True)
+    return folder
 
 
 def choose(items, options):
