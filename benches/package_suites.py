@@ -76,6 +76,18 @@ def retried(count):
     }
 
 
+def retried_securely(count):
+    """The same over HTTPS."""
+    return {
+        "wire": f"client(wire.https.answers(*[503] * {count - 1}, 'ok'), wire.ssl_context)",
+        "pytest-httpserver":
+            f"for status in [503] * {count - 1} + [200]:\n"
+            "        httpserver.expect_ordered_request('/a').respond_with_data('ok', status=status)\n"
+            "    client(httpserver.url_for('/a'), trusting)",
+        "no server": f"client(secure({count - 1}), trusting)",
+    }
+
+
 # For each kind of suite: the client, and the lines of a test.
 SUITES = {
     "one request": (ONE_BY_ONE, retried(1)),
@@ -83,13 +95,8 @@ SUITES = {
     "10 requests, retried": (ONE_BY_ONE, retried(10)),
     "3 requests of a pool": (POOL, retried(3)),
     "10 requests of a pool": (POOL, retried(10)),
-    "HTTPS": (ONE_BY_ONE, {
-        "wire": "client(wire.https.answers('ok'), wire.ssl_context)",
-        "pytest-httpserver":
-            "httpserver.expect_request('/a').respond_with_data('ok')\n"
-            "    client(httpserver.url_for('/a'), trusting)",
-        "no server": "client(secure(0), trusting)",
-    }),
+    "HTTPS": (ONE_BY_ONE, retried_securely(1)),
+    "3 HTTPS requests, retried": (ONE_BY_ONE, retried_securely(3)),
     "an expectation": (POSTING, {
         "wire":
             "route = wire.post('/items', 201).when(json={'id': 7}).expect(1)\n"
@@ -105,10 +112,11 @@ SUITES = {
     }),
 }
 
+# The fixtures of a test, for HTTP and for HTTPS.
 FIXTURES = {
-    "wire": {"HTTPS": "wire", None: "wire"},
-    "pytest-httpserver": {"HTTPS": "httpserver, trusting", None: "httpserver"},
-    "no server": {"HTTPS": "secure, trusting", None: "fixed"},
+    "wire": {False: "wire", True: "wire"},
+    "pytest-httpserver": {False: "httpserver", True: "httpserver, trusting"},
+    "no server": {False: "fixed", True: "secure, trusting"},
 }
 
 TESTS = """
@@ -197,13 +205,13 @@ def main(package, tests="500", rounds="5"):
         for number, (suite, (client, lines)) in enumerate(SUITES.items()):
             paths = {}
             for server in FIXTURES:
-                is_secure = suite == "HTTPS"
+                is_secure = "HTTPS" in suite
                 for count in counts:
                     paths[server, count] = os.path.join(folder, f"test_{number}_{server[:4].strip()}_{count}.py")
                     with open(paths[server, count], "w") as file:
                         file.write(TESTS.format(
                             client=client, count=count, lines=lines[server],
-                            fixtures=FIXTURES[server].get(suite, FIXTURES[server][None]),
+                            fixtures=FIXTURES[server][is_secure],
                             https=OF_HTTPSERVER if is_secure and server == "pytest-httpserver" else ""))
             took = measured(package, paths, int(rounds))
             print(f"{counts[1]} tests, {suite}:")

@@ -18,7 +18,8 @@ FEW = 2
 
 def verify(suite, installed, kept):
     """What differs, as lines; and whether that is a failure."""
-    name, cases = suite.cases(installed)
+    first = suite.report(installed, [f"--jobs={suite.jobs}"])
+    name, cases = first["client"], first["cases"]
     broken = [f"{case['id']}: {case['findings'][0]['text']}" for case in cases if broke_protocol(case)]
     if broken:
         return [f"{name} breaks the protocol of drivers: {line}" for line in broken], True

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+#[cfg(feature = "tls")]
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 

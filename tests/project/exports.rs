@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use syn::visit::{self, Visit};
 use syn::{
-    Attribute, Expr, ImplItem, Item, Lit, Meta, Path, Signature, TraitItem, Type, UseTree,
+    Attribute, Expr, Ident, ImplItem, Item, Lit, Meta, Path, Signature, TraitItem, Type, UseTree,
     Visibility,
 };
 
@@ -196,10 +196,13 @@ impl Source {
 
     /// The types, traits, functions and constants with this name, private ones included.
     fn named(&self, name: &str) -> Vec<Exported> {
-        let items = self.items.iter().filter_map(|item| self.whole(item));
-        let made = self.made.iter().filter(|made| made.of.is_none());
+        let has_name = |item: &&Item| parts(item).is_some_and(|(ident, ..)| ident == name);
+        let items = self.items.iter().filter(has_name);
+        let items = items.filter_map(|item| self.whole(item));
+        let made = self.made.iter();
+        let made = made.filter(|made| made.of.is_none() && made.name == name);
         let made = made.map(|made| self.exported(made.name.clone(), made.docs.clone()));
-        items.chain(made).filter(|item| item.name == name).collect()
+        items.chain(made).collect()
     }
 
     /// An item as it is exported.
@@ -208,7 +211,7 @@ impl Source {
         Some(Exported {
             within: within(item),
             mentions: of_item(item),
-            ..self.exported(name, docs(attributes))
+            ..self.exported(name.to_string(), docs(attributes))
         })
     }
 
@@ -274,7 +277,7 @@ impl Source {
 }
 
 /// Name, visibility and attributes of an item that needs documentation.
-fn parts(item: &Item) -> Option<(String, &Visibility, &[Attribute])> {
+fn parts(item: &Item) -> Option<(&Ident, &Visibility, &[Attribute])> {
     let (name, visibility, attributes) = match item {
         Item::Const(item) => (&item.ident, &item.vis, &item.attrs),
         Item::Enum(item) => (&item.ident, &item.vis, &item.attrs),
@@ -285,7 +288,7 @@ fn parts(item: &Item) -> Option<(String, &Visibility, &[Attribute])> {
         Item::Type(item) => (&item.ident, &item.vis, &item.attrs),
         _ => return None,
     };
-    Some((name.to_string(), visibility, attributes))
+    Some((name, visibility, attributes))
 }
 
 /// The public fields of a struct, or the variants of an enum, with those of their fields.
