@@ -82,6 +82,11 @@ def answer_of(value: object) -> Answer:
 
 def returned(value: object) -> Answer:
     """The answer that a function returns. An iterator is content that is sent in chunks, as they come."""
+    # What most functions return needs none of the checks of what else it might be.
+    if type(value) is str:
+        return Answer.response(200, None, [], TEXT, 0.0, value.encode())
+    if type(value) is bytes:
+        return Answer.response(200, None, [], BYTES, 0.0, value)
     if isinstance(value, Iterator):
         return _streamed(value, 200, ())
     if isinstance(value, tuple) and len(value) in (2, 3) and isinstance(value[-1], Iterator):

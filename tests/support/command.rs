@@ -4,7 +4,6 @@ use std::ffi::OsStr;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Command;
-use std::sync::LazyLock;
 
 use tempfile::TempDir;
 
@@ -13,13 +12,9 @@ use super::folder::folder;
 use super::process::{Ended, Process};
 use super::response::Response;
 
-/// The path of the command. `./dev test` names a copy, since it builds the command without Python meanwhile.
+/// The path of the command.
 pub fn program() -> &'static str {
-    static PROGRAM: LazyLock<String> = LazyLock::new(|| {
-        let built = env!("CARGO_BIN_EXE_wireserve");
-        std::env::var("WIRESERVE_COMMAND").unwrap_or_else(|_| built.to_owned())
-    });
-    &PROGRAM
+    env!("CARGO_BIN_EXE_wireserve")
 }
 
 /// The command, without settings for logging in its environment, and with a cache folder of the tests.
