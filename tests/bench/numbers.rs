@@ -38,15 +38,16 @@ fn each_phase_has_the_time_that_the_handler_spends_in_it() {
         + least("server", 0.1)
         + least("converting", 0.1)
         + least("writing", 0.1);
+    let requests = number(&found, "/requests");
     let mean = number(&found, "/latency_us/mean");
+    // Of the last request, one side may have counted what the other has not.
     assert!(
-        mean >= all * 0.999,
+        mean >= all * (1.0 - 1.0 / requests.max(2.0)),
         "{mean} for {all}: the client waits for all of it"
     );
     // Of the processor time, the sleep is no part.
     let processor = number(&found, "/processor_us/median");
     assert!(processor >= 5000.0, "{processor}");
-    let requests = number(&found, "/requests");
     assert!(
         (1.0..=60.0).contains(&requests),
         "{requests} of 14 ms on 2 connections in 0.2 s"
