@@ -1,0 +1,127 @@
+"""Sends the same requests to every Python handler of a checkout of web-platform-tests, under `wpt serve` and under
+wireserve, and compares the responses. What differs between two runs of `wpt serve` is left out.
+
+`./dev handlers CHECKOUT` runs this file.
+"""
+
+import argparse
+import re
+import sys
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import exchanges
+import servers
+
+ADDRESS = ("127.0.0.1", servers.HTTP)
+AUTHORITY = f"{servers.HOST}:{servers.HTTP}"
+
+# Neither is served: `wpt serve` answers 404 below `tools`, and what a handler for HTTP/2 does needs HTTP/2.
+NOT_SERVED = re.compile(r"(^|/)tools/|^websockets/|^webdriver/|^webtransport/|^resources/|\.h2\.|/h2/")
+
+MAIN = re.compile(r"^(async )?def main\(", re.MULTILINE)
+
+# Handlers at a time.
+AT_ONCE = 8
+
+
+def main():
+    options = arguments()
+    checkout = options.checkout.resolve()
+    handlers = {path: source for path, source in all_handlers(checkout) if not options.only or options.only in path}
+    if not handlers:
+        sys.exit("handlers: expected at least one handler, found none")
+    print(f"{len(handlers)} handlers", flush=True)
+    try:
+        with servers.reference(str(checkout)):
+            expected = [play(handlers, number) for number in (1, 2)]
+        with servers.wireserve(str(options.wireserve.resolve()), str(checkout)):
+            found = play(handlers, 3)
+    except servers.Failed as failed:
+        sys.exit(f"handlers: {failed}")
+    sys.exit(report(expected, found))
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="./dev handlers", description=__doc__)
+    parser.add_argument("checkout", type=Path, help="a checkout of web-platform-tests")
+    parser.add_argument("--only", metavar="TEXT", help="handlers with TEXT in their path")
+    parser.add_argument("--wireserve", type=Path, required=True, help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+def all_handlers(checkout):
+    for file in sorted(checkout.rglob("*.py")):
+        path = file.relative_to(checkout).as_posix()
+        source = "" if NOT_SERVED.search(path) else file.read_text(errors="replace")
+        if MAIN.search(source):
+            yield path, source
+
+
+def play(handlers, run):
+    """The answers to all requests, by handler and number. Those of one handler follow each other."""
+
+    def one(path):
+        requests = exchanges.requests("/" + path, handlers[path], run, AUTHORITY)
+        return {(path, number): exchanges.ask(ADDRESS, request) for number, request in enumerate(requests)}
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return {key: answer for answers in pool.map(one, handlers) for key, answer in answers.items()}
+
+
+def departure(expected, found):
+    """The entry of docs/parity.md that explains a difference."""
+    if found == expected + exchanges.RESET:
+        return "an error while content is generated ends the connection"
+    # The reference has sent the head, without a length, before it noticed.
+    is_head = expected.endswith(b"\n\n") and b"\nContent-Length:" not in expected
+    if b" 500 " in found[:20] and b" 200 " in expected[:20] and is_head:
+        return "content that cannot be sent is an error that names it"
+    if b" 500 " in expected[:20] and b"FieldStorage" in expected:
+        return "POST is empty for a body that is not a form"
+    return None
+
+
+def report(expected, found):
+    """Prints what differs, and returns whether anything does for no known reason."""
+    first, second = expected
+    changing = {key[0] for key in found if is_changed(first[key], second[key])}
+    waiting = {path for run in (first, second, found) for (path, _), answer in run.items() if is_endless(answer)}
+    counts, others = Counter(), []
+    for key, answer in found.items():
+        # Random numbers have different lengths.
+        has_length = key[0] not in changing
+        wanted, again, got = (exchanges.comparable(run[key], has_length) for run in (first, second, found))
+        reason = departure(exchanges.masked(first[key]), exchanges.masked(answer))
+        if wanted != again:
+            counts["differ between two runs of `wpt serve`"] += 1
+        elif wanted == got:
+            counts["are equal"] += 1
+        elif reason:
+            counts[f"depart: {reason}"] += 1
+        elif key[0] in waiting:
+            counts["differ, of handlers that wait for another request"] += 1
+        else:
+            counts["differ"] += 1
+            others.append(key)
+    print(f"{len(found)} exchanges:")
+    for what, count in counts.most_common():
+        print(f"  {count} {what}")
+    for path, number in others:
+        for server, answers in (("wpt serve", first), ("wireserve", found)):
+            print(f"/{path}, request {number}, {server}: {answers[path, number][:400]!r}")
+    return bool(others)
+
+
+def is_changed(one, other):
+    """Whether the content differs, or its length."""
+    return exchanges.without_times(one) != exchanges.without_times(other)
+
+
+def is_endless(answer):
+    return answer.endswith(exchanges.TOO_LONG)
+
+
+if __name__ == "__main__":
+    main()
