@@ -101,7 +101,10 @@ def verify_all(options):
     """Whether a client differs from what is kept of the same version."""
     suite = Suite(options.wireserve, options.jobs)
     data = kept.load()
-    wanted = [client for client in CLIENTS if client.name in (options.clients or VERIFIED)]
+    names = options.clients or VERIFIED
+    wanted = [client for client in CLIENTS if client.name in names]
+    if len(wanted) != len(set(names)):
+        sys.exit(f"matrix: expected clients with these names: {', '.join(names)}")
 
     def one(client):
         began = time.monotonic()

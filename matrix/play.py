@@ -77,7 +77,7 @@ def is_unjudged(case):
 
 
 def is_played(case):
-    return bool(case["connections"]) or "outcome" in case
+    return bool(case.get("connections")) or "outcome" in case
 
 
 def better(case, other):

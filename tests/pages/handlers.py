@@ -17,10 +17,10 @@ import servers
 ADDRESS = ("127.0.0.1", servers.HTTP)
 AUTHORITY = f"{servers.HOST}:{servers.HTTP}"
 
-# Neither is served: `wpt serve` answers 404 below `tools`, and what a handler for HTTP/2 does needs HTTP/2.
-NOT_SERVED = re.compile(r"(^|/)tools/|^websockets/|^webdriver/|^webtransport/|^resources/|\.h2\.|/h2/")
+# `wpt serve` answers 404 below `tools`; and handlers for HTTP/2 and WebTransport are not served over HTTP/1.1.
+NOT_SERVED = re.compile(r"(^|/)tools/|^webtransport/|\.h2\.|/h2/")
 
-MAIN = re.compile(r"^(async )?def main\(", re.MULTILINE)
+MAIN = re.compile(r"^def main\(\s*\w+\s*,\s*\w+", re.MULTILINE)
 
 # Handlers at a time.
 AT_ONCE = 8
@@ -70,37 +70,50 @@ def play(handlers, run):
         return {key: answer for answers in pool.map(one, handlers) for key, answer in answers.items()}
 
 
+# Entries of docs/parity.md.
+BROKEN_OFF = "an error while content is generated ends the connection"
+UNSENDABLE = "content that cannot be sent is an error that names it"
+NO_FORM = "POST is empty for a body that is not a form"
+
+
 def departure(expected, found):
-    """The entry of docs/parity.md that explains a difference."""
-    if found == expected + exchanges.RESET:
-        return "an error while content is generated ends the connection"
-    # The reference has sent the head, without a length, before it noticed.
-    is_head = expected.endswith(b"\n\n") and b"\nContent-Length:" not in expected
-    if b" 500 " in found[:20] and b" 200 " in expected[:20] and is_head:
-        return "content that cannot be sent is an error that names it"
-    if b" 500 " in expected[:20] and b"FieldStorage" in expected:
-        return "POST is empty for a body that is not a form"
-    return None
+    """The documented departure that a difference may be, and whether the response itself shows it."""
+    head, _, content = found.partition(b"\r\n\r\n")
+    wanted_head, _, wanted_content = expected.partition(b"\r\n\r\n")
+    has_length = b"\r\ncontent-length:" in wanted_head.lower()
+    if found == expected + exchanges.RESET and not has_length:
+        return BROKEN_OFF, True
+    # The reference has sent the head, without a length, before it notices.
+    is_late = b" 200 " in wanted_head[:20] and not wanted_content and not has_length
+    if is_late and b" 500 " in head[:20]:
+        return UNSENDABLE, b"expected bytes" in content
+    if b" 500 " in wanted_head[:20] and b"FieldStorage" in wanted_content and b" 200 " in head[:20]:
+        return NO_FORM, True
+    return None, False
 
 
 def report(expected, found):
     """Prints what differs, and returns whether anything does for no known reason."""
     first, second = expected
-    changing = {key[0] for key in found if is_changed(first[key], second[key])}
-    waiting = {path for run in (first, second, found) for (path, _), answer in run.items() if is_endless(answer)}
-    counts, others = Counter(), []
+    # Random numbers have different lengths.
+    changing = {key[0] for key, answer in first.items() if exchanges.has_numbers(answer)}
+    waiting = {key[0] for run in expected for key, answer in run.items() if is_endless(answer)}
+    counts, reasons, others = Counter(), {}, []
     for key, answer in found.items():
-        # Random numbers have different lengths.
         has_length = key[0] not in changing
         wanted, again, got = (exchanges.comparable(run[key], has_length) for run in (first, second, found))
-        reason = departure(exchanges.masked(first[key]), exchanges.masked(answer))
         if wanted != again:
             counts["differ between two runs of `wpt serve`"] += 1
         elif wanted == got:
             counts["are equal"] += 1
-        elif reason:
+        else:
+            reasons[key] = departure(exchanges.masked(first[key]), exchanges.masked(answer))
+    # A response to HEAD does not show its error, but others of its handler do.
+    shown = {(key[0], reason) for key, (reason, is_shown) in reasons.items() if is_shown}
+    for key, (reason, _) in reasons.items():
+        if (key[0], reason) in shown:
             counts[f"depart: {reason}"] += 1
-        elif key[0] in waiting:
+        elif key[0] in waiting and not is_endless(found[key]):
             counts["differ, of handlers that wait for another request"] += 1
         else:
             counts["differ"] += 1
@@ -108,15 +121,13 @@ def report(expected, found):
     print(f"{len(found)} exchanges:")
     for what, count in counts.most_common():
         print(f"  {count} {what}")
+    for what in (BROKEN_OFF, UNSENDABLE, NO_FORM):
+        paths = sorted({"/" + path for path, reason in shown if reason == what})
+        print(f"{what}: {', '.join(paths) or 'none'}")
     for path, number in others:
         for server, answers in (("wpt serve", first), ("wireserve", found)):
             print(f"/{path}, request {number}, {server}: {answers[path, number][:400]!r}")
     return bool(others)
-
-
-def is_changed(one, other):
-    """Whether the content differs, or its length."""
-    return exchanges.without_times(one) != exchanges.without_times(other)
 
 
 def is_endless(answer):
