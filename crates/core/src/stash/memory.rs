@@ -1,9 +1,8 @@
 //! The stash in memory: a map in a mutex that is held for one look-up at a time.
 
+use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-
-use rustc_hash::FxHashMap;
 
 use super::{Key, Lock, PutError, Stash, Unavailable, UnlockError};
 
@@ -40,7 +39,7 @@ const EACH: usize = 128;
 
 #[derive(Debug, Default)]
 struct Values {
-    by_key: FxHashMap<Key, Vec<u8>>,
+    by_key: HashMap<Key, Vec<u8>>,
     /// The sizes of all of them. `bytes <= limit`
     bytes: usize,
 }
