@@ -192,7 +192,7 @@ fn matrix(options: &[&str]) -> Output {
     command.output().expect("Python")
 }
 
-fn python() -> PathBuf {
+pub(super) fn python() -> PathBuf {
     let venv = virtual_environment().join("bin/python");
     match venv.is_file() {
         true => venv,

@@ -7,6 +7,7 @@ mod drivers;
 #[cfg(feature = "tls")]
 mod ends_without_close_notify;
 mod examples_page;
+mod handlers_of_a_checkout;
 mod matrix;
 mod proxies;
 mod server_pages;
