@@ -15,7 +15,8 @@ fn a_worker_that_dies_is_replaced() {
         PID,
         (
             "wait.py",
-            "import time\n\ndef main(request, response):\n    time.sleep(1)\n    return 'done'\n",
+            "import os, time\n\ndef main(request, response):\n    \
+             while not os.path.exists('go'):\n        time.sleep(0.02)\n    return 'done'\n",
         ),
         (
             "die.py",
@@ -35,6 +36,7 @@ fn a_worker_that_dies_is_replaced() {
     }
     let dies = pids_of[0];
     send_signal(dies, "KILL");
+    std::fs::write(folder.path().join("go"), "").expect("a file");
     for (client, pid) in clients.iter_mut().zip(&pids_of) {
         let answer = client.try_read_response("GET");
         assert_eq!(answer.is_ok(), *pid != dies, "{answer:?}");
@@ -63,7 +65,7 @@ fn a_worker_that_dies_is_replaced() {
     assert_eq!(client.ask("GET", "/pid.py").status, 200);
 }
 
-/// SIGTERM lets requests finish, and no process is left.
+/// A signal ends the supervisor, and no worker is left.
 #[test]
 fn a_signal_ends_all() {
     let folder = folder(&[PID]);
