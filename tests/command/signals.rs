@@ -208,7 +208,8 @@ fn a_running_exchange_is_finished() {
     ] {
         for signal in ["INT", "TERM"] {
             let answer = (0..ATTEMPTS).find_map(|_| finished(path, begun, signal));
-            let answer = answer.unwrap_or_else(|| panic!("{path}, SIG{signal}: never in {GRACE:?}"));
+            let answer =
+                answer.unwrap_or_else(|| panic!("{path}, SIG{signal}: never in {GRACE:?}"));
             let response = Response::parse(&answer, "GET");
             assert_eq!((response.status, response.text()), (200, body.to_owned()));
         }

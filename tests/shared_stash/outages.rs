@@ -1,11 +1,14 @@
 //! Redis that is not there: at start, and while serving.
 
+use std::fs;
 use std::net::TcpListener;
+use std::thread;
 
 use wireserve::stash::{RedisStash, Stash};
 
 use super::redis::{Redis, act};
 use crate::support::command::run;
+use crate::support::process::send_signal;
 use crate::support::wait::eventually;
 
 #[test]
@@ -89,4 +92,36 @@ fn a_lease_that_ended_in_an_outage_is_said() {
     let other = RedisStash::new(&redis.url("")).expect("a URL");
     assert_eq!(other.lock(), Ok(()));
     assert_eq!(other.unlock(), Ok(()));
+}
+
+/// A process that is stopped and continued finds its reads interrupted; that is no outage.
+#[test]
+fn a_stopped_and_continued_server_waits_on() {
+    let redis = Redis::start();
+    let [one, other] = [redis.wireserve(), redis.wireserve()];
+    assert_eq!(act(&one, "hold"), "held");
+    thread::scope(|scope| {
+        let count = scope.spawn(|| act(&other, "count"));
+        eventually("it waits for the lock", || redis.waiting() == 1);
+        for _ in 0..3 {
+            for (signal, is_stopped) in [("STOP", true), ("CONT", false)] {
+                send_signal(other.id(), signal);
+                let obeys = || (state(other.id()) == Some('T')) == is_stopped;
+                eventually("it obeys", obeys);
+            }
+        }
+        assert_eq!(act(&one, "release"), "released");
+        assert_eq!(count.join().expect("no panic"), "0");
+    });
+    assert!(
+        !other.stderr().contains("unavailable"),
+        "{}",
+        other.stderr()
+    );
+}
+
+/// What a process does, as in proc(5): `T` if it is stopped.
+fn state(id: u32) -> Option<char> {
+    let stat = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+    stat.rsplit(") ").next()?.chars().next()
 }

@@ -1,6 +1,8 @@
 //! A Redis server on a Unix socket, and servers that keep their stash there.
 
 use std::fs;
+use std::io::{Read as _, Write as _};
+use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -80,6 +82,17 @@ impl Redis {
         };
         redis.restart();
         redis
+    }
+
+    /// How many clients wait for an item of a list.
+    pub fn waiting(&self) -> usize {
+        let mut client = UnixStream::connect(self.socket()).expect("a connection");
+        client
+            .write_all(b"CLIENT LIST\r\nQUIT\r\n")
+            .expect("commands");
+        let mut list = String::new();
+        client.read_to_string(&mut list).expect("a list");
+        list.matches(" cmd=blpop ").count()
     }
 
     fn socket(&self) -> PathBuf {

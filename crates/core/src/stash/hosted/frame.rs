@@ -80,13 +80,15 @@ pub(super) fn write(mut out: impl Write, kind: u8, parts: &[&[u8]]) -> io::Resul
 
 /// Reads a frame; `None` at the end.
 pub(super) fn read(mut input: impl Read) -> io::Result<Option<(u8, Vec<Vec<u8>>)>> {
-    let mut head = [0; 2];
-    if input.read(&mut head[..1])? == 0 {
-        return Ok(None);
-    }
-    input.read_exact(&mut head[1..])?;
+    let mut head = Vec::with_capacity(2);
+    input.by_ref().take(2).read_to_end(&mut head)?;
+    let (kind, count) = match head[..] {
+        [] => return Ok(None),
+        [kind, count] => (kind, count),
+        _ => return Err(io::ErrorKind::UnexpectedEof.into()),
+    };
     let mut parts = Vec::new();
-    for _ in 0..head[1] {
+    for _ in 0..count {
         let mut length = [0; 4];
         input.read_exact(&mut length)?;
         let length = u32::from_le_bytes(length);
@@ -100,7 +102,7 @@ pub(super) fn read(mut input: impl Read) -> io::Result<Option<(u8, Vec<Vec<u8>>)
         }
         parts.push(part);
     }
-    Ok(Some((head[0], parts)))
+    Ok(Some((kind, parts)))
 }
 
 #[cfg(test)]

@@ -4,14 +4,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
-use redis::{Client, Connection, ConnectionLike as _, RedisError, RedisResult};
+use redis::{ConnectionInfo, ConnectionLike as _, RedisError, RedisResult};
 
 use super::super::Unavailable;
+use super::transport::Transport;
 
-/// How long Redis has to accept a connection.
-const CONNECT: Duration = Duration::from_secs(5);
-
-/// How long Redis has to answer, in addition to the time that a command asks it to wait.
+/// How long Redis has to accept a connection, and to answer, in addition to the time that a command asks it to wait.
 const ANSWER: Duration = Duration::from_secs(5);
 
 /// After so long without use, a connection is tried before it is trusted: Redis may have been restarted.
@@ -21,18 +19,18 @@ const IDLE: Duration = Duration::from_secs(1);
 const MAX_IDLE: usize = 64;
 
 pub(super) struct Connections {
-    client: Client,
+    info: ConnectionInfo,
     /// The address without a password.
     name: String,
-    unused: Mutex<Vec<(Connection, Instant)>>,
+    unused: Mutex<Vec<(Transport, Instant)>>,
     /// Whether the last call failed.
     is_out: AtomicBool,
 }
 
 impl Connections {
-    pub(super) fn new(client: Client, name: String) -> Self {
+    pub(super) fn new(info: ConnectionInfo, name: String) -> Self {
         Self {
-            client,
+            info,
             name,
             unused: Mutex::default(),
             is_out: AtomicBool::new(false),
@@ -42,7 +40,7 @@ impl Connections {
     /// Runs a command that Redis answers at once.
     pub(super) fn run<T>(
         &self,
-        command: impl FnOnce(&mut Connection) -> RedisResult<T>,
+        command: impl FnOnce(&mut Transport) -> RedisResult<T>,
     ) -> Result<T, Unavailable> {
         self.wait(Duration::ZERO, command)
     }
@@ -51,7 +49,7 @@ impl Connections {
     pub(super) fn wait<T>(
         &self,
         wait: Duration,
-        command: impl FnOnce(&mut Connection) -> RedisResult<T>,
+        command: impl FnOnce(&mut Transport) -> RedisResult<T>,
     ) -> Result<T, Unavailable> {
         match self.try_to(wait, command) {
             Ok(value) => {
@@ -76,11 +74,11 @@ impl Connections {
     fn try_to<T>(
         &self,
         wait: Duration,
-        command: impl FnOnce(&mut Connection) -> RedisResult<T>,
+        command: impl FnOnce(&mut Transport) -> RedisResult<T>,
     ) -> RedisResult<T> {
         let mut connection = self.connection()?;
         if !wait.is_zero() {
-            connection.set_read_timeout(Some(wait + ANSWER))?;
+            connection.set_timeout(wait + ANSWER)?;
         }
         let result = command(&mut connection);
         // A refusal has a code, and leaves the connection usable; after anything else its state is unknown.
@@ -90,7 +88,7 @@ impl Connections {
         };
         if is_usable {
             if !wait.is_zero() {
-                connection.set_read_timeout(Some(ANSWER))?;
+                connection.set_timeout(ANSWER)?;
             }
             let mut unused = self.unused.lock();
             if unused.len() < MAX_IDLE {
@@ -101,7 +99,7 @@ impl Connections {
     }
 
     /// A connection that nothing else uses.
-    fn connection(&self) -> RedisResult<Connection> {
+    fn connection(&self) -> RedisResult<Transport> {
         loop {
             let Some((mut connection, since)) = self.unused.lock().pop() else {
                 break;
@@ -110,10 +108,7 @@ impl Connections {
                 return Ok(connection);
             }
         }
-        let connection = self.client.get_connection_with_timeout(CONNECT)?;
-        connection.set_read_timeout(Some(ANSWER))?;
-        connection.set_write_timeout(Some(ANSWER))?;
-        Ok(connection)
+        Transport::connect(&self.info, ANSWER)
     }
 
     fn note(&self, error: &RedisError) -> Unavailable {

@@ -5,12 +5,11 @@
 mod connections;
 mod lock;
 mod queues;
+mod transport;
 mod url;
 
 use std::sync::Arc;
 use std::time::Duration;
-
-use redis::Client;
 
 use super::{Key, PutError, SharedQueues, Stash, Unavailable, UnlockError};
 
@@ -55,9 +54,7 @@ impl RedisStash {
     /// [`RedisUrlError`] if it is no such URL.
     pub fn new(url: &str) -> Result<Self, RedisUrlError> {
         let location = Location::parse(url)?;
-        let invalid = |error: redis::RedisError| RedisUrlError::Invalid(error.to_string());
-        let client = Client::open(location.info).map_err(invalid)?;
-        let connections = Arc::new(Connections::new(client, location.name));
+        let connections = Arc::new(Connections::new(location.info, location.name));
         Ok(Self {
             lock: Lock::new(Arc::clone(&connections), &location.prefix),
             connections,
