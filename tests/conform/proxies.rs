@@ -211,5 +211,9 @@ fn check_deviant(deviation: Deviation, form: Form, rule: Rule, ids: &[&str]) {
         results = run_model(deviation, form, sample(form));
         is_wanted(&results)
     });
-    assert!(is_found, "{deviation:?}: {}", deviations(&results));
+    assert!(
+        is_found,
+        "{deviation:?}: expected {ids:?} to fail by {rule:?}: {}",
+        deviations(&results)
+    );
 }

@@ -16,7 +16,11 @@ fn everything_about_a_request_is_listed() {
     client
         .send(b"POST /a?x=%31 HTTP/1.1\r\nhOST: a\r\nX: \xff\r\nContent-Length: 3\r\n\r\n\0\xffb");
     client.read_response("POST");
-    let list = asker.get("/v1/requests?wait=30");
+    // The client may have the response before the exchange has ended.
+    eventually("the exchange ends", || {
+        asker.get("/v1/requests?wait=30")["requests"][0]["took"].is_number()
+    });
+    let list = asker.get("/v1/requests");
     assert_eq!((&list["latest"], &list["dropped"]), (&json!(1), &json!(0)));
     let request = &list["requests"][0];
     assert_eq!(*request, asker.get("/v1/requests/1"));

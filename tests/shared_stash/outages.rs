@@ -1,6 +1,5 @@
 //! Redis that is not there: at start, and while serving.
 
-use std::fs;
 use std::net::TcpListener;
 use std::thread;
 
@@ -8,7 +7,7 @@ use wireserve::stash::{RedisStash, Stash};
 
 use super::redis::{Redis, act};
 use crate::support::command::run;
-use crate::support::process::send_signal;
+use crate::support::process::{send_signal, state};
 use crate::support::wait::eventually;
 
 #[test]
@@ -118,10 +117,4 @@ fn a_stopped_and_continued_server_waits_on() {
         "{}",
         other.stderr()
     );
-}
-
-/// What a process does, as in proc(5): `T` if it is stopped.
-fn state(id: u32) -> Option<char> {
-    let stat = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
-    stat.rsplit(") ").next()?.chars().next()
 }

@@ -126,24 +126,32 @@ fn on_port(option: &str, more: &[&str], stash: impl Fn(u16) -> RedisStash) -> (P
 }
 
 #[test]
-fn over_tcp_with_a_password() {
-    let stash = |password: &str, port: u16| {
-        RedisStash::new(&format!("redis://:{password}@127.0.0.1:{port}/3")).expect("a URL")
-    };
-    let (_redis, port) = on_port("--port", &["--requirepass", "secret"], |port| {
-        stash("secret", port)
+fn over_tcp_with_names_passwords_and_databases() {
+    const USER: [&str; 7] = ["--user", "ann", "on", ">ann's", "~*", "&*", "+@all"];
+    let stash = |from: &str| RedisStash::new(&format!("redis://{from}")).expect("a URL");
+    let more = [&["--requirepass", "secret", "--databases", "4"], &USER[..]].concat();
+    let (_redis, port) = on_port("--port", &more, |port| {
+        stash(&format!(":secret@127.0.0.1:{port}/3"))
     });
-    assert_eq!(stash("secret", port).put(key(1), b"value".to_vec()), Ok(()));
-    assert_eq!(
-        stash("secret", port).take(&key(1)),
-        Ok(Some(b"value".to_vec()))
-    );
-    let refused = stash("wrong", port).check().expect_err("a wrong password");
-    let refused = refused.to_string();
-    assert!(
-        refused.contains("authentication failed") && !refused.contains("wrong"),
-        "{refused}"
-    );
+    let at = |from: &str| stash(&from.replace("PORT", &port.to_string()));
+    let value = Some(b"value".to_vec());
+    let stored = at(":secret@127.0.0.1:PORT/3").put(key(1), b"value".to_vec());
+    assert_eq!(stored, Ok(()));
+    assert_eq!(at(":secret@127.0.0.1:PORT").take(&key(1)), Ok(None));
+    assert_eq!(at("ann:ann's@[::1]:PORT/3").take(&key(1)), Ok(value));
+    for (from, reason) in [
+        (":wrong@127.0.0.1:PORT", "WRONGPASS"),
+        ("bob:wrong@127.0.0.1:PORT", "WRONGPASS"),
+        ("127.0.0.1:PORT", "NOAUTH"),
+        (":secret@127.0.0.1:PORT/4", "DB index is out of range"),
+    ] {
+        let refused = at(from).check().expect_err(from).to_string();
+        let refused = refused.to_uppercase();
+        assert!(
+            refused.contains(&reason.to_uppercase()) && !refused.contains(":WRONG"),
+            "{from}: {refused}"
+        );
+    }
 }
 
 /// The certificate is checked against the roots of the system, or those that `SSL_CERT_FILE` names.

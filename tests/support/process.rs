@@ -7,6 +7,7 @@
 //! and only that child, and shows its standard error if the test has failed.
 
 use std::ffi::OsStr;
+use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
 use std::path::Path;
@@ -298,6 +299,12 @@ pub fn send_signal(id: u32, name: &str) {
         .status()
         .expect("kill");
     assert!(status.success(), "kill -{name} {id}");
+}
+
+/// What a process does, as in proc(5): `T` if it is stopped, `Z` if it waits for its parent.
+pub fn state(id: u32) -> Option<char> {
+    let stat = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+    stat.rsplit(") ").next()?.chars().next()
 }
 
 /// The address in a ready line, `... listening on SCHEME://HOST:PORT/ ...`.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{PID, children, pids, start};
 use crate::support::client::Client;
 use crate::support::folder::folder;
-use crate::support::process::send_signal;
+use crate::support::process::{send_signal, state};
 use crate::support::wait::eventually;
 
 /// Only the requests of the worker that dies are harmed, and another one takes its place.
@@ -94,18 +94,8 @@ fn no_worker_outlives_the_supervisor() {
     let workers = pids(&server, 2);
     drop(server);
     eventually("the workers end", || {
-        workers.iter().all(|worker| !is_running(*worker))
+        workers
+            .iter()
+            .all(|worker| matches!(state(*worker), None | Some('Z')))
     });
-}
-
-/// Whether a process runs; one that waits for its parent does not.
-fn is_running(pid: u32) -> bool {
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"));
-    stat.is_ok_and(|stat| {
-        !stat
-            .rsplit(')')
-            .next()
-            .unwrap_or_default()
-            .starts_with(" Z")
-    })
 }

@@ -80,6 +80,7 @@ pub(super) fn write(mut out: impl Write, kind: u8, parts: &[&[u8]]) -> io::Resul
 
 /// Reads a frame; `None` at the end.
 pub(super) fn read(mut input: impl Read) -> io::Result<Option<(u8, Vec<Vec<u8>>)>> {
+    // Unlike `read`, this goes on after an interruption.
     let mut head = Vec::with_capacity(2);
     input.by_ref().take(2).read_to_end(&mut head)?;
     let (kind, count) = match head[..] {

@@ -14,6 +14,9 @@ use redis::{
     ConnectionAddr, ConnectionInfo, ConnectionLike, Parser, RedisConnectionInfo, RedisResult, Value,
 };
 
+/// The shortest timeout of a socket; zero would be none.
+const SHORTEST: Duration = Duration::from_millis(1);
+
 /// A connection that may be used for commands.
 pub(super) struct Transport {
     socket: Box<dyn Socket>,
@@ -23,7 +26,7 @@ pub(super) struct Transport {
 }
 
 impl Transport {
-    /// Connects, authenticates and selects the database; each takes at most this long.
+    /// Connects, authenticates and selects the database; each of these waits for Redis at most this long.
     pub(super) fn connect(info: &ConnectionInfo, within: Duration) -> RedisResult<Self> {
         let settings = info.redis_settings();
         let mut transport = Self {
@@ -40,20 +43,7 @@ impl Transport {
         if let Some(password) = settings.password() {
             let mut authenticate = redis::cmd("AUTH");
             authenticate.arg(settings.username()).arg(password);
-            authenticate
-                .exec(self)
-                .map_err(|error| match error.detail() {
-                    Some(detail) if error.code().is_some() => {
-                        let detail = detail.to_owned();
-                        (
-                            redis::ErrorKind::AuthenticationFailed,
-                            "authentication failed",
-                            detail,
-                        )
-                            .into()
-                    }
-                    _ => error,
-                })?;
+            authenticate.exec(self)?;
         }
         if self.database != 0 {
             redis::cmd("SELECT").arg(self.database).exec(self)?;
@@ -93,7 +83,7 @@ impl ConnectionLike for Transport {
     ) -> RedisResult<Vec<Value>> {
         self.send(commands)?;
         for _ in 0..offset {
-            self.reply()?;
+            self.reply()?.extract_error()?;
         }
         (0..count).map(|_| self.reply()).collect()
     }
@@ -177,21 +167,27 @@ impl<S: Timeouts> Patient<S> {
         Ok(Self { stream, timeout })
     }
 
-    /// Tries until nothing interrupts. The kernel counts each attempt anew, so this ends after twice the
-    /// timeout at the latest.
+    /// Tries until nothing interrupts. What is left of the time is for the next attempt; if nothing is left, it
+    /// still finds what came while the process was stopped.
     fn uninterrupted(
         &mut self,
         mut attempt: impl FnMut(&mut S) -> io::Result<usize>,
     ) -> io::Result<usize> {
         let begun = Instant::now();
+        let mut was_interrupted = false;
         loop {
             match attempt(&mut self.stream) {
                 Err(error) if error.kind() == ErrorKind::Interrupted => {
-                    if begun.elapsed() >= self.timeout {
-                        return Err(ErrorKind::TimedOut.into());
-                    }
+                    was_interrupted = true;
+                    let left = self.timeout.saturating_sub(begun.elapsed());
+                    self.stream.set_timeouts(left.max(SHORTEST))?;
                 }
-                done => return done,
+                done => {
+                    if was_interrupted {
+                        self.stream.set_timeouts(self.timeout)?;
+                    }
+                    return done;
+                }
             }
         }
     }
@@ -245,8 +241,12 @@ mod tls {
 
     /// Trusts the roots of the system, or those that `SSL_CERT_FILE` names.
     fn config() -> Result<ClientConfig, rustls::Error> {
+        let found = rustls_native_certs::load_native_certs();
+        if let (true, Some(error)) = (found.certs.is_empty(), found.errors.first()) {
+            return Err(rustls::Error::General(error.to_string()));
+        }
         let mut roots = RootCertStore::empty();
-        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        roots.add_parsable_certificates(found.certs);
         let provider = crate::tls::provider().into();
         let config =
             ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
@@ -262,12 +262,15 @@ mod tls {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::RefCell;
+
     use super::*;
 
     /// A stream that is interrupted before each byte.
     struct Interrupted {
         left: &'static [u8],
         is_next: bool,
+        timeouts: RefCell<Vec<Duration>>,
     }
 
     impl Read for Interrupted {
@@ -291,7 +294,8 @@ mod tests {
     }
 
     impl Timeouts for Interrupted {
-        fn set_timeouts(&self, _: Duration) -> io::Result<()> {
+        fn set_timeouts(&self, timeout: Duration) -> io::Result<()> {
+            self.timeouts.borrow_mut().push(timeout);
             Ok(())
         }
     }
@@ -300,6 +304,7 @@ mod tests {
         let stream = Interrupted {
             left,
             is_next: false,
+            timeouts: RefCell::default(),
         };
         Patient::new(stream, timeout).unwrap()
     }
@@ -321,9 +326,24 @@ mod tests {
     }
 
     #[test]
-    fn interruptions_do_not_prolong_a_wait() {
+    fn an_interruption_leaves_what_is_left_of_the_time() {
+        let minute = Duration::from_secs(60);
+        let mut stream = interrupted(b"x", minute);
+        assert_eq!(stream.read(&mut [0]).unwrap(), 1);
+        let timeouts = stream.stream.timeouts.into_inner();
+        let [first, left, again] = timeouts[..] else {
+            panic!("{timeouts:?}");
+        };
+        assert_eq!((first, again), (minute, minute));
+        assert!(left < minute && left > minute / 2, "{left:?}");
+    }
+
+    /// As after a stop that was longer than the timeout.
+    #[test]
+    fn a_reply_is_found_although_no_time_is_left() {
         let mut stream = interrupted(b"x", Duration::ZERO);
-        let error = stream.read(&mut [0]).unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::TimedOut);
+        let mut out = [0];
+        assert_eq!((stream.read(&mut out).unwrap(), out), (1, *b"x"));
+        assert_eq!(stream.stream.timeouts.into_inner()[1], SHORTEST);
     }
 }

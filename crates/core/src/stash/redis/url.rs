@@ -68,6 +68,10 @@ impl Location {
         if !matches!(parsed.scheme(), "redis" | "rediss" | "unix") {
             return Err(not_redis());
         }
+        if let Some(fragment) = parsed.fragment() {
+            let problem = format!("expected no fragment in the URL, found {fragment:?}");
+            return Err(RedisUrlError::Invalid(problem));
+        }
         let is_unix = parsed.scheme() == "unix";
         let (mut prefix, mut time_to_live) = (PREFIX.to_owned(), TIME_TO_LIVE);
         let mut kept = Vec::new();
@@ -164,6 +168,7 @@ mod tests {
             ("redis://h?ttl=1.5", "found \"1.5\""),
             ("redis://h?pool=3", "found \"pool\""),
             ("redis://u:secret@h/x", "database"),
+            ("rediss://h/#insecure", "found \"insecure\""),
         ] {
             let error = Location::parse(url).expect_err(url).to_string();
             assert!(error.contains(message), "{url}: {error}");
