@@ -45,7 +45,7 @@ pub(super) fn builder(settings: &Settings) -> Result<Builder, CommandError> {
     let certificates = Certificates::of(settings, &doc_root)?;
     #[cfg(feature = "tls")]
     if let Some(hosts) = certificates.faulty() {
-        site.revocation(hosts);
+        site.serve_revocation(hosts);
     }
     let mut server = Server::builder()
         .site(site)

@@ -8,15 +8,21 @@ use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::Arc;
+use std::time::SystemTime;
 
+use memchr::memmem;
 use rustls::crypto::ring;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore};
 use tempfile::TempDir;
+use wireserve::tls::Tls;
+use wireserve::tls::certificates::{Stored, Subjects};
+use wireserve::tls::faults::{FaultyCertificate, FaultyHosts};
+use wireserve::{Server, Site};
 
 use crate::support::client::DEADLINE;
-use crate::support::command::{site, wireserve};
+use crate::support::command::{get, site, wireserve};
 use crate::support::process::{Ended, Process};
 
 /// For each certificate: what curl ends with, the code of OpenSSL's verification or "ok", and what rustls
@@ -339,6 +345,43 @@ fn revocation_by_address() {
         let ended = openssl(&read);
         let all = ended.stdout.concat() + &ended.stderr;
         assert!(all.contains(&format!("{file}: {status}")), "{all}");
+    }
+}
+
+/// In Rust, a site has both addresses; the certificates name them once the server has started.
+#[test]
+fn revocation_by_address_of_a_site() {
+    for ports in [&[0][..], &[]] {
+        let (subjects, now) = (Subjects::new(["web.test"]), SystemTime::now());
+        let made = Stored::in_memory(&subjects, now).expect("certificates");
+        let (root, good) = (made.authority.expect("a root"), made.pair);
+        let hosts = FaultyHosts::new(&root, Arc::clone(good.certified()), &subjects, now);
+        let hosts = Arc::new(hosts.expect("randomness"));
+        let folder = site(&[]);
+        let mut site = Site::new(folder.path());
+        site.serve_revocation(&hosts);
+        let server = Server::builder().site(site).ports(ports);
+        let server = server.tls_ports([0]);
+        let server = server.tls(Tls::with_faulty_hosts(Arc::clone(&hosts)));
+        let server = server.start().expect("free ports");
+
+        let checked = hosts.with(FaultyCertificate::Checked);
+        let names = |address: &str| memmem::find(&checked.cert[0], address.as_bytes()).is_some();
+        let paths = [
+            ("/.wireserve/revoked.crl", "application/pkix-crl"),
+            ("/.wireserve/ocsp/", "application/ocsp-response"),
+        ];
+        for (path, media_type) in paths {
+            let path_in_certificate = path.trim_end_matches('/');
+            assert_eq!(names(path_in_certificate), !ports.is_empty(), "{path}");
+            if ports.is_empty() {
+                continue;
+            }
+            let address = server.address();
+            assert!(names(&format!("http://{address}{path_in_certificate}")));
+            let answer = get(address, path);
+            assert_eq!(answer.header("content-type"), Some(media_type.as_bytes()));
+        }
     }
 }
 

@@ -23,9 +23,40 @@ struct List(Arc<FaultyHosts>);
 struct Responder(Arc<FaultyHosts>);
 
 impl Site {
-    /// Adds the list and the responder.
-    #[doc(hidden)]
-    pub fn revocation(&mut self, hosts: &Arc<FaultyHosts>) {
+    /// Answers clients that ask whether a certificate of these hosts is revoked: at `/.wireserve/revoked.crl` with the
+    /// root's list (DER, RFC 5280 §5), at `/.wireserve/ocsp` as an OCSP responder (RFC 6960 §A.1). The certificates
+    /// [`Checked`](crate::tls::faults::FaultyCertificate::Checked) and
+    /// [`Revoked`](crate::tls::faults::FaultyCertificate::Revoked) name both, on the first port for HTTP of the server
+    /// that starts first with these hosts; without such a port, they name no address.
+    ///
+    /// ```
+    /// # use std::io::{Read as _, Write as _};
+    /// # use std::sync::Arc;
+    /// # use std::time::SystemTime;
+    /// # use wireserve::tls::Tls;
+    /// # use wireserve::tls::certificates::{Stored, Subjects};
+    /// # use wireserve::tls::faults::FaultyHosts;
+    /// use wireserve::{Server, Site};
+    ///
+    /// # let (subjects, now) = (Subjects::new(["web.test"]), SystemTime::now());
+    /// # let made = Stored::in_memory(&subjects, now)?;
+    /// # let root = made.authority.ok_or("its key is not known")?;
+    /// # let hosts = FaultyHosts::new(&root, made.pair.certified().clone(), &subjects, now)?;
+    /// # let folder = tempfile::tempdir()?;
+    /// let hosts = Arc::new(hosts); // See the example of `FaultyHosts`.
+    /// let mut site = Site::new(folder.path());
+    /// site.serve_revocation(&hosts);
+    /// let server = Server::builder().site(site).tls(Tls::with_faulty_hosts(hosts)).start()?;
+    /// # let mut client = std::net::TcpStream::connect(server.address())?;
+    /// # client.write_all(b"GET /.wireserve/revoked.crl HTTP/1.1\r\nConnection: close\r\n\r\n")?;
+    /// # let mut answer = Vec::new();
+    /// # client.read_to_end(&mut answer)?;
+    /// # let answer = String::from_utf8_lossy(&answer);
+    /// // A client that asks for /.wireserve/revoked.crl gets the list:
+    /// assert!(answer.contains("\r\nContent-Type: application/pkix-crl\r\n"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn serve_revocation(&mut self, hosts: &Arc<FaultyHosts>) {
         let list: Arc<dyn Handler> = Arc::new(List(Arc::clone(hosts)));
         let responder: Arc<dyn Handler> = Arc::new(Responder(Arc::clone(hosts)));
         for (method, pattern, handler) in [
