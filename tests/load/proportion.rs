@@ -12,13 +12,13 @@ use crate::support::watch::{grown_since, peak_memory, unread_bytes};
 use tempfile::TempDir;
 
 /// Bytes of the large forms.
-const SIZE: usize = 8_000_000;
+const SIZE: usize = 4_000_000;
 
 /// Memory for each byte of a form.
 const TIMES: u64 = 6;
 
 /// What a request of any size may need besides, in KiB.
-const BESIDES: u64 = 8 * 1024;
+const BESIDES: u64 = 4 * 1024;
 
 #[test]
 fn forms_take_at_most_six_times_their_size() {
