@@ -16,21 +16,11 @@ use std::sync::{Arc, Weak};
 
 use loom::thread::{self, JoinHandle};
 
-use crate::sync::tried::{Mutex, MutexGuard};
 use crate::{PREEMPTIONS, check};
 use directions::Directions;
 use flusher::Flusher;
 use session::{ASKS_FOR_ANSWER, Sending, Session};
 use socket::{Blocking, Socket};
-
-/// What the modelled files take their locks with.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock()
-}
-
-fn try_lock<T>(mutex: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
-    mutex.try_lock()
-}
 
 /// A placeholder, which is only handed over.
 struct Wire;

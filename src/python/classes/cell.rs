@@ -1,8 +1,7 @@
 //! A field that scripts may replace: a Python value behind a lock that is never held while Python code
 //! runs.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
+use parking_lot::Mutex;
 use pyo3::prelude::*;
 
 /// A replaceable Python value; empty until it is set or made.
@@ -12,12 +11,12 @@ pub(crate) struct PyCell(Mutex<Option<Py<PyAny>>>);
 impl PyCell {
     /// The value, if there is one.
     pub(crate) fn get<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyAny>> {
-        self.lock().as_ref().map(|value| value.bind(py).clone())
+        self.0.lock().as_ref().map(|value| value.bind(py).clone())
     }
 
     /// Whether there is a value.
     pub(crate) fn is_set(&self) -> bool {
-        self.lock().is_some()
+        self.0.lock().is_some()
     }
 
     /// The value, or a new one that stays.
@@ -31,25 +30,21 @@ impl PyCell {
         }
         let made = make()?;
         // Another thread may have made one meanwhile: the first stays.
-        let mut value = self.lock();
+        let mut value = self.0.lock();
         let kept = value.get_or_insert_with(|| made.clone().unbind());
         Ok(kept.bind(py).clone())
     }
 
     /// Replaces the value.
     pub(crate) fn set(&self, value: Bound<'_, PyAny>) {
-        let old = self.lock().replace(value.unbind());
+        let old = self.0.lock().replace(value.unbind());
         // Its destructor is Python code, so it runs here, after the lock is released.
         drop(old);
     }
 
     /// Takes the value out.
     pub(crate) fn take<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyAny>> {
-        let value = self.lock().take();
+        let value = self.0.lock().take();
         value.map(|value| value.into_bound(py))
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Option<Py<PyAny>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

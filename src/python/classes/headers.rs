@@ -3,8 +3,7 @@
 //! (reference §2.2, §2.6, §8.2). Duplicate request fields are kept, joined with `, ` by `[]` and `get`,
 //! or with `; ` for cookies (a departure: the reference loses them).
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
+use parking_lot::Mutex;
 use pyo3::exceptions::{PyException, PyKeyError};
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -192,20 +191,16 @@ pub(crate) struct ResponseHeaders(Mutex<Headers>);
 impl ResponseHeaders {
     /// Takes the fields out.
     pub(crate) fn take(&self) -> Headers {
-        std::mem::take(&mut self.lock())
+        std::mem::take(&mut self.0.lock())
     }
 
     /// The fields.
     pub(crate) fn copy(&self) -> Headers {
-        self.lock().clone()
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Headers> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock().clone()
     }
 
     fn list<'py>(&self, py: Python<'py>, key: &[u8]) -> Option<Vec<Bound<'py, PyBytes>>> {
-        let headers = self.lock();
+        let headers = self.0.lock();
         let values = headers.values(key).map(|value| PyBytes::new(py, value));
         let values: Vec<_> = values.collect();
         (!values.is_empty()).then_some(values)
@@ -251,14 +246,14 @@ impl ResponseHeaders {
     /// Replaces all values of a name.
     fn set(&self, key: &Bound<'_, PyAny>, value: &Bound<'_, PyAny>) -> PyResult<()> {
         let (key, value) = (header_bytes(key)?, header_bytes(value)?);
-        self.lock().set(key, value);
+        self.0.lock().set(key, value);
         Ok(())
     }
 
     /// Adds a value to a name.
     fn append(&self, key: &Bound<'_, PyAny>, value: &Bound<'_, PyAny>) -> PyResult<()> {
         let (key, value) = (header_bytes(key)?, header_bytes(value)?);
-        self.lock().append(key, value);
+        self.0.lock().append(key, value);
         Ok(())
     }
 
@@ -291,7 +286,7 @@ impl ResponseHeaders {
 
     fn __delitem__(&self, key: &Bound<'_, PyAny>) -> PyResult<()> {
         let name = header_bytes(key)?;
-        if self.lock().remove(&name) {
+        if self.0.lock().remove(&name) {
             Ok(())
         } else {
             Err(missing(key.py(), &name))
@@ -299,7 +294,7 @@ impl ResponseHeaders {
     }
 
     fn __contains__(&self, key: &Bound<'_, PyAny>) -> PyResult<bool> {
-        Ok(self.lock().contains(&header_bytes(key)?))
+        Ok(self.0.lock().contains(&header_bytes(key)?))
     }
 
     fn __iter__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
@@ -308,7 +303,7 @@ impl ResponseHeaders {
 
     /// (name, value) pairs as they will be sent.
     fn items<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        let headers = self.lock();
+        let headers = self.0.lock();
         let pairs: Vec<_> = headers
             .iter()
             .map(|(name, value)| (PyBytes::new(py, name), PyBytes::new(py, value)))
@@ -327,6 +322,7 @@ impl ResponseHeaders {
     fn data<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let data = py.import("collections")?.getattr("OrderedDict")?.call0()?;
         let groups: Vec<_> = self
+            .0
             .lock()
             .groups()
             .map(|(name, values)| {

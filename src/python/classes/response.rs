@@ -1,8 +1,9 @@
 //! `response` as scripts see it (reference §2.5). While a script runs this object is the truth: its
 //! attributes may be replaced by anything, and are converted only when the response is sent.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
+use parking_lot::Mutex;
 use pyo3::exceptions::PyValueError;
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -117,7 +118,7 @@ impl Response {
 
     /// Code and phrase.
     pub(crate) fn status_parts(&self, py: Python<'_>) -> Status {
-        let status = self.lock_status();
+        let status = self.status.lock();
         Status {
             code: status.code,
             message: status.message.as_ref().map(|message| message.clone_ref(py)),
@@ -160,12 +161,8 @@ impl Response {
 
     /// The old status is dropped without the lock, since that may run Python code.
     fn replace_status(&self, status: Status) {
-        let old = std::mem::replace(&mut *self.lock_status(), status);
+        let old = std::mem::replace(&mut *self.status.lock(), status);
         drop(old);
-    }
-
-    fn lock_status(&self) -> MutexGuard<'_, Status> {
-        self.status.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -7,7 +7,8 @@
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use parking_lot::Mutex;
 
 use super::request::Request;
 
@@ -34,14 +35,14 @@ impl Counters {
     /// The number of a request among those like it, from 1 on. The caller keeps it.
     pub(crate) fn count_request(&self, request: &Request) -> u64 {
         let key = self.key(request, "request");
-        self.counts().next(key)
+        self.counts.lock().next(key)
     }
 
     /// The number of the request's connection among those with a request like it.
     pub(crate) fn count_connection(&self, request: &Request) -> u64 {
         let key = self.key(request, "connection");
         let connection = (key, request.arrival().connection);
-        let mut counts = self.counts();
+        let mut counts = self.counts.lock();
         if let Some(&number) = counts.of_connections.get(&connection) {
             return number;
         }
@@ -52,17 +53,13 @@ impl Counters {
 
     /// Lets all counts begin again.
     pub(crate) fn clear(&self) {
-        *self.counts() = Counts::default();
+        *self.counts.lock() = Counts::default();
     }
 
     fn key(&self, request: &Request, counted: &str) -> u64 {
         let port = request.local().port();
         let (method, target) = (request.method(), request.request_path());
         self.hasher.hash_one((counted, port, method, target))
-    }
-
-    fn counts(&self) -> MutexGuard<'_, Counts> {
-        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -141,6 +138,6 @@ mod tests {
         for number in 0..MOST + 10 {
             counters.count_request(&request(&format!("GET /{number}"), 1));
         }
-        assert_eq!(counters.counts().last.len(), 10);
+        assert_eq!(counters.counts.lock().last.len(), 10);
     }
 }

@@ -7,10 +7,11 @@
 
 use std::mem;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU8, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use cpu_time::ThreadTime;
+use parking_lot::Mutex;
 
 use crate::http::sent_status::SentStatus;
 use crate::wire::budget::{self, Full, Share};
@@ -297,17 +298,13 @@ impl Turn {
 
     /// Contributes to the fate of the connection ([`Fate::join`]).
     pub fn grow_fate(&self, fate: Fate) {
-        let mut current = self.fate();
+        let mut current = self.fate.lock();
         *current = mem::take(&mut *current).join(fate);
     }
 
     /// Takes the strongest fate contributed so far; [`Fate::Keep`] remains.
     pub fn take_fate(&self) -> Fate {
-        mem::take(&mut self.fate())
-    }
-
-    fn fate(&self) -> MutexGuard<'_, Fate> {
-        self.fate.lock().unwrap_or_else(PoisonError::into_inner)
+        mem::take(&mut self.fate.lock())
     }
 
     /// Records that a response has begun, so that no other may.
@@ -355,7 +352,7 @@ impl Turn {
         if self.status.load(Ordering::Relaxed) != 0 {
             return;
         }
-        let mut seen = self.seen();
+        let mut seen = self.seen.lock();
         parts.iter().for_each(|part| seen.push(part));
         if let Some(status) = seen.settled() {
             // Another thread may have noted one meanwhile.
@@ -369,13 +366,9 @@ impl Turn {
     /// it is not known.
     pub fn status(&self) -> i64 {
         match self.status.load(Ordering::Relaxed) {
-            0 => self.seen().status().map_or(0, i64::from),
+            0 => self.seen.lock().status().map_or(0, i64::from),
             status => status,
         }
-    }
-
-    fn seen(&self) -> MutexGuard<'_, SentStatus> {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Bytes sent during this exchange.

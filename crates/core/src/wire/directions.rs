@@ -19,7 +19,6 @@ use crate::sync::tried::Mutex;
 
 use super::session::{Sending, Session};
 use super::socket::{Blocking, CIPHERTEXT_SIZE, Socket};
-use super::{lock, try_lock};
 
 /// Plaintext encrypted at once, in full records. What a slow client has not taken yet is in memory.
 const WRITE_SIZE: usize = 8 * 16 * 1024;
@@ -87,7 +86,7 @@ impl Directions {
 
     /// Reads once, to the end of the buffer.
     pub(super) fn read_to_vec(&self, socket: &Socket, buffer: &mut Vec<u8>) -> io::Result<usize> {
-        let mut arrived = lock(&self.arrived);
+        let mut arrived = self.arrived.lock();
         let before = buffer.len();
         if arrived.unread().is_empty() {
             // Without a copy in between.
@@ -102,7 +101,7 @@ impl Directions {
 
     /// Reads once.
     pub(super) fn read(&self, socket: &Socket, out: &mut [u8]) -> io::Result<usize> {
-        let mut arrived = lock(&self.arrived);
+        let mut arrived = self.arrived.lock();
         if arrived.unread().is_empty() {
             let Arrived {
                 plaintext, sending, ..
@@ -164,7 +163,7 @@ impl Directions {
             *sending = Sending::Ended;
             return Ok(());
         }
-        let mut session = lock(&self.session);
+        let mut session = self.session.lock();
         *sending = session.decrypt(ciphertext, plaintext);
         let has_output = session.has_output();
         drop(session);
@@ -180,8 +179,8 @@ impl Directions {
         if self.is_broken() {
             return;
         }
-        if let Some(mut unsent) = try_lock(&self.unsent) {
-            lock(&self.session).take_output(&mut unsent);
+        if let Some(mut unsent) = self.unsent.try_lock() {
+            self.session.lock().take_output(&mut unsent);
             // What the kernel does not take now goes out before the next write. What becomes of the
             // connection, that write reports.
             let _ = self.flush(&mut unsent, socket, Blocking::Return);
@@ -198,7 +197,7 @@ impl Directions {
     pub(super) fn plaintext_of(&self, ciphertext: &[u8]) -> Vec<u8> {
         let mut plaintext = Vec::new();
         // What cannot be decrypted is no plaintext.
-        let _ = lock(&self.session).decrypt(ciphertext, &mut plaintext);
+        let _ = self.session.lock().decrypt(ciphertext, &mut plaintext);
         plaintext
     }
 
@@ -206,7 +205,7 @@ impl Directions {
     /// A readable socket may hold a part of a record, or one without plaintext. `None` while another thread
     /// is reading, which has found nothing so far.
     pub(super) fn has_arrivals(&self, socket: &Socket) -> Option<bool> {
-        let mut arrived = try_lock(&self.arrived)?;
+        let mut arrived = self.arrived.try_lock()?;
         loop {
             if !arrived.unread().is_empty() || arrived.sending != Sending::May {
                 return Some(true);
@@ -235,7 +234,7 @@ impl Directions {
         parts: [&[u8]; 2],
         blocking: Blocking,
     ) -> io::Result<usize> {
-        let mut unsent = lock(&self.unsent);
+        let mut unsent = self.unsent.lock();
         self.flush(&mut unsent, socket, blocking)?;
         if self.is_broken() {
             return Err(ErrorKind::BrokenPipe.into());
@@ -243,7 +242,7 @@ impl Directions {
         let [first, second] = parts;
         let first = &first[..first.len().min(WRITE_SIZE)];
         let second = &second[..second.len().min(WRITE_SIZE - first.len())];
-        let encrypted = lock(&self.session).encrypt([first, second], &mut unsent);
+        let encrypted = self.session.lock().encrypt([first, second], &mut unsent);
         let count = encrypted?;
         match self.flush(&mut unsent, socket, blocking) {
             Ok(()) => Ok(count),
@@ -287,8 +286,8 @@ impl Directions {
         if self.is_broken() {
             return;
         }
-        let mut unsent = lock(&self.unsent);
-        lock(&self.session).close_notify(&mut unsent);
+        let mut unsent = self.unsent.lock();
+        self.session.lock().close_notify(&mut unsent);
         while let Err(error) = self.flush(&mut unsent, socket, Blocking::Return) {
             match error.kind() {
                 ErrorKind::Interrupted => {}

@@ -1,8 +1,8 @@
 //! The halves of a wire while a thread holds them. A guard knows the stream, so that reading and writing
 //! need nothing else.
 
+use parking_lot::MutexGuard;
 use std::ops::{Deref, DerefMut};
-use std::sync::MutexGuard;
 use std::time::Duration;
 
 use crate::http::head::HeadLimits;

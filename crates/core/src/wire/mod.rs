@@ -35,9 +35,11 @@ mod tls_info;
 use std::io;
 use std::net::TcpStream;
 use std::os::fd::RawFd;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::{Duration, Instant};
+
+use parking_lot::Mutex;
 
 use crate::http::address::Address;
 use crate::http::scheme::Scheme;
@@ -216,12 +218,12 @@ impl Wire {
 
     /// The inbound half. Held while reading, which may wait for the client.
     pub fn inbound(&self) -> InboundGuard<'_> {
-        InboundGuard::new(&self.stream, lock(&self.inbound))
+        InboundGuard::new(&self.stream, self.inbound.lock())
     }
 
     /// Takes up to `count` bytes that are buffered; no bytes while another thread is reading.
     pub fn take_arrived(&self, count: usize) -> Vec<u8> {
-        let Some(mut inbound) = try_lock(&self.inbound) else {
+        let Some(mut inbound) = self.inbound.try_lock() else {
             return Vec::new();
         };
         inbound.fill_from(&self.stream);
@@ -233,7 +235,7 @@ impl Wire {
 
     /// Up to `count` bytes that are buffered, which stay; none while another thread is reading.
     pub fn arrived(&self, count: usize) -> Vec<u8> {
-        let Some(mut inbound) = try_lock(&self.inbound) else {
+        let Some(mut inbound) = self.inbound.try_lock() else {
             return Vec::new();
         };
         inbound.fill_from(&self.stream);
@@ -273,12 +275,12 @@ impl Wire {
 
     /// The outbound half. Held while writing, which may wait for the client.
     pub fn outbound(&self) -> OutboundGuard<'_> {
-        OutboundGuard::new(&self.stream, lock(&self.outbound))
+        OutboundGuard::new(&self.stream, self.outbound.lock())
     }
 
     /// The outbound half, unless another thread is writing.
     pub fn try_outbound(&self) -> Option<OutboundGuard<'_>> {
-        let half = try_lock(&self.outbound)?;
+        let half = self.outbound.try_lock()?;
         Some(OutboundGuard::new(&self.stream, half))
     }
 }
@@ -306,19 +308,5 @@ impl Drop for Wire {
         if let Some(tape) = &self.tape {
             tape.closed();
         }
-    }
-}
-
-/// A panic in one connection's handler must not affect others, and the halves of a wire are valid
-/// between any two of their statements, so a poisoned lock is used as it is.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn try_lock<T>(mutex: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
-    match mutex.try_lock() {
-        Ok(guard) => Some(guard),
-        Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
-        Err(TryLockError::WouldBlock) => None,
     }
 }

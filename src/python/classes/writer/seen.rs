@@ -1,8 +1,7 @@
 //! Names of the fields that were written: `writer._headers_seen`, a set of lower-case names. It becomes
 //! a Python set when a script first looks at it.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
+use parking_lot::Mutex;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PySet};
@@ -17,7 +16,7 @@ pub(super) struct SeenFields {
     set: PyCell,
 }
 
-/// Names in one text.
+/// Names in one text, as they were written.
 #[derive(Default)]
 struct Names {
     text: Vec<u8>,
@@ -37,7 +36,7 @@ impl SeenFields {
     /// Adds a name.
     pub(super) fn add(&self, py: Python<'_>, name: &Name<'_>) -> PyResult<()> {
         {
-            let mut names = self.names();
+            let mut names = self.names.lock();
             if !self.set.is_set() {
                 names.push(name);
                 return Ok(());
@@ -54,7 +53,10 @@ impl SeenFields {
     /// Whether a name has been added.
     pub(super) fn contains(&self, py: Python<'_>, lower_case: &[u8]) -> PyResult<bool> {
         if !self.set.is_set() {
-            return Ok(self.names().iter().any(|name| name == lower_case));
+            let names = self.names.lock();
+            return Ok(names
+                .iter()
+                .any(|name| name.eq_ignore_ascii_case(lower_case)));
         }
         self.set(py)?.contains(PyBytes::new(py, lower_case))
     }
@@ -65,9 +67,10 @@ impl SeenFields {
             .set
             .get_or_make(py, || Ok(PySet::empty(py)?.into_any()))?;
         // Names that were added before are moved now; from here on, they are added to the set.
-        let names = std::mem::take(&mut *self.names());
+        let names = std::mem::take(&mut *self.names.lock());
         for name in names.iter() {
-            set.call_method1(intern!(py, "add"), (PyBytes::new(py, name),))?;
+            let name = PyBytes::new(py, &name.to_ascii_lowercase());
+            set.call_method1(intern!(py, "add"), (name,))?;
         }
         Ok(set)
     }
@@ -75,10 +78,6 @@ impl SeenFields {
     /// Replaces it by a script's value.
     pub(super) fn replace(&self, set: Bound<'_, PyAny>) {
         self.set.set(set);
-    }
-
-    fn names(&self) -> MutexGuard<'_, Names> {
-        self.names.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -88,12 +87,10 @@ impl Names {
             self.text = Vec::with_capacity(TYPICAL_TEXT);
             self.ends = Vec::with_capacity(TYPICAL_COUNT);
         }
-        match name {
-            Name::Ascii(name) => {
-                self.text.extend(name.iter().map(u8::to_ascii_lowercase));
-            }
-            Name::Lower(name) => self.text.extend_from_slice(name),
-        }
+        self.text.extend_from_slice(match name {
+            Name::Ascii(name) => name,
+            Name::Lower(name) => name,
+        });
         self.ends.push(self.text.len());
     }
 

@@ -18,7 +18,7 @@ impl Body {
     /// # Errors
     /// [`BodyError::NoRoom`].
     pub fn hold(&self, change: isize) -> Result<(), BodyError> {
-        let mut state = self.state();
+        let mut state = self.state.lock();
         state.parts = state.parts.saturating_add_signed(change);
         Ok(wait_for_room(|| state.take_memory(&self.wire))?)
     }
@@ -26,7 +26,7 @@ impl Body {
 
 impl Drop for Body {
     fn drop(&mut self) {
-        self.state().share.release(self.wire.memory());
+        self.state.lock().share.release(self.wire.memory());
     }
 }
 

@@ -12,9 +12,10 @@ mod source;
 mod tap;
 
 use std::io::{Read, Seek, SeekFrom};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Instant;
 
+use parking_lot::Mutex;
 use tempfile::SpooledTempFile;
 
 use crate::http::chunked::Decoder;
@@ -109,14 +110,14 @@ impl Body {
     /// # Errors
     /// As [`Body::read`].
     pub fn length(&self) -> Result<u64, BodyError> {
-        let mut state = self.state();
+        let mut state = self.state.lock();
         let length = state.length(&self.wire);
         length.map_err(|error| state.with_partial(&self.wire, error, None))
     }
 
     /// The position of the next read.
     pub fn position(&self) -> u64 {
-        self.state().position
+        self.state.lock().position
     }
 
     /// Moves the position.
@@ -124,7 +125,7 @@ impl Body {
     /// # Errors
     /// [`BodyError::OutOfRange`] after the end.
     pub fn seek(&self, position: u64) -> Result<(), BodyError> {
-        let mut state = self.state();
+        let mut state = self.state.lock();
         if position > state.received && position > state.length(&self.wire)? {
             return Err(BodyError::OutOfRange);
         }
@@ -137,7 +138,7 @@ impl Body {
     /// # Errors
     /// When the body ends early, is malformed, or cannot be stored.
     pub fn read(&self, count: Option<u64>) -> Result<Vec<u8>, BodyError> {
-        let mut state = self.state();
+        let mut state = self.state.lock();
         let end = count.map_or(u64::MAX, |count| state.position.saturating_add(count));
         let received = state.receive_to(&self.wire, end);
         received.map_err(|error| state.with_partial(&self.wire, error, None))?;
@@ -150,7 +151,7 @@ impl Body {
     /// # Errors
     /// As [`Body::read`].
     pub fn read_line(&self, limit: Option<u64>) -> Result<Vec<u8>, BodyError> {
-        let mut state = self.state();
+        let mut state = self.state.lock();
         let end = limit.map_or(u64::MAX, |limit| state.position.saturating_add(limit));
         let mut searched = state.position;
         loop {
@@ -175,7 +176,7 @@ impl Body {
     /// # Errors
     /// As [`Body::read`].
     pub fn read_all(&self) -> Result<Vec<u8>, BodyError> {
-        let mut state = self.state();
+        let mut state = self.state.lock();
         let received = state.receive_to(&self.wire, u64::MAX);
         received.map_err(|error| state.with_partial(&self.wire, error, Some(0)))?;
         state.take_all(&self.wire)
@@ -186,7 +187,7 @@ impl Body {
     /// # Errors
     /// As [`Body::read`].
     pub fn receive(&self) -> Result<(), BodyError> {
-        self.state().receive_to(&self.wire, u64::MAX)
+        self.state.lock().receive_to(&self.wire, u64::MAX)
     }
 
     /// Waits until `count` bytes of the body, or all of it, have arrived, and leaves them to all readers.
@@ -195,7 +196,7 @@ impl Body {
     /// # Errors
     /// As [`Body::read`], and [`BodyError::TooLate`], after which reading can continue.
     pub fn wait_for(&self, count: Option<u64>, limit: Option<Instant>) -> Result<(), BodyError> {
-        let mut state = self.state();
+        let mut state = self.state.lock();
         let end = count.unwrap_or(u64::MAX);
         let mut arrived = state.received + state.dropped;
         while arrived < end {
@@ -221,7 +222,7 @@ impl Body {
     /// # Errors
     /// When the next head cannot be found because the rest ends early or is malformed.
     pub fn drain(&self) -> Result<u64, BodyError> {
-        let mut state = self.state();
+        let mut state = self.state.lock();
         let mut scratch = Vec::new();
         let mut drained = 0;
         loop {
@@ -238,7 +239,7 @@ impl Body {
 
     /// Whether the client has sent or owes bytes of the body, none of which has been read or waited for.
     pub fn is_untouched(&self) -> bool {
-        let state = self.state();
+        let state = self.state.lock();
         match state.source {
             _ if state
                 .ahead
@@ -258,17 +259,13 @@ impl Body {
 
     /// Ends the body: nothing more is read from the wire for it.
     pub fn end(&self) {
-        let mut state = self.state();
+        let mut state = self.state.lock();
         let received = state.received;
         state.share.release(self.wire.memory());
         if !matches!(state.source, Source::Done | Source::Broken(_)) {
             state.source = Source::Broken(BodyError::truncated(received));
         }
         state.show(&[]);
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

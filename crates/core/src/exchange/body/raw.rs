@@ -1,7 +1,6 @@
 //! Bodies as they came: chunks with their framing, bytes that arrived after the request, and bytes read
 //! from the wire without being interpreted. Those count towards the body, so that its end is still found.
 
-use std::sync::{MutexGuard, TryLockError};
 use std::time::{Duration, Instant};
 
 use crate::http::chunked::Decoder;
@@ -33,7 +32,7 @@ impl Body {
     /// malformed chunked one, the bytes up to and including the first invalid one. Of such chunked bodies,
     /// these are the first [`UNDECODED`] bytes at most.
     pub fn undecoded(&self) -> Result<Vec<u8>, BodyError> {
-        let mut state = self.state();
+        let mut state = self.state.lock();
         let received = state.receive_to(&self.wire, u64::MAX);
         match received {
             Ok(()) | Err(BodyError::Malformed(_) | BodyError::Truncated { .. }) => {}
@@ -52,12 +51,12 @@ impl Body {
 
     /// Looks at the chunks that have come so far, if this is a chunked body.
     pub fn chunks<T>(&self, look: impl FnOnce(&Decoder) -> T) -> Option<T> {
-        self.state().decoder.as_deref().map(look)
+        self.state.lock().decoder.as_deref().map(look)
     }
 
     /// Whether no more of the body is on the wire.
     pub fn is_received(&self) -> bool {
-        let state = self.state();
+        let state = self.state.lock();
         match (&state.source, &state.decoder) {
             (Source::Done | Source::Broken(_) | Source::Counted { left: 0 }, _) => true,
             (Source::Chunked, Some(decoder)) => decoder.is_done(),
@@ -67,7 +66,7 @@ impl Body {
 
     /// Why the body cannot be read to its end, if that is known by now.
     pub fn broken(&self) -> Option<BodyError> {
-        match &self.state().source {
+        match &self.state.lock().source {
             Source::Broken(error) => Some(error.clone()),
             _ => None,
         }
@@ -83,7 +82,7 @@ impl Body {
     /// The bytes that have arrived after the body, as far as its end is known without waiting. A
     /// malformed chunked body ends with the byte that is wrong.
     pub fn following(&self) -> Vec<u8> {
-        let state = self.state();
+        let state = self.state.lock();
         let inbound = self.wire.inbound();
         let buffered = inbound.buffered();
         let ahead = state.ahead.as_ref().filter(|ahead| !ahead.is_empty());
@@ -130,13 +129,13 @@ impl Body {
     /// exchange can end meanwhile.
     pub fn read_some(&self, count: usize) -> Vec<u8> {
         loop {
-            let bytes = self.state().take_arrived(&self.wire, count);
+            let bytes = self.state.lock().take_arrived(&self.wire, count);
             if !bytes.is_empty() || count == 0 {
                 return bytes;
             }
             self.wire
                 .wait(|| self.wire.is_readable_within(LONGEST_WAIT));
-            let _state = self.state();
+            let _state = self.state.lock();
             let mut inbound = self.wire.inbound();
             if inbound.buffered().is_empty() && inbound.fill() == 0 {
                 return Vec::new();
@@ -147,13 +146,14 @@ impl Body {
     /// Takes up to `count` bytes that have arrived, whatever they are; none while another thread is
     /// reading. Those of the body count as read.
     pub fn take_arrived(&self, count: usize) -> Vec<u8> {
-        self.try_state()
+        self.state
+            .try_lock()
             .map_or_else(Vec::new, |mut state| state.take_arrived(&self.wire, count))
     }
 
     /// Up to `count` of the bytes that [`Body::take_arrived`] would take.
     pub fn arrived(&self, count: usize) -> Vec<u8> {
-        let Some(mut state) = self.try_state() else {
+        let Some(mut state) = self.state.try_lock() else {
             return Vec::new();
         };
         match &mut state.ahead {
@@ -164,16 +164,8 @@ impl Body {
 
     /// Bytes that a script has received from the socket itself count as read.
     pub fn count_received(&self, bytes: &[u8]) {
-        if let Some(mut state) = self.try_state() {
+        if let Some(mut state) = self.state.try_lock() {
             state.count_raw(bytes);
-        }
-    }
-
-    fn try_state(&self) -> Option<MutexGuard<'_, State>> {
-        match self.state.try_lock() {
-            Ok(state) => Some(state),
-            Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
-            Err(TryLockError::WouldBlock) => None,
         }
     }
 
@@ -184,7 +176,7 @@ impl Body {
         limit: Option<Instant>,
         kept: usize,
     ) -> Result<Vec<u8>, RawReadError> {
-        let mut state = self.state();
+        let mut state = self.state.lock();
         let mut read = Vec::new();
         let mut count_read = 0;
         loop {

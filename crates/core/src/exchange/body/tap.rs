@@ -20,7 +20,7 @@ impl Body {
     /// The same body, seen by a tap. Nothing of it has been read yet.
     #[must_use]
     pub fn tapped(self, tap: Arc<dyn Tap>) -> Self {
-        let mut state = self.state();
+        let mut state = self.state.lock();
         state.tap = Some(tap);
         state.show(&[]);
         drop(state);
