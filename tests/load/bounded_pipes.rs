@@ -73,14 +73,14 @@ fn links_do_not() {
 #[test]
 fn bytes_that_a_wire_script_skips_do_not() {
     const SENT: usize = 128 << 20;
-    /// Memory, in KiB: half of what is sent.
-    const HALF: u64 = 64 * 1024;
+    /// Memory, in KiB.
+    const HALF: u64 = SENT as u64 / 2 / 1024;
     let folder = folder(&[
         (
             "until.wire",
             "read until \"\\r\\n.\\r\\n\"\nsend \"seen\"\n",
         ),
-        ("count.wire", "read 134217728\nsend \"seen\"\n"),
+        ("count.wire", &format!("read {SENT}\nsend \"seen\"\n")),
     ]);
     let server = Process::wireserve(folder.path(), ["--log", "off"]);
     let before = peak_memory(server.id());

@@ -21,7 +21,7 @@ const SIZE: u64 = 1 << 30;
 /// Bytes of the file that is sent to its end.
 const SENT: u64 = SIZE / 4;
 
-/// Memory, in KiB, that sending it may need. Reading a thirtieth of it would need more.
+/// Memory, in KiB, that sending may need. Keeping a thirtieth of `SENT` would need more.
 const ROOM: u64 = 8 * 1024;
 
 /// Requests on as many connections; what each costs in threads and buffers counts once.

@@ -11,8 +11,8 @@ use crate::support::wait::eventually;
 use crate::support::watch::{grown_since, peak_memory, unread_bytes};
 use tempfile::TempDir;
 
-/// Bytes of the large forms.
-const SIZE: usize = 4_000_000;
+/// Bytes of the large forms, more than the 4 MiB from which on the allocator maps memory separately.
+const SIZE: usize = 5_000_000;
 
 /// Memory for each byte of a form.
 const TIMES: u64 = 6;

@@ -142,6 +142,29 @@ known.append((sorted(w._headers_seen), w._headers_complete, response.close_conne
 w.write(repr(known))",
         ),
         run(
+            "fields that the writer is made to forget",
+            "
+w = response.writer
+w.write_status(200)
+w.write_header('Server', 'ham')
+w.write_header('X-A', 'b')
+w._headers_seen = set()
+w.write_header('X-C', 'd')
+w.end_headers()
+w.write(repr(sorted(w._headers_seen)))",
+        ),
+        run(
+            "names of fields in an encoding with other letters",
+            "
+response.encoding = 'utf-7'
+w = response.writer
+w.write_status(200)
+w.write_header('X-É', 'b')
+w.write_header('X-A', 'b')
+w.end_headers()
+w.write(repr(sorted(w._headers_seen)))",
+        ),
+        run(
             "what the writer encodes",
             r"
 def attempt(value):

@@ -360,26 +360,35 @@ fn revocation_by_address_of_a_site() {
         let folder = site(&[]);
         let mut site = Site::new(folder.path());
         site.serve_revocation(&hosts);
-        let server = Server::builder().site(site).ports(ports);
-        let server = server.tls_ports([0]);
+        let server = Server::builder().site(site).ports(ports).tls_ports([0]);
         let server = server.tls(Tls::with_faulty_hosts(Arc::clone(&hosts)));
-        let server = server.start().expect("free ports");
 
-        let checked = hosts.with(FaultyCertificate::Checked);
-        let names = |address: &str| memmem::find(&checked.cert[0], address.as_bytes()).is_some();
         let paths = [
             ("/.wireserve/revoked.crl", "application/pkix-crl"),
-            ("/.wireserve/ocsp/", "application/ocsp-response"),
+            ("/.wireserve/ocsp", "application/ocsp-response"),
         ];
+        let name = |address: &str| {
+            [FaultyCertificate::Checked, FaultyCertificate::Revoked].map(|fault| {
+                let certificate = &hosts.with(fault).cert[0];
+                memmem::find(certificate, address.as_bytes()).is_some()
+            })
+        };
+        for (path, _) in paths {
+            assert_eq!(name(path), [false; 2], "before the start");
+        }
+        let server = server.start().expect("free ports");
         for (path, media_type) in paths {
-            let path_in_certificate = path.trim_end_matches('/');
-            assert_eq!(names(path_in_certificate), !ports.is_empty(), "{path}");
+            assert_eq!(name(path), [!ports.is_empty(); 2], "{path}");
             if ports.is_empty() {
                 continue;
             }
             let address = server.address();
-            assert!(names(&format!("http://{address}{path_in_certificate}")));
-            let answer = get(address, path);
+            assert_eq!(name(&format!("http://{address}{path}")), [true; 2]);
+            let target = match path {
+                "/.wireserve/ocsp" => "/.wireserve/ocsp/", // a GET has its request after the slash
+                path => path,
+            };
+            let answer = get(address, target);
             assert_eq!(answer.header("content-type"), Some(media_type.as_bytes()));
         }
     }

@@ -1,6 +1,6 @@
 //! The synchronization primitives of files that the model checker runs. Here they are those of the standard
-//! library and of parking_lot; the crate `models` compiles the same files with loom's primitives as `crate::sync`. Such a
-//! file must import locks, atomics, threads and clocks only from here.
+//! library and of parking_lot; the crate `models` compiles the same files with loom's primitives as
+//! `crate::sync`. Such a file must import locks, atomics, threads and clocks only from here.
 
 pub use std::sync::{Condvar, Mutex, MutexGuard, atomic};
 pub use std::thread;

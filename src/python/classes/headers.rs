@@ -294,7 +294,9 @@ impl ResponseHeaders {
     }
 
     fn __contains__(&self, key: &Bound<'_, PyAny>) -> PyResult<bool> {
-        Ok(self.0.lock().contains(&header_bytes(key)?))
+        // This may run a script's code, so it comes before the lock.
+        let name = header_bytes(key)?;
+        Ok(self.0.lock().contains(&name))
     }
 
     fn __iter__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {

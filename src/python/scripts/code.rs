@@ -12,9 +12,10 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Instant;
 
+use parking_lot::Mutex;
 use pyo3::prelude::*;
 use pyo3::types::{PyCode, PyDict};
 use rustc_hash::FxBuildHasher;
@@ -125,7 +126,7 @@ impl Scripts {
     }
 
     fn unchanged(&self, name: &OsStr) -> Option<Arc<Compiled>> {
-        let compiled = Arc::clone(self.known().get(name)?);
+        let compiled = Arc::clone(self.known.lock().get(name)?);
         let is_unchanged = compiled.proof == Proof::Stamp
             && stat(&*compiled.c_path).is_ok_and(|now| Stamp::of(&now) == compiled.stamp);
         is_unchanged.then_some(compiled)
@@ -144,7 +145,7 @@ impl Scripts {
         let stamp = fstat(&found.file).map_err(|_| NoCode::File)?;
         let stamp = Stamp::of(&stamp);
         let name = plain(found.name()).into_os_string();
-        let before = self.known().get(&name).map(Arc::clone);
+        let before = self.known.lock().get(&name).map(Arc::clone);
         if let Some(before) = &before
             && before.proof == Proof::Stamp
             && before.stamp == stamp
@@ -177,14 +178,10 @@ impl Scripts {
             globals: globals.unbind(),
             source,
         });
-        let old = self.known().insert(name, Arc::clone(&compiled));
+        let old = self.known.lock().insert(name, Arc::clone(&compiled));
         // Its destructor is Python code, so it runs here, after the lock is released.
         drop(old);
         Ok(compiled)
-    }
-
-    fn known(&self) -> MutexGuard<'_, Known> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use parking_lot::Mutex;
 
 use super::{Key, Lock, PutError, Stash, Unavailable, UnlockError};
 
@@ -56,10 +57,6 @@ impl MemoryStash {
             limit,
         }
     }
-
-    fn values(&self) -> MutexGuard<'_, Values> {
-        self.values.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 impl Default for MemoryStash {
@@ -74,7 +71,7 @@ fn size(key: &Key, value: &[u8]) -> usize {
 
 impl Stash for MemoryStash {
     fn put(&self, key: Key, value: Vec<u8>) -> Result<(), PutError> {
-        let mut values = self.values();
+        let mut values = self.values.lock();
         let Values { by_key, bytes } = &mut *values;
         let more = size(&key, &value);
         match by_key.entry(key) {
@@ -91,7 +88,7 @@ impl Stash for MemoryStash {
     }
 
     fn take(&self, key: &Key) -> Result<Option<Vec<u8>>, Unavailable> {
-        let mut values = self.values();
+        let mut values = self.values.lock();
         let value = values.by_key.remove(key);
         values.bytes -= value.as_ref().map_or(0, |value| size(key, value));
         Ok(value)

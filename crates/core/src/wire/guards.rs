@@ -1,9 +1,10 @@
 //! The halves of a wire while a thread holds them. A guard knows the stream, so that reading and writing
 //! need nothing else.
 
-use parking_lot::MutexGuard;
 use std::ops::{Deref, DerefMut};
 use std::time::Duration;
+
+use parking_lot::MutexGuard;
 
 use crate::http::head::HeadLimits;
 

@@ -65,6 +65,7 @@ pub struct Wire {
     local: Address,
     scheme: Scheme,
     accepted: Instant,
+    // Both are valid between any two statements: after a panic of their holder, they are used as they are.
     inbound: Mutex<Inbound>,
     outbound: Mutex<Outbound>,
     /// The transcript of this connection; both halves write to it.

@@ -8,15 +8,16 @@ use pyo3::types::{PyBytes, PySet};
 
 use crate::python::classes::cell::PyCell;
 
-/// Names of fields in lower case.
+/// Names of fields.
 #[derive(Default)]
 pub(super) struct SeenFields {
     /// Moved to `set` once that exists.
     names: Mutex<Names>,
+    /// In lower case.
     set: PyCell,
 }
 
-/// Names in one text, as they were written.
+/// Names in one text, as they were written; only those whose lower case is that of ASCII.
 #[derive(Default)]
 struct Names {
     text: Vec<u8>,
@@ -28,14 +29,14 @@ struct Names {
 pub(super) enum Name<'a> {
     /// ASCII, in any case.
     Ascii(&'a [u8]),
-    /// In lower case.
+    /// In lower case, and encoded. ASCII letters in it may be part of the encoding, as in UTF-7.
     Lower(Vec<u8>),
 }
 
 impl SeenFields {
     /// Adds a name.
     pub(super) fn add(&self, py: Python<'_>, name: &Name<'_>) -> PyResult<()> {
-        {
+        if let Name::Ascii(name) = name {
             let mut names = self.names.lock();
             if !self.set.is_set() {
                 names.push(name);
@@ -52,11 +53,12 @@ impl SeenFields {
 
     /// Whether a name has been added.
     pub(super) fn contains(&self, py: Python<'_>, lower_case: &[u8]) -> PyResult<bool> {
-        if !self.set.is_set() {
+        {
             let names = self.names.lock();
-            return Ok(names
-                .iter()
-                .any(|name| name.eq_ignore_ascii_case(lower_case)));
+            if !self.set.is_set() {
+                let is_same = |name: &[u8]| name.eq_ignore_ascii_case(lower_case);
+                return Ok(names.iter().any(is_same));
+            }
         }
         self.set(py)?.contains(PyBytes::new(py, lower_case))
     }
@@ -75,22 +77,20 @@ impl SeenFields {
         Ok(set)
     }
 
-    /// Replaces it by a script's value.
+    /// Replaces it by a script's value, which has all names that count.
     pub(super) fn replace(&self, set: Bound<'_, PyAny>) {
+        *self.names.lock() = Names::default();
         self.set.set(set);
     }
 }
 
 impl Names {
-    fn push(&mut self, name: &Name<'_>) {
+    fn push(&mut self, name: &[u8]) {
         if self.ends.capacity() == 0 {
             self.text = Vec::with_capacity(TYPICAL_TEXT);
             self.ends = Vec::with_capacity(TYPICAL_COUNT);
         }
-        self.text.extend_from_slice(match name {
-            Name::Ascii(name) => name,
-            Name::Lower(name) => name,
-        });
+        self.text.extend_from_slice(name);
         self.ends.push(self.text.len());
     }
 

@@ -26,7 +26,7 @@ impl Body {
 
 impl Drop for Body {
     fn drop(&mut self) {
-        self.state.lock().share.release(self.wire.memory());
+        self.state.get_mut().share.release(self.wire.memory());
     }
 }
 
