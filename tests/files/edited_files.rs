@@ -85,11 +85,29 @@ fn edit(before: impl Fn(&mut Client)) {
         (
             &|path| {
                 fs::remove_dir(path("a.txt")).expect("it is empty");
-                symlink("c.txt", path("a.txt")).expect("nothing there");
+                fs::create_dir(path("sub")).expect("nothing there");
+                symlink("sub/c.txt", path("a.txt")).expect("nothing there");
             },
             "404",
         ),
-        (&|_| write("c.txt", "four"), "200 four text/plain 3"),
+        // Changes of what a link means do not show in the link's folder.
+        (&|_| write("sub/c.txt", "four"), "200 four text/plain 3"),
+        (&|_| write("sub/c.txt", "five"), "200 five text/plain 3"),
+        (
+            &|path| {
+                write("sub/d.txt", "six");
+                fs::rename(path("sub/d.txt"), path("sub/c.txt")).expect("both are there");
+            },
+            "200 six text/plain 3",
+        ),
+        (
+            &|path| {
+                write("new.headers", "X: 4");
+                fs::rename(path("new.headers"), path("a.txt.headers")).expect("both are there");
+            },
+            "200 six text/plain 4",
+        ),
+        (&|_| write("a.txt.headers", "X: 5"), "200 six text/plain 5"),
         (&|_| write("a.txt.headers", "bad"), "500"),
     ];
     for (index, (change, expected)) in steps.iter().enumerate() {
