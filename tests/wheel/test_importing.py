@@ -42,12 +42,15 @@ class Importing(unittest.TestCase):
     assert after[2:8] == before[2:8], (before, after)
 """)
 
-    def test_import_takes_milliseconds(self):
-        # Of the processor's time, since the machine may be busy.
-        program = ("import sys, threading, time; start = time.process_time(); import wireserve; "
+    def test_import_takes_less_than_that_of_a_server_of_the_standard_library(self):
+        # Of the processor's time, since the machine may be busy; and compared, since it may be slow.
+        program = ("import sys, threading, time; start = time.process_time(); import %s; "
                    "print(time.process_time() - start)")
-        times = [float(run(program)) for _ in range(5)]
-        self.assertLess(min(times), 0.03, times)
+        times = {"wireserve": [], "http.server": []}
+        for _ in range(7):
+            for name, of_module in times.items():
+                of_module.append(float(run(program % name)))
+        self.assertLess(min(times["wireserve"]), min(times["http.server"]), times)
 
     def test_there_is_no_wptserve_at_the_top(self):
         import wireserve
