@@ -26,9 +26,9 @@ impl Site {
     /// Answers clients that ask whether a certificate of these hosts is revoked: at `/.wireserve/revoked.crl` with the
     /// root's list (DER, RFC 5280 §5), at `/.wireserve/ocsp` as an OCSP responder (RFC 6960 §A.1). The certificates
     /// [`Checked`](crate::tls::faults::FaultyCertificate::Checked) and
-    /// [`Revoked`](crate::tls::faults::FaultyCertificate::Revoked) name both, at
-    /// [`Names::browser_host`](crate::hosts::Names::browser_host) and the first port for `http`, from the first start of
-    /// a server with such a site on. Without such a port, they name no address.
+    /// [`Revoked`](crate::tls::faults::FaultyCertificate::Revoked) name both once a server with such a site has
+    /// started, at its [`Names::browser_host`](crate::hosts::Names::browser_host) and its first port for `http`. The
+    /// first server that starts decides. Without a port for `http`, they name no address.
     ///
     /// ```
     /// # use std::io::{Read as _, Write as _};
