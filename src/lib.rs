@@ -150,6 +150,7 @@ pub mod internals {
     //! `wireserve-conform` (`crates/conform`). The modules after it are in this crate.
     //!
     //! - `sync`: locks and condition variables, which the model checker replaces.
+    //! - `forks`: values and threads of a process that may fork.
     //! - `phases`: where the time of a request goes, while a server is measured.
     //! - `text`: bytes ↔ text, dates, JSON strings.
     //! - `http`: the protocol; bytes in, values out.
@@ -196,8 +197,8 @@ pub mod internals {
     #[cfg(feature = "wpt")]
     pub use wireserve_core::wpt;
     pub use wireserve_core::{
-        config, error, exchange, fault, hosts, http, mock, phases, pipes, record, response_fuzz,
-        server, site, stash, sync, text, transcript, wire, wire_script,
+        config, error, exchange, fault, forks, hosts, http, mock, phases, pipes, record,
+        response_fuzz, server, site, stash, sync, text, transcript, wire, wire_script,
     };
 
     #[cfg(feature = "cli")]

@@ -12,6 +12,8 @@ use std::time::Duration;
 use env_logger::{Builder, Target, WriteStyle};
 use log::LevelFilter;
 
+use crate::forks;
+
 /// Capacity of the queue in lines: a few MiB, some seconds of a busy server.
 const QUEUE: usize = 16 * 1024;
 
@@ -38,7 +40,7 @@ pub(crate) fn start(level: Option<LevelFilter>, default: LevelFilter) {
     let (sender, receiver) = mpsc::sync_channel(QUEUE);
     let thread = thread::Builder::new().name("wireserve-log".to_owned());
     // Without the thread, lines are written to stderr directly.
-    if thread.spawn(move || write_lines(&receiver)).is_ok() {
+    if forks::spawn(thread, move || write_lines(&receiver)).is_ok() {
         if io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none() {
             builder.write_style(WriteStyle::Always);
         }

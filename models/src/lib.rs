@@ -9,6 +9,7 @@
 //! Each file holds the models of one folder of the server, as functions that `tests/` runs.
 
 pub mod exchange;
+mod forks;
 pub mod python;
 pub mod server;
 pub mod stash;

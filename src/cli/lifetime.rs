@@ -8,11 +8,13 @@
 
 use std::io::{self, Read as _};
 use std::os::fd::OwnedFd;
-use std::thread;
+use std::thread::Builder;
 
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 use rustix::process::{Pid, PidfdFlags, Signal, getpid, getppid, kill_process, pidfd_open};
+
+use crate::forks;
 
 /// What the server does not outlive.
 #[derive(Clone, Copy, Debug, Default)]
@@ -102,5 +104,5 @@ fn end(reason: &str) {
 }
 
 fn in_background(job: impl FnOnce() + Send + 'static) -> io::Result<()> {
-    thread::Builder::new().spawn(job).map(drop)
+    forks::spawn(Builder::new(), job).map(drop)
 }

@@ -3,12 +3,13 @@
 
 use std::io::{self, Write as _};
 use std::process;
-use std::thread;
+use std::thread::{self, Builder};
 use std::time::Duration;
 
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
+use crate::forks;
 use crate::log_output;
 
 use super::error::CommandError;
@@ -62,7 +63,7 @@ pub(super) fn serve(
 }
 
 fn in_background(job: impl FnOnce() + Send + 'static) -> io::Result<()> {
-    thread::Builder::new().spawn(job).map(drop)
+    forks::spawn(Builder::new(), job).map(drop)
 }
 
 impl Announcement {

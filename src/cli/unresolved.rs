@@ -4,9 +4,10 @@
 
 use std::net::ToSocketAddrs;
 use std::sync::mpsc;
-use std::thread;
+use std::thread::Builder;
 use std::time::{Duration, Instant};
 
+use crate::forks;
 use crate::hosts::{Names, Subdomains, hosts_file};
 
 /// How long all lookups may take together. Names in the hosts file are found at once.
@@ -31,7 +32,7 @@ pub(super) fn report(names: &Names, command: String) {
         }
     };
     // Without a thread, the warning is missing; the server works all the same.
-    let _ = thread::Builder::new().spawn(look_up);
+    let _ = forks::spawn(Builder::new(), look_up);
 }
 
 /// The warning.
@@ -59,7 +60,7 @@ fn unresolved(
                 }
             }
         };
-        let _ = thread::Builder::new().spawn(looking);
+        let _ = forks::spawn(Builder::new(), looking);
     }
     drop(found);
     let mut unresolved = names;
@@ -79,7 +80,7 @@ mod tests {
         let resolves = |name: &str| {
             if name.starts_with('7') {
                 // As long as a lookup may take when the name server does not answer.
-                thread::sleep(Duration::from_secs(60));
+                std::thread::sleep(Duration::from_secs(60));
             }
             !name.starts_with('3')
         };

@@ -7,15 +7,15 @@ use std::sync::{Arc, Weak};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use parking_lot::Mutex;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::IntoPyDict;
+use rustix_futex_sync::Mutex;
 
+use crate::forks::PerProcess;
 use crate::python;
 use crate::server::Server;
-use crate::wire::per_process::PerProcess;
 
 use super::logging;
 

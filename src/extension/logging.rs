@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use log::{Level, LevelFilter, Log, Metadata, Record};
 use pyo3::prelude::*;
 
+use crate::forks::{self, PerProcess};
 use crate::python;
-use crate::wire::per_process::PerProcess;
 
 /// Records that wait for the interpreter. More are dropped, and counted.
 const CAPACITY: usize = 1024;
@@ -86,7 +86,7 @@ impl Queue {
         let (records, received) = mpsc::sync_channel(CAPACITY);
         let thread = thread::Builder::new().name("wireserve-log".to_owned());
         // Without the thread, records are dropped.
-        drop(thread.spawn(move || pass_on(&received)));
+        drop(forks::spawn(thread, move || pass_on(&received)));
         Self {
             records,
             dropped: AtomicUsize::new(0),

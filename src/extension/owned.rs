@@ -4,17 +4,17 @@
 //! interpreter first.
 
 use std::sync::Arc;
-use std::thread;
+use std::thread::Builder;
 use std::time::Duration;
 
-use parking_lot::Mutex;
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
+use rustix_futex_sync::Mutex;
 
+use crate::forks;
 use crate::python;
 use crate::server::Server;
 use crate::server::embedding::Findings;
-use crate::wire::per_process;
 
 use super::leaving::{self, Slot};
 use super::logging;
@@ -44,7 +44,7 @@ impl Owned {
         leaving::remember(&server, listeners);
         Self {
             server,
-            process: per_process::forks(),
+            process: forks::number(),
         }
     }
 
@@ -80,7 +80,7 @@ impl Owned {
     /// # Errors
     /// A `RuntimeError` in another process than the one that made the server.
     pub(super) fn check_process(&self) -> PyResult<()> {
-        match self.process == per_process::forks() {
+        match self.process == forks::number() {
             true => Ok(()),
             false => Err(PyRuntimeError::new_err(
                 "the server was made in another process, of which this one is a fork: make another one",
@@ -91,16 +91,22 @@ impl Owned {
 
 impl Drop for Owned {
     fn drop(&mut self) {
-        if self.process != per_process::forks() {
+        if self.process != forks::number() {
             // Its threads are in the parent, and cannot be waited for.
             return leaving::leak(&self.server);
         }
-        let Some(mut server) = self.server.try_lock() else {
+        if self.server.try_lock().is_none_or(|server| server.is_none()) {
             return;
+        }
+        // On another thread: this one is attached, and a handler may need the interpreter to end.
+        let slot = Arc::clone(&self.server);
+        let stop = move || {
+            let server = slot.lock().take();
+            server.map(|server| server.stop_within(Duration::ZERO, STOP_LIMIT))
         };
-        if let Some(server) = server.take() {
-            // This thread is attached, and a handler may need the interpreter to end.
-            thread::spawn(move || server.stop_within(Duration::ZERO, STOP_LIMIT));
+        if forks::spawn(Builder::new(), stop).is_err() {
+            // It ends with the process.
+            leaving::leak(&self.server);
         }
     }
 }

@@ -167,6 +167,13 @@ pub(crate) fn aside<T>(code: impl FnOnce(Python<'_>) -> T) -> T {
     connection_thread::attached(interpreter::gate::enter(), code)
 }
 
+/// Ends this process if the function that was just called for a request has forked, and this is the child. To be called
+/// with the exception that the function raised.
+#[cfg(feature = "control")]
+pub(crate) fn end_child(py: Python<'_>, error: Option<&PyErr>) {
+    interpreter::forked::end_child(py, error);
+}
+
 /// Runs a call that may wait, without the interpreter.
 #[cfg(feature = "control")]
 pub(crate) fn away<T: Send>(py: Python<'_>, wait: impl FnOnce() -> T + Send) -> T {

@@ -588,6 +588,59 @@ class Programs(unittest.TestCase):
     server.stop()
 """)
 
+    def test_a_fork_leaves_servers_of_other_threads_alone(self):
+        run(PROGRAM + """
+    values = threading.local()
+    urls = []
+    is_serving, may_end = threading.Event(), threading.Event()
+
+    def serve():
+        values.server = wireserve.serve()
+        urls.append(values.server.answers("a"))
+        is_serving.set()
+        may_end.wait()
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    is_serving.wait()
+    # In the child, Python drops the values of the other thread.
+    child = os.fork()
+    if child == 0:
+        # Long enough for a thread that would stop the server.
+        time.sleep(0.1)
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
+    assert get(urls[0]) == b"a"
+    may_end.set()
+    thread.join()
+""")
+
+    def test_a_child_that_a_request_forks_ends(self):
+        # Whatever forks for a request: a condition, a function, a generator before and after it.
+        run(PROGRAM + """
+    def fork(code=None):
+        child = os.fork()
+        if child == 0 and code == 3:
+            sys.exit(3)
+        codes.append(child and os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+        return True
+
+    def pieces():
+        yield "a"
+        fork()
+        yield "b"
+
+    codes = []
+    with wireserve.serve() as server:
+        server.get("/condition", "ab").when(fork)
+        server.get("/generator", lambda request: pieces())
+        server.get("/function", lambda request: fork() and "ab")
+        server.get("/exit", lambda request: fork(3) and "ab")
+        for name in ("condition", "generator", "function", "exit"):
+            assert get(server.url + "/" + name) == b"ab", name
+    assert codes == [0, 0, 0, 3], codes
+""")
+
     @unittest.skipIf("libasan" in os.environ.get("LD_PRELOAD", ""),
                      "a lock of the sanitizer's allocator stays locked if another thread holds it at a fork")
     def test_forks_of_busy_servers(self):

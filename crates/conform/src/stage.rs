@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use parking_lot::{Condvar, Mutex};
+use rustix_futex_sync::{Condvar, Mutex};
 
 use wireserve_core::exchange::{Content, Exchange, Handler, Requirements};
 use wireserve_core::fault::Fault;
@@ -131,15 +131,8 @@ impl Stage {
 
     /// Waits until all that answers requests has been played, for at most `limit`.
     pub fn wait_until_played(&self, limit: Duration) {
-        let deadline = Instant::now() + limit;
-        let mut state = self.activity.state.lock();
-        while state.playing > 0
-            && !self
-                .activity
-                .changed
-                .wait_until(&mut state, deadline)
-                .timed_out()
-        {}
+        let Activity { state, changed, .. } = &*self.activity;
+        drop(changed.wait_timeout_while(state.lock(), limit, |state| state.playing > 0));
     }
 
     /// What went over the connections so far.

@@ -16,6 +16,8 @@ pub mod exchange;
 #[doc(hidden)]
 pub mod fault;
 #[doc(hidden)]
+pub mod forks;
+#[doc(hidden)]
 pub mod hosts;
 #[doc(hidden)]
 pub mod http;

@@ -1,5 +1,5 @@
 //! The synchronization primitives of files that the model checker runs. Here they are those of the standard
-//! library and of parking_lot; the crate `models` compiles the same files with loom's primitives as
+//! library and of rustix-futex-sync; the crate `models` compiles the same files with loom's primitives as
 //! `crate::sync`. Such a file must import locks, atomics, threads and clocks only from here.
 
 pub use std::sync::{Condvar, Mutex, MutexGuard, atomic};
@@ -10,5 +10,5 @@ pub use std::time::Instant;
 pub mod tried {
     //! Locks that some threads only try to take. The model checker has others for that.
 
-    pub use parking_lot::Mutex;
+    pub use rustix_futex_sync::Mutex;
 }

@@ -64,6 +64,7 @@ impl Function {
         let native = Bound::new(py, NativeRequest::from(call.clone()))?;
         let request = self.interface.request.call1(py, (&native,))?;
         let returned = self.function.call1(py, (request,));
+        python::end_child(py, returned.as_ref().err());
         native.get().end();
         returned
     }

@@ -7,10 +7,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use parking_lot::Mutex;
 use pyo3::exceptions::{PyBaseException, PyRuntimeError, PyTimeoutError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::{PyTraverseError, PyVisit};
+use rustix_futex_sync::Mutex;
 
 use crate::exchange::Mount;
 use crate::extension::owned::{self, Owned, seconds};

@@ -44,21 +44,25 @@ impl Streamed {
 impl Chunks for Streamed {
     fn next_chunk(&mut self) -> Option<Result<Chunk, ContentError>> {
         let pieces = self.pieces.take()?;
-        python::aside(|py| match Self::next_piece(py, &pieces) {
-            Ok(Some(piece)) => {
-                self.pieces = Some(pieces);
-                let size = format!("{:x}\r\n", piece.len());
-                Some(Ok([size.as_bytes(), &piece, b"\r\n"].concat().into()))
-            }
-            Ok(None) => {
-                pieces.drop_ref(py);
-                Some(Ok(b"0\r\n\r\n".to_vec().into()))
-            }
-            Err(error) => {
-                pieces.drop_ref(py);
-                let text = error.to_string();
-                note(py, &self.raised, error);
-                Some(Err(ContentError(text)))
+        python::aside(|py| {
+            let piece = Self::next_piece(py, &pieces);
+            python::end_child(py, piece.as_ref().err());
+            match piece {
+                Ok(Some(piece)) => {
+                    self.pieces = Some(pieces);
+                    let size = format!("{:x}\r\n", piece.len());
+                    Some(Ok([size.as_bytes(), &piece, b"\r\n"].concat().into()))
+                }
+                Ok(None) => {
+                    pieces.drop_ref(py);
+                    Some(Ok(b"0\r\n\r\n".to_vec().into()))
+                }
+                Err(error) => {
+                    pieces.drop_ref(py);
+                    let text = error.to_string();
+                    note(py, &self.raised, error);
+                    Some(Err(ContentError(text)))
+                }
             }
         })
     }

@@ -1,8 +1,8 @@
 //! A field that scripts may replace: a Python value behind a lock that is never held while Python code
 //! runs.
 
-use parking_lot::Mutex;
 use pyo3::prelude::*;
+use rustix_futex_sync::Mutex;
 
 /// A replaceable Python value; empty until it is set or made.
 #[derive(Default)]

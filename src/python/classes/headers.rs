@@ -3,11 +3,11 @@
 //! (reference §2.2, §2.6, §8.2). Duplicate request fields are kept, joined with `, ` by `[]` and `get`,
 //! or with `; ` for cookies (a departure: the reference loses them).
 
-use parking_lot::Mutex;
 use pyo3::exceptions::{PyException, PyKeyError};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyTuple};
+use rustix_futex_sync::Mutex;
 
 use crate::exchange::Request;
 use crate::http::headers::Headers;

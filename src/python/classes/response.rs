@@ -3,11 +3,11 @@
 
 use std::sync::Arc;
 
-use parking_lot::Mutex;
 use pyo3::exceptions::PyValueError;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyInt, PyList, PyString, PyTuple};
+use rustix_futex_sync::Mutex;
 
 use crate::exchange::{Request as Facts, Turn};
 use crate::fault::Fault;

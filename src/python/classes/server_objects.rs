@@ -14,9 +14,9 @@ use pyo3::sync::PyOnceLock;
 use crate::exchange::ServerContext;
 use crate::hosts::Hosts;
 
+use crate::forks::PerProcess;
 use crate::python::interpreter::held::Held;
 use crate::python::interpreter::imported::Imported;
-use crate::wire::per_process::PerProcess;
 
 static LOADS: Imported = Imported::new("json", "loads");
 static CONFIG_OF: Imported = Imported::new("wptserve.config", "config_of");

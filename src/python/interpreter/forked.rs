@@ -10,9 +10,8 @@ use std::cell::Cell;
 use pyo3::prelude::*;
 use pyo3::types::IntoPyDict;
 
-use crate::python::interpreter::gate;
+use crate::python::interpreter::at_fork;
 use crate::python::interpreter::imported::Imported;
-use crate::wire::per_process;
 
 static END: Imported = Imported::new("wptserve.forked", "end");
 
@@ -21,10 +20,11 @@ thread_local! {
     static IS_CHILD: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Registers a hook that Python calls after a fork.
+/// Registers what is called for a fork.
 pub(crate) fn watch(py: Python<'_>) -> PyResult<()> {
     // Imported now: in a child, another thread's unfinished import never completes.
     END.get(py)?;
+    at_fork::watch()?;
     let hooks = [("after_in_child", wrap_pyfunction!(become_child, py)?)].into_py_dict(py)?;
     py.import("os")?
         .call_method("register_at_fork", (), Some(&hooks))?;
@@ -34,8 +34,6 @@ pub(crate) fn watch(py: Python<'_>) -> PyResult<()> {
 #[pyfunction]
 fn become_child() {
     IS_CHILD.set(true);
-    per_process::forked();
-    gate::forget();
 }
 
 /// Returns in the server only; a child ends here. Must be called wherever a script's code has run for an

@@ -14,10 +14,10 @@ use std::time::{Duration, Instant};
 
 use pyo3::Python;
 
+use crate::forks::{self, PerProcess};
 use crate::phases::{self, Phase};
 use crate::python::interpreter::slot::{Slot, Ticket, Watchdog};
 use crate::python::interpreter::thread_state::ThreadState;
-use crate::wire::per_process::{self, PerProcess};
 
 /// How often the watchdog checks a queue. A handler that blocks unseen delays the others by two checks.
 const LOOK: Duration = Duration::from_millis(1);
@@ -57,12 +57,12 @@ pub(crate) struct Admission(());
 /// When the watchdog's thread cannot be started. Without it, a script that waits unseen would stop all
 /// others.
 pub(crate) fn open() -> io::Result<()> {
-    let process = per_process::forks() + 1;
+    let process = forks::number() + 1;
     if cfg!(Py_GIL_DISABLED) || WATCHED.swap(process, Ordering::Relaxed) == process {
         return Ok(());
     }
     let thread = thread::Builder::new().name("wireserve-gate".to_owned());
-    thread.spawn(watch).map(drop).inspect_err(|_| {
+    forks::spawn(thread, watch).map(drop).inspect_err(|_| {
         WATCHED.store(0, Ordering::Relaxed);
     })
 }

@@ -3,6 +3,7 @@
 //! All servers of the process share it. It is never finalized: the process exits without doing so. The
 //! working directory does not change.
 
+mod at_fork;
 pub(crate) mod environment;
 pub(crate) mod forked;
 pub(crate) mod gate;
@@ -19,13 +20,14 @@ pub(crate) mod thread_state;
 
 use std::path::Path;
 use std::sync::mpsc;
-use std::thread;
+use std::thread::Builder;
 use std::time::Duration;
 
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use thiserror::Error;
 
+use crate::forks;
 use crate::python::package;
 
 /// How long flushing Python's output may take when the process exits: a handler may hold the GIL.
@@ -82,7 +84,7 @@ pub(crate) fn start(doc_root: &Path) -> Result<(), InterpreterError> {
 }
 
 /// Prepares an interpreter that another program has started. Changes nothing that the program can see, except
-/// for a hook that Python calls after a fork.
+/// for hooks that are called for a fork.
 pub(crate) fn join(py: Python<'_>) -> PyResult<()> {
     static WATCHED: PyOnceLock<()> = PyOnceLock::new();
     WATCHED.get_or_try_init(py, || forked::watch(py))?;
@@ -94,7 +96,7 @@ pub(crate) fn join(py: Python<'_>) -> PyResult<()> {
 /// See the example of [`site`](crate::python::site).
 pub fn flush_output() {
     let (done, seen) = mpsc::channel();
-    thread::spawn(move || {
+    let flush = move || {
         Python::attach(|py| {
             for stream in ["stdout", "stderr"] {
                 // A failure could no longer be reported.
@@ -109,6 +111,8 @@ pub fn flush_output() {
             }
         });
         let _ = done.send(());
-    });
+    };
+    // Without a thread, what was printed last is missing.
+    drop(forks::spawn(Builder::new(), flush));
     let _ = seen.recv_timeout(FLUSH_LIMIT);
 }

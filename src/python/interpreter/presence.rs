@@ -14,11 +14,11 @@ use std::thread;
 use pyo3::exceptions::PySystemExit;
 use pyo3::prelude::*;
 
+use crate::forks::PerProcess;
 use crate::python::interpreter::gate;
 use crate::python::interpreter::host;
 use crate::python::interpreter::imported::Imported;
 use crate::python::interpreter::thread_state;
-use crate::wire::per_process::PerProcess;
 
 static IDENTIFIER: Imported = Imported::new("threading", "get_ident");
 

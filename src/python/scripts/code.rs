@@ -15,11 +15,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
-use parking_lot::Mutex;
 use pyo3::prelude::*;
 use pyo3::types::{PyCode, PyDict};
 use rustc_hash::FxBuildHasher;
 use rustix::fs::{fstat, stat};
+use rustix_futex_sync::Mutex;
 
 use crate::fault::Fault;
 use crate::pipes;

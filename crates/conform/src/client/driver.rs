@@ -6,7 +6,7 @@ use std::io::{self, BufWriter, Write as _};
 use std::process::{Child, ChildStdin};
 use std::time::{Duration, Instant};
 
-use parking_lot::Mutex;
+use rustix_futex_sync::Mutex;
 
 use super::group::Group;
 use super::output::{Line, Lines, MAX_OUTPUT};

@@ -6,8 +6,8 @@ use std::io;
 use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command, Stdio};
 
-use parking_lot::Mutex;
 use rustix::process::{Pid, Signal, kill_process_group};
+use rustix_futex_sync::Mutex;
 
 /// The leaders of the groups that are alive.
 static ALIVE: Mutex<BTreeSet<i32>> = Mutex::new(BTreeSet::new());

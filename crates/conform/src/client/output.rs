@@ -7,7 +7,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use parking_lot::Mutex;
+use rustix_futex_sync::Mutex;
 
 /// The most bytes of standard output that are kept. The largest outcome of a case is below 6 MiB as JSON.
 pub(super) const MAX_OUTPUT: usize = 16 * 1024 * 1024;

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
 
-use parking_lot::Mutex;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::{Errno, read};
+use rustix_futex_sync::Mutex;
 
 use super::output::AFTER_EXIT;
 

@@ -4,7 +4,7 @@ use std::io;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use parking_lot::Mutex;
+use rustix_futex_sync::Mutex;
 
 use super::kinds::{CONTENT, FIELD, Kind};
 use super::search::{Found, Trial, search};

@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use parking_lot::{Condvar, Mutex};
+use rustix_futex_sync::{Condvar, Mutex};
 
 use crate::case::halves::{Begins, Need};
 use wireserve_core::config::Limits;
@@ -177,9 +177,11 @@ impl Slot {
 
     /// Waits until all requests are answered, for at most `limit`.
     pub fn wait_until_answered(&self, limit: Duration) {
-        let deadline = Instant::now() + limit;
-        let mut state = self.state.lock();
-        while state.busy > 0 && !self.changed.wait_until(&mut state, deadline).timed_out() {}
+        let state = self.state.lock();
+        drop(
+            self.changed
+                .wait_timeout_while(state, limit, |state| state.busy > 0),
+        );
     }
 
     /// What the answer depends on, and the request does not have.

@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 
-use parking_lot::Mutex;
+use rustix_futex_sync::Mutex;
 
 use super::request::Request;
 

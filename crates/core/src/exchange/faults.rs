@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use parking_lot::Mutex;
+use rustix_futex_sync::Mutex;
 
 /// How a response differs from one that is sent at once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

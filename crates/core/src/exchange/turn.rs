@@ -11,7 +11,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use cpu_time::ThreadTime;
-use parking_lot::Mutex;
+use rustix_futex_sync::Mutex;
 
 use crate::http::sent_status::SentStatus;
 use crate::wire::budget::{self, Full, Share};

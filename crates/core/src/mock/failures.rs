@@ -2,7 +2,7 @@
 
 use std::any::Any;
 
-use parking_lot::Mutex;
+use rustix_futex_sync::Mutex;
 
 /// What handlers have failed with.
 #[derive(Debug, Default)]

@@ -20,7 +20,7 @@ use std::mem;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use parking_lot::{Mutex, RwLock};
+use rustix_futex_sync::{Mutex, RwLock};
 
 use crate::exchange::{Exchange, Faults, Handler, RouteMatch};
 use crate::record::RecordedRequest;

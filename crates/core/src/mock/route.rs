@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use parking_lot::Mutex;
+use rustix_futex_sync::Mutex;
 use serde::Serialize;
 
 use crate::exchange::{Exchange, Faults, RouteMatch};

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::task::Waker;
 use std::time::{Duration, Instant, SystemTime};
 
-use parking_lot::{Condvar, Mutex};
+use rustix_futex_sync::{Condvar, Mutex, MutexGuard};
 
 use crate::error::{Error, causes};
 use crate::exchange::body::{BodyError, Tap};
@@ -29,6 +29,9 @@ pub use take::TakeRequest;
 /// How long a list of requests waits for bodies that are still arriving. A client may have its response
 /// before the server has read all of the body.
 const SETTLING: Duration = Duration::from_millis(500);
+
+/// The longest wait for a request: a hundred years. The futex call counts it in signed numbers.
+const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 
 /// The limits of a recording. Beyond them, the oldest requests are dropped.
 ///
@@ -165,13 +168,10 @@ impl Recording {
     /// All kept requests in the order of their arrival. Waits for bodies that are still arriving, for half
     /// a second at most.
     pub fn requests(&self) -> Vec<RecordedRequest> {
-        let deadline = Instant::now() + SETTLING;
-        let mut kept = self.kept.lock();
-        while !kept.requests.iter().all(RecordedRequest::is_settled) {
-            if self.changed.wait_until(&mut kept, deadline).timed_out() {
-                break;
-            }
-        }
+        let is_arriving = |kept: &mut Kept| !kept.requests.iter().all(RecordedRequest::is_settled);
+        let (kept, _) = self
+            .changed
+            .wait_timeout_while(self.kept.lock(), SETTLING, is_arriving);
         kept.requests.iter().cloned().collect()
     }
 
@@ -181,33 +181,29 @@ impl Recording {
     /// # Errors
     /// [`NoRequest`] if none arrives in time.
     pub fn take(&self, within: Duration) -> Result<RecordedRequest, NoRequest> {
-        let deadline = Instant::now().checked_add(within);
-        let mut kept = self.kept.lock();
-        loop {
-            let is_over = deadline.is_some_and(|deadline| Instant::now() >= deadline);
-            if let Some(request) = kept.take(is_over) {
-                return Ok(request);
-            }
-            match deadline {
-                Some(_) if is_over => return Err(kept.no_request(within)),
-                Some(deadline) => drop(self.changed.wait_until(&mut kept, deadline)),
-                None => self.changed.wait(&mut kept),
-            }
-        }
+        let (mut kept, taken) = self.take_settled(within);
+        taken
+            .or_else(|| kept.take(true))
+            .ok_or_else(|| kept.no_request(within))
     }
 
     /// The next request that was not taken before, with its whole body, if it comes until then.
     #[cfg(all(feature = "control", feature = "python"))]
     pub fn take_until(&self, until: Instant) -> Option<RecordedRequest> {
-        let mut kept = self.kept.lock();
-        loop {
-            if let Some(request) = kept.take(false) {
-                return Some(request);
-            }
-            if self.changed.wait_until(&mut kept, until).timed_out() {
-                return None;
-            }
-        }
+        self.take_settled(until.saturating_duration_since(Instant::now()))
+            .1
+    }
+
+    fn take_settled(&self, within: Duration) -> (MutexGuard<'_, Kept>, Option<RecordedRequest>) {
+        let mut taken = None;
+        let has_none = |kept: &mut Kept| {
+            taken = kept.take(false);
+            taken.is_none()
+        };
+        let (kept, _) =
+            self.changed
+                .wait_timeout_while(self.kept.lock(), within.min(LONGEST), has_none);
+        (kept, taken)
     }
 
     /// The same as a future.

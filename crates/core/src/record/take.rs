@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use super::{NoRequest, RecordedRequest, Recording};
 use crate::error::Error;
+use crate::forks;
 
 /// The future of [`Server::take_request_async`](crate::server::Server::take_request_async), which has an example. It
 /// ends with the next request, or with an [`Error`] when the time is over.
@@ -106,7 +107,7 @@ impl Alarm {
             recording.wake(&mut recording.kept.lock());
         };
         let thread = thread::Builder::new().name("wireserve-alarm".to_owned());
-        let handle = thread.spawn(sleep)?;
+        let handle = forks::spawn(thread, sleep)?;
         Ok(Self {
             thread: handle.thread().clone(),
             is_off,

@@ -68,11 +68,11 @@ impl Recording {
     ) -> bool {
         let mut kept = self.kept.lock();
         while kept.changes == since {
-            let now = Instant::now();
-            if now >= limit || !is_connected() {
+            let left = limit.saturating_duration_since(Instant::now());
+            if left.is_zero() || !is_connected() {
                 return false;
             }
-            self.changed.wait_until(&mut kept, limit.min(now + CHECK));
+            (kept, _) = self.changed.wait_timeout(kept, left.min(CHECK));
         }
         true
     }

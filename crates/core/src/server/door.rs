@@ -5,7 +5,7 @@ use std::io;
 use std::mem;
 use std::sync::Arc;
 
-use parking_lot::{Condvar, Mutex};
+use rustix_futex_sync::{Condvar, Mutex};
 
 use crate::wire::listener::Listener;
 
@@ -72,9 +72,9 @@ impl Door {
 
     /// Waits while new connections are refused; `false` if they are not.
     pub(super) fn wait(&self) -> bool {
-        let mut state = self.state.lock();
+        let state = self.state.lock();
         let refused = state.refuses;
-        self.opened.wait_while(&mut state, |state| state.refuses);
+        drop(self.opened.wait_while(state, |state| state.refuses));
         refused
     }
 

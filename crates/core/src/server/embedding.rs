@@ -14,6 +14,7 @@ use serde_json::{Map, Value};
 
 #[cfg(feature = "python")]
 use crate::exchange::ServerContext;
+use crate::forks;
 #[cfg(feature = "python")]
 use crate::record::Recording;
 use crate::site::Site;
@@ -71,9 +72,9 @@ impl Server {
     pub fn accept(&mut self) -> io::Result<()> {
         for (socket, listener) in self.listening.drain(..) {
             let shared = Arc::clone(&self.shared);
-            let thread = thread::Builder::new()
-                .name("wireserve-accept".to_owned())
-                .spawn(move || accepting::accept(&socket, &listener, &shared))?;
+            let thread = thread::Builder::new().name("wireserve-accept".to_owned());
+            let accept = move || accepting::accept(&socket, &listener, &shared);
+            let thread = forks::spawn(thread, accept)?;
             self.accepting.push(thread);
         }
         Ok(())

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use parking_lot::RwLock;
+use rustix_futex_sync::RwLock;
 
 use crate::config::Limits;
 use crate::error::Error;

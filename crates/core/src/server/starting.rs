@@ -4,7 +4,7 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use parking_lot::RwLock;
+use rustix_futex_sync::RwLock;
 
 use crate::exchange::ServerContext;
 use crate::hosts::Hosts;

@@ -8,6 +8,7 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use crate::exchange::Locals;
+use crate::forks;
 use crate::sync::{Condvar, Instant, Mutex, MutexGuard, thread};
 
 /// The stack of a thread: Python's C code recurses deeply, and untouched pages cost no memory.
@@ -71,7 +72,7 @@ impl Threads {
         let thread = thread::Builder::new()
             .name("wireserve-connection".to_owned())
             .stack_size(STACK);
-        match thread.spawn(move || pool.work(job)) {
+        match forks::spawn(thread, move || pool.work(job)) {
             Ok(_) => Ok(()),
             Err(error) => {
                 self.pool.leave();

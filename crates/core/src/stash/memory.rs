@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use parking_lot::Mutex;
+use rustix_futex_sync::Mutex;
 
 use super::{Key, Lock, PutError, Stash, Unavailable, UnlockError};
 

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::time::{Duration, Instant};
 
-use parking_lot::{Condvar, Mutex, MutexGuard};
+use rustix_futex_sync::{Condvar, Mutex};
 
 use super::{Pushed, QueueId, SharedQueues, Unavailable};
 
@@ -12,6 +12,9 @@ const EACH: usize = 128;
 
 /// How long a queue with items is kept without use, if there is no room for others.
 const UNUSED: Duration = Duration::from_secs(60 * 60);
+
+/// The longest wait: a hundred years. The futex call counts it in signed numbers.
+const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 
 /// Keeps queues as long as they have items or unfinished work.
 ///
@@ -52,14 +55,16 @@ impl MemoryQueues {
 
     /// Waits until `find` finds something, or so long.
     fn wait<T>(&self, wait: Duration, mut find: impl FnMut(&mut Queues) -> Option<T>) -> Option<T> {
-        let deadline = Instant::now() + wait;
-        let mut queues: MutexGuard<'_, Queues> = self.queues.lock();
-        loop {
-            let found = find(&mut queues);
-            if found.is_some() || self.changed.wait_until(&mut queues, deadline).timed_out() {
-                return found;
-            }
-        }
+        let mut found = None;
+        let is_missing = |queues: &mut Queues| {
+            found = find(queues);
+            found.is_none()
+        };
+        drop(
+            self.changed
+                .wait_timeout_while(self.queues.lock(), wait.min(LONGEST), is_missing),
+        );
+        found
     }
 }
 

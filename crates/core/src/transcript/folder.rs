@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;
 
-use parking_lot::Mutex;
+use rustix_futex_sync::Mutex;
 
 use crate::text::timestamp::Timestamp;
 

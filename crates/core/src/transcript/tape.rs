@@ -21,7 +21,7 @@ use std::io::{self, ErrorKind};
 use std::sync::{Arc, Weak};
 use std::time::{Instant, SystemTime};
 
-use parking_lot::{Mutex, MutexGuard};
+use rustix_futex_sync::{Mutex, MutexGuard};
 
 use crate::http::address::Address;
 

@@ -15,7 +15,7 @@ use std::time::Duration;
 use super::Wire;
 use super::flusher::Flusher;
 use super::outbound::{Gone, Outbound};
-use super::per_process::PerProcess;
+use crate::forks::{self, PerProcess};
 
 /// How often the thread looks at held-back bytes. They leave at the second look at the latest, which keeps
 /// the wait below one millisecond.
@@ -71,7 +71,7 @@ fn flusher() -> &'static Flusher {
     static FLUSHER: PerProcess<&Flusher> = PerProcess::new(|| {
         let flusher: &'static Flusher = Box::leak(Box::default());
         let thread = thread::Builder::new().name("wireserve-gather".to_owned());
-        if let Err(error) = thread.spawn(|| run(flusher)) {
+        if let Err(error) = forks::spawn(thread, || run(flusher)) {
             // Heads then wait for the next write: late, but never lost.
             log::error!("cannot start the thread that sends gathered heads: {error}");
         }

@@ -4,7 +4,7 @@
 use std::ops::{Deref, DerefMut};
 use std::time::Duration;
 
-use parking_lot::MutexGuard;
+use rustix_futex_sync::MutexGuard;
 
 use crate::http::head::HeadLimits;
 

@@ -7,9 +7,9 @@ use std::os::unix::net::UnixStream;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use parking_lot::Mutex;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
+use rustix_futex_sync::Mutex;
 use socket2::{SockAddr, Socket};
 
 /// How long a process that has accepted a connection leaves the next one to the others, unless one of its connections

@@ -22,7 +22,6 @@ pub mod inbound;
 mod inherited;
 pub mod listener;
 pub mod outbound;
-pub mod per_process;
 #[cfg_attr(not(feature = "tls"), path = "never_secured.rs")]
 mod secured;
 #[cfg(feature = "tls")]
@@ -39,7 +38,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use parking_lot::Mutex;
+use rustix_futex_sync::Mutex;
 
 use crate::http::address::Address;
 use crate::http::scheme::Scheme;

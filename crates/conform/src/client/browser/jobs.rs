@@ -5,7 +5,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::time::{Duration, Instant};
 
-use parking_lot::{Condvar, Mutex};
+use rustix_futex_sync::{Condvar, Mutex};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -111,10 +111,11 @@ impl Jobs {
 
     /// Waits until a page has greeted.
     pub(super) fn wait_for_page(&self) {
-        let mut state = self.state.lock();
-        while state.client.is_none() {
-            self.changed.wait(&mut state);
-        }
+        let state = self.state.lock();
+        drop(
+            self.changed
+                .wait_while(state, |state| state.client.is_none()),
+        );
     }
 
     /// Puts a job, which `job` makes for its id.
@@ -139,13 +140,14 @@ impl Jobs {
         if self.is_closed() {
             return Some(CLOSED);
         }
-        let deadline = Instant::now() + self.silence;
-        let mut state = self.state.lock();
+        let state = self.state.lock();
         let before = state.asks;
-        while state.asks == before {
-            if self.changed.wait_until(&mut state, deadline).timed_out() {
-                return Some(CLOSED);
-            }
+        let is_silent = |state: &mut State| state.asks == before;
+        let (state, waited) = self
+            .changed
+            .wait_timeout_while(state, self.silence, is_silent);
+        if waited.timed_out() {
+            return Some(CLOSED);
         }
         (state.greetings > greetings).then_some(RELOADED)
     }
@@ -159,17 +161,13 @@ impl Jobs {
 
     /// A page asks for a job: waits for one for a while.
     pub(super) fn next(&self) -> Next {
-        let deadline = Instant::now() + WAIT;
         let mut state = self.state.lock();
         state.asks += 1;
         state.asking += 1;
         state.asked = Some(Instant::now());
         self.changed.notify_all();
-        while state.waiting.is_empty() && state.report.is_none() {
-            if self.changed.wait_until(&mut state, deadline).timed_out() {
-                break;
-            }
-        }
+        let has_nothing = |state: &mut State| state.waiting.is_empty() && state.report.is_none();
+        let (mut state, _) = self.changed.wait_timeout_while(state, WAIT, has_nothing);
         state.asking -= 1;
         state.asked = Some(Instant::now());
         Next {
@@ -222,11 +220,11 @@ impl Jobs {
         self.state.lock().report = Some(report);
         self.changed.notify_all();
         while !self.is_closed() {
-            let mut state = self.state.lock();
+            let state = self.state.lock();
             if state.is_shown {
                 break;
             }
-            self.changed.wait_for(&mut state, STEP);
+            drop(self.changed.wait_timeout(state, STEP));
         }
     }
 

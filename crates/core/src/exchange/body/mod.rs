@@ -15,7 +15,7 @@ use std::io::{Read, Seek, SeekFrom};
 use std::sync::Arc;
 use std::time::Instant;
 
-use parking_lot::Mutex;
+use rustix_futex_sync::Mutex;
 use tempfile::SpooledTempFile;
 
 use crate::http::chunked::Decoder;

@@ -20,11 +20,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::SystemTime;
 
-use parking_lot::Mutex;
 use rustc_hash::FxBuildHasher;
 use rustix::buffer::spare_capacity;
 use rustix::fs::{FileType, Stat, StatFs, fstat, fstatfs, lstat, stat};
 use rustix::io::{Errno, pread};
+use rustix_futex_sync::Mutex;
 
 use crate::http::headers::Headers;
 

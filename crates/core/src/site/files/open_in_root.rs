@@ -14,9 +14,9 @@ use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::sync::Arc;
 
-use parking_lot::Mutex;
 use rustix::fs::{Access, AtFlags, Mode, OFlags, ResolveFlags, Stat};
 use rustix::io::Errno;
+use rustix_futex_sync::Mutex;
 
 use crate::exchange::Links;
 

@@ -5,7 +5,7 @@ use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use parking_lot::Mutex;
+use rustix_futex_sync::Mutex;
 
 use super::super::{Key, Pushed, PutError, QueueId, SharedQueues, Stash, Unavailable, UnlockError};
 use super::frame::{self, Operation, Reply};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use parking_lot::Mutex;
+use rustix_futex_sync::Mutex;
 
 use super::super::memory_queues::MemoryQueues;
 use super::super::{Key, MemoryStash, Pushed, PutError, SharedQueues as _, Stash as _};

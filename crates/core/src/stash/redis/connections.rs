@@ -3,8 +3,8 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use parking_lot::Mutex;
 use redis::{ConnectionInfo, ConnectionLike as _, RedisError, RedisResult};
+use rustix_futex_sync::Mutex;
 
 use super::super::Unavailable;
 use super::transport::Transport;

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use parking_lot::{Condvar, Mutex};
 use redis::{Script, ScriptInvocation};
+use rustix_futex_sync::{Condvar, Mutex};
 use uuid::Uuid;
 
 use super::super::{Unavailable, UnlockError};
 use super::connections::Connections;
+use crate::forks;
 
 /// How long the lock outlives a process that held it, and how long a contender counts without asking again.
 const LEASE: Duration = Duration::from_secs(5);
@@ -139,7 +140,7 @@ impl Lock {
         }
         let shared = Arc::clone(&self.shared);
         let thread = thread::Builder::new().name("stash-lease".to_owned());
-        match thread.spawn(move || shared.renew_leases()) {
+        match forks::spawn(thread, move || shared.renew_leases()) {
             Ok(_) => state.has_thread = true,
             Err(error) => log::error!(
                 "the lease of the stash lock is not renewed, and ends after {} s: {error}",
@@ -161,10 +162,10 @@ impl Shared {
         let mut state = self.state.lock();
         loop {
             if state.held.is_none() && !state.is_closed {
-                self.changed.wait(&mut state);
+                state = self.changed.wait(state);
             }
             if !state.is_closed {
-                self.changed.wait_for(&mut state, RENEWAL);
+                (state, _) = self.changed.wait_timeout(state, RENEWAL);
             }
             if state.is_closed {
                 return;

@@ -5,14 +5,14 @@ use std::iter;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// How many forks lie between the first process with a value and this one.
+/// How many forks lie between the first process and this one.
 static FORKS: AtomicUsize = AtomicUsize::new(0);
 
 /// A value that a process has once, made at its first use.
 pub struct PerProcess<T> {
     make: fn() -> T,
     value: OnceLock<T>,
-    /// Of the forked children, one of which this process may be.
+    /// The value for the children of this process, and for theirs.
     child: OnceLock<Box<Self>>,
 }
 
@@ -60,12 +60,12 @@ impl<T> PerProcess<T> {
 }
 
 /// Counts a fork, in the child. No other thread may run yet.
-pub fn forked() {
+pub fn increment() {
     FORKS.fetch_add(1, Ordering::Relaxed);
 }
 
-/// How many forks lie between the first process with a value and this one.
-pub fn forks() -> usize {
+/// How many forks lie between the first process and this one.
+pub fn number() -> usize {
     FORKS.load(Ordering::Relaxed)
 }
 
