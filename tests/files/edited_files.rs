@@ -4,8 +4,9 @@
 
 use std::fs::{self, File};
 use std::io::Write;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{MetadataExt as _, symlink};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::support::client::Client;
 use crate::support::folder::folder;
@@ -15,6 +16,9 @@ use crate::support::wait::eventually;
 
 /// More than the sockets' buffers hold, so that it is still being sent when it changes.
 const LARGE: u64 = 64 << 20;
+
+/// The age of a change after which the next one shows in the times of a folder.
+const SETTLED: Duration = Duration::from_millis(60);
 
 #[test]
 fn edits_show_at_once() {
@@ -141,28 +145,44 @@ fn a_kept_file_that_is_replaced_by_a_link_out_is_missing() {
     let folder = folder(&[
         ("site/a.txt", "inside"),
         ("site/sub/b.txt", "inside"),
+        ("site/upper/sub/c.txt", "inside"),
         ("a.txt", "secret"),
         ("sub/b.txt", "secret"),
+        ("upper/sub/c.txt", "secret"),
     ]);
     let site = folder.path().join("site");
     let server = Process::wireserve(&site, ["--log", "off"]);
     let mut client = Client::connect(server.addr());
-    for (target, name) in [("/a.txt", "a.txt"), ("/sub/b.txt", "sub")] {
-        eventually("the file is settled", || {
-            let answer = client.ask("GET", target);
-            assert_eq!(answer.text(), "inside");
-            answer
-                .header("etag")
-                .is_some_and(|tag| !tag.starts_with(b"W/"))
-        });
-        assert_eq!(client.ask("GET", target).text(), "inside");
-        let path = site.join(name);
-        fs::rename(&path, folder.path().join("moved")).expect("it is there");
-        symlink(Path::new("..").join(name), &path).expect("nothing there");
-        assert_eq!(client.ask("GET", target).status, 404, "{target}");
-        fs::remove_file(&path).expect("it is there");
-        fs::rename(folder.path().join("moved"), &path).expect("nothing there");
-        assert_eq!(client.ask("GET", target).text(), "inside");
+    for (target, name) in [
+        ("/a.txt", "a.txt"),
+        ("/sub/b.txt", "sub"),
+        ("/upper/sub/c.txt", "upper"),
+        ("/upper/sub/c.txt", "upper/sub"),
+    ] {
+        // A link to another file, and one to the same file, which is outside now.
+        for outside in [folder.path().join(name), folder.path().join("moved")] {
+            eventually("the file is settled", || {
+                let answer = client.ask("GET", target);
+                assert_eq!(answer.text(), "inside");
+                answer
+                    .header("etag")
+                    .is_some_and(|tag| !tag.starts_with(b"W/"))
+            });
+            let path = site.join(name);
+            eventually("what was moved is settled", || {
+                let found = fs::metadata(&path).expect("it is there");
+                let changed = Duration::new(found.ctime() as u64, found.ctime_nsec() as u32);
+                UNIX_EPOCH + changed + SETTLED < SystemTime::now()
+            });
+            assert_eq!(client.ask("GET", target).text(), "inside");
+            assert_eq!(client.ask("GET", target).text(), "inside");
+            fs::rename(&path, folder.path().join("moved")).expect("it is there");
+            symlink(&outside, &path).expect("nothing there");
+            assert_eq!(client.ask("GET", target).status, 404, "{target} {name}");
+            fs::remove_file(&path).expect("it is there");
+            fs::rename(folder.path().join("moved"), &path).expect("nothing there");
+            assert_eq!(client.ask("GET", target).text(), "inside");
+        }
     }
 }
 

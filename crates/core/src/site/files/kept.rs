@@ -1,19 +1,21 @@
 //! Small files that were served before, kept open with the header fields of their responses, so that the next
-//! request looks nothing up. What has been kept is used only while `stat` finds everything as it was:
+//! request looks nothing up. What has been kept is used only while `lstat` finds everything as it was:
 //!
-//! - the file at its path, which may lead over links, but must be the file that was opened below the root;
-//! - its folder, whose times change as soon as a `.headers` file comes or goes;
+//! - the file;
+//! - its folder, whose times change as soon as a `.headers` file comes or goes, and the folders above it below
+//!   the root, so that a link in the place of one shows;
 //! - each `.headers` file that exists.
 //!
-//! A file that was changed within the resolution of its file system's clock is not kept, since its next
-//! change might not show. Nor is a file on a file system whose folders may not show changes, or one with a
-//! `.headers` file that is a link or a template. The content is read for each request, since a program that
+//! A file to which a link below the root leads is not kept, nor is one that was changed within the resolution of
+//! its file system's clock, since its next change might not show. Nor is a file on a file system whose folders may
+//! not show changes, or one with a `.headers` file that is a link or a template. The content is read for each request, since a program that
 //! writes through a memory map does not change the times with each write.
 
 use std::collections::HashMap;
-use std::ffi::{CString, OsString};
+use std::ffi::{CString, OsStr, OsString};
 use std::fs::File;
-use std::os::unix::ffi::OsStringExt as _;
+use std::iter;
+use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 use std::sync::Arc;
@@ -22,7 +24,7 @@ use std::time::SystemTime;
 
 use rustc_hash::FxBuildHasher;
 use rustix::buffer::spare_capacity;
-use rustix::fs::{FileType, Stat, StatFs, fstat, fstatfs, lstat, stat};
+use rustix::fs::{FileType, StatFs, fstat, fstatfs, lstat};
 use rustix::io::{Errno, pread};
 use rustix_futex_sync::Mutex;
 
@@ -30,6 +32,7 @@ use crate::http::headers::Headers;
 
 use crate::site::files::Found;
 use crate::site::files::dot_headers;
+use crate::site::files::open_in_root::Root;
 use crate::site::files::stamp::Stamp;
 
 /// The most files that are kept. Each needs a descriptor.
@@ -61,7 +64,7 @@ pub(super) struct KeptFile {
     is_used: AtomicBool,
 }
 
-/// What must be as it was: paths, and what `stat` found there.
+/// What must be as it was: paths, and what `lstat` found there.
 struct Proof(Vec<(CString, Stamp)>);
 
 impl KeptFiles {
@@ -85,10 +88,7 @@ impl KeptFiles {
         has_validators: bool,
     ) {
         let device = found.metadata.dev();
-        if found.metadata.len() > LARGEST
-            || self.silent.load(Ordering::Relaxed) == device
-            || !self.has_room()
-        {
+        if found.metadata.len() > LARGEST || self.silent.load(Ordering::Relaxed) == device {
             return;
         }
         if !fstatfs(&found.file).is_ok_and(|file_system| shows_changes(&file_system)) {
@@ -98,6 +98,9 @@ impl KeptFiles {
         let Some((proof, length)) = Proof::of(found, began) else {
             return;
         };
+        if !self.has_room() {
+            return;
+        }
         let Ok(file) = found.file.try_clone() else {
             return;
         };
@@ -161,56 +164,76 @@ impl KeptFile {
 impl Proof {
     /// What proves that the answer to a request for this file, which began at this time, is still right; and
     /// the length of the file. `None` if nothing can.
+    ///
+    /// Everything is looked up from the open root, as it was for the answer. If a folder has been exchanged since
+    /// then, its last change is not settled.
     fn of(found: &Found, began: SystemTime) -> Option<(Self, usize)> {
-        let path = found.path().into_os_string().into_vec();
-        let slash = memchr::memrchr(b'/', &path);
-        let folder = slash.map_or(&b"."[..], |slash| &path[..=slash]);
         let mut proof = Self(Vec::with_capacity(3));
-        let file = proof.settled(path.clone(), &stat(path.as_slice()).ok()?, began)?;
+        let mut settled = |name: &Path, kind| proof.settled(found.root(), name, kind, began);
+        let name = found.name();
+        let file = settled(name, FileType::RegularFile)??;
         if file != Stamp::of(&fstat(&found.file).ok()?) {
             return None;
         }
-        let here = proof.settled(folder.to_vec(), &stat(folder).ok()?, began)?;
-        if here.device() != file.device() {
-            return None;
+        // The folder of the file and those above it. The root may be a link.
+        let folder = name.parent()?;
+        let is_root = |folder: &&Path| folder.as_os_str().is_empty();
+        let upper = folder
+            .ancestors()
+            .skip(1)
+            .take_while(|upper| !is_root(upper));
+        let own = if is_root(&folder) {
+            Path::new(".")
+        } else {
+            folder
+        };
+        for folder in iter::once(own).chain(upper) {
+            if settled(folder, FileType::Directory)??.device() != file.device() {
+                return None;
+            }
         }
-        let in_folder = slash.map_or(&b""[..], |slash| &path[..=slash]);
-        for stem in [&[in_folder, dot_headers::DIR].concat(), &path] {
+        for stem in [&folder.join(OsStr::from_bytes(dot_headers::DIR)), name] {
             for form in [dot_headers::TEMPLATE, dot_headers::PLAIN] {
-                let name = [stem.as_slice(), form].concat();
-                match lstat(name.as_slice()) {
+                let mut headers = stem.as_os_str().to_owned();
+                headers.push(OsStr::from_bytes(form));
+                match settled(Path::new(&headers), FileType::RegularFile)? {
                     // The folder shows when it comes.
-                    Err(Errno::NOENT) => {}
-                    Ok(stat)
-                        if form == dot_headers::PLAIN
-                            && FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile =>
-                    {
-                        let stamp = proof.settled(name, &stat, began)?;
-                        if stamp.device() != here.device() {
-                            return None;
-                        }
-                    }
-                    Ok(_) | Err(_) => return None,
+                    None => {}
+                    Some(stamp)
+                        if form == dot_headers::PLAIN && stamp.device() == file.device() => {}
+                    Some(_) => return None,
                 }
             }
         }
         Some((proof, file.size().try_into().ok()?))
     }
 
-    /// Adds what was found at a path, if it has not changed since before `began`.
-    fn settled(&mut self, path: Vec<u8>, found: &Stat, began: SystemTime) -> Option<Stamp> {
-        let stamp = Stamp::of(found);
-        if !stamp.is_settled_at(began) {
+    /// Adds what is found at a name, if it is of this kind, and has not changed since before `began`. Nothing is
+    /// found at a name that does not exist.
+    fn settled(
+        &mut self,
+        root: &Root,
+        name: &Path,
+        kind: FileType,
+        began: SystemTime,
+    ) -> Option<Option<Stamp>> {
+        let found = match root.look_at(name) {
+            Err(Errno::NOENT) => return Some(None),
+            found => found.ok()?,
+        };
+        let stamp = Stamp::of(&found);
+        if FileType::from_raw_mode(found.st_mode) != kind || !stamp.is_settled_at(began) {
             return None;
         }
+        let path = root.path().join(name).into_os_string().into_vec();
         self.0.push((CString::new(path).ok()?, stamp));
-        Some(stamp)
+        Some(Some(stamp))
     }
 
     fn holds(&self) -> bool {
         self.0
             .iter()
-            .all(|(path, stamp)| stat(path.as_c_str()).is_ok_and(|now| Stamp::of(&now) == *stamp))
+            .all(|(path, stamp)| lstat(path.as_c_str()).is_ok_and(|now| Stamp::of(&now) == *stamp))
     }
 }
 

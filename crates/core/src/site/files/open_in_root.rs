@@ -144,6 +144,14 @@ impl Root {
         self.open_file(name)
     }
 
+    /// What is at a relative name. A link at its end is not followed.
+    ///
+    /// # Errors
+    /// When the name does not exist.
+    pub fn look_at(&self, name: &Path) -> Result<Stat, Errno> {
+        rustix::fs::statat(&*self.folder, name, AtFlags::SYMLINK_NOFOLLOW)
+    }
+
     /// Logs a name that was not opened because it is a link that leads out of the root; the
     /// response does not show the difference from a missing file.
     pub fn log_link_out(&self, name: &Path, error: &io::Error) {
