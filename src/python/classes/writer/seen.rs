@@ -9,10 +9,9 @@ use rustix_futex_sync::Mutex;
 use crate::python::classes::cell::PyCell;
 
 /// Names of fields.
-#[derive(Default)]
 pub(super) struct SeenFields {
-    /// Moved to `set` once that exists.
-    names: Mutex<Names>,
+    /// `None` once they are in `set`.
+    names: Mutex<Option<Names>>,
     /// In lower case.
     set: PyCell,
 }
@@ -33,15 +32,23 @@ pub(super) enum Name<'a> {
     Lower(Vec<u8>),
 }
 
+impl Default for SeenFields {
+    fn default() -> Self {
+        Self {
+            names: Mutex::new(Some(Names::default())),
+            set: PyCell::default(),
+        }
+    }
+}
+
 impl SeenFields {
     /// Adds a name.
     pub(super) fn add(&self, py: Python<'_>, name: &Name<'_>) -> PyResult<()> {
-        if let Name::Ascii(name) = name {
-            let mut names = self.names.lock();
-            if !self.set.is_set() {
-                names.push(name);
-                return Ok(());
-            }
+        if let Name::Ascii(name) = name
+            && let Some(names) = &mut *self.names.lock()
+        {
+            names.push(name);
+            return Ok(());
         }
         let name = match name {
             Name::Ascii(name) => PyBytes::new(py, &name.to_ascii_lowercase()),
@@ -53,12 +60,9 @@ impl SeenFields {
 
     /// Whether a name has been added.
     pub(super) fn contains(&self, py: Python<'_>, lower_case: &[u8]) -> PyResult<bool> {
-        {
-            let names = self.names.lock();
-            if !self.set.is_set() {
-                let is_same = |name: &[u8]| name.eq_ignore_ascii_case(lower_case);
-                return Ok(names.iter().any(is_same));
-            }
+        if let Some(names) = &*self.names.lock() {
+            let is_same = |name: &[u8]| name.eq_ignore_ascii_case(lower_case);
+            return Ok(names.iter().any(is_same));
         }
         self.set(py)?.contains(PyBytes::new(py, lower_case))
     }
@@ -68,18 +72,35 @@ impl SeenFields {
         let set = self
             .set
             .get_or_make(py, || Ok(PySet::empty(py)?.into_any()))?;
-        // Names that were added before are moved now; from here on, they are added to the set.
-        let names = std::mem::take(&mut *self.names.lock());
-        for name in names.iter() {
-            let name = PyBytes::new(py, &name.to_ascii_lowercase());
-            set.call_method1(intern!(py, "add"), (name,))?;
+        // Names that were added before are moved now, and forgotten once the set has all of them; from then on, names
+        // are added to the set.
+        let mut moved = 0;
+        loop {
+            let names = self.names_after(moved);
+            if names.is_empty() {
+                return Ok(set);
+            }
+            moved += names.len();
+            for name in names {
+                set.call_method1(intern!(py, "add"), (PyBytes::new(py, &name),))?;
+            }
         }
-        Ok(set)
+    }
+
+    /// The names after the first `moved`, in lower case. Without any, no name is added to them from now on.
+    fn names_after(&self, moved: usize) -> Vec<Vec<u8>> {
+        let mut names = self.names.lock();
+        let after = names.iter().flat_map(Names::iter).skip(moved);
+        let after: Vec<_> = after.map(<[u8]>::to_ascii_lowercase).collect();
+        if after.is_empty() {
+            *names = None;
+        }
+        after
     }
 
     /// Replaces it by a script's value, which has all names that count.
     pub(super) fn replace(&self, set: Bound<'_, PyAny>) {
-        *self.names.lock() = Names::default();
+        *self.names.lock() = None;
         self.set.set(set);
     }
 }
