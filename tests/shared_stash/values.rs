@@ -9,6 +9,7 @@ use std::thread;
 use wireserve::stash::{Key, PutError, RedisStash, Stash};
 
 use super::redis::{Redis, act};
+use crate::support::client::Client;
 use crate::support::command::wireserve;
 use crate::support::folder::folder;
 use crate::support::process::Process;
@@ -52,6 +53,38 @@ fn prefixes_keep_stashes_apart() {
     assert_eq!(act(&one, "put&value=1"), "put");
     assert_eq!(act(&other, "take"), "null");
     assert_eq!(act(&one, "take"), "1");
+}
+
+/// A connection that both used would give the replies to one of them to the other.
+#[test]
+fn a_forked_child_has_connections_of_its_own() {
+    let site = folder(&[(
+        "fork.py",
+        "import os, uuid
+
+def use(stash, value):
+    for _ in range(20):
+        with stash.lock:
+            key = str(uuid.uuid4())
+            stash.put(key, value)
+            assert stash.take(key) == value
+
+def main(request, response):
+    stash = request.server.stash
+    use(stash, 'before')
+    child = os.fork()
+    use(stash, child)
+    return 'exit code %d' % os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) if child else 'a second response'
+",
+    )]);
+    let redis = Redis::start();
+    let url = redis.url("");
+    for options in [["--stash", &url], ["--workers", "2"]] {
+        let server = Process::wireserve(site.path(), options);
+        let mut client = Client::connect(server.addr());
+        let answer = client.ask("GET", "/fork.py");
+        assert_eq!(answer.text(), "exit code 0", "{options:?}");
+    }
 }
 
 #[test]

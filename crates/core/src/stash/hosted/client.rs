@@ -9,16 +9,23 @@ use rustix_futex_sync::Mutex;
 
 use super::super::{Key, Pushed, PutError, QueueId, SharedQueues, Stash, Unavailable, UnlockError};
 use super::frame::{self, Operation, Reply};
+use crate::forks::PerProcess;
 
 /// Unused connections that are kept. A crowd of handlers that waited needs no more later.
 const MAX_UNUSED: usize = 64;
 
-/// A stash that another process on this machine keeps.
-pub struct HostedStash {
-    path: PathBuf,
+#[derive(Default)]
+struct Streams {
     unused: Mutex<Vec<UnixStream>>,
     /// The connection that has taken the lock, and whose end would release it.
     holds: Mutex<Option<UnixStream>>,
+}
+
+/// A stash that another process on this machine keeps.
+pub struct HostedStash {
+    path: PathBuf,
+    /// The child of a fork has none of its parent's, on which either would read the other's replies.
+    streams: PerProcess<Streams>,
 }
 
 impl HostedStash {
@@ -26,20 +33,20 @@ impl HostedStash {
     pub fn new(path: &Path) -> Self {
         Self {
             path: path.to_owned(),
-            unused: Mutex::default(),
-            holds: Mutex::default(),
+            streams: PerProcess::new(Streams::default),
         }
     }
 
     fn connection(&self) -> io::Result<UnixStream> {
-        match self.unused.lock().pop() {
+        let unused = self.streams.get().unused.lock().pop();
+        match unused {
             Some(stream) => Ok(stream),
             None => UnixStream::connect(&self.path),
         }
     }
 
     fn keep(&self, stream: UnixStream) {
-        let mut unused = self.unused.lock();
+        let mut unused = self.streams.get().unused.lock();
         if unused.len() < MAX_UNUSED {
             unused.push(stream);
         }
@@ -64,7 +71,7 @@ impl HostedStash {
         let asked = self.connection().and_then(|stream| {
             let (reply, _) = ask(&stream, operation, &[])?;
             match reply {
-                Reply::Yes => *self.holds.lock() = Some(stream),
+                Reply::Yes => *self.streams.get().holds.lock() = Some(stream),
                 _ => self.keep(stream),
             }
             Ok(reply == Reply::Yes)
@@ -130,16 +137,15 @@ impl Stash for HostedStash {
     }
 
     fn unlock(&self) -> Result<(), UnlockError> {
-        let held = self.holds.lock().take();
-        let was_held = match held {
-            None => self.is(Operation::Unlock, &[])?,
-            Some(stream) => {
-                let reply = ask(&stream, Operation::Unlock, &[]).map_err(unavailable)?;
-                self.keep(stream);
-                reply.0 == Reply::Yes
-            }
-        };
-        was_held.then_some(()).ok_or(UnlockError::NotHeld)
+        // Another process may hold the lock.
+        let held = self.streams.get().holds.lock().take();
+        let stream = held.ok_or(UnlockError::NotHeld)?;
+        let (reply, _) = ask(&stream, Operation::Unlock, &[]).map_err(unavailable)?;
+        self.keep(stream);
+        match reply {
+            Reply::Yes => Ok(()),
+            _ => Err(UnlockError::NotHeld),
+        }
     }
 
     fn queues(&self) -> Option<&dyn SharedQueues> {

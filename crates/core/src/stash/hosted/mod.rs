@@ -17,7 +17,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::stash::{Pushed, Stash, contract};
+    use crate::stash::{Pushed, Stash, UnlockError, contract};
 
     /// The limit of values, and of items.
     const LIMIT: usize = 1 << 20;
@@ -63,6 +63,12 @@ mod tests {
         let ends = hosted(&folder);
         let other = HostedStash::new(&folder.path().join("stash"));
         assert_eq!(ends.lock(), Ok(()));
+        assert_eq!(other.try_lock(), Ok(false));
+        assert_eq!(
+            other.unlock(),
+            Err(UnlockError::NotHeld),
+            "it is not theirs"
+        );
         assert_eq!(other.try_lock(), Ok(false));
         drop(ends);
         assert_eq!(other.lock(), Ok(()));

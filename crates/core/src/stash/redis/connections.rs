@@ -8,6 +8,7 @@ use rustix_futex_sync::Mutex;
 
 use super::super::Unavailable;
 use super::transport::Transport;
+use crate::forks::PerProcess;
 
 /// How long Redis has to accept a connection, and to answer, in addition to the time that a command asks it to wait.
 const ANSWER: Duration = Duration::from_secs(5);
@@ -22,7 +23,8 @@ pub(super) struct Connections {
     info: ConnectionInfo,
     /// The address without a password.
     name: String,
-    unused: Mutex<Vec<(Transport, Instant)>>,
+    /// The child of a fork has none of its parent's, on which either would read the other's replies.
+    unused: PerProcess<Mutex<Vec<(Transport, Instant)>>>,
     /// Whether the last call failed.
     is_out: AtomicBool,
 }
@@ -32,7 +34,7 @@ impl Connections {
         Self {
             info,
             name,
-            unused: Mutex::default(),
+            unused: PerProcess::new(Mutex::default),
             is_out: AtomicBool::new(false),
         }
     }
@@ -90,7 +92,7 @@ impl Connections {
             if !wait.is_zero() {
                 connection.set_timeout(ANSWER)?;
             }
-            let mut unused = self.unused.lock();
+            let mut unused = self.unused.get().lock();
             if unused.len() < MAX_IDLE {
                 unused.push((connection, Instant::now()));
             }
@@ -101,7 +103,7 @@ impl Connections {
     /// A connection that nothing else uses.
     fn connection(&self) -> RedisResult<Transport> {
         loop {
-            let Some((mut connection, since)) = self.unused.lock().pop() else {
+            let Some((mut connection, since)) = self.unused.get().lock().pop() else {
                 break;
             };
             if since.elapsed() < IDLE || connection.check_connection() {
@@ -114,7 +116,7 @@ impl Connections {
     fn note(&self, error: &RedisError) -> Unavailable {
         if error.code().is_none() {
             // They lead to the same process, which has gone.
-            self.unused.lock().clear();
+            self.unused.get().lock().clear();
         }
         let unavailable = self.unavailable(error);
         if !self.is_out.swap(true, Ordering::Relaxed) {

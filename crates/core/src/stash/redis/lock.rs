@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::super::{Unavailable, UnlockError};
 use super::connections::Connections;
-use crate::forks;
+use crate::forks::{self, PerProcess};
 
 /// How long the lock outlives a process that held it, and how long a contender counts without asking again.
 const LEASE: Duration = Duration::from_secs(5);
@@ -39,6 +39,13 @@ struct Shared {
     connections: Arc<Connections>,
     holder: Vec<u8>,
     renew: Script,
+    /// The child of a fork holds nothing at first, and has no thread.
+    lease: PerProcess<Lease>,
+}
+
+/// Whether the lock is held, for the thread that renews the lease.
+#[derive(Default)]
+struct Lease {
     state: Mutex<State>,
     changed: Condvar,
 }
@@ -66,8 +73,7 @@ impl Lock {
                 connections,
                 holder: key("holder"),
                 renew: Script::new(include_str!("scripts/renew.lua")),
-                state: Mutex::default(),
-                changed: Condvar::new(),
+                lease: PerProcess::new(Lease::default),
             }),
             scripts: Scripts {
                 acquire: Script::new(include_str!("scripts/acquire.lua")),
@@ -108,7 +114,7 @@ impl Lock {
     }
 
     pub(super) fn release(&self) -> Result<(), UnlockError> {
-        let held = self.shared.state.lock().held.take();
+        let held = self.shared.lease.get().state.lock().held.take();
         let held = held.ok_or(UnlockError::NotHeld)?;
         let call = self.call(&self.scripts.release, &held.name);
         let was_held: bool = self.shared.connections.run(|redis| call.invoke(redis))?;
@@ -129,13 +135,14 @@ impl Lock {
     }
 
     fn hold(&self, name: String) {
-        let mut state = self.shared.state.lock();
+        let lease = self.shared.lease.get();
+        let mut state = lease.state.lock();
         state.held = Some(Held {
             name,
             is_lost: false,
         });
         if state.has_thread {
-            self.shared.changed.notify_one();
+            lease.changed.notify_one();
             return;
         }
         let shared = Arc::clone(&self.shared);
@@ -152,20 +159,22 @@ impl Lock {
 
 impl Drop for Lock {
     fn drop(&mut self) {
-        self.shared.state.lock().is_closed = true;
-        self.shared.changed.notify_one();
+        let lease = self.shared.lease.get();
+        lease.state.lock().is_closed = true;
+        lease.changed.notify_one();
     }
 }
 
 impl Shared {
     fn renew_leases(&self) {
-        let mut state = self.state.lock();
+        let lease = self.lease.get();
+        let mut state = lease.state.lock();
         loop {
             if state.held.is_none() && !state.is_closed {
-                state = self.changed.wait(state);
+                state = lease.changed.wait(state);
             }
             if !state.is_closed {
-                (state, _) = self.changed.wait_timeout(state, RENEWAL);
+                (state, _) = lease.changed.wait_timeout(state, RENEWAL);
             }
             if state.is_closed {
                 return;
@@ -178,7 +187,7 @@ impl Shared {
                 let mut call = self.renew.key(&self.holder[..]);
                 call.arg(&name).arg(milliseconds(LEASE)).invoke(redis)
             });
-            state = self.state.lock();
+            state = lease.state.lock();
             if renewed == Ok(false)
                 && let Some(held) = state.held.as_mut()
                 && held.name == name
