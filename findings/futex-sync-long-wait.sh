@@ -6,7 +6,8 @@
 #   documentation advises, would otherwise be a busy one.
 # Seen: with 2^63 - 1 seconds, each of a thousand waits returns within microseconds, and says that it has not timed out.
 #   The end of the wait is passed to the system call as signed seconds, and is negative. With a year, and with
-#   `Duration::MAX`, whose end overflows and which counts as no limit, it blocks; the standard library blocks with all three.
+#   `Duration::MAX`, whose end overflows and which counts as no limit, it blocks; the standard library blocks with all
+#   three.
 # Package: rustix-futex-sync 0.4.0 (crates.io). Date: 2026-12-01.
 set -euo pipefail
 tmp=$(mktemp -d)

@@ -23,8 +23,8 @@ PIPELINED = 50
 ROUND = 2000
 # Seconds; only a failure takes as long.
 DEADLINE = 240
-# Bytes by which the process may grow after a first round of all clients: the allocators keep some, without a GIL for each
-# thread.
+# Bytes by which the process may grow after a first round of all clients: the allocators keep some, and more for each
+# thread without a GIL.
 GROWTH = (16 if getattr(sys, "_is_gil_enabled", lambda: True)() else 48) << 20
 
 

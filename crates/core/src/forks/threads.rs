@@ -1,9 +1,9 @@
 //! Keeps forks apart from the starts and ends of threads.
 //!
-//! A thread that ends takes a lock of the standard library (Rust 1.95), which keeps the names of threads for its messages about
-//! stack overflows. A child that is forked meanwhile inherits it locked: its threads would run, but never end. And
-//! where glibc (2.36) reuses the stack of another thread, it frees the thread-local values that this left; a child
-//! that is forked meanwhile would free them a second time.
+//! A thread that ends takes a lock of the standard library (Rust 1.95), which keeps the names of threads for its
+//! messages about stack overflows. A child that is forked meanwhile inherits it locked: its threads would run, but
+//! never end. And where glibc (2.36) reuses the stack of another thread, it frees the thread-local values that this
+//! left; a child that is forked meanwhile would free them a second time.
 
 use std::cell::Cell;
 use std::io;
@@ -27,7 +27,6 @@ struct Threads {
     patience: Duration,
 }
 
-#[derive(Default)]
 struct State {
     /// Threads that are being started, and threads that are ending.
     changes: usize,

@@ -6,10 +6,10 @@
 //!   the root, so that a link in the place of one shows;
 //! - each `.headers` file that exists.
 //!
-//! A file to which a link below the root leads is not kept, nor is one that was changed within the resolution of
-//! its file system's clock, since its next change might not show. Nor is a file on a file system whose folders may
-//! not show changes, or one with a `.headers` file that is a link or a template. The content is read for each request, since a program that
-//! writes through a memory map does not change the times with each write.
+//! A file is not kept if its name leads over a link below the root; if it was changed within the resolution of its
+//! file system's clock, since its next change might not show; if folders on its file system may not show changes;
+//! or if it has a `.headers` file that is a link or a template. The content is read for each request, since a
+//! program that writes through a memory map does not change the times with each write.
 
 use std::collections::HashMap;
 use std::ffi::{CString, OsStr, OsString};
