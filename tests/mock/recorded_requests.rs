@@ -75,6 +75,20 @@ fn everything_about_a_request() {
 }
 
 #[test]
+fn a_wait_may_be_without_end() {
+    let server = Server::start();
+    thread::scope(|scope| {
+        let taken = scope.spawn(|| server.take_request(Duration::MAX));
+        // It waits, or has not begun to.
+        thread::sleep(Duration::from_millis(50));
+        assert!(!taken.is_finished());
+        get(&server, "/late");
+        let request = taken.join().expect("no panic").expect("a request");
+        assert_eq!(request.path(), "/late");
+    });
+}
+
+#[test]
 fn as_json() {
     let server = Server::start();
     let mut client = Client::connect(server.address());

@@ -6,6 +6,12 @@ pub use std::sync::{Condvar, Mutex, MutexGuard, atomic};
 pub use std::thread;
 pub use std::time::Instant;
 
+use std::time::Duration;
+
+/// The longest time-out of a condition of rustix-futex-sync: a hundred years. The futex call counts it in signed
+/// numbers, and a longer one would end at once.
+pub const LONGEST_WAIT: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+
 #[cfg(feature = "tls")]
 pub mod tried {
     //! Locks that some threads only try to take. The model checker has others for that.

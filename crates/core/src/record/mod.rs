@@ -20,6 +20,7 @@ use rustix_futex_sync::{Condvar, Mutex, MutexGuard};
 use crate::error::{Error, causes};
 use crate::exchange::body::{BodyError, Tap};
 use crate::exchange::{Request, Turn};
+use crate::sync::LONGEST_WAIT;
 
 pub use head::RequestHead;
 pub use request::RecordedRequest;
@@ -29,9 +30,6 @@ pub use take::TakeRequest;
 /// How long a list of requests waits for bodies that are still arriving. A client may have its response
 /// before the server has read all of the body.
 const SETTLING: Duration = Duration::from_millis(500);
-
-/// The longest wait for a request: a hundred years. The futex call counts it in signed numbers.
-const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 
 /// The limits of a recording. Beyond them, the oldest requests are dropped.
 ///
@@ -202,7 +200,7 @@ impl Recording {
         };
         let (kept, _) =
             self.changed
-                .wait_timeout_while(self.kept.lock(), within.min(LONGEST), has_none);
+                .wait_timeout_while(self.kept.lock(), within.min(LONGEST_WAIT), has_none);
         (kept, taken)
     }
 

@@ -5,6 +5,8 @@ use std::time::{Duration, Instant};
 
 use rustix_futex_sync::{Condvar, Mutex};
 
+use crate::sync::LONGEST_WAIT;
+
 use super::{Pushed, QueueId, SharedQueues, Unavailable};
 
 /// Bytes that an item counts in addition to its own.
@@ -12,9 +14,6 @@ const EACH: usize = 128;
 
 /// How long a queue with items is kept without use, if there is no room for others.
 const UNUSED: Duration = Duration::from_secs(60 * 60);
-
-/// The longest wait: a hundred years. The futex call counts it in signed numbers.
-const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 
 /// Keeps queues as long as they have items or unfinished work.
 ///
@@ -60,10 +59,11 @@ impl MemoryQueues {
             found = find(queues);
             found.is_none()
         };
-        drop(
-            self.changed
-                .wait_timeout_while(self.queues.lock(), wait.min(LONGEST), is_missing),
-        );
+        drop(self.changed.wait_timeout_while(
+            self.queues.lock(),
+            wait.min(LONGEST_WAIT),
+            is_missing,
+        ));
         found
     }
 }
@@ -187,6 +187,19 @@ mod tests {
         assert_eq!(queues.pop(&one, SOON), Ok(Some(b"a".to_vec())));
         assert_eq!(queues.pop(&one, Duration::ZERO), Ok(Some(b"b".to_vec())));
         assert_eq!(queues.len(&one), Ok(0));
+    }
+
+    #[test]
+    fn a_wait_without_end_finds_what_comes_later() {
+        let queues = MemoryQueues::with_limit(1000);
+        thread::scope(|scope| {
+            let popped = scope.spawn(|| queues.pop(&[1; 16], Duration::MAX));
+            // It waits, or has not begun to.
+            thread::sleep(Duration::from_millis(50));
+            assert!(!popped.is_finished());
+            assert_eq!(queues.push(&[1; 16], b"a", 1), Ok(Pushed::Done));
+            assert_eq!(popped.join().unwrap(), Ok(Some(b"a".to_vec())));
+        });
     }
 
     #[test]
