@@ -1,5 +1,6 @@
 //! One measurement: a new server, so that its memory is due to this work alone, and one load.
 
+use std::thread;
 use std::time::{Duration, Instant};
 
 use super::Complaint;
@@ -12,6 +13,9 @@ use super::server::Server;
 use super::site::{self, Site};
 use super::work::{Load, Work};
 use super::wrk;
+
+/// How long connections have been idle when memory is measured.
+const IDLE: Duration = Duration::from_secs(3);
 
 /// Measures one work on one server. `seconds` is the duration of steady load.
 pub(crate) fn measure(
@@ -118,6 +122,7 @@ impl Measurement<'_> {
         let server = self.server()?;
         let _idle = crowd::idle(server.address(), self.target(), count)
             .map_err(|error| error.to_string())?;
+        thread::sleep(IDLE);
         Ok(Sample::default().with(Measure::Memory, server.usage().memory.now as f64))
     }
 

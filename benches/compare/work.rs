@@ -59,7 +59,7 @@ pub(crate) enum Work {
     Burst,
     /// 1,000 simultaneous handlers that sleep for 0.2 s.
     Sleepers,
-    /// 1,000 idle connections, each after one response of the trivial handler.
+    /// 1,000 connections that have been idle for three seconds, each after one response of the trivial handler.
     Idle,
     /// From the start of the process to the first response of the trivial handler.
     ColdStart,

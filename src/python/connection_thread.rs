@@ -3,7 +3,7 @@
 
 use pyo3::prelude::*;
 
-use crate::exchange::Exchange;
+use crate::exchange::{Content, Exchange};
 use crate::phases::{self, Phase};
 
 use crate::python::classes::client;
@@ -26,6 +26,9 @@ pub(crate) fn run<'c, T>(
         kept.prepare(py, Connection::of(exchange));
         let result = code(py, exchange);
         forked::end_child(py, None);
+        // What is streamed runs code of the handler later.
+        let is_streamed = matches!(exchange.response.content, Content::Chunks(_));
+        exchange.bind_to_thread(|| is_streamed || kept.has_values(py));
         result
     });
     *exchange.thread_local() = Some(kept);
@@ -80,6 +83,11 @@ impl Kept {
 
     fn can_be_renewed(&self) -> bool {
         self.state.as_ref().is_some_and(ThreadState::can_be_renewed)
+    }
+
+    /// Whether scripts have left anything on the thread that a later one of their connection may look for.
+    fn has_values(&self, py: Python<'_>) -> bool {
+        self.state.as_ref().is_none_or(|state| state.has_values(py))
     }
 
     /// Resets what the previous connection of the thread left.

@@ -10,6 +10,7 @@ mod disconnects_at_any_byte;
 mod edited_doc_roots;
 mod exhausted_resources;
 mod gone_clients;
+mod idle_crowds;
 mod large_files;
 #[cfg(feature = "python")]
 mod linear_time;

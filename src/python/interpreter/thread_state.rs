@@ -13,7 +13,7 @@ use std::ptr;
 use pyo3::ffi;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyDict, PyTuple};
 
 use crate::python::interpreter::imported::Imported;
 
@@ -23,6 +23,36 @@ static SET_ASYNCGEN_HOOKS: Imported = Imported::new("sys", "set_asyncgen_hooks")
 static SET_ORIGIN_TRACKING: Imported = Imported::new("sys", "set_coroutine_origin_tracking_depth");
 static THREADS: Imported = Imported::new("threading", "_active");
 static IDENTIFIER: Imported = Imported::new("threading", "get_ident");
+
+/// What a setting of a thread is unless a script changes it.
+enum Setting {
+    None(Imported),
+    /// A tuple.
+    Nones(Imported),
+    Zero(Imported),
+}
+
+static SETTINGS: [Setting; 4] = [
+    Setting::None(Imported::new("sys", "gettrace")),
+    Setting::None(Imported::new("sys", "getprofile")),
+    Setting::Nones(Imported::new("sys", "get_asyncgen_hooks")),
+    Setting::Zero(Imported::new("sys", "get_coroutine_origin_tracking_depth")),
+];
+
+impl Setting {
+    /// Whether it has not been changed on this thread. Runs no code of scripts.
+    fn is_unchanged(&self, py: Python<'_>) -> PyResult<bool> {
+        let value = |get: &Imported| get.get(py)?.call0();
+        match self {
+            Self::None(get) => Ok(value(get)?.is_none()),
+            Self::Nones(get) => {
+                let values = value(get)?.cast_into::<PyTuple>()?;
+                Ok(values.iter().all(|value| value.is_none()))
+            }
+            Self::Zero(get) => Ok(value(get)?.extract::<i32>()? == 0),
+        }
+    }
+}
 
 /// Keeps this thread's Python thread state alive. Belongs to the thread that made it; the pointer makes
 /// it neither `Send` nor `Sync`.
@@ -58,6 +88,35 @@ impl ThreadState {
     /// Whether [`renew`](Self::renew) may be called; otherwise a new thread state is needed.
     pub(crate) fn can_be_renewed(&self) -> bool {
         CAN_BE_RENEWED
+    }
+
+    /// Whether scripts have left anything on this attached thread that [`renew`](Self::renew) would remove, or may
+    /// have.
+    #[allow(unsafe_code)]
+    pub(crate) fn has_values(&self, py: Python<'_>) -> bool {
+        if !self.can_be_renewed() {
+            return true;
+        }
+        // SAFETY: the token shows that this thread is attached. `GetDict` returns a borrowed reference to the
+        // thread's dictionary, or null; `CopyCurrent` a new reference, or null with an exception.
+        let (values, context) = unsafe {
+            let values = Bound::from_borrowed_ptr_or_opt(py, ffi::PyThreadState_GetDict());
+            let context = Bound::from_owned_ptr_or_err(py, ffi::PyContext_CopyCurrent());
+            (values, context)
+        };
+        let is_empty = |value: &Bound<'_, PyAny>| value.len().is_ok_and(|length| length == 0);
+        // `repr` leaves an empty list.
+        let of_repr = |values: &Bound<'_, PyAny>| {
+            let list = values.get_item(intern!(py, "Py_Repr"));
+            values.len().is_ok_and(|length| length == 1) && list.is_ok_and(|list| is_empty(&list))
+        };
+        let is_unchanged = |setting: &Setting| setting.is_unchanged(py).unwrap_or(false);
+        !values
+            .as_ref()
+            .is_none_or(|values| is_empty(values) || of_repr(values))
+            || !context.as_ref().is_ok_and(is_empty)
+            || !SETTINGS.iter().all(is_unchanged)
+            || is_known(py).unwrap_or(true)
     }
 
     /// Resets the state of this attached thread: removes values of `threading.local`, context variables,
@@ -107,6 +166,12 @@ impl ThreadState {
             ffi::Py_XDECREF(context);
         }
     }
+}
+
+/// Whether `threading` keeps an object for this thread, which a script may have changed.
+fn is_known(py: Python<'_>) -> PyResult<bool> {
+    let identifier = IDENTIFIER.get(py)?.call0()?;
+    THREADS.get(py)?.contains(identifier)
 }
 
 /// Removes the object that `threading` keeps for this thread under a number that the system may give to

@@ -1,6 +1,6 @@
 //! What becomes of a connection after an exchange. The client, the framing of the response, the
 //! handler and wire scripts each contribute a [`Fate`], and [`Fate::join`] takes the strongest.
-//! Only `server/connection.rs` acts on the result.
+//! Only `server/connection` acts on the result.
 
 use crate::wire_script::{By, Cursor};
 

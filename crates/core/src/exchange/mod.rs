@@ -6,6 +6,7 @@ pub mod arrival;
 pub mod body;
 pub mod content;
 pub mod counters;
+pub mod crowd;
 pub mod events;
 pub mod fate;
 pub mod faults;
@@ -74,7 +75,8 @@ use crate::wire_script::{Cursor, Played, WireScript};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub trait Handler: Send + Sync {
-    /// Answers one exchange: fills in [`Exchange::response`], or writes to the connection. It may block for as long as it likes: each connection has its own thread.
+    /// Answers one exchange: fills in [`Exchange::response`], or writes to the connection. It may block for as long as
+    /// it likes: each exchange has a thread of its own.
     ///
     /// See the example of [`Handler`].
     ///
@@ -182,6 +184,15 @@ pub struct Locals {
     pub connection: Option<Box<dyn Any>>,
     /// Kept until the thread ends. A thread may serve several connections.
     pub thread: Option<Box<dyn Any>>,
+    /// Whether a handler may have left something on the thread that a later one of its connection looks for.
+    pub is_bound: bool,
+}
+
+impl Locals {
+    /// Whether another thread can serve the connection next.
+    pub(crate) fn can_continue_elsewhere(&self) -> bool {
+        self.connection.is_none() && !self.is_bound
+    }
 }
 
 impl Exchange<'_> {
@@ -412,5 +423,12 @@ impl<'c> Exchange<'c> {
     #[doc(hidden)]
     pub fn thread_local(&mut self) -> &mut Option<Box<dyn Any>> {
         &mut self.locals.thread
+    }
+
+    /// Decides whether the connection stays on this thread until its next exchange. Only in a crowd it may leave, and
+    /// `is_bound` is asked.
+    #[doc(hidden)]
+    pub fn bind_to_thread(&mut self, is_bound: impl FnOnce() -> bool) {
+        self.locals.is_bound = !self.server.crowd.is_large() || is_bound();
     }
 }

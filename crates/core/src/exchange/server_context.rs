@@ -5,6 +5,7 @@ use std::any::Any;
 use std::sync::{Arc, OnceLock};
 
 use super::counters::Counters;
+use super::crowd::Crowd;
 use super::{Events, RequestLimits};
 use crate::hosts::Hosts;
 use crate::stash::Stash;
@@ -17,6 +18,8 @@ pub struct ServerContext {
     pub events: Arc<Events>,
     /// Counts for the steps of wire scripts that are only for the first requests or connections.
     pub(crate) counters: Counters,
+    /// The connections that wait for a request.
+    pub(crate) crowd: Crowd,
     /// Values that one request stores for another.
     pub stash: Arc<dyn Stash>,
     /// Limits of the work that one request may cause.
@@ -35,6 +38,7 @@ impl ServerContext {
             hosts: Arc::new(hosts),
             events: Arc::default(),
             counters: Counters::default(),
+            crowd: Crowd::default(),
             stash,
             limits,
             validators: true,

@@ -6,13 +6,12 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::conclusion;
-use super::connection;
-use super::ended::EndedConnection;
 #[cfg(feature = "tls")]
 use super::handshake;
-use super::lingering;
 use super::listening;
+use super::open::{OpenConnection, Stage};
 use super::roster::{Full, Membership};
+use super::serving;
 use super::shared::Shared;
 use super::threads::Job;
 use crate::fault::Fault;
@@ -62,14 +61,16 @@ fn admit(wire: Arc<Wire>, listener: &Arc<listening::Listener>, shared: &Arc<Shar
                 tape.open();
             }
             if is_ready(&wire, &listener, &membership) {
-                let left = connection::serve(&wire, &listener, &membership, &on_thread, locals);
-                if let Some(left) = left {
-                    let ended = EndedConnection::new(&wire, membership, left);
-                    drop(wire);
-                    linger(ended, &on_thread);
-                }
+                let open = OpenConnection {
+                    wire,
+                    listener,
+                    membership,
+                    stage: Stage::Accepted,
+                };
+                serving::serve(open, &on_thread, locals);
+            } else {
+                on_thread.freed.add(Instant::now());
             }
-            on_thread.freed.add(Instant::now());
         }),
         Err(Full) => {
             log::error!(
@@ -89,21 +90,6 @@ fn admit(wire: Arc<Wire>, listener: &Arc<listening::Listener>, shared: &Arc<Shar
     };
     if let Err(error) = shared.threads.run(job) {
         log::error!("closed a connection: cannot start a thread for it: {error}");
-    }
-}
-
-/// Reads what the client still sends, on another thread.
-fn linger(ended: EndedConnection, shared: &Arc<Shared>) {
-    if shared.lingering.add(ended) == lingering::Thread::Looks {
-        return;
-    }
-    let on_thread = Arc::clone(shared);
-    let looking = shared
-        .threads
-        .run(Box::new(move |_| on_thread.lingering.watch()));
-    if looking.is_err() {
-        // This thread has nothing else to do: no thread is left for another connection either.
-        shared.lingering.watch();
     }
 }
 

@@ -3,9 +3,47 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use crate::exchange::crowd::Crowd;
 use crate::wire::Wire;
 
 use super::roster::Membership;
+
+/// How long a connection is idle before it rests.
+const RESTS_AFTER: Duration = Duration::from_secs(1);
+
+/// How long a thread waits for a request on its connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Patience {
+    /// As long as it takes.
+    Unlimited,
+    /// As long as it takes, for a connection that has been idle before.
+    StillUnlimited,
+    /// As long as it takes, but in a crowd at most [`RESTS_AFTER`].
+    UntilItRests,
+    /// At most [`RESTS_AFTER`]: the connection has rested, and something has arrived.
+    Rested,
+}
+
+/// What a wait for a request came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Awaited {
+    /// Bytes of a request are buffered.
+    Request,
+    /// There will be none.
+    End,
+    /// Nothing yet: the connection should rest.
+    Nothing,
+}
+
+impl Awaited {
+    fn of(count: Option<usize>, membership: &Membership) -> Self {
+        match count {
+            None => Self::Nothing,
+            Some(1..) if membership.busy() => Self::Request,
+            Some(_) => Self::End,
+        }
+    }
+}
 
 /// Limits of connections. 0 is without a limit.
 #[derive(Debug, Default)]
@@ -22,21 +60,40 @@ impl KeepAlive {
         (nanos > 0).then_some(Duration::from_nanos(nanos))
     }
 
-    /// Waits until bytes of a request are buffered; `false` when there will be none.
-    pub(super) fn wait_for_request(&self, wire: &Wire, membership: &Membership) -> bool {
+    /// Waits until bytes of a request are buffered, or returns because the connection should rest until then.
+    pub(super) fn wait_for_request(
+        &self,
+        wire: &Wire,
+        membership: &Membership,
+        crowd: &Crowd,
+        patience: Patience,
+    ) -> Awaited {
         let mut inbound = wire.inbound();
-        if inbound.buffered().is_empty() {
-            inbound.release_head();
-            membership.idle();
-            let idle_limit = self.idle_limit();
-            if idle_limit.is_some_and(|limit| !wire.is_readable_within(limit))
-                || inbound.fill_first() == 0
-            {
-                return false;
+        match patience {
+            Patience::Rested => {
+                return Awaited::of(inbound.fill_first_within(RESTS_AFTER), membership);
             }
-            return membership.busy();
+            Patience::StillUnlimited => {}
+            Patience::Unlimited | Patience::UntilItRests => {
+                if !inbound.buffered().is_empty() {
+                    return Awaited::Request;
+                }
+                inbound.release_head();
+                membership.idle();
+            }
         }
-        true
+        let idle_limit = self.idle_limit();
+        if idle_limit.is_some_and(|limit| !wire.is_readable_within(limit)) {
+            return Awaited::End;
+        }
+        let may_rest = patience == Patience::UntilItRests && idle_limit.is_none();
+        let _joined = crowd.join();
+        let may_rest = may_rest && crowd.is_large();
+        let count = match may_rest {
+            true => inbound.fill_first_within(RESTS_AFTER),
+            false => Some(inbound.fill_first()),
+        };
+        Awaited::of(count, membership)
     }
 
     /// Whether a connection ends with its request of this number.

@@ -24,9 +24,12 @@ pub mod keep_alive;
 mod lingering;
 pub mod listening;
 mod mocking;
+mod open;
 pub mod opening;
 mod recording;
+mod resting;
 mod roster;
+mod serving;
 mod shared;
 #[cfg(feature = "cli")]
 mod sharing;

@@ -22,6 +22,8 @@ use super::ended::EndedConnection;
 use super::freed::Freed;
 use super::keep_alive::KeepAlive;
 use super::lingering::Lingering;
+use super::open::OpenConnection;
+use super::resting::Resting;
 use super::roster::Roster;
 use super::threads::Threads;
 
@@ -48,6 +50,8 @@ pub struct Shared {
     pub(super) threads: Threads,
     /// Places of connections that have just ended.
     pub(super) freed: Freed,
+    /// Connections that wait for a request without a thread of their own.
+    pub(super) resting: Resting<OpenConnection>,
     /// Connections that have ended on this side only.
     pub(super) lingering: Lingering<EndedConnection>,
     /// Connections beyond the limit, which are being refused with a response.

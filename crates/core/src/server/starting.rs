@@ -19,6 +19,7 @@ use super::keep_alive::KeepAlive;
 use super::lingering::Lingering;
 use super::listening::{Listener, Listening};
 use super::opening::{Asked, Opening, Origin, Served};
+use super::resting::Resting;
 use super::roster::Roster;
 use super::shared::Shared;
 use super::threads::Threads;
@@ -107,6 +108,7 @@ impl Builder {
                 budgets: Arc::new(self.limits.budgets()),
                 threads: Threads::default(),
                 freed: Freed::default(),
+                resting: Resting::default(),
                 lingering: Lingering::default(),
                 refusing: Arc::new(Roster::new(MAX_REFUSING)),
                 stopping: AtomicBool::new(false),

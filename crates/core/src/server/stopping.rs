@@ -41,6 +41,7 @@ impl Server {
         }
         shared.roster.dismiss_all(Busy::Cut);
         shared.refusing.dismiss_all(Busy::Cut);
+        drop(shared.resting.end());
         shared.threads.stop(limit)
     }
 }

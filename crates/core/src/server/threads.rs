@@ -18,6 +18,13 @@ const STACK: usize = 8 * 1024 * 1024;
 /// enough that thousands of threads do not outlive a peak.
 const PARKING_LIMIT: Duration = Duration::from_secs(10);
 
+/// Threads that may wait for that long.
+const PARKED: usize = 64;
+
+/// How long other parked threads wait. Each takes memory, and many connections that become idle at the same time
+/// leave many threads.
+const CROWD_LIMIT: Duration = Duration::from_secs(1);
+
 /// The work of a thread, with the values that handlers keep on the thread.
 pub(super) type Job = Box<dyn FnOnce(&mut Locals) + Send>;
 
@@ -124,7 +131,12 @@ impl Pool {
     fn next_job(&self) -> Option<Job> {
         let mut crew = self.crew();
         crew.parked += 1;
-        let deadline = Instant::now() + PARKING_LIMIT;
+        let limit = if crew.parked > PARKED {
+            CROWD_LIMIT
+        } else {
+            PARKING_LIMIT
+        };
+        let deadline = Instant::now() + limit;
         let job = loop {
             if let Some(job) = crew.jobs.pop_front() {
                 break Some(job);

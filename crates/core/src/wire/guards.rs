@@ -36,6 +36,13 @@ impl<'w> InboundGuard<'w> {
         self.half.fill_first(self.stream)
     }
 
+    /// The same, for about this time at most; `None` when nothing came. If a handler can change the socket's options,
+    /// it waits as long as it takes.
+    #[inline]
+    pub fn fill_first_within(&mut self, limit: Duration) -> Option<usize> {
+        self.half.fill_first_within(self.stream, limit)
+    }
+
     /// Reads up to `out.len()` bytes, from the buffer if it has any; 0 means the end.
     #[inline]
     pub fn read(&mut self, out: &mut [u8]) -> usize {

@@ -54,6 +54,8 @@ impl Wire {
     /// [`HandshakeError`]: the connection stays in the clear.
     pub fn handshake(&self, configs: &Configs) -> Result<(), HandshakeError> {
         let socket = self.stream.socket();
+        // What is read in the clear before it may have been limited.
+        socket.unlimit_reads();
         let mut input = Input {
             socket,
             early: self.take_early(),

@@ -164,15 +164,39 @@ impl Inbound {
     /// Like [`Inbound::fill`], for the first bytes of a request. Nothing is allocated for them until they come:
     /// most connections of a crowd are idle.
     pub(super) fn fill_first(&mut self, stream: &Stream) -> usize {
-        if !self.buffered().is_empty() || self.end == End::Reached || stream.secured().is_some() {
-            return self.fill(stream);
-        }
-        self.taken = 0;
-        self.buffer = Vec::new();
-        blocking(stream, || self.try_fill_first(stream)).unwrap_or_else(|_| {
+        stream.socket().unlimit_reads();
+        blocking(stream, || self.try_first(stream)).unwrap_or_else(|_| {
             self.end = End::Reached;
             0
         })
+    }
+
+    /// The same, for about this time at most; `None` when nothing came.
+    pub(super) fn fill_first_within(&mut self, stream: &Stream, limit: Duration) -> Option<usize> {
+        if !stream.socket().limit_reads(limit) {
+            return Some(self.fill_first(stream));
+        }
+        loop {
+            match self.try_first(stream) {
+                Ok(count) => return Some(count),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return None,
+                Err(_) => {
+                    self.end = End::Reached;
+                    return Some(0);
+                }
+            }
+        }
+    }
+
+    #[inline]
+    fn try_first(&mut self, stream: &Stream) -> io::Result<usize> {
+        if !self.buffered().is_empty() || self.end == End::Reached || stream.secured().is_some() {
+            return self.try_fill(stream);
+        }
+        self.taken = 0;
+        self.buffer = Vec::new();
+        self.try_fill_first(stream)
     }
 
     /// Takes what a read would find without asking the kernel.

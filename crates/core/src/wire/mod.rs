@@ -7,8 +7,9 @@
 //! module depends on which of them a connection uses. The locks, in the order in which a thread may take
 //! them: a half of the wire, the lock in `directions` that belongs to it, the session.
 //!
-//! This module knows how to end a connection; `server/connection.rs` decides when.
+//! This module knows how to end a connection; `server/connection` decides when.
 
+pub mod arrivals;
 pub mod budget;
 pub mod close;
 #[cfg(feature = "tls")]

@@ -83,10 +83,10 @@ impl Secured {
         self.directions.plaintext_of(ciphertext)
     }
 
-    /// Whether plaintext or the client's end are there to be read. Does not wait.
+    /// Whether anything is there to be read: plaintext, the client's end, or a record that may have none. Does not
+    /// wait, and leaves what is there where it is, since another thread may wait for it.
     pub(super) fn has_arrivals(&self, socket: &Socket) -> bool {
-        let found = self.directions.has_arrivals(socket);
-        found.unwrap_or_else(|| socket.has_arrivals())
+        self.buffered() > 0 || socket.has_arrivals()
     }
 
     /// Waits until plaintext or the client's end are there to be read.

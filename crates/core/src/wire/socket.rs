@@ -5,7 +5,7 @@
 use std::io::{self, IoSlice, Read};
 use std::mem::MaybeUninit;
 use std::net::Shutdown;
-use std::os::fd::{IntoRawFd, RawFd};
+use std::os::fd::{AsFd, BorrowedFd, IntoRawFd, RawFd};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -27,6 +27,8 @@ pub(super) struct Socket {
     socket: socket2::Socket,
     /// Whether there has been another descriptor, with which a handler can change the socket's options.
     is_shared: AtomicBool,
+    /// Whether reads wait for a limited time.
+    is_limited: AtomicBool,
 }
 
 /// Whether a write waits for the client to make room, or a read for bytes to arrive.
@@ -52,12 +54,14 @@ impl Socket {
         Self {
             socket,
             is_shared: AtomicBool::new(false),
+            is_limited: AtomicBool::new(false),
         }
     }
 
     /// Another descriptor of the socket, which the caller closes.
     pub(super) fn duplicate(&self) -> io::Result<RawFd> {
-        self.is_shared.store(true, Ordering::Relaxed);
+        self.is_shared.store(true, Ordering::SeqCst);
+        self.unlimit_reads();
         Ok(self.socket.try_clone()?.into_raw_fd())
     }
 
@@ -90,6 +94,32 @@ impl Socket {
     /// Reads that find nothing within this time fail; without a time they wait.
     pub(super) fn set_read_timeout(&self, time: Option<Duration>) -> io::Result<()> {
         self.socket.set_read_timeout(time)
+    }
+
+    /// Limits how long each read waits, from now on; a read that finds nothing fails with `WouldBlock`. Returns
+    /// `false` if reads are not limited, since a handler can see and change the socket's options.
+    pub(super) fn limit_reads(&self, time: Duration) -> bool {
+        if self.is_limited.load(Ordering::Relaxed) {
+            return true;
+        }
+        if self.is_shared.load(Ordering::SeqCst) || self.set_read_timeout(Some(time)).is_err() {
+            return false;
+        }
+        self.is_limited.store(true, Ordering::SeqCst);
+        // Another thread may have duplicated it meanwhile. At least one of the two sees the other's store.
+        if self.is_shared.load(Ordering::SeqCst) {
+            self.unlimit_reads();
+            return false;
+        }
+        true
+    }
+
+    /// Lets reads wait for as long as it takes again.
+    #[inline]
+    pub(super) fn unlimit_reads(&self) {
+        if self.is_limited.load(Ordering::SeqCst) && self.set_read_timeout(None).is_ok() {
+            self.is_limited.store(false, Ordering::SeqCst);
+        }
     }
 
     /// Hands both parts to the kernel in one system call, as far as it takes them.
@@ -131,10 +161,12 @@ impl Socket {
         self.socket.recv_with_flags(&mut byte, flags).is_ok()
     }
 
-    /// Makes the socket blocking again. A handler that was given it may have set a time-out, which
-    /// makes it non-blocking for the server as well.
+    /// Lets reads wait again. A handler that was given the socket may have set a time-out, which makes it
+    /// non-blocking for the server as well.
     pub(super) fn restore_blocking(&self) {
-        if let Err(error) = self.socket.set_nonblocking(false) {
+        if self.is_limited.load(Ordering::Relaxed) {
+            self.unlimit_reads();
+        } else if let Err(error) = self.socket.set_nonblocking(false) {
             log::error!("cannot make a socket blocking again: {error}");
         }
     }
@@ -172,6 +204,12 @@ impl Socket {
     }
 }
 
+impl AsFd for Socket {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.socket.as_fd()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::net::{TcpListener, TcpStream};
@@ -191,5 +229,25 @@ mod tests {
         assert!(size() > 8192);
         socket.set_receive_buffer(0);
         assert!((1..8192).contains(&size()));
+    }
+
+    #[test]
+    fn reads_are_limited_while_no_handler_has_the_socket() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let _client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let socket = Socket::new(listener.accept().unwrap().0.into());
+        let limit = || socket.socket.read_timeout().unwrap();
+        let short = Duration::from_millis(20);
+        assert!(socket.limit_reads(short));
+        assert!(limit().is_some());
+        let error = socket.read(&mut [0]).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::WouldBlock);
+        socket.restore_blocking();
+        assert_eq!(limit(), None);
+        assert!(socket.limit_reads(short));
+        // It stays open until the process ends.
+        socket.duplicate().unwrap();
+        assert_eq!(limit(), None, "a handler's reads would fail");
+        assert!(!socket.limit_reads(short));
     }
 }

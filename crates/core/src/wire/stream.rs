@@ -122,7 +122,7 @@ impl Stream {
         }
     }
 
-    /// Whether bytes or the client's end are there to be read. Does not wait.
+    /// Whether bytes or the client's end are there to be read. Does not wait, and takes nothing.
     pub(super) fn has_arrivals(&self) -> bool {
         match self.secured() {
             None => self.socket.has_arrivals(),
@@ -130,8 +130,8 @@ impl Stream {
         }
     }
 
-    /// Makes the socket blocking again. A handler that was given it may have set a time-out, which
-    /// makes it non-blocking for the server as well.
+    /// Lets reads wait again. A handler that was given the socket may have set a time-out, which makes it
+    /// non-blocking for the server as well.
     pub(super) fn restore_blocking(&self) {
         self.socket.restore_blocking();
     }

@@ -4,7 +4,7 @@
 //! script is never longer in memory than it is written.
 //!
 //! A script does not close the connection: it contributes a [`Fate`] to its [`Turn`], and
-//! `connection.rs` acts on it. A half-close and a reset are exceptions, since nothing can follow
+//! `server/connection` acts on it. A half-close and a reset are exceptions, since nothing can follow
 //! them.
 
 mod conditions;

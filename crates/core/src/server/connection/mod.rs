@@ -1,6 +1,8 @@
 //! The life of one connection: head, handler, response, and again. What becomes of the connection after
 //! an exchange is a [`Fate`], joined from what the request, the response, the handler and a wire script
-//! contribute; only this file acts on it.
+//! contribute; only this file acts on it. Between two requests, a connection may rest.
+
+mod answering;
 
 use std::mem;
 use std::sync::Arc;
@@ -8,27 +10,25 @@ use std::time::Instant;
 
 use crate::exchange::arrival::Previous;
 use crate::exchange::{
-    Arrival, Body, Exchange, Expect, Fate, Handler, Locals, Request, Requirements, Response,
-    RouteMatch, Turn,
+    Arrival, Body, Exchange, Expect, Fate, Handler, Locals, Request, Response, Turn,
 };
 use crate::fault::Fault;
 use crate::http::head::Head;
-use crate::mock::Choice;
 use crate::phases::{self, Phase};
 use crate::record::Ticket;
 use crate::site::Site;
 use crate::wire::Wire;
 use crate::wire::close::{self, Left};
 use crate::wire::inbound::HeadRead;
-use crate::wire_script::{By, Cursor};
 
 use super::access_log;
-use super::admission;
-use super::conclusion::{accept_connect, announce_close, finish, send_head, send_refusal};
+use super::conclusion::{accept_connect, finish, send_refusal};
 use super::handling::handle;
 #[cfg(feature = "tls")]
 use super::handshake;
+use super::keep_alive::{Awaited, Patience};
 use super::listening::{Listener, Listening};
+use super::open::{OpenConnection, Progress, Stage};
 use super::recording;
 use super::roster::Membership;
 use super::shared::Shared;
@@ -39,49 +39,89 @@ struct Connection<'c> {
     shared: &'c Shared,
     listener: &'c Listener,
     listening: &'c Listening,
-    /// Requests that have been read.
-    requests: u64,
-    previous: Option<Previous>,
+    progress: Progress,
     /// Of the current request, if requests are recorded.
     ticket: Option<Arc<Ticket>>,
     locals: &'c mut Locals,
 }
 
+/// Why a connection needs its thread no longer.
+pub(super) enum Served {
+    /// The server has ended it. If its client may still send, it must linger for what is left.
+    Ended(Option<Left>),
+    /// Nothing has arrived, and it can rest.
+    Rests(Progress),
+}
+
+/// Why no more requests are answered for now.
+enum Stop {
+    Ended(Fate),
+    Rests,
+    /// TLS must begin.
+    #[cfg_attr(
+        not(feature = "tls"),
+        allow(dead_code, reason = "nothing but HTTP is spoken")
+    )]
+    Secures,
+}
+
 /// A request, and the site at the time when its head was read.
 type Asked = (Arc<Request>, Arc<Site>);
 
-/// Serves a connection until the server has ended it. If its client may still send, the connection must linger for
-/// what is returned.
-pub(super) fn serve(
-    wire: &Arc<Wire>,
-    listener: &Listener,
-    membership: &Membership,
-    shared: &Shared,
-    locals: &mut Locals,
-) -> Option<Left> {
+/// Serves a connection until the server has ended it, or it rests.
+pub(super) fn serve(open: &OpenConnection, shared: &Shared, locals: &mut Locals) -> Served {
+    let OpenConnection {
+        wire,
+        listener,
+        membership,
+        stage,
+    } = open;
     let mut connection = Connection {
         wire,
         shared,
         listener,
         listening: &listener.listening,
-        requests: 0,
-        previous: None,
+        progress: Progress::default(),
         ticket: None,
         locals,
     };
-    let mut fate = connection.greeted();
-    fate = connection.run(fate, membership);
-    #[cfg(feature = "tls")]
-    if let (Fate::Keep, Some(configs)) = (&fate, listener.after_connect()) {
-        if !handshake::secure(wire, configs, membership) {
-            // It is over already.
-            locals.connection = None;
-            return None;
+    let (fate, patience) = match *stage {
+        Stage::Accepted => {
+            // That of another connection.
+            connection.locals.is_bound = false;
+            (connection.greeted(), None)
         }
-        fate = connection.run(Fate::Keep, membership);
-    }
+        Stage::Rested(progress) => {
+            connection.locals.is_bound = false;
+            connection.progress = progress;
+            (Fate::Keep, Some(Patience::Rested))
+        }
+        Stage::Kept(progress) => {
+            connection.progress = progress;
+            (Fate::Keep, Some(Patience::StillUnlimited))
+        }
+    };
+    let stop = connection.run(fate, membership, patience);
+    #[cfg(feature = "tls")]
+    let stop = match (stop, listener.after_connect()) {
+        (Stop::Secures, Some(configs)) => {
+            if !handshake::secure(wire, configs, membership) {
+                // It is over already.
+                connection.locals.connection = None;
+                return Served::Ended(None);
+            }
+            connection.run(Fate::Keep, membership, None)
+        }
+        (stop, _) => stop,
+    };
+    let progress = connection.progress;
+    let fate = match stop {
+        Stop::Rests => return Served::Rests(progress),
+        Stop::Ended(fate) => fate,
+        Stop::Secures => Fate::Close,
+    };
     locals.connection = None;
-    match fate {
+    Served::Ended(match fate {
         Fate::Reset => {
             close::reset(wire);
             None
@@ -94,7 +134,7 @@ pub(super) fn serve(
             wire.wait(|| close::fin_then_drain(wire));
             None
         }
-    }
+    })
 }
 
 impl Connection<'_> {
@@ -108,36 +148,51 @@ impl Connection<'_> {
         }
     }
 
-    /// Answers requests until the connection must end, and returns how; or until TLS must begin, which is
-    /// [`Fate::Keep`].
-    fn run(&mut self, mut fate: Fate, membership: &Membership) -> Fate {
+    /// Answers requests until there is a reason to stop. For the first one, the thread has this patience.
+    fn run(&mut self, fate: Fate, membership: &Membership, first: Option<Patience>) -> Stop {
+        let (mut fate, mut first) = (fate, first);
         loop {
             let plan = match fate {
-                Fate::Close | Fate::Abort | Fate::Reset => return fate,
+                Fate::Close | Fate::Abort | Fate::Reset => return Stop::Ended(fate),
                 Fate::Keep => None,
                 Fate::Next(by, rest) => Some((by, *rest)),
             };
-            let keep_alive = &self.shared.keep_alive;
-            if !keep_alive.wait_for_request(self.wire, membership) || self.shared.is_stopping() {
-                return Fate::Close;
+            let can_rest = plan.is_none() && self.locals.can_continue_elsewhere();
+            let patience = first.take().unwrap_or(match can_rest {
+                true => Patience::UntilItRests,
+                false => Patience::Unlimited,
+            });
+            let Shared {
+                keep_alive,
+                context,
+                ..
+            } = self.shared;
+            match keep_alive.wait_for_request(self.wire, membership, &context.crowd, patience) {
+                Awaited::Request if !self.shared.is_stopping() => {}
+                Awaited::Request | Awaited::End => return Stop::Ended(Fate::Close),
+                Awaited::Nothing => return Stop::Rests,
             }
             // Its bytes are there: the time before was the client's.
             let measured = self.shared.phases.as_ref();
             let _measured = measured.map(|phases| phases.begin());
             fate = match self.read_request() {
                 Ok(Some((request, _))) if self.listener.secures_after(&request, self.wire) => {
-                    return self.exchange(request, |connection, exchange| {
+                    let fate = self.exchange(request, |connection, exchange| {
                         connection.record_answer(&Response::default());
                         accept_connect(exchange)
                     });
+                    return match fate {
+                        Fate::Keep => Stop::Secures,
+                        fate => Stop::Ended(fate),
+                    };
                 }
                 Ok(Some((request, site))) => self.exchange(request, |connection, exchange| {
                     connection.answer(exchange, &site, plan)
                 }),
-                Ok(None) => return Fate::Close,
+                Ok(None) => return Stop::Ended(Fate::Close),
                 Err(fault) => {
                     send_refusal(&Turn::begin(Arc::clone(self.wire)), fault.into(), b"");
-                    return Fate::Close;
+                    return Stop::Ended(Fate::Close);
                 }
             };
         }
@@ -169,7 +224,7 @@ impl Connection<'_> {
                     Listening::Handler(_) => None,
                     _ => site.rewritten(head.method(), head.target(), self.wire.scheme()),
                 };
-                self.requests += 1;
+                self.progress.requests += 1;
                 let arrival = Arrival {
                     skipped: read.skipped,
                     ..self.arrival(read.offset)
@@ -189,10 +244,10 @@ impl Connection<'_> {
             local: self.wire.local().clone(),
             scheme: self.wire.scheme(),
             connection: self.wire.number(),
-            ordinal: self.requests,
+            ordinal: self.progress.requests,
             offset,
             skipped: Vec::new(),
-            previous: self.previous,
+            previous: self.progress.previous,
             tls: self.wire.tls().cloned(),
         }
     }
@@ -264,146 +319,11 @@ impl Connection<'_> {
 
     fn note_end(&mut self, request: &Request, turn: &Turn, drained: u64) {
         if !request.is_unread() {
-            self.previous = Some(Previous {
+            self.progress.previous = Some(Previous {
                 status: turn.status(),
                 sent: turn.sent(),
                 drained,
             });
         }
-    }
-
-    fn answer(&self, exchange: &mut Exchange<'_>, site: &Site, plan: Option<(By, Cursor)>) -> Fate {
-        match plan {
-            None => self.answer_by_site(exchange, site),
-            // `next` was the last step: the response to this request was sent before it arrived.
-            Some((By::Script, steps)) if steps.is_empty() => finish(exchange, None),
-            Some((By::Script, steps)) => {
-                exchange.resume(steps);
-                finish(exchange, None)
-            }
-            Some((By::Site, steps)) => match self.answer_by_site(exchange, site) {
-                // The site's answer was a script that waits for a request itself: ours follows it.
-                Fate::Next(by, rest) => {
-                    let both = rest.followed_by(steps);
-                    match both.is_within_limits() {
-                        true => Fate::Next(by, Box::new(both)),
-                        // A client that asks for such a script again and again adds to it each time.
-                        false => {
-                            log::warn!(
-                                "{}: closed: its nested wire scripts have too many steps or bytes",
-                                self.wire.peer()
-                            );
-                            Fate::Abort
-                        }
-                    }
-                }
-                by_site => {
-                    exchange.resume(steps);
-                    by_site.join(finish(exchange, None))
-                }
-            },
-        }
-    }
-
-    fn answer_by_site(&self, exchange: &mut Exchange<'_>, site: &Site) -> Fate {
-        let latency = self.shared.latency;
-        let waits = !latency.is_zero() && !matches!(self.listening, Listening::Handler(_));
-        if waits && exchange.turn().pause(latency).is_err() {
-            return Fate::Abort;
-        }
-        let request = Arc::clone(&exchange.request);
-        let mocked = self.mocked(exchange);
-        let is_mocked = mocked.is_some();
-        let route = mocked.or_else(|| self.route(&request, site));
-        let requirements = route
-            .as_ref()
-            .map_or_else(Requirements::default, |(handler, _)| handler.requirements());
-        let policy = requirements
-            .policy
-            .unwrap_or_else(|| self.listening.policy());
-        exchange.policy = policy;
-        let admitted = admission::admit(&request, policy, self.shared.limits.body);
-        if let Err(fault) = admitted {
-            let mut refusal = Response::from(fault);
-            site.negotiate(&mut refusal, &request);
-            self.record_answer(&refusal);
-            send_refusal(exchange.turn(), refusal, request.method());
-            return Fate::Close;
-        }
-        let Some((handler, route_match)) = route else {
-            if exchange.send_continue().is_err() {
-                return Fate::Abort;
-            }
-            let mut response = site.without_route(&request);
-            self.close_if_last(exchange, Some(&mut response));
-            self.record_answer(&response);
-            return match response.status {
-                204 => send_head(exchange, &mut response),
-                _ => finish(exchange, Some(&mut response)),
-            };
-        };
-        exchange.route_match = route_match;
-        let mut response = handle(exchange, handler.as_ref(), requirements.expect);
-        if let Some(response) = &mut response {
-            site.negotiate(response, &request);
-        }
-        self.close_if_last(exchange, response.as_mut());
-        if let Some(response) = &response {
-            self.record_answer(response);
-        }
-        // What the reference answers as well is answered as there.
-        let keeps_without_length = is_mocked || matches!(self.listening, Listening::Handler(_));
-        match response.as_mut() {
-            Some(response) if keeps_without_length && response.ends_with_head() => {
-                let of_handler = exchange.turn().take_fate();
-                of_handler.join(send_head(exchange, response))
-            }
-            response => finish(exchange, response),
-        }
-    }
-}
-
-impl Connection<'_> {
-    /// Closes the connection after this exchange, if it has had as many requests as it may have.
-    fn close_if_last(&self, exchange: &mut Exchange<'_>, response: Option<&mut Response>) {
-        if !self.shared.keep_alive.is_last(self.requests) {
-            return;
-        }
-        if let Some(response) = response {
-            announce_close(response);
-        }
-        exchange.close_connection();
-    }
-
-    /// Records the response that is about to be sent.
-    fn record_answer(&self, response: &Response) {
-        if let Some(ticket) = &self.ticket {
-            ticket.answered(response.status);
-        }
-    }
-
-    /// What a test has told the server to answer.
-    fn mocked(&self, exchange: &Exchange<'_>) -> Option<Choice> {
-        if matches!(self.listening, Listening::Handler(_)) {
-            return None;
-        }
-        let choice = self.shared.mocks.choose(exchange)?;
-        if let Some(ticket) = &self.ticket {
-            ticket.matched();
-        }
-        Some(choice)
-    }
-
-    /// What answers a request otherwise: the handler of the listener, else the site's.
-    fn route(&self, request: &Request, site: &Site) -> Option<Choice> {
-        if let Listening::Handler(handler) = self.listening {
-            return Some((Arc::clone(handler), RouteMatch::new()));
-        }
-        let path = request.route_path();
-        let (handler, groups) = match request.method() {
-            b"CONNECT" => site.route_for_connect(&path)?,
-            method => site.route(method, &path)?,
-        };
-        Some((Arc::clone(handler), groups))
     }
 }
