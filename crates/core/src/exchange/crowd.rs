@@ -2,8 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-/// Connections that may wait so for as long as it takes. It is the shortest way to a response, but each takes a
-/// thread.
+/// Threads that may wait for as long as it takes. That is the shortest way to a response, but each takes memory.
 const FEW: usize = 16;
 
 /// The threads that wait for a request, each on its own connection.

@@ -425,8 +425,8 @@ impl<'c> Exchange<'c> {
         &mut self.locals.thread
     }
 
-    /// Decides whether the connection stays on this thread until its next exchange. Only in a crowd it may leave, and
-    /// `is_bound` is asked.
+    /// Decides whether the connection stays on this thread until its next exchange. Outside a crowd it stays, and
+    /// `is_bound` is not called.
     #[doc(hidden)]
     pub fn bind_to_thread(&mut self, is_bound: impl FnOnce() -> bool) {
         self.locals.is_bound = !self.server.crowd.is_large() || is_bound();

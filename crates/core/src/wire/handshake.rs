@@ -54,7 +54,7 @@ impl Wire {
     /// [`HandshakeError`]: the connection stays in the clear.
     pub fn handshake(&self, configs: &Configs) -> Result<(), HandshakeError> {
         let socket = self.stream.socket();
-        // What is read in the clear before it may have been limited.
+        // Reads in the clear may have been limited before.
         socket.unlimit_reads();
         let mut input = Input {
             socket,
