@@ -7,14 +7,12 @@ use std::sync::{Arc, Weak};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
 use pyo3::types::IntoPyDict;
 use rustix_futex_sync::Mutex;
 
 use crate::forks::PerProcess;
-use crate::python;
+use crate::python::{self, OnceValue};
 use crate::server::Server;
 
 use super::logging;
@@ -36,9 +34,9 @@ struct Remembered {
     listeners: Vec<RawFd>,
 }
 
-/// Asks Python to call this module at the end of the process and after forks.
+/// Asks Python to call this module at the end of the process and after forks. Calling it twice does no harm.
 pub(super) fn prepare(py: Python<'_>) -> PyResult<()> {
-    static READY: PyOnceLock<()> = PyOnceLock::new();
+    static READY: OnceValue<()> = OnceValue::new();
     READY.get_or_try_init(py, || {
         let at_exit = wrap_pyfunction!(leave, py)?;
         py.import("atexit")?.call_method1("register", (at_exit,))?;
@@ -113,7 +111,7 @@ fn close_copies(py: Python<'_>) -> PyResult<()> {
     let os = py.import("os")?;
     let nothing = os.call_method1("open", (os.getattr("devnull")?, os.getattr("O_RDWR")?))?;
     for copy in copies {
-        os.call_method1(intern!(py, "dup2"), (&nothing, copy, false))?;
+        os.call_method1("dup2", (&nothing, copy, false))?;
     }
     os.call_method1("close", (nothing,))?;
     Ok(())

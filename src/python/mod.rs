@@ -44,6 +44,7 @@ pub(crate) use callables::Returned;
 pub use interpreter::environment::use_environment;
 #[cfg(feature = "control")]
 pub(crate) use interpreter::held::Held;
+pub(crate) use interpreter::once_value::OnceValue;
 pub use interpreter::placement::{PlacementError, run_on};
 pub use interpreter::{InterpreterError, flush_output};
 pub use scripts::ScriptHandler;

@@ -669,6 +669,7 @@ class Programs(unittest.TestCase):
     for _ in range(30):
         child = os.fork()
         if child == 0:
+            signal.alarm(60)
             with wireserve.serve() as own:
                 own.answers(lambda request: "b")
                 code = ask(own) != b"b"
@@ -677,6 +678,41 @@ class Programs(unittest.TestCase):
     stopping.set()
     for client in clients: client.join()
     server.stop()
+""")
+
+    def test_a_fork_while_a_server_imports(self):
+        # The thread of a response imports what it uses for the first time. A child that is forked meanwhile does so, too.
+        run(PROGRAM + """
+    import builtins
+
+    def import_after_the_fork(name, *arguments, **named):
+        if threading.get_ident() not in clients and not has_forked.is_set():
+            importing.set()
+            has_forked.wait()
+        return import_now(name, *arguments, **named)
+
+    def ask():
+        clients.add(threading.get_ident())
+        assert get(url) == b"a"
+
+    importing, has_forked = threading.Event(), threading.Event()
+    clients = {threading.get_ident()}
+    server = wireserve.serve()
+    url = server.answers(lambda request: "a")
+    import_now, builtins.__import__ = builtins.__import__, import_after_the_fork
+    client = threading.Thread(target=ask)
+    client.start()
+    assert importing.wait(60)
+    child = os.fork()
+    has_forked.set()
+    if child == 0:
+        signal.alarm(60)
+        with wireserve.serve() as own:
+            code = get(own.answers(lambda request: "b")) != b"b"
+        os._exit(code)
+    client.join()
+    server.stop()
+    assert os.waitpid(child, 0)[1] == 0
 """)
 
     def test_ctrl_c_ends_waits(self):

@@ -4,7 +4,6 @@
 //! or with `; ` for cookies (a departure: the reference loses them).
 
 use pyo3::exceptions::{PyException, PyKeyError};
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyTuple};
 use rustix_futex_sync::Mutex;
@@ -14,6 +13,7 @@ use crate::http::headers::Headers;
 
 use crate::python::classes::fallback::Fallback;
 use crate::python::conversions::text::{header_bytes, isomorphic};
+use crate::python::interpreter::once_value::intern;
 
 /// The fields of a request.
 #[pyclass(name = "RequestHeaders", module = "wptserve.request", extends = PyDict, subclass, dict)]

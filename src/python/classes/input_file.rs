@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use pyo3::exceptions::{PyEOFError, PyOSError, PyStopIteration, PyTimeoutError, PyValueError};
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList};
 
@@ -12,6 +11,7 @@ use crate::exchange::body::BodyError;
 use crate::fault::Fault;
 
 use crate::python::interpreter::gate;
+use crate::python::interpreter::once_value::intern;
 use crate::python::scripts::failure;
 
 /// The body of a request.

@@ -2,20 +2,18 @@
 //! `writer.default_status`) are class attributes, as they would be in Python: setting one, or replacing a
 //! method, puts it into the object's dictionary.
 
-use std::sync::OnceLock;
-
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
 use crate::python::interpreter::objects::attributes_of;
+use crate::python::interpreter::once_value::OnceValue;
 
 /// The attributes in an object's dictionary, which most scripts leave empty.
 pub(crate) struct Overrides<'py>(Option<Bound<'py, PyDict>>);
 
-/// Caches an object's dictionary, which is looked at many times. pyo3's `PyOnceLock` would detach the
-/// thread to set it.
+/// Caches an object's dictionary, which is looked at many times.
 #[derive(Default)]
-pub(crate) struct OverridesCell(OnceLock<Py<PyDict>>);
+pub(crate) struct OverridesCell(OnceValue<Py<PyDict>>);
 
 impl<'py> Overrides<'py> {
     /// The attributes of an object whose class has a dictionary for them.
@@ -59,19 +57,14 @@ impl OverridesCell {
     /// The attributes of the object that this is a field of.
     pub(crate) fn of<'py>(&self, object: &Bound<'py, PyAny>) -> PyResult<Overrides<'py>> {
         let py = object.py();
-        let attributes = match self.0.get() {
-            Some(attributes) => attributes,
-            None => {
-                let attributes = attributes_of(object)?.unbind();
-                self.0.get_or_init(|| attributes)
-            }
-        };
+        let make = || attributes_of(object).map(Bound::unbind);
+        let attributes = self.0.get_or_try_init(py, make)?;
         Ok(Overrides::in_use(attributes.bind(py)))
     }
 
     /// Removes all attributes: a replaced method may refer to the object itself.
     pub(crate) fn clear(&self, py: Python<'_>) {
-        if let Some(attributes) = self.0.get() {
+        if let Some(attributes) = self.0.get(py) {
             attributes.bind(py).clear();
         }
     }

@@ -4,7 +4,6 @@
 use std::sync::Arc;
 
 use pyo3::exceptions::PyValueError;
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyInt, PyList, PyString, PyTuple};
 use rustix_futex_sync::Mutex;
@@ -17,6 +16,7 @@ use crate::python::classes::headers::ResponseHeaders;
 use crate::python::classes::overrides::{Overrides, OverridesCell};
 use crate::python::classes::request::Request;
 use crate::python::interpreter::imported::Imported;
+use crate::python::interpreter::once_value::intern;
 use crate::python::scripts::failure;
 
 static COOKIE_HEADER: Imported = Imported::new("wptserve.response", "cookie_header");

@@ -9,7 +9,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
 
 use crate::exchange::ServerContext;
 use crate::hosts::Hosts;
@@ -17,26 +16,18 @@ use crate::hosts::Hosts;
 use crate::forks::PerProcess;
 use crate::python::interpreter::held::Held;
 use crate::python::interpreter::imported::Imported;
+use crate::python::interpreter::once_value::OnceValue;
 
 static LOADS: Imported = Imported::new("json", "loads");
 static CONFIG_OF: Imported = Imported::new("wptserve.config", "config_of");
 static QUEUES: Imported = Imported::new("wptserve.stash", "Queues");
 
 /// Python objects that a server has once. They are dropped with the server by a detached thread.
+#[derive(Default)]
 pub(crate) struct ServerObjects {
-    config: PyOnceLock<Held>,
-    queues: PyOnceLock<Held>,
-    lock: PyOnceLock<Held>,
-}
-
-impl Default for ServerObjects {
-    fn default() -> Self {
-        Self {
-            config: PyOnceLock::new(),
-            queues: PyOnceLock::new(),
-            lock: PyOnceLock::new(),
-        }
-    }
+    config: OnceValue<Held>,
+    queues: OnceValue<Held>,
+    lock: OnceValue<Held>,
 }
 
 impl ServerObjects {

@@ -5,7 +5,6 @@
 use std::sync::Arc;
 
 use pyo3::exceptions::{PyConnectionError, PyRuntimeError, PyValueError};
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyInt, PyString};
 
@@ -16,6 +15,7 @@ use crate::python::classes::server_objects::{self, ServerObjects};
 use crate::python::conversions::text::{isomorphic, latin1_str};
 use crate::python::interpreter::gate;
 use crate::python::interpreter::imported::Imported;
+use crate::python::interpreter::once_value::intern;
 
 static STASH_ERROR: Imported = Imported::new("wptserve.stash", "StashError");
 static DUMPS: Imported = Imported::new("wptserve.stash", "dumps");

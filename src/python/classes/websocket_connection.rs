@@ -6,7 +6,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use pyo3::exceptions::PyBrokenPipeError;
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyMemoryView};
 
@@ -14,6 +13,7 @@ use crate::exchange::{Body, Exchange, Request, Turn};
 use crate::wire::close;
 
 use crate::python::interpreter::gate;
+use crate::python::interpreter::once_value::intern;
 
 /// How long a thread that still reads after its handler has returned may wait for the client.
 const LINGER: Duration = Duration::from_secs(2);

@@ -7,6 +7,7 @@ use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyInt, PyString};
 
+use crate::python::interpreter::once_value::intern;
 use crate::text::latin1;
 
 /// Bytes as `str`, one character a byte.
@@ -30,7 +31,7 @@ pub(crate) fn isomorphic<'a>(value: &'a Bound<'_, PyAny>) -> PyResult<Cow<'a, [u
 pub(crate) fn header_bytes<'a>(value: &'a Bound<'_, PyAny>) -> PyResult<Cow<'a, [u8]>> {
     if value.is_instance_of::<PyInt>() {
         // A bool is the number 0 or 1, as in `b"%i" % True`.
-        let number = value.call_method0(pyo3::intern!(value.py(), "__int__"))?;
+        let number = value.call_method0(intern!(value.py(), "__int__"))?;
         return Ok(Cow::Owned(number.str()?.to_str()?.as_bytes().to_vec()));
     }
     isomorphic(value)
@@ -63,6 +64,6 @@ fn encode<'a>(text: &'a Bound<'_, PyString>, encoding: &str) -> PyResult<Cow<'a,
     {
         return Ok(Cow::Borrowed(utf8.as_bytes()));
     }
-    let encoded = text.call_method1(pyo3::intern!(text.py(), "encode"), (encoding,))?;
+    let encoded = text.call_method1(intern!(text.py(), "encode"), (encoding,))?;
     Ok(Cow::Owned(encoded.cast::<PyBytes>()?.as_bytes().to_vec()))
 }

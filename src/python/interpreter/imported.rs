@@ -1,15 +1,15 @@
 //! Functions and classes of Python modules that Rust code calls, imported at their first use.
 
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
 
 use crate::python::interpreter::host;
+use crate::python::interpreter::once_value::OnceValue;
 
 /// A function or class of a module, imported once.
 pub(crate) struct Imported {
     module: &'static str,
     name: &'static str,
-    value: PyOnceLock<Py<PyAny>>,
+    value: OnceValue<Py<PyAny>>,
 }
 
 impl Imported {
@@ -18,7 +18,7 @@ impl Imported {
         Self {
             module,
             name,
-            value: PyOnceLock::new(),
+            value: OnceValue::new(),
         }
     }
 

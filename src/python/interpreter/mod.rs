@@ -11,6 +11,7 @@ pub(crate) mod held;
 pub(crate) mod host;
 pub(crate) mod imported;
 pub(crate) mod objects;
+pub(crate) mod once_value;
 pub(crate) mod placement;
 pub(crate) mod presence;
 pub(crate) mod printed;
@@ -28,6 +29,7 @@ use pyo3::sync::PyOnceLock;
 use thiserror::Error;
 
 use crate::forks;
+use crate::python::interpreter::once_value::OnceValue;
 use crate::python::package;
 
 /// How long flushing Python's output may take when the process exits: a handler may hold the GIL.
@@ -66,6 +68,7 @@ pub(crate) fn start(doc_root: &Path) -> Result<(), InterpreterError> {
             py.import(&*host::module_name("wptserve.printed"))?
                 .call_method0("install")?;
             forked::watch(py)?;
+            once_value::make_those_of_pyo3(py);
             gate::open()?;
             Ok::<_, PyErr>(())
         })?;
@@ -86,8 +89,11 @@ pub(crate) fn start(doc_root: &Path) -> Result<(), InterpreterError> {
 /// Prepares an interpreter that another program has started. Changes nothing that the program can see, except
 /// for hooks that are called for a fork.
 pub(crate) fn join(py: Python<'_>) -> PyResult<()> {
-    static WATCHED: PyOnceLock<()> = PyOnceLock::new();
-    WATCHED.get_or_try_init(py, || forked::watch(py))?;
+    static WATCHED: OnceValue<()> = OnceValue::new();
+    WATCHED.get_or_try_init(py, || {
+        once_value::make_those_of_pyo3(py);
+        forked::watch(py)
+    })?;
     Ok(gate::open()?)
 }
 

@@ -3,11 +3,11 @@
 use std::ptr;
 
 use pyo3::ffi;
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyCode, PyDict, PyFunction};
 
 use crate::python::interpreter::imported::Imported;
+use crate::python::interpreter::once_value::intern;
 
 static AUDIT: Imported = Imported::new("sys", "audit");
 

@@ -11,11 +11,11 @@ use std::ffi::c_long;
 use std::ptr;
 
 use pyo3::ffi;
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 
 use crate::python::interpreter::imported::Imported;
+use crate::python::interpreter::once_value::intern;
 
 static SET_TRACE: Imported = Imported::new("sys", "settrace");
 static SET_PROFILE: Imported = Imported::new("sys", "setprofile");

@@ -14,7 +14,6 @@ use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 use pyo3::exceptions::{PyKeyError, PySystemExit, PyValueError};
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyTuple};
 
@@ -24,6 +23,7 @@ use crate::pipes::{self, Call, PIPES, Pipe, PipeError, Raised, Row};
 use crate::python::classes::request::Request;
 use crate::python::conversions::text::isomorphic;
 use crate::python::interpreter::host;
+use crate::python::interpreter::once_value::intern;
 use crate::python::scripts::failure::http_exception;
 use response::{ScriptResponse, shared};
 use scope::ScriptRequest;

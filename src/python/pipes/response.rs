@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use pyo3::exceptions::PyValueError;
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::{IntoPyDict, PyBytes, PyList};
@@ -16,6 +15,7 @@ use crate::pipes::{self, MAX_WHOLE, PipeError, PipedResponse, Raised, Source};
 use crate::python::classes::response::Response;
 use crate::python::conversions::text::latin1_str;
 use crate::python::interpreter::gate;
+use crate::python::interpreter::once_value::intern;
 
 use super::trickled::Trickled;
 

@@ -7,7 +7,6 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use pyo3::exceptions::PyKeyError;
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyInt, PyString};
 
@@ -16,6 +15,7 @@ use crate::pipes::Raised;
 use crate::pipes::template::{Index, Location, Object, Scope, Value, Wrong};
 use crate::python::classes::request::Request;
 use crate::python::interpreter::gate;
+use crate::python::interpreter::once_value::intern;
 use crate::text::latin1;
 use crate::wire::budget::{FREE_OF_MEMORY, Full};
 

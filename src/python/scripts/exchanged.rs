@@ -4,7 +4,6 @@
 use std::mem;
 use std::sync::Arc;
 
-use pyo3::intern;
 use pyo3::prelude::*;
 
 use crate::exchange::{Exchange, Mount, Policy};
@@ -12,6 +11,7 @@ use crate::fault::Fault;
 
 use crate::python::classes::request::{Pipes, Request};
 use crate::python::classes::response::Response;
+use crate::python::interpreter::once_value::intern;
 use crate::python::scripts::failure::{self, Failure, Stage};
 use crate::python::scripts::outcome;
 

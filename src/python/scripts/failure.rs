@@ -4,13 +4,13 @@
 use std::path::Path;
 
 use pyo3::exceptions::{PyException, PyOSError, PySyntaxError};
-use pyo3::intern;
 use pyo3::prelude::*;
 
 use crate::fault::{Fault, Line};
 
 use crate::python::interpreter::host;
 use crate::python::interpreter::imported::Imported;
+use crate::python::interpreter::once_value::intern;
 
 static HTTP_EXCEPTION: Imported = Imported::new("wptserve.utils", "HTTPException");
 static ERROR_CAUSE: Imported = Imported::new("wptserve.utils", "get_error_cause");

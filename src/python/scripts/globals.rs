@@ -4,12 +4,12 @@
 
 use std::path::Path;
 
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyFunction};
 
 use crate::python::interpreter::imported::Imported;
 use crate::python::interpreter::objects::{globals_of, reference_count};
+use crate::python::interpreter::once_value::intern;
 
 static BUILTINS: Imported = Imported::new("builtins", "__dict__");
 

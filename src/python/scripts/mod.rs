@@ -11,7 +11,6 @@ pub(crate) mod profile;
 
 use std::path::{Path, PathBuf};
 
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
@@ -27,6 +26,7 @@ use crate::python::interpreter::forked;
 use crate::python::interpreter::gate;
 use crate::python::interpreter::host;
 use crate::python::interpreter::objects::execute;
+use crate::python::interpreter::once_value::intern;
 use crate::python::pipes;
 use code::{Compiled, NoCode, Script, Scripts};
 use exchanged::Exchanged;

@@ -2,7 +2,6 @@
 //! is then sent unless the script has written a response itself.
 
 use pyo3::exceptions::{PyTypeError, PyValueError};
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyInt, PyList, PyMemoryView, PyString, PyTuple};
 
@@ -16,6 +15,7 @@ use crate::python::classes::response::Response;
 use crate::python::conversions::content::IterableChunks;
 use crate::python::conversions::text::{isomorphic, writer_bytes};
 use crate::python::interpreter::imported::Imported;
+use crate::python::interpreter::once_value::intern;
 use crate::python::pipes::trickled::Trickled;
 
 static MISFIT: Imported = Imported::new("wptserve.content", "misfit");

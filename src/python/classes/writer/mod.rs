@@ -18,7 +18,6 @@ mod tls;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
 use pyo3::exceptions::PyValueError;
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyInt, PyString};
 
@@ -31,6 +30,7 @@ use crate::python::classes::overrides::OverridesCell;
 use crate::python::classes::request::Request;
 use crate::python::classes::response::Response;
 use crate::python::conversions::text::isomorphic;
+use crate::python::interpreter::once_value::intern;
 use seen::SeenFields;
 use send::{write_default_status, write_missing, write_parts};
 

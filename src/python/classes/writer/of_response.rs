@@ -2,11 +2,11 @@
 //! its parts, and the end of both objects. It is here so that the class of `response` does not
 //! depend on the writer's.
 
-use pyo3::intern;
 use pyo3::prelude::*;
 
 use crate::python::classes::headers::pair_of;
 use crate::python::classes::response::Response;
+use crate::python::interpreter::once_value::intern;
 
 use super::ResponseWriter;
 

@@ -1,12 +1,12 @@
 //! Names of the fields that were written: `writer._headers_seen`, a set of lower-case names. It becomes
 //! a Python set when a script first looks at it.
 
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PySet};
 use rustix_futex_sync::Mutex;
 
 use crate::python::classes::cell::PyCell;
+use crate::python::interpreter::once_value::intern;
 
 /// Names of fields.
 pub(super) struct SeenFields {

@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 use std::sync::atomic::Ordering;
 
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
 
@@ -14,6 +13,7 @@ use crate::python::classes::overrides::Overrides;
 use crate::python::classes::response::Response;
 use crate::python::conversions::text::writer_bytes;
 use crate::python::interpreter::gate;
+use crate::python::interpreter::once_value::intern;
 
 use super::seen::Name;
 use super::{HeadProgress, ResponseWriter};

@@ -2,12 +2,12 @@
 //! `response.writer._handler`. Both send bytes that the writer does not see.
 
 use pyo3::exceptions::PyBrokenPipeError;
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
 use crate::python::classes::tape::Tape;
 use crate::python::interpreter::imported::Imported;
+use crate::python::interpreter::once_value::intern;
 
 use super::ResponseWriter;
 

@@ -5,7 +5,6 @@
 use std::time::{Duration, Instant};
 
 use pyo3::exceptions::{PyTimeoutError, PyTypeError, PyValueError};
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
@@ -15,6 +14,7 @@ use crate::exchange::play;
 use crate::python::classes::input_file;
 use crate::python::classes::request::Request;
 use crate::python::interpreter::gate;
+use crate::python::interpreter::once_value::intern;
 use crate::wire::close;
 use crate::wire_script::{Awaited, Cursor, Reading};
 

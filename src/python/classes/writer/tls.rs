@@ -4,13 +4,13 @@
 use std::time::Instant;
 
 use pyo3::exceptions::PyBrokenPipeError;
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
 use crate::exchange::Fate;
 use crate::python::interpreter::gate;
 use crate::python::interpreter::imported::Imported;
+use crate::python::interpreter::once_value::intern;
 use crate::wire::close;
 use crate::wire::outbound::Sent;
 
