@@ -173,6 +173,37 @@ fn without_a_thread_a_client_sees_a_close_and_others_go_on() {
     ask_known();
 }
 
+#[cfg(feature = "python")]
+#[test]
+fn without_a_thread_a_request_gets_that_of_an_idle_connection() {
+    // What the handler leaves on its thread keeps the connection there.
+    const BOUND: &str = "\
+import threading
+def main(request, response):
+    threading.current_thread().left = True
+    return 'bound'
+";
+    const STACK: u64 = 8 << 20;
+    let folder = folder(&[("plain.txt", "plain"), ("bound.py", BOUND)]);
+    let server = limited("true", folder.path(), &[]);
+    let ask = |client: &mut Client, target| {
+        client.send(&request("GET", target));
+        client.read_response("GET").text()
+    };
+    let mut crowd: Vec<_> = (0..200).map(|_| Client::connect(server.addr())).collect();
+    for client in &mut crowd {
+        assert_eq!(ask(client, "/plain.txt"), "plain");
+    }
+    let threads = || fs::read_dir(format!("/proc/{}/task", server.id())).map_or(0, Iterator::count);
+    eventually("idle connections rest", || threads() <= 100);
+    limit_address_space(&server, Some(size(&server) + 10 * STACK));
+    for client in &mut crowd {
+        assert_eq!(ask(client, "/bound.py"), "bound");
+    }
+    let log = server.stderr();
+    assert!(log.contains("no thread can be started for them"), "{log}");
+}
+
 /// A process's address space in bytes.
 fn size(server: &Process) -> u64 {
     let status = fs::read_to_string(format!("/proc/{}/status", server.id())).expect("it runs");

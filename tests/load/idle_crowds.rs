@@ -118,6 +118,50 @@ fn what_a_handler_leaves_on_its_thread_stays_with_its_connection() {
 
 #[cfg(feature = "python")]
 #[test]
+fn clients_that_read_slowly_give_their_threads_back() {
+    if !is_told_apart() {
+        return;
+    }
+    let (server, _folder) = server();
+    let mut crowd: Vec<_> = (0..CROWD / 2)
+        .map(|_| Client::connect(server.addr()))
+        .collect();
+    // No connection waits for a request while the handlers run.
+    for client in &mut crowd {
+        client.send(b"GET /large.py HTTP/1.1\r\n\r\n");
+    }
+    for client in &mut crowd {
+        assert_eq!(client.read_response("GET").body.len(), 8 << 20);
+    }
+    eventually("idle connections have given their threads back", || {
+        threads(&server) <= CROWD * 2 / 5
+    });
+}
+
+#[cfg(feature = "python")]
+#[test]
+fn connections_that_cannot_be_awaited_are_closed() {
+    let (server, _folder) = server();
+    let mut crowd = crowd(&server, "/file.txt");
+    rests(&server);
+    get(&mut Client::connect(server.addr()), "/close.py", "1");
+    for client in &mut crowd {
+        client.send(b"GET /file.txt HTTP/1.1\r\n\r\n");
+    }
+    eventually("it is reported", || {
+        server.stderr().contains("cannot wait for them")
+    });
+    // Those that had been handed to a thread before are answered.
+    let answers = crowd.iter_mut().map(|one| one.try_read_response("GET"));
+    assert!(answers.filter(Result::is_err).count() > CROWD / 2);
+    assert_eq!(
+        ask(&mut Client::connect(server.addr()), "/file.txt"),
+        "file"
+    );
+}
+
+#[cfg(feature = "python")]
+#[test]
 fn files_do_not_wait_for_the_interpreter() {
     let (server, _folder) = server();
     let mut crowd = crowd(&server, "/plain.py");
@@ -281,6 +325,8 @@ fn server() -> (Process, TempDir) {
         ("meeting.py", MEETING),
         ("kept.py", KEPT),
         ("leave.py", LEAVE),
+        ("large.py", LARGE),
+        ("close.py", CLOSE),
         ("look.py", LOOK),
         (
             "compute.py",
@@ -325,6 +371,7 @@ const KEPT: &str = r#"
 import contextvars
 import threading
 
+large = b"x" * (8 << 20)
 local = threading.local()
 variable = contextvars.ContextVar("variable", default=None)
 
@@ -337,6 +384,32 @@ class Falsy:
 
     def __bool__(self):
         return False
+"#;
+
+const LARGE: &str = r#"
+import kept
+
+def main(request, response):
+    return kept.large
+"#;
+
+/// Closes what the server waits with for connections that rest.
+const CLOSE: &str = r#"
+import os
+
+def main(request, response):
+    count = 0
+    for number in os.listdir("/proc/self/fd"):
+        try:
+            target = os.readlink("/proc/self/fd/" + number)
+        except OSError:
+            continue
+        if "eventpoll" in target:
+            nothing = os.open(os.devnull, os.O_RDWR)
+            os.dup2(nothing, int(number))
+            os.close(nothing)
+            count += 1
+    return str(count)
 "#;
 
 const LEAVE: &str = r#"

@@ -1,41 +1,36 @@
-//! How many connections wait for a request, each with its own thread.
+//! Whether a server has so many connections that those without a request should have no thread.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-/// Threads that may wait for as long as it takes. That is the shortest way to a response, but each takes memory.
+/// Connections that may keep their threads while they are idle. That is the shortest way to a response, but each
+/// thread takes memory.
 const FEW: usize = 16;
 
-/// The threads that wait for a request, each on its own connection.
+/// The connections of a server, as far as idle ones have to know of the others. All requests read this, and only
+/// connections that begin or end change it.
 #[derive(Debug, Default)]
 pub struct Crowd {
-    count: AtomicUsize,
+    connections: AtomicUsize,
     is_short_of_threads: AtomicBool,
 }
 
 impl Crowd {
-    /// Counts the calling thread while the returned value lives.
-    pub(crate) fn join(&self) -> Joined<'_> {
-        self.count.fetch_add(1, Ordering::Relaxed);
-        Joined(&self.count)
+    /// Notes how many connections are open.
+    pub(crate) fn note_connections(&self, count: usize) {
+        self.connections.store(count, Ordering::Relaxed);
     }
 
     /// Whether idle connections should give their threads back: there are many, or others need them.
     pub(crate) fn is_large(&self) -> bool {
-        self.count.load(Ordering::Relaxed) > FEW || self.is_short_of_threads.load(Ordering::Relaxed)
+        self.connections.load(Ordering::Relaxed) > FEW
+            || self.is_short_of_threads.load(Ordering::Relaxed)
     }
 
     /// Notes whether no thread could be started for a connection.
     pub(crate) fn note_shortage(&self, is_short: bool) {
-        self.is_short_of_threads.store(is_short, Ordering::Relaxed);
-    }
-}
-
-/// A thread that waits.
-pub(crate) struct Joined<'c>(&'c AtomicUsize);
-
-impl Drop for Joined<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
+        if self.is_short_of_threads.load(Ordering::Relaxed) != is_short {
+            self.is_short_of_threads.store(is_short, Ordering::Relaxed);
+        }
     }
 }
 
@@ -44,17 +39,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn few_threads_are_no_crowd() {
+    fn few_connections_are_no_crowd() {
         let crowd = Crowd::default();
-        let few: Vec<_> = (0..FEW).map(|_| crowd.join()).collect();
-        assert!(!crowd.is_large());
-        let one_more = crowd.join();
-        assert!(crowd.is_large());
-        drop((few, one_more));
-        assert!(!crowd.is_large());
-        crowd.note_shortage(true);
-        assert!(crowd.is_large());
-        crowd.note_shortage(false);
-        assert!(!crowd.is_large());
+        for (count, is_large) in [(0, false), (FEW, false), (FEW + 1, true), (FEW, false)] {
+            crowd.note_connections(count);
+            assert_eq!(crowd.is_large(), is_large, "{count}");
+        }
+        for is_short in [true, false] {
+            crowd.note_shortage(is_short);
+            assert_eq!(crowd.is_large(), is_short);
+        }
     }
 }

@@ -184,7 +184,8 @@ pub struct Locals {
     pub connection: Option<Box<dyn Any>>,
     /// Kept until the thread ends. A thread may serve several connections.
     pub thread: Option<Box<dyn Any>>,
-    /// Whether a handler may have left something on the thread that a later one of its connection looks for.
+    /// Whether the connection stays on the thread: a handler may have left something there that a later one of its
+    /// connection looks for, or there are few connections.
     pub is_bound: bool,
 }
 

@@ -18,8 +18,8 @@ pub struct ServerContext {
     pub events: Arc<Events>,
     /// Counts for the steps of wire scripts that are only for the first requests or connections.
     pub(crate) counters: Counters,
-    /// The connections that wait for a request.
-    pub(crate) crowd: Crowd,
+    /// Whether the server has many connections.
+    pub(crate) crowd: Arc<Crowd>,
     /// Values that one request stores for another.
     pub stash: Arc<dyn Stash>,
     /// Limits of the work that one request may cause.
@@ -38,7 +38,7 @@ impl ServerContext {
             hosts: Arc::new(hosts),
             events: Arc::default(),
             counters: Counters::default(),
-            crowd: Crowd::default(),
+            crowd: Arc::default(),
             stash,
             limits,
             validators: true,

@@ -87,9 +87,7 @@ impl KeepAlive {
             return Awaited::End;
         }
         let may_rest = patience == Patience::UntilItRests && idle_limit.is_none();
-        let _joined = crowd.join();
-        let may_rest = may_rest && crowd.is_large();
-        let count = match may_rest {
+        let count = match may_rest && crowd.is_large() {
             true => inbound.fill_first_within(RESTS_AFTER),
             false => Some(inbound.fill_first()),
         };

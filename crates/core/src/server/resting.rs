@@ -11,10 +11,10 @@ use std::time::Duration;
 
 use rustix_futex_sync::Mutex;
 
-use crate::wire::Wire;
 use crate::wire::arrivals::{Arrivals, Token};
+use crate::wire::{Wire, close};
 
-/// How long to wait before trying again when no thread can be started, or the system cannot wait.
+/// How long to wait before trying again when no thread can be started.
 const SHORTAGE_PAUSE: Duration = Duration::from_millis(20);
 
 /// All connections that rest.
@@ -114,11 +114,16 @@ impl<C: AsRef<Wire>> Resting<C> {
                     state = self.state.lock();
                 }
                 Err(error) => {
+                    // A handler has closed the descriptor.
+                    let connections = mem::take(&mut state.connections);
+                    state.activity = Activity::None;
                     drop(state);
-                    // A handler may have closed the descriptor.
-                    log::error!("cannot wait for idle connections: {error}");
-                    thread::sleep(SHORTAGE_PAUSE);
-                    state = self.state.lock();
+                    let count = connections.len();
+                    log::error!("closed {count} idle connections: cannot wait for them: {error}");
+                    for connection in connections.values() {
+                        close::cut(connection.as_ref());
+                    }
+                    return;
                 }
             }
             if state.connections.is_empty() && state.activity == Activity::Waiting {
@@ -134,7 +139,10 @@ impl<C: AsRef<Wire>> Resting<C> {
             return false;
         };
         if !was_short {
-            log::error!("requests on idle connections wait: no thread can be started for them");
+            log::error!(
+                "requests on idle connections wait, since no thread can be started for them; others that are idle are \
+                 closed for their threads"
+            );
         }
         thread::sleep(SHORTAGE_PAUSE);
         let mut state = self.state.lock();

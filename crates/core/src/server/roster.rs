@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use rustix_futex_sync::{Mutex, MutexGuard};
 
+use crate::exchange::crowd::Crowd;
 use crate::wire::{Wire, close};
 
 /// The open connections of a server.
@@ -19,6 +20,8 @@ pub(super) struct Roster {
     clock: AtomicU64,
     members: Mutex<HashMap<u64, Arc<Member>>>,
     next: AtomicU64,
+    /// Is told how many there are.
+    crowd: Arc<Crowd>,
 }
 
 /// One connection.
@@ -29,6 +32,8 @@ pub(super) struct Member {
     idle_since: AtomicU64,
     /// Whether a wait was ended because the server stops.
     is_cut: AtomicBool,
+    /// Whether a thread serves it, or waits for its next request.
+    has_thread: AtomicBool,
 }
 
 const BUSY: u64 = 0;
@@ -49,13 +54,14 @@ pub(super) struct Membership {
 pub(super) struct Full;
 
 impl Roster {
-    /// A roster with this many places.
-    pub(super) fn new(capacity: usize) -> Self {
+    /// A roster with this many places, which tells `crowd` how many are taken.
+    pub(super) fn new(capacity: usize, crowd: Arc<Crowd>) -> Self {
         Self {
             capacity,
             clock: AtomicU64::new(LINGERING + 1),
             members: Mutex::default(),
             next: AtomicU64::new(0),
+            crowd,
         }
     }
 
@@ -69,12 +75,14 @@ impl Roster {
             wire,
             idle_since: AtomicU64::new(BUSY),
             is_cut: AtomicBool::new(false),
+            has_thread: AtomicBool::new(true),
         });
         let mut members = self.members();
-        if members.len() >= self.capacity && !dismiss_longest_idle(&mut members) {
+        if members.len() >= self.capacity && !dismiss_longest_idle(&mut members, |_| true) {
             return Err(Full);
         }
         members.insert(id, Arc::clone(&member));
+        self.crowd.note_connections(members.len());
         Ok(Membership {
             roster: Arc::clone(self),
             id,
@@ -84,7 +92,14 @@ impl Roster {
 
     /// Closes the connection that has been idle longest, and returns whether there was one.
     pub(super) fn make_room(&self) -> bool {
-        dismiss_longest_idle(&mut self.members())
+        dismiss_longest_idle(&mut self.members(), |_| true)
+    }
+
+    /// Closes the connection that has been idle longest of those with threads, whose thread then serves another one.
+    /// Returns whether there was one.
+    pub(super) fn free_thread(&self) -> bool {
+        let has_thread = |member: &Member| member.has_thread.load(Ordering::Relaxed);
+        dismiss_longest_idle(&mut self.members(), has_thread)
     }
 
     /// Closes every idle connection and every one that only waits, and all others for [`Busy::Cut`].
@@ -127,11 +142,15 @@ pub(super) enum Busy {
 
 /// A connection whose request has arrived but has not been read yet is marked idle until its thread
 /// runs. It is not closed.
-fn dismiss_longest_idle(members: &mut HashMap<u64, Arc<Member>>) -> bool {
+fn dismiss_longest_idle(
+    members: &mut HashMap<u64, Arc<Member>>,
+    may_leave: impl Fn(&Member) -> bool,
+) -> bool {
     let mut tried = BUSY;
     loop {
         let longest = members
             .iter()
+            .filter(|(_, member)| may_leave(member))
             .map(|(&id, member)| (member.idle_since.load(Ordering::Acquire), id))
             .filter(|(since, _)| *since > tried && *since != DISMISSED)
             .min();
@@ -141,8 +160,8 @@ fn dismiss_longest_idle(members: &mut HashMap<u64, Arc<Member>>) -> bool {
         tried = since;
         // If it has become busy in the meantime, try the next one.
         let dismissed = members.get(&id).is_some_and(|member| {
-            let may_leave = since == LINGERING || !member.wire.has_arrivals();
-            may_leave && member.dismiss_if_idle()
+            let is_idle = since == LINGERING || !member.wire.has_arrivals();
+            is_idle && member.dismiss_if_idle()
         });
         if dismissed {
             members.remove(&id);
@@ -173,6 +192,11 @@ impl Membership {
         self.member.idle_since.store(now, Ordering::Release);
     }
 
+    /// Notes whether the connection has a thread.
+    pub(super) fn note_thread(&self, has_thread: bool) {
+        self.member.has_thread.store(has_thread, Ordering::Relaxed);
+    }
+
     /// Marks the connection as one that the server has ended.
     pub(super) fn linger(&self) {
         self.member.idle_since.store(LINGERING, Ordering::Release);
@@ -193,7 +217,9 @@ impl Membership {
 
 impl Drop for Membership {
     fn drop(&mut self) {
-        self.roster.members().remove(&self.id);
+        let mut members = self.roster.members();
+        members.remove(&self.id);
+        self.roster.crowd.note_connections(members.len());
     }
 }
 
@@ -212,7 +238,7 @@ mod tests {
 
     #[test]
     fn a_request_that_has_arrived_is_not_idle() {
-        let roster = Arc::new(Roster::new(2));
+        let roster = Arc::new(Roster::new(2, Arc::default()));
         let (first, mut client) = wire();
         let (second, _other) = wire();
         let first = roster.join(first).unwrap();
@@ -228,8 +254,24 @@ mod tests {
     }
 
     #[test]
+    fn a_connection_without_a_thread_frees_none() {
+        let roster = Arc::new(Roster::new(2, Arc::default()));
+        let (first, _a) = wire();
+        let (second, _b) = wire();
+        let first = roster.join(first).unwrap();
+        let second = roster.join(second).unwrap();
+        first.idle();
+        first.note_thread(false);
+        assert!(!roster.free_thread(), "the other is busy");
+        second.idle();
+        assert!(roster.free_thread());
+        assert!(first.busy());
+        assert!(!second.busy(), "it was dismissed");
+    }
+
+    #[test]
     fn the_longest_idle_makes_room() {
-        let roster = Arc::new(Roster::new(2));
+        let roster = Arc::new(Roster::new(2, Arc::default()));
         let (first, _a) = wire();
         let (second, _b) = wire();
         let (third, _c) = wire();

@@ -17,9 +17,11 @@ use super::shared::Shared;
 /// Serves a connection on this thread until it has ended or rests.
 pub(super) fn serve(mut open: OpenConnection, shared: &Arc<Shared>, locals: &mut Locals) {
     loop {
+        open.membership.note_thread(true);
         match connection::serve(&open, shared, locals) {
             Served::Rests(progress) => {
                 open.stage = Stage::Rested(progress);
+                open.membership.note_thread(false);
                 match shared.resting.add(open, || start_watching(shared)) {
                     Ok(()) => return,
                     Err(kept) => {
@@ -44,17 +46,19 @@ pub(super) fn serve(mut open: OpenConnection, shared: &Arc<Shared>, locals: &mut
     }
 }
 
-/// Starts the thread that waits for the connections that rest.
+/// Starts the thread that waits for the connections that rest. A parked thread would keep what scripts have left on
+/// it for as long as anything rests.
 fn start_watching(shared: &Arc<Shared>) -> io::Result<()> {
     let on_thread = Arc::clone(shared);
     let watch = move |_: &mut Locals| {
         let resting = &on_thread.resting;
         resting.watch(|connection| hand_over(connection, &on_thread));
     };
-    shared.threads.run(Box::new(watch))
+    shared.threads.start(Box::new(watch))
 }
 
-/// Lets another thread serve a connection that has rested; it is returned if there is none.
+/// Lets another thread serve a connection that has rested. If there is none, the connection is returned, and one that
+/// is idle is closed for its thread.
 fn hand_over(open: OpenConnection, shared: &Arc<Shared>) -> Result<(), OpenConnection> {
     let on_thread = Arc::clone(shared);
     let handed = Arc::new(Mutex::new(Some(open)));
@@ -65,12 +69,13 @@ fn hand_over(open: OpenConnection, shared: &Arc<Shared>) -> Result<(), OpenConne
             serve(open, &on_thread, locals);
         }
     };
-    let started = shared.threads.run(Box::new(job));
-    shared.context.crowd.note_shortage(started.is_err());
-    match started {
+    match shared.run(Box::new(job)) {
         Ok(()) => Ok(()),
-        // The job has been dropped without being run.
-        Err(_) => handed.lock().take().map_or(Ok(()), Err),
+        Err(_) => {
+            shared.roster.free_thread();
+            // The job has been dropped without being run.
+            handed.lock().take().map_or(Ok(()), Err)
+        }
     }
 }
 

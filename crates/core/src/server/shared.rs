@@ -1,5 +1,6 @@
 //! The state that all threads of a server share: the site, the limits and the open connections.
 
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -25,7 +26,7 @@ use super::lingering::Lingering;
 use super::open::OpenConnection;
 use super::resting::Resting;
 use super::roster::Roster;
-use super::threads::Threads;
+use super::threads::{Job, Threads};
 
 /// The state that all threads of a server share.
 pub struct Shared {
@@ -70,6 +71,13 @@ impl Shared {
     /// The current site.
     pub(super) fn site(&self) -> Arc<Site> {
         Arc::clone(&self.site.read())
+    }
+
+    /// Runs a job on a thread of its own, and notes whether there is one.
+    pub(super) fn run(&self, job: Job) -> io::Result<()> {
+        let started = self.threads.run(job);
+        self.context.crowd.note_shortage(started.is_err());
+        started
     }
 
     /// Forgets everything that a test has told the server, and what the server knows of its clients.

@@ -87,6 +87,7 @@ impl Builder {
         let mut context = ServerContext::new(hosts, stash, self.limits.request());
         context.validators = self.validators;
         let context = Arc::new(context);
+        let crowd = Arc::clone(&context.crowd);
         let own = self.listeners.iter().filter_map(|(_, one)| one.handler());
         for handler in self.site.handlers().chain(&self.websockets).chain(own) {
             handler.start(&context)?;
@@ -99,7 +100,7 @@ impl Builder {
                 addresses,
                 context,
                 site: RwLock::new(Arc::new(self.site)),
-                roster: Arc::new(Roster::new(self.limits.connections)),
+                roster: Arc::new(Roster::new(self.limits.connections, crowd)),
                 recorder,
                 latency: self.latency,
                 access_log: self.access_log,
@@ -110,7 +111,7 @@ impl Builder {
                 freed: Freed::default(),
                 resting: Resting::default(),
                 lingering: Lingering::default(),
-                refusing: Arc::new(Roster::new(MAX_REFUSING)),
+                refusing: Arc::new(Roster::new(MAX_REFUSING, Arc::default())),
                 stopping: AtomicBool::new(false),
                 mocks: Mocks::default(),
                 recording: self.record.map(|limits| Arc::new(Recording::new(limits))),

@@ -73,8 +73,16 @@ impl Threads {
             self.pool.job.notify_one();
             return Ok(());
         }
-        crew.alive += 1;
         drop(crew);
+        self.start(job)
+    }
+
+    /// Runs a job on a new thread.
+    ///
+    /// # Errors
+    /// As [`Threads::run`].
+    pub(super) fn start(&self, job: Job) -> io::Result<()> {
+        self.pool.crew().alive += 1;
         let pool = Arc::clone(&self.pool);
         let thread = thread::Builder::new()
             .name("wireserve-connection".to_owned())
@@ -190,6 +198,21 @@ mod tests {
         assert_eq!(threads.pool.crew().alive, 1);
         assert!(threads.stop(Duration::from_secs(10)));
         assert_eq!(threads.pool.crew().alive, 0);
+    }
+
+    #[test]
+    fn a_job_can_have_a_new_thread() {
+        let threads = Threads::default();
+        threads.run(Box::new(|_| {})).unwrap();
+        while threads.pool.crew().parked == 0 {
+            thread::yield_now();
+        }
+        let (ids, seen) = mpsc::channel();
+        let job = move |locals: &mut Locals| ids.send(locals.thread.is_none()).unwrap();
+        threads.start(Box::new(job)).unwrap();
+        assert!(seen.recv().unwrap());
+        assert_eq!(threads.pool.crew().alive, 2);
+        assert!(threads.stop(Duration::from_secs(10)));
     }
 
     #[test]

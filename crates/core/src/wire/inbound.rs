@@ -171,7 +171,8 @@ impl Inbound {
         })
     }
 
-    /// The same, for about this time at most; `None` when nothing came.
+    /// The same, but each read waits for this time at most; `None` when nothing came. Through TLS, a record that comes
+    /// in parts takes several reads.
     pub(super) fn fill_first_within(&mut self, stream: &Stream, limit: Duration) -> Option<usize> {
         if !stream.socket().limit_reads(limit) {
             return Some(self.fill_first(stream));
