@@ -82,6 +82,20 @@ pub fn everyone_gets_in_again() {
     });
 }
 
+/// A thread that takes the slot only if it is free keeps nobody out.
+pub fn one_that_tries_keeps_nobody_out() {
+    check(PREEMPTIONS, || {
+        let room = Arc::<Room>::default();
+        let others = [with(&room, Room::visit), with(&room, Room::visit)];
+        if let Some(ticket) = room.slot.try_enter() {
+            room.work();
+            assert_eq!(room.slot.try_enter(), None);
+            room.slot.leave(ticket);
+        }
+        others.into_iter().for_each(join);
+    });
+}
+
 /// A thread that was passed over too often is handed the slot directly.
 pub fn patience_ends() {
     check(PREEMPTIONS, || {

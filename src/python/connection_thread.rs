@@ -1,9 +1,12 @@
 //! Running Python code on the thread of a connection: admitted, attached, and with the thread state that the
 //! thread keeps. A thread serves one server for its whole life, and one connection after another.
 
+use std::any::Any;
+use std::thread;
+
 use pyo3::prelude::*;
 
-use crate::exchange::{Content, Exchange};
+use crate::exchange::Exchange;
 use crate::phases::{self, Phase};
 
 use crate::python::classes::client;
@@ -26,12 +29,10 @@ pub(crate) fn run<'c, T>(
         kept.prepare(py, Connection::of(exchange));
         let result = code(py, exchange);
         forked::end_child(py, None);
-        // What is streamed runs code of the handler later.
-        let is_streamed = matches!(exchange.response.content, Content::Chunks(_));
-        exchange.bind_to_thread(|| is_streamed || kept.has_values(py));
         result
     });
     *exchange.thread_local() = Some(kept);
+    exchange.may_be_bound(has_values);
     result
 }
 
@@ -43,6 +44,27 @@ pub(crate) fn attached<T>(_admission: Option<Admission>, code: impl FnOnce(Pytho
     });
     phases::enter(Phase::Server);
     result
+}
+
+/// Times that a thread tries to enter without waiting. The connections of a crowd become idle together, and their threads
+/// need the interpreter for microseconds each.
+const TRIES: u32 = 32;
+
+/// Whether scripts have left anything on the thread that has kept this, which a later one of their connection may look
+/// for. A request may come meanwhile, so that this does not wait for other scripts: `None` while one runs.
+fn has_values(kept: &dyn Any) -> Option<bool> {
+    let state = kept.downcast_ref::<Kept>()?.state.as_ref()?;
+    if !state.can_be_renewed() {
+        return Some(true);
+    }
+    let _admission = (0..TRIES).find_map(|_| {
+        let admission = gate::try_enter();
+        if admission.is_none() {
+            thread::yield_now();
+        }
+        admission
+    })?;
+    Some(gate::attach(|py| state.has_values(py)))
 }
 
 /// A connection among all that a server ever has: its number, and how often numbers had begun again.
@@ -83,11 +105,6 @@ impl Kept {
 
     fn can_be_renewed(&self) -> bool {
         self.state.as_ref().is_some_and(ThreadState::can_be_renewed)
-    }
-
-    /// Whether scripts have left anything on the thread that a later one of their connection may look for.
-    fn has_values(&self, py: Python<'_>) -> bool {
-        self.state.as_ref().is_none_or(|state| state.has_values(py))
     }
 
     /// Resets what the previous connection of the thread left.

@@ -81,6 +81,14 @@ pub(crate) fn enter() -> Option<Admission> {
     Some(Admission(()))
 }
 
+/// Enters if the slot is free. In most cases, nobody has the GIL then.
+pub(crate) fn try_enter() -> Option<Admission> {
+    SLOT.get().try_enter().map(|ticket| {
+        TICKET.set(ticket);
+        Admission(())
+    })
+}
+
 /// Lets the other threads on this processor run from time to time. A thread whose client is quick never waits for
 /// a request, and would run for as long as the scheduler permits, several milliseconds.
 fn take_turns() {

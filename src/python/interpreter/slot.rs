@@ -109,6 +109,17 @@ impl Slot {
         ticket
     }
 
+    /// Takes the slot if it is free.
+    pub(crate) fn try_enter(&self) -> Option<Ticket> {
+        let mut state = self.state();
+        if state.holder != 0 {
+            return None;
+        }
+        state.last += 1;
+        state.holder = state.last;
+        Some(state.last)
+    }
+
     fn wait(&self, ticket: Ticket, turn: &AtomicU8) {
         loop {
             match turn.load(Ordering::Acquire) {

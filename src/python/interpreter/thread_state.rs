@@ -90,13 +90,9 @@ impl ThreadState {
         CAN_BE_RENEWED
     }
 
-    /// Whether scripts have left anything on this attached thread that [`renew`](Self::renew) would remove, or may
-    /// have.
+    /// Whether scripts have left anything on this attached thread that [`renew`](Self::renew) would remove.
     #[allow(unsafe_code)]
     pub(crate) fn has_values(&self, py: Python<'_>) -> bool {
-        if !self.can_be_renewed() {
-            return true;
-        }
         // SAFETY: the token shows that this thread is attached. `GetDict` returns a borrowed reference to the
         // thread's dictionary, or null; `CopyCurrent` a new reference, or null with an exception.
         let (values, context) = unsafe {

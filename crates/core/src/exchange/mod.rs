@@ -184,15 +184,37 @@ pub struct Locals {
     pub connection: Option<Box<dyn Any>>,
     /// Kept until the thread ends. A thread may serve several connections.
     pub thread: Option<Box<dyn Any>>,
-    /// Whether the connection stays on the thread: a handler may have left something there that a later one of its
-    /// connection looks for, or there are few connections.
-    pub is_bound: bool,
+    /// Whether another thread can serve the connection next.
+    pub binding: Binding,
+}
+
+/// Whether a handler has left something on its thread that a later one of its connection may look for.
+#[derive(Clone, Copy, Debug, Default)]
+pub enum Binding {
+    /// It has not.
+    #[default]
+    Free,
+    /// It has: the connection stays on the thread.
+    Bound,
+    /// This tells, from the value that is kept for the thread. It may not be able to tell now, and does not wait.
+    Unknown(fn(&dyn Any) -> Option<bool>),
 }
 
 impl Locals {
-    /// Whether another thread can serve the connection next.
-    pub(crate) fn can_continue_elsewhere(&self) -> bool {
-        self.connection.is_none() && !self.is_bound
+    /// Whether the connection stays on the thread, as far as is known.
+    pub(crate) fn is_bound(&self) -> bool {
+        self.connection.is_some() || matches!(self.binding, Binding::Bound)
+    }
+
+    /// Whether another thread can serve the connection next; `None` if that cannot be told now.
+    pub(crate) fn can_continue_elsewhere(&mut self) -> Option<bool> {
+        if let Binding::Unknown(has_values) = self.binding {
+            self.binding = match self.thread.as_deref() {
+                Some(kept) if has_values(kept)? => Binding::Bound,
+                _ => Binding::Free,
+            };
+        }
+        Some(!self.is_bound())
     }
 }
 
@@ -426,10 +448,10 @@ impl<'c> Exchange<'c> {
         &mut self.locals.thread
     }
 
-    /// Decides whether the connection stays on this thread until its next exchange. Outside a crowd it stays, and
-    /// `is_bound` is not called.
+    /// Notes that a handler may have left something on this thread. Should the connection rest, `has_values` tells
+    /// whether it has, from the [thread's value](Self::thread_local).
     #[doc(hidden)]
-    pub fn bind_to_thread(&mut self, is_bound: impl FnOnce() -> bool) {
-        self.locals.is_bound = !self.server.crowd.is_large() || is_bound();
+    pub fn may_be_bound(&mut self, has_values: fn(&dyn Any) -> Option<bool>) {
+        self.locals.binding = Binding::Unknown(has_values);
     }
 }

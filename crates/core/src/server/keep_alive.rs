@@ -16,8 +16,6 @@ const RESTS_AFTER: Duration = Duration::from_secs(1);
 pub(super) enum Patience {
     /// As long as it takes.
     Unlimited,
-    /// As long as it takes, for a connection that has been idle before.
-    StillUnlimited,
     /// As long as it takes, but in a crowd at most [`RESTS_AFTER`].
     UntilItRests,
     /// At most [`RESTS_AFTER`]: the connection has rested, and something has arrived.
@@ -69,25 +67,17 @@ impl KeepAlive {
         patience: Patience,
     ) -> Awaited {
         let mut inbound = wire.inbound();
-        match patience {
-            Patience::Rested => {
-                return Awaited::of(inbound.fill_first_within(RESTS_AFTER), membership);
-            }
-            Patience::StillUnlimited => {}
+        let is_limited = match patience {
+            Patience::Rested => true,
             Patience::Unlimited | Patience::UntilItRests => {
-                if !inbound.buffered().is_empty() {
-                    return Awaited::Request;
+                let idle_limit = self.idle_limit();
+                if idle_limit.is_some_and(|limit| !wire.is_readable_within(limit)) {
+                    return Awaited::End;
                 }
-                inbound.release_head();
-                membership.idle();
+                patience == Patience::UntilItRests && idle_limit.is_none() && crowd.is_large()
             }
-        }
-        let idle_limit = self.idle_limit();
-        if idle_limit.is_some_and(|limit| !wire.is_readable_within(limit)) {
-            return Awaited::End;
-        }
-        let may_rest = patience == Patience::UntilItRests && idle_limit.is_none();
-        let count = match may_rest && crowd.is_large() {
+        };
+        let count = match is_limited {
             true => inbound.fill_first_within(RESTS_AFTER),
             false => Some(inbound.fill_first()),
         };

@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use crate::exchange::arrival::Previous;
 use crate::exchange::{
-    Arrival, Body, Exchange, Expect, Fate, Handler, Locals, Request, Response, Turn,
+    Arrival, Binding, Body, Exchange, Expect, Fate, Handler, Locals, Request, Response, Turn,
 };
 use crate::fault::Fault;
 use crate::http::head::Head;
@@ -88,17 +88,17 @@ pub(super) fn serve(open: &OpenConnection, shared: &Shared, locals: &mut Locals)
     let (fate, patience) = match *stage {
         Stage::Accepted => {
             // That of another connection.
-            connection.locals.is_bound = false;
+            connection.locals.binding = Binding::Free;
             (connection.greeted(), None)
         }
         Stage::Rested(progress) => {
-            connection.locals.is_bound = false;
+            connection.locals.binding = Binding::Free;
             connection.progress = progress;
             (Fate::Keep, Some(Patience::Rested))
         }
         Stage::Kept(progress) => {
             connection.progress = progress;
-            (Fate::Keep, Some(Patience::StillUnlimited))
+            (Fate::Keep, Some(Patience::Unlimited))
         }
     };
     let stop = connection.run(fate, membership, patience);
@@ -148,26 +148,25 @@ impl Connection<'_> {
         }
     }
 
-    /// Answers requests until there is a reason to stop. For the first one, the thread has this patience.
-    fn run(&mut self, fate: Fate, membership: &Membership, first: Option<Patience>) -> Stop {
-        let (mut fate, mut first) = (fate, first);
+    /// Answers requests until there is a reason to stop. If the connection is idle already, its thread has this patience
+    /// for the first one.
+    fn run(&mut self, fate: Fate, membership: &Membership, idle: Option<Patience>) -> Stop {
+        let (mut fate, mut idle) = (fate, idle);
         loop {
             let plan = match fate {
                 Fate::Close | Fate::Abort | Fate::Reset => return Stop::Ended(fate),
                 Fate::Keep => None,
                 Fate::Next(by, rest) => Some((by, *rest)),
             };
-            let can_rest = plan.is_none() && self.locals.can_continue_elsewhere();
-            let patience = first.take().unwrap_or(match can_rest {
-                true => Patience::UntilItRests,
-                false => Patience::Unlimited,
-            });
-            let Shared {
-                keep_alive,
-                context,
-                ..
-            } = self.shared;
-            match keep_alive.wait_for_request(self.wire, membership, &context.crowd, patience) {
+            let awaited = match idle.take() {
+                Some(patience) => self.await_request(membership, patience),
+                None if self.has_request(membership) => Awaited::Request,
+                None if plan.is_some() || self.locals.is_bound() => {
+                    self.await_request(membership, Patience::Unlimited)
+                }
+                None => self.await_request(membership, Patience::UntilItRests),
+            };
+            match awaited {
                 Awaited::Request if !self.shared.is_stopping() => {}
                 Awaited::Request | Awaited::End => return Stop::Ended(Fate::Close),
                 Awaited::Nothing => return Stop::Rests,
@@ -195,6 +194,35 @@ impl Connection<'_> {
                     return Stop::Ended(Fate::Close);
                 }
             };
+        }
+    }
+
+    /// Whether bytes of a request are buffered. Otherwise the connection is idle now.
+    fn has_request(&self, membership: &Membership) -> bool {
+        let mut inbound = self.wire.inbound();
+        let has_request = !inbound.buffered().is_empty();
+        if !has_request {
+            inbound.release_head();
+            membership.idle();
+        }
+        has_request
+    }
+
+    /// Waits until bytes of a request are buffered, or the idle connection can rest.
+    fn await_request(&mut self, membership: &Membership, patience: Patience) -> Awaited {
+        let mut patience = patience;
+        let (keep_alive, crowd) = (&self.shared.keep_alive, &self.shared.context.crowd);
+        loop {
+            match keep_alive.wait_for_request(self.wire, membership, crowd, patience) {
+                Awaited::Nothing => {}
+                awaited => return awaited,
+            }
+            match self.locals.can_continue_elsewhere() {
+                Some(true) => return Awaited::Nothing,
+                Some(false) => patience = Patience::Unlimited,
+                // Another thread uses the interpreter.
+                None => {}
+            }
         }
     }
 
