@@ -686,7 +686,7 @@ class Programs(unittest.TestCase):
     import builtins
 
     def import_after_the_fork(name, *arguments, **named):
-        if threading.get_ident() not in clients and not has_forked.is_set():
+        if os.getpid() == parent and threading.get_ident() not in clients and not has_forked.is_set():
             importing.set()
             has_forked.wait()
         return import_now(name, *arguments, **named)
@@ -695,6 +695,8 @@ class Programs(unittest.TestCase):
         clients.add(threading.get_ident())
         assert get(url) == b"a"
 
+    # In the child, an event may be locked by a thread of the parent.
+    parent = os.getpid()
     importing, has_forked = threading.Event(), threading.Event()
     clients = {threading.get_ident()}
     server = wireserve.serve()
@@ -704,12 +706,12 @@ class Programs(unittest.TestCase):
     client.start()
     assert importing.wait(60)
     child = os.fork()
-    has_forked.set()
     if child == 0:
         signal.alarm(60)
         with wireserve.serve() as own:
             code = get(own.answers(lambda request: "b")) != b"b"
         os._exit(code)
+    has_forked.set()
     client.join()
     server.stop()
     assert os.waitpid(child, 0)[1] == 0

@@ -88,12 +88,13 @@ macro_rules! intern {
 
 pub(crate) use intern;
 
-/// Makes the values of pyo3 that requests use. They are behind its own locks.
+/// Makes values that pyo3 itself keeps in a `PyOnceLock`, before any thread forks. Those that it needs to format a
+/// traceback are still made at their first use.
 pub(crate) fn make_those_of_pyo3(py: Python<'_>) {
     // Compared with each exception that is raised.
     py.get_type::<PanicException>();
-    // Part of some messages.
-    drop(py.get_type::<PyException>().name());
+    // Part of the message of each exception, and interned before Python 3.11.
+    drop(py.get_type::<PyException>().qualname());
 }
 
 #[cfg(test)]
@@ -104,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nobody_waits_for_a_value_that_another_thread_makes() {
+    fn no_thread_waits_for_a_value_that_another_one_makes() {
         static NUMBER: OnceValue<u32> = OnceValue::new();
         Python::initialize();
         let (making, is_made) = mpsc::channel();
