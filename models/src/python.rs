@@ -83,7 +83,7 @@ pub fn everyone_gets_in_again() {
 }
 
 /// A thread that takes the slot only if it is free keeps nobody out.
-pub fn one_that_tries_keeps_nobody_out() {
+pub fn every_thread_gets_in_past_one_that_tries() {
     check(PREEMPTIONS, || {
         let room = Arc::<Room>::default();
         let others = [with(&room, Room::visit), with(&room, Room::visit)];

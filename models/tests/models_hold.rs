@@ -28,7 +28,7 @@ models! {
     python {
         everyone_gets_in
         everyone_gets_in_again
-        one_that_tries_keeps_nobody_out
+        every_thread_gets_in_past_one_that_tries
         patience_ends
         a_blocked_holder_is_passed
         a_passed_holder_gives_nothing_back

@@ -46,12 +46,13 @@ pub(crate) fn attached<T>(_admission: Option<Admission>, code: impl FnOnce(Pytho
     result
 }
 
-/// Times that a thread tries to enter without waiting. The connections of a crowd become idle together, and their threads
-/// need the interpreter for microseconds each.
+/// How often to try to enter without waiting. The connections of a crowd become idle together, and their threads need
+/// the interpreter for microseconds each.
 const TRIES: u32 = 32;
 
-/// Whether scripts have left anything on the thread that has kept this, which a later one of their connection may look
-/// for. A request may come meanwhile, so that this does not wait for other scripts: `None` while one runs.
+/// Whether scripts have left anything on this thread that a later one of their connection may look for; `None` while
+/// another thread has the slot. A request may arrive meanwhile, so this does not wait for the slot. It may still wait for
+/// the GIL, which a thread without the slot can hold.
 fn has_values(kept: &dyn Any) -> Option<bool> {
     let state = kept.downcast_ref::<Kept>()?.state.as_ref()?;
     if !state.can_be_renewed() {

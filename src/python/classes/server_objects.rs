@@ -48,7 +48,7 @@ impl ServerObjects {
         Ok(queues.bind(py))
     }
 
-    /// The object that locks the server's stash, which `make` makes once.
+    /// The object that locks the server's stash. `make` makes it at the first call.
     pub(crate) fn lock(
         &self,
         py: Python<'_>,

@@ -81,7 +81,7 @@ pub(crate) fn enter() -> Option<Admission> {
     Some(Admission(()))
 }
 
-/// Enters if the slot is free. In most cases, nobody has the GIL then.
+/// Enters only if the slot is free. Attaching may still wait for a thread that holds the GIL without the slot.
 pub(crate) fn try_enter() -> Option<Admission> {
     SLOT.get().try_enter().map(|ticket| {
         TICKET.set(ticket);

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 /// thread takes memory.
 const FEW: usize = 16;
 
-/// The connections of a server, as far as idle ones have to know of the others. All requests read this, and only
-/// connections that begin or end change it.
+/// What decides whether the idle connections of a server keep their threads. Each wait for a request reads it; only the
+/// beginning or end of a connection changes it.
 #[derive(Debug, Default)]
 pub struct Crowd {
     connections: AtomicUsize,

@@ -184,7 +184,7 @@ pub struct Locals {
     pub connection: Option<Box<dyn Any>>,
     /// Kept until the thread ends. A thread may serve several connections.
     pub thread: Option<Box<dyn Any>>,
-    /// Whether another thread can serve the connection next.
+    /// What is known of the values that handlers of the connection have left on the thread.
     pub binding: Binding,
 }
 
@@ -196,7 +196,7 @@ pub enum Binding {
     Free,
     /// It has: the connection stays on the thread.
     Bound,
-    /// This tells, from the value that is kept for the thread. It may not be able to tell now, and does not wait.
+    /// Call this with the thread's value to find out. It returns `None` if that cannot be told yet.
     Unknown(fn(&dyn Any) -> Option<bool>),
 }
 

@@ -20,7 +20,7 @@ pub(super) struct Roster {
     clock: AtomicU64,
     members: Mutex<HashMap<u64, Arc<Member>>>,
     next: AtomicU64,
-    /// Is told how many there are.
+    /// Kept up to date with the number of connections.
     crowd: Arc<Crowd>,
 }
 
@@ -54,7 +54,7 @@ pub(super) struct Membership {
 pub(super) struct Full;
 
 impl Roster {
-    /// A roster with this many places, which tells `crowd` how many are taken.
+    /// A roster with this many places, which keeps `crowd` up to date.
     pub(super) fn new(capacity: usize, crowd: Arc<Crowd>) -> Self {
         Self {
             capacity,
@@ -95,8 +95,7 @@ impl Roster {
         dismiss_longest_idle(&mut self.members(), |_| true)
     }
 
-    /// Closes the connection that has been idle longest of those with threads, whose thread then serves another one.
-    /// Returns whether there was one.
+    /// Closes the longest-idle connection that has a thread, to free that thread. Returns whether there was one.
     pub(super) fn free_thread(&self) -> bool {
         let has_thread = |member: &Member| member.has_thread.load(Ordering::Relaxed);
         dismiss_longest_idle(&mut self.members(), has_thread)

@@ -57,8 +57,8 @@ fn start_watching(shared: &Arc<Shared>) -> io::Result<()> {
     shared.threads.start(Box::new(watch))
 }
 
-/// Lets another thread serve a connection that has rested. If there is none, the connection is returned, and one that
-/// is idle is closed for its thread.
+/// Lets another thread serve a connection that has rested. If none can be started, an idle connection is closed to free
+/// its thread, and the one that has rested is returned.
 fn hand_over(open: OpenConnection, shared: &Arc<Shared>) -> Result<(), OpenConnection> {
     let on_thread = Arc::clone(shared);
     let handed = Arc::new(Mutex::new(Some(open)));
