@@ -67,6 +67,8 @@ def main():
                 missing = {page: tests for page, tests in missing.items() if tests}
     except servers.Failed as failed:
         sys.exit(f"pages: {failed}")
+    if options.save:
+        options.save.write_text(json.dumps({"wpt serve": expected, "wireserve": found}))
     report(passed, found, expected, missing)
     sys.exit(1 if missing else 0)
 
@@ -78,6 +80,7 @@ def arguments():
     parser.add_argument("--sample", type=int, metavar="N", help="N of these pages, chosen at random by --seed")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="[1]")
     parser.add_argument("--tabs", type=int, default=3, metavar="N", help="pages at a time [3]")
+    parser.add_argument("--save", type=Path, metavar="FILE", help="write the results of all runs to FILE, as JSON")
     parser.add_argument("--wireserve", type=Path, required=True, help=argparse.SUPPRESS)
     parser.add_argument("--work", type=Path, required=True, help=argparse.SUPPRESS)
     return parser.parse_args()

@@ -45,6 +45,7 @@ async function load(browser, {url, seconds}) {
     const page = await context.newPage();
     page.on('dialog', (dialog) => dialog.dismiss().catch(() => {}));
     await page.evaluateOnNewDocument(listen);
+    result.opened = took();
     let failure;
     page.goto(url, {waitUntil: 'domcontentloaded', timeout: seconds * 1000}).catch((error) => {
       // A page may leave before it is loaded, or load for longer than its tests take.
@@ -53,7 +54,7 @@ async function load(browser, {url, seconds}) {
     while (!failure && took() < seconds) {
       const reported = await page.evaluate(() => window.reported_results).catch(() => undefined);
       if (reported) {
-        result = JSON.parse(reported);
+        result = {...result, ...JSON.parse(reported)};
         break;
       }
       await wait(POLL_MS);
