@@ -96,6 +96,52 @@ pub fn every_thread_gets_in_past_one_that_tries() {
     });
 }
 
+/// A thread that only tries is let past a holder that blocks unseen until another thread had the slot. The watchdog
+/// may sleep when it tries.
+pub fn a_blocked_holder_is_passed_by_one_that_tries() {
+    check(PREEMPTIONS, || {
+        let room = Arc::<Room>::default();
+        let ticket = room.slot.enter();
+        let watchdog = with(&room, |room| {
+            let mut watchdog = Watchdog::new();
+            room.slot.wait_for_others();
+            watchdog.look(&room.slot, || true);
+            watchdog.look(&room.slot, || true);
+        });
+        assert_eq!(room.slot.try_enter(), None);
+        watchdog.join().unwrap();
+        let tried = room.slot.try_enter().expect("the slot is free");
+        // No longer its own to release.
+        room.slot.leave(ticket);
+        assert_eq!(room.slot.try_enter(), None);
+        room.slot.leave(tried);
+        room.visit();
+    });
+}
+
+/// One thread queues and another tries while the watchdog looks: all get in, and the slot is free in the end.
+pub fn one_that_tries_and_one_that_queues_pass_a_blocked_holder() {
+    check(PREEMPTIONS - 1, || {
+        let room = Arc::<Room>::default();
+        let ticket = room.slot.enter();
+        let other = with(&room, Room::visit);
+        let watchdog = with(&room, |room| {
+            let mut watchdog = Watchdog::new();
+            room.slot.wait_for_others();
+            watchdog.look(&room.slot, || true);
+            watchdog.look(&room.slot, || true);
+        });
+        if let Some(tried) = room.slot.try_enter() {
+            room.work();
+            room.slot.leave(tried);
+        }
+        other.join().unwrap();
+        room.slot.leave(ticket);
+        watchdog.join().unwrap();
+        room.visit();
+    });
+}
+
 /// A thread that was passed over too often is handed the slot directly.
 pub fn patience_ends() {
     check(PREEMPTIONS, || {
@@ -111,7 +157,7 @@ pub fn patience_ends() {
                 room.slot.leave(ticket);
             }
         });
-        room.slot.wait_for_queue();
+        room.slot.wait_for_others();
         room.slot.leave(ticket);
         for _ in 0..PATIENCE {
             room.visit();
@@ -130,7 +176,7 @@ pub fn a_blocked_holder_is_passed() {
         let other = with(&room, Room::visit);
         let watchdog = with(&room, |room| {
             let mut watchdog = Watchdog::new();
-            room.slot.wait_for_queue();
+            room.slot.wait_for_others();
             // One look to see the holder, one to see that it is still there.
             watchdog.look(&room.slot, || true);
             watchdog.look(&room.slot, || true);
@@ -149,7 +195,7 @@ pub fn a_passed_holder_gives_nothing_back() {
         let ticket = room.slot.enter();
         let other = with(&room, Room::visit);
         let mut watchdog = Watchdog::new();
-        room.slot.wait_for_queue();
+        room.slot.wait_for_others();
         watchdog.look(&room.slot, || true);
         watchdog.look(&room.slot, || true);
         room.slot.leave(ticket);
@@ -173,10 +219,10 @@ pub fn blocked_holders_are_passed() {
             })
         });
         let mut watchdog = Watchdog::new();
-        room.slot.wait_for_queue();
+        room.slot.wait_for_others();
         watchdog.look(&room.slot, || true);
         watchdog.look(&room.slot, || true);
-        room.slot.wait_for_queue();
+        room.slot.wait_for_others();
         watchdog.look(&room.slot, || true);
         others.into_iter().for_each(join);
         room.slot.leave(ticket);
@@ -191,7 +237,7 @@ pub fn a_holder_at_work_is_passed() {
         let ticket = room.slot.enter();
         let other = with(&room, Room::visit);
         let mut watchdog = Watchdog::new();
-        room.slot.wait_for_queue();
+        room.slot.wait_for_others();
         for _ in 0..=BUSY_LOOKS {
             watchdog.look(&room.slot, || false);
         }
@@ -232,7 +278,7 @@ pub fn a_new_holder_is_not_passed() {
         let ticket = room.slot.enter();
         let others = [with(&room, Room::visit), with(&room, Room::visit)];
         let mut watchdog = Watchdog::new();
-        room.slot.wait_for_queue();
+        room.slot.wait_for_others();
         watchdog.look(&room.slot, || true);
         watchdog.look(&room.slot, || {
             room.slot.leave(ticket);
@@ -267,7 +313,7 @@ pub fn away_gives_back_and_takes_again() {
 pub fn no_queue_is_slept_through() {
     check(PREEMPTIONS, || {
         let room = Arc::<Room>::default();
-        let watchdog = with(&room, |room| room.slot.wait_for_queue());
+        let watchdog = with(&room, |room| room.slot.wait_for_others());
         let ticket = room.slot.enter();
         let first = with(&room, Room::visit);
         room.slot.leave(ticket);

@@ -14,9 +14,10 @@ use loom::sync::mpsc;
 use loom::thread;
 
 use crate::check;
+use crate::forks;
 use crate::sync;
 use lingering::{Ended, Lingering, Look};
-use threads::Threads;
+use threads::{On, Threads, Watcher};
 
 /// Longer than a parked thread waits, and shorter than the limit of `stop`.
 const LONG: Duration = Duration::from_secs(60);
@@ -101,6 +102,25 @@ pub fn a_job_outlives_patience() {
     });
 }
 
+/// While no thread can be started, a parked one stays for the jobs to come.
+pub fn no_thread_ends_in_a_shortage() {
+    check(PREEMPTIONS, || {
+        let threads = Threads::default();
+        let (go_on, may_go_on) = mpsc::channel();
+        let wait = move |_: &mut _| may_go_on.recv().unwrap();
+        assert_eq!(threads.run(Box::new(wait)).unwrap(), On::New);
+        forks::refuse(true);
+        assert!(threads.run(Box::new(|_| ())).is_err());
+        go_on.send(()).unwrap();
+        sync::pass(LONG);
+        // Not before it is parked.
+        while threads.run(Box::new(|_| ())).is_err() {
+            thread::yield_now();
+        }
+        assert!(threads.stop(LONGER), "all threads have ended");
+    });
+}
+
 /// Two listeners submit jobs.
 pub fn two_give_jobs() {
     check(PREEMPTIONS - 1, || {
@@ -150,7 +170,7 @@ pub fn all_that_lingers_is_looked_at() {
                 looks,
                 ends: Arc::clone(&ends),
             };
-            if lingering.add(over) == lingering::Thread::IsNeeded {
+            if lingering.add(over) == Watcher::IsNeeded {
                 let lingering = Arc::clone(&lingering);
                 looking.push(thread::spawn(move || lingering.watch()));
             }

@@ -29,6 +29,8 @@ models! {
         everyone_gets_in
         everyone_gets_in_again
         every_thread_gets_in_past_one_that_tries
+        a_blocked_holder_is_passed_by_one_that_tries
+        one_that_tries_and_one_that_queues_pass_a_blocked_holder
         patience_ends
         a_blocked_holder_is_passed
         a_passed_holder_gives_nothing_back
@@ -44,6 +46,7 @@ models! {
         a_parked_thread_is_woken
         no_job_waits_for_another
         a_job_outlives_patience
+        no_thread_ends_in_a_shortage
         two_give_jobs
         all_that_lingers_is_looked_at
     }

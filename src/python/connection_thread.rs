@@ -54,10 +54,11 @@ const TRIES: u32 = 32;
 /// another thread has the slot. A request may arrive meanwhile, so this does not wait for the slot. It may still wait for
 /// the GIL, which a thread without the slot can hold.
 fn has_values(kept: &dyn Any) -> Option<bool> {
-    let state = kept.downcast_ref::<Kept>()?.state.as_ref()?;
-    if !state.can_be_renewed() {
+    let kept = kept.downcast_ref::<Kept>();
+    let state = kept.and_then(|kept| kept.state.as_ref());
+    let Some(state) = state.filter(|state| state.can_be_renewed()) else {
         return Some(true);
-    }
+    };
     let _admission = (0..TRIES).find_map(|_| {
         let admission = gate::try_enter();
         if admission.is_none() {

@@ -22,7 +22,7 @@ const PATIENCE: Patience = Patience {
     timeout: Duration::from_millis(800),
 };
 
-/// How often a deviant is run until the machine is not too busy to tell whether it hangs.
+/// How often a client is run until the machine is not too busy to tell whether it hangs.
 const ATTEMPTS: usize = 5;
 
 /// Most cases wait instead of working.
@@ -84,8 +84,17 @@ fn a_client_that_does_what_the_rfcs_require_has_no_failures_and_no_warnings() {
 
 #[test]
 fn fuzzed_responses_are_judged_alike() {
-    let cases = (0..150).map(|number| fuzzed::case(Seed::from(number)));
-    let results = run_model(Deviation::None, cases.collect());
+    let judged = || {
+        let cases = (0..150).map(|number| fuzzed::case(Seed::from(number)));
+        run_model(Deviation::None, cases.collect())
+    };
+    let mut results = judged();
+    for _ in 1..ATTEMPTS {
+        if !is_disturbed(&results, &BTreeSet::new()) {
+            break;
+        }
+        results = judged();
+    }
     let found = deviations(&results);
     assert!(found.is_empty(), "{}", found.concat());
     let cases = (0..100).map(|number| fuzzed::case(Seed::from(number)));

@@ -151,7 +151,7 @@ fn a_transcript_that_cannot_be_written_costs_no_answer() {
 fn without_a_thread_a_client_sees_a_close_and_others_go_on() {
     const LEFT: u64 = 4 << 20;
     let folder = folder(&[("plain.txt", "plain")]);
-    let server = limited("true", folder.path(), &[]);
+    let server = limited("true", folder.path(), &["--log", "debug"]);
     let mut known = Client::connect(server.addr());
     let mut ask_known = || {
         known.send(&request("GET", "/plain.txt"));
@@ -164,13 +164,43 @@ fn without_a_thread_a_client_sees_a_close_and_others_go_on() {
         let mut client = Client::connect(server.addr());
         client.send(&request("GET", "/plain.txt"));
         assert_eq!(client.read_until_close(), b"");
-        let errors = || server.stderr().matches("cannot start a thread").count();
+        let errors = || {
+            server
+                .stderr()
+                .matches("cannot start a thread for it")
+                .count()
+        };
         eventually("the log reports it", || errors() == count);
         ask_known();
     }
+    // It would rest if a thread could wait for it, or if there were many.
+    eventually("it has been idle for a while", || {
+        server.stderr().contains("keeps its thread")
+    });
+    ask_known();
     limit_address_space(&server, without.current);
     assert_eq!(get(server.addr(), "/plain.txt").text(), "plain");
     ask_known();
+}
+
+#[test]
+fn idle_connections_rest_without_a_new_thread() {
+    let folder = folder(&[("plain.txt", "plain")]);
+    let server = limited("true", folder.path(), &["--log", "debug"]);
+    let mut crowd: Vec<_> = (0..200).map(|_| Client::connect(server.addr())).collect();
+    let mut ask = |client: &mut Client| {
+        client.send(&request("GET", "/plain.txt"));
+        assert_eq!(client.read_response("GET").text(), "plain");
+    };
+    crowd.iter_mut().for_each(&mut ask);
+    let without = limit_address_space(&server, Some(size(&server) - (4 << 20)));
+    eventually("they rest", || threads(&server) <= 100);
+    let log = server.stderr();
+    assert!(log.contains("waits for all that rest"), "{log}");
+    // Fewer than there are parked threads.
+    crowd.iter_mut().take(30).for_each(&mut ask);
+    limit_address_space(&server, without.current);
+    crowd.iter_mut().for_each(&mut ask);
 }
 
 #[cfg(feature = "python")]
@@ -194,14 +224,18 @@ def main(request, response):
     for client in &mut crowd {
         assert_eq!(ask(client, "/plain.txt"), "plain");
     }
-    let threads = || fs::read_dir(format!("/proc/{}/task", server.id())).map_or(0, Iterator::count);
-    eventually("idle connections rest", || threads() <= 100);
+    eventually("idle connections rest", || threads(&server) <= 100);
     limit_address_space(&server, Some(size(&server) + 10 * STACK));
     for client in &mut crowd {
         assert_eq!(ask(client, "/bound.py"), "bound");
     }
     let log = server.stderr();
-    assert!(log.contains("no thread can be started for them"), "{log}");
+    let reports = log.matches("cannot start threads for requests on idle connections");
+    assert!((1..100).contains(&reports.count()), "{log}");
+}
+
+fn threads(server: &Process) -> usize {
+    fs::read_dir(format!("/proc/{}/task", server.id())).map_or(0, Iterator::count)
 }
 
 /// A process's address space in bytes.
@@ -228,10 +262,10 @@ fn limited(limit: &str, doc_root: &Path, arguments: &[&str]) -> Process {
     let mut command = Command::new("sh");
     let script = format!("{limit} && exec \"$@\"");
     command.args(["-c", &script, "sh", program()]);
-    command
-        .arg(doc_root)
-        .args(["--port", "0", "--log", "error"])
-        .args(arguments);
+    command.arg(doc_root).args(["--port", "0"]).args(arguments);
+    if !arguments.contains(&"--log") {
+        command.args(["--log", "error"]);
+    }
     Process::start(command)
 }
 

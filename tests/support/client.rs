@@ -54,13 +54,18 @@ impl Client {
         let stream = TcpStream::connect_timeout(&addr, DEADLINE)
             .map_err(|error| format!("cannot connect to {addr}: {error}"))?;
         stream.set_nodelay(true).expect("TCP_NODELAY");
+        Ok(Self::over(stream))
+    }
+
+    /// A client over a connection that is open.
+    pub fn over(stream: TcpStream) -> Self {
         stream.set_write_timeout(Some(DEADLINE)).expect("a timeout");
-        Ok(Self {
+        Self {
             stream,
             pending: Vec::new(),
             ended: false,
             was_reset: false,
-        })
+        }
     }
 
     /// Sends `bytes`. It is no failure if the server has closed meanwhile; the next read shows that.

@@ -139,7 +139,7 @@ fn watch() {
     loop {
         thread::sleep(LOOK);
         if watchdog.idle() > IDLE_LOOKS {
-            slot.wait_for_queue();
+            slot.wait_for_others();
         }
         watchdog.look(slot, gil_is_free);
     }

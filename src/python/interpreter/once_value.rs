@@ -88,13 +88,16 @@ macro_rules! intern {
 
 pub(crate) use intern;
 
-/// Makes values that pyo3 itself keeps in a `PyOnceLock`, before any thread forks. Those that it needs to format a
-/// traceback are still made at their first use.
+/// Makes values that pyo3 itself keeps in a `PyOnceLock`, before any thread forks.
 pub(crate) fn make_those_of_pyo3(py: Python<'_>) {
     // Compared with each exception that is raised.
     py.get_type::<PanicException>();
     // Part of the message of each exception, and interned before Python 3.11.
     drop(py.get_type::<PyException>().qualname());
+    // Names that format a traceback.
+    let raised = py.run(c"raise Exception", None, None).err();
+    let traceback = raised.and_then(|error| error.traceback(py));
+    drop(traceback.map(|traceback| traceback.format()));
 }
 
 #[cfg(test)]

@@ -6,7 +6,8 @@
 //! that leaves wakes the first of the queue, so that a free slot always has a thread on its way to it.
 //!
 //! The watchdog notices a holder that waits in a way the server cannot see, and lets others pass, twice
-//! as many each time. It sleeps only while the queue is empty.
+//! as many each time. If none waits, but one has tried to enter without waiting, it frees the slot. It sleeps
+//! only while no other thread wants the slot.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, PoisonError};
@@ -30,8 +31,8 @@ pub(crate) struct Slot {
     /// How often a queued thread is passed over by others before it is handed the slot.
     patience: u32,
     state: Mutex<State>,
-    /// Wakes the watchdog when a queue forms.
-    queued: Condvar,
+    /// Wakes the watchdog when another thread wants the slot.
+    wanted: Condvar,
 }
 
 #[derive(Default)]
@@ -39,6 +40,8 @@ struct State {
     holder: Ticket,
     last: Ticket,
     queue: VecDeque<Waiter>,
+    /// Whether a thread has tried to enter without waiting since the slot was free.
+    was_tried: bool,
     watch: Watch,
 }
 
@@ -80,7 +83,7 @@ impl Slot {
         Self {
             patience,
             state: Mutex::default(),
-            queued: Condvar::default(),
+            wanted: Condvar::default(),
         }
     }
 
@@ -100,10 +103,7 @@ impl Slot {
             turn: Arc::clone(&turn),
             passed_over: 0,
         });
-        if state.watch == Watch::Asleep {
-            state.watch = Watch::Looking;
-            self.queued.notify_one();
-        }
+        self.wake_watchdog(&mut state);
         drop(state);
         self.wait(ticket, &turn);
         ticket
@@ -113,11 +113,20 @@ impl Slot {
     pub(crate) fn try_enter(&self) -> Option<Ticket> {
         let mut state = self.state();
         if state.holder != 0 {
+            state.was_tried = true;
+            self.wake_watchdog(&mut state);
             return None;
         }
         state.last += 1;
         state.holder = state.last;
         Some(state.last)
+    }
+
+    fn wake_watchdog(&self, state: &mut State) {
+        if state.watch == Watch::Asleep {
+            state.watch = Watch::Looking;
+            self.wanted.notify_one();
+        }
     }
 
     fn wait(&self, ticket: Ticket, turn: &AtomicU8) {
@@ -149,6 +158,7 @@ impl Slot {
             return;
         }
         state.holder = 0;
+        state.was_tried = false;
         match state.queue.front_mut() {
             None => {}
             Some(front) if front.passed_over < self.patience => {
@@ -170,14 +180,14 @@ impl Slot {
         (self.enter(), result)
     }
 
-    /// The watchdog's sleep, until a thread queues.
-    pub(crate) fn wait_for_queue(&self) {
+    /// The watchdog's sleep, until another thread wants the slot.
+    pub(crate) fn wait_for_others(&self) {
         let mut state = self.state();
-        while state.queue.is_empty() {
+        while !state.is_wanted() {
             // Set before each wait: the queue that ended the last one may be empty again.
             state.watch = Watch::Asleep;
             state = self
-                .queued
+                .wanted
                 .wait(state)
                 .unwrap_or_else(PoisonError::into_inner);
         }
@@ -190,6 +200,11 @@ impl Slot {
 }
 
 impl State {
+    /// Whether another thread than the holder wants the slot.
+    fn is_wanted(&self) -> bool {
+        !self.queue.is_empty() || self.was_tried
+    }
+
     /// A waiting thread takes the slot. It is rarely far from the front.
     fn take(&mut self, ticket: Ticket) {
         self.holder = ticket;
@@ -199,7 +214,16 @@ impl State {
         }
     }
 
-    /// Lets waiting threads past the holder of the slot; the last of them holds it then.
+    /// Lets others past the holder of the slot: threads that wait, or those that come later.
+    fn let_past(&mut self, count: usize) {
+        if self.queue.is_empty() {
+            self.holder = 0;
+            self.was_tried = false;
+        }
+        self.admit(count);
+    }
+
+    /// Admits waiting threads; the last of them holds the slot then.
     fn admit(&mut self, count: usize) {
         for _ in 0..count.min(self.queue.len()) {
             if let Some(waiter) = self.queue.pop_front() {
@@ -216,7 +240,7 @@ pub(crate) struct Watchdog {
     seen: Ticket,
     /// Checks that found this holder before.
     looks: u32,
-    /// Checks without a queue.
+    /// Checks at which no other thread wanted the slot.
     idle: u32,
     burst: usize,
 }
@@ -231,20 +255,20 @@ impl Watchdog {
         }
     }
 
-    /// Checks since the queue became empty.
+    /// Checks since another thread wanted the slot.
     pub(crate) fn idle(&self) -> u32 {
         self.idle
     }
 
-    /// Checks the queue. Threads are let past a holder that was there at the last check if the resource
+    /// Checks whether others want the slot. They are let past a holder that was there at the last check if the resource
     /// is free, since the holder then waits for something else. If the resource is in use, more threads
     /// would only slow it down. Finding out may take long, so the lock is not held meanwhile.
     pub(crate) fn look(&mut self, slot: &Slot, is_unused: impl FnOnce() -> bool) {
         let state = slot.state();
-        let (holder, is_queued) = (state.holder, !state.queue.is_empty());
+        let (holder, is_wanted) = (state.holder, state.is_wanted());
         drop(state);
-        self.idle = if is_queued { 0 } else { self.idle + 1 };
-        if !is_queued || holder == 0 || holder != self.seen {
+        self.idle = if is_wanted { 0 } else { self.idle + 1 };
+        if !is_wanted || holder == 0 || holder != self.seen {
             (self.seen, self.looks, self.burst) = (holder, 0, 1);
             return;
         }
@@ -255,10 +279,10 @@ impl Watchdog {
         }
         self.looks += 1;
         if is_unused {
-            state.admit(self.burst);
+            state.let_past(self.burst);
             self.burst = (self.burst * 2).min(MAX_BURST);
         } else if self.looks.is_multiple_of(BUSY_LOOKS) {
-            state.admit(1);
+            state.let_past(1);
         }
         self.seen = state.holder;
     }

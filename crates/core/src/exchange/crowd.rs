@@ -20,10 +20,14 @@ impl Crowd {
         self.connections.store(count, Ordering::Relaxed);
     }
 
+    /// Whether there are more connections than may keep their threads.
+    pub(crate) fn has_many(&self) -> bool {
+        self.connections.load(Ordering::Relaxed) > FEW
+    }
+
     /// Whether idle connections should give their threads back: there are many, or others need them.
     pub(crate) fn is_large(&self) -> bool {
-        self.connections.load(Ordering::Relaxed) > FEW
-            || self.is_short_of_threads.load(Ordering::Relaxed)
+        self.has_many() || self.is_short_of_threads.load(Ordering::Relaxed)
     }
 
     /// Notes whether no thread could be started for a connection.

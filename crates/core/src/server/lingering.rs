@@ -9,6 +9,7 @@ use std::mem;
 use std::sync::PoisonError;
 use std::time::Duration;
 
+use super::threads::Watcher;
 use crate::sync::{Instant, Mutex, MutexGuard, thread};
 
 /// Between two looks. A descriptor and the room of a connection stay in use for this long.
@@ -54,13 +55,6 @@ enum Activity {
     Looking,
 }
 
-/// Whether the caller must find a thread for [`Lingering::watch`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Thread {
-    Looks,
-    IsNeeded,
-}
-
 impl<E> Default for Lingering<E> {
     fn default() -> Self {
         Self {
@@ -73,13 +67,13 @@ impl<E> Default for Lingering<E> {
 }
 
 impl<E: Ended> Lingering<E> {
-    /// Adds one.
-    pub(super) fn add(&self, ended: E) -> Thread {
+    /// Adds one, and returns whether a thread runs [`Lingering::watch`].
+    pub(super) fn add(&self, ended: E) -> Watcher {
         let mut state = self.state();
         state.fresh.push(ended);
         match mem::replace(&mut state.activity, Activity::Looking) {
-            Activity::Looking => Thread::Looks,
-            Activity::Resting => Thread::IsNeeded,
+            Activity::Looking => Watcher::Runs,
+            Activity::Resting => Watcher::IsNeeded,
         }
     }
 
@@ -170,11 +164,11 @@ mod tests {
         for round in 0..2 {
             assert_eq!(
                 lingering.add(Countdown(1, Arc::clone(&over))),
-                Thread::IsNeeded
+                Watcher::IsNeeded
             );
             for looks in [2, 3, 7] {
                 let added = lingering.add(Countdown(looks, Arc::clone(&over)));
-                assert_eq!(added, Thread::Looks);
+                assert_eq!(added, Watcher::Runs);
             }
             lingering.watch();
             assert_eq!(over.load(Ordering::Relaxed), 4 * (round + 1));

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use rustix_futex_sync::Mutex;
 
+use super::threads::Watcher;
 use crate::wire::arrivals::{Arrivals, Token};
 use crate::wire::{Wire, close};
 
@@ -54,29 +55,30 @@ impl<C> Default for Resting<C> {
 }
 
 impl<C: AsRef<Wire>> Resting<C> {
-    /// Lets a connection rest. `start` starts a thread that calls [`Resting::watch`], if none does.
+    /// Lets a connection rest. If no thread calls [`Resting::watch`], `start` starts one, or returns that the caller
+    /// must do so.
     ///
     /// # Errors
     /// The connection, if the system cannot await it, or the server stops.
     pub(super) fn add(
         &self,
         connection: C,
-        start: impl FnOnce() -> io::Result<()>,
-    ) -> Result<(), C> {
+        start: impl FnOnce() -> io::Result<Watcher>,
+    ) -> Result<Watcher, C> {
         let mut state = self.state.lock();
         let added = match state.activity {
             Activity::Over => return Err(connection),
-            Activity::Waiting => self.expect(connection.as_ref()),
+            Activity::Waiting => self.expect(connection.as_ref()).map(|()| Watcher::Runs),
             // The thread is started under the lock, so that no other connection relies on one that fails to start.
             Activity::None => self.expect(connection.as_ref()).and_then(|()| start()),
         };
         match added {
-            Ok(()) => {
+            Ok(watcher) => {
                 state.activity = Activity::Waiting;
                 // The lock is held: who is given the token finds the connection.
                 let token = Token::of(connection.as_ref());
                 state.connections.insert(token, connection);
-                Ok(())
+                Ok(watcher)
             }
             Err(error) => {
                 log::debug!("an idle connection keeps its thread: {error}");
@@ -98,7 +100,6 @@ impl<C: AsRef<Wire>> Resting<C> {
     /// Hands over the connections on which something arrives, until none rests or the server stops. One that cannot
     /// be handed over is tried again later.
     pub(super) fn watch(&self, mut hand_over: impl FnMut(C) -> Result<(), C>) {
-        let mut is_short = false;
         while let Some(arrivals) = self.arrivals.get() {
             let arrived = arrivals.next();
             let mut state = self.state.lock();
@@ -110,8 +111,15 @@ impl<C: AsRef<Wire>> Resting<C> {
                 Ok(Some(connection)) => {
                     drop(state);
                     let handed_over = hand_over(connection);
-                    is_short = self.note(handed_over, is_short);
+                    if handed_over.is_err() {
+                        thread::sleep(SHORTAGE_PAUSE);
+                    }
                     state = self.state.lock();
+                    if let Err(connection) = handed_over
+                        && state.activity != Activity::Over
+                    {
+                        self.take_back(&mut state, connection);
+                    }
                 }
                 Err(error) => {
                     // A handler has closed the descriptor.
@@ -133,22 +141,7 @@ impl<C: AsRef<Wire>> Resting<C> {
         }
     }
 
-    /// Takes back what could not be handed over, and returns whether there is a shortage.
-    fn note(&self, handed_over: Result<(), C>, was_short: bool) -> bool {
-        let Err(connection) = handed_over else {
-            return false;
-        };
-        if !was_short {
-            log::error!(
-                "requests on idle connections wait, since no thread can be started for them; others that are idle are \
-                 closed for their threads"
-            );
-        }
-        thread::sleep(SHORTAGE_PAUSE);
-        let mut state = self.state.lock();
-        if state.activity == Activity::Over {
-            return true;
-        }
+    fn take_back(&self, state: &mut State<C>, connection: C) {
         match self.expect(connection.as_ref()) {
             Ok(()) => {
                 let token = Token::of(connection.as_ref());
@@ -156,7 +149,6 @@ impl<C: AsRef<Wire>> Resting<C> {
             }
             Err(error) => log::error!("closed a connection: cannot wait for it: {error}"),
         }
-        true
     }
 
     /// Ends the wait, and returns the connections that still rest.
@@ -206,9 +198,9 @@ mod tests {
                 Ok(())
             };
             thread::Builder::new().spawn(move || watched.watch(hand_over))?;
-            Ok(())
+            Ok(Watcher::Runs)
         };
-        resting.add(wire, start).unwrap();
+        assert_eq!(resting.add(wire, start).unwrap(), Watcher::Runs);
     }
 
     #[test]
@@ -239,11 +231,15 @@ mod tests {
     fn what_cannot_be_watched_is_returned() {
         let resting = Resting::default();
         let (first, _client) = wire();
+        let (second, _other) = wire();
         let no_thread = || Err(io::Error::from(io::ErrorKind::WouldBlock));
         assert!(resting.add(Arc::clone(&first), no_thread).is_err());
-        assert!(resting.add(Arc::clone(&first), || Ok(())).is_ok());
-        assert_eq!(resting.end().len(), 1);
-        assert!(resting.add(first, || Ok(())).is_err(), "the server stops");
+        let here = || Ok(Watcher::IsNeeded);
+        let added = resting.add(Arc::clone(&first), here).unwrap();
+        assert_eq!(added, Watcher::IsNeeded);
+        assert_eq!(resting.add(second, no_thread).unwrap(), Watcher::Runs);
+        assert_eq!(resting.end().len(), 2);
+        assert!(resting.add(first, here).is_err(), "the server stops");
         resting.watch(Err);
     }
 }

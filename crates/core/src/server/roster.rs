@@ -196,9 +196,15 @@ impl Membership {
         self.member.has_thread.store(has_thread, Ordering::Relaxed);
     }
 
-    /// Marks the connection as one that the server has ended.
+    /// Marks the connection as one that the server has ended. It needs no thread of its own.
     pub(super) fn linger(&self) {
+        self.note_thread(false);
         self.member.idle_since.store(LINGERING, Ordering::Release);
+    }
+
+    /// Whether the server has closed the connection for another one.
+    pub(super) fn is_dismissed(&self) -> bool {
+        self.member.idle_since.load(Ordering::Acquire) == DISMISSED
     }
 
     /// Marks the connection as busy. Returns `false` if it was closed in the meantime.
@@ -262,10 +268,14 @@ mod tests {
         first.idle();
         first.note_thread(false);
         assert!(!roster.free_thread(), "the other is busy");
+        second.linger();
+        assert!(!roster.free_thread(), "one that lingers has no thread");
+        second.note_thread(true);
         second.idle();
         assert!(roster.free_thread());
         assert!(first.busy());
-        assert!(!second.busy(), "it was dismissed");
+        assert!(second.is_dismissed());
+        assert!(!second.busy());
     }
 
     #[test]

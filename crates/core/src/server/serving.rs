@@ -2,7 +2,7 @@
 
 use std::io;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rustix_futex_sync::Mutex;
 
@@ -10,9 +10,12 @@ use crate::exchange::Locals;
 
 use super::connection::{self, Served};
 use super::ended::EndedConnection;
-use super::lingering;
 use super::open::{OpenConnection, Stage};
 use super::shared::Shared;
+use super::threads::Watcher;
+
+/// How often the log reports that no thread can be started for connections that have rested.
+const REPORT_PAUSE: Duration = Duration::from_secs(1);
 
 /// Serves a connection on this thread until it has ended or rests.
 pub(super) fn serve(mut open: OpenConnection, shared: &Arc<Shared>, locals: &mut Locals) {
@@ -23,7 +26,8 @@ pub(super) fn serve(mut open: OpenConnection, shared: &Arc<Shared>, locals: &mut
                 open.stage = Stage::Rested(progress);
                 open.membership.note_thread(false);
                 match shared.resting.add(open, || start_watching(shared)) {
-                    Ok(()) => return,
+                    Ok(Watcher::Runs) => return,
+                    Ok(Watcher::IsNeeded) => return watch(shared),
                     Err(kept) => {
                         open = kept;
                         open.stage = Stage::Kept(progress);
@@ -47,19 +51,41 @@ pub(super) fn serve(mut open: OpenConnection, shared: &Arc<Shared>, locals: &mut
 }
 
 /// Starts the thread that waits for the connections that rest. A parked thread would keep what scripts have left on
-/// it for as long as anything rests.
-fn start_watching(shared: &Arc<Shared>) -> io::Result<()> {
+/// it for as long as anything rests. In a crowd, the calling thread is needed if none can be started.
+fn start_watching(shared: &Arc<Shared>) -> io::Result<Watcher> {
     let on_thread = Arc::clone(shared);
-    let watch = move |_: &mut Locals| {
-        let resting = &on_thread.resting;
-        resting.watch(|connection| hand_over(connection, &on_thread));
-    };
-    shared.threads.start(Box::new(watch))
+    match shared.start(Box::new(move |_| watch(&on_thread))) {
+        Ok(()) => Ok(Watcher::Runs),
+        Err(error) if shared.context.crowd.has_many() => {
+            log::debug!("a connection's thread waits for all that rest: {error}");
+            Ok(Watcher::IsNeeded)
+        }
+        // The last threads can serve more than one that only waits.
+        Err(error) => Err(error),
+    }
 }
 
-/// Lets another thread serve a connection that has rested. If none can be started, an idle connection is closed to free
-/// its thread, and the one that has rested is returned.
-fn hand_over(open: OpenConnection, shared: &Arc<Shared>) -> Result<(), OpenConnection> {
+/// Waits for the connections that rest, and hands each that continues to another thread.
+fn watch(shared: &Arc<Shared>) {
+    let mut shortage = Shortage::default();
+    let hand_over = |open| match hand_over(open, shared) {
+        Ok(()) => Ok(()),
+        Err((open, error)) => {
+            shortage.free_thread(shared, &error);
+            Err(open)
+        }
+    };
+    shared.resting.watch(hand_over);
+}
+
+/// Lets another thread serve a connection that has rested.
+///
+/// # Errors
+/// The connection, and why no thread can be started for it.
+fn hand_over(
+    open: OpenConnection,
+    shared: &Arc<Shared>,
+) -> Result<(), (OpenConnection, io::Error)> {
     let on_thread = Arc::clone(shared);
     let handed = Arc::new(Mutex::new(Some(open)));
     let taken = Arc::clone(&handed);
@@ -69,25 +95,49 @@ fn hand_over(open: OpenConnection, shared: &Arc<Shared>) -> Result<(), OpenConne
             serve(open, &on_thread, locals);
         }
     };
-    match shared.run(Box::new(job)) {
-        Ok(()) => Ok(()),
-        Err(_) => {
-            shared.roster.free_thread();
-            // The job has been dropped without being run.
-            handed.lock().take().map_or(Ok(()), Err)
+    let Err(error) = shared.run(Box::new(job)) else {
+        return Ok(());
+    };
+    // The job has been dropped without being run.
+    let open = handed.lock().take();
+    open.map_or(Ok(()), |open| Err((open, error)))
+}
+
+/// What is done, and reported, when no thread can be started for connections that have rested.
+#[derive(Default)]
+struct Shortage {
+    reported: Option<Instant>,
+    /// Connections closed since then.
+    closed: usize,
+}
+
+impl Shortage {
+    /// Closes an idle connection that has a thread, if there is one.
+    fn free_thread(&mut self, shared: &Shared, error: &io::Error) {
+        if shared.roster.free_thread() {
+            self.closed += 1;
+        }
+        if self.reported.is_none_or(|at| at.elapsed() >= REPORT_PAUSE) {
+            let closed = self.closed;
+            log::error!(
+                "cannot start threads for requests on idle connections: {error}; closed {closed} other idle \
+                 connections for their threads"
+            );
+            *self = Self {
+                reported: Some(Instant::now()),
+                closed: 0,
+            };
         }
     }
 }
 
 /// Reads what the client still sends, on another thread.
 fn linger(ended: EndedConnection, shared: &Arc<Shared>) {
-    if shared.lingering.add(ended) == lingering::Thread::Looks {
+    if shared.lingering.add(ended) == Watcher::Runs {
         return;
     }
     let on_thread = Arc::clone(shared);
-    let looking = shared
-        .threads
-        .run(Box::new(move |_| on_thread.lingering.watch()));
+    let looking = shared.run(Box::new(move |_| on_thread.lingering.watch()));
     if looking.is_err() {
         // This thread has nothing else to do: no thread is left for another connection either.
         shared.lingering.watch();

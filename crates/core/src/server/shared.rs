@@ -26,7 +26,7 @@ use super::lingering::Lingering;
 use super::open::OpenConnection;
 use super::resting::Resting;
 use super::roster::Roster;
-use super::threads::{Job, Threads};
+use super::threads::{Job, On, Threads};
 
 /// The state that all threads of a server share.
 pub struct Shared {
@@ -73,9 +73,20 @@ impl Shared {
         Arc::clone(&self.site.read())
     }
 
-    /// Runs a job on a thread of its own, and notes whether there is one.
+    /// Runs a job on a thread of its own, and notes whether threads can be started.
     pub(super) fn run(&self, job: Job) -> io::Result<()> {
-        let started = self.threads.run(job);
+        let found = self.threads.run(job);
+        match found {
+            Ok(On::Parked) => {}
+            Ok(On::New) => self.context.crowd.note_shortage(false),
+            Err(_) => self.context.crowd.note_shortage(true),
+        }
+        found.map(drop)
+    }
+
+    /// The same, on a thread that has served no connection.
+    pub(super) fn start(&self, job: Job) -> io::Result<()> {
+        let started = self.threads.start(job);
         self.context.crowd.note_shortage(started.is_err());
         started
     }

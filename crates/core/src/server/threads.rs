@@ -15,7 +15,7 @@ use crate::sync::{Condvar, Instant, Mutex, MutexGuard, thread};
 const STACK: usize = 8 * 1024 * 1024;
 
 /// How long a parked thread waits: long enough for bursts, which recur within seconds, and short
-/// enough that thousands of threads do not outlive a peak.
+/// enough that thousands of threads do not outlive a peak. When no thread can be started, it is needed for longer.
 const PARKING_LIMIT: Duration = Duration::from_secs(10);
 
 /// Threads that may wait for that long.
@@ -27,6 +27,21 @@ const CROWD_LIMIT: Duration = Duration::from_secs(1);
 
 /// The work of a thread, with the values that handlers keep on the thread.
 pub(super) type Job = Box<dyn FnOnce(&mut Locals) + Send>;
+
+/// Where a job runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum On {
+    Parked,
+    New,
+}
+
+/// Whether a thread watches what has been added for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Watcher {
+    Runs,
+    /// The caller must find one, or watch itself.
+    IsNeeded,
+}
 
 /// Runs each job on its own thread.
 #[derive(Clone, Default)]
@@ -49,6 +64,8 @@ struct Crew {
     jobs: VecDeque<Job>,
     parked: usize,
     alive: usize,
+    /// Whether the last attempt to start a thread failed.
+    is_short: bool,
     phase: Phase,
 }
 
@@ -64,17 +81,18 @@ impl Threads {
     ///
     /// # Errors
     /// When the system cannot start a thread; the job is dropped.
-    pub(super) fn run(&self, job: Job) -> io::Result<()> {
+    pub(super) fn run(&self, job: Job) -> io::Result<On> {
         let mut crew = self.pool.crew();
         if crew.parked > crew.jobs.len() {
             crew.jobs.push_back(job);
             // The woken thread needs the lock at once.
             drop(crew);
             self.pool.job.notify_one();
-            return Ok(());
+            return Ok(On::Parked);
         }
         drop(crew);
-        self.start(job)
+        self.start(job)?;
+        Ok(On::New)
     }
 
     /// Runs a job on a new thread.
@@ -87,13 +105,14 @@ impl Threads {
         let thread = thread::Builder::new()
             .name("wireserve-connection".to_owned())
             .stack_size(STACK);
-        match forks::spawn(thread, move || pool.work(job)) {
-            Ok(_) => Ok(()),
-            Err(error) => {
-                self.pool.leave();
-                Err(error)
-            }
+        let started = forks::spawn(thread, move || pool.work(job));
+        let mut crew = self.pool.crew();
+        crew.is_short = started.is_err();
+        drop(crew);
+        if started.is_err() {
+            self.pool.leave();
         }
+        started.map(drop)
     }
 
     /// Ends parked threads now and the others after their jobs, and waits for all of them. Returns
@@ -144,12 +163,16 @@ impl Pool {
         } else {
             PARKING_LIMIT
         };
-        let deadline = Instant::now() + limit;
+        let mut deadline = Instant::now() + limit;
         let job = loop {
             if let Some(job) = crew.jobs.pop_front() {
                 break Some(job);
             }
-            let left = deadline.saturating_duration_since(Instant::now());
+            let now = Instant::now();
+            let mut left = deadline.saturating_duration_since(now);
+            if left.is_zero() && crew.is_short && crew.parked <= PARKED {
+                (deadline, left) = (now + PARKING_LIMIT, PARKING_LIMIT);
+            }
             if left.is_zero() || crew.phase == Phase::Stopping {
                 break None;
             }
@@ -186,10 +209,11 @@ mod tests {
     fn a_parked_thread_is_reused_and_stop_leaves_none() {
         let threads = Threads::default();
         let (ids, seen) = mpsc::channel();
-        for _ in 0..3 {
+        for round in 0..3 {
             let ids = ids.clone();
             let job = move |_: &mut Locals| ids.send(thread::current().id()).unwrap();
-            threads.run(Box::new(job)).unwrap();
+            let on = threads.run(Box::new(job)).unwrap();
+            assert_eq!(on == On::New, round == 0);
             seen.recv().unwrap();
             while threads.pool.crew().parked == 0 {
                 thread::yield_now();
@@ -203,7 +227,7 @@ mod tests {
     #[test]
     fn a_job_can_have_a_new_thread() {
         let threads = Threads::default();
-        threads.run(Box::new(|_| {})).unwrap();
+        assert_eq!(threads.run(Box::new(|_| {})).unwrap(), On::New);
         while threads.pool.crew().parked == 0 {
             thread::yield_now();
         }

@@ -98,7 +98,7 @@ pub(super) fn serve(open: &OpenConnection, shared: &Shared, locals: &mut Locals)
         }
         Stage::Kept(progress) => {
             connection.progress = progress;
-            (Fate::Keep, Some(Patience::Unlimited))
+            (Fate::Keep, Some(Patience::UntilItRests))
         }
     };
     let stop = connection.run(fate, membership, patience);
@@ -127,7 +127,12 @@ pub(super) fn serve(open: &OpenConnection, shared: &Shared, locals: &mut Locals)
             None
         }
         Fate::Keep | Fate::Close | Fate::Next(..) | Fate::Abort if wire.tape().is_none() => {
-            close::fin(wire)
+            // One that was closed for another needs no more, and its thread may be needed.
+            if membership.is_dismissed() {
+                None
+            } else {
+                close::fin(wire)
+            }
         }
         // The transcript has the time of the client's end. A server that stops does not wait for it.
         Fate::Keep | Fate::Close | Fate::Next(..) | Fate::Abort => {
