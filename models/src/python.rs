@@ -39,6 +39,14 @@ impl Room {
         self.slot.leave(ticket);
     }
 
+    /// The watchdog lets others past a holder that blocks unseen: one look sees the holder, one that it is still there.
+    fn let_past_blocked_holder(&self) {
+        let mut watchdog = Watchdog::new();
+        self.slot.wait_for_others();
+        watchdog.look(&self.slot, || true);
+        watchdog.look(&self.slot, || true);
+    }
+
     /// Work under mutual exclusion. The slot must also order it after the previous holder's work: a load
     /// without that order might see an old store.
     fn work(&self) {
@@ -102,12 +110,7 @@ pub fn a_blocked_holder_is_passed_by_one_that_tries() {
     check(PREEMPTIONS, || {
         let room = Arc::<Room>::default();
         let ticket = room.slot.enter();
-        let watchdog = with(&room, |room| {
-            let mut watchdog = Watchdog::new();
-            room.slot.wait_for_others();
-            watchdog.look(&room.slot, || true);
-            watchdog.look(&room.slot, || true);
-        });
+        let watchdog = with(&room, Room::let_past_blocked_holder);
         assert_eq!(room.slot.try_enter(), None);
         watchdog.join().unwrap();
         let tried = room.slot.try_enter().expect("the slot is free");
@@ -125,12 +128,7 @@ pub fn one_that_tries_and_one_that_queues_pass_a_blocked_holder() {
         let room = Arc::<Room>::default();
         let ticket = room.slot.enter();
         let other = with(&room, Room::visit);
-        let watchdog = with(&room, |room| {
-            let mut watchdog = Watchdog::new();
-            room.slot.wait_for_others();
-            watchdog.look(&room.slot, || true);
-            watchdog.look(&room.slot, || true);
-        });
+        let watchdog = with(&room, Room::let_past_blocked_holder);
         if let Some(tried) = room.slot.try_enter() {
             room.work();
             room.slot.leave(tried);
@@ -174,13 +172,7 @@ pub fn a_blocked_holder_is_passed() {
         let room = Arc::<Room>::default();
         let ticket = room.slot.enter();
         let other = with(&room, Room::visit);
-        let watchdog = with(&room, |room| {
-            let mut watchdog = Watchdog::new();
-            room.slot.wait_for_others();
-            // One look to see the holder, one to see that it is still there.
-            watchdog.look(&room.slot, || true);
-            watchdog.look(&room.slot, || true);
-        });
+        let watchdog = with(&room, Room::let_past_blocked_holder);
         other.join().unwrap();
         watchdog.join().unwrap();
         room.slot.leave(ticket);
@@ -194,10 +186,7 @@ pub fn a_passed_holder_gives_nothing_back() {
         let room = Arc::<Room>::default();
         let ticket = room.slot.enter();
         let other = with(&room, Room::visit);
-        let mut watchdog = Watchdog::new();
-        room.slot.wait_for_others();
-        watchdog.look(&room.slot, || true);
-        watchdog.look(&room.slot, || true);
+        room.let_past_blocked_holder();
         room.slot.leave(ticket);
         room.visit();
         other.join().unwrap();
