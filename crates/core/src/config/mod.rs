@@ -449,6 +449,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg(feature = "cli")]
     fn errors_have_the_key_and_its_place() {
         for (text, named) in [
             (r#"{"doc_rot": "x"}"#, &["doc_rot", "line 1"][..]),

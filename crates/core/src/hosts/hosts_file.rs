@@ -59,7 +59,7 @@ pub fn sorted(names: &Names, which: Subdomains) -> impl Iterator<Item = String> 
     })
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "wpt"))]
 mod tests {
     use super::*;
 

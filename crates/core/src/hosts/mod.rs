@@ -304,6 +304,7 @@ mod tests {
     use super::*;
 
     #[test]
+    #[cfg(feature = "wpt")]
     fn names_of_all_hosts() {
         let names = Names {
             browser_host: Some("a.test".to_owned()),

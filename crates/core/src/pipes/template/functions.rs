@@ -114,10 +114,12 @@ fn without_dots(path: &Path) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
+    #[cfg(feature = "wpt")]
+    use std::fs;
+
     use super::*;
     use crate::exchange::Mount;
     use crate::pipes::template::Fixture;
-    use std::fs;
 
     #[test]
     #[cfg(feature = "wpt")]

@@ -209,6 +209,7 @@ pub(crate) mod tests {
     }
 
     #[test]
+    #[cfg(feature = "wpt")]
     fn values() {
         let fixture = Fixture::new(
             "GET /a/b?x=1&x=2&%e9=%c3%a9&5=6&+=p HTTP/1.1\r\n\
