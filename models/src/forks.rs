@@ -1,25 +1,25 @@
 //! The server's `forks` without forks, which the models do not have.
 
-use std::cell::Cell;
 use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::sync::thread::{Builder, JoinHandle};
 
-loom::thread_local! {
-    /// Whether threads cannot be started by this thread.
-    static REFUSES: Cell<bool> = Cell::new(false);
+loom::lazy_static! {
+    /// Whether threads cannot be started. Not one of loom's: it is not part of what is modelled.
+    static ref REFUSES: AtomicBool = AtomicBool::new(false);
 }
 
-/// Sets whether threads can be started by the calling thread.
+/// Sets whether threads can be started.
 pub(crate) fn refuse(refuses: bool) {
-    REFUSES.with(|cell| cell.set(refuses));
+    REFUSES.store(refuses, Ordering::Relaxed);
 }
 
 pub(crate) fn spawn<T: Send + 'static>(
     thread: Builder,
     job: impl FnOnce() -> T + Send + 'static,
 ) -> io::Result<JoinHandle<T>> {
-    if REFUSES.with(Cell::get) {
+    if REFUSES.load(Ordering::Relaxed) {
         return Err(io::ErrorKind::WouldBlock.into());
     }
     thread.spawn(job)

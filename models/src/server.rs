@@ -17,7 +17,7 @@ use crate::check;
 use crate::forks;
 use crate::sync;
 use lingering::{Ended, Lingering, Look};
-use threads::{On, Threads, Watcher};
+use threads::{Threads, Watcher};
 
 /// Longer than a parked thread waits, and shorter than the limit of `stop`.
 const LONG: Duration = Duration::from_secs(60);
@@ -105,18 +105,18 @@ pub fn a_job_outlives_patience() {
 /// While no thread can be started, a parked one stays for the jobs to come.
 pub fn no_thread_ends_in_a_shortage() {
     check(PREEMPTIONS, || {
-        let threads = Threads::default();
+        let threads = Threads::new(Arc::default());
         let (go_on, may_go_on) = mpsc::channel();
         let wait = move |_: &mut _| may_go_on.recv().unwrap();
-        assert_eq!(threads.run(Box::new(wait)).unwrap(), On::New);
+        threads.run(Box::new(wait)).unwrap();
         forks::refuse(true);
         assert!(threads.run(Box::new(|_| ())).is_err());
         go_on.send(()).unwrap();
         sync::pass(LONG);
-        // Not before it is parked.
-        while threads.run(Box::new(|_| ())).is_err() {
+        while !threads.has_parked() {
             thread::yield_now();
         }
+        threads.run(Box::new(|_| ())).unwrap();
         assert!(threads.stop(LONGER), "all threads have ended");
     });
 }

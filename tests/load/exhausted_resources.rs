@@ -15,6 +15,7 @@ use crate::support::command::{get, program};
 use crate::support::folder::folder;
 use crate::support::process::Process;
 use crate::support::wait::eventually;
+use crate::support::watch::connection_threads;
 use rustix::process::{Pid, Resource, Rlimit, getrlimit, prlimit};
 
 #[test]
@@ -146,10 +147,11 @@ fn a_transcript_that_cannot_be_written_costs_no_answer() {
     assert!(sizes.into_iter().all(|file| file.len() <= 16 * 1024));
 }
 
-/// A thread needs address space for its stack, of which there is less left than that.
+/// Address space that is left. A thread needs more for its stack.
+const LEFT: u64 = 4 << 20;
+
 #[test]
 fn without_a_thread_a_client_sees_a_close_and_others_go_on() {
-    const LEFT: u64 = 4 << 20;
     let folder = folder(&[("plain.txt", "plain")]);
     let server = limited("true", folder.path(), &["--log", "debug"]);
     let mut known = Client::connect(server.addr());
@@ -187,20 +189,29 @@ fn without_a_thread_a_client_sees_a_close_and_others_go_on() {
 fn idle_connections_rest_without_a_new_thread() {
     let folder = folder(&[("plain.txt", "plain")]);
     let server = limited("true", folder.path(), &["--log", "debug"]);
+    // None is idle yet.
     let mut crowd: Vec<_> = (0..200).map(|_| Client::connect(server.addr())).collect();
-    let mut ask = |client: &mut Client| {
+    for client in &mut crowd {
+        client.send(b"GET /plain.txt HTTP/1.1\r\n");
+    }
+    eventually("each has a thread", || threads(&server) == crowd.len());
+    let ask = |client: &mut Client| {
         client.send(&request("GET", "/plain.txt"));
         assert_eq!(client.read_response("GET").text(), "plain");
     };
-    crowd.iter_mut().for_each(&mut ask);
-    let without = limit_address_space(&server, Some(size(&server) - (4 << 20)));
+    let without = limit_address_space(&server, Some(size(&server) + LEFT));
+    for client in &mut crowd {
+        client.send(b"\r\n");
+        assert_eq!(client.read_response("GET").text(), "plain");
+    }
     eventually("they rest", || threads(&server) <= 100);
     let log = server.stderr();
     assert!(log.contains("waits for all that rest"), "{log}");
     // Fewer than there are parked threads.
-    crowd.iter_mut().take(30).for_each(&mut ask);
+    crowd.iter_mut().take(30).for_each(ask);
+    assert_eq!(get(server.addr(), "/plain.txt").text(), "plain");
     limit_address_space(&server, without.current);
-    crowd.iter_mut().for_each(&mut ask);
+    crowd.iter_mut().for_each(ask);
 }
 
 #[cfg(feature = "python")]
@@ -235,7 +246,7 @@ def main(request, response):
 }
 
 fn threads(server: &Process) -> usize {
-    fs::read_dir(format!("/proc/{}/task", server.id())).map_or(0, Iterator::count)
+    connection_threads(server.id())
 }
 
 /// A process's address space in bytes.

@@ -2,10 +2,8 @@
 //! by a thread of its own, which may wait for as long as it likes. Those whose handlers have left something on their
 //! thread keep it.
 
-use std::fs;
 #[cfg(feature = "python")]
 use std::net::TcpStream;
-use std::path::Path;
 #[cfg(feature = "tls")]
 use std::process::Command;
 #[cfg(any(feature = "python", feature = "tls"))]
@@ -26,7 +24,7 @@ use crate::support::process::Process;
 #[cfg(feature = "tls")]
 use crate::support::tls::{Certificate, TlsClient};
 use crate::support::wait::eventually;
-use crate::support::watch::open_sockets;
+use crate::support::watch::{connection_threads, open_sockets};
 
 /// Many more than may wait with a thread each.
 const CROWD: usize = 200;
@@ -326,16 +324,8 @@ fn rests(server: &Process) {
     });
 }
 
-/// The threads of connections.
 fn threads(server: &Process) -> usize {
-    let tasks = Path::new("/proc")
-        .join(server.id().to_string())
-        .join("task");
-    let names = fs::read_dir(tasks).expect("a running process").flatten();
-    let names = names.filter_map(|task| fs::read_to_string(task.path().join("comm")).ok());
-    names
-        .filter(|name| name.starts_with("wireserve-conne"))
-        .count()
+    connection_threads(server.id())
 }
 
 fn get(client: &mut Client, target: &str, expected: &str) {
@@ -402,6 +392,7 @@ const KEPT: &str = r#"
 import contextvars
 import threading
 
+large = b"x" * (4 << 20)
 local = threading.local()
 variable = contextvars.ContextVar("variable", default=None)
 
@@ -420,8 +411,10 @@ class Falsy:
 const LARGE_BYTES: usize = 4 << 20;
 
 const LARGE: &str = r#"
+import kept
+
 def main(request, response):
-    return b"x" * (4 << 20)
+    return kept.large
 "#;
 
 /// Closes what the server waits with for connections that rest.

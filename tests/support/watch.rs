@@ -69,3 +69,14 @@ pub fn processor_time(process: u32) -> Duration {
         .sum();
     Duration::from_millis(10 * ticks)
 }
+
+/// The threads of connections in a process of wireserve.
+pub fn connection_threads(process: u32) -> usize {
+    let tasks = fs::read_dir(format!("/proc/{process}/task")).expect("a running process");
+    let names = tasks
+        .flatten()
+        .filter_map(|task| fs::read_to_string(task.path().join("comm")).ok());
+    names
+        .filter(|name| name.starts_with("wireserve-conne"))
+        .count()
+}

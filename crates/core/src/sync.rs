@@ -1,6 +1,7 @@
 //! The synchronization primitives of files that the model checker runs. Here they are those of the standard
 //! library and of rustix-futex-sync; the crate `models` compiles the same files with loom's primitives as
-//! `crate::sync`. Such a file must import locks, atomics, threads and clocks only from here.
+//! `crate::sync`. Such a file must import locks, atomics, threads and clocks only from here. An atomic
+//! that is a mere hint may be the standard library's: each access to one of loom's multiplies the orders to check.
 
 pub use std::sync::{Condvar, Mutex, MutexGuard, atomic};
 pub use std::thread;

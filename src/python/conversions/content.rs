@@ -14,6 +14,7 @@ use crate::python::interpreter::forked;
 use crate::python::interpreter::gate;
 use crate::python::interpreter::imported::Imported;
 
+static FORMAT: Imported = Imported::new("traceback", "format_exception");
 static PIECES: Imported = Imported::new("wptserve.content", "pieces");
 
 /// The pieces of an iterable. `None` once it is exhausted or failed.
@@ -98,8 +99,11 @@ impl Drop for IterableChunks {
 
 /// An exception with its traceback.
 fn describe(py: Python<'_>, error: &PyErr) -> String {
-    let traceback = error
-        .traceback(py)
-        .and_then(|traceback| traceback.format().ok());
-    format!("{}{error}", traceback.unwrap_or_default())
+    let value = error.value(py);
+    let lines = FORMAT.get(py).and_then(|format| {
+        let lines = format.call1((value.get_type(), value, error.traceback(py)))?;
+        lines.extract::<Vec<String>>()
+    });
+    // A script may have broken what describing needs.
+    lines.map_or_else(|_| error.to_string(), |lines| lines.concat())
 }

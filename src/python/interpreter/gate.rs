@@ -19,7 +19,7 @@ use crate::phases::{self, Phase};
 use crate::python::interpreter::slot::{Slot, Ticket, Watchdog};
 use crate::python::interpreter::thread_state::ThreadState;
 
-/// How often the watchdog checks a queue. A handler that blocks unseen delays the others by two checks.
+/// How often the watchdog checks while the slot is wanted. A handler that blocks unseen delays the others by two checks.
 const LOOK: Duration = Duration::from_millis(1);
 
 /// Times that a queued thread is passed over by others before it is handed the slot, which then waits
@@ -29,7 +29,7 @@ const PATIENCE: u32 = 16;
 /// Entries of a thread into a free-threaded interpreter before it lets others run.
 const ENTRIES_IN_TURN: u32 = 2;
 
-/// Checks without a queue before the watchdog sleeps.
+/// Checks at which the slot is not wanted before the watchdog sleeps.
 const IDLE_LOOKS: u32 = 50;
 
 /// How long the watchdog waits for the GIL before it concludes that a thread is using it.

@@ -94,10 +94,6 @@ pub(crate) fn make_those_of_pyo3(py: Python<'_>) {
     py.get_type::<PanicException>();
     // Part of the message of each exception, and interned before Python 3.11.
     drop(py.get_type::<PyException>().qualname());
-    // Names that format a traceback.
-    let raised = py.run(c"raise Exception", None, None).err();
-    let traceback = raised.and_then(|error| error.traceback(py));
-    drop(traceback.map(|traceback| traceback.format()));
 }
 
 #[cfg(test)]

@@ -184,7 +184,7 @@ impl Slot {
     pub(crate) fn wait_for_others(&self) {
         let mut state = self.state();
         while !state.is_wanted() {
-            // Set before each wait: the queue that ended the last one may be empty again.
+            // Set before each wait: the slot may have been wanted when the last one ended, and no longer is.
             state.watch = Watch::Asleep;
             state = self
                 .wanted

@@ -1,5 +1,6 @@
 //! Whether a server has so many connections that those without a request should have no thread.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 /// Connections that may keep their threads while they are idle. That is the shortest way to a response, but each
@@ -11,7 +12,7 @@ const FEW: usize = 16;
 #[derive(Debug, Default)]
 pub struct Crowd {
     connections: AtomicUsize,
-    is_short_of_threads: AtomicBool,
+    is_short_of_threads: Arc<AtomicBool>,
 }
 
 impl Crowd {
@@ -20,21 +21,15 @@ impl Crowd {
         self.connections.store(count, Ordering::Relaxed);
     }
 
-    /// Whether there are more connections than may keep their threads.
-    pub(crate) fn has_many(&self) -> bool {
-        self.connections.load(Ordering::Relaxed) > FEW
-    }
-
     /// Whether idle connections should give their threads back: there are many, or others need them.
     pub(crate) fn is_large(&self) -> bool {
-        self.has_many() || self.is_short_of_threads.load(Ordering::Relaxed)
+        self.connections.load(Ordering::Relaxed) > FEW
+            || self.is_short_of_threads.load(Ordering::Relaxed)
     }
 
-    /// Notes whether no thread could be started for a connection.
-    pub(crate) fn note_shortage(&self, is_short: bool) {
-        if self.is_short_of_threads.load(Ordering::Relaxed) != is_short {
-            self.is_short_of_threads.store(is_short, Ordering::Relaxed);
-        }
+    /// Set while no thread can be started.
+    pub(crate) fn shortage(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.is_short_of_threads)
     }
 }
 
@@ -50,7 +45,7 @@ mod tests {
             assert_eq!(crowd.is_large(), is_large, "{count}");
         }
         for is_short in [true, false] {
-            crowd.note_shortage(is_short);
+            crowd.shortage().store(is_short, Ordering::Relaxed);
             assert_eq!(crowd.is_large(), is_short);
         }
     }

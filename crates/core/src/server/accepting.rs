@@ -88,7 +88,7 @@ fn admit(wire: Arc<Wire>, listener: &Arc<listening::Listener>, shared: &Arc<Shar
             })
         }
     };
-    if let Err(error) = shared.run(job) {
+    if let Err(error) = shared.threads.run(job) {
         log::error!("closed a connection: cannot start a thread for it: {error}");
     }
 }

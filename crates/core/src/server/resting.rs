@@ -32,6 +32,14 @@ struct State<C> {
     activity: Activity,
 }
 
+/// A connection that could not be handed over to another thread.
+#[derive(Debug)]
+pub(super) struct Unserved<C> {
+    pub(super) connection: C,
+    /// Whether a thread will be free soon.
+    pub(super) soon: bool,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Activity {
     /// Nothing rests, and no thread waits.
@@ -98,13 +106,17 @@ impl<C: AsRef<Wire>> Resting<C> {
     }
 
     /// Hands over the connections on which something arrives, until none rests or the server stops. One that cannot
-    /// be handed over is tried again later.
-    pub(super) fn watch(&self, mut hand_over: impl FnMut(C) -> Result<(), C>) {
+    /// be handed over is tried again later. If it is the last one, and no thread will be free soon, it is returned for
+    /// this thread to serve.
+    pub(super) fn watch(
+        &self,
+        mut hand_over: impl FnMut(C) -> Result<(), Unserved<C>>,
+    ) -> Option<C> {
         while let Some(arrivals) = self.arrivals.get() {
             let arrived = arrivals.next();
             let mut state = self.state.lock();
             if state.activity == Activity::Over {
-                return;
+                return None;
             }
             match arrived.map(|token| state.connections.remove(&token)) {
                 Ok(None) => {}
@@ -115,10 +127,18 @@ impl<C: AsRef<Wire>> Resting<C> {
                         thread::sleep(SHORTAGE_PAUSE);
                     }
                     state = self.state.lock();
-                    if let Err(connection) = handed_over
-                        && state.activity != Activity::Over
-                    {
-                        self.take_back(&mut state, connection);
+                    match handed_over {
+                        Err(_) if state.activity == Activity::Over => return None,
+                        Err(Unserved { connection, soon })
+                            if soon || !state.connections.is_empty() =>
+                        {
+                            self.take_back(&mut state, connection);
+                        }
+                        Err(Unserved { connection, .. }) => {
+                            state.activity = Activity::None;
+                            return Some(connection);
+                        }
+                        Ok(()) => {}
                     }
                 }
                 Err(error) => {
@@ -131,14 +151,15 @@ impl<C: AsRef<Wire>> Resting<C> {
                     for connection in connections.values() {
                         close::cut(connection.as_ref());
                     }
-                    return;
+                    return None;
                 }
             }
             if state.connections.is_empty() && state.activity == Activity::Waiting {
                 state.activity = Activity::None;
-                return;
+                return None;
             }
         }
+        None
     }
 
     fn take_back(&self, state: &mut State<C>, connection: C) {
@@ -192,12 +213,15 @@ mod tests {
                 // No thread can be started at first.
                 if refusals > 0 {
                     refusals -= 1;
-                    return Err(wire);
+                    return Err(Unserved {
+                        connection: wire,
+                        soon: true,
+                    });
                 }
                 handed.send(wire).unwrap();
                 Ok(())
             };
-            thread::Builder::new().spawn(move || watched.watch(hand_over))?;
+            thread::spawn(move || assert!(watched.watch(hand_over).is_none()));
             Ok(Watcher::Runs)
         };
         assert_eq!(resting.add(wire, start).unwrap(), Watcher::Runs);
@@ -228,6 +252,43 @@ mod tests {
     }
 
     #[test]
+    fn the_last_one_is_served_by_the_thread_that_waits() {
+        let resting = Resting::default();
+        let here = || Ok(Watcher::IsNeeded);
+        let mut crowd = [wire(), wire()];
+        for (wire, _) in &crowd {
+            assert!(resting.add(Arc::clone(wire), here).is_ok());
+        }
+        let mut refused = 0;
+        crowd[0].1.write_all(b"G").unwrap();
+        let returned = resting.watch(|connection| {
+            refused += 1;
+            if refused == 1 {
+                return Err(Unserved {
+                    connection,
+                    soon: false,
+                });
+            }
+            if refused == 2 {
+                // The other one has ended, so that the first is the last.
+                resting.state.lock().connections.clear();
+            }
+            Err(Unserved {
+                connection,
+                soon: refused == 2,
+            })
+        });
+        assert!(Arc::ptr_eq(&returned.unwrap(), &crowd[0].0));
+        assert_eq!(refused, 3);
+        let added = resting.add(Arc::clone(&crowd[1].0), here).unwrap();
+        assert_eq!(
+            added,
+            Watcher::IsNeeded,
+            "nothing rested, so no thread waits"
+        );
+    }
+
+    #[test]
     fn what_cannot_be_watched_is_returned() {
         let resting = Resting::default();
         let (first, _client) = wire();
@@ -240,6 +301,6 @@ mod tests {
         assert_eq!(resting.add(second, no_thread).unwrap(), Watcher::Runs);
         assert_eq!(resting.end().len(), 2);
         assert!(resting.add(first, here).is_err(), "the server stops");
-        resting.watch(Err);
+        assert!(resting.watch(|_| Ok(())).is_none());
     }
 }

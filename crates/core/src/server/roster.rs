@@ -101,6 +101,17 @@ impl Roster {
         dismiss_longest_idle(&mut self.members(), has_thread)
     }
 
+    /// Whether an idle connection has a thread.
+    pub(super) fn has_idle_thread(&self) -> bool {
+        let is_idle = |member: &Arc<Member>| {
+            let since = member.idle_since.load(Ordering::Acquire);
+            !matches!(since, BUSY | LINGERING | DISMISSED)
+        };
+        self.members()
+            .values()
+            .any(|member| is_idle(member) && member.has_thread.load(Ordering::Relaxed))
+    }
+
     /// Closes every idle connection and every one that only waits, and all others for [`Busy::Cut`].
     pub(super) fn dismiss_all(&self, busy: Busy) {
         for member in self.members().values() {
@@ -268,10 +279,13 @@ mod tests {
         first.idle();
         first.note_thread(false);
         assert!(!roster.free_thread(), "the other is busy");
+        assert!(!roster.has_idle_thread());
         second.linger();
         assert!(!roster.free_thread(), "one that lingers has no thread");
+        assert!(!roster.has_idle_thread());
         second.note_thread(true);
         second.idle();
+        assert!(roster.has_idle_thread());
         assert!(roster.free_thread());
         assert!(first.busy());
         assert!(second.is_dismissed());

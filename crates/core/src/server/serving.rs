@@ -11,6 +11,7 @@ use crate::exchange::Locals;
 use super::connection::{self, Served};
 use super::ended::EndedConnection;
 use super::open::{OpenConnection, Stage};
+use super::resting::Unserved;
 use super::shared::Shared;
 use super::threads::Watcher;
 
@@ -27,7 +28,10 @@ pub(super) fn serve(mut open: OpenConnection, shared: &Arc<Shared>, locals: &mut
                 open.membership.note_thread(false);
                 match shared.resting.add(open, || start_watching(shared)) {
                     Ok(Watcher::Runs) => return,
-                    Ok(Watcher::IsNeeded) => return watch(shared),
+                    Ok(Watcher::IsNeeded) => match watch(shared) {
+                        Some(last) => open = last,
+                        None => return,
+                    },
                     Err(kept) => {
                         open = kept;
                         open.stage = Stage::Kept(progress);
@@ -51,31 +55,39 @@ pub(super) fn serve(mut open: OpenConnection, shared: &Arc<Shared>, locals: &mut
 }
 
 /// Starts the thread that waits for the connections that rest. A parked thread would keep what scripts have left on
-/// it for as long as anything rests. In a crowd, the calling thread is needed if none can be started.
+/// it for as long as anything rests. If none can be started, the calling thread is needed, which keeps them, unless it is
+/// the last one: it can serve its own connection at least.
 fn start_watching(shared: &Arc<Shared>) -> io::Result<Watcher> {
     let on_thread = Arc::clone(shared);
-    match shared.start(Box::new(move |_| watch(&on_thread))) {
+    let job = move |locals: &mut Locals| {
+        if let Some(last) = watch(&on_thread) {
+            serve(last, &on_thread, locals);
+        }
+    };
+    match shared.threads.start(Box::new(job)) {
         Ok(()) => Ok(Watcher::Runs),
-        Err(error) if shared.context.crowd.has_many() => {
+        Err(error) if shared.threads.has_parked() || shared.roster.has_idle_thread() => {
             log::debug!("a connection's thread waits for all that rest: {error}");
             Ok(Watcher::IsNeeded)
         }
-        // The last threads can serve more than one that only waits.
         Err(error) => Err(error),
     }
 }
 
-/// Waits for the connections that rest, and hands each that continues to another thread.
-fn watch(shared: &Arc<Shared>) {
+/// Waits for the connections that rest, and hands each that continues to another thread. Returns the last one if there
+/// is no other thread for it.
+fn watch(shared: &Arc<Shared>) -> Option<OpenConnection> {
     let mut shortage = Shortage::default();
-    let hand_over = |open| match hand_over(open, shared) {
-        Ok(()) => Ok(()),
-        Err((open, error)) => {
-            shortage.free_thread(shared, &error);
-            Err(open)
+    shared.resting.watch(|open| match hand_over(open, shared) {
+        Ok(()) => {
+            shortage.report_rest();
+            Ok(())
         }
-    };
-    shared.resting.watch(hand_over);
+        Err((connection, error)) => {
+            let soon = shortage.free_thread(shared, &error);
+            Err(Unserved { connection, soon })
+        }
+    })
 }
 
 /// Lets another thread serve a connection that has rested.
@@ -86,6 +98,10 @@ fn hand_over(
     open: OpenConnection,
     shared: &Arc<Shared>,
 ) -> Result<(), (OpenConnection, io::Error)> {
+    if open.membership.is_dismissed() && open.wire.tape().is_none() {
+        shared.freed.add(Instant::now());
+        return Ok(());
+    }
     let on_thread = Arc::clone(shared);
     let handed = Arc::new(Mutex::new(Some(open)));
     let taken = Arc::clone(&handed);
@@ -95,7 +111,7 @@ fn hand_over(
             serve(open, &on_thread, locals);
         }
     };
-    let Err(error) = shared.run(Box::new(job)) else {
+    let Err(error) = shared.threads.run(Box::new(job)) else {
         return Ok(());
     };
     // The job has been dropped without being run.
@@ -112,22 +128,35 @@ struct Shortage {
 }
 
 impl Shortage {
-    /// Closes an idle connection that has a thread, if there is one.
-    fn free_thread(&mut self, shared: &Shared, error: &io::Error) {
-        if shared.roster.free_thread() {
-            self.closed += 1;
-        }
+    /// Closes an idle connection that has a thread, and returns whether there was one.
+    fn free_thread(&mut self, shared: &Shared, error: &io::Error) -> bool {
+        let is_freed = shared.roster.free_thread();
+        self.closed += usize::from(is_freed);
         if self.reported.is_none_or(|at| at.elapsed() >= REPORT_PAUSE) {
             let closed = self.closed;
             log::error!(
                 "cannot start threads for requests on idle connections: {error}; closed {closed} other idle \
                  connections for their threads"
             );
-            *self = Self {
-                reported: Some(Instant::now()),
-                closed: 0,
-            };
+            self.reported = Some(Instant::now());
+            self.closed = 0;
         }
+        is_freed
+    }
+
+    /// Reports those that were closed since the last report.
+    fn report_rest(&mut self) {
+        if self.closed > 0 {
+            let closed = self.closed;
+            log::error!("closed {closed} more idle connections for their threads");
+            self.closed = 0;
+        }
+    }
+}
+
+impl Drop for Shortage {
+    fn drop(&mut self) {
+        self.report_rest();
     }
 }
 
@@ -137,7 +166,9 @@ fn linger(ended: EndedConnection, shared: &Arc<Shared>) {
         return;
     }
     let on_thread = Arc::clone(shared);
-    let looking = shared.run(Box::new(move |_| on_thread.lingering.watch()));
+    let looking = shared
+        .threads
+        .run(Box::new(move |_| on_thread.lingering.watch()));
     if looking.is_err() {
         // This thread has nothing else to do: no thread is left for another connection either.
         shared.lingering.watch();

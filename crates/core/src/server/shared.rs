@@ -1,6 +1,5 @@
 //! The state that all threads of a server share: the site, the limits and the open connections.
 
-use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -26,7 +25,7 @@ use super::lingering::Lingering;
 use super::open::OpenConnection;
 use super::resting::Resting;
 use super::roster::Roster;
-use super::threads::{Job, On, Threads};
+use super::threads::Threads;
 
 /// The state that all threads of a server share.
 pub struct Shared {
@@ -71,24 +70,6 @@ impl Shared {
     /// The current site.
     pub(super) fn site(&self) -> Arc<Site> {
         Arc::clone(&self.site.read())
-    }
-
-    /// Runs a job on a thread of its own, and notes whether threads can be started.
-    pub(super) fn run(&self, job: Job) -> io::Result<()> {
-        let found = self.threads.run(job);
-        match found {
-            Ok(On::Parked) => {}
-            Ok(On::New) => self.context.crowd.note_shortage(false),
-            Err(_) => self.context.crowd.note_shortage(true),
-        }
-        found.map(drop)
-    }
-
-    /// The same, on a thread that has served no connection.
-    pub(super) fn start(&self, job: Job) -> io::Result<()> {
-        let started = self.threads.start(job);
-        self.context.crowd.note_shortage(started.is_err());
-        started
     }
 
     /// Forgets everything that a test has told the server, and what the server knows of its clients.

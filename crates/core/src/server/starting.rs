@@ -88,6 +88,7 @@ impl Builder {
         context.validators = self.validators;
         let context = Arc::new(context);
         let crowd = Arc::clone(&context.crowd);
+        let shortage = crowd.shortage();
         let own = self.listeners.iter().filter_map(|(_, one)| one.handler());
         for handler in self.site.handlers().chain(&self.websockets).chain(own) {
             handler.start(&context)?;
@@ -107,7 +108,7 @@ impl Builder {
                 phases: self.phases,
                 limits: self.limits,
                 budgets: Arc::new(self.limits.budgets()),
-                threads: Threads::default(),
+                threads: Threads::new(shortage),
                 freed: Freed::default(),
                 resting: Resting::default(),
                 lingering: Lingering::default(),

@@ -4,6 +4,7 @@
 use std::collections::VecDeque;
 use std::io;
 use std::panic::{self, AssertUnwindSafe};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ use crate::sync::{Condvar, Instant, Mutex, MutexGuard, thread};
 const STACK: usize = 8 * 1024 * 1024;
 
 /// How long a parked thread waits: long enough for bursts, which recur within seconds, and short
-/// enough that thousands of threads do not outlive a peak. When no thread can be started, it is needed for longer.
+/// enough that thousands of threads do not outlive a peak. While no thread can be started, it then waits again.
 const PARKING_LIMIT: Duration = Duration::from_secs(10);
 
 /// Threads that may wait for that long.
@@ -28,14 +29,7 @@ const CROWD_LIMIT: Duration = Duration::from_secs(1);
 /// The work of a thread, with the values that handlers keep on the thread.
 pub(super) type Job = Box<dyn FnOnce(&mut Locals) + Send>;
 
-/// Where a job runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum On {
-    Parked,
-    New,
-}
-
-/// Whether a thread watches what has been added for it.
+/// Whether a thread watches what has been added already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Watcher {
     Runs,
@@ -56,6 +50,8 @@ struct Pool {
     job: Condvar,
     /// Signaled when the last thread ends.
     empty: Condvar,
+    /// Whether the last attempt to start a thread failed. A hint: no order depends on it.
+    is_short: Arc<AtomicBool>,
 }
 
 #[derive(Default)]
@@ -64,8 +60,6 @@ struct Crew {
     jobs: VecDeque<Job>,
     parked: usize,
     alive: usize,
-    /// Whether the last attempt to start a thread failed.
-    is_short: bool,
     phase: Phase,
 }
 
@@ -77,22 +71,32 @@ enum Phase {
 }
 
 impl Threads {
+    /// No threads yet; `is_short` is set while none can be started.
+    pub(super) fn new(is_short: Arc<AtomicBool>) -> Self {
+        let pool = Pool {
+            is_short,
+            ..Pool::default()
+        };
+        Self {
+            pool: Arc::new(pool),
+        }
+    }
+
     /// Runs a job on a parked thread or a new one.
     ///
     /// # Errors
     /// When the system cannot start a thread; the job is dropped.
-    pub(super) fn run(&self, job: Job) -> io::Result<On> {
+    pub(super) fn run(&self, job: Job) -> io::Result<()> {
         let mut crew = self.pool.crew();
         if crew.parked > crew.jobs.len() {
             crew.jobs.push_back(job);
             // The woken thread needs the lock at once.
             drop(crew);
             self.pool.job.notify_one();
-            return Ok(On::Parked);
+            return Ok(());
         }
         drop(crew);
-        self.start(job)?;
-        Ok(On::New)
+        self.start(job)
     }
 
     /// Runs a job on a new thread.
@@ -102,17 +106,15 @@ impl Threads {
     pub(super) fn start(&self, job: Job) -> io::Result<()> {
         self.pool.crew().alive += 1;
         let pool = Arc::clone(&self.pool);
-        let thread = thread::Builder::new()
-            .name("wireserve-connection".to_owned())
-            .stack_size(STACK);
-        let started = forks::spawn(thread, move || pool.work(job));
-        let mut crew = self.pool.crew();
-        crew.is_short = started.is_err();
-        drop(crew);
-        if started.is_err() {
+        self.pool.spawn(move || pool.work(job)).inspect_err(|_| {
             self.pool.leave();
-        }
-        started.map(drop)
+        })
+    }
+
+    /// Whether a thread is parked.
+    pub(super) fn has_parked(&self) -> bool {
+        let crew = self.pool.crew();
+        crew.parked > crew.jobs.len()
     }
 
     /// Ends parked threads now and the others after their jobs, and waits for all of them. Returns
@@ -155,6 +157,15 @@ impl Pool {
         self.leave();
     }
 
+    fn spawn(&self, run: impl FnOnce() + Send + 'static) -> io::Result<()> {
+        let thread = thread::Builder::new()
+            .name("wireserve-connection".to_owned())
+            .stack_size(STACK);
+        let started = forks::spawn(thread, run);
+        self.is_short.store(started.is_err(), Ordering::Relaxed);
+        started.map(drop)
+    }
+
     fn next_job(&self) -> Option<Job> {
         let mut crew = self.crew();
         crew.parked += 1;
@@ -168,13 +179,19 @@ impl Pool {
             if let Some(job) = crew.jobs.pop_front() {
                 break Some(job);
             }
-            let now = Instant::now();
-            let mut left = deadline.saturating_duration_since(now);
-            if left.is_zero() && crew.is_short && crew.parked <= PARKED {
-                (deadline, left) = (now + PARKING_LIMIT, PARKING_LIMIT);
-            }
-            if left.is_zero() || crew.phase == Phase::Stopping {
+            let left = deadline.saturating_duration_since(Instant::now());
+            let is_over = left.is_zero();
+            let is_needed = crew.parked <= PARKED && self.is_short.load(Ordering::Relaxed);
+            if crew.phase == Phase::Stopping || is_over && !is_needed {
                 break None;
+            }
+            if is_over {
+                drop(crew);
+                // Only an attempt can tell whether it is still needed.
+                drop(self.spawn(|| {}));
+                deadline = Instant::now() + PARKING_LIMIT;
+                crew = self.crew();
+                continue;
             }
             crew = self
                 .job
@@ -209,11 +226,10 @@ mod tests {
     fn a_parked_thread_is_reused_and_stop_leaves_none() {
         let threads = Threads::default();
         let (ids, seen) = mpsc::channel();
-        for round in 0..3 {
+        for _ in 0..3 {
             let ids = ids.clone();
             let job = move |_: &mut Locals| ids.send(thread::current().id()).unwrap();
-            let on = threads.run(Box::new(job)).unwrap();
-            assert_eq!(on == On::New, round == 0);
+            threads.run(Box::new(job)).unwrap();
             seen.recv().unwrap();
             while threads.pool.crew().parked == 0 {
                 thread::yield_now();
@@ -227,8 +243,8 @@ mod tests {
     #[test]
     fn a_job_can_have_a_new_thread() {
         let threads = Threads::default();
-        assert_eq!(threads.run(Box::new(|_| {})).unwrap(), On::New);
-        while threads.pool.crew().parked == 0 {
+        threads.run(Box::new(|_| {})).unwrap();
+        while !threads.has_parked() {
             thread::yield_now();
         }
         let (ids, seen) = mpsc::channel();
