@@ -39,7 +39,8 @@ def run(script: str, namespace: "dict[str, object]") -> None:
     It is that of this module: its `__spec__` is how `multiprocessing` tells the processes that it spawns to run this
     module before all else, as `__mp_main__`.
     """
-    with io.open_code(os.path.abspath(script)) as file:
+    script = os.path.abspath(script)
+    with io.open_code(script) as file:
         code = compile(file.read(), script, "exec")
     kept = {name: namespace[name] for name in ("__name__", "__spec__", "__builtins__")}
     namespace.clear()

@@ -1,5 +1,6 @@
 """`WebTestHttpd` as wptserve's embedders use it."""
 
+import gc
 import http.client
 import logging
 import os
@@ -23,6 +24,13 @@ from support import DEADLINE, Case, ask, exchange, parts, read_to_end, run
 def says(text):
     """A handler that answers with this text."""
     return handlers.handler(lambda request, response: text)
+
+
+def run_and_forget(folder):
+    """The port of a server to which nothing refers."""
+    httpd = server.WebTestHttpd(port=0, doc_root=folder, routes=[("GET", "/", says("still here"))])
+    httpd.start()
+    return httpd.port
 
 
 class Life(Case):
@@ -75,12 +83,48 @@ class Life(Case):
             self.serve(host="::1")
 
     def test_latency(self):
-        for latency in (100, lambda: 100):
-            httpd = self.serve(latency=latency, routes=[("GET", "/", says("slow"))])
+        def after_a_wait(port, path):
             start = time.monotonic()
             with self.assertLogs(level="WARNING"):
-                self.assertEqual(ask(httpd.port, "/")[2], b"slow")
+                answer = ask(port, path)
             self.assertGreaterEqual(time.monotonic() - start, 0.1)
+            return answer
+
+        for latency in (100, lambda: 100):
+            httpd = self.serve(latency=latency, routes=[("GET", "/", says("slow"))])
+            self.assertEqual(after_a_wait(httpd.port, "/")[2], b"slow")
+            httpd.httpd.latency = None
+            undelayed = ask(httpd.port, "/none")
+            httpd.httpd.latency = latency
+            delayed = after_a_wait(httpd.port, "/none")
+            self.assertEqual((delayed[0], delayed[2]), (404, undelayed[2]))
+
+    def test_its_thread_ends_when_it_is_stopped(self):
+        httpd = self.serve()
+        thread = httpd.server_thread
+        self.assertTrue(thread.is_alive())
+        stop = threading.Timer(0, httpd.stop)
+        stop.start()
+        thread.join(DEADLINE)
+        self.assertFalse(thread.is_alive())
+        stop.join(DEADLINE)
+        self.assertIsNone(httpd.server_thread)
+
+    def test_a_server_that_is_not_kept_answers(self):
+        port = run_and_forget(self.folder)
+        gc.collect()
+        self.assertEqual(ask(port, "/")[2], b"still here")
+
+    def test_without_a_doc_root(self):
+        httpd = self.serve(doc_root=None, routes=[("GET", "/", says("a route")), *routes.routes])
+        self.assertEqual(ask(httpd.port, "/")[2], b"a route")
+        for path in ("/etc/hostname", "/null", "/a.py"):
+            self.assertEqual(ask(httpd.port, path)[0], 404)
+
+    def test_an_empty_host_is_all_addresses(self):
+        httpd = self.serve(host="", routes=[("GET", "/", says("all"))])
+        self.assertEqual(httpd.httpd.server_address[0], "0.0.0.0")
+        self.assertEqual(ask(httpd.port, "/")[2], b"all")
 
     def certificate(self):
         """The files of a key and of a certificate for localhost."""
@@ -162,6 +206,46 @@ class Routing(Case):
         self.assertEqual(ask(httpd.port, "/both?d", "POST")[2], b"d")
         self.assertEqual(ask(httpd.port, "/both?e")[2], b"e")
         self.assertEqual(ask(httpd.port, "/both?e", "PUT")[0], 404)
+
+    def test_what_is_assigned_later_is_followed(self):
+        sub = os.path.join(self.folder, "sub")
+        self.write("sub/a.txt", "below")
+        httpd = self.serve()
+        port, router = httpd.port, httpd.router
+        self.assertEqual(ask(port, "/a.txt")[0], 404)
+        router.doc_root = sub
+        self.assertEqual(ask(port, "/a.txt")[2], b"below")
+        router.routes = [(method, expression, says("anew")) for method, expression, _ in router.routes]
+        self.assertEqual(ask(port, "/a.txt")[2], b"anew")
+        router.routes.clear()
+        self.assertEqual(ask(port, "/a.txt")[0], 404)
+        router.get_handler = lambda request: says("chosen")
+        self.assertEqual(ask(port, "/a.txt")[2], b"chosen")
+        del router.get_handler
+        self.assertEqual(ask(port, "/a.txt")[0], 404)
+        httpd.httpd.router = pickle.loads(pickle.dumps(Router(sub, routes.routes)))
+        self.assertEqual(ask(port, "/a.txt")[2], b"below")
+        router.register("GET", "/a.txt", says("no longer asked"))
+        self.assertEqual(ask(port, "/a.txt")[2], b"below")
+        httpd.rewriter.rules = {"/b.txt": (["GET"], "/a.txt")}
+        self.assertEqual(ask(port, "/b.txt")[2], b"below")
+        httpd.rewriter.rewrite = lambda request_handler: setattr(request_handler, "path", "/a.txt")
+        self.assertEqual(ask(port, "/c.txt")[2], b"below")
+        httpd.httpd.rewriter = server.RequestRewriter([("GET", "/d.txt", "/a.txt")])
+        self.assertEqual(ask(port, "/d.txt")[2], b"below")
+        self.assertEqual(ask(port, "/c.txt")[0], 404)
+
+    def test_rewriters_see_the_request_and_change_its_method(self):
+        class ByField(server.RequestRewriter):
+            def rewrite(self, request_handler):
+                host, port = request_handler.client_address
+                if host == "127.0.0.1" and port > 0 and request_handler.headers["X-Method"]:
+                    request_handler.command = request_handler.headers["X-Method"]
+
+        told = handlers.handler(lambda request, response: request.method)
+        httpd = self.serve(rewriter_cls=ByField, routes=[("PATCH", "/", told), ("GET", "/", says("plain"))])
+        self.assertEqual(ask(httpd.port, "/")[2], b"plain")
+        self.assertEqual(ask(httpd.port, "/", fields=["X-Method: PATCH"])[2], b"PATCH")
 
     def test_routers_that_choose_themselves(self):
         class Mine(Router):

@@ -105,12 +105,11 @@ class AsWptserve(unittest.TestCase):
 
     def test_scripts_run_with_it(self):
         folder = os.path.dirname(os.path.abspath(__file__))
-        script = os.path.join(folder, "scripts", "prints_wptserve.py")
+        script = os.path.join("scripts", "prints_wptserve.py")
         done = subprocess.run([sys.executable, "-m", "wireserve.as_wptserve", script, "an argument"],
-                              stdout=subprocess.PIPE, check=True, timeout=30)
-        self.assertEqual(done.stdout.decode().split("\n")[:3],
-                         ["wireserve.wptserve", "an argument", "beside"])
-
+                              cwd=folder, stdout=subprocess.PIPE, check=True, timeout=30)
+        self.assertEqual(done.stdout.decode().split("\n")[:4],
+                         ["wireserve.wptserve", "an argument", "beside", os.path.join(folder, script)])
 
     def test_a_front_end_that_starts_a_process_for_each_port(self):
         # As `./wpt serve` does: it puts the folder of its own wptserve first, and hands routes to other processes.

@@ -416,6 +416,26 @@ class Expectations(Serving):
             server.stop()
             server.verify()
 
+    def test_what_fails_after_or_beside_a_response_is_verified(self):
+        def pieces(request):
+            yield "a piece"
+            raise RuntimeError("late")
+
+        def condition(request):
+            raise RuntimeError("undecided")
+
+        server = self.server()
+        server.get("/late", pieces)
+        self.assertEqual(self.get(server.url + "/late")[2], b"7\r\na piece\r\n")
+        with self.assertRaisesRegex(AssertionError, "the content of a response: RuntimeError: late"):
+            server.verify()
+        server.reset()
+        server.verify()
+        server.get("/beside", 200).when(condition)
+        self.get(server.url + "/beside")
+        with self.assertRaisesRegex(AssertionError, "GET /beside: the condition of a route: RuntimeError: undecided"):
+            server.verify()
+
     def test_the_end_of_a_block_verifies_unless_it_has_failed(self):
         with self.assertRaisesRegex(AssertionError, "expected 1 request GET /"):
             with self.server() as server:

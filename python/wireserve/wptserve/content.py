@@ -6,6 +6,9 @@ without arguments that return one of these. Empty bytes and text are skipped; wh
 too, is an error. Each piece is produced when it is needed, and none is kept.
 """
 
+# The server calls it when content fails. Imported here, since a process that exits interrupts imports.
+from traceback import format_exception  # noqa: F401
+
 __all__ = ["items", "misfit", "pieces"]
 
 FILE_PIECE = 32 * 1024

@@ -7,6 +7,7 @@ rewriters that choose in their own way are asked for each request instead.
 
 import json
 import os
+import threading
 import time
 from urllib.parse import urlsplit, urlunsplit
 
@@ -18,7 +19,6 @@ from .logger import get_logger
 from .request import Server
 from .router import Router, any_method, pattern_of
 from .server import RequestRewriter
-from .utils import HTTPException
 
 __all__ = ["WebTestHttpd", "WebTestServer"]
 
@@ -38,12 +38,11 @@ class Http2WebTestRequestHandler(BaseWebTestRequestHandler):
 class WebTestServer:
     """The listening part of a `WebTestHttpd`: its `httpd`."""
 
+    _server = None
+
     def __init__(self, server_address, router, rewriter, bind_address=True, config=None, use_ssl=False,
                  key_file=None, certificate=None, encrypt_after_connect=False, latency=None):
         host, port = server_address
-        self.router = router
-        self.rewriter = rewriter
-        self.latency = latency
         self.scheme = "https" if use_ssl else "http"
         self.logger = get_logger()
         if config is None:
@@ -60,17 +59,27 @@ class WebTestServer:
         self.server_name = host
         self.server_port = self._server.port
         self.socket = ListeningSocket(self.server_address)
+        self._stopped = threading.Event()
         # Scripts say `import wptserve`.
         other_name.install_last()
-        self._server.replace_routes(*plan(router, rewriter, latency))
-        router.routes.changed = rewriter.rules.changed = self._changed
+        vars(self).update(router=router, rewriter=rewriter, latency=latency)
+        router.changed = rewriter.changed = self._changed
+
+    def __setattr__(self, name, value):
+        former = vars(self).get(name)
+        super().__setattr__(name, value)
+        if name in ("router", "rewriter"):
+            former.changed = None
+            value.changed = self._changed
+        elif name == "latency":
+            self._changed()
 
     def _changed(self, added=None):
         server, router = self._server, self.router
         if server is None:
             return
-        if added is not None and is_plain(router, self.rewriter):
-            for route in filter(None, map(native_route(router, self.latency), added)):
+        if added is not None and is_plain(router, self.rewriter, self.latency):
+            for route in filter(None, map(native_route(router), added)):
                 server.register(*route)
         else:
             server.replace_routes(*plan(router, self.rewriter, self.latency))
@@ -82,14 +91,20 @@ class WebTestServer:
     def serve_forever(self, poll_interval=0.5):
         """Answers requests until `shutdown` is called, or the process is interrupted."""
         self.start()
-        while self._server is not None:
-            time.sleep(min(poll_interval, LOOK))
+        # A signal that comes just before a wait does not end it.
+        while not self._stopped.wait(min(poll_interval, LOOK)):
+            pass
+
+    def wait(self):
+        """Returns when `shutdown` has been called."""
+        self._stopped.wait()
 
     def shutdown(self):
         """Stops listening. Handlers that are running continue."""
         server, self._server = self._server, None
         if server is not None:
             server.stop()
+        self._stopped.set()
 
     server_close = shutdown
 
@@ -152,6 +167,9 @@ class WebTestHttpd:
             self.httpd.serve_forever()
         else:
             self.httpd.start()
+            # Programs join it, to wait until another thread stops the server. It keeps a server that nothing else holds.
+            self.server_thread = threading.Thread(target=self.httpd.wait, daemon=True)
+            self.server_thread.start()
 
     def stop(self):
         """Stops the server. Does not wait for handlers that are running."""
@@ -159,6 +177,9 @@ class WebTestHttpd:
         self.started = False
         if httpd is not None:
             httpd.shutdown()
+            if self.server_thread is not None:
+                self.server_thread.join()
+                self.server_thread = None
             self.logger.info("Stopped %s server on %s:%s", httpd.scheme, self.host, self.port)
 
     def get_url(self, path="/", query=None, fragment=None):
@@ -184,15 +205,16 @@ def refuse(server_cls, handler_cls, router_cls, rewriter_cls, http2):
 
 def plan(router, rewriter, latency):
     """The routes and rewrites of a native server that answers as these choose."""
-    if is_plain(router, rewriter):
-        routes = [route for route in map(native_route(router, latency), router.routes) if route]
+    if is_plain(router, rewriter, latency):
+        routes = [route for route in map(native_route(router), router.routes) if route]
         return routes, native_rewrites(rewriter)
     return [("*", "*", Asked(router, rewriter, latency))], []
 
 
-def is_plain(router, rewriter):
-    """Whether routes and rules say all there is to say about the choice of a handler."""
-    return (type(router).get_handler is Router.get_handler
+def is_plain(router, rewriter, latency):
+    """Whether routes and rules say all there is to say about the choice of a handler, which is called at once."""
+    return (latency is None
+            and type(router).get_handler is Router.get_handler
             and "get_handler" not in vars(router)
             and type(rewriter).rewrite is RequestRewriter.rewrite
             and "rewrite" not in vars(rewriter)
@@ -200,7 +222,7 @@ def is_plain(router, rewriter):
             and all(pattern_of(expression) is not None for _, expression, _ in router.routes))
 
 
-def native_route(router, latency):
+def native_route(router):
     root = folder(router.doc_root)
 
     def convert(route):
@@ -210,8 +232,6 @@ def native_route(router, latency):
         if not isinstance(method, str):
             # Methods of requests are text, so that bytes equal none.
             return None
-        if latency is not None:
-            handler = Delayed(handler, latency)
         return method, pattern_of(expression), native_handler(handler, root)
 
     return convert
@@ -245,25 +265,8 @@ NATIVE = {
 }
 
 
-class Delayed:
-    """A handler that waits before it is called."""
-
-    def __init__(self, handler, latency):
-        self.handler = handler
-        self.latency = latency
-        for name in ("base_path", "url_base"):
-            if hasattr(handler, name):
-                setattr(self, name, getattr(handler, name))
-
-    def __call__(self, request, response):
-        milliseconds = self.latency() if callable(self.latency) else self.latency
-        get_logger().warning("waiting for %i ms before the response", milliseconds)
-        time.sleep(milliseconds / 1000)
-        return self.handler(request, response)
-
-
 class Asked:
-    """Asks a router and a rewriter for each request."""
+    """Asks a router and a rewriter for each request, and waits before each response."""
 
     def __init__(self, router, rewriter, latency):
         self.router = router
@@ -271,32 +274,43 @@ class Asked:
         self.latency = latency
 
     def __call__(self, request, response):
-        line = RequestLine(request.method, request.request_path)
-        self.rewriter.rewrite(line)
-        if line.path != request.request_path:
-            request.request_path = line.path
+        rewritten = Rewritten(request)
+        self.rewriter.rewrite(rewritten)
+        request.method = rewritten.command
+        if rewritten.path != request.request_path:
+            request.request_path = rewritten.path
             parts = request.url_parts
-            target = urlsplit(line.path)
+            target = urlsplit(rewritten.path)
             request.url_parts = parts._replace(path=target.path, query=target.query, fragment=target.fragment)
             request.url = request.url_parts.geturl()
         handler = self.router.get_handler(request)
-        if getattr(handler, "base_path", None):
-            request.doc_root = handler.base_path
+        request.doc_root = getattr(handler, "base_path", None) or folder(self.router.doc_root)
         if getattr(handler, "url_base", "/") != "/":
             request.url_base = handler.url_base
-        if handler is None:
-            raise HTTPException(404)
         if self.latency is not None:
-            handler = Delayed(handler, self.latency)
-        handler(request, response)
+            wait(self.latency)
+        if handler is None:
+            response.set_error(404)
+        else:
+            handler(request, response)
 
 
-class RequestLine:
-    """What a rewriter sees of a request, and changes."""
+def wait(latency):
+    """Waits for a number of milliseconds, or for that which a function returns."""
+    milliseconds = latency() if callable(latency) else latency
+    get_logger().warning("waiting for %i ms before the response", milliseconds)
+    time.sleep(milliseconds / 1000)
 
-    def __init__(self, command, path):
-        self.command = command
-        self.path = path
+
+class Rewritten:
+    """What a rewriter sees of a request, with the names of `http.server`. It may change `command` and `path`."""
+
+    def __init__(self, request):
+        self.command = request.method
+        self.path = request.request_path
+        self.headers = request.raw_headers
+        self.raw_requestline = request.request_line
+        self.client_address = request.client_address
 
 
 def default_config(host, port):
@@ -313,15 +327,17 @@ def of_both_kinds(config):
 
 
 def folder(path):
-    """A folder without a slash at its end."""
-    path = os.fspath(path)
+    """A folder without a slash at its end. Without one, nothing is found."""
+    path = os.devnull if path is None else os.fspath(path)
     return path.rstrip("/") or ("/" if path else ".")
 
 
 def ipv4(host):
-    """The first IPv4 address of a host name."""
+    """The first IPv4 address of a host name, or all addresses for an empty one."""
     import socket
 
+    if host == "":
+        return "0.0.0.0"
     return socket.getaddrinfo(host, None, socket.AF_INET, socket.SOCK_STREAM)[0][4][0]
 
 
@@ -329,5 +345,6 @@ def text(method):
     return method.decode("latin-1") if isinstance(method, bytes) else method
 
 
-# How often a blocking server looks whether it has been stopped, in seconds.
+# How often a blocking server looks whether the process has been interrupted, in seconds.
 LOOK = 0.1
+

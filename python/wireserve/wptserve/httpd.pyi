@@ -1,5 +1,6 @@
 from collections.abc import Callable, Sequence
 from logging import Logger
+from threading import Thread
 from typing import Any
 
 from .config import Config
@@ -43,6 +44,7 @@ class WebTestServer:
     ) -> None: ...
     def start(self) -> None: ...
     def serve_forever(self, poll_interval: float = 0.5) -> None: ...
+    def wait(self) -> None: ...
     def shutdown(self) -> None: ...
     def server_close(self) -> None: ...
 
@@ -53,7 +55,7 @@ class WebTestHttpd:
     http2: bool
     logger: Logger
     started: bool
-    server_thread: None
+    server_thread: Thread | None
     router: Router
     rewriter: RequestRewriter
     httpd: WebTestServer | None
@@ -67,8 +69,8 @@ class WebTestHttpd:
         key_file: str | None = None,
         certificate: str | None = None,
         encrypt_after_connect: bool = False,
-        router_cls: Callable[[str, Sequence[_Route]], Router] = ...,
-        doc_root: str = ".",
+        router_cls: Callable[[str | None, Sequence[_Route]], Router] = ...,
+        doc_root: str | None = ".",
         ws_doc_root: str | None = None,
         routes: Sequence[_Route] | None = None,
         rewriter_cls: Callable[[Sequence[_Rewrite]], RequestRewriter] = ...,

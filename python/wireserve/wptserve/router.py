@@ -64,6 +64,38 @@ def pattern_of(expression):
     return _patterns.get(getattr(expression, "pattern", None))
 
 
+class Followed:
+    """An object whose changes a server follows: a table, and the attributes that decide with it."""
+
+    # Names of attributes, of which the first one is the table.
+    deciding = ()
+    # The class of a table that reports its own changes.
+    reporting = None
+    # Called after each change.
+    changed = None
+
+    def __setattr__(self, name, value):
+        super().__setattr__(name, value)
+        self._report(name)
+
+    def __delattr__(self, name):
+        super().__delattr__(name)
+        self._report(name)
+
+    def _report(self, name):
+        table = self.deciding[0]
+        if name in ("changed", table) and table in vars(self):
+            entries = vars(self)[table]
+            if not isinstance(entries, self.reporting):
+                entries = vars(self)[table] = self.reporting(entries)
+            entries.changed = self.changed
+        if self.changed is not None and (name == "changed" or name in self.deciding):
+            self.changed()
+
+    def __getstate__(self):
+        return {name: value for name, value in vars(self).items() if name != "changed"}
+
+
 class Routes(list):
     """The routes of a router, in the order of their registration, whose changes a server follows.
 
@@ -125,14 +157,17 @@ for _name in ("clear", "pop", "popitem", "setdefault", "update", "__delitem__", 
     setattr(Rules, _name, reporting(dict, _name))
 
 
-class Router:
+class Router(Followed):
     """Handlers by method and path. Of the routes that match, the last one registered wins."""
+
+    deciding = ("routes", "doc_root", "get_handler")
+    reporting = Routes
 
     def __init__(self, doc_root, routes):
         self.doc_root = doc_root
-        self.routes = Routes()
+        self.routes = []
         # Handlers below it import modules that are beside it.
-        if doc_root not in sys.path:
+        if doc_root is not None and doc_root not in sys.path:
             sys.path.insert(0, doc_root)
         # Of these the first one wins.
         for route in reversed(routes):

@@ -16,6 +16,11 @@ _Methods = str | bytes | AnyMethod | Iterable[str | bytes | AnyMethod]
 _Route = tuple[_Methods, str, _Handler]
 _Registered = tuple[str | bytes | AnyMethod, Pattern[str], _Handler]
 
+class Followed:
+    deciding: Sequence[str]
+    reporting: type | None
+    changed: Callable[[], object] | None
+
 class Routes(list[_Registered]):
     changed: Callable[[list[_Registered] | None], object] | None
 
@@ -28,9 +33,9 @@ def compile_path_match(route_pattern: str) -> Pattern[str]: ...
 def pattern_of(expression: object) -> str | None: ...
 def reporting(base: type, name: str) -> Callable[..., Any]: ...
 
-class Router:
-    doc_root: str
+class Router(Followed):
+    doc_root: str | None
     routes: list[_Registered]
-    def __init__(self, doc_root: str, routes: Sequence[_Route]) -> None: ...
+    def __init__(self, doc_root: str | None, routes: Sequence[_Route]) -> None: ...
     def register(self, methods: _Methods, path: str, handler: _Handler) -> None: ...
     def get_handler(self, request: Request) -> _Handler | None: ...

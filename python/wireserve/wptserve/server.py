@@ -11,7 +11,7 @@ from .config import ConfigBuilder  # noqa: F401
 from .logger import get_logger  # noqa: F401
 from .request import Request  # noqa: F401
 from .response import Response  # noqa: F401
-from .router import Router, Rules
+from .router import Followed, Router, Rules
 from .utils import (  # noqa: F401
     HTTPException, get_error_cause, isomorphic_decode, isomorphic_encode)
 
@@ -23,11 +23,14 @@ OF_HTTPD = frozenset([
 LEFT_OUT = frozenset(["H2ConnectionGuard", "H2HandlerCopy", "H2Headers"])
 
 
-class RequestRewriter:
+class RequestRewriter(Followed):
     """Rules by which requests for one path become requests for another."""
 
+    deciding = ("rules", "rewrite")
+    reporting = Rules
+
     def __init__(self, rules):
-        self.rules = Rules()
+        self.rules = {}
         # Of two rules for a path the first one counts.
         for rule in reversed(rules):
             self.register(*rule)

@@ -11,7 +11,7 @@ from .httpd import (
 from .logger import get_logger as get_logger
 from .request import Request as Request
 from .response import Response as Response
-from .router import Router as Router, Rules as Rules
+from .router import Followed, Router as Router, Rules as Rules
 from .utils import (
     HTTPException as HTTPException,
     get_error_cause as get_error_cause,
@@ -26,7 +26,7 @@ LEFT_OUT: frozenset[str]
 
 _Rewrite = tuple[str | bytes | Sequence[str | bytes], str, str]
 
-class RequestRewriter:
+class RequestRewriter(Followed):
     rules: dict[str, tuple[Sequence[str | bytes], str]]
     def __init__(self, rules: Sequence[_Rewrite]) -> None: ...
     def register(self, methods: str | bytes | Sequence[str | bytes], input_path: str, output_path: str) -> None: ...

@@ -10,7 +10,7 @@ use crate::mock::{Answer, Call, IntoAnswer, Respond};
 use crate::python::{self, Held};
 
 use super::answers::NativeAnswer;
-use super::raised::{Raised, note};
+use super::raised::{Raised, note, note_failure};
 use super::requests::NativeRequest;
 
 /// What the package makes of values: of a native request the one that functions see, and of what they return an
@@ -53,8 +53,10 @@ impl Function {
             let holds = self.call(py, call);
             let holds = holds.and_then(|returned| returned.bind(py).is_truthy());
             holds.unwrap_or_else(|error| {
-                log::error!("{} {}: {error}", call.method(), call.target());
-                note(py, &self.raised, error);
+                let request = format!("{} {}", call.method(), call.target());
+                log::error!("{request}: {error}");
+                let what = format!("{request}: the condition of a route");
+                note_failure(py, &self.raised, &what, error);
                 false
             })
         })

@@ -8,8 +8,16 @@ use rustix_futex_sync::Mutex;
 
 use crate::python::Held;
 
+/// The exceptions of a server's functions.
+pub(super) type Raised = Arc<Mutex<Exceptions>>;
+
 /// Exceptions, in the order in which they were raised.
-pub(super) type Raised = Arc<Mutex<Vec<Held<PyBaseException>>>>;
+#[derive(Default)]
+pub(super) struct Exceptions {
+    pub(super) kept: Vec<Held<PyBaseException>>,
+    /// What those mean for the test of which the server does not know: it has sent a response nevertheless.
+    pub(super) failures: Vec<String>,
+}
 
 /// Exceptions that are kept; later ones are only logged.
 const KEPT: usize = 100;
@@ -17,8 +25,19 @@ const KEPT: usize = 100;
 /// Keeps an exception.
 pub(super) fn note(py: Python<'_>, raised: &Raised, error: PyErr) {
     let error = error.into_value(py);
-    let mut raised = raised.lock();
-    if raised.len() < KEPT {
-        raised.push(error.into());
+    let kept = &mut raised.lock().kept;
+    if kept.len() < KEPT {
+        kept.push(error.into());
     }
+}
+
+/// Keeps an exception that must make the test fail although there was a response; `what` failed.
+pub(super) fn note_failure(py: Python<'_>, raised: &Raised, what: &str, error: PyErr) {
+    let text = format!("{what}: {error}");
+    let mut exceptions = raised.lock();
+    if exceptions.failures.len() < KEPT {
+        exceptions.failures.push(text);
+    }
+    drop(exceptions);
+    note(py, raised, error);
 }

@@ -233,14 +233,18 @@ impl MockServer {
             let found = self.findings.lock().clone();
             found.unwrap_or_else(|| self.shared.findings())
         });
-        (findings.failed, findings.unmet)
+        let mut failed = findings.failed;
+        let raised = Arc::clone(&self.raised.lock());
+        failed.extend(raised.lock().failures.iter().cloned());
+        (failed, findings.unmet)
     }
 
     /// The exceptions that functions have raised.
     fn raised(&self, py: Python<'_>) -> Vec<Py<PyBaseException>> {
         let raised = Arc::clone(&self.raised.lock());
         let raised = raised.lock();
-        raised.iter().map(|error| error.clone_ref(py)).collect()
+        let kept = raised.kept.iter();
+        kept.map(|error| error.clone_ref(py)).collect()
     }
 
     /// The transcripts of the most recent connections, as text.
@@ -288,7 +292,8 @@ impl MockServer {
         let Some(raised) = raised.try_lock() else {
             return Ok(());
         };
-        raised.iter().try_for_each(|error| visit.call(&**error))
+        let mut kept = raised.kept.iter();
+        kept.try_for_each(|error| visit.call(&**error))
     }
 
     fn __clear__(&self) {

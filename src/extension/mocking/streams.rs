@@ -8,7 +8,7 @@ use crate::exchange::content::ContentError;
 use crate::exchange::{Chunk, Chunks};
 use crate::python;
 
-use super::raised::{Raised, note};
+use super::raised::{Raised, note_failure};
 
 /// The chunks of an iterator of bytes.
 pub(super) struct Streamed {
@@ -60,7 +60,7 @@ impl Chunks for Streamed {
                 Err(error) => {
                     pieces.drop_ref(py);
                     let text = error.to_string();
-                    note(py, &self.raised, error);
+                    note_failure(py, &self.raised, "the content of a response", error);
                     Some(Err(ContentError(text)))
                 }
             }

@@ -14,7 +14,7 @@ use crate::python::interpreter::forked;
 use crate::python::interpreter::gate;
 use crate::python::interpreter::imported::Imported;
 
-static FORMAT: Imported = Imported::new("traceback", "format_exception");
+static FORMAT: Imported = Imported::new("wptserve.content", "format_exception");
 static PIECES: Imported = Imported::new("wptserve.content", "pieces");
 
 /// The pieces of an iterable. `None` once it is exhausted or failed.

@@ -7,3 +7,4 @@ import beside
 print(wptserve.__name__)
 print(sys.argv[1])
 print(beside.NAME)
+print(__file__)
