@@ -57,6 +57,10 @@ mod with_python {
         Ok(Arc::new(handler.follow(links)))
     }
 
+    pub(crate) fn replace_active_environment() {
+        crate::python::replace_active_environment();
+    }
+
     pub(crate) fn use_environment(environment: &Path) -> Result<(), BoxError> {
         crate::python::use_environment(environment).map_err(BoxError::from)
     }
@@ -121,6 +125,8 @@ mod without_python {
     ) -> Result<Arc<dyn Handler>, BoxError> {
         Err(WITHOUT_PYTHON.into())
     }
+
+    pub(crate) fn replace_active_environment() {}
 
     /// There are no scripts that could import its packages.
     pub(crate) fn use_environment(_: &Path) -> Result<(), BoxError> {

@@ -31,6 +31,9 @@ pub(super) fn start(settings: &Settings) -> Result<Server, CommandError> {
 /// A server that can be started, and the process prepared for it.
 pub(super) fn builder(settings: &Settings) -> Result<Builder, CommandError> {
     let doc_root = enter(&settings.doc_root)?;
+    if settings.environment.is_some() {
+        python::replace_active_environment();
+    }
     #[cfg_attr(not(feature = "tls"), expect(unused_mut))]
     let mut site = assembly::assemble(settings, &doc_root)?;
     if let Some(environment) = &settings.environment {

@@ -171,6 +171,19 @@ fn a_named_virtual_environment_is_importable() {
     };
     let server = Process::start(serve("env"));
     assert_eq!(get(&server, "/a.py"), (200, "found".to_owned()));
+    // It takes the place of the active one.
+    let active = folder.path().join("active");
+    let packages = active
+        .join("lib")
+        .join(python_folder())
+        .join("site-packages");
+    fs::create_dir_all(&packages).expect("a folder");
+    let module = packages.join("only_in_the_named_one.py");
+    fs::write(module, "answer = 'active'\n").expect("a file");
+    let mut command = serve("env");
+    command.env("VIRTUAL_ENV", &active);
+    let server = Process::start(command);
+    assert_eq!(get(&server, "/a.py"), (200, "found".to_owned()));
     for other in ["site", "none"] {
         let message =
             format!("expected a virtual environment, a folder with pyvenv.cfg, found {other}");

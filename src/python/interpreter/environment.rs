@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use pyo3::prelude::*;
 use pyo3::types::IntoPyDict;
@@ -66,8 +67,19 @@ fn another_version(environment: &Path) -> Option<std::ffi::OsString> {
     names.pop()
 }
 
-/// The active virtual environment, if there is one.
+/// Whether another environment takes the place of the active one.
+static IS_ACTIVE_REPLACED: AtomicBool = AtomicBool::new(false);
+
+/// Leaves the active environment out of an interpreter that is started later.
+pub(crate) fn replace_active() {
+    IS_ACTIVE_REPLACED.store(true, Ordering::Relaxed);
+}
+
+/// The active virtual environment, if there is one and no other takes its place.
 pub(super) fn add_active(py: Python<'_>) -> PyResult<()> {
+    if IS_ACTIVE_REPLACED.load(Ordering::Relaxed) {
+        return Ok(());
+    }
     match std::env::var_os("VIRTUAL_ENV") {
         Some(environment) if environment != OsStr::new("") => add(py, Path::new(&environment)),
         _ => Ok(()),
