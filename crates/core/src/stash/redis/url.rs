@@ -64,22 +64,33 @@ impl Location {
         let not_redis = || RedisUrlError::NotRedis {
             found: url.split(':').next().unwrap_or_default().to_owned(),
         };
-        let mut parsed = redis::parse_redis_url(url).ok_or_else(not_redis)?;
-        if !matches!(parsed.scheme(), "redis" | "rediss" | "unix") {
+        let scheme = url.split("://").next().unwrap_or_default();
+        if !matches!(&*scheme.to_ascii_lowercase(), "redis" | "rediss" | "unix") {
             return Err(not_redis());
         }
-        if let Some(fragment) = parsed.fragment() {
-            let problem = format!("expected no fragment in the URL, found {fragment:?}");
-            return Err(RedisUrlError::Invalid(problem));
+        // What is found may be a part of a password.
+        let invalid = |problem: &str| RedisUrlError::Invalid(problem.to_owned());
+        let not_a_url = "expected redis://[USER:PASSWORD@]HOST[:PORT][/DATABASE], rediss:// or unix:///PATH, found \
+            something else after the scheme: is the port a number up to 65535, and is %2F written for a / in the \
+            password, %23 for # and %3F for ?";
+        let mut parsed = redis::parse_redis_url(url).ok_or_else(|| invalid(not_a_url))?;
+        if parsed.fragment().is_some() {
+            let fragment = "expected no fragment in the URL, found a #, which is %23 in a password";
+            return Err(invalid(fragment));
         }
         let is_unix = parsed.scheme() == "unix";
         let (mut prefix, mut time_to_live) = (PREFIX.to_owned(), TIME_TO_LIVE);
-        let mut kept = Vec::new();
+        let mut kept: Vec<(String, String)> = Vec::new();
         for (name, value) in parsed.query_pairs().into_owned() {
             match name.as_str() {
                 "prefix" => prefix = value,
                 "ttl" => time_to_live = seconds(value)?,
                 "db" | "user" | "pass" if is_unix => kept.push((name, value)),
+                _ if kept.iter().any(|(name, _)| name == "pass") => {
+                    let option = "expected prefix, ttl, db or user after pass in the query of the URL, found \
+                        something else, which may belong to the password: & is %26 there";
+                    return Err(invalid(option));
+                }
                 _ => return Err(RedisUrlError::Option(name)),
             }
         }
@@ -168,7 +179,12 @@ mod tests {
             ("redis://h?ttl=1.5", "found \"1.5\""),
             ("redis://h?pool=3", "found \"pool\""),
             ("redis://u:secret@h/x", "database"),
-            ("rediss://h/#insecure", "found \"insecure\""),
+            ("rediss://h/#insecure", "found a #, which is %23"),
+            ("redis://:one/secret@h", "is %2F written for a /"),
+            (
+                "unix:///x?pass=1&secret",
+                "found something else, which may belong",
+            ),
         ] {
             let error = Location::parse(url).expect_err(url).to_string();
             assert!(error.contains(message), "{url}: {error}");
