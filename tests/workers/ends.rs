@@ -1,5 +1,6 @@
 //! The ends of workers and of their supervisor.
 
+use std::net::TcpStream;
 use std::time::Duration;
 
 use super::{PID, children, pids, start};
@@ -84,6 +85,24 @@ fn a_signal_ends_all() {
             server.stderr()
         );
     }
+}
+
+/// New clients are refused at once, even while workers wait for their handlers.
+#[test]
+fn a_server_that_stops_refuses_connections() {
+    let folder = folder(&[(
+        "stay.py",
+        "import time\n\ndef main(request, response):\n    open('inside', 'w').close()\n    time.sleep(60)\n",
+    )]);
+    let server = start(folder.path(), &[]);
+    let mut client = Client::connect(server.addr());
+    client.send(b"GET /stay.py HTTP/1.1\r\nHost: a\r\n\r\n");
+    eventually("the handler runs", || folder.path().join("inside").exists());
+    server.signal("TERM");
+    eventually("it refuses connections", || {
+        TcpStream::connect(server.addr()).is_err()
+    });
+    assert!(!children(server.id()).is_empty(), "the handler still runs");
 }
 
 /// A supervisor that is killed leaves no worker.

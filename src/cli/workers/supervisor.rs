@@ -253,6 +253,7 @@ impl Workers {
             let _ = channel.shutdown(Shutdown::Both);
         }
         drop(state);
+        self.shared.server.end_sharing();
         for thread in self.threads {
             // One that starts a worker at this moment ends it when it is ready.
             let _ = thread.join();

@@ -32,4 +32,14 @@ impl Server {
             reserved: reserved.collect::<io::Result<_>>()?,
         })
     }
+
+    /// Refuses connections from now on, on the other descriptors of the sockets, too.
+    #[doc(hidden)]
+    pub fn end_sharing(&self) {
+        for (listener, _) in &self.listening {
+            if let Err(error) = listener.refuse() {
+                log::debug!("connections are accepted until all workers have ended: {error}");
+            }
+        }
+    }
 }
