@@ -29,7 +29,7 @@ pub struct MemoryQueues {
 #[derive(Debug, Default)]
 struct Queues {
     by_id: HashMap<QueueId, Queue>,
-    /// The sizes of all items. `bytes <= limit`
+    /// The sizes of all items. More than the limit only if some have been given back.
     bytes: usize,
 }
 
@@ -50,6 +50,15 @@ impl MemoryQueues {
             changed: Condvar::new(),
             limit,
         }
+    }
+
+    /// Makes an item that has been popped the oldest one again.
+    pub(super) fn give_back(&self, id: &QueueId, item: Vec<u8>) {
+        let mut queues = self.queues.lock();
+        // There may be no room for it anymore.
+        queues.bytes += size(&item);
+        queues.queue(id).items.push_front(item);
+        self.changed.notify_all();
     }
 
     /// Waits until `find` finds something, or so long.
@@ -80,6 +89,18 @@ impl Queues {
         });
     }
 
+    /// A queue that is used now.
+    fn queue(&mut self, id: &QueueId) -> &mut Queue {
+        let now = Instant::now();
+        let queue = self.by_id.entry(*id).or_insert_with(|| Queue {
+            items: VecDeque::new(),
+            unfinished: 0,
+            used: now,
+        });
+        queue.used = now;
+        queue
+    }
+
     fn pop(&mut self, id: &QueueId) -> Option<Vec<u8>> {
         let queue = self.by_id.get_mut(id)?;
         queue.used = Instant::now();
@@ -108,24 +129,18 @@ impl SharedQueues for MemoryQueues {
         let mut queues = self.queues.lock();
         let item = item.to_vec();
         let more = size(&item);
-        if more > self.limit - queues.bytes {
+        if more > self.limit.saturating_sub(queues.bytes) {
             queues.forget_unused();
         }
         let count = queues.by_id.get(queue).map_or(0, |queue| queue.items.len());
         if count >= limit {
             return Ok(Pushed::QueueIsFull);
         }
-        if more > self.limit - queues.bytes {
+        if more > self.limit.saturating_sub(queues.bytes) {
             return Ok(Pushed::StoreIsFull { limit: self.limit });
         }
         queues.bytes += more;
-        let now = Instant::now();
-        let queue = queues.by_id.entry(*queue).or_insert_with(|| Queue {
-            items: VecDeque::new(),
-            unfinished: 0,
-            used: now,
-        });
-        queue.used = now;
+        let queue = queues.queue(queue);
         queue.unfinished += 1;
         queue.items.push_back(item);
         self.changed.notify_all();

@@ -9,7 +9,7 @@ use std::time::Duration;
 use rustix_futex_sync::Mutex;
 
 use super::super::memory_queues::MemoryQueues;
-use super::super::{Key, MemoryStash, Pushed, PutError, SharedQueues as _, Stash as _};
+use super::super::{Key, MemoryStash, Pushed, PutError, QueueId, SharedQueues as _, Stash as _};
 use super::frame::{self, Operation, Reply};
 
 /// Values, the lock and queues, for clients in other processes.
@@ -61,6 +61,22 @@ impl Host {
     }
 }
 
+/// Where an operation takes something away.
+enum Source {
+    Value(Key),
+    Queue(QueueId),
+}
+
+impl Source {
+    fn of(operation: Operation, parts: &[Vec<u8>]) -> io::Result<Option<Self>> {
+        Ok(match (operation, parts) {
+            (Operation::Take, [path, uuid, ..]) => Some(Self::Value(key(path.clone(), uuid)?)),
+            (Operation::Pop, [queue, ..]) => Some(Self::Queue(id(queue)?)),
+            _ => None,
+        })
+    }
+}
+
 impl Connection {
     fn serve(self) {
         // What a client does wrong can only be that it has ended.
@@ -74,10 +90,25 @@ impl Connection {
 
     fn answer_all(&self) -> io::Result<()> {
         while let Some((kind, parts)) = frame::read(&self.stream)? {
-            let (reply, value) = self.answer(Operation::of(kind)?, parts)?;
-            frame::write(&self.stream, reply as u8, &[&value])?;
+            let operation = Operation::of(kind)?;
+            let source = Source::of(operation, &parts)?;
+            let (reply, value) = self.answer(operation, parts)?;
+            let written = frame::write(&self.stream, reply as u8, &[&value]);
+            if let (Err(_), Some(source), Reply::Yes) = (&written, source, reply) {
+                // The client has ended, perhaps while it waited.
+                self.give_back(source, value);
+            }
+            written?;
         }
         Ok(())
+    }
+
+    fn give_back(&self, source: Source, value: Vec<u8>) {
+        match source {
+            // A new value under the same key is newer.
+            Source::Value(key) => drop(self.host.values.put(key, value)),
+            Source::Queue(queue) => self.host.queues.give_back(&queue, value),
+        }
     }
 
     fn answer(&self, operation: Operation, parts: Vec<Vec<u8>>) -> io::Result<(Reply, Vec<u8>)> {

@@ -11,7 +11,7 @@ pub use host::Host;
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::net::UnixListener;
+    use std::os::unix::net::{UnixListener, UnixStream};
     use std::sync::Arc;
     use std::thread;
     use std::time::Duration;
@@ -73,6 +73,32 @@ mod tests {
         drop(ends);
         assert_eq!(other.lock(), Ok(()));
         assert_eq!(other.unlock(), Ok(()));
+    }
+
+    #[test]
+    fn what_a_client_does_not_get_is_not_lost() {
+        let folder = tempfile::tempdir().unwrap();
+        let stash = hosted(&folder);
+        let queues = stash.queues().unwrap();
+        let id = [3; 16];
+        let waiting = Duration::from_secs(30).as_millis() as usize;
+        let ended: Vec<_> = (0..8)
+            .map(|_| {
+                let client = UnixStream::connect(folder.path().join("stash")).unwrap();
+                let parts: [&[u8]; 2] = [&id, &waiting.to_le_bytes()];
+                frame::write(&client, frame::Operation::Pop as u8, &parts).unwrap();
+                client
+            })
+            .collect();
+        drop(ended);
+        for item in 0..8 {
+            assert_eq!(queues.push(&id, &[item], 8), Ok(Pushed::Done));
+        }
+        let popped = (0..8).map(|_| queues.pop(&id, Duration::from_secs(30)).unwrap());
+        let mut popped: Vec<_> = popped.map(|item| item.unwrap()[0]).collect();
+        popped.sort_unstable();
+        assert_eq!(popped, [0, 1, 2, 3, 4, 5, 6, 7]);
+        assert_eq!(queues.len(&id), Ok(0));
     }
 
     #[test]
