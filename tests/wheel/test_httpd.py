@@ -450,6 +450,22 @@ class Handlers(Case):
 
 
 class Configuration(Case):
+    def test_handlers_are_traced_as_in_new_threads(self):
+        def called(frame, event, argument):
+            seen.append((event, frame.f_code.co_name))
+
+        def handler(request, response):
+            return "traced"
+
+        httpd = self.serve(routes=[("GET", "/", handlers.handler(handler))])
+        for set_hook in (threading.settrace, threading.setprofile):
+            self.addCleanup(set_hook, None)
+            for hook in (None, called, None):
+                seen = []
+                set_hook(hook)
+                self.assertEqual(ask(httpd.port, "/")[2], b"traced")
+                self.assertEqual(("call", "handler") in seen, hook is called)
+
     def test_config(self):
         self.write("a.sub.txt", "{{host}} {{ports[http][0]}} {{domains[www]}}")
 

@@ -72,10 +72,12 @@ impl ThreadState {
     #[allow(unsafe_code)]
     pub(crate) fn new() -> Self {
         // SAFETY: the interpreter has been initialised, for a `ThreadState` is made for scripts only.
-        // It is never finalized, or the process that finalizes it exits next, and `Ensure` waits for that. `Ensure` attaches this thread, so `SaveThread` detaches an attached
+        // It is never finalized, or the process that finalizes it exits next, and `Ensure` waits for that.
+        // `Ensure` attaches this thread, as `set_hooks` needs, so `SaveThread` detaches an attached
         // thread, and hands out the state that `drop` restores.
         unsafe {
             let ensured = ffi::PyGILState_Ensure();
+            set_hooks(Python::assume_attached());
             let saved = ffi::PyEval_SaveThread();
             Self {
                 ensured,
@@ -116,7 +118,7 @@ impl ThreadState {
     }
 
     /// Resets the state of this attached thread: removes values of `threading.local`, context variables,
-    /// and trace and profile functions.
+    /// and trace and profile functions other than those for new threads.
     #[allow(unsafe_code)]
     pub(crate) fn renew(&mut self, py: Python<'_>) {
         // SAFETY: `py` shows that this thread is attached. `GetDict` returns a borrowed reference to
@@ -131,6 +133,7 @@ impl ThreadState {
         for set in [&SET_TRACE, &SET_PROFILE] {
             let _ = set.get(py).and_then(|set| set.call1((py.None(),)));
         }
+        set_hooks(py);
         let hooks = (py.None(), py.None());
         let _ = SET_ASYNCGEN_HOOKS.get(py).and_then(|set| set.call1(hooks));
         let _ = SET_ORIGIN_TRACKING.get(py).and_then(|set| set.call1((0,)));
@@ -162,6 +165,23 @@ impl ThreadState {
             ffi::Py_XDECREF(context);
         }
     }
+}
+
+/// Sets the trace and the profile function that a program has set for new threads with `threading.settrace` and
+/// `threading.setprofile`, as measuring coverage does.
+fn set_hooks(py: Python<'_>) {
+    let _ = py.import(intern!(py, "threading")).and_then(|threading| {
+        for (hook, set) in [
+            (intern!(py, "_trace_hook"), &SET_TRACE),
+            (intern!(py, "_profile_hook"), &SET_PROFILE),
+        ] {
+            let hook = threading.getattr(hook)?;
+            if !hook.is_none() {
+                set.get(py)?.call1((hook,))?;
+            }
+        }
+        Ok(())
+    });
 }
 
 /// Whether `threading` keeps an object for this thread, which a script may have changed.
