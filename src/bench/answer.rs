@@ -8,6 +8,8 @@ use httparse::{ParserConfig, Response, Status};
 use crate::http::chunked::Decoder;
 use crate::http::list;
 
+use super::persistence;
+
 /// The most field lines of a response that is understood.
 const MAX_FIELDS: usize = 128;
 
@@ -168,7 +170,6 @@ fn parse(bytes: &[u8], to_head: bool) -> Result<Option<(usize, Found)>, &'static
     if (100..200).contains(&status) && status != 101 {
         return Ok(Some((length, None)));
     }
-    let mut closes = response.version == Some(0);
     let (mut counted, mut chunked) = (None, false);
     for field in response.headers.iter() {
         let is = |name| field.name.eq_ignore_ascii_case(name);
@@ -178,9 +179,6 @@ fn parse(bytes: &[u8], to_head: bool) -> Result<Option<(usize, Found)>, &'static
             counted = Some(number.ok_or("a malformed Content-Length")?);
         } else if is("transfer-encoding") {
             chunked = list::contains([field.value], "chunked");
-        } else if is("connection") {
-            closes |= list::contains([field.value], "close");
-            closes &= !list::contains([field.value], "keep-alive");
         }
     }
     let rest = match counted {
@@ -189,7 +187,8 @@ fn parse(bytes: &[u8], to_head: bool) -> Result<Option<(usize, Found)>, &'static
         Some(length) => Rest::Length(length),
         None => Rest::End,
     };
-    closes |= matches!(rest, Rest::End);
+    let closes =
+        persistence::closes(response.version, response.headers) || matches!(rest, Rest::End);
     Ok(Some((length, Some((Whole { status, closes }, rest)))))
 }
 
@@ -264,6 +263,7 @@ mod tests {
             ("HTTP/1.1 200 OK\r\nConnection: a, Close\r\n", true),
             ("HTTP/1.0 200 OK\r\n", true),
             ("HTTP/1.0 200 OK\r\nConnection: keep-alive\r\n", false),
+            ("HTTP/1.1 200 OK\r\nConnection: close, keep-alive\r\n", true),
             ("HTTP/1.1 200 OK\r\n", false),
         ] {
             let response = format!("{head}Content-Length: 0\r\n\r\n");

@@ -18,11 +18,23 @@ const CONNECT_WITHIN: Duration = Duration::from_secs(10);
 pub(super) struct Connection {
     stream: TcpStream,
     answer: Answer,
+    carried: Carried,
     /// When the request was sent; `None` while none is.
     asked: Option<Instant>,
     /// Bytes of the request that the kernel has.
     sent: usize,
     interest: epoll::EventFlags,
+}
+
+/// What has arrived on a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Carried {
+    /// Nothing yet.
+    Nothing,
+    /// Whole responses, and nothing of another one.
+    Responses,
+    /// A part of a response, last.
+    Part,
 }
 
 /// What an event on a connection has brought.
@@ -32,6 +44,10 @@ pub(super) enum Event {
     Nothing,
     /// A response to the request that was sent at this time.
     Answered(Whole, Instant),
+    /// The server has closed a connection that it kept open after an earlier response, and has not begun to answer.
+    /// It may have closed it before it knew of the request, which can be sent again on another one (RFC 9112
+    /// §9.3.1).
+    Unanswered,
     /// The connection is of no use anymore, and why.
     Failed(String),
 }
@@ -44,6 +60,7 @@ impl Connection {
         Ok(Self {
             stream,
             answer: Answer::default(),
+            carried: Carried::Nothing,
             asked: None,
             sent: 0,
             interest: epoll::EventFlags::IN,
@@ -113,14 +130,15 @@ impl Connection {
         }
         loop {
             match self.stream.read(buffer) {
-                Ok(0) => return self.end("the server closed the connection"),
+                Ok(0) => return self.end("the server closed the connection", request),
                 Ok(count) => {
                     *received += count as u64;
                     if self.asked.is_none() {
                         return Event::Failed("bytes that no request has asked for".to_owned());
                     }
+                    self.carried = Carried::Part;
                     match self.answer.read(&buffer[..count], request.method == "HEAD") {
-                        Ok(Progress::Whole(whole)) => return self.answered(whole),
+                        Ok(Progress::Whole(whole)) => return self.answered(whole, request),
                         // Mostly there is nothing more to read.
                         Ok(Progress::Partial) if count < buffer.len() => return Event::Nothing,
                         Ok(Progress::Partial) => {}
@@ -132,14 +150,17 @@ impl Connection {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Event::Nothing,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) if error.kind() == io::ErrorKind::ConnectionReset => {
-                    return self.end("the server reset the connection");
+                    return self.end("the server reset the connection", request);
                 }
-                Err(error) => return self.end(&error.to_string()),
+                Err(error) => return self.end(&error.to_string(), request),
             }
         }
     }
 
-    fn answered(&mut self, whole: Whole) -> Event {
+    fn answered(&mut self, mut whole: Whole, request: &Request) -> Event {
+        self.carried = Carried::Responses;
+        // The server need not repeat that the request asked for the end.
+        whole.closes |= request.closes;
         match self.asked.take() {
             Some(asked) => Event::Answered(whole, asked),
             None => Event::Nothing,
@@ -147,11 +168,12 @@ impl Connection {
     }
 
     /// The end of the connection, which may be that of a response.
-    fn end(&mut self, how: &str) -> Event {
+    fn end(&mut self, how: &str, request: &Request) -> Event {
         let is_untouched = self.answer.is_untouched();
         match (self.answer.end(), self.asked) {
-            (Some(whole), Some(_)) => self.answered(whole),
+            (Some(whole), Some(_)) => self.answered(whole, request),
             (_, None) => Event::Failed(how.to_owned()),
+            _ if self.carried == Carried::Responses => Event::Unanswered,
             _ if is_untouched => Event::Failed(format!("{how} without a response")),
             _ => Event::Failed(format!("{how} in the middle of a response")),
         }

@@ -1,8 +1,8 @@
 //! Measuring: each path is asked once, then loaded in rounds, one path after the other in each round, so that what
-//! disturbs the machine for a while disturbs all of them. A path whose first response is no success is not loaded.
+//! disturbs the machine for a while disturbs all of them. A path whose first response is no success is not loaded. A
+//! path that ends the server ends its own round only: the server is started again for the next path.
 
 use std::io;
-use std::net::SocketAddr;
 use std::time::{Duration, SystemTime};
 
 use crate::phases::Phase;
@@ -11,8 +11,8 @@ use crate::text::timestamp::Timestamp;
 use super::load::{self, Counted, Load, Until};
 use super::machine::Watch;
 use super::results::{FORMAT, Function, Latency, Measured, Results, Spread};
-use super::server::{Server, Usage};
-use super::target::Request;
+use super::server::{Site, Usage};
+use super::subject::Subject;
 
 /// The shares of responses whose latencies are reported, in per cent.
 const SHARES: [f64; 16] = [
@@ -39,65 +39,55 @@ pub struct Plan {
     pub profile: bool,
 }
 
-/// What is measured.
-#[derive(Clone, Debug)]
-pub struct Subject {
-    /// As it is named in reports.
-    pub name: String,
-    /// Where to connect to, or why that is not known.
-    pub address: Result<SocketAddr, String>,
-    /// What to ask.
-    pub request: Request,
-    /// Whether the server is the one that was started, which reports what it uses.
-    pub is_own: bool,
-}
-
 /// What a round has brought.
 struct Round {
     counted: Counted,
     usage: Option<Usage>,
 }
 
+impl Round {
+    /// A round that cannot be measured to its end: nothing of it counts but the reason.
+    fn failed(reason: String) -> Self {
+        let mut counted = Counted::new();
+        counted.fail(reason);
+        Self {
+            counted,
+            usage: None,
+        }
+    }
+}
+
 /// Measures all subjects. `begins` is called with the name of each before it is loaded, `ends` with the time that it
 /// was.
 ///
 /// # Errors
-/// When the server ends meanwhile, or the system has no means to wait for connections.
+/// When the system has no means to wait for connections.
 pub fn run(
     plan: Plan,
     subjects: &[Subject],
-    mut server: Option<&mut Server>,
+    mut site: Option<Site>,
     begins: &dyn Fn(&str),
     ends: &dyn Fn(Duration),
 ) -> io::Result<Results> {
     let began = SystemTime::now();
     let mut problems = Vec::new();
     for subject in subjects {
-        problems.push(first_answer(subject)?);
+        problems.push(first_answer(subject, site.as_mut())?);
     }
-    if let Some(server) = &mut server {
-        server.quiet()?;
+    if let Some(site) = &mut site {
+        site.quiet();
     }
     let mut watch = Watch::default();
     let mut rounds: Vec<Vec<Round>> = subjects.iter().map(|_| Vec::new()).collect();
-    for number in 0..plan.rounds {
+    let mut warmth = vec![Warmth::Cold; subjects.len()];
+    for _ in 0..plan.rounds {
         for (at, subject) in subjects.iter().enumerate() {
-            let (Ok(address), None) = (&subject.address, &problems[at]) else {
+            if problems[at].is_some() {
                 continue;
-            };
-            begins(&subject.name);
-            let mut load = Load {
-                address: *address,
-                request: &subject.request,
-                connections: plan.connections,
-                until: Until::Time(plan.round.mul_f64(WARM_UP)),
-            };
-            if number == 0 {
-                load::run(load)?;
             }
-            load.until = Until::Time(plan.round);
-            let own = server.as_deref_mut().filter(|_| subject.is_own);
-            rounds[at].push(round(load, own, &mut watch)?);
+            begins(&subject.name);
+            let site = site.as_mut();
+            rounds[at].push(round(plan, subject, site, &mut warmth[at], &mut watch)?);
             ends(plan.round);
         }
     }
@@ -105,8 +95,8 @@ pub fn run(
     for ((subject, problem), rounds) in subjects.iter().zip(problems).zip(&rounds) {
         paths.push(measured(subject, problem, rounds));
     }
-    if let (true, Some(server)) = (plan.profile, server) {
-        profile(plan, subjects, &mut paths, server, begins)?;
+    if let (true, Some(site)) = (plan.profile, &mut site) {
+        profile(plan, subjects, &mut paths, site, begins)?;
     }
     Ok(Results {
         format: FORMAT,
@@ -120,41 +110,88 @@ pub fn run(
     })
 }
 
+/// Whether a path was loaded before its first round that counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Warmth {
+    Cold,
+    /// With the server that was started so many times; 0 for a URL.
+    Warm(u32),
+}
+
 /// What is wrong with the first response, if anything is.
-fn first_answer(subject: &Subject) -> io::Result<Option<String>> {
-    let address = match &subject.address {
-        Ok(address) => *address,
-        Err(reason) => return Ok(Some(reason.clone())),
+fn first_answer(subject: &Subject, mut site: Option<&mut Site>) -> io::Result<Option<String>> {
+    let (address, request) = match subject.asks(site.as_deref_mut()) {
+        Ok(asks) => asks,
+        Err(reason) => return Ok(Some(reason)),
     };
     let counted = load::run(Load {
         address,
-        request: &subject.request,
+        request: &request,
         connections: 1,
         until: Until::Answer,
     })?;
-    Ok(counted.errors.into_keys().next())
+    // That the server has ended says more than what became of the connection.
+    let ended = subject.own(site).and_then(|site| site.usage().err());
+    Ok(ended.or_else(|| counted.errors.into_keys().next()))
 }
 
-fn round(load: Load<'_>, server: Option<&mut Server>, watch: &mut Watch) -> io::Result<Round> {
-    let Some(server) = server else {
-        // The server's own time cannot be told from that of others, so the machine is watched in a pause.
-        watch.begin();
-        std::thread::sleep(PAUSE);
-        watch.end();
-        let counted = load::run(load)?;
-        return Ok(Round {
-            counted,
-            usage: None,
-        });
+fn round(
+    plan: Plan,
+    subject: &Subject,
+    mut site: Option<&mut Site>,
+    warmth: &mut Warmth,
+    watch: &mut Watch,
+) -> io::Result<Round> {
+    let (address, request) = match subject.asks(site.as_deref_mut()) {
+        Ok(asks) => asks,
+        Err(reason) => return Ok(Round::failed(reason)),
     };
+    let mut load = Load {
+        address,
+        request: &request,
+        connections: plan.connections,
+        until: Until::Time(plan.round.mul_f64(WARM_UP)),
+    };
+    let own = subject.own(site);
+    let warm = Warmth::Warm(own.as_ref().map_or(0, |site| site.starts()));
+    if *warmth != warm {
+        load::run(load)?;
+        *warmth = warm;
+    }
+    load.until = Until::Time(plan.round);
+    match own {
+        Some(site) => own_round(load, site, watch),
+        None => round_elsewhere(load, watch),
+    }
+}
+
+fn own_round(load: Load<'_>, site: &mut Site, watch: &mut Watch) -> io::Result<Round> {
     watch.begin();
-    let before = server.usage()?;
+    let before = match site.usage() {
+        Ok(usage) => usage,
+        Err(ended) => return Ok(Round::failed(ended)),
+    };
     let counted = load::run(load)?;
-    let usage = server.usage()?.since(&before);
+    let after = site.usage();
     watch.end();
+    Ok(match after {
+        Ok(after) => Round {
+            counted,
+            usage: Some(after.since(&before)),
+        },
+        Err(ended) => Round::failed(ended),
+    })
+}
+
+/// The server's own time cannot be told from that of others, so the machine is watched in a pause.
+fn round_elsewhere(load: Load<'_>, watch: &mut Watch) -> io::Result<Round> {
+    watch.begin();
+    std::thread::sleep(PAUSE);
+    watch.end();
+    let counted = load::run(load)?;
     Ok(Round {
         counted,
-        usage: Some(usage),
+        usage: None,
     })
 }
 
@@ -203,7 +240,7 @@ fn measured(subject: &Subject, problem: Option<String>, rounds: &[Round]) -> Mea
     };
     Measured {
         path: subject.name.clone(),
-        method: subject.request.method.clone(),
+        method: subject.method().to_owned(),
         problem,
         requests: all.answered,
         connections_opened: all.opened,
@@ -250,30 +287,46 @@ fn profile(
     plan: Plan,
     subjects: &[Subject],
     paths: &mut [Measured],
-    server: &mut Server,
+    site: &mut Site,
     begins: &dyn Fn(&str),
 ) -> io::Result<()> {
-    server.profile()?;
+    site.profile();
     for (subject, path) in subjects.iter().zip(paths) {
-        let (Ok(address), None, true) = (&subject.address, &path.problem, subject.is_own) else {
+        if path.problem.is_some() || subject.own(Some(site)).is_none() {
             continue;
-        };
+        }
         begins(&format!("{}, profiled", subject.name));
-        let counted = load::run(Load {
-            address: *address,
-            request: &subject.request,
-            connections: 1,
-            until: Until::Time(plan.round.min(PROFILE)),
-        })?;
-        let functions = server.functions()?;
-        let requests = (counted.answered + counted.errors.values().sum::<u64>()).max(1) as f64;
-        let each = functions.into_iter().map(|one| Function {
-            calls: one.calls / requests,
-            own_us: one.own_us / requests,
-            total_us: one.total_us / requests,
-            ..one
-        });
-        path.functions = Some(each.collect());
+        match functions(plan, subject, site)? {
+            Ok(functions) => path.functions = Some(functions),
+            Err(reason) => *path.errors.entry(reason).or_default() += 1,
+        }
     }
     Ok(())
+}
+
+/// The functions that cost most for one request, or why they are not known.
+fn functions(
+    plan: Plan,
+    subject: &Subject,
+    site: &mut Site,
+) -> io::Result<Result<Vec<Function>, String>> {
+    let (address, request) = match subject.asks(Some(site)) {
+        Ok(asks) => asks,
+        Err(reason) => return Ok(Err(reason)),
+    };
+    let counted = load::run(Load {
+        address,
+        request: &request,
+        connections: 1,
+        until: Until::Time(plan.round.min(PROFILE)),
+    })?;
+    let requests = (counted.answered + counted.errors.values().sum::<u64>()).max(1) as f64;
+    let each = |one: Function| Function {
+        calls: one.calls / requests,
+        own_us: one.own_us / requests,
+        total_us: one.total_us / requests,
+        ..one
+    };
+    let functions = site.functions();
+    Ok(functions.map(|functions| functions.into_iter().map(each).collect()))
 }

@@ -5,6 +5,8 @@ use std::net::{SocketAddr, ToSocketAddrs as _};
 
 use httparse::{EMPTY_HEADER, Status};
 
+use super::persistence;
+
 /// The most field lines of a request file.
 const MAX_FIELDS: usize = 128;
 
@@ -35,6 +37,8 @@ pub struct Request {
     pub method: String,
     /// The target of the request line.
     pub target: String,
+    /// Whether it asks the server to close the connection after its response.
+    pub closes: bool,
 }
 
 /// A request as a file has it, for any target.
@@ -47,6 +51,7 @@ pub struct Template {
     /// The field lines, with the empty line.
     fields: Vec<u8>,
     has_host: bool,
+    closes: bool,
     body: Vec<u8>,
 }
 
@@ -127,6 +132,7 @@ impl Request {
             bytes: format!("GET {target} HTTP/1.1\r\nHost: {host}\r\n\r\n").into_bytes(),
             method: "GET".to_owned(),
             target: target.to_owned(),
+            closes: false,
         }
     }
 }
@@ -170,6 +176,7 @@ impl Template {
             version: line[version..].to_vec(),
             fields: field_lines.to_vec(),
             has_host: value("Host").is_some(),
+            closes: persistence::closes(request.version, request.headers),
             body,
         };
         match (value("Content-Length"), value("Transfer-Encoding")) {
@@ -187,6 +194,11 @@ impl Template {
             _ => {}
         }
         Ok(template)
+    }
+
+    /// The method of its request line.
+    pub fn method(&self) -> &str {
+        &self.method
     }
 
     /// The target of its request line.
@@ -208,6 +220,7 @@ impl Template {
             bytes,
             method: self.method.clone(),
             target: target.to_owned(),
+            closes: self.closes,
         }
     }
 
@@ -267,6 +280,20 @@ mod tests {
         assert_eq!((&request.bytes[..], &*request.method), (&file[..], "PUT"));
         let elsewhere = template.request("/b?c", "other").bytes;
         assert!(elsewhere.starts_with(b"PUT /b?c HTTP/1.1\r\nHost: h\r\n"));
+    }
+
+    #[test]
+    fn whether_a_request_asks_for_the_end_of_its_connection() {
+        for (file, closes) in [
+            (&b"GET / HTTP/1.1\r\n\r\n"[..], false),
+            (b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n", true),
+            (b"GET / HTTP/1.0\r\n\r\n", true),
+            (b"GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", false),
+        ] {
+            let request = Template::read(file).unwrap().request("/", "h");
+            assert_eq!(request.closes, closes, "{request:?}");
+        }
+        assert!(!Request::get("/", "h").closes);
     }
 
     #[test]

@@ -10,9 +10,10 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::bench::results::Results;
-use crate::bench::run::{self, Plan, Subject};
-use crate::bench::server::Server;
-use crate::bench::target::{Request, Target, Template};
+use crate::bench::run::{self, Plan};
+use crate::bench::server::Site;
+use crate::bench::subject::Subject;
+use crate::bench::target::{Target, Template};
 use crate::bench::{comparison, picture, report};
 
 use super::again;
@@ -44,28 +45,28 @@ pub(super) fn bench(options: &BenchOptions) -> Result<u8, CommandError> {
     let starts = targets
         .iter()
         .any(|target| matches!(target, Target::Path(_)));
-    let mut server = None;
+    let mut site = None;
     if starts {
-        let started = Server::start(options.command()).map_err(CommandError::BenchServer)?;
+        let command = options.command();
+        let started = Site::start(command).map_err(CommandError::BenchServer)?;
         let Some(started) = started else {
             // It has said what is wrong with its options.
             return Ok(2);
         };
-        server = Some(started);
+        site = Some(started);
     }
-    let subject = |target: &Target| subject(target, template.as_ref(), server.as_ref());
+    let subject = |target| Subject::new(target, template.as_ref());
     let subjects: Vec<_> = targets.iter().map(subject).collect();
     let plan = options.plan();
     let bar = progress(plan, subjects.len());
     let results = run::run(
         plan,
         &subjects,
-        server.as_mut(),
+        site,
         &|name| bar.set_message(name.to_owned()),
         &|time| bar.inc(milliseconds(time)),
     );
     bar.finish_and_clear();
-    drop(server);
     let results = results.map_err(CommandError::BenchServer)?;
     options.write(&results)?;
     let mut text = report::text(&results);
@@ -180,11 +181,14 @@ impl BenchOptions {
         Ok(())
     }
 
-    /// Starts this command again, as the server.
-    fn command(&self) -> Process {
-        let mut command = again::command();
-        command.args([".bench-server", "--"]).args(&self.server);
-        command
+    /// What starts this command again, as the server.
+    fn command(&self) -> impl Fn() -> Process + use<> {
+        let server = self.server.clone();
+        move || {
+            let mut command = again::command();
+            command.args([".bench-server", "--"]).args(&server);
+            command
+        }
     }
 
     fn write(&self, results: &Results) -> Result<(), CommandError> {
@@ -199,34 +203,6 @@ impl BenchOptions {
             write(path, &picture)?;
         }
         Ok(())
-    }
-}
-
-fn subject(target: &Target, template: Option<&Template>, server: Option<&Server>) -> Subject {
-    let (address, host) = match target {
-        Target::Path(_) => {
-            let address = server.map(Server::address);
-            let host = address
-                .map(|address| address.to_string())
-                .unwrap_or_default();
-            (address.ok_or_else(|| "no server".to_owned()), host)
-        }
-        Target::Url(url) => {
-            let host = url.authority.clone();
-            let address = url.address();
-            let named = |error| format!("no address of {host}: {error}");
-            (address.map_err(named), host)
-        }
-    };
-    let line = target.of_request_line();
-    Subject {
-        name: target.shown(),
-        address,
-        request: match template {
-            Some(template) => template.request(line, &host),
-            None => Request::get(line, &host),
-        },
-        is_own: matches!(target, Target::Path(_)),
     }
 }
 

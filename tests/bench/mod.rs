@@ -1,8 +1,10 @@
 //! `wireserve bench`: its numbers agree with what handlers are known to do, whatever is wrong with a path is said, and
 //! its files have the documented form.
 
+mod ended_servers;
 mod files;
 mod findings;
+mod kept_connections;
 mod numbers;
 mod server_process;
 
