@@ -41,6 +41,7 @@ use callables::CallableHandler;
 use classes::server_objects::ServerObjects;
 
 pub(crate) use callables::Returned;
+#[cfg(feature = "cli")]
 pub(crate) use interpreter::environment::replace_active as replace_active_environment;
 pub use interpreter::environment::use_environment;
 #[cfg(feature = "control")]

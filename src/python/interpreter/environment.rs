@@ -71,6 +71,7 @@ fn another_version(environment: &Path) -> Option<std::ffi::OsString> {
 static IS_ACTIVE_REPLACED: AtomicBool = AtomicBool::new(false);
 
 /// Leaves the active environment out of an interpreter that is started later.
+#[cfg(feature = "cli")]
 pub(crate) fn replace_active() {
     IS_ACTIVE_REPLACED.store(true, Ordering::Relaxed);
 }

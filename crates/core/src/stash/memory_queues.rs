@@ -53,6 +53,7 @@ impl MemoryQueues {
     }
 
     /// Makes an item that has been popped the oldest one again.
+    #[cfg(feature = "cli")]
     pub(super) fn give_back(&self, id: &QueueId, item: Vec<u8>) {
         let mut queues = self.queues.lock();
         // There may be no room for it anymore.
