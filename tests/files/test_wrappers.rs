@@ -74,6 +74,12 @@ fn each_wrapper_has_its_test_and_its_type() {
             html,
             "\"/d/all.any.worker.js\")",
         ),
+        // Tests subscribe to URLs in this scope.
+        (
+            "all.any.serviceworker.html",
+            html,
+            "const scope = new URL(\"does/not/exist\", location).href;",
+        ),
         (
             "all.any.serviceworker-module.html",
             html,

@@ -53,6 +53,10 @@ pub fn cases() -> Vec<Case> {
             "pipe on what is left, escaped",
             "/pipes/kept.py?pipe=header(X-A%2Cb%5C%2Cc)",
         ),
+        get(
+            "pipe whose name is encoded",
+            "/pipes/kept.py?%70ipe=status(404)",
+        ),
         get("pipe that is empty", "/pipes/kept.py?pipe="),
         get("pipe that is unknown", "/pipes/kept.py?pipe=tricle(d1)"),
         get(

@@ -25,6 +25,7 @@ use crate::python::conversions::text::isomorphic;
 use crate::python::interpreter::host;
 use crate::python::interpreter::once_value::intern;
 use crate::python::scripts::failure::http_exception;
+use crate::text::percent;
 use response::{ScriptResponse, shared};
 use scope::ScriptRequest;
 
@@ -32,7 +33,9 @@ use scope::ScriptRequest;
 pub(crate) fn may_apply(is_template: bool, facts: &Facts) -> bool {
     static PIPE: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("pipe"));
     let query = facts.query();
-    is_template || !query.is_empty() && PIPE.find(query).is_some()
+    // The name of the parameter may be encoded.
+    let has_name = || PIPE.find(&percent::decode(query)).is_some();
+    is_template || !query.is_empty() && has_name()
 }
 
 /// Applies the pipes of a script's path and of the query to the response that it has left. As in the

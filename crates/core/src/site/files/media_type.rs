@@ -9,7 +9,7 @@ use std::path::Path;
 pub const DEFAULT: &str = "application/octet-stream";
 
 /// Extensions and media types, sorted by extension.
-pub const TYPES: [(&str, &str); 32] = [
+pub const TYPES: [(&str, &str); 33] = [
     ("avif", "image/avif"),
     ("bmp", "image/bmp"),
     ("css", "text/css"),
@@ -21,6 +21,7 @@ pub const TYPES: [(&str, &str); 32] = [
     ("jpg", "image/jpeg"),
     ("js", "text/javascript"),
     ("json", "application/json"),
+    ("jxl", "image/jxl"),
     ("m4a", "audio/mp4"),
     ("m4v", "video/mp4"),
     ("manifest", "text/cache-manifest"),
@@ -72,6 +73,7 @@ mod tests {
         for (name, media_type) in [
             ("a.html", "text/html"),
             ("a.sub.js", "text/javascript"),
+            ("a.jxl", "image/jxl"),
             ("a.tar.xpi", "application/x-xpinstall"),
             ("a.HTML", DEFAULT),
             ("a.ogg", DEFAULT),

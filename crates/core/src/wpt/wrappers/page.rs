@@ -137,10 +137,10 @@ const EXTENSION: [&str; 3] = [
     "/resources/web-extensions-helper.js",
 ];
 
-/// Registers the worker again, so that its tests run now. Its scope, below the path of the worker,
-/// contains no page and no other worker.
+/// Registers the worker again, so that its tests run now. Tests rely on the scope, which contains no page: they
+/// subscribe to URLs in it.
 const SERVICE_WORKER: &str = r#"(async (url, options) => {
-  const scope = new URL(new URL(url, location).pathname + ".scope/", location).href;
+  const scope = new URL("does/not/exist", location).href;
   const before = await navigator.serviceWorker.getRegistration(scope);
   if (before && before.scope === scope) {
     await before.unregister();
