@@ -11,6 +11,12 @@ use std::time::Duration;
 
 pub(crate) use loom::sync::{Mutex, MutexGuard, atomic};
 
+pub(crate) mod hints {
+    //! What the models leave out, as the server's module says.
+
+    pub(crate) use std::sync::atomic::{AtomicBool, Ordering};
+}
+
 /// A condition variable with timed waits, which loom's does not have.
 #[derive(Debug, Default)]
 pub(crate) struct Condvar(Arc<loom::sync::Condvar>);

@@ -4,12 +4,12 @@
 use std::collections::VecDeque;
 use std::io;
 use std::panic::{self, AssertUnwindSafe};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use crate::exchange::Locals;
 use crate::forks;
+use crate::sync::hints::{AtomicBool, Ordering};
 use crate::sync::{Condvar, Instant, Mutex, MutexGuard, thread};
 
 /// The stack of a thread: Python's C code recurses deeply, and untouched pages cost no memory.
