@@ -177,7 +177,8 @@ class Router(Followed):
         """Adds a handler for a method, several, or all of them (`any_method` or "*")."""
         if methods is any_method or isinstance(methods, (bytes, str)):
             methods = [methods]
-        self.routes += [(method, compile_path_match(path), handler) for method in methods]
+        # Not `+=`, which would also be an assignment.
+        self.routes.extend([(method, compile_path_match(path), handler) for method in methods])
 
     def get_handler(self, request):
         """The handler for a request, whose `route_match` is set, or None."""
