@@ -19,6 +19,32 @@ pub fn cases() -> Vec<Case> {
             "HEAD of a file with bad headers",
             "/headers_files/no_colon.txt",
         ),
+        head(
+            "HEAD of a file with a transfer coding",
+            "/headers_files/coded.txt",
+        ),
+        raw(
+            "range of a file with a transfer coding",
+            request(
+                "GET",
+                "/headers_files/coded.txt",
+                "Range: bytes=1-2\r\n",
+                b"",
+            ),
+        ),
+        raw(
+            "ranges of a file with a transfer coding",
+            request(
+                "GET",
+                "/headers_files/coded.txt",
+                "Range: bytes=1-2,4-5\r\n",
+                b"",
+            ),
+        ),
+        get(
+            "pipe that adds a transfer coding",
+            "/headers_files/plain.txt?pipe=header(Transfer-Encoding,chunked)",
+        ),
         raw(
             "a file with its length, then another request",
             request("GET", "/headers_files/length.txt", "", b""),
@@ -40,6 +66,7 @@ const FILES: &[(&str, &str)] = &[
     ("headers file with a type in the middle", "after_type.txt"),
     ("headers file with the length", "length.txt"),
     ("headers file with Connection", "connection.txt"),
+    ("headers file with Transfer-Encoding", "coded.txt"),
     ("headers file with Server", "server.txt"),
     ("headers file with Date", "date_.txt"),
     ("headers file with Location", "location.txt"),

@@ -30,7 +30,8 @@ pub enum Content {
     Empty,
     /// Bytes, with their length.
     Bytes(Vec<u8>),
-    /// A file from its current position, with the value of `Content-Length`.
+    /// A file from its current position, with the value of `Content-Length`, which is not sent beside a
+    /// `Transfer-Encoding`.
     File(File, u64),
     /// Pieces that are generated while they are sent.
     Chunks(Box<dyn Chunks>),
@@ -109,7 +110,8 @@ pub trait Chunks: Send {
     /// The reason, which is logged. The connection ends.
     fn next_chunk(&mut self) -> Option<Result<Chunk, ContentError>>;
 
-    /// Bytes of all chunks together, if known in advance. It becomes the `Content-Length`.
+    /// Bytes of all chunks together, if known in advance. It becomes the `Content-Length`, unless the response
+    /// has a `Transfer-Encoding`.
     ///
     /// ```
     /// # use std::io::Write;

@@ -252,7 +252,7 @@ impl Response {
         self.headers.append_to(out);
         if self.required_headers == RequiredHeaders::Add {
             seen.append_missing(out);
-            if let (false, Some(length)) = (seen.length, self.length()) {
+            if let (false, Some(length)) = (seen.length, self.length_to_add(&seen)) {
                 append_length(out, length);
                 seen.length = true;
             }
@@ -268,6 +268,16 @@ impl Response {
             _ => 0,
         };
         TYPICAL_HEAD + self.headers.typical_length() + content
+    }
+
+    /// The length that is sent if the handler sets none. A transfer coding, which its author has put there,
+    /// delimits a file instead (RFC 9112 §6.2); bytes and single ranges get both, as in the reference.
+    fn length_to_add(&self, seen: &Seen) -> Option<u64> {
+        match &self.content {
+            Content::File(..) if seen.transfer_coding && !seen.range => None,
+            Content::Chunks(_) if seen.transfer_coding => None,
+            _ => self.length(),
+        }
     }
 
     fn length(&self) -> Option<u64> {
@@ -322,13 +332,15 @@ pub fn is_close(name: &[u8], value: &[u8]) -> bool {
     name.eq_ignore_ascii_case(b"connection") && list::contains([value], "close")
 }
 
-/// Which of the required fields a handler has set, and whether one has the option `close`.
+/// Which of the required fields a handler has set, and which of those that say how the response ends.
 #[derive(Default)]
 struct Seen {
     server: bool,
     date: bool,
     length: bool,
     close: bool,
+    transfer_coding: bool,
+    range: bool,
 }
 
 impl Seen {
@@ -337,7 +349,9 @@ impl Seen {
             4 => self.date |= name.eq_ignore_ascii_case(b"date"),
             6 => self.server |= name.eq_ignore_ascii_case(b"server"),
             10 => self.close |= is_close(name, value),
+            13 => self.range |= name.eq_ignore_ascii_case(b"content-range"),
             14 => self.length |= name.eq_ignore_ascii_case(b"content-length"),
+            17 => self.transfer_coding |= name.eq_ignore_ascii_case(b"transfer-encoding"),
             _ => {}
         }
     }

@@ -1,7 +1,8 @@
 //! Files, whole or in ranges, with the header fields of their `.headers` files. Responses have a
 //! `Content-Length`, and the connection stays open; the reference sends plain files without one and
 //! closes the connection (reference §1, §7.3). A file is sent while it is read, so that its size
-//! costs no memory. `directory.rs` answers for folders.
+//! costs no memory. A file with `Transfer-Encoding` among its fields has no `Content-Length` (RFC 9112
+//! §6.2). `directory.rs` answers for folders.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -76,7 +77,7 @@ impl Handler for FileHandler {
         if has_validators && requested.is_none() {
             validators::add(&mut exchange.response, &found.metadata);
         }
-        if is_plain {
+        if is_plain && !exchange.response.headers.contains(b"Transfer-Encoding") {
             let fields = &exchange.response.headers;
             self.kept.keep(&found, began, fields, has_validators);
         }

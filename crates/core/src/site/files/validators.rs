@@ -100,10 +100,11 @@ fn failed() -> Fault {
 }
 
 /// A 304 has no content. Of the fields that describe content (RFC 9110 §15.4.5) it has only the length,
-/// that of a 200 (§8.6), which keeps the connection open.
+/// that of a 200 (§8.6), which keeps the connection open, unless that has a transfer coding instead.
 fn not_modified(response: &mut Response, length: u64) {
     without_content(response);
-    if !response.headers.contains(b"Content-Length") {
+    let fields = &response.headers;
+    if !fields.contains(b"Content-Length") && !fields.contains(b"Transfer-Encoding") {
         response
             .headers
             .append("Content-Length", length.to_string());
