@@ -110,6 +110,15 @@ fn threads_receive() {
     assert_eq!(client.read_until_close(), b"\x88\x02\x03\xe8");
 }
 
+/// The handler has returned before the thread writes.
+#[test]
+fn a_thread_may_answer_the_clients_close_frame() {
+    let server = Server::start(&["--log=off"]);
+    let mut client = open(&server, "/closed-by-a-thread");
+    client.send(&close(1000, "bye"));
+    assert_eq!(client.read_until_close(), b"\x88\x02\x03\xe8");
+}
+
 /// The client has two seconds to close its side, as after a response. Then the thread's read ends.
 #[test]
 fn a_thread_that_is_left_behind_does_not_keep_the_connection() {

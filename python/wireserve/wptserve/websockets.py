@@ -91,16 +91,29 @@ class Request:
     """`request` of WebSocket handlers, which set further attributes."""
 
     def __init__(self, request, connection, target, is_https):
-        self.connection = connection
+        self.connection = self._connection = connection
         self.headers_in = request.raw_headers
         self.method = request.method
         self.protocol = request.raw_version.decode("latin-1")
         self.uri = self.unparsed_uri = target
         self._is_https = is_https
+        self._server_terminated = False
 
     def is_https(self):
         """Whether the connection uses TLS."""
         return self._is_https
+
+    @property
+    def server_terminated(self):
+        """Whether a close frame has been sent, or is about to be: the library sets this first."""
+        return self._server_terminated
+
+    @server_terminated.setter
+    def server_terminated(self, is_terminated):
+        # The handler may see this, and return, before the thread that answers the client has written.
+        if is_terminated:
+            self._connection.begin_close_frame()
+        self._server_terminated = is_terminated
 
 
 def open_socket(dispatcher, request):

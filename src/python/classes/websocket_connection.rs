@@ -2,7 +2,8 @@
 //! threads. pywebsocket3 reads and writes its frames through it.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, ThreadId};
 use std::time::Duration;
 
 use pyo3::exceptions::PyBrokenPipeError;
@@ -15,7 +16,8 @@ use crate::wire::close;
 use crate::python::interpreter::gate;
 use crate::python::interpreter::once_value::intern;
 
-/// How long a thread that still reads after its handler has returned may wait for the client.
+/// How long a thread that still reads after its handler has returned may wait for the client, and how long
+/// one may take to write its close frame.
 const LINGER: Duration = Duration::from_secs(2);
 
 /// The connection of a WebSocket.
@@ -38,6 +40,9 @@ struct Link {
     body: Arc<Body>,
     /// Threads that wait in `read`.
     readers: AtomicUsize,
+    /// The thread that is about to write a close frame.
+    closing: Mutex<Option<ThreadId>>,
+    closed: Condvar,
 }
 
 impl WebSocketConnection {
@@ -48,14 +53,19 @@ impl WebSocketConnection {
                 turn: Arc::clone(exchange.turn()),
                 body: Arc::clone(&exchange.body),
                 readers: AtomicUsize::new(0),
+                closing: Mutex::new(None),
+                closed: Condvar::new(),
             }))),
             request: Arc::clone(&exchange.request),
         }
     }
 
-    /// Ends the WebSocket for the handler. Threads that it has left behind read on until the client has
-    /// closed its side or had time for it.
+    /// Ends the WebSocket for the handler. Threads that it has left behind write the close frame that one of
+    /// them has begun, and read on until the client has closed its side or had time for it.
     pub(crate) fn end(&self, py: Python<'_>) {
+        if let Some(link) = self.link().filter(|link| link.is_closed_elsewhere()) {
+            gate::away(py, || link.wait_for_close_frame());
+        }
         let link = self
             .link
             .lock()
@@ -89,7 +99,9 @@ impl WebSocketConnection {
     fn send(&self, py: Python<'_>, bytes: &[u8]) -> PyResult<usize> {
         let sent = self.link().and_then(|link| {
             link.turn.mark_written();
-            gate::away(py, || link.turn.send(bytes)).ok()
+            let sent = gate::away(py, || link.turn.send(bytes)).ok();
+            link.end_close_frame();
+            sent
         });
         match sent {
             Some(()) => Ok(bytes.len()),
@@ -119,6 +131,14 @@ impl WebSocketConnection {
         PyBytes::new(py, bytes.as_deref().unwrap_or_default())
     }
 
+    /// Says that the next bytes of this thread are a close frame: the connection stays open for them if the
+    /// handler returns first.
+    fn begin_close_frame(&self) {
+        if let Some(link) = self.link() {
+            *link.closing() = Some(thread::current().id());
+        }
+    }
+
     /// Address and port of the client.
     #[getter]
     fn remote_addr(&self) -> (String, u16) {
@@ -140,6 +160,32 @@ impl WebSocketConnection {
 }
 
 impl Link {
+    fn closing(&self) -> MutexGuard<'_, Option<ThreadId>> {
+        self.closing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether another thread is about to write a close frame.
+    fn is_closed_elsewhere(&self) -> bool {
+        self.closing()
+            .is_some_and(|thread| thread != thread::current().id())
+    }
+
+    fn end_close_frame(&self) {
+        let mut closing = self.closing();
+        if *closing == Some(thread::current().id()) {
+            *closing = None;
+            self.closed.notify_all();
+        }
+    }
+
+    fn wait_for_close_frame(&self) {
+        let closing = self.closing();
+        drop(
+            self.closed
+                .wait_timeout_while(closing, LINGER, |closing| closing.is_some()),
+        );
+    }
+
     fn read(&self, py: Python<'_>, length: Option<usize>) -> Vec<u8> {
         let mut bytes = self.body.take_arrived(length.unwrap_or(usize::MAX));
         if length.is_none() || bytes.is_empty() {
