@@ -10,18 +10,18 @@ pub mod crowd;
 pub mod events;
 pub mod fate;
 pub mod faults;
+mod handler;
 pub mod limits;
+mod locals;
 pub mod mount;
 pub mod play;
 pub mod policy;
 pub mod request;
 pub mod response;
-mod response_builder;
 pub mod server_context;
 pub mod turn;
 
 use std::any::Any;
-use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -35,7 +35,9 @@ pub use events::EventChange;
 pub use events::Events;
 pub use fate::Fate;
 pub use faults::Faults;
+pub use handler::Handler;
 pub use limits::RequestLimits;
+pub use locals::{Binding, Locals};
 pub use mount::{Links, Mount};
 pub use policy::{Expect, Policy, Requirements};
 pub use request::Request;
@@ -49,84 +51,6 @@ use crate::http::framing::Framing;
 use crate::stash::Stash;
 use crate::wire::outbound::Gone;
 use crate::wire_script::{Cursor, Played, WireScript};
-
-/// Answers requests in a [`Site`](crate::site::Site): [`WireScript`] and the types in `handlers`, such as
-/// [`FixedHandler`](crate::site::handlers::fixed::FixedHandler), implement it. For routes of tests, see
-/// [`IntoHandler`](crate::mock::IntoHandler).
-///
-/// ```
-/// # use std::io::Write;
-/// use wireserve::{Exchange, Fault, Handler, Server};
-///
-/// struct Hello;
-///
-/// impl Handler for Hello {
-///     fn handle(&self, exchange: &mut Exchange<'_>) -> Result<(), Fault> {
-///         exchange.response.content = "hello".into();
-///         Ok(())
-///     }
-/// }
-///
-/// let server = Server::builder().route("GET", "/", Hello)?.start()?;
-/// # let mut client = std::net::TcpStream::connect(server.address())?;
-/// # client.write_all(b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n")?;
-/// # let answer = std::io::read_to_string(client)?;
-/// assert!(answer.ends_with("\r\n\r\nhello")); // what a client gets
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-pub trait Handler: Send + Sync {
-    /// Answers one exchange: fills in [`Exchange::response`], or writes to the connection. It may block for as long as
-    /// it likes: each exchange has a thread of its own.
-    ///
-    /// See the example of [`Handler`].
-    ///
-    /// # Errors
-    /// A fault replaces the response if nothing has been written yet.
-    fn handle(&self, exchange: &mut Exchange<'_>) -> Result<(), Fault>;
-
-    /// Whether something exists at the path of this request. This is asked only if no route takes
-    /// the method: it decides between 404 and 405.
-    #[doc(hidden)]
-    fn serves(&self, _: &Request) -> bool {
-        true
-    }
-
-    /// Called when a server with this handler starts, before it accepts connections. Not called for
-    /// routes that are added later.
-    ///
-    /// # Errors
-    /// The server does not start.
-    #[doc(hidden)]
-    fn start(&self, _: &Arc<ServerContext>) -> io::Result<()> {
-        Ok(())
-    }
-
-    /// What the server must do before it calls the handler.
-    #[doc(hidden)]
-    fn requirements(&self) -> Requirements {
-        Requirements::default()
-    }
-}
-
-impl Handler for WireScript {
-    fn handle(&self, exchange: &mut Exchange<'_>) -> Result<(), Fault> {
-        exchange.play(self);
-        Ok(())
-    }
-
-    fn requirements(&self) -> Requirements {
-        Requirements::raw()
-    }
-}
-
-impl<F> Handler for F
-where
-    F: Fn(&mut Exchange<'_>) -> Result<(), Fault> + Send + Sync,
-{
-    fn handle(&self, exchange: &mut Exchange<'_>) -> Result<(), Fault> {
-        self(exchange)
-    }
-}
 
 /// What a route's pattern matched: the names of its groups, including `*`, with their text. Most patterns have
 /// one group at most, and most texts are short, so that they need no allocation.
@@ -175,47 +99,6 @@ pub struct Exchange<'c> {
     turn: Arc<Turn>,
     server: Arc<ServerContext>,
     locals: &'c mut Locals,
-}
-
-/// Values that handlers keep beyond an exchange.
-#[derive(Default)]
-pub struct Locals {
-    /// Kept until the connection ends.
-    pub connection: Option<Box<dyn Any>>,
-    /// Kept until the thread ends. A thread may serve several connections.
-    pub thread: Option<Box<dyn Any>>,
-    /// What is known of the values that handlers of the connection have left on the thread.
-    pub binding: Binding,
-}
-
-/// Whether a handler has left something on its thread that a later one of its connection may look for.
-#[derive(Clone, Copy, Debug, Default)]
-pub enum Binding {
-    /// It has not.
-    #[default]
-    Free,
-    /// It has: the connection stays on the thread.
-    Bound,
-    /// Call this with the thread's value to find out. It returns `None` if that cannot be told yet.
-    Unknown(fn(&dyn Any) -> Option<bool>),
-}
-
-impl Locals {
-    /// Whether the connection stays on the thread, as far as is known.
-    pub(crate) fn is_bound(&self) -> bool {
-        self.connection.is_some() || matches!(self.binding, Binding::Bound)
-    }
-
-    /// Whether another thread can serve the connection next; `None` if that cannot be told now.
-    pub(crate) fn can_continue_elsewhere(&mut self) -> Option<bool> {
-        if let Binding::Unknown(has_values) = self.binding {
-            self.binding = match self.thread.as_deref() {
-                Some(kept) if has_values(kept)? => Binding::Bound,
-                _ => Binding::Free,
-            };
-        }
-        Some(!self.is_bound())
-    }
 }
 
 impl Exchange<'_> {

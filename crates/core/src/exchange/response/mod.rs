@@ -1,9 +1,11 @@
 //! The response that a handler fills in, and how it is sent (reference §8.1, §8.2): status line, the
-//! handler's fields, then `Server`, `Date` and `Content-Length` where they are missing, in one write
-//! with the content if that is small.
+//! handler's fields, then `Server`, `Date` and `Content-Length` where they are missing (`head.rs`), in one write
+//! with the content if that is small (`sending.rs`).
 
-use std::fs::File;
-use std::io::{self, Read};
+mod builder;
+mod head;
+mod sending;
+
 use std::mem;
 use std::time::Duration;
 
@@ -11,28 +13,19 @@ use crate::fault::Fault;
 use crate::fault::page::Asked;
 use crate::http::accept::{self, HTML, JSON};
 use crate::http::headers::Headers;
-use crate::http::{list, status};
-use crate::text::date;
-use crate::wire::outbound::Gone;
 
-use super::content::{Chunk, Chunks, Content, ContentError};
+pub use head::{SERVER, append_field, append_status_line, is_close};
+
+use head::{Seen, append_length};
+use sending::{Failure, ONE_WRITE};
+
+use super::content::{Content, ContentError};
 use super::fate::Fate;
 use super::request::Request;
 use super::turn::Turn;
 
-/// The value of the `Server` field.
-pub const SERVER: &str = concat!("wireserve/", env!("CARGO_PKG_VERSION"));
-
-/// Content up to this size goes out in one write with its head; beyond it the copy costs more than
-/// the second write.
-const ONE_WRITE: u64 = 64 * 1024;
-
 /// Bytes of a head without the handler's fields, about.
 const TYPICAL_HEAD: usize = 192;
-
-/// Bytes of a file read and written at once. Smaller pieces are slower over loopback, larger ones no
-/// faster.
-const FILE_PIECE: usize = 256 * 1024;
 
 /// The response of a handler.
 ///
@@ -210,9 +203,9 @@ impl Response {
         let sent = match mem::take(&mut self.content) {
             _ if suppress => turn.send(&out).map_err(Failure::from),
             Content::Empty => turn.send(&out).map_err(Failure::from),
-            Content::Bytes(bytes) => send_bytes(turn, out, &bytes).map_err(Failure::from),
-            Content::File(file, length) => send_file(turn, out, file, length),
-            Content::Chunks(chunks) => send_chunks(turn, &out, chunks),
+            Content::Bytes(bytes) => sending::send_bytes(turn, out, &bytes).map_err(Failure::from),
+            Content::File(file, length) => sending::send_file(turn, out, file, length),
+            Content::Chunks(chunks) => sending::send_chunks(turn, &out, chunks),
         };
         match sent {
             Ok(()) => Ok(head.fate()),
@@ -301,81 +294,6 @@ fn is_chunked(headers: &Headers) -> bool {
     })
 }
 
-/// `HTTP/1.1 CODE REASON`, whatever version the client speaks.
-pub fn append_status_line(out: &mut Vec<u8>, status: i64, reason: Option<&[u8]>) {
-    if let (200, None) = (status, reason) {
-        out.extend_from_slice(b"HTTP/1.1 200 OK\r\n");
-        return;
-    }
-    out.extend_from_slice(b"HTTP/1.1 ");
-    out.extend_from_slice(itoa::Buffer::new().format(status).as_bytes());
-    out.push(b' ');
-    out.extend_from_slice(reason.unwrap_or_else(|| status::reason(status).as_bytes()));
-    out.extend_from_slice(b"\r\n");
-}
-
-/// One field line; nothing is checked.
-pub fn append_field(out: &mut Vec<u8>, name: &[u8], value: &[u8]) {
-    out.extend_from_slice(name);
-    out.extend_from_slice(b": ");
-    out.extend_from_slice(value);
-    out.extend_from_slice(b"\r\n");
-}
-
-fn append_length(out: &mut Vec<u8>, length: u64) {
-    let mut digits = itoa::Buffer::new();
-    append_field(out, b"Content-Length", digits.format(length).as_bytes());
-}
-
-/// Whether a field is `Connection` with the option `close` among its members (RFC 9112 §9.6).
-pub fn is_close(name: &[u8], value: &[u8]) -> bool {
-    name.eq_ignore_ascii_case(b"connection") && list::contains([value], "close")
-}
-
-/// Which of the required fields a handler has set, and which of those that say how the response ends.
-#[derive(Default)]
-struct Seen {
-    server: bool,
-    date: bool,
-    length: bool,
-    close: bool,
-    transfer_coding: bool,
-    range: bool,
-}
-
-impl Seen {
-    fn note(&mut self, name: &[u8], value: &[u8]) {
-        match name.len() {
-            4 => self.date |= name.eq_ignore_ascii_case(b"date"),
-            6 => self.server |= name.eq_ignore_ascii_case(b"server"),
-            10 => self.close |= is_close(name, value),
-            13 => self.range |= name.eq_ignore_ascii_case(b"content-range"),
-            14 => self.length |= name.eq_ignore_ascii_case(b"content-length"),
-            17 => self.transfer_coding |= name.eq_ignore_ascii_case(b"transfer-encoding"),
-            _ => {}
-        }
-    }
-
-    /// The contribution of the fields to the fate of the connection.
-    fn fate(&self) -> Fate {
-        match self.length && !self.close {
-            true => Fate::Keep,
-            false => Fate::Close,
-        }
-    }
-
-    fn append_missing(&self, out: &mut Vec<u8>) {
-        if !self.server {
-            append_field(out, b"Server", SERVER.as_bytes());
-        }
-        if !self.date {
-            out.extend_from_slice(b"Date: ");
-            date::append_now(out);
-            out.extend_from_slice(b"\r\n");
-        }
-    }
-}
-
 /// A response whose content could not be sent to its end.
 #[derive(Debug)]
 pub struct BrokenOff {
@@ -383,81 +301,6 @@ pub struct BrokenOff {
     pub error: ContentError,
     /// How the connection must end so that the client can tell.
     pub fate: Fate,
-}
-
-enum Failure {
-    Gone,
-    Content(ContentError),
-}
-
-impl From<Gone> for Failure {
-    fn from(Gone: Gone) -> Self {
-        Self::Gone
-    }
-}
-
-impl From<io::Error> for Failure {
-    fn from(error: io::Error) -> Self {
-        Self::Content(ContentError(error.to_string()))
-    }
-}
-
-fn send_bytes(turn: &Turn, mut head: Vec<u8>, bytes: &[u8]) -> Result<(), Gone> {
-    if bytes.len() as u64 <= ONE_WRITE {
-        head.extend_from_slice(bytes);
-        return turn.send(&head);
-    }
-    turn.send(&head)?;
-    turn.send(bytes)
-}
-
-fn send_file(turn: &Turn, mut out: Vec<u8>, file: File, length: u64) -> Result<(), Failure> {
-    let mut file = file.take(length);
-    let mut left = length;
-    loop {
-        let piece = if length <= ONE_WRITE {
-            ONE_WRITE as usize
-        } else {
-            FILE_PIECE
-        };
-        // Room for all of it makes it one read.
-        out.reserve(left.min(piece as u64) as usize);
-        let read = Read::by_ref(&mut file)
-            .take(piece as u64)
-            .read_to_end(&mut out)? as u64;
-        turn.send(&out)?;
-        out.clear();
-        left -= read;
-        if left == 0 {
-            return Ok(());
-        }
-        if read == 0 {
-            let message = format!("the file lost its last {left} bytes while it was sent");
-            return Err(Failure::Content(ContentError(message)));
-        }
-    }
-}
-
-fn send_chunks(turn: &Turn, head: &[u8], mut chunks: Box<dyn Chunks>) -> Result<(), Failure> {
-    turn.send(head)?;
-    let promised = chunks.length();
-    let mut sent = 0;
-    while let Some(chunk) = chunks.next_chunk() {
-        match chunk.map_err(Failure::Content)? {
-            Chunk::Bytes(bytes) => {
-                turn.send(&bytes)?;
-                sent += bytes.len() as u64;
-            }
-            Chunk::Pause(time) => turn.pause(time)?,
-        }
-    }
-    match promised {
-        Some(length) if length != sent => {
-            let message = format!("expected {length} bytes of content, found {sent}");
-            Err(Failure::Content(ContentError(message)))
-        }
-        _ => Ok(()),
-    }
 }
 
 #[cfg(test)]

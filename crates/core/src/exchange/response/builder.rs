@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::content::{Chunk, Chunks, Content, ContentError};
-use super::response::Response;
+use super::Response;
+use crate::exchange::content::{Chunk, Chunks, Content, ContentError};
 
 impl Response {
     /// A response with a status and nothing else. The status may be any number.
