@@ -30,6 +30,8 @@ mod control_options;
 mod error;
 mod lifetime;
 mod measured;
+#[cfg(feature = "tls")]
+mod obtained_certificate;
 mod options;
 mod python;
 mod ready;
@@ -62,10 +64,10 @@ use crate::server::Server;
 
 #[cfg(feature = "tls")]
 use cert_options::CertOptions;
-#[cfg(feature = "tls")]
-use certificates::Unkept;
 use error::{CommandError, with_causes};
 use lifetime::Lifetime;
+#[cfg(feature = "tls")]
+use obtained_certificate::Unkept;
 use options::Options;
 use ready::ReadyListener;
 use ready_file::ReadyFile;
@@ -258,7 +260,7 @@ fn print_hosts(sources: &Sources, windows: bool) -> Result<u8, CommandError> {
 fn print_certificate(options: &CertOptions) -> Result<u8, CommandError> {
     let settings = options.config()?.resolve()?;
     log_output::start(None, settings.log_level);
-    let obtained = certificates::obtain(&settings, Unkept::Fail);
+    let obtained = obtained_certificate::obtain(&settings, Unkept::Fail);
     // Warnings are written by another thread, and the process may be about to end.
     log_output::flush();
     let obtained = obtained?.ok_or(CommandError::NoCertificates)?;

@@ -11,8 +11,8 @@ use crate::text::timestamp::Date;
 use crate::tls::certificates::pair::validity;
 use crate::tls::certificates::pem;
 
-use super::certificates::{Obtained, Root};
 use super::error::CommandError;
+use super::obtained_certificate::{Obtained, Root};
 use super::shell_words::quoted;
 
 /// The port in examples if none is configured.
