@@ -114,8 +114,10 @@ fn waits_end_with_the_requests_or_with_time() {
 
 #[test]
 fn what_was_dropped_is_said() {
-    let mut limits = wireserve::RecordLimits::default();
-    limits.requests = 2;
+    let limits = wireserve::RecordLimits {
+        requests: 2,
+        ..wireserve::RecordLimits::default()
+    };
     let server = wireserve::Server::builder()
         .record(limits)
         .start()

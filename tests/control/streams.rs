@@ -107,8 +107,10 @@ fn requests_are_streamed_and_a_stream_is_resumed() {
 
 #[test]
 fn what_is_dropped_is_told() {
-    let mut limits = wireserve::RecordLimits::default();
-    limits.requests = 2;
+    let limits = wireserve::RecordLimits {
+        requests: 2,
+        ..wireserve::RecordLimits::default()
+    };
     let server = wireserve::Server::builder()
         .record(limits)
         .start()

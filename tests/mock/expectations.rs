@@ -2,10 +2,11 @@
 
 use std::panic::{self, AssertUnwindSafe};
 
-use wireserve::{Error, Server, Times};
+use wireserve::{Chunk, Error, Exchange, Fault, Handler, RecordLimits, Response, Server, Times};
 
 use crate::support::client::Client;
 use crate::support::embedded::get;
+use crate::support::wait::eventually;
 
 /// The message of the panic in which dropping this server ends.
 fn message_of_drop(server: Server) -> String {
@@ -52,11 +53,12 @@ fn met_expectations_pass() {
 #[test]
 fn the_message_shows_what_came_and_the_nearest_request() {
     let server = Server::start();
-    server
+    let route = server
         .post("/items", |_| 201)
         .when_field("Accept", "text/plain")
-        .when_json(&serde_json::json!({"id": 7}))
-        .expect(1..=3);
+        .when_json(&serde_json::json!({"id": 7}));
+    let line = line!() + 1;
+    route.expect(1..=3);
     get(&server, "/other");
     let mut client = Client::connect(server.address());
     client.send(
@@ -67,6 +69,7 @@ fn the_message_shows_what_came_and_the_nearest_request() {
   with the field Accept: "text/plain"
   with the JSON {"id":7}
 found 0
+expected at tests/mock/expectations.rs:LINE:11
 
 the nearest is request 2:
   expected the JSON {"id":7}: found {"id":8}
@@ -83,7 +86,122 @@ request 2 on connection 2, which no route took:
   "\r\n"
   "{\"id\": 8}"
 "#;
+    let expected = expected.replace("LINE", &line.to_string());
     assert_eq!(message_of_drop(server), expected);
+}
+
+#[test]
+fn the_message_is_short_and_says_what_was_refused() {
+    let server = Server::start();
+    server.post("/", |_| 200).expect(1);
+    let mut client = Client::connect(server.address());
+    client.send(b"GET /a b HTTP/1.1\r\n\r\n");
+    client.read_until_close();
+    let many = vec![b'x'; 200_000];
+    let head = format!(
+        "POST /other HTTP/1.1\r\nContent-Length: {}\r\n\r\n",
+        many.len()
+    );
+    let mut client = Client::connect(server.address());
+    client.send(&[head.as_bytes(), &many].concat());
+    client.read_response("POST");
+    let message = message_of_drop(server);
+    assert!(message.len() < 4_000, "{} bytes", message.len());
+    assert!(message.contains("1 request came:\n"), "{message}");
+    assert!(
+        message.contains("... (199002 more characters)\n"),
+        "{message}"
+    );
+    let refused = "\nrefused on connection 1: malformed request line \"GET /a b HTTP/1.1\"";
+    assert!(message.contains(refused), "{message}");
+}
+
+#[test]
+fn no_request_is_the_nearest_of_too_many() {
+    let server = Server::builder().start().expect("a free port");
+    server.get("/a", |_| 200).expect(1);
+    for target in ["/a", "/a", "/zzz"] {
+        get(&server, target);
+    }
+    let message = message_of_drop(server);
+    assert!(message.contains("found 2\n"), "{message}");
+    assert!(!message.contains("nearest"), "{message}");
+    assert!(
+        message.contains("are not shown: add `.record("),
+        "{message}"
+    );
+}
+
+#[test]
+fn empty_ranges_and_queries_in_patterns_are_refused_where_they_are_written() {
+    let server = Server::start();
+    let message = |wrong: &dyn Fn()| {
+        let panic = panic::catch_unwind(AssertUnwindSafe(wrong)).expect_err("a panic");
+        let text = panic.downcast_ref::<String>().cloned();
+        text.unwrap_or_else(|| panic.downcast_ref::<&str>().unwrap().to_string())
+    };
+    let route = server.get("/", |_| 200);
+    #[allow(clippy::reversed_empty_ranges, reason = "it is refused")]
+    for times in [Times::from(5..5), Times::from(0..0), Times::from(3..=1)] {
+        let text = message(&|| drop(route.expect(times)));
+        assert!(text.contains("found an empty one"), "{text}");
+    }
+    let text = message(&|| drop(server.get("/a?b=c", |_| 200)));
+    assert!(text.contains("use `when_query`"), "{text}");
+}
+
+/// Panics of handlers and of content that is being made fail the test as those of closures do.
+#[test]
+fn every_panic_fails_the_test() {
+    struct Panics;
+    impl Handler for Panics {
+        fn handle(&self, _: &mut Exchange<'_>) -> Result<(), Fault> {
+            panic!("in a handler")
+        }
+    }
+    let builder = Server::builder().record(RecordLimits::default());
+    let builder = builder.route("GET", "/handler", Panics).expect("a route");
+    let server = builder.start().expect("a free port");
+    server.get("/content", |_| {
+        let chunks = (0..2).map(|number| match number {
+            0 => Chunk::from("first"),
+            _ => panic!("in content"),
+        });
+        Response::new(200).stream(chunks)
+    });
+    assert_eq!(get(&server, "/handler").status, 500);
+    let mut client = Client::connect(server.address());
+    client.send(b"GET /content HTTP/1.1\r\n\r\n");
+    client.read_until_close();
+    eventually("the exchange is over", || {
+        server
+            .requests()
+            .iter()
+            .all(|request| request.took().is_some())
+    });
+    assert_eq!(
+        message_of_drop(server),
+        "GET /handler: the handler panicked: in a handler\n\
+         GET /content: the content panicked: in content"
+    );
+}
+
+/// They test what their client does when it cancels an upload.
+#[test]
+fn a_client_that_leaves_fails_no_test() {
+    let server = Server::start();
+    server.post("/", |x| x.body());
+    let mut client = Client::connect(server.address());
+    client.send(b"POST / HTTP/1.1\r\nContent-Length: 10\r\n\r\nabc");
+    client.half_close();
+    assert!(client.read_until_close().starts_with(b"HTTP/1.1 400 "));
+    server.verify().expect("no failure of the handler");
+
+    // One that stays is not waited for when the server stops.
+    let mut client = Client::connect(server.address());
+    client.send(b"POST / HTTP/1.1\r\nContent-Length: 10\r\n\r\nabc");
+    eventually("the request has come", || server.connections() == 1);
+    drop(server);
 }
 
 #[test]

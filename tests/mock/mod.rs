@@ -1,6 +1,7 @@
 //! What a Rust test tells a running server to answer, what it asks about the requests, and what fails it.
 
 mod answers;
+mod expect_continue;
 mod expectations;
 mod faults;
 mod guide_page;

@@ -1,5 +1,7 @@
 //! What clients have sent: recorded as sent, in order, whole, and bounded.
 
+use std::sync::{Arc, mpsc};
+use std::task::{Context, Wake, Waker};
 use std::thread;
 use std::time::Duration;
 
@@ -194,9 +196,11 @@ fn a_wait_ends_with_the_request() {
 
 #[test]
 fn the_oldest_requests_are_dropped_at_the_limits() {
-    let mut limits = RecordLimits::default();
-    limits.requests = 3;
-    limits.body = 4;
+    let limits = RecordLimits {
+        requests: 3,
+        body: 4,
+        ..RecordLimits::default()
+    };
     let server = Server::builder()
         .record(limits)
         .start()
@@ -220,12 +224,15 @@ fn the_oldest_requests_are_dropped_at_the_limits() {
     let long = requests.last().expect("kept");
     assert_eq!((long.text().as_str(), long.body_length()), ("1234", 6));
     assert!(
-        long.to_string()
-            .ends_with("\"1234\"\n(2 more bytes of the body are not kept)\n")
+        long.to_string().ends_with(
+            "\"1234\"\n(only the first 4 of its 6 bytes are kept (RecordLimits::body))\n"
+        )
     );
 
-    let mut limits = RecordLimits::default();
-    limits.bytes = 2000;
+    let limits = RecordLimits {
+        bytes: 2000,
+        ..RecordLimits::default()
+    };
     let server = Server::builder()
         .record(limits)
         .start()
@@ -263,4 +270,62 @@ fn futures_end_with_a_request_or_with_time() {
         let read = client.await.expect("no panic");
         assert!(read.expect("an answer") > 0);
     });
+}
+
+/// Even if the response closes the connection, and the client stops in the middle.
+#[test]
+fn what_has_arrived_of_an_unread_body_is_recorded() {
+    let server = Server::start();
+    server.post("/", |_| 413);
+    let mut client = Client::connect(server.address());
+    client.send(b"POST / HTTP/1.1\r\nContent-Length: 10\r\nConnection: close\r\n\r\nabc");
+    assert_eq!(client.read_response("POST").status, 413);
+    drop(client);
+    let request = server.take_request(DEADLINE).expect("the upload");
+    let (text, length) = (request.text(), request.body_length());
+    assert_eq!((text.as_str(), length), ("abc", 3));
+    let error = request.body_error().expect("the rest is missing");
+    assert!(error.contains("left after 3 bytes"), "{error}");
+}
+
+/// A waker runs code of its executor, which may use the server.
+#[test]
+fn wakers_may_use_the_server() {
+    struct Asks(Arc<Server>, mpsc::Sender<usize>);
+    impl Wake for Asks {
+        fn wake(self: Arc<Self>) {
+            let _ = self.1.send(self.0.requests().len());
+        }
+    }
+    let server = Arc::new(Server::start());
+    let (counts, seen) = mpsc::channel();
+    let waker = Waker::from(Arc::new(Asks(Arc::clone(&server), counts)));
+    let mut taking = Box::pin(server.take_request_async(DEADLINE));
+    for _ in 0..2 {
+        let polled = taking.as_mut().poll(&mut Context::from_waker(&waker));
+        assert!(polled.is_pending());
+    }
+    get(&server, "/");
+    assert_eq!(seen.recv_timeout(DEADLINE), Ok(1));
+    let polled = taking.as_mut().poll(&mut Context::from_waker(&waker));
+    assert!(polled.is_ready());
+}
+
+#[test]
+fn a_refused_request_is_taken_by_no_route() {
+    let server = Server::start();
+    let route = server.post("/", |_| 200).times(1);
+    let mut client = Client::connect(server.address());
+    client.send(b"POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\na");
+    assert_eq!(client.read_response("POST").status, 400);
+    assert_eq!((route.taken(), server.unmatched().len()), (0, 1));
+    // A wire script answers whatever comes; the queue keeps other answers for requests that can be handled.
+    server.enqueue(script("send \"first\"\nclose"));
+    server.enqueue(201);
+    for expected in [&b"first"[..], b"HTTP/1.1 400 "] {
+        let mut client = Client::connect(server.address());
+        client.send(b"POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\na");
+        assert!(client.read_until_close().starts_with(expected));
+    }
+    assert_eq!(get(&server, "/").status, 201);
 }

@@ -64,6 +64,13 @@ impl Error {
     }
 }
 
+impl Error {
+    /// The cause, if it has this type.
+    pub(crate) fn cause<E: StdError + 'static>(&self) -> Option<&E> {
+        self.source.as_deref()?.downcast_ref()
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)

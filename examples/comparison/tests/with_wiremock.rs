@@ -92,7 +92,7 @@ async fn parallel_servers() {
     );
 }
 
-/// It has no way to wait for a request.
+/// It can wait until an expectation is met, but not for a request to look at.
 #[tokio::test]
 async fn in_async_code() {
     let server = MockServer::start().await;

@@ -99,7 +99,7 @@ impl NativeRoute {
                 "expected `least` to be at most `most`, found {least} and {most}"
             )));
         }
-        py.detach(|| drop(self.route.expect(Times::within(least, most))));
+        py.detach(|| drop(self.route.expect_times(Times::within(least, most))));
         Ok(())
     }
 

@@ -95,7 +95,7 @@ impl RouteKeys {
                     "expected `least` of `expect` to be at most `most`, found {least} and {most}"
                 )));
             }
-            route.expect(Times::within(least, most));
+            route.expect_times(Times::within(least, most));
         }
         Ok(route)
     }

@@ -40,7 +40,8 @@ pub(super) struct Pacing {
 
 #[derive(Debug, Default)]
 struct Progress {
-    /// When the first byte was sent.
+    has_begun: bool,
+    /// When the first byte was sent, or will be; `None` if no clock reaches that time.
     began: Option<Instant>,
     sent: u64,
 }
@@ -68,10 +69,11 @@ impl Pacing {
     /// The wait before the first byte, once.
     pub(super) fn begin(&self) -> Option<Duration> {
         let mut progress = self.progress.lock();
-        if progress.began.is_some() {
+        if progress.has_begun {
             return None;
         }
-        progress.began = Some(Instant::now() + self.faults.delay);
+        progress.has_begun = true;
+        progress.began = Instant::now().checked_add(self.faults.delay);
         (!self.faults.delay.is_zero()).then_some(self.faults.delay)
     }
 

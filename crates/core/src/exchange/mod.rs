@@ -8,6 +8,7 @@ pub mod content;
 pub mod counters;
 pub mod crowd;
 pub mod events;
+pub(crate) mod failures;
 pub mod fate;
 pub mod faults;
 mod handler;

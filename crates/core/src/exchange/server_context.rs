@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::counters::Counters;
 use super::crowd::Crowd;
+use super::failures::Failures;
 use super::{Events, RequestLimits};
 use crate::hosts::Hosts;
 use crate::stash::Stash;
@@ -27,6 +28,8 @@ pub struct ServerContext {
     /// Whether plain files have validators, and answer conditional and range requests as RFC 9110
     /// asks; otherwise as the reference does.
     pub validators: bool,
+    /// Panics of handlers, and of content while it was made.
+    pub(crate) panics: Failures,
     /// Created at its first use, by the layer above that needs it.
     local: OnceLock<Box<dyn Any + Send + Sync>>,
 }
@@ -42,6 +45,7 @@ impl ServerContext {
             stash,
             limits,
             validators: true,
+            panics: Failures::default(),
             local: OnceLock::new(),
         }
     }

@@ -1,9 +1,11 @@
 //! Answers: what a handler returns, and how each type becomes a response or a wire script.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::error::Error;
 use crate::exchange::{Content, Response};
@@ -35,6 +37,10 @@ use crate::wire_script::WireScript;
 pub struct Answer(pub(super) Kind);
 
 impl Answer {
+    pub(super) fn is_script(&self) -> bool {
+        matches!(self.0, Kind::Script(_))
+    }
+
     /// The same with another response, if it is one.
     #[doc(hidden)]
     #[cfg(all(feature = "control", feature = "python"))]
@@ -57,10 +63,11 @@ pub(super) enum Kind {
 ///
 /// | type | answer |
 /// | --- | --- |
-/// | `&str`, `String` | 200 with this text, as `text/plain` |
-/// | `Vec<u8>`, `&[u8]` | 200 with these bytes, as `application/octet-stream` |
-/// | `u16` | this status, without content |
-/// | `(u16, T)` | the answer of `T` with this status |
+/// | `&str`, `String`, `Cow<str>` | 200 with this text, as `text/plain` |
+/// | `Vec<u8>`, `&[u8]`, `[u8; N]` | 200 with these bytes, as `application/octet-stream` |
+/// | `serde_json::Value` | 200 with this JSON; [`json`] takes any `Serialize` |
+/// | `u16` | this status, without content; after an informational one, the client waits for another response |
+/// | `(u16, T)` | the response of `T` with this status, and its content whatever the status: 204 with content breaks the framing. A wire script has a status of its own |
 /// | `()` | 200 without content |
 /// | [`Response`] | the response |
 /// | [`WireScript`] | these steps instead of a response |
@@ -140,6 +147,18 @@ impl IntoAnswer for String {
     }
 }
 
+impl IntoAnswer for Cow<'_, str> {
+    fn into_answer(self) -> Answer {
+        self.into_owned().into_answer()
+    }
+}
+
+impl IntoAnswer for Value {
+    fn into_answer(self) -> Answer {
+        json(&self).into_answer()
+    }
+}
+
 impl IntoAnswer for Vec<u8> {
     fn into_answer(self) -> Answer {
         typed("application/octet-stream", self).into_answer()
@@ -147,6 +166,12 @@ impl IntoAnswer for Vec<u8> {
 }
 
 impl IntoAnswer for &[u8] {
+    fn into_answer(self) -> Answer {
+        self.to_vec().into_answer()
+    }
+}
+
+impl<const N: usize> IntoAnswer for [u8; N] {
     fn into_answer(self) -> Answer {
         self.to_vec().into_answer()
     }
@@ -263,7 +288,8 @@ pub fn json(value: &(impl Serialize + ?Sized)) -> Response {
     }
 }
 
-/// Sends exactly these bytes instead of a response, then closes the connection.
+/// Sends exactly these bytes instead of a response, then closes the connection. A client that waits for `100 Continue`
+/// gets them in its place.
 ///
 /// ```
 /// # use std::io::Write;

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 
 use crate::error::{Error, causes};
 use crate::exchange::body::BodyError;
-use crate::exchange::{Body, Events, Exchange, RouteMatch};
+use crate::exchange::{Body, Events, Exchange, RouteMatch, Turn};
 use crate::record::head::{self, RequestHead};
 use crate::text::percent;
 
@@ -72,8 +72,8 @@ pub struct Call {
 
 #[derive(Clone)]
 enum Source {
-    /// Still on the wire, or already read.
-    Wire(Arc<Body>),
+    /// Still on the wire, or already read. A client may wait for `100 Continue` before it sends it.
+    Wire(Arc<Body>, Arc<Turn>),
     /// Of a recorded request.
     Kept(Vec<u8>),
 }
@@ -82,7 +82,7 @@ impl Call {
     fn new(exchange: &Exchange<'_>) -> Self {
         Self {
             head: RequestHead::new(Arc::clone(&exchange.request)),
-            body: Source::Wire(Arc::clone(&exchange.body)),
+            body: Source::Wire(Arc::clone(&exchange.body), Arc::clone(exchange.turn())),
             groups: exchange.route_match.clone(),
             events: Arc::clone(exchange.events()),
         }
@@ -131,7 +131,8 @@ impl Call {
         &self.groups
     }
 
-    /// The whole body, decoded. Waits until it has arrived.
+    /// The whole body, decoded. Waits until it has arrived. A client that has sent `Expect: 100-continue` is told
+    /// to continue first.
     ///
     /// ```
     /// # use std::io::Write;
@@ -149,7 +150,11 @@ impl Call {
     /// When the client leaves before the end, or the framing is malformed.
     pub fn body(&self) -> Result<Vec<u8>, Error> {
         match &self.body {
-            Source::Wire(body) => Ok(body.read_all()?),
+            Source::Wire(body, turn) => {
+                // A client that is gone is found by reading.
+                let _ = turn.send_continue(self.request());
+                Ok(turn.wire().wait(|| body.read_all())?)
+            }
             Source::Kept(body) => Ok(body.clone()),
         }
     }
@@ -235,7 +240,7 @@ impl Call {
     /// assert!(server.events().wait("asked", Duration::from_secs(5)));
     /// # Ok::<(), wireserve::Error>(())
     /// ```
-    pub fn events(&self) -> &Events {
+    pub fn events(&self) -> &Arc<Events> {
         &self.events
     }
 }

@@ -6,10 +6,10 @@ use std::panic::{self, AssertUnwindSafe};
 
 use serde_json::Value;
 
+use crate::exchange::failures;
 use crate::text::quoted::Quoted;
 
 use super::call::Call;
-use super::failures;
 
 /// What a request must have for a route to take it.
 pub(super) enum Condition {

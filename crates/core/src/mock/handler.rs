@@ -6,18 +6,24 @@ use std::sync::Arc;
 use rustix_futex_sync::Mutex;
 
 use crate::error::Error;
-use crate::exchange::{Exchange, Handler, Requirements};
+use crate::exchange::body::BodyError;
+use crate::exchange::failures::{self, Failures};
+use crate::exchange::{Exchange, Expect, Handler, Requirements};
 use crate::fault::Fault;
 
 use super::answer::{Answer, IntoAnswer, Kind};
 use super::call::Call;
-use super::failures::{self, Failures};
 
 /// Closures that answer requests: they get a [`Call`] and return any type that implements [`IntoAnswer`].
 /// The type of the argument need not be written.
 ///
 /// A handler runs on the thread of its connection and may block. If it panics or returns an [`Error`], the
-/// client gets 500, and the test fails with the message when it drops the server.
+/// client gets 500, and the test fails with the message when it drops the server. If it returns the error of a body that
+/// the client has left unfinished, the client gets 400, and the test does not fail.
+///
+/// A client that has sent `Expect: 100-continue` gets `100 Continue` when the handler or a condition of a route reads the
+/// body, or before an answer with a 2xx status. Any other answer takes its place, and closes the connection (RFC 9110
+/// §10.1.1).
 ///
 /// ```
 /// # use std::io::Write;
@@ -101,9 +107,19 @@ impl Handler for Once {
         let call = exchange.call();
         let answer = panic::catch_unwind(AssertUnwindSafe(|| self.answer(&call, exchange)));
         match answer {
-            Ok(Answer(Kind::Response(response))) => exchange.response = *response,
+            Ok(Answer(Kind::Response(response))) => {
+                // A success is one for the whole request; any other response takes the place of the invitation.
+                if (200..300).contains(&response.status) {
+                    exchange.turn().send_continue(&exchange.request)?;
+                }
+                exchange.response = *response;
+            }
             Ok(Answer(Kind::Script(script))) => drop(exchange.play(&script)),
             Ok(Answer(Kind::Failed(error))) => {
+                // A client that leaves is no failure of the handler: tests of cancelled uploads want that.
+                if let Some(gone @ BodyError::Truncated { .. }) = error.cause() {
+                    return Err(gone.clone().into());
+                }
                 return Err(self.fail(&call, &format!("the handler failed: {error:?}")));
             }
             Err(panic) => {
@@ -115,13 +131,14 @@ impl Handler for Once {
     }
 
     fn requirements(&self) -> Requirements {
-        let queued = match &self.chosen {
-            Chosen::Queued(answer) => answer.lock(),
-            Chosen::Handler(_) => return Requirements::default(),
-        };
-        match &*queued {
-            Some(Answer(Kind::Script(_))) => Requirements::raw(),
-            _ => Requirements::default(),
+        if let Chosen::Queued(answer) = &self.chosen
+            && let Some(Answer(Kind::Script(_))) = &*answer.lock()
+        {
+            return Requirements::raw();
+        }
+        Requirements {
+            expect: Expect::ByHandler,
+            ..Requirements::default()
         }
     }
 }

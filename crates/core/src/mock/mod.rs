@@ -9,7 +9,6 @@ mod answer;
 mod call;
 mod causes;
 mod condition;
-mod failures;
 mod handler;
 mod route;
 mod times;
@@ -22,14 +21,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use rustix_futex_sync::{Mutex, RwLock};
 
+use crate::exchange::failures::Failures;
 use crate::exchange::{Exchange, Faults, Handler, RouteMatch};
-use crate::record::RecordedRequest;
+use crate::record::Recording;
 use crate::site::routing::route_error::RouteError;
 use crate::wire_script::WireScript;
 
 pub use answer::{Answer, IntoAnswer, json, raw, script};
 pub use call::Call;
-use failures::Failures;
 use handler::{Chosen, Once};
 pub use handler::{IntoHandler, Respond};
 pub use route::Route;
@@ -156,16 +155,31 @@ impl Mocks {
             .flatten()
     }
 
-    /// What answers a request; also imposes the faults of its response.
-    pub(crate) fn choose(&self, exchange: &Exchange<'_>) -> Option<Choice> {
+    /// What answers a request; also imposes the faults of its response. A request that is not admitted is left to a
+    /// wire script at the head of the queue, which answers whatever comes.
+    pub(crate) fn choose(
+        &self,
+        exchange: &Exchange<'_>,
+        is_admitted: impl FnOnce() -> bool,
+    ) -> Option<Choice> {
         if !self.is_in_use() {
             return None;
         }
         let everywhere = *self.faults.lock();
         let impose = |faults: Faults| exchange.turn().impose(faults.over(everywhere));
-        if let Some(answer) = self.queue.lock().pop_front() {
+        let is_admitted = is_admitted();
+        let queued = {
+            let mut queue = self.queue.lock();
+            let is_due = |answer: &Answer| is_admitted || answer.is_script();
+            queue.front().is_some_and(is_due).then(|| queue.pop_front())
+        };
+        if let Some(answer) = queued.flatten() {
             impose(Faults::default());
             return Some(self.choice(Chosen::Queued(Mutex::new(Some(answer))), RouteMatch::new()));
+        }
+        if !is_admitted {
+            impose(Faults::default());
+            return None;
         }
         let routes = self.routes.read().clone();
         let call = exchange.call();
@@ -182,24 +196,13 @@ impl Mocks {
         Some(self.choice(chosen, groups))
     }
 
-    /// Why the test must fail: handlers that failed, and expectations that are not met. `requests` lists
-    /// what came.
-    pub(crate) fn verdict(
-        &self,
-        requests: impl FnOnce() -> Vec<RecordedRequest>,
-    ) -> Option<String> {
-        let mut texts = self.failed();
-        texts.extend(self.unmet(requests));
-        (!texts.is_empty()).then(|| texts.join("\n"))
-    }
-
     /// What handlers have failed with.
     pub(crate) fn failed(&self) -> Vec<String> {
         self.failures().all()
     }
 
     /// The expectations that are not met, and what came instead.
-    pub(crate) fn unmet(&self, requests: impl FnOnce() -> Vec<RecordedRequest>) -> Option<String> {
+    pub(crate) fn unmet(&self, recording: Option<&Recording>) -> Option<String> {
         let routes = self.routes.read().clone();
         let unmet: Vec<_> = routes
             .iter()
@@ -208,12 +211,15 @@ impl Mocks {
         if unmet.is_empty() {
             return None;
         }
-        let requests = requests();
+        let requests = recording.map(Recording::requests).unwrap_or_default();
         let described = unmet
             .iter()
             .filter_map(|route| verdict::describe(route, &requests));
         let mut texts: Vec<_> = described.collect();
-        texts.push(verdict::list(&requests));
+        texts.push(match recording {
+            Some(recording) => verdict::list(&requests, &recording.refused()),
+            None => verdict::NOT_RECORDED.to_owned(),
+        });
         Some(texts.join("\n"))
     }
 

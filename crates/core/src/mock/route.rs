@@ -2,14 +2,17 @@
 //! requests are expected.
 
 use std::collections::VecDeque;
+use std::fmt;
+use std::panic::Location;
 use std::sync::Arc;
 use std::time::Duration;
 
 use rustix_futex_sync::Mutex;
 use serde::Serialize;
 
+use crate::exchange::failures::Failures;
 use crate::exchange::{Exchange, Faults, RouteMatch};
-use crate::site::routing::pattern::Pattern;
+use crate::site::routing::pattern::{Pattern, PatternError};
 use crate::site::routing::route_error::RouteError;
 use crate::site::routing::router::Method;
 use crate::text::percent;
@@ -17,7 +20,6 @@ use crate::text::percent;
 use super::answer::{Answer, IntoAnswer};
 use super::call::Call;
 use super::condition::{Condition, Unmet};
-use super::failures::Failures;
 use super::handler::{Chosen, IntoHandler, Respond, respond};
 use super::times::Times;
 
@@ -60,6 +62,8 @@ struct State {
     phases: VecDeque<Phase>,
     faults: Faults,
     expected: Option<Times>,
+    /// Where a test said so.
+    expected_at: Option<&'static Location<'static>>,
     taken: u64,
 }
 
@@ -81,6 +85,9 @@ impl Route {
     /// The same with a handler that has no type.
     #[doc(hidden)]
     pub fn answered_by(method: &str, pattern: &str, respond: Respond) -> Result<Self, RouteError> {
+        if pattern.contains('?') {
+            return Err(PatternError::Query.into());
+        }
         let state = State {
             method: Method::checked(method)?,
             written: (method.to_owned(), pattern.to_owned()),
@@ -93,6 +100,7 @@ impl Route {
             }]),
             faults: Faults::default(),
             expected: None,
+            expected_at: None,
             taken: 0,
         };
         Ok(Self {
@@ -219,7 +227,7 @@ impl Route {
         self.add(Condition::Form(name.into(), value.into()))
     }
 
-    /// Only requests on this connection of the server, counted from 1.
+    /// Only requests on this connection of the server, counted from 1 since its start.
     ///
     /// ```
     /// # use std::io::Write;
@@ -261,7 +269,8 @@ impl Route {
         self.add(Condition::Predicate(Box::new(holds)))
     }
 
-    /// Waits before the first byte of each response.
+    /// Waits before the first byte of each response of the route, whichever of its handlers answers. For one handler
+    /// alone, there is [`Response::delay`](crate::exchange::Response::delay). Zero leaves the delay of the server.
     ///
     /// ```
     /// # use std::io::Write;
@@ -299,6 +308,8 @@ impl Route {
     /// assert!(begin.elapsed() >= Duration::from_millis(20));
     /// # Ok::<(), wireserve::Error>(())
     /// ```
+    ///
+    /// 0 is taken for 1.
     pub fn bytes_per_second(&self, bytes: u64) -> Self {
         self.change(|state| state.faults.bytes_per_second = Some(bytes))
     }
@@ -333,8 +344,27 @@ impl Route {
     /// assert!(error.to_string().starts_with("expected 1 to 3 requests POST /items\nfound 0\n"));
     /// # server.reset();
     /// ```
+    ///
+    /// # Panics
+    /// If the range of numbers is empty, as `3..=1` is.
+    #[track_caller]
     pub fn expect(&self, times: impl Into<Times>) -> Self {
         let times = times.into();
+        assert!(
+            times.is_possible(),
+            "expected a range with a number of requests, found an empty one"
+        );
+        let place = Location::caller();
+        self.change(|state| {
+            state.expected = Some(times);
+            state.expected_at = Some(place);
+        })
+    }
+
+    /// The same for what is not called by the test itself.
+    #[doc(hidden)]
+    #[cfg(feature = "control")]
+    pub fn expect_times(&self, times: Times) -> Self {
         self.change(|state| state.expected = Some(times))
     }
 
@@ -411,11 +441,12 @@ impl Route {
         Some((chosen, groups, state.faults))
     }
 
-    /// The expectation, if it is not met, and how many requests came.
-    pub(super) fn unmet(&self) -> Option<(Times, u64)> {
+    /// The expectation, if it is not met, how many requests came, and where the test expects them.
+    pub(super) fn unmet(&self) -> Option<(Times, u64, Option<&'static Location<'static>>)> {
         let state = self.state.lock();
         let expected = state.expected?;
-        (!expected.contains(state.taken)).then_some((expected, state.taken))
+        let is_met = expected.contains(state.taken);
+        (!is_met).then_some((expected, state.taken, state.expected_at))
     }
 
     /// Its name, and its conditions.
@@ -450,6 +481,17 @@ impl Route {
         });
         found.extend(unmet);
         found
+    }
+}
+
+impl fmt::Debug for Route {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = self.state.lock();
+        f.debug_struct("Route")
+            .field("route", &state.name())
+            .field("expected", &state.expected)
+            .field("taken", &state.taken)
+            .finish_non_exhaustive()
     }
 }
 

@@ -27,8 +27,22 @@ impl Times {
         Self { least, most }
     }
 
-    pub(super) fn is_one(&self) -> bool {
-        (self.least, self.most) == (1, 1)
+    /// Whether any number is expected.
+    pub(super) fn is_possible(&self) -> bool {
+        self.least <= self.most
+    }
+
+    /// Whether more are expected.
+    pub(super) fn is_above(&self, count: u64) -> bool {
+        self.least > count
+    }
+
+    /// What is counted.
+    pub(super) fn noun(&self) -> &'static str {
+        match (self.least, self.most) {
+            (1, 1 | u64::MAX) | (0, 1) => "request",
+            _ => "requests",
+        }
     }
 
     /// Whether a number is among the expected ones.
@@ -65,9 +79,13 @@ impl From<RangeInclusive<u64>> for Times {
 
 impl From<Range<u64>> for Times {
     fn from(range: Range<u64>) -> Self {
-        Self {
-            least: range.start,
-            most: range.end.saturating_sub(1),
+        match range.end.checked_sub(1) {
+            Some(most) => Self {
+                least: range.start,
+                most,
+            },
+            // Empty, as all ranges that end before they begin.
+            None => Self { least: 1, most: 0 },
         }
     }
 }

@@ -31,14 +31,16 @@ pub use take::TakeRequest;
 /// before the server has read all of the body.
 const SETTLING: Duration = Duration::from_millis(500);
 
+/// Refused requests that are kept.
+const REFUSED: usize = 20;
+
 /// The limits of a recording. Beyond them, the oldest requests are dropped.
 ///
 /// ```
 /// # use std::io::Write;
 /// use wireserve::{RecordLimits, Server};
 ///
-/// let mut limits = RecordLimits::default();
-/// limits.requests = 1;
+/// let limits = RecordLimits { requests: 1, ..RecordLimits::default() };
 /// let server = Server::builder().record(limits).start()?;
 /// # let mut client = std::net::TcpStream::connect(server.address())?;
 /// # client.write_all(b"GET /a HTTP/1.1\r\n\r\nGET /b HTTP/1.1\r\nConnection: close\r\n\r\n")?;
@@ -49,7 +51,6 @@ const SETTLING: Duration = Duration::from_millis(500);
 /// # Ok::<(), wireserve::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct RecordLimits {
     /// Requests that are kept: 10,000.
     pub requests: usize,
@@ -72,12 +73,15 @@ impl Default for RecordLimits {
 /// No request came in time.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "expected a request within {within:?}, found none after the {taken} that were taken before"
+    "expected a request within {within:?}, found none after the {taken} that were taken before{}",
+    refused.as_deref().map(|text| format!("; the last that could not be parsed: {text}")).unwrap_or_default()
 )]
 #[doc(hidden)]
 pub struct NoRequest {
     within: Duration,
     taken: u64,
+    /// The last that could not be parsed.
+    refused: Option<String>,
 }
 
 causes! {
@@ -110,6 +114,8 @@ struct Kept {
     /// The number of the change that dropped a request last.
     dropped_at: u64,
     wakers: Vec<Waker>,
+    /// What could not be parsed as a request, the latest last.
+    refused: VecDeque<String>,
 }
 
 impl Recording {
@@ -155,7 +161,7 @@ impl Recording {
         kept.bytes += recorded.size();
         kept.requests.push_back(recorded);
         self.make_room(&mut kept);
-        self.wake(&mut kept);
+        self.wake(kept);
         Some(Arc::new(Ticket {
             recording: Arc::clone(self),
             number,
@@ -209,15 +215,30 @@ impl Recording {
         TakeRequest::new(Arc::clone(self), within)
     }
 
+    /// Notes what could not be parsed as a request.
+    pub(crate) fn refuse(&self, what: String) {
+        let refused = &mut self.kept.lock().refused;
+        if refused.len() == REFUSED {
+            refused.pop_front();
+        }
+        refused.push_back(what);
+    }
+
+    /// What could not be parsed as a request, the latest last.
+    pub(crate) fn refused(&self) -> Vec<String> {
+        self.kept.lock().refused.iter().cloned().collect()
+    }
+
     /// Forgets all requests; those in progress are not recorded further.
     pub fn clear(&self) {
         let mut kept = self.kept.lock();
         kept.requests.clear();
         kept.bytes = 0;
         kept.dropped = 0;
+        kept.refused.clear();
         kept.taken = kept.latest;
         kept.cleared = kept.change();
-        self.wake(&mut kept);
+        self.wake(kept);
     }
 
     /// How many requests were dropped because of the limits.
@@ -238,11 +259,12 @@ impl Recording {
         }
     }
 
-    fn wake(&self, kept: &mut Kept) {
+    /// Tells all that wait of a change. The lock is released first: a waker runs code of its executor.
+    fn wake(&self, mut kept: MutexGuard<'_, Kept>) {
+        let wakers = mem::take(&mut kept.wakers);
+        drop(kept);
         self.changed.notify_all();
-        mem::take(&mut kept.wakers)
-            .into_iter()
-            .for_each(Waker::wake);
+        wakers.into_iter().for_each(Waker::wake);
     }
 }
 
@@ -275,6 +297,7 @@ impl Kept {
         NoRequest {
             within,
             taken: self.taken,
+            refused: self.refused.back().cloned(),
         }
     }
 }
@@ -326,7 +349,7 @@ impl Ticket {
         }
         kept.bytes = kept.bytes - before + after;
         self.recording.make_room(&mut kept);
-        self.recording.wake(&mut kept);
+        self.recording.wake(kept);
     }
 }
 
@@ -343,14 +366,18 @@ impl Tap for Ticket {
     fn end(&self, end: Result<(), &BodyError>) {
         let after = self.began.elapsed();
         self.change(|request| {
-            let error = end.err().map(|error| match error {
+            let (kept, received) = (request.body.len() as u64, request.body_length);
+            let error = match end {
                 // It counts only what a handler has read.
-                BodyError::Truncated { .. } => {
-                    let received = request.body_length;
-                    BodyError::truncated(received).to_string()
+                Err(BodyError::Truncated { .. }) => {
+                    Some(BodyError::truncated(received).to_string())
                 }
-                error => error.to_string(),
-            });
+                Err(error) => Some(error.to_string()),
+                Ok(()) if kept < received => Some(format!(
+                    "only the first {kept} of its {received} bytes are kept (RecordLimits::body)"
+                )),
+                Ok(()) => None,
+            };
             request.body_end = Some(BodyEnd { after, error });
         });
     }

@@ -135,8 +135,8 @@ impl RecordedRequest {
         head::form_value(&self.body, name)
     }
 
-    /// Why the body is not complete: the client left, its framing is malformed, or it is still arriving.
-    /// `None` for a complete body.
+    /// Why the body is not complete: the client left, its framing is malformed, it is still arriving, or it is larger
+    /// than the [limit](crate::record::RecordLimits::body) of the recording. `None` for a complete body.
     ///
     /// ```
     /// # use std::io::Write;
@@ -200,7 +200,8 @@ impl RecordedRequest {
         self.body_end.as_ref().map(|end| end.after)
     }
 
-    /// How long after the head the exchange was over: the response was sent, and the body received.
+    /// How long after the head the exchange was over: the response was sent, and the body received. `None` until then,
+    /// so perhaps still when the client has its response.
     ///
     /// See the example of [`RecordedRequest::number`].
     pub fn took(&self) -> Option<Duration> {
@@ -259,10 +260,6 @@ impl fmt::Display for RecordedRequest {
         let lines = head.split_inclusive(|&byte| byte == b'\n');
         for line in lines.chain([self.body()]).filter(|line| !line.is_empty()) {
             writeln!(f, "{}", Quoted(line))?;
-        }
-        let missing = self.body_length - self.body.len() as u64;
-        if missing > 0 {
-            writeln!(f, "({missing} more bytes of the body are not kept)")?;
         }
         match self.body_error() {
             Some(error) => writeln!(f, "({error})"),

@@ -59,7 +59,10 @@ impl TakeRequest {
             let none: NoRequest = kept.no_request(self.within);
             return Poll::Ready(Err(none.into()));
         }
-        kept.wakers.push(context.waker().clone());
+        let waker = context.waker();
+        if !kept.wakers.iter().any(|known| known.will_wake(waker)) {
+            kept.wakers.push(waker.clone());
+        }
         drop(kept);
         if let (None, Some(deadline)) = (&self.alarm, deadline) {
             match Alarm::set(deadline, Arc::clone(&self.recording)) {
@@ -104,7 +107,7 @@ impl Alarm {
                 }
                 thread::park_timeout(left);
             }
-            recording.wake(&mut recording.kept.lock());
+            recording.wake(recording.kept.lock());
         };
         let thread = thread::Builder::new().name("wireserve-alarm".to_owned());
         let handle = forks::spawn(thread, sleep)?;

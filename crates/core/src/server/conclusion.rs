@@ -38,11 +38,11 @@ pub(super) fn finish(exchange: &Exchange<'_>, response: Option<&mut Response>) -
         }),
     };
     let sent = sent.unwrap_or_else(|broken_off| {
-        log::error!(
-            "{}: the content failed before its end: {}",
-            shown_target(request),
-            broken_off.error
-        );
+        let (asked, error) = (shown_target(request), &broken_off.error);
+        log::error!("{asked}: the content failed before its end: {error}");
+        if broken_off.is_panic {
+            exchange.server().panics.add(format!("{asked}: {error}"));
+        }
         broken_off.fate
     });
     let of_body = match is_in_doubt {

@@ -15,8 +15,6 @@ use serde_json::{Map, Value};
 #[cfg(feature = "python")]
 use crate::exchange::ServerContext;
 use crate::forks;
-#[cfg(feature = "python")]
-use crate::record::Recording;
 use crate::site::Site;
 
 #[cfg(feature = "python")]
@@ -42,11 +40,9 @@ pub struct Findings {
 impl Shared {
     /// What would fail a test now.
     pub fn findings(&self) -> Findings {
-        let recording = self.recording.as_deref();
-        let requests = || recording.map(Recording::requests).unwrap_or_default();
         Findings {
-            failed: self.mocks.failed(),
-            unmet: self.mocks.unmet(requests),
+            failed: self.failed(),
+            unmet: self.mocks.unmet(self.recording.as_deref()),
         }
     }
 }

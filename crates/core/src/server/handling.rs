@@ -4,6 +4,7 @@ use std::mem;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 
+use crate::exchange::failures;
 use crate::exchange::{Exchange, Expect, Handler, Response};
 use crate::fault::Fault;
 
@@ -21,7 +22,11 @@ pub(super) fn handle(
         return None;
     }
     let result = panic::catch_unwind(AssertUnwindSafe(|| handler.handle(exchange)));
-    let result = result.unwrap_or_else(|_| {
+    let result = result.unwrap_or_else(|panic| {
+        let text = failures::message(&*panic);
+        let asked = shown_target(&request);
+        let panics = &exchange.server().panics;
+        panics.add(format!("{asked}: the handler panicked: {text}"));
         exchange.close_connection();
         Err(Fault::new(500, "the handler panicked"))
     });

@@ -10,7 +10,7 @@ use crate::mock::{IntoAnswer, IntoHandler, Route};
 use crate::record::{RecordLimits, RecordedRequest, Recording, TakeRequest};
 use crate::wire_script::WireScript;
 
-use super::{Builder, Server};
+use super::{Builder, Server, transcripts};
 
 impl Builder {
     /// Records requests, for [`Server::requests`] and its siblings, with these limits.
@@ -250,6 +250,8 @@ impl Server {
     /// assert!(begin.elapsed() >= Duration::from_millis(20));
     /// # Ok::<(), wireserve::Error>(())
     /// ```
+    ///
+    /// 0 is taken for 1. [`Server::reset`] removes the limit.
     pub fn bytes_per_second(&self, bytes: u64) {
         let mocks = &self.shared.mocks;
         mocks.change_faults(|faults| faults.bytes_per_second = Some(bytes));
@@ -269,6 +271,8 @@ impl Server {
     /// assert_eq!(server.requests().len(), 1);
     /// # Ok::<(), wireserve::Error>(())
     /// ```
+    ///
+    /// [`Server::reset`] removes it.
     pub fn reset_after(&self, bytes: u64) {
         let mocks = &self.shared.mocks;
         mocks.change_faults(|faults| faults.reset_after = Some(bytes));
@@ -310,6 +314,8 @@ impl Server {
     /// assert!(answer.starts_with("HTTP/1.1 404 ") && !answer.contains("close"));
     /// # Ok::<(), wireserve::Error>(())
     /// ```
+    ///
+    /// Zero removes the limit.
     pub fn idle_limit(&self, time: Duration) {
         self.shared.keep_alive.set_idle_limit(Some(time));
     }
@@ -328,6 +334,8 @@ impl Server {
     /// assert!(answer.contains("\r\nConnection: close\r\n") && answer.ends_with("once"));
     /// # Ok::<(), wireserve::Error>(())
     /// ```
+    ///
+    /// 0 removes the limit.
     pub fn requests_per_connection(&self, count: u64) {
         self.shared.keep_alive.set_requests(Some(count));
     }
@@ -336,7 +344,9 @@ impl Server {
 /// For tests: what clients have sent.
 impl Server {
     /// All recorded requests in the order of their arrival. A client that has its response finds its
-    /// request here.
+    /// request here. While the body of one is arriving, this waits for it, and blocks its thread for half a second at most;
+    /// tests whose client runs on the same thread use [`Server::take_request_async`]. Bytes that cannot be parsed as a
+    /// request are no request: the server refuses them, and the message of [`Server::verify`] shows why.
     ///
     /// ```
     /// let server = wireserve::Server::start();
@@ -350,7 +360,7 @@ impl Server {
         self.recording().requests()
     }
 
-    /// The recorded requests that no route and no queued answer took.
+    /// The recorded requests that no route and no queued answer took. Waits as [`Server::requests`] does.
     ///
     /// ```
     /// let server = wireserve::Server::start();
@@ -366,7 +376,8 @@ impl Server {
         requests
     }
 
-    /// The next request that was not taken before. Waits until it and its body have arrived.
+    /// The next request that was not taken before. Waits until it and its body have arrived. If only a part of its body
+    /// has arrived in this time, the request has that part, and [`RecordedRequest::body_error`] says so.
     ///
     /// ```
     /// use std::io::Write;
@@ -434,7 +445,8 @@ impl Server {
     }
 
     /// Forgets all recorded requests, routes, queued answers, faults, expectations and failures, and clears
-    /// all [events](Server::events), so that another test can use the server. The site of [`Builder::site`] stays.
+    /// all [events](Server::events), so that another test can use the server. The site of [`Builder::site`] stays. So do
+    /// open connections, and the numbers of connections and requests go on.
     ///
     /// ```
     /// let server = wireserve::Server::start();
@@ -447,8 +459,9 @@ impl Server {
         self.shared.reset();
     }
 
-    /// Checks the expectations of all routes, and that no handler has panicked or returned an error.
-    /// Dropping the server does the same, and panics.
+    /// Checks the expectations of all routes, and that no closure has panicked or returned an error, and no
+    /// [`Handler`](crate::exchange::Handler) has panicked. A client that leaves during its upload is no failure. Waits for
+    /// bodies that are still arriving if an expectation is not met, as [`Server::requests`] does. Dropping the server does the same, and panics.
     ///
     /// ```
     /// let server = wireserve::Server::start();
@@ -469,10 +482,11 @@ impl Server {
         let Err(error) = self.verify() else {
             return;
         };
+        // Test harnesses capture what these macros write.
         if thread::panicking() {
-            // Test harnesses capture what this macro writes.
             eprintln!("{error}");
         } else {
+            eprint!("{}", transcripts::shown_at_end(&self.shared));
             panic!("{error}");
         }
     }

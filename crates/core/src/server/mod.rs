@@ -42,6 +42,7 @@ mod transcripts;
 mod websockets;
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -107,6 +108,15 @@ pub struct Server {
     reserved: Vec<Reserved>,
 }
 
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server")
+            .field("addresses", &self.addresses())
+            .field("connections", &self.connections())
+            .finish_non_exhaustive()
+    }
+}
+
 /// Configures a [`Server`] and starts it.
 ///
 /// ```
@@ -151,6 +161,16 @@ pub struct Builder {
     record: Option<RecordLimits>,
     access_log: bool,
     phases: Option<Arc<Phases>>,
+}
+
+impl fmt::Debug for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder")
+            .field("site", &self.site)
+            .field("hosts", &self.hosts)
+            .field("ports", &self.ports)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Builder {

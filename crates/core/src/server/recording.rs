@@ -17,9 +17,12 @@ pub(super) fn receive_rest(wire: &Arc<Wire>, body: &Body) {
     // The client may be waiting for the end of the response before it ends its request.
     close::half_close(wire);
     let limit = Instant::now() + REST;
-    let received = wire.wait(|| body.wait_for(None, Some(limit)));
-    // Without the rest, the recording has what was read.
-    if received.is_ok() && body.drain().is_err() {
-        log::debug!("{}: the rest of a body is malformed", wire.peer());
+    match wire.wait(|| body.wait_for(None, Some(limit))) {
+        Ok(()) => {
+            if body.drain().is_err() {
+                log::debug!("{}: the rest of a body is malformed", wire.peer());
+            }
+        }
+        Err(error) => body.end_early(error),
     }
 }

@@ -64,6 +64,8 @@ pub struct Shared {
     pub(super) recording: Option<Arc<Recording>>,
     pub(super) keep_alive: KeepAlive,
     pub(super) door: Door,
+    /// Whether a failed expectation prints transcripts, as a panic of the test does.
+    pub(super) shows_transcripts: AtomicBool,
 }
 
 impl Shared {
@@ -75,6 +77,7 @@ impl Shared {
     /// Forgets everything that a test has told the server, and what the server knows of its clients.
     pub(crate) fn reset(&self) {
         self.mocks.clear();
+        self.context.panics.clear();
         self.keep_alive.clear();
         if let Err(error) = self.door.set_refuses(false) {
             log::error!("connections are still refused: {error}");
@@ -88,12 +91,19 @@ impl Shared {
 
     /// Checks all expectations, and that no handler has failed.
     pub(crate) fn verify(&self) -> Result<(), Error> {
-        let recording = self.recording.as_deref();
-        let requests = || recording.map(Recording::requests).unwrap_or_default();
-        match self.mocks.verdict(requests) {
-            Some(text) => Err(Error::new(text)),
-            None => Ok(()),
+        let mut texts = self.failed();
+        texts.extend(self.mocks.unmet(self.recording.as_deref()));
+        match texts.is_empty() {
+            true => Ok(()),
+            false => Err(Error::new(texts.join("\n"))),
         }
+    }
+
+    /// What handlers have failed with.
+    pub(super) fn failed(&self) -> Vec<String> {
+        let mut texts = self.mocks.failed();
+        texts.extend(self.context.panics.all());
+        texts
     }
 
     /// Whether the server no longer answers new requests.

@@ -118,6 +118,7 @@ impl Builder {
                 recording: self.record.map(|limits| Arc::new(Recording::new(limits))),
                 keep_alive: KeepAlive::default(),
                 door: Door::of(sockets.clone()),
+                shows_transcripts: AtomicBool::new(false),
             }),
             listening: Vec::new(),
             accepting: Vec::new(),

@@ -4,10 +4,12 @@
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::thread;
 
 use crate::transcript::{Folder, Format, Memory, Recorder, Transcript, TranscriptLimits};
 
+use super::shared::Shared;
 use super::{Builder, Server};
 
 /// The most recent connections that a failing test prints.
@@ -107,11 +109,13 @@ impl Server {
     }
 
     /// Returns a guard that prints the most recent transcripts on stderr if a panic drops it, as
-    /// when a test fails.
+    /// when a test fails. From now on, an expectation that is not met when the server is dropped prints them as well:
+    /// the guard, which was made after the server, is dropped before it.
     ///
     /// See the example of [`Server::transcripts`].
     #[must_use = "without a binding, the guard is dropped at once"]
     pub fn transcript_on_panic(&self) -> TranscriptOnPanic {
+        self.shared.shows_transcripts.store(true, Ordering::Relaxed);
         TranscriptOnPanic {
             recorder: self.shared.recorder.clone(),
         }
@@ -140,6 +144,14 @@ impl Drop for TranscriptOnPanic {
             // Test harnesses capture what this macro writes.
             eprint!("{}", shown(&transcripts(self.recorder.as_deref())));
         }
+    }
+}
+
+/// What a failed expectation prints, if a guard was asked for.
+pub(super) fn shown_at_end(shared: &Shared) -> String {
+    match shared.shows_transcripts.load(Ordering::Relaxed) {
+        true => shown(&transcripts(shared.recorder.as_deref())),
+        false => String::new(),
     }
 }
 

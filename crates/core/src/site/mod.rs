@@ -6,6 +6,7 @@ pub mod files;
 pub mod handlers;
 pub mod routing;
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -51,6 +52,14 @@ pub struct Site {
     router: Router,
     rewrites: Rewrites,
     answers: Answers,
+}
+
+impl fmt::Debug for Site {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Site")
+            .field("doc_root", &self.doc_root())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Site {

@@ -257,6 +257,18 @@ impl Body {
         }
     }
 
+    /// Ends the body with an error. Its tap sees what a wait has taken off the wire before.
+    pub(crate) fn end_early(&self, error: BodyError) {
+        let mut state = self.state.lock();
+        let mut bytes = Vec::new();
+        while let Ok(Some(Ok(1..))) = state.fetch_ahead(u64::MAX, &mut bytes) {
+            state.show(&bytes);
+            bytes.clear();
+        }
+        state.broken(error);
+        state.show(&[]);
+    }
+
     /// Ends the body: nothing more is read from the wire for it.
     pub fn end(&self) {
         let mut state = self.state.lock();

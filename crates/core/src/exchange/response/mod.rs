@@ -210,8 +210,9 @@ impl Response {
         match sent {
             Ok(()) => Ok(head.fate()),
             Err(Failure::Gone) => Ok(Fate::Abort),
-            Err(Failure::Content(error)) => Err(BrokenOff {
+            Err(Failure::Content { error, is_panic }) => Err(BrokenOff {
                 error,
+                is_panic,
                 // A client that counts bytes or chunks misses the rest.
                 fate: match head.length || is_chunked(&self.headers) {
                     true => Fate::Abort,
@@ -299,6 +300,8 @@ fn is_chunked(headers: &Headers) -> bool {
 pub struct BrokenOff {
     /// The reason.
     pub error: ContentError,
+    /// Whether it is a panic.
+    pub is_panic: bool,
     /// How the connection must end so that the client can tell.
     pub fate: Fate,
 }

@@ -2,10 +2,12 @@
 
 use std::fs::File;
 use std::io::{self, Read};
+use std::panic::{self, AssertUnwindSafe};
 
 use crate::wire::outbound::Gone;
 
 use crate::exchange::content::{Chunk, Chunks, ContentError};
+use crate::exchange::failures;
 use crate::exchange::turn::Turn;
 
 /// Content up to this size goes out in one write with its head; beyond it the copy costs more than
@@ -19,7 +21,16 @@ const FILE_PIECE: usize = 256 * 1024;
 /// Why content could not be sent.
 pub(super) enum Failure {
     Gone,
-    Content(ContentError),
+    Content { error: ContentError, is_panic: bool },
+}
+
+impl Failure {
+    fn of_content(text: String) -> Self {
+        Self::Content {
+            error: ContentError(text),
+            is_panic: false,
+        }
+    }
 }
 
 impl From<Gone> for Failure {
@@ -30,7 +41,7 @@ impl From<Gone> for Failure {
 
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
-        Self::Content(ContentError(error.to_string()))
+        Self::of_content(error.to_string())
     }
 }
 
@@ -70,7 +81,7 @@ pub(super) fn send_file(
         }
         if read == 0 {
             let message = format!("the file lost its last {left} bytes while it was sent");
-            return Err(Failure::Content(ContentError(message)));
+            return Err(Failure::of_content(message));
         }
     }
 }
@@ -83,8 +94,8 @@ pub(super) fn send_chunks(
     turn.send(head)?;
     let promised = chunks.length();
     let mut sent = 0;
-    while let Some(chunk) = chunks.next_chunk() {
-        match chunk.map_err(Failure::Content)? {
+    while let Some(chunk) = next_chunk(&mut *chunks)? {
+        match chunk {
             Chunk::Bytes(bytes) => {
                 turn.send(&bytes)?;
                 sent += bytes.len() as u64;
@@ -95,8 +106,26 @@ pub(super) fn send_chunks(
     match promised {
         Some(length) if length != sent => {
             let message = format!("expected {length} bytes of content, found {sent}");
-            Err(Failure::Content(ContentError(message)))
+            Err(Failure::of_content(message))
         }
         _ => Ok(()),
+    }
+}
+
+/// A panic must not keep the connection from being ended and the exchange from being recorded.
+fn next_chunk(chunks: &mut dyn Chunks) -> Result<Option<Chunk>, Failure> {
+    let next = panic::catch_unwind(AssertUnwindSafe(|| chunks.next_chunk()));
+    match next {
+        Ok(chunk) => chunk.transpose().map_err(|error| Failure::Content {
+            error,
+            is_panic: false,
+        }),
+        Err(panic) => {
+            let text = failures::message(&*panic);
+            Err(Failure::Content {
+                error: ContentError(format!("the content panicked: {text}")),
+                is_panic: true,
+            })
+        }
     }
 }

@@ -133,7 +133,11 @@ impl Connection<'_> {
         if matches!(self.listening, Listening::Handler(_)) {
             return None;
         }
-        let choice = self.shared.mocks.choose(exchange)?;
+        // One that is refused is not taken by a route.
+        let policy = self.listening.policy();
+        let is_admitted =
+            || admission::admit(&exchange.request, policy, self.shared.limits.body).is_ok();
+        let choice = self.shared.mocks.choose(exchange, is_admitted)?;
         if let Some(ticket) = &self.ticket {
             ticket.matched();
         }

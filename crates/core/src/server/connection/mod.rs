@@ -195,6 +195,10 @@ impl Connection<'_> {
                 }),
                 Ok(None) => return Stop::Ended(Fate::Close),
                 Err(fault) => {
+                    if let Some(recording) = &self.shared.recording {
+                        let connection = self.wire.number();
+                        recording.refuse(format!("connection {connection}: {}", fault.message));
+                    }
                     send_refusal(&Turn::begin(Arc::clone(self.wire)), fault.into(), b"");
                     return Stop::Ended(Fate::Close);
                 }

@@ -52,6 +52,9 @@ pub enum PatternError {
     /// `{name}` or `*` after a `*`.
     #[error("expected only literal text after '*', found a group or another '*'")]
     AfterStar,
+    /// A `?` in the route of a test: a pattern is that of a path.
+    #[error("expected the pattern of a path, found a query: use `when_query`")]
+    Query,
 }
 
 impl Pattern {

@@ -6,7 +6,7 @@ use rustix_futex_sync::Mutex;
 
 /// What handlers have failed with.
 #[derive(Debug, Default)]
-pub(super) struct Failures {
+pub(crate) struct Failures {
     texts: Mutex<Vec<String>>,
 }
 
@@ -14,20 +14,24 @@ pub(super) struct Failures {
 const KEPT: usize = 100;
 
 impl Failures {
-    pub(super) fn add(&self, text: String) {
+    pub(crate) fn add(&self, text: String) {
         let mut texts = self.texts.lock();
         if texts.len() < KEPT {
             texts.push(text);
         }
     }
 
-    pub(super) fn all(&self) -> Vec<String> {
+    pub(crate) fn clear(&self) {
+        self.texts.lock().clear();
+    }
+
+    pub(crate) fn all(&self) -> Vec<String> {
         self.texts.lock().clone()
     }
 }
 
 /// The message of a panic.
-pub(super) fn message(panic: &(dyn Any + Send)) -> &str {
+pub(crate) fn message(panic: &(dyn Any + Send)) -> &str {
     let literal = panic.downcast_ref::<&str>().copied();
     let text = literal.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
     text.unwrap_or("a value that is not a text")
