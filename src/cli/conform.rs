@@ -11,7 +11,7 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use crate::catalogue;
-use crate::conform::case::{Case, Level, fuzzed};
+use crate::conform::case::{Case, Level, Played, fuzzed};
 use crate::conform::client::Connect;
 use crate::conform::client::browser::{Api, Browser};
 use crate::conform::expected::Expected;
@@ -43,7 +43,7 @@ pub(super) struct ConformOptions {
     #[command(subcommand)]
     command: Option<ConformCommand>,
 
-    /// Lists the cases: id, level, expectation and title
+    /// Lists the cases: id, level, title and clause
     #[arg(long)]
     list: bool,
 
@@ -233,6 +233,17 @@ impl Suite {
         let report = Report::of(results, &about, comparison);
         self.reports.write(&report)?;
         print(&text)?;
+        let mut played = results
+            .iter()
+            .filter(|result| result.worst().first.is_some());
+        let first = played.clone().next();
+        if let Some(first) = first.filter(|_| played.all(CaseResult::is_unjudged)) {
+            let findings = &first.worst().judgement.findings;
+            let why = findings
+                .first()
+                .map(|finding| terminal::printable(&finding.text));
+            return Err(CommandError::NothingJudged(why.unwrap_or_default()));
+        }
         Ok((report, u8::from(!unexpected.is_empty())))
     }
 }
@@ -355,8 +366,12 @@ fn list(cases: &[Case]) -> String {
         .unwrap_or_default();
     let line = |case: &Case| {
         let clause = &case.clause;
+        let not_played = match case.played {
+            Played::NotYet(_) => ", not played",
+            _ => "",
+        };
         format!(
-            "{:<id$}  {:<level$}  {} ({clause})\n",
+            "{:<id$}  {:<level$}  {} ({clause}){not_played}\n",
             case.id, case.level, case.title
         )
     };

@@ -64,6 +64,8 @@ pub(super) enum CommandError {
     Case(String),
     #[error("conform: expected a client after `--`: a command with {{url}}, or a driver")]
     NoClient,
+    #[error("conform: no case could be judged; the first: {0}")]
+    NothingJudged(String),
     #[error("conform: add --origin 127.0.0.1:PORT, the address that the reverse proxy forwards to")]
     NoOrigin,
     #[error("conform: --origin: cannot listen")]

@@ -2,16 +2,45 @@
 //! not in the file is expected not to fail.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::de::{Error, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::judge::Verdict;
 use super::run::CaseResult;
 
 /// The expectations by id.
-#[derive(Debug, Default, Deserialize)]
-#[serde(transparent)]
+#[derive(Debug, Default)]
 pub struct Expected(BTreeMap<String, Deviation>);
+
+impl<'de> Deserialize<'de> for Expected {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Deviations)
+    }
+}
+
+/// Reads the members of the object. Of a name that is there twice, neither can be meant.
+struct Deviations;
+
+impl<'de> Visitor<'de> for Deviations {
+    type Value = Expected;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object with the ids of cases")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Expected, A::Error> {
+        let mut known = BTreeMap::new();
+        while let Some((id, deviation)) = members.next_entry::<String, Deviation>()? {
+            if known.insert(id.clone(), deviation).is_some() {
+                let text = format!("expected each case once, found {id} twice");
+                return Err(Error::custom(text));
+            }
+        }
+        Ok(Expected(known))
+    }
+}
 
 /// A known deviation.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -133,5 +162,8 @@ mod tests {
         for text in ["[]", r#"{"SL-01": {"verdict": "bad", "reason": ""}}"#] {
             assert!(Expected::read(text).is_err(), "{text}");
         }
+        let one = r#""SL-01": {"verdict": "fail", "reason": ""}"#;
+        let twice = Expected::read(&format!("{{{one}, {one}}}")).unwrap_err();
+        assert!(twice.contains("found SL-01 twice"), "{twice}");
     }
 }

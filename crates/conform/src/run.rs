@@ -52,6 +52,11 @@ impl CaseResult {
         self.worst().judgement.verdict
     }
 
+    /// Whether it was played, and could not be judged.
+    pub fn is_unjudged(&self) -> bool {
+        self.verdict() == Verdict::Inconclusive && self.worst().first.is_some()
+    }
+
     /// Whether the runs have different verdicts.
     pub fn is_flaky(&self) -> bool {
         let verdict = self.verdict();

@@ -19,9 +19,14 @@ pub fn select(cases: Vec<Case>, only: &[String], skip: &[String]) -> Result<Vec<
     let words = |list: &[String]| {
         let words = list.iter().flat_map(|words| words.split(','));
         let words = words.map(str::trim).filter(|word| !word.is_empty());
-        words
-            .map(|word| Word::of(word, &cases))
-            .collect::<Result<Vec<_>, _>>()
+        let words = words.map(|word| Word::of(word, &cases));
+        match words.collect::<Result<Vec<_>, _>>()? {
+            // As an unset variable leaves it.
+            none if none.is_empty() && !list.is_empty() => {
+                Err("expected ids, groups or levels, found an empty list".to_owned())
+            }
+            words => Ok(words),
+        }
     };
     let (only, skip) = (words(only)?, words(skip)?);
     let is_in = |words: &[Word], case: &Case| words.iter().any(|word| word.names(case));
@@ -81,6 +86,13 @@ mod tests {
         let groups = ids(&["SL", "tr"], &["must", "SL-03"]).unwrap();
         assert!(groups.contains(&"TR-06".to_owned()) && groups.contains(&"SL-04".to_owned()));
         assert!(!groups.contains(&"SL-01".to_owned()) && !groups.contains(&"SL-03".to_owned()));
+        for (only, skip) in [(&[""][..], &[][..]), (&[], &[" ,"])] {
+            assert!(
+                ids(only, skip)
+                    .unwrap_err()
+                    .ends_with("found an empty list")
+            );
+        }
         assert_eq!(ids(&[], &[]).unwrap().len(), catalogue::cases().len());
         assert!(
             ids(&["SL-99"], &[])

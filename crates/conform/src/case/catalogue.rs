@@ -108,7 +108,11 @@ mod tests {
             0
         );
         for (expect, more, error) in [
-            ("maybe", "", "XX-01: expected accept, accept|limit, either"),
+            (
+                "maybe",
+                "",
+                "XX-01: expected accept, accept|limit, accept|fail, either",
+            ),
             ("accept", r#", "wire": "sned \"a\"""#, "XX-01: line 1"),
             (
                 "accept",

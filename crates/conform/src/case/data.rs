@@ -69,6 +69,7 @@ struct RequestData {
 #[serde(deny_unknown_fields, default)]
 struct AcceptedData {
     status: Option<u16>,
+    or_status: Option<u16>,
     content: Option<Vec<Bytes>>,
     undecoded: Option<Bytes>,
     coding: Option<String>,
@@ -198,6 +199,7 @@ impl From<AcceptedData> for Accepted {
         });
         Self {
             status: data.status,
+            or_status: data.or_status,
             contents,
             undecoded: data.undecoded.map(|bytes| bytes.0),
             coding: data.coding,

@@ -85,6 +85,8 @@ pub enum Expect {
     Accept,
     /// Accept it, or fail because it exceeds a limit of the client. A part is never accepted as the whole.
     AcceptOrLimit,
+    /// Accept it, or report that it is not as it should be.
+    AcceptOrFail,
     /// Accept it or fail.
     Either,
     Reject,
@@ -143,6 +145,8 @@ impl Default for Ask {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Accepted {
     pub status: Option<u16>,
+    /// Another status code that the clause allows.
+    pub or_status: Option<u16>,
     /// The content, decoded: one of these.
     pub contents: Option<Vec<Vec<u8>>>,
     /// The content as it is sent, for a client that did not offer its coding.
@@ -311,6 +315,7 @@ impl FromStr for Expect {
         Ok(match word {
             "accept" => Self::Accept,
             "accept|limit" => Self::AcceptOrLimit,
+            "accept|fail" => Self::AcceptOrFail,
             "either" => Self::Either,
             "reject" => Self::Reject,
             "reject|SP" => Self::RejectOrSpace,
@@ -318,7 +323,7 @@ impl FromStr for Expect {
             "any" => Self::Any,
             _ => {
                 return Err(format!(
-                    "expected accept, accept|limit, either, reject, reject|SP, reject|skip or any, found {word:?}"
+                    "expected accept, accept|limit, accept|fail, either, reject, reject|SP, reject|skip or any, found {word:?}"
                 ));
             }
         })
@@ -332,6 +337,9 @@ impl Expect {
             Self::Accept => "A client accepts the response",
             Self::AcceptOrLimit => {
                 "A client accepts the whole response, or fails because it exceeds a limit of the client"
+            }
+            Self::AcceptOrFail => {
+                "A client accepts the response, or fails because something is wrong with it"
             }
             Self::Either => {
                 "A client accepts the response or fails, but treats no part of it as complete"

@@ -2,8 +2,9 @@
 //! a line ([`protocol`]). A driver that exits, hangs or breaks the protocol is ended, and another one is
 //! started for the next request.
 
-use std::io::{self, BufWriter, Write as _};
+use std::io::{self, Write as _};
 use std::process::{Child, ChildStdin};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix_futex_sync::Mutex;
@@ -22,6 +23,12 @@ const GREETING: Duration = Duration::from_secs(60);
 
 /// How long a driver that has closed its output may take to exit.
 const EXIT: Duration = Duration::from_secs(1);
+
+/// How often it is asked whether it has exited, or read its input.
+const STEP: Duration = Duration::from_millis(5);
+
+/// Bytes that an empty pipe takes at once (pipe(7)).
+const PIPE: usize = 64 * 1024;
 
 /// A driver's command.
 pub struct Driver {
@@ -188,13 +195,16 @@ impl Running {
         }
         let url = stage.url(&request.reference(target));
         let line = RequestLine::of(self.requests, request, target, url, patience);
-        let mut stdin = BufWriter::new(&mut self.stdin);
-        let written = serde_json::to_writer(&mut stdin, &line).map_err(io::Error::from);
-        let written = written.and_then(|()| stdin.write_all(b"\n"));
-        let written = written.and_then(|()| stdin.flush());
-        drop(stdin);
-        if written.is_err() {
-            return Err(Ended::Crashed(self.exited()));
+        let mut text =
+            serde_json::to_vec(&line).map_err(|error| Ended::Broke(error.to_string()))?;
+        text.push(b'\n');
+        match self.write(&text, || stage.deadline(patience)) {
+            Some(Ok(())) => {}
+            Some(Err(_)) => return Err(Ended::Crashed(self.exited())),
+            None => {
+                self.is_waiting_for_requests = false;
+                return Err(Ended::TimedOut);
+            }
         }
         match self.lines.next(|| stage.deadline(patience)) {
             Some(Line::Text(line)) => protocol::outcome(&line, self.requests).map_err(Ended::Broke),
@@ -207,15 +217,34 @@ impl Running {
         }
     }
 
+    /// Writes a line; `None` if the driver has not read all of it in time, after which it is killed.
+    fn write(&mut self, line: &[u8], deadline: impl Fn() -> Instant) -> Option<io::Result<()>> {
+        // The driver has read all lines before this one, so the pipe is empty.
+        if line.len() <= PIPE {
+            return Some(self.stdin.write_all(line));
+        }
+        let (stdin, group) = (&mut self.stdin, &mut self.group);
+        thread::scope(|scope| {
+            let writing = scope.spawn(|| stdin.write_all(line));
+            while !writing.is_finished() {
+                if Instant::now() >= deadline() {
+                    group.kill();
+                    let _ = writing.join();
+                    return None;
+                }
+                thread::sleep(STEP);
+            }
+            writing.join().ok()
+        })
+    }
+
     /// How it exited.
     fn exited(&mut self) -> String {
-        /// How often it is asked.
-        const STEP: Duration = Duration::from_millis(5);
         let deadline = Instant::now() + EXIT;
         loop {
             match self.child.try_wait() {
                 Ok(Some(status)) => return format!("exited ({status})"),
-                Ok(None) if Instant::now() < deadline => std::thread::sleep(STEP),
+                Ok(None) if Instant::now() < deadline => thread::sleep(STEP),
                 _ => return "closed its output".to_owned(),
             }
         }

@@ -15,6 +15,8 @@ pub(super) fn unjudged(evidence: &Evidence<'_>) -> Option<Finding> {
         (_, Ended::TimedOut) if evidence.is_busy => {
             "it did not end in time, but the machine was too busy to tell".to_owned()
         }
+        // A crash is one even before the request.
+        (_, Ended::Crashed(_)) => return None,
         _ if evidence.first_seen.requests().next().is_none() => {
             format!(
                 "the client sent no request, and reported: {}",
@@ -55,13 +57,21 @@ pub(super) fn reaction(evidence: &Evidence<'_>) -> Vec<Finding> {
     let words = first.words();
     if !first.is_complete() {
         return match case.expect {
-            Expect::Accept | Expect::AcceptOrLimit if response::is_unoffered(evidence) => one(
-                Verdict::Info,
-                format!("it did not offer the content coding, and fails: {words}"),
-            ),
+            Expect::Accept | Expect::AcceptOrLimit | Expect::AcceptOrFail
+                if response::is_unoffered(evidence) =>
+            {
+                one(
+                    Verdict::Info,
+                    format!("it did not offer the content coding, and fails: {words}"),
+                )
+            }
             Expect::AcceptOrLimit => one(
                 Verdict::Info,
                 format!("it fails, which a limit of its own allows: {words}"),
+            ),
+            Expect::AcceptOrFail => one(
+                Verdict::Info,
+                format!("it fails, which the clause allows: {words}"),
             ),
             Expect::Accept => one(violation, format!("it must accept the response: {words}")),
             Expect::Either => one(Verdict::Info, format!("it fails: {words}")),
@@ -71,7 +81,7 @@ pub(super) fn reaction(evidence: &Evidence<'_>) -> Vec<Finding> {
     }
     let found = response::findings(evidence);
     match case.expect {
-        Expect::Accept | Expect::AcceptOrLimit => found,
+        Expect::Accept | Expect::AcceptOrLimit | Expect::AcceptOrFail => found,
         Expect::Any => one(Verdict::Info, words),
         Expect::Either if found.iter().all(|finding| finding.verdict <= Verdict::Info) => {
             let accepted = one(Verdict::Info, format!("it accepts: {words}"));
@@ -147,6 +157,22 @@ mod tests {
         assert_eq!(verdict(&complete(200, "ok")), Verdict::Pass);
         assert_eq!(verdict(&complete(200, "o")), Verdict::Fail);
         assert_eq!(verdict(&ended(Ended::TimedOut)), Verdict::Fail);
+    }
+
+    #[test]
+    fn what_is_wrong_may_be_reported() {
+        assert_eq!(verdict("CL-26", &complete(200, "o")), Verdict::Pass);
+        assert_eq!(verdict("CL-26", &failed()), Verdict::Info);
+        assert_eq!(verdict("CL-26", &complete(200, "ok")), Verdict::Fail);
+        assert_eq!(verdict("BS-07", &complete(205, "")), Verdict::Pass);
+    }
+
+    #[test]
+    fn a_crash_before_the_request_is_one() {
+        let case = case("CL-01");
+        let nothing = seen(&[]);
+        let found = verdict_of(&case, &ended(crashed()), &nothing, None, &nothing);
+        assert_eq!(found, Verdict::Fail);
     }
 
     #[test]

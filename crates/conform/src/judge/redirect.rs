@@ -1,16 +1,44 @@
 //! Redirects: a client need not follow one, but one that does must ask for the target that the reference means.
 
 use super::{Evidence, Finding, Rule, Verdict};
-use crate::case::Redirect;
+use crate::case::{Expect, Redirect};
 use crate::outcome::content_words;
 use crate::stage::AFTER_CONTENT;
 
-/// The last target besides its own that the client requested for the case.
+/// The target to which the client has followed a redirect. Other requests, as for `/robots.txt`, are its own affair.
 pub(super) fn followed<'e>(evidence: &Evidence<'e>) -> Option<&'e str> {
-    let own = evidence.case.target();
-    let requests = evidence.first_seen.requests();
-    let other = requests.filter(|request| request.target != own).last();
-    other.map(|request| &*request.target)
+    let Evidence { case, first, .. } = evidence;
+    let status = case.accepted.status.unwrap_or_default();
+    if case.redirect.is_none() && (!(300..400).contains(&status) || status == 304) {
+        return None;
+    }
+    let own = case.target();
+    let targets = evidence
+        .first_seen
+        .requests()
+        .map(|request| &*request.target);
+    let others: Vec<_> = targets.filter(|target| *target != own).collect();
+    let expected = case.redirect.as_ref().map(|redirect| &*redirect.target);
+    if let Some(expected) = expected
+        && others.contains(&expected)
+    {
+        return Some(expected);
+    }
+    let accepted = &case.accepted;
+    let response = &first.response;
+    // A client that shows no status cannot be told from one that has followed.
+    let is_redirect = first.is_complete()
+        && response
+            .status
+            .is_some_and(|found| Some(found) == accepted.status)
+        && response.content.as_ref().is_none_or(|found| {
+            let contents = accepted.contents.as_ref();
+            contents.is_none_or(|contents| contents.contains(found))
+        });
+    match is_redirect {
+        true => None,
+        false => others.last().copied(),
+    }
 }
 
 /// Whether a client that follows asks for the right target, with the method of the case.
@@ -20,6 +48,10 @@ pub(super) fn target(evidence: &Evidence<'_>) -> Vec<Finding> {
     let finding = |verdict, text| vec![Finding::new(verdict, Rule::Redirect, text)];
     let found = followed(evidence).unwrap_or_default();
     let Some(expected) = &case.redirect else {
+        if case.expect == Expect::RejectOrSpace && found.contains("%0D") {
+            let text = format!("expected an error, or a space for the CR, found {found}");
+            return finding(violation, text);
+        }
         let words = first.words();
         return finding(
             Verdict::Info,
@@ -128,10 +160,54 @@ mod tests {
             ),
             (&["GET /c/RD-01", "GET /after"], failed(), Verdict::Fail),
             (&["GET /c/RD-01"], complete(302, ""), Verdict::Pass),
+            // Other requests are no redirects.
+            (
+                &["GET /robots.txt", "GET /c/RD-01"],
+                complete(302, ""),
+                Verdict::Pass,
+            ),
+            (
+                &["GET /c/RD-01", "GET /after", "GET /favicon.ico"],
+                complete(200, "after"),
+                Verdict::Pass,
+            ),
         ] {
             let asked = seen(&[requests]);
             let found = verdict_of(&case, &outcome, &asked, None, &Seen::default());
             assert_eq!(found, wanted, "{requests:?}");
+        }
+    }
+
+    #[test]
+    fn other_requests_are_no_redirects() {
+        for (id, other, outcome, wanted) in [
+            (
+                "SL-01",
+                "GET /robots.txt",
+                complete(500, "x"),
+                Verdict::Fail,
+            ),
+            (
+                "SL-01",
+                "GET /robots.txt",
+                complete(200, "ok"),
+                Verdict::Pass,
+            ),
+            ("IN-04", "GET /a.css", complete(103, ""), Verdict::Fail),
+            // 201 is no redirect, and a bare CR no part of a reference.
+            (
+                "VU-123",
+                "GET /after",
+                complete(200, "after"),
+                Verdict::Fail,
+            ),
+            ("RD-12", "GET /after%0D?x", complete(404, ""), Verdict::Fail),
+            ("RD-12", "GET /after%20?x", complete(404, ""), Verdict::Info),
+        ] {
+            let own = format!("GET /c/{id}");
+            let asked = seen(&[&[&own, other]]);
+            let found = verdict_of(&case(id), &outcome, &asked, None, &Seen::default());
+            assert_eq!(found, wanted, "{id} {other}");
         }
     }
 

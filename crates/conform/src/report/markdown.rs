@@ -28,6 +28,12 @@ pub fn text(report: &Report) -> String {
     });
     section(&mut text, "Failures", report.with(Verdict::Fail), item);
     section(&mut text, "Warnings", report.with(Verdict::Warn), item);
+    section(
+        &mut text,
+        "Not judged",
+        report.with(Verdict::Inconclusive),
+        item,
+    );
     let flaky = report.cases.iter().filter(|case| case.is_flaky);
     section(&mut text, "Flaky", flaky, |text, case| {
         let runs: Vec<_> = case.runs.iter().map(ToString::to_string).collect();

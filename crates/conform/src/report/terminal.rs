@@ -1,6 +1,7 @@
 //! The summary at the end of a run: a table of the groups, then what failed and what was warned about. A client's
 //! words cannot steer the terminal: control characters are escaped.
 
+use std::cmp::Reverse;
 use std::fmt::Write as _;
 use std::time::Duration;
 
@@ -43,6 +44,7 @@ pub fn summary(
             text.push_str(&lines(result, expected));
         }
     }
+    text.push_str(&unjudged(results));
     text.push_str(&flaky(results));
     let known = results.iter().filter(|result| {
         let known = expected.known(&result.case.id);
@@ -56,10 +58,47 @@ pub fn summary(
     let (client, seconds) = (printable(client), took.as_secs_f64());
     let _ = writeln!(
         text,
-        "\n{client}: {} cases in {seconds:.1} s{known}",
-        results.len()
+        "\n{client}: {} {} in {seconds:.1} s{known}",
+        results.len(),
+        if results.len() == 1 { "case" } else { "cases" },
     );
     text
+}
+
+/// Reasons that are shown for cases that could not be judged.
+const REASONS: usize = 8;
+
+/// The cases that could not be judged, by the reason. Those that this suite does not play are listed elsewhere.
+fn unjudged(results: &[CaseResult]) -> String {
+    let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
+    for result in results.iter().filter(|result| result.is_unjudged()) {
+        let reason = self::reasons(&result.worst().judgement)
+            .next()
+            .unwrap_or_default();
+        let id = &*result.case.id;
+        match reasons.iter_mut().find(|(known, _)| *known == reason) {
+            Some((_, ids)) => ids.push(id),
+            None => reasons.push((reason, vec![id])),
+        }
+    }
+    reasons.sort_by_key(|(_, ids)| Reverse(ids.len()));
+    let more = reasons.len().saturating_sub(REASONS);
+    let mut text = String::new();
+    for (reason, ids) in reasons.iter().take(REASONS) {
+        let ids = match ids[..] {
+            [only] => only.to_owned(),
+            [first, .., last] => format!("{} cases from {first} to {last}", ids.len()),
+            [] => String::new(),
+        };
+        let _ = writeln!(text, "inconclusive, {ids}: {}", printable(reason));
+    }
+    if more > 0 {
+        let _ = writeln!(text, "inconclusive for {more} other reasons: see --report");
+    }
+    match text.is_empty() {
+        true => text,
+        false => format!("\n{text}"),
+    }
 }
 
 /// The cases whose runs have different verdicts, with these.
