@@ -58,6 +58,9 @@ impl Certificates {
         let has_ports = settings.ports.iter().any(|(scheme, ports)| {
             port::spoken(scheme) == Some(Scheme::Https) && !ports.is_empty()
         });
+        if fault.is_some() && !has_ports {
+            return Err(CommandError::NoPortForCertificate);
+        }
         let of_clients = match &settings.client_certificates {
             None => ClientCertificates::None,
             Some(_) if !has_ports => return Err(CommandError::NoTlsPort),

@@ -154,12 +154,16 @@ pub(super) enum CommandError {
     CertificateFault { found: String },
     #[cfg(feature = "tls")]
     #[error(
-        "expected a faulty handshake (stall, cut-after-N, alert-NAME with a name of RFC 8446 §6), found {found:?}"
+        "expected a faulty handshake (stall, cut-after-N, alert-NAME with a name of RFC 8446 §6, alert-NUMBER), found {found:?}"
     )]
     HandshakeFault { found: String },
     #[cfg(feature = "tls")]
     #[error("certificates of clients: add --tls-port PORT, or a port to `ports.https`")]
     NoTlsPort,
+    #[error(
+        "--certificate (`certificate` in the configuration) needs a port for HTTPS: add --tls-port PORT"
+    )]
+    NoPortForCertificate,
     #[cfg(feature = "tls")]
     #[error("cannot read the roots for client certificates from {path}")]
     ClientRootsFile { path: PathBuf, source: io::Error },

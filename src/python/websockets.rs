@@ -15,6 +15,7 @@ use thiserror::Error;
 
 use crate::exchange::{Exchange, Handler, Links, Mount, Requirements, Response, ServerContext};
 use crate::fault::Fault;
+use crate::http::status;
 
 use crate::python::classes::request::{Pipes, Request};
 use crate::python::classes::server_objects;
@@ -289,6 +290,8 @@ impl<'py> Socket<'py> {
             return Ok(());
         }
         let mut response = Response::from(Fault::new(refusal.status, refusal.message));
+        let phrase = status::registered(refusal.status);
+        response.reason = phrase.map(|phrase| phrase.as_bytes().to_vec());
         for (name, value) in refusal.fields {
             response.headers.append(name, value);
         }

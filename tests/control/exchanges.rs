@@ -110,6 +110,9 @@ fn the_script_of_an_exchange_sends_the_same() {
     assert_eq!(client.read_until_close(), bytes);
     assert!(client.was_reset());
 
+    // TLS that ends without close_notify would be shown as `close without_notify`, and nothing in the clear.
+    assert!(!text.contains("without_notify"), "{text}");
+
     // A connection that was kept is not closed.
     let mut client = Client::connect(server.address());
     client.ask("GET", "/whole");

@@ -1,6 +1,6 @@
 //! The control interface: what tests in any language tell a server over HTTP, and what they learn from it.
 
-mod asking;
+pub(crate) mod asking;
 mod command;
 mod description;
 mod documented;

@@ -13,6 +13,33 @@ use crate::support::embedded::get;
 use crate::support::folder::folder;
 
 #[test]
+fn scripts_may_send_files_of_the_doc_root() {
+    let folder = folder(&[("hello.txt", "hello")]);
+    let server = Server::builder()
+        .site(wireserve::Site::new(folder.path()))
+        .record(wireserve::RecordLimits::default())
+        .start()
+        .expect("a free port");
+    let control = server.control().expect("a free port");
+    let asker = Asker::of(&control);
+    asker.route("/f", json!({"script": "send file \"/hello.txt\"\nclose"}));
+    let mut client = Client::connect(server.address());
+    client.send(b"GET /f HTTP/1.1\r\n\r\n");
+    assert_eq!(client.read_until_close(), b"hello");
+    let none = json!({"path": "/g", "answers": [{"script": "send file \"none\"\nclose"}]});
+    let refused = asker.ask("POST", "/v1/routes", Some(&none));
+    assert_eq!(refused.status, 400);
+    assert!(
+        refused.text().contains("cannot open the file `none`"),
+        "{}",
+        refused.text()
+    );
+    // One that has gone since then is an answer, and nothing is played.
+    std::fs::remove_file(folder.path().join("hello.txt")).expect("a file");
+    assert_eq!(get(&server, "/f").status, 500);
+}
+
+#[test]
 fn answers_of_all_kinds() {
     let (server, _control, asker) = controlled();
     for (answer, status, media_type, body) in [

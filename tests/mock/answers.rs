@@ -7,6 +7,22 @@ use wireserve::{Chunk, Error, Fault, Response, Server, WireScript, json, raw, sc
 use crate::support::client::Client;
 use crate::support::embedded::get;
 
+/// The reference's table, which scripts have, lacks some of them.
+#[test]
+fn registered_codes_have_their_phrases() {
+    let server = Server::start();
+    for (status, reason) in [
+        (200, "OK"),
+        (308, "Permanent Redirect"),
+        (429, "Too Many Requests"),
+        (299, ""),
+    ] {
+        server.get("/", move |_| (status, "text"));
+        let found = get(&server, "/").reason;
+        assert_eq!(String::from_utf8_lossy(&found), reason);
+    }
+}
+
 #[test]
 fn every_type_of_answer() {
     let folder = tempfile::tempdir().expect("a folder");

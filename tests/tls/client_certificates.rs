@@ -216,6 +216,11 @@ fn what_cannot_be_used_is_refused() {
         command.args(["site", "--port=0"]).args(options);
         Process::spawn(&mut command).end().is_refusal(named);
     }
+    let mut command = wireserve();
+    command.current_dir(site.folder.path());
+    command.args(["site", "--port=0", "--certificate=expired"]);
+    let named = ["--certificate", "add --tls-port PORT"];
+    Process::spawn(&mut command).end().is_refusal(&named);
     for (option, named) in [
         (
             "--client-cert=demand",

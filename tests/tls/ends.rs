@@ -4,12 +4,13 @@
 use std::sync::mpsc;
 use std::time::Duration;
 
+use crate::control::asking::Asker;
 use crate::levers::{Answer, builder};
 use crate::support::client::DEADLINE;
 use crate::support::embedded::fixed;
 use crate::support::tls::{Certificate, End, TlsClient};
 use crate::support::wait::eventually;
-use wireserve::{Exchange, Fate, Server};
+use wireserve::{Exchange, Fate, RecordLimits, Server, script};
 
 /// The answer to a GET in these tests.
 const HEAD: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n";
@@ -48,6 +49,32 @@ fn close_notify_precedes_fin() {
         let mut client = TlsClient::connect(server.tls_address().unwrap(), certificate.client());
         client.send(b"GET / HTTP/1.1\r\n\r\n");
         assert_eq!(client.read_until_end().1, expected);
+    }
+}
+
+/// A transcript tells them apart, which the segments do not, and the script of an exchange ends in the same way.
+#[test]
+fn transcripts_have_the_kind_of_the_end() {
+    let certificate = Certificate::default();
+    for step in ["close", "close without_notify"] {
+        let builder = Server::builder()
+            .transcripts()
+            .record(RecordLimits::default());
+        let server = builder.tls(certificate.tls()).start().expect("a free port");
+        let control = server.control().expect("a free port");
+        let steps = format!("send \"HTTP/1.1 200 OK\\r\\n\\r\\n\"\n{step}\n");
+        server.get("/", move |_| script(&steps));
+        let mut client = TlsClient::connect(server.tls_address().unwrap(), certificate.client());
+        client.send(b"GET / HTTP/1.1\r\n\r\n");
+        client.read_until_end();
+        let shown = || server.transcripts()[0].to_string();
+        eventually("the end", || shown().contains("server fin"));
+        let is_noted = shown().contains("the session ends without close_notify");
+        assert_eq!(is_noted, step != "close", "{}", shown());
+        let script = Asker::of(&control)
+            .ask("GET", "/v1/requests/1/script", None)
+            .text();
+        assert!(script.ends_with(&format!("\n{step}\n")), "{script}");
     }
 }
 

@@ -176,6 +176,11 @@ fn what_is_no_handshake_gets_an_alert() {
             b"\x16\x03\x01\x00\x04\x02\x00\x00\x00",
             b"\x15\x03\x03\x00\x02\x02",
         ),
+        // A record of application data: unexpected_message (RFC 8446 §5).
+        (
+            b"\x17\x03\x03\x00\x05abcde",
+            b"\x15\x03\x03\x00\x02\x02\x0a",
+        ),
     ] {
         let mut client = Client::connect(server.tls_address().unwrap());
         client.send(bytes);

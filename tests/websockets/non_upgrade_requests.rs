@@ -109,12 +109,21 @@ fn refusals_name_what_is_supported() {
     let upgrade = server
         .client(b"GET /echo HTTP/1.1\r\nHost: a.test\r\n\r\n")
         .read_response("GET");
+    assert_eq!(upgrade.reason, b"Upgrade Required");
     assert_eq!(upgrade.header("Upgrade"), Some(&b"websocket"[..]));
     assert_eq!(upgrade.header("Connection"), Some(&b"Upgrade"[..]));
     let other_version = String::from_utf8(handshake("/echo", &[])).expect("ASCII");
     let other_version = other_version.replace("Version: 13", "Version: 8");
     let version = server.client(other_version.as_bytes()).read_response("GET");
     assert_eq!(version.header("Sec-WebSocket-Version"), Some(&b"13"[..]));
+}
+
+/// A server must accept it (RFC 9112 §3.2.2).
+#[test]
+fn the_absolute_form_names_a_handler() {
+    let server = Server::start(&["--log=off"]);
+    let mut client = server.client(&handshake("http://a.test/echo", &[]));
+    assert_eq!(client.read_until(b"\r\n\r\n"), opened().as_bytes());
 }
 
 #[test]

@@ -233,8 +233,7 @@ fn a_wire_script_answers_on_a_port() {
         .ws_accept_with("A: b\r\n")
         .ws_frame("hello")
         .ws_frame(begun)
-        .ws_close_with((1000, "done"))
-        .close();
+        .ws_close_with((1000, "done"));
     let server = wireserve::Server::builder()
         .scheme("ws", [Port::Free])
         .websockets(Arc::new(script))

@@ -8,7 +8,7 @@ use crate::levers::{Answer, builder};
 use crate::support::client::{Client, request};
 use crate::support::wait::eventually;
 use wireserve::transcript::{Dropped, SHOWN, Side, TranscriptLimits, What};
-use wireserve::{Exchange, Server, Transcript};
+use wireserve::{Exchange, Server, Transcript, script};
 
 const OK: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
@@ -179,6 +179,25 @@ fn how_it_ends() {
         end(client);
         let seen = lines(&whole(&server));
         assert_eq!(seen[2..], *expected);
+    }
+    // A script that waits does not read the reset, and yet it is shown.
+    for waiting in ["pause 10s", "hold 10s", "wait_for \"never\" within 10s"] {
+        let server = Server::builder()
+            .transcripts()
+            .start()
+            .expect("a free port");
+        let steps = format!("send \"a\"\n{waiting}\nsend \"b\"\nclose\n");
+        server.get("/ok", move |_| script(&steps));
+        let mut client = Client::connect(server.address());
+        client.send(whole_request);
+        assert_eq!(client.read_exact(1), b"a");
+        client.reset();
+        let seen = lines(&whole(&server));
+        let events = seen
+            .iter()
+            .filter(|line| line.contains("-- ") && !line.contains("note"));
+        let events: Vec<_> = events.collect();
+        assert_eq!(events, ["1  -- client reset", "1  -- closed"], "{waiting}");
     }
     let server = server();
     Client::connect(server.address()).half_close();

@@ -165,6 +165,10 @@ def resource_of(target):
     """The path and query of a request target, of which `ws:` URLs may be the absolute form."""
     from pywebsocket3 import http_header_util
 
+    # The absolute form of any request (RFC 9112, section 3.2.2).
+    scheme, separator, rest = target.partition("://")
+    if separator and scheme.lower() in ("http", "https"):
+        target = "/" + rest.partition("/")[2]
     # As `http.server` does, for the sake of `urlsplit`.
     if target.startswith("//"):
         target = "/" + target.lstrip("/")

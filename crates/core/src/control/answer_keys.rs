@@ -78,7 +78,7 @@ impl AnswerKeys {
         let times = self.times;
         let kind = match &self.script {
             Some(script) => {
-                let script = parse_script(script)?;
+                let script = parse_script(state, script)?;
                 self.check_script_alone()?;
                 Kind::Script(script)
             }
@@ -165,7 +165,10 @@ impl Prepared {
     /// The answer to one request.
     pub(super) fn make(&self) -> Answer {
         match &*self.kind {
-            Kind::Script(script) => script.clone().into_answer(),
+            Kind::Script(script) => match script.check_files() {
+                Ok(()) => script.clone().into_answer(),
+                Err(reason) => Fault::new(500, reason).into_answer(),
+            },
             Kind::Response(head, body) => head
                 .with(body)
                 .map_or_else(Fault::into_answer, Response::into_answer),
@@ -204,9 +207,18 @@ impl Head {
     }
 }
 
-pub(super) fn parse_script(text: &str) -> Result<WireScript, Refusal> {
-    WireScript::parse(text.as_bytes())
-        .map_err(|error| Refusal::bad(format!("cannot parse `script`: {error}")))
+/// A script. The files that it names are below the doc root, and must exist now.
+pub(super) fn parse_script(state: &State, text: &str) -> Result<WireScript, Refusal> {
+    let script = WireScript::parse(text.as_bytes())
+        .map_err(|error| Refusal::bad(format!("cannot parse `script`: {error}")))?;
+    if !script.has_files() {
+        return Ok(script);
+    }
+    let script = script.files_in(state.server.doc_root());
+    match script.check_files() {
+        Ok(()) => Ok(script),
+        Err(reason) => Err(Refusal::bad(format!("`script`: {reason}"))),
+    }
 }
 
 fn decoded(text: &str) -> Result<Vec<u8>, Refusal> {

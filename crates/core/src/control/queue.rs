@@ -45,7 +45,7 @@ struct ConnectionKeys {
 pub(super) fn add_connection(state: &State, ask: &Ask<'_>) -> Result<Reply, Refusal> {
     ask.expect_only(&[])?;
     let keys: ConnectionKeys = ask.json()?;
-    let script = parse_script(&keys.script)?;
+    let script = parse_script(state, &keys.script)?;
     let mocks = state.server.mocks();
     check_room(mocks.queued().1, "connection scripts")?;
     mocks.enqueue_connection(script);

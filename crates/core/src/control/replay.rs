@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::record::RecordedRequest;
 use crate::text::quoted::Quoted;
 use crate::text::timestamp::Timestamp;
-use crate::transcript::{Side, What};
+use crate::transcript::{BELOW_TLS, Side, WITHOUT_NOTIFY, What};
 use crate::wire_script::{Awaited, Step};
 
 use super::ask::Ask;
@@ -45,6 +45,7 @@ fn script(request: &RecordedRequest, part: &Part) -> String {
         has_sent: false,
         since: None,
         client: Client::Silent,
+        is_cut_short: false,
     };
     for entry in part.entries() {
         if !writer.add(entry.time, &entry.what) {
@@ -60,6 +61,8 @@ struct Writer {
     /// When the previous segment came, from either side.
     since: Option<Duration>,
     client: Client,
+    /// Whether TLS ends without close_notify.
+    is_cut_short: bool,
 }
 
 /// What the client has done since the server last sent something.
@@ -104,11 +107,18 @@ impl Writer {
             }
             // A connection that the client has ended would end anyway.
             What::Fin(Side::Server) | What::Cut | What::Closed => {
-                if self.client != Client::Ended {
+                if self.client != Client::Ended || self.is_cut_short {
                     self.pause_until(time);
-                    self.step(&Step::Close);
+                    self.step(match self.is_cut_short {
+                        true => &Step::CloseWithoutNotify,
+                        false => &Step::Close,
+                    });
                 }
                 return false;
+            }
+            What::Note(text) if **text == *WITHOUT_NOTIFY => self.is_cut_short = true,
+            What::Note(text) if **text == *BELOW_TLS => {
+                let _ = writeln!(self.text, "# Then {text}.");
             }
             What::Note(_) | What::Reached(_) => {}
         }

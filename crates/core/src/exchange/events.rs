@@ -2,7 +2,7 @@
 //! is cleared, so it may be set before the wait begins. Waiting for new connections is here, too, and
 //! therefore their count.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
@@ -66,8 +66,19 @@ struct Names {
     set: HashSet<String>,
     /// Threads that wait for an event or a connection.
     waiting: usize,
+    /// The events that are waited for.
+    awaited: HashMap<String, Awaited>,
     /// What tells other processes of changes.
     relay: Option<Relay>,
+}
+
+/// An event that is waited for.
+#[derive(Debug, Default)]
+struct Awaited {
+    threads: usize,
+    /// How often it was set since the first of these threads began to wait. A wait ends even if the event is cleared
+    /// before its thread can look.
+    sets: u64,
 }
 
 /// How a wait ended.
@@ -121,6 +132,9 @@ impl Events {
         match change {
             EventChange::Set(name) => {
                 let is_new = names.set.insert(name.to_owned());
+                if let Some(awaited) = names.awaited.get_mut(name) {
+                    awaited.sets += 1;
+                }
                 self.wake(names);
                 is_new
             }
@@ -218,7 +232,26 @@ impl Events {
         limit: Option<Instant>,
         is_connected: impl Fn() -> bool,
     ) -> Waited {
-        self.wait_until(limit, is_connected, |names| names.set.contains(name))
+        let before = {
+            let mut names = self.names();
+            if names.set.contains(name) {
+                return Waited::Happened;
+            }
+            let awaited = names.awaited.entry(name.to_owned()).or_default();
+            awaited.threads += 1;
+            awaited.sets
+        };
+        let waited = self.wait_until(limit, is_connected, |names| {
+            names.awaited.get(name).is_some_and(|now| now.sets > before)
+        });
+        let mut names = self.names();
+        if let Some(awaited) = names.awaited.get_mut(name) {
+            awaited.threads -= 1;
+            if awaited.threads == 0 {
+                names.awaited.remove(name);
+            }
+        }
+        waited
     }
 
     /// Waits until more than `known` connections have been opened.
@@ -294,6 +327,27 @@ mod tests {
         events.clear("late");
         assert!(!events.is_set("late"));
         assert!(!events.wait("late", Duration::from_millis(1)));
+    }
+
+    #[test]
+    fn all_waits_end_even_if_the_event_is_cleared_at_once() {
+        let events = Events::default();
+        for _ in 0..20 {
+            thread::scope(|scope| {
+                let waiting: Vec<_> = (0..4)
+                    .map(|_| scope.spawn(|| events.wait("pulse", Duration::from_secs(10))))
+                    .collect();
+                while events.names().waiting < 4 {
+                    thread::yield_now();
+                }
+                events.set("pulse");
+                events.clear("pulse");
+                for thread in waiting {
+                    assert!(thread.join().unwrap());
+                }
+            });
+            assert!(events.names().awaited.is_empty());
+        }
     }
 
     #[test]

@@ -53,6 +53,37 @@ pub fn reason(code: i64) -> &'static str {
         .map_or("", |(_, phrase)| phrase)
 }
 
+/// Registered codes that the reference's table lacks (IANA, HTTP Status Code Registry).
+const REGISTERED: [(u16, &str); 20] = [
+    (102, "Processing"),
+    (103, "Early Hints"),
+    (207, "Multi-Status"),
+    (208, "Already Reported"),
+    (226, "IM Used"),
+    (308, "Permanent Redirect"),
+    (421, "Misdirected Request"),
+    (422, "Unprocessable Content"),
+    (423, "Locked"),
+    (424, "Failed Dependency"),
+    (425, "Too Early"),
+    (426, "Upgrade Required"),
+    (428, "Precondition Required"),
+    (429, "Too Many Requests"),
+    (431, "Request Header Fields Too Large"),
+    (451, "Unavailable For Legal Reasons"),
+    (506, "Variant Also Negotiates"),
+    (507, "Insufficient Storage"),
+    (508, "Loop Detected"),
+    (511, "Network Authentication Required"),
+];
+
+/// The registered phrase of a code that the reference's table lacks, for answers that need not be those of the reference.
+pub fn registered(code: i64) -> Option<&'static str> {
+    let mut known = REGISTERED.iter();
+    let known = known.find(|(known, _)| i64::from(*known) == code);
+    known.map(|(_, phrase)| *phrase)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -64,5 +95,12 @@ mod tests {
         for gap in [0, 103, 226, 308, 418, 431, 511, 999] {
             assert_eq!(reason(gap), "", "{gap}");
         }
+        assert_eq!(registered(429), Some("Too Many Requests"));
+        assert_eq!(registered(999), None);
+        assert!(
+            REGISTERED
+                .iter()
+                .all(|(code, _)| reason(i64::from(*code)).is_empty())
+        );
     }
 }

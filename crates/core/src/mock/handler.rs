@@ -10,6 +10,7 @@ use crate::exchange::body::BodyError;
 use crate::exchange::failures::{self, Failures};
 use crate::exchange::{Exchange, Expect, Handler, Requirements};
 use crate::fault::Fault;
+use crate::http::status;
 
 use super::answer::{Answer, IntoAnswer, Kind};
 use super::call::Call;
@@ -113,6 +114,11 @@ impl Handler for Once {
                     exchange.turn().send_continue(&exchange.request)?;
                 }
                 exchange.response = *response;
+                let response = &mut exchange.response;
+                if response.reason.is_none() {
+                    let phrase = status::registered(response.status);
+                    response.reason = phrase.map(|phrase| phrase.as_bytes().to_vec());
+                }
             }
             Ok(Answer(Kind::Script(script))) => drop(exchange.play(&script)),
             Ok(Answer(Kind::Failed(error))) => {

@@ -30,6 +30,14 @@ pub use recorder::{Memory, Recorder};
 #[doc(hidden)]
 pub use tape::Tape;
 
+/// The note of a server that ends TLS without close_notify.
+#[doc(hidden)]
+pub const WITHOUT_NOTIFY: &str = "the session ends without close_notify";
+
+/// The note of a handler that takes the socket beneath TLS.
+#[doc(hidden)]
+pub const BELOW_TLS: &str = "the handler uses the socket beneath TLS, which is not recorded";
+
 /// Maximum number of bytes that a transcript shows of one read or write. More bytes are counted, but not
 /// kept. Most reads and writes are smaller.
 ///

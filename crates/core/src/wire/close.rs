@@ -8,7 +8,7 @@ use std::mem::MaybeUninit;
 use std::net::Shutdown;
 use std::time::{Duration, Instant};
 
-use crate::transcript::Side;
+use crate::transcript::{Side, WITHOUT_NOTIFY};
 
 use super::Wire;
 use super::socket::Blocking;
@@ -40,12 +40,39 @@ pub fn fin(wire: &Wire) -> Option<Left> {
         return None;
     }
     wire.stream.close_notify();
+    note_end(wire);
     let shut = || wire.stream.fin();
     let shut = wire.tape().map_or_else(shut, |tape| tape.shutting(shut));
-    shut.ok().map(|()| Left {
-        bytes: DRAIN_BYTES,
-        until: Instant::now() + DRAIN_TIME,
-    })
+    match shut {
+        Ok(()) => Some(Left {
+            bytes: DRAIN_BYTES,
+            until: Instant::now() + DRAIN_TIME,
+        }),
+        Err(_) => {
+            record_reset(wire);
+            None
+        }
+    }
+}
+
+fn note_end(wire: &Wire) {
+    if let Some(tape) = wire.tape()
+        && wire.stream.secured().is_some()
+        && !wire.announces_end()
+    {
+        tape.note(WITHOUT_NOTIFY);
+    }
+}
+
+/// A script that only waits does not read the client's reset.
+fn record_reset(wire: &Wire) {
+    if let Some(tape) = wire.tape() {
+        let mut room = [MaybeUninit::uninit(); 1];
+        let read = wire.stream.socket().read_into(&mut room, Blocking::Return);
+        if let Err(error) = read {
+            tape.read(&Err(error), &[]);
+        }
+    }
 }
 
 /// What may still be read after our FIN.
@@ -152,6 +179,7 @@ impl Left {
 pub fn half_close(wire: &Wire) {
     wire.outbound().shut();
     wire.stream.close_notify();
+    note_end(wire);
     let shut = || wire.stream.fin();
     // An error means that the client is gone and needs no FIN.
     let _ = wire.tape().map_or_else(shut, |tape| tape.shutting(shut));

@@ -237,7 +237,8 @@ impl Directions {
         let mut unsent = self.unsent.lock();
         self.flush(&mut unsent, socket, blocking)?;
         if self.is_broken() {
-            return Err(ErrorKind::BrokenPipe.into());
+            // Not as after the client's reset: the client has done nothing.
+            return Err(ErrorKind::NotConnected.into());
         }
         let [first, second] = parts;
         let first = &first[..first.len().min(WRITE_SIZE)];

@@ -25,6 +25,9 @@ const READ_SIZE: usize = 16 * 1024;
 /// The first byte of a record with a part of a handshake (RFC 8446 §5.1).
 const HANDSHAKE_RECORD: u8 = 22;
 
+/// The alert for a record of a type that is not expected (RFC 8446 §5).
+const UNEXPECTED_MESSAGE: u8 = 10;
+
 /// Why a connection has no TLS session.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -198,6 +201,10 @@ fn refused(socket: &Socket, error: rustls::Error, mut alert: AcceptedAlert) -> H
     let mut bytes = Vec::new();
     // Writing to a vector does not fail, and a client that is gone needs no alert.
     let _ = alert.write_all(&mut bytes);
+    if bytes.is_empty() {
+        // rustls has none for a first record that is not a handshake.
+        bytes.extend_from_slice(&alert_record(UNEXPECTED_MESSAGE));
+    }
     let _ = send(socket, &bytes);
     error.into()
 }

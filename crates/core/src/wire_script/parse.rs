@@ -63,9 +63,10 @@ impl WireScript {
             passes: 0,
         };
         if !matches!(parser.tokens.first(), Token::StepBegins | Token::End) {
-            return parser
-                .tokens
-                .wrong("expected a step in the first column, found an indented line");
+            return parser.tokens.wrong(match parser.tokens.first() {
+                Token::Sign('}') => "expected a step, found `}` outside of a block",
+                _ => "expected a step in the first column, found an indented line",
+            });
         }
         while parser.tokens.take()? == Token::StepBegins {
             parser.statement(Lines::Own)?;
@@ -485,6 +486,7 @@ reset
                 1,
                 "expected a step in the first column, found an indented line",
             ),
+            ("}", 1, "expected a step, found `}` outside of a block"),
             (
                 r#"#¶"a""#,
                 2,

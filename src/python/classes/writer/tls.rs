@@ -11,6 +11,7 @@ use crate::exchange::Fate;
 use crate::python::interpreter::gate;
 use crate::python::interpreter::imported::Imported;
 use crate::python::interpreter::once_value::intern;
+use crate::transcript::BELOW_TLS;
 use crate::wire::close;
 use crate::wire::outbound::Sent;
 
@@ -64,7 +65,7 @@ impl ResponseWriter {
         wire.break_session();
         self.turn().grow_fate(Fate::Close);
         if let Some(tape) = wire.tape() {
-            tape.note("the handler uses the socket beneath TLS, which is not recorded");
+            tape.note(BELOW_TLS);
         }
     }
 

@@ -227,6 +227,8 @@ impl Player<'_> {
             }
             Step::WsAccept(fields) => {
                 self.turn.note_status(101);
+                // What follows is no request.
+                self.turn.grow_fate(Fate::Close);
                 self.send(&websocket_accept(self.request, fields.as_deref()))
             }
             Step::WsFrame(frame) => self.send(&frame.to_bytes()),
