@@ -258,12 +258,17 @@ fn a_stopping_server_does_not_wait_for_handshakes() {
 #[test]
 fn a_client_that_trusts_nobody_is_not_served() {
     let certificate = Certificate::default();
-    let server = fixed("here").tls(certificate.tls()).start().unwrap();
+    let builder = fixed("here").tls(certificate.tls()).transcripts();
+    let server = builder.start().unwrap();
     let other = Certificate::default().client();
     let refused = TlsClient::try_connect(server.tls_address().unwrap(), other);
     let error = refused.err().expect("a refusal");
     assert!(error.contains("certificate"), "{error}");
     eventually("it is gone", || server.connections() == 0);
+    // The server knows why: from the client's alert.
+    let transcript = server.transcripts()[0].to_string();
+    let note = "note: the TLS handshake failed: received fatal alert: ";
+    assert!(transcript.contains(note), "{transcript}");
     let mut client = TlsClient::connect(server.tls_address().unwrap(), certificate.client());
     assert_eq!(client.ask("GET", "/").text(), "here");
     // An idle connection is cut without a word.

@@ -27,6 +27,10 @@ pub(super) fn secure(wire: &Arc<Wire>, configs: &Configs, membership: &Membershi
         Err(error) => {
             // Browsers break handshakes off as a matter of course, and scanners of ports do.
             log::debug!("{}: {error}", wire.peer());
+            // Which alert a client sends can be what a test is about.
+            if let Some(tape) = wire.tape() {
+                tape.note(&error.to_string());
+            }
             close::fin_then_drain(wire);
         }
     }
