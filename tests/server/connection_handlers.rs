@@ -38,6 +38,10 @@ fn a_failing_handler_of_connections_closes_them() {
         client.send(b"x");
         assert_eq!(client.read_until_close(), seen.as_bytes());
     }
+    // A panic fails the test that owns the server, unless it is forgotten.
+    let failed = server.verify().expect_err("a panic").to_string();
+    assert_eq!(failed, "the handler of connection 3 panicked: on purpose");
+    server.reset();
 }
 
 #[test]

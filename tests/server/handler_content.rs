@@ -298,4 +298,10 @@ fn a_handler_that_fails_after_it_has_begun_resets_the_connection() {
         assert_eq!(bytes, b"HTTP/1.1 200 OK\r\n\r\nhalf", "{target}");
         assert!(client.was_reset(), "{target}");
     }
+    let failed = server.verify().expect_err("a panic").to_string();
+    assert!(
+        failed.starts_with("GET /panics: the handler panicked: on purpose"),
+        "{failed}"
+    );
+    server.reset();
 }

@@ -275,6 +275,10 @@ fn a_panic_is_its_own_connection_s_alone() {
     go.send(()).expect("the handler waits");
     assert_eq!(running.read_response("GET").text(), "unharmed");
     assert_eq!(idle.ask("GET", "/none").status, 404);
+    let failed = server.verify().expect_err("panics").to_string();
+    let late = "GET /late: the handler panicked: on purpose";
+    assert_eq!(failed.lines().filter(|line| *line == late).count(), 3);
+    server.reset();
 }
 
 /// What a handler keeps with a connection is there for the next request of it, and for no other's.

@@ -24,9 +24,14 @@ pub(super) fn handle(
     let result = panic::catch_unwind(AssertUnwindSafe(|| handler.handle(exchange)));
     let result = result.unwrap_or_else(|panic| {
         let text = failures::message(&*panic);
-        let asked = shown_target(&request);
         let panics = &exchange.server().panics;
-        panics.add(format!("{asked}: the handler panicked: {text}"));
+        panics.add(match request.is_unread() {
+            true => format!(
+                "the handler of connection {} panicked: {text}",
+                exchange.turn().wire().number()
+            ),
+            false => format!("{}: the handler panicked: {text}", shown_target(&request)),
+        });
         exchange.close_connection();
         Err(Fault::new(500, "the handler panicked"))
     });
