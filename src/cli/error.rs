@@ -160,6 +160,7 @@ pub(super) enum CommandError {
     #[cfg(feature = "tls")]
     #[error("certificates of clients: add --tls-port PORT, or a port to `ports.https`")]
     NoTlsPort,
+    #[cfg(feature = "tls")]
     #[error(
         "--certificate (`certificate` in the configuration) needs a port for HTTPS: add --tls-port PORT"
     )]
