@@ -200,6 +200,7 @@ fn the_wall_clock_is_read_only_for_dates() {
             "src/bench/run.rs",
             "src/cli/certificates.rs",
             "src/cli/conform.rs",
+            "src/cli/obtained_certificate.rs",
             "src/extension/certificates.rs",
             "src/extension/mocking/server.rs",
         ]
