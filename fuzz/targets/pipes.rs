@@ -99,6 +99,7 @@ fn assert_trickles(steps: &str, content: &[u8]) {
         match chunks.next_chunk() {
             Some(Ok(Chunk::Bytes(bytes))) => sent.extend(bytes),
             Some(Ok(Chunk::Pause(time))) => assert!(!time.is_zero()),
+            Some(Ok(other)) => panic!("expected bytes or a pause, found {other:?}"),
             Some(Err(error)) => panic!("{error}"),
             None => return assert_eq!(sent, content),
         }

@@ -148,7 +148,8 @@ fn bytes_and_steps_instead_of_a_response() {
 fn streams_are_chunked() {
     let server = Server::start();
     server.get("/", |_| {
-        let chunks = ["one", "", "three"].map(Chunk::from);
+        let pieces = ["one", "", "three"].map(Chunk::from);
+        let chunks = [Chunk::trailer("T", "v")].into_iter().chain(pieces);
         Response::new(200)
             .field("Server", "s")
             .field("Date", "d")
@@ -156,9 +157,38 @@ fn streams_are_chunked() {
     });
     let mut client = Client::connect(server.address());
     client.send(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n");
-    let expected = "HTTP/1.1 200 OK\r\nServer: s\r\nDate: d\r\nTransfer-Encoding: chunked\r\n\
-                    Connection: close\r\n\r\n3\r\none\r\n5\r\nthree\r\n0\r\n\r\n";
-    assert_eq!(client.read_until_close(), expected.as_bytes());
+    let head = "HTTP/1.1 200 OK\r\nServer: s\r\nDate: d\r\n";
+    let chunked = format!(
+        "{head}Transfer-Encoding: chunked\r\n\r\n3\r\none\r\n5\r\nthree\r\n0\r\nT: v\r\n\r\n"
+    );
+    assert_eq!(client.read_exact(chunked.len()), chunked.as_bytes());
+    // The connection is kept, after a response to HEAD as well.
+    client.send(b"HEAD / HTTP/1.1\r\nHost: a\r\n\r\n");
+    let alone = format!("{head}Transfer-Encoding: chunked\r\n\r\n");
+    assert_eq!(client.read_exact(alone.len()), alone.as_bytes());
+    // An HTTP/1.0 client knows no chunks, and no trailers.
+    client.send(b"GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+    assert_eq!(
+        client.read_until_close(),
+        format!("{head}\r\nonethree").as_bytes()
+    );
+}
+
+#[test]
+fn a_stream_closes_if_it_says_so() {
+    let server = Server::start();
+    server.get("/", |_| {
+        Response::new(200)
+            .field("Connection", "close")
+            .stream([Chunk::from(b"a")])
+    });
+    let mut client = Client::connect(server.address());
+    client.send(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    assert!(
+        client
+            .read_until_close()
+            .ends_with(b"\r\n\r\n1\r\na\r\n0\r\n\r\n")
+    );
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Servers start fast, share nothing, and stop without waiting for clients.
 
+use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -87,4 +88,21 @@ fn time_to_stop(request: &[u8]) -> Duration {
     let began = Instant::now();
     drop(server);
     began.elapsed()
+}
+
+#[test]
+fn stopping_ends_a_handler_that_waits_for_an_event() {
+    let server = Server::start();
+    let found = Arc::new(OnceLock::new());
+    let finds = Arc::clone(&found);
+    server.get("/", move |x| {
+        x.events().set("asked");
+        let _ = finds.set(x.events().wait("never", Duration::from_secs(600)));
+        "over"
+    });
+    let mut client = Client::connect(server.address());
+    client.send(b"GET / HTTP/1.1\r\n\r\n");
+    assert!(server.events().wait("asked", Duration::from_secs(10)));
+    drop(server);
+    assert_eq!(found.get(), Some(&false));
 }

@@ -9,7 +9,7 @@ use pyo3::prelude::*;
 use rustix_futex_sync::Mutex;
 
 use crate::error::Error;
-use crate::exchange::{Content, Response};
+use crate::exchange::Response;
 use crate::extension::owned::seconds;
 use crate::mock::{Answer, IntoAnswer};
 use crate::site::files::media_type;
@@ -149,11 +149,7 @@ impl NativeAnswer {
             return Error::new("a stream can be used once").into_answer();
         };
         let chunks = Streamed::new(pieces, Arc::clone(raised));
-        let response = head.response().field("Transfer-Encoding", "chunked");
-        let response = response.field("Connection", "close");
-        response
-            .content(Content::Chunks(Box::new(chunks)))
-            .into_answer()
+        head.response().streamed(Box::new(chunks)).into_answer()
     }
 
     /// The answer to any number of requests.

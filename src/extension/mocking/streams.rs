@@ -1,4 +1,4 @@
-//! Content that a Python iterator produces while it is sent, as chunks of a chunked body.
+//! Content that a Python iterator produces while it is sent, as a stream.
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
@@ -25,19 +25,16 @@ impl Streamed {
         }
     }
 
-    /// The next piece that is not empty, which would end the body.
     fn next_piece(py: Python<'_>, pieces: &Py<PyAny>) -> PyResult<Option<Vec<u8>>> {
-        for piece in pieces.bind(py).try_iter()? {
-            let piece = piece?;
-            let Ok(bytes) = piece.cast::<PyBytes>() else {
-                let message = format!("expected bytes, found {}", piece.repr()?);
-                return Err(PyTypeError::new_err(message));
-            };
-            if !bytes.as_bytes().is_empty() {
-                return Ok(Some(bytes.as_bytes().to_vec()));
-            }
-        }
-        Ok(None)
+        let Some(piece) = pieces.bind(py).try_iter()?.next() else {
+            return Ok(None);
+        };
+        let piece = piece?;
+        let Ok(bytes) = piece.cast::<PyBytes>() else {
+            let message = format!("expected bytes, found {}", piece.repr()?);
+            return Err(PyTypeError::new_err(message));
+        };
+        Ok(Some(bytes.as_bytes().to_vec()))
     }
 }
 
@@ -50,12 +47,11 @@ impl Chunks for Streamed {
             match piece {
                 Ok(Some(piece)) => {
                     self.pieces = Some(pieces);
-                    let size = format!("{:x}\r\n", piece.len());
-                    Some(Ok([size.as_bytes(), &piece, b"\r\n"].concat().into()))
+                    Some(Ok(piece.into()))
                 }
                 Ok(None) => {
                     pieces.drop_ref(py);
-                    Some(Ok(b"0\r\n\r\n".to_vec().into()))
+                    None
                 }
                 Err(error) => {
                     pieces.drop_ref(py);

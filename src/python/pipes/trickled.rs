@@ -72,6 +72,8 @@ impl Trickled {
                         return Err(PyConnectionAbortedError::new_err(message));
                     }
                 }
+                // No pipe makes anything else.
+                Ok(_) => {}
                 Err(error) => return Err(PyRuntimeError::new_err(error.to_string())),
             }
         }

@@ -33,8 +33,11 @@ pub enum Content {
     /// A file from its current position, with the value of `Content-Length`, which is not sent beside a
     /// `Transfer-Encoding`.
     File(File, u64),
-    /// Pieces that are generated while they are sent.
+    /// Pieces that are generated while they are sent, without a framing.
     Chunks(Box<dyn Chunks>),
+    /// The same, as the chunks of a chunked body if the response has `Transfer-Encoding: chunked`, which
+    /// [`Response::stream`](super::Response::stream) adds.
+    Stream(Box<dyn Chunks>),
 }
 
 impl fmt::Debug for Content {
@@ -44,6 +47,7 @@ impl fmt::Debug for Content {
             Self::Bytes(bytes) => write!(f, "Bytes({})", bytes.len()),
             Self::File(_, length) => write!(f, "File({length})"),
             Self::Chunks(_) => f.write_str("Chunks"),
+            Self::Stream(_) => f.write_str("Stream"),
         }
     }
 }
@@ -153,23 +157,62 @@ pub trait Chunks: Send {
 /// let pieces = || [Chunk::from("at once"), Chunk::Pause(Duration::from_millis(5)), Chunk::from("later")];
 /// server.get("/", move |_| Response::new(200).stream(pieces()));
 /// # let mut client = std::net::TcpStream::connect(server.address())?;
-/// # client.write_all(b"GET / HTTP/1.1\r\n\r\n")?;
+/// # client.write_all(b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n")?;
 /// # let answer = std::io::read_to_string(client)?;
 /// // A client that asks for `/` gets two chunks:
 /// assert!(answer.ends_with("\r\n\r\n7\r\nat once\r\n5\r\nlater\r\n0\r\n\r\n"));
 /// # Ok::<(), wireserve::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Chunk {
     /// Bytes, sent in one write.
     Bytes(Vec<u8>),
     /// A pause of this length, which ends early if the client leaves.
     Pause(Duration),
+    /// The name and the value of a trailer field (RFC 9110 §6.5), sent after the last chunk. Only a chunked body has
+    /// room for it, so that other content, and a stream for an HTTP/1.0 client, is sent without it.
+    Trailer(Vec<u8>, Vec<u8>),
+}
+
+impl Chunk {
+    /// A trailer field. Nothing is checked, and no `Trailer` field announces it by itself.
+    ///
+    /// ```
+    /// # use std::io::Write;
+    /// use wireserve::{Chunk, Response, Server};
+    ///
+    /// let server = Server::start();
+    /// server.get("/", |_| {
+    ///     let chunks = [Chunk::from("text"), Chunk::trailer("Digest-Of", "text")];
+    ///     Response::new(200).field("Trailer", "Digest-Of").stream(chunks)
+    /// });
+    /// # let mut client = std::net::TcpStream::connect(server.address())?;
+    /// # client.write_all(b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n")?;
+    /// # let answer = std::io::read_to_string(client)?;
+    /// assert!(answer.ends_with("4\r\ntext\r\n0\r\nDigest-Of: text\r\n\r\n")); // what a client gets
+    /// # Ok::<(), wireserve::Error>(())
+    /// ```
+    pub fn trailer(name: impl AsRef<[u8]>, value: impl AsRef<[u8]>) -> Self {
+        Self::Trailer(name.as_ref().to_vec(), value.as_ref().to_vec())
+    }
 }
 
 impl From<Vec<u8>> for Chunk {
     fn from(bytes: Vec<u8>) -> Self {
         Self::Bytes(bytes)
+    }
+}
+
+impl From<&[u8]> for Chunk {
+    fn from(bytes: &[u8]) -> Self {
+        Self::Bytes(bytes.to_vec())
+    }
+}
+
+impl<const N: usize> From<&[u8; N]> for Chunk {
+    fn from(bytes: &[u8; N]) -> Self {
+        Self::Bytes(bytes.to_vec())
     }
 }
 

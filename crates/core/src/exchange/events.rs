@@ -68,6 +68,8 @@ struct Names {
     waiting: usize,
     /// The events that are waited for.
     awaited: HashMap<String, Awaited>,
+    /// Whether the server stops.
+    are_waits_over: bool,
     /// What tells other processes of changes.
     relay: Option<Relay>,
 }
@@ -89,7 +91,7 @@ pub enum Waited {
     Happened,
     /// The limit passed first.
     TimedOut,
-    /// The waiting exchange's client left first.
+    /// The waiting exchange's client left first, or the server stops.
     ClientGone,
 }
 
@@ -170,13 +172,14 @@ impl Events {
         self.names().set.contains(name)
     }
 
-    /// Wakes all waits, which look for their clients.
-    pub(crate) fn wake_all(&self) {
-        let names = self.names();
+    /// Ends all waits, and those that begin later, since the server stops.
+    pub(crate) fn end_waits(&self) {
+        let mut names = self.names();
+        names.are_waits_over = true;
         self.wake(names);
     }
 
-    /// Waits for an event; `false` if it is not set within this time.
+    /// Waits for an event; `false` if it is not set within this time, or before the server stops.
     ///
     /// See the example of [`Events`].
     pub fn wait(&self, name: &str, within: Duration) -> bool {
@@ -281,7 +284,7 @@ impl Events {
             if left.is_zero() {
                 return Waited::TimedOut;
             }
-            if !is_connected() {
+            if names.are_waits_over || !is_connected() {
                 return Waited::ClientGone;
             }
             names.waiting += 1;
@@ -327,6 +330,20 @@ mod tests {
         events.clear("late");
         assert!(!events.is_set("late"));
         assert!(!events.wait("late", Duration::from_millis(1)));
+    }
+
+    #[test]
+    fn a_server_that_stops_ends_waits() {
+        let events = Events::default();
+        let long = Duration::from_secs(600);
+        thread::scope(|scope| {
+            let waiting = scope.spawn(|| events.wait("never", long));
+            events.end_waits();
+            assert!(!waiting.join().unwrap());
+        });
+        assert!(!events.wait("never", long), "one that begins later");
+        events.set("set");
+        assert!(events.wait("set", Duration::ZERO));
     }
 
     #[test]

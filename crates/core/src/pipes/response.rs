@@ -174,7 +174,7 @@ impl PipedResponse for Response {
             Content::Empty => return Ok(Source::Bytes(Bytes::new())),
             Content::Bytes(bytes) => return Ok(Source::Bytes(bytes.into())),
             Content::File(file, length) => return Ok(Source::File(file, length)),
-            Content::Chunks(chunks) => chunks,
+            Content::Chunks(chunks) | Content::Stream(chunks) => chunks,
         };
         let mut bytes = Vec::new();
         while let Some(chunk) = chunks.next_chunk() {
@@ -183,6 +183,7 @@ impl PipedResponse for Response {
                     return Err(too_large().into());
                 }
                 Chunk::Bytes(more) => bytes.extend(more),
+                Chunk::Trailer(..) => {}
                 Chunk::Pause(pause) => {
                     self.delay = self.delay.saturating_add(pause);
                     // Nothing can follow a pause without an end.

@@ -172,7 +172,7 @@ mod tests {
                 Chunk::Pause(SECOND) => "|".to_owned(),
                 Chunk::Pause(MINUTE) => ":".to_owned(),
                 Chunk::Pause(Duration::MAX) => "stall".to_owned(),
-                Chunk::Pause(other) => panic!("a pause of {other:?}"),
+                other => panic!("expected bytes or a known pause, found {other:?}"),
             });
             if shown.len() == chunks {
                 shown.push("...".to_owned());

@@ -25,6 +25,7 @@ pub(super) fn finish(exchange: &Exchange<'_>, response: Option<&mut Response>) -
             if is_in_doubt {
                 announce_close(response);
             }
+            response.adapt_stream(request);
             response.send(turn, request.method())
         }
         // Head calls without a write after them are still waiting.

@@ -30,8 +30,7 @@ impl Server {
         let deadline = Instant::now() + grace;
         let spare = || {
             shared.roster.dismiss_all(Busy::Spare);
-            // Those that waited find that their client is gone.
-            shared.context.events.wake_all();
+            shared.context.events.end_waits();
         };
         spare();
         let busy = || shared.roster.busy() + shared.refusing.busy();

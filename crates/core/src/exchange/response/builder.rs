@@ -72,8 +72,9 @@ impl Response {
         self
     }
 
-    /// The same response with content that is made while it is sent, as chunks of a chunked body; the
-    /// connection is closed after it.
+    /// The same response with content that is made while it is sent, as chunks of a chunked body. The connection is
+    /// kept after it. For an HTTP/1.0 client, which knows no chunks (RFC 9112 §6.1), the content ends with the
+    /// connection.
     ///
     /// ```
     /// # use std::io::Write;
@@ -88,7 +89,7 @@ impl Response {
     ///     }))
     /// });
     /// # let mut client = std::net::TcpStream::connect(server.address())?;
-    /// # client.write_all(b"GET /stream HTTP/1.1\r\n\r\n")?;
+    /// # client.write_all(b"GET /stream HTTP/1.1\r\nConnection: close\r\n\r\n")?;
     /// # let answer = std::io::read_to_string(client)?;
     /// assert!(answer.ends_with("\r\n\r\n3\r\none\r\n3\r\ntwo\r\n0\r\n\r\n")); // what a client gets
     /// # Ok::<(), wireserve::Error>(())
@@ -99,13 +100,15 @@ impl Response {
         I: IntoIterator<Item = Chunk>,
         I::IntoIter: Send + 'static,
     {
-        let chunks = InChunks {
-            chunks: chunks.into_iter(),
-            is_over: false,
-        };
+        self.streamed(Box::new(Iterated(chunks.into_iter())))
+    }
+
+    /// As [`Response::stream`], for content that may fail.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn streamed(self, chunks: Box<dyn Chunks>) -> Self {
         self.field("Transfer-Encoding", "chunked")
-            .field("Connection", "close")
-            .content(Content::Chunks(Box::new(chunks)))
+            .content(Content::Stream(chunks))
     }
 
     /// The same response, with this wait before its first byte.
@@ -118,29 +121,11 @@ impl Response {
     }
 }
 
-/// Chunks with the framing of a chunked body.
-struct InChunks<I> {
-    chunks: I,
-    is_over: bool,
-}
+/// The chunks of an iterator.
+struct Iterated<I>(I);
 
-impl<I: Iterator<Item = Chunk> + Send> Chunks for InChunks<I> {
+impl<I: Iterator<Item = Chunk> + Send> Chunks for Iterated<I> {
     fn next_chunk(&mut self) -> Option<Result<Chunk, ContentError>> {
-        loop {
-            return match self.chunks.next() {
-                // It would end the body.
-                Some(Chunk::Bytes(bytes)) if bytes.is_empty() => continue,
-                Some(Chunk::Bytes(bytes)) => {
-                    let size = format!("{:x}\r\n", bytes.len());
-                    Some(Ok([size.as_bytes(), &bytes, b"\r\n"].concat().into()))
-                }
-                Some(pause) => Some(Ok(pause)),
-                None if self.is_over => None,
-                None => {
-                    self.is_over = true;
-                    Some(Ok(b"0\r\n\r\n".to_vec().into()))
-                }
-            };
-        }
+        self.0.next().map(Ok)
     }
 }

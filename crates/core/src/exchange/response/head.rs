@@ -46,7 +46,7 @@ pub(super) struct Seen {
     server: bool,
     date: bool,
     pub(super) length: bool,
-    close: bool,
+    pub(super) close: bool,
     pub(super) transfer_coding: bool,
     pub(super) range: bool,
 }

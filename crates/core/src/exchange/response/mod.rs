@@ -3,6 +3,7 @@
 //! with the content if that is small (`sending.rs`).
 
 mod builder;
+mod chunked;
 mod head;
 mod sending;
 
@@ -16,6 +17,7 @@ use crate::http::headers::Headers;
 
 pub use head::{SERVER, append_field, append_status_line, is_close};
 
+use chunked::InChunks;
 use head::{Seen, append_length};
 use sending::{Failure, ONE_WRITE};
 
@@ -150,7 +152,7 @@ impl Response {
         let is_empty = match &self.content {
             Content::Empty => true,
             Content::Bytes(bytes) => bytes.is_empty(),
-            Content::File(..) | Content::Chunks(_) => false,
+            Content::File(..) | Content::Chunks(_) | Content::Stream(_) => false,
         };
         self.status == 200 && is_empty
     }
@@ -185,8 +187,8 @@ impl Response {
     }
 
     /// Sends everything, after which no content is left, and returns its contribution to the fate of the connection:
-    /// [`Fate::Close`] if the response has no `Content-Length` or has the connection option
-    /// `close`, [`Fate::Abort`] if the client is gone.
+    /// [`Fate::Close`] if the response has no `Content-Length` and is no chunked stream, or has the connection option
+    /// `close`; [`Fate::Abort`] if the client is gone.
     ///
     /// # Errors
     /// [`BrokenOff`] if the content could not be produced to its end.
@@ -198,6 +200,7 @@ impl Response {
             return Ok(Fate::Abort);
         }
         let mut out = Vec::with_capacity(self.room());
+        let is_chunked_stream = self.is_chunked_stream();
         let head = self.append_head(&mut out);
         let suppress = method == b"HEAD" && self.content_for_head == ContentForHead::Suppress;
         let sent = match mem::take(&mut self.content) {
@@ -205,9 +208,15 @@ impl Response {
             Content::Empty => turn.send(&out).map_err(Failure::from),
             Content::Bytes(bytes) => sending::send_bytes(turn, out, &bytes).map_err(Failure::from),
             Content::File(file, length) => sending::send_file(turn, out, file, length),
-            Content::Chunks(chunks) => sending::send_chunks(turn, &out, chunks),
+            Content::Stream(chunks) if is_chunked_stream => {
+                sending::send_chunks(turn, &out, Box::new(InChunks::new(chunks)))
+            }
+            Content::Chunks(chunks) | Content::Stream(chunks) => {
+                sending::send_chunks(turn, &out, chunks)
+            }
         };
         match sent {
+            Ok(()) if is_chunked_stream && !head.close => Ok(Fate::Keep),
             Ok(()) => Ok(head.fate()),
             Err(Failure::Gone) => Ok(Fate::Abort),
             Err(Failure::Content { error, is_panic }) => Err(BrokenOff {
@@ -269,7 +278,7 @@ impl Response {
     fn length_to_add(&self, seen: &Seen) -> Option<u64> {
         match &self.content {
             Content::File(..) if seen.transfer_coding && !seen.range => None,
-            Content::Chunks(_) if seen.transfer_coding => None,
+            Content::Chunks(_) | Content::Stream(_) if seen.transfer_coding => None,
             _ => self.length(),
         }
     }
@@ -278,7 +287,7 @@ impl Response {
         match &self.content {
             Content::Bytes(bytes) => Some(bytes.len() as u64),
             Content::File(_, length) => Some(*length),
-            Content::Chunks(chunks) => chunks.length(),
+            Content::Chunks(chunks) | Content::Stream(chunks) => chunks.length(),
             Content::Empty => None,
         }
     }

@@ -101,6 +101,8 @@ pub(super) fn send_chunks(
                 sent += bytes.len() as u64;
             }
             Chunk::Pause(time) => turn.pause(time)?,
+            // Without the chunked coding, there is no room for it.
+            Chunk::Trailer(..) => {}
         }
     }
     match promised {
