@@ -16,7 +16,7 @@ pub fn masked(bytes: &[u8], ports: &[u16]) -> Vec<u8> {
     // Tracebacks first: their lengths are right before anything in them is masked.
     let bytes = boundaries(&header_lines(&tracebacks(bytes)));
     ports.iter().fold(bytes, |bytes, port| {
-        replaced(&bytes, port.to_string().as_bytes(), b"<port>")
+        replaced_number(&bytes, port.to_string().as_bytes(), b"<port>")
     })
 }
 
@@ -180,6 +180,22 @@ fn replaced(bytes: &[u8], what: &[u8], with: &[u8]) -> Vec<u8> {
     out
 }
 
+/// Replaces a number where it is not part of a longer one.
+fn replaced_number(bytes: &[u8], number: &[u8], with: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut rest = bytes;
+    while let Some(at) = find(rest, number) {
+        let (before, after) = (&rest[..at], &rest[at + number.len()..]);
+        out.extend_from_slice(before);
+        let is_whole = !out.last().is_some_and(u8::is_ascii_digit)
+            && !after.first().is_some_and(u8::is_ascii_digit);
+        out.extend_from_slice(if is_whole { with } else { number });
+        rest = after;
+    }
+    out.extend_from_slice(rest);
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::masked;
@@ -198,6 +214,7 @@ mod tests {
             ("Server: wireserve/0\r\n", "Server: <server>\r\n"),
             ("Server: ham\r\n", "Server: ham\r\n"),
             ("http://ham.test:4711/", "http://ham.test:<port>/"),
+            ("14711 47112 4711", "14711 47112 <port>"),
             (
                 "\r\nContent-Type: multipart/byteranges; boundary=6fa459ea-ee8a-4ca4-894e-db77e160355e\r\n\
                  \r\n\r\n--6fa459ea-ee8a-4ca4-894e-db77e160355e\r\n6fa459ea-ee8a-4ca4-894e-db77e160355e",
