@@ -261,7 +261,11 @@ class Streams(Serving):
 
         client, first = self.receive(server, "/", b"a\r\ndata: \xc3\xa9\n\n\r\n")
         received.set()
-        self.assertEqual(read_to_end(client), b"4\r\nlast\r\n0\r\n\r\n")
+        # The connection is kept after the last chunk.
+        client.sendall(b"GET /none HTTP/1.1\r\nConnection: close\r\n\r\n")
+        rest, _, after = read_to_end(client).partition(b"HTTP/1.1 404 Not Found\r\n")
+        self.assertEqual(rest, b"4\r\nlast\r\n0\r\n\r\n")
+        self.assertTrue(after)
         server.get("/typed", lambda request: (201, {"Content-Type": "text/event-stream"}, iter(["a"])))
         status, fields, body = self.get(server.url + "/typed")
         self.assertEqual((status, fields["content-type"], body), (201, "text/event-stream", b"1\r\na\r\n0\r\n\r\n"))
