@@ -6,35 +6,31 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime};
 
 use clap::{Args, Subcommand};
-use indicatif::ProgressBar;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use crate::catalogue;
-use crate::conform::case::{Case, Level, Played, fuzzed};
+use crate::conform::case::{Case, fuzzed};
 use crate::conform::client::Connect;
 use crate::conform::client::browser::{Api, Browser};
 use crate::conform::expected::Expected;
 use crate::conform::judge::Verdict;
 use crate::conform::proxy;
-use crate::conform::report::data::{About, Report};
-use crate::conform::report::{page, terminal};
+use crate::conform::report::page;
 use crate::conform::run::{self, CaseResult, Settings};
 use crate::conform::select::select;
 use crate::conform::stage::{self, Patience};
-use crate::response_fuzz::Seed;
 
+use super::conform_cases::{Seeds, case, known_cases, list};
 use super::conform_client::{
     STARTUP, at_least_one, connect, end_clients_with_the_suite, progress, seconds,
 };
 use super::conform_limits::{LimitsOptions, limits};
 use super::conform_proxy::ProxyOptions;
-use super::conform_reports::{ReportOptions, Reports};
+use super::conform_reports::ReportOptions;
+use super::conform_suite::Suite;
 use super::error::CommandError;
 use super::print;
-
-/// The most fuzz seeds of one run.
-const MAX_SEEDS: u64 = 1_000_000;
 
 /// The options of the command `conform`.
 #[derive(Debug, Args)]
@@ -115,13 +111,6 @@ enum ConformCommand {
     },
 }
 
-/// A range of fuzz seeds.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Seeds {
-    first: Seed,
-    count: u64,
-}
-
 /// Does what the options ask for.
 pub(super) fn conform(options: &ConformOptions) -> Result<u8, CommandError> {
     match &options.command {
@@ -182,70 +171,6 @@ fn proxied(options: &ConformOptions, cases: Vec<Case>) -> Result<u8, CommandErro
     bar.finish_and_clear();
     let (_, code) = suite.conclude(&options.proxy.name(), &results)?;
     Ok(code)
-}
-
-/// One run of the suite, from its beginning to its reports.
-struct Suite {
-    expected: Expected,
-    reports: Reports,
-    settings: Settings,
-    /// The best verdict that is a deviation.
-    denied: Verdict,
-    began: Instant,
-    began_at: SystemTime,
-}
-
-impl Suite {
-    /// Shows a deviation that is not expected.
-    fn note(&self, result: &CaseResult, bar: &ProgressBar) {
-        let verdict = result.verdict();
-        if verdict >= self.denied && self.expected.reason(&result.case.id).is_none() {
-            let (id, title) = (&result.case.id, &result.case.title);
-            bar.println(format!("{verdict} {id}: {title}"));
-        }
-        bar.inc(1);
-    }
-
-    /// Prints the summary and writes the reports; returns the exit status, too.
-    fn conclude(&self, name: &str, results: &[CaseResult]) -> Result<(Report, u8), CommandError> {
-        let took = self.began.elapsed();
-        let unexpected = self.expected.unexpected(results, self.denied);
-        let comparison = self.reports.compared(results);
-        let mut text = terminal::summary(name, results, &self.expected, took);
-        if let Some(comparison) = &comparison {
-            text.push_str(&comparison.text());
-        }
-        for found in &unexpected {
-            text.push_str(&format!(
-                "unexpected: {}: {}\n",
-                found.id,
-                terminal::printable(&found.text)
-            ));
-        }
-        let about = About {
-            client: name,
-            began: self.began_at,
-            took,
-            settings: self.settings,
-            expected: &self.expected,
-            unexpected: &unexpected,
-        };
-        let report = Report::of(results, &about, comparison);
-        self.reports.write(&report)?;
-        print(&text)?;
-        let mut played = results
-            .iter()
-            .filter(|result| result.worst().first.is_some());
-        let first = played.clone().next();
-        if let Some(first) = first.filter(|_| played.all(CaseResult::is_unjudged)) {
-            let findings = &first.worst().judgement.findings;
-            let why = findings
-                .first()
-                .map(|finding| terminal::printable(&finding.text));
-            return Err(CommandError::NothingJudged(why.unwrap_or_default()));
-        }
-        Ok((report, u8::from(!unexpected.is_empty())))
-    }
 }
 
 impl ConformOptions {
@@ -309,75 +234,6 @@ impl ConformOptions {
     }
 }
 
-impl Seeds {
-    fn parse(text: &str) -> Result<Self, String> {
-        let wrong = || format!("expected A..B or EDITION:A..B with A < B, found {text:?}");
-        let (first, end) = text.split_once("..").ok_or_else(wrong)?;
-        let first = Seed::parse(first.as_bytes()).map_err(|error| error.to_string())?;
-        let end: u64 = end.parse().map_err(|_| wrong())?;
-        match end.checked_sub(first.number) {
-            Some(count @ 1..=MAX_SEEDS) => Ok(Self { first, count }),
-            Some(0) | None => Err(wrong()),
-            Some(_) => Err(format!(
-                "expected at most {MAX_SEEDS} seeds, found {text:?}"
-            )),
-        }
-    }
-
-    fn all(&self) -> impl Iterator<Item = Seed> {
-        let Seed { edition, number } = self.first;
-        (number..number + self.count).map(move |number| Seed { edition, number })
-    }
-}
-
-/// Whether all of these are ids of cases, or which one is not.
-fn known_cases<'i>(ids: impl Iterator<Item = &'i str>) -> Result<(), String> {
-    let cases = all_cases();
-    let is_known = |id: &str| fuzzed::is_id(id) || cases.iter().any(|case| case.id == id);
-    match ids.into_iter().find(|id| !is_known(id)) {
-        Some(other) => Err(format!("expected the ids of cases, found {other:?}")),
-        None => Ok(()),
-    }
-}
-
-/// The cases for clients and for proxies.
-fn all_cases() -> Vec<Case> {
-    let mut cases = catalogue::cases();
-    cases.extend(catalogue::for_proxies());
-    cases
-}
-
-fn case(id: &str) -> Result<Case, CommandError> {
-    let cases = select(all_cases(), &[id.to_owned()], &[]).map_err(CommandError::Case)?;
-    let mut cases = cases
-        .into_iter()
-        .filter(|case| case.id.eq_ignore_ascii_case(id));
-    let found = cases.next();
-    found.ok_or_else(|| CommandError::Case(format!("expected the id of a case, found {id:?}")))
-}
-
-fn list(cases: &[Case]) -> String {
-    let level = Level::ALL.iter().map(|level| level.word().len()).max();
-    let level = level.unwrap_or_default();
-    let id = cases
-        .iter()
-        .map(|case| case.id.len())
-        .max()
-        .unwrap_or_default();
-    let line = |case: &Case| {
-        let clause = &case.clause;
-        let not_played = match case.played {
-            Played::NotYet(_) => ", not played",
-            _ => "",
-        };
-        format!(
-            "{:<id$}  {:<level$}  {} ({clause}){not_played}\n",
-            case.id, case.level, case.title
-        )
-    };
-    cases.iter().map(line).collect()
-}
-
 fn serve(case: &Case, port: u16) -> Result<u8, CommandError> {
     let server = stage::serving(case, port).map_err(CommandError::Serve)?;
     let address = stage::address(&server);
@@ -396,19 +252,4 @@ fn api(text: &str) -> Result<Api, String> {
         .into_iter()
         .find(|api| api.word() == text);
     found.ok_or_else(|| format!("expected fetch or xhr, found {text:?}"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn seeds_are_a_range() {
-        let seeds = Seeds::parse("v2:3..6").unwrap();
-        let all: Vec<_> = seeds.all().map(|seed| seed.to_string()).collect();
-        assert_eq!(all, ["v2:3", "v2:4", "v2:5"]);
-        for text in ["3", "6..3", "3..3", "a..b", "0..9999999", "v9:0..1"] {
-            assert!(Seeds::parse(text).is_err(), "{text}");
-        }
-    }
 }

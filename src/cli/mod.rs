@@ -22,10 +22,12 @@ mod channel;
 #[cfg(feature = "tls")]
 mod client_certificates;
 mod conform;
+mod conform_cases;
 mod conform_client;
 mod conform_limits;
 mod conform_proxy;
 mod conform_reports;
+mod conform_suite;
 mod control_options;
 mod error;
 mod lifetime;

@@ -860,7 +860,7 @@ send "HTTP/1.1 200 OK\r\nContent-Length: " length(body) "\r\n\r\n" body
         ),
         (
             "/sub/x.sub.wire",
-            "{{GET[x]}} has no value: the query has no parameter \"x\"",
+            "sub/x.sub.wire: template: {{GET[x]}} has no value: the query has no parameter \"x\"",
         ),
     ] {
         let response = ask("GET", target);

@@ -10,7 +10,9 @@ mod call;
 mod causes;
 mod condition;
 mod handler;
+mod matching;
 mod route;
+mod route_state;
 mod times;
 mod verdict;
 

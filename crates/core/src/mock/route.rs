@@ -1,7 +1,6 @@
-//! A route of a test: a method, a pattern and conditions; handlers in sequence; faults; and how many
-//! requests are expected.
+//! A route of a test, as its author sees it: conditions, handlers in sequence, faults, and how many requests are
+//! expected. `route_state.rs` has what it keeps, and `matching.rs` whether it takes a request.
 
-use std::collections::VecDeque;
 use std::fmt;
 use std::panic::Location;
 use std::sync::Arc;
@@ -10,17 +9,13 @@ use std::time::Duration;
 use rustix_futex_sync::Mutex;
 use serde::Serialize;
 
-use crate::exchange::failures::Failures;
-use crate::exchange::{Exchange, Faults, RouteMatch};
-use crate::site::routing::pattern::{Pattern, PatternError};
 use crate::site::routing::route_error::RouteError;
-use crate::site::routing::router::Method;
-use crate::text::percent;
 
-use super::answer::{Answer, IntoAnswer};
+use super::answer::IntoAnswer;
 use super::call::Call;
-use super::condition::{Condition, Unmet};
-use super::handler::{Chosen, IntoHandler, Respond, respond};
+use super::condition::Condition;
+use super::handler::{IntoHandler, Respond, respond};
+use super::route_state::{Phase, State};
 use super::times::Times;
 
 /// A route of a running server: made by [`Server::get`](crate::server::Server::get) and its siblings. Its methods
@@ -48,29 +43,7 @@ use super::times::Times;
 /// ```
 #[derive(Clone)]
 pub struct Route {
-    state: Arc<Mutex<State>>,
-}
-
-struct State {
-    method: Method,
-    /// As it was written.
-    written: (String, String),
-    pattern: Pattern,
-    conditions: Vec<Arc<Condition>>,
-    queue: VecDeque<Answer>,
-    /// Not empty. Those before the last have a number of requests left, or are used up.
-    phases: VecDeque<Phase>,
-    faults: Faults,
-    expected: Option<Times>,
-    /// Where a test said so.
-    expected_at: Option<&'static Location<'static>>,
-    taken: u64,
-}
-
-/// A handler, and for how many requests.
-struct Phase {
-    respond: Respond,
-    left: Option<u64>,
+    pub(super) state: Arc<Mutex<State>>,
 }
 
 impl Route {
@@ -85,24 +58,7 @@ impl Route {
     /// The same with a handler that has no type.
     #[doc(hidden)]
     pub fn answered_by(method: &str, pattern: &str, respond: Respond) -> Result<Self, RouteError> {
-        if pattern.contains('?') {
-            return Err(PatternError::Query.into());
-        }
-        let state = State {
-            method: Method::checked(method)?,
-            written: (method.to_owned(), pattern.to_owned()),
-            pattern: Pattern::compile(pattern)?,
-            conditions: Vec::new(),
-            queue: VecDeque::new(),
-            phases: VecDeque::from([Phase {
-                respond,
-                left: None,
-            }]),
-            faults: Faults::default(),
-            expected: None,
-            expected_at: None,
-            taken: 0,
-        };
+        let state = State::new(method, pattern, respond)?;
         Ok(Self {
             state: Arc::new(Mutex::new(state)),
         })
@@ -403,85 +359,6 @@ impl Route {
         change(&mut self.state.lock());
         self.clone()
     }
-
-    /// What answers this request, if the route takes it.
-    pub(super) fn choose(
-        &self,
-        exchange: &Exchange<'_>,
-        call: &Call,
-        failures: &Failures,
-    ) -> Option<(Chosen, RouteMatch, Faults)> {
-        let (groups, conditions) = {
-            let state = self.state.lock();
-            let request = &exchange.request;
-            let is_used_up = state.queue.is_empty() && state.is_used_up();
-            if is_used_up || !state.method.covers(request.method()) {
-                return None;
-            }
-            (
-                state.groups(&request.route_path())?,
-                state.conditions.clone(),
-            )
-        };
-        // Without the lock: they may wait for the body, and closures may use the route.
-        for condition in conditions {
-            match condition.unmet(call) {
-                None => {}
-                Some(Unmet::Differs(_)) => return None,
-                Some(Unmet::Panicked(text)) => {
-                    let name = self.state.lock().name();
-                    failures.add(format!("{name}: the closure of `when` panicked: {text}"));
-                    return None;
-                }
-            }
-        }
-        let mut state = self.state.lock();
-        let chosen = state.next()?;
-        state.taken += 1;
-        Some((chosen, groups, state.faults))
-    }
-
-    /// The expectation, if it is not met, how many requests came, and where the test expects them.
-    pub(super) fn unmet(&self) -> Option<(Times, u64, Option<&'static Location<'static>>)> {
-        let state = self.state.lock();
-        let expected = state.expected?;
-        let is_met = expected.contains(state.taken);
-        (!is_met).then_some((expected, state.taken, state.expected_at))
-    }
-
-    /// Its name, and its conditions.
-    pub(super) fn named(&self) -> (String, Vec<Arc<Condition>>) {
-        let state = self.state.lock();
-        (state.name(), state.conditions.clone())
-    }
-
-    /// What differs in a request from what this route takes, most important first.
-    pub(super) fn differences(&self, call: &Call) -> Vec<String> {
-        let mut found = Vec::new();
-        let state = self.state.lock();
-        let (method, pattern) = &state.written;
-        let request = call.request();
-        if state.groups(&request.route_path()).is_none() {
-            found.push(format!(
-                "expected the path {pattern}, found {}",
-                call.path()
-            ));
-        }
-        if !state.method.covers(request.method()) {
-            found.push(format!(
-                "expected the method {method}, found {}",
-                call.method()
-            ));
-        }
-        let conditions = state.conditions.clone();
-        drop(state);
-        let unmet = conditions.iter().filter_map(|condition| {
-            let unmet = condition.unmet(call)?;
-            Some(format!("expected {condition}: {unmet}"))
-        });
-        found.extend(unmet);
-        found
-    }
 }
 
 impl fmt::Debug for Route {
@@ -492,38 +369,5 @@ impl fmt::Debug for Route {
             .field("expected", &state.expected)
             .field("taken", &state.taken)
             .finish_non_exhaustive()
-    }
-}
-
-impl State {
-    fn groups(&self, path: &[u8]) -> Option<RouteMatch> {
-        self.pattern.matches(path).or_else(|| {
-            let decoded = percent::decode_unreserved(path)?;
-            self.pattern.matches(&decoded)
-        })
-    }
-
-    fn is_used_up(&self) -> bool {
-        self.phases.iter().all(|phase| phase.left == Some(0))
-    }
-
-    fn next(&mut self) -> Option<Chosen> {
-        if let Some(answer) = self.queue.pop_front() {
-            return Some(Chosen::Queued(Mutex::new(Some(answer))));
-        }
-        let phase = self.phases.iter_mut().find(|phase| phase.left != Some(0))?;
-        if let Some(left) = &mut phase.left {
-            *left -= 1;
-        }
-        Some(Chosen::Handler(Arc::clone(&phase.respond)))
-    }
-
-    /// `GET /items`, as it was written.
-    fn name(&self) -> String {
-        let (method, pattern) = &self.written;
-        match method.as_str() {
-            "*" => format!("any request for {pattern}"),
-            method => format!("{method} {pattern}"),
-        }
     }
 }

@@ -85,7 +85,13 @@ impl Parser<'_> {
                 }
             }
             if !self.tokens.take_if(&Token::Sign('}'))? {
-                return self.tokens.expected("`}`");
+                let found = match self.tokens.first() {
+                    Token::End => "the end of the script".to_owned(),
+                    other => other.to_string(),
+                };
+                return self.tokens.wrong(format!(
+                    "expected `}}` to end the block that begins in line {line}, found {found}"
+                ));
             }
         } else if matches!(self.tokens.first(), Token::Word(_)) {
             self.statement(Lines::Shared)?;

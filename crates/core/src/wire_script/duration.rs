@@ -67,7 +67,7 @@ fn part(digits: &str, unit: u128) -> Option<u128> {
     (scaled % ten_to_their_number == 0).then_some(scaled / ten_to_their_number)
 }
 
-const UNIT: &str = "a number with the unit min, s, ms, us or ns";
+const UNIT: &str = "a number directly followed by its unit, min, s, ms, us or ns";
 
 const TOO_LONG: &str = "a duration below 2^64 seconds";
 
@@ -99,10 +99,10 @@ mod tests {
     #[test]
     fn what_is_not_a_duration_is_refused() {
         for (text, reason) in [
-            ("50", "with the unit"),
-            ("50m", "with the unit"),
-            ("50MS", "with the unit"),
-            ("5s5", "with the unit"),
+            ("50", "by its unit"),
+            ("50m", "by its unit"),
+            ("50MS", "by its unit"),
+            ("5s5", "by its unit"),
             ("1.s", "a digit after"),
             ("1.2.3s", "a number and a unit"),
             (".5s", "a number and a unit"),

@@ -153,7 +153,7 @@ mod tests {
             ),
             (
                 "within 50",
-                "line 1: expected a number with the unit min, s, ms, us or ns, found `50`",
+                "line 1: expected a number directly followed by its unit, min, s, ms, us or ns, found `50`",
             ),
         ] {
             assert_eq!(read(text, Tokens::limit).unwrap_err(), reason);

@@ -476,6 +476,8 @@ reset
             assert_eq!(printed(lines), expected, "{lines}");
         }
         assert_eq!(printed("half_close\r\n\r\nclose\r\n"), "half_close¶close");
+        // Editors may put a byte order mark there.
+        assert_eq!(printed("\u{feff}half_close¶close"), "half_close¶close");
     }
 
     #[test]
@@ -537,7 +539,7 @@ reset
             (
                 r#"send by 1 every 5 "a""#,
                 1,
-                "expected a number with the unit min, s, ms, us or ns, found `5`",
+                "expected a number directly followed by its unit, min, s, ms, us or ns, found `5`",
             ),
             (
                 r#"send by 1 "a" * 100001"#,
@@ -695,7 +697,17 @@ reset
             (
                 "repeat 3 {¶  close",
                 2,
-                "expected `}`, found the end of the step",
+                "expected `}` to end the block that begins in line 1, found the end of the script",
+            ),
+            (
+                "set \"a\"¶repeat 3 {¶  repeat 2 {¶    pause 1s¶  }¶",
+                5,
+                "expected `}` to end the block that begins in line 2, found the end of the script",
+            ),
+            (
+                "repeat 3 {¶  close¶pause 1s",
+                3,
+                "expected `}` or a step in column 3, found column 1",
             ),
             (
                 "repeat 3 { close pause 1s }",

@@ -66,7 +66,8 @@ impl<'a> Tokens<'a> {
     /// As [`take`](Self::take).
     pub(super) fn new(text: &'a [u8]) -> Result<Self, ParseError> {
         let mut tokens = Self {
-            text,
+            // Some editors begin a file with a byte order mark.
+            text: text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text),
             at: 0,
             at_line: 1,
             line_begins: 0,

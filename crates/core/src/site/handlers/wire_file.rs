@@ -84,10 +84,11 @@ fn read(found: &Found) -> io::Result<Vec<u8>> {
 impl Handler for WireFileHandler {
     fn handle(&self, exchange: &mut Exchange<'_>) -> Result<(), Fault> {
         let found = self.0.open(exchange.request.path())?;
-        let cannot_play = |reason: &str| {
+        let of_file = |status, reason: &str| {
             let name = found.name().display();
-            Fault::new(500, format!("{name}: {reason}"))
+            Fault::new(status, format!("{name}: {reason}"))
         };
+        let cannot_play = |reason: &str| of_file(500, reason);
         let mut text = read(&found).map_err(|error| cannot_play(&error.to_string()))?;
         if is_template(&found) {
             let context = Context {
@@ -97,7 +98,10 @@ impl Handler for WireFileHandler {
                 missing: crate::pipes::Missing::Refused,
                 turn: Some(exchange.turn()),
             };
-            text = template::fill(&text, Escape::Quoted, &context)?;
+            text = template::fill(&text, Escape::Quoted, &context).map_err(|error| {
+                let fault = Fault::from(error);
+                of_file(fault.status, &fault.message)
+            })?;
         }
         let mut script =
             WireScript::parse(&text).map_err(|error| cannot_play(&error.to_string()))?;

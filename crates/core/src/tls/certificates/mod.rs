@@ -4,9 +4,11 @@
 //! See the example of [`Store`].
 
 pub mod authority;
+mod folder;
 pub mod pair;
 mod renewed;
 pub mod store;
+mod store_error;
 mod subjects;
 
 use base64::Engine as _;
@@ -15,7 +17,8 @@ use rustls::pki_types::CertificateDer;
 
 pub use pair::{Pair, PairError};
 pub use renewed::Renewed;
-pub use store::{Store, StoreError, Stored};
+pub use store::{Store, Stored};
+pub use store_error::StoreError;
 pub use subjects::Subjects;
 
 /// Characters of a line of PEM (RFC 7468 §2).

@@ -5,9 +5,8 @@
 //! the root, `HOST.pem` and `HOST.key` for the server, where HOST is the main host. Keys are readable
 //! by their owner alone.
 //!
-//! Processes that start at the same time take turns by a lock on `.lock`, so that all of them get
-//! the same certificates. Each file is replaced as a whole. If a process ends between two files,
-//! they do not belong together, and the next process makes new ones.
+//! Processes that start at the same time take turns (`folder.rs`), so that all of them get the same certificates. If a
+//! process ends between two files, they do not belong together, and the next process makes new ones.
 //!
 //! The root outlives many certificates of the server, since a person may have told a browser to
 //! trust it. The server's key is kept as long as the root is, since a browser may have been told to
@@ -15,22 +14,16 @@
 //!
 //! See the example of [`Store`].
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{self, Write as _};
-use std::os::unix::fs::{
-    DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _,
-};
-use std::path::{Path, PathBuf};
-use std::thread;
-use std::time::{Duration, Instant, SystemTime};
+use std::fs;
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
 
 use rcgen::KeyPair;
-use rustix::fs::{FlockOperation, flock};
-use rustix::io::Errno;
 use rustls::pki_types::CertificateDer;
-use tempfile::Builder;
 
 use super::authority::{self, Authority, DAY, Validity, new_key};
+use super::folder::{Folder, Secrecy};
+use super::store_error::StoreError;
 use super::{Pair, Subjects, pair, pem};
 use crate::tls::CertificateFiles;
 
@@ -42,15 +35,6 @@ pub const DURATION: Duration = Duration::from_secs(30 * DAY.as_secs());
 /// How long a root is valid, unless the server's certificate is valid longer. A person who has told
 /// a browser to trust it has to do so again afterwards.
 const ROOT_DURATION: Duration = Duration::from_secs(2 * 365 * DAY.as_secs());
-
-/// How long to wait for other processes. Making certificates takes milliseconds.
-const LOCK_LIMIT: Duration = Duration::from_secs(10);
-
-/// How often to try the lock.
-const LOCK_INTERVAL: Duration = Duration::from_millis(10);
-
-/// The bits of a mode that let others change a folder.
-const WRITABLE_BY_OTHERS: u32 = 0o022;
 
 /// A folder for certificates, and how to make them.
 ///
@@ -71,13 +55,11 @@ const WRITABLE_BY_OTHERS: u32 = 0o022;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Store {
-    folder: PathBuf,
+    folder: Folder,
     /// How long the server's certificate is valid.
     duration: Duration,
     /// Whether to make new ones even if there are good ones.
     anew: bool,
-    /// Whether the folder must be closed to other users.
-    private: bool,
 }
 
 /// A server's certificate and its root, and where they are.
@@ -93,43 +75,6 @@ pub struct Stored {
     pub authority: Option<Authority>,
     /// Their files; none for certificates that exist in memory only.
     pub files: Option<CertificateFiles>,
-}
-
-/// Why certificates cannot be made or kept.
-///
-/// See the example of [`Store::in_cache`].
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum StoreError {
-    /// Neither `XDG_CACHE_HOME` nor `HOME` is an absolute path.
-    #[error("expected an absolute path in HOME or XDG_CACHE_HOME, found none")]
-    NoCacheFolder,
-    /// A file or folder cannot be used.
-    #[error("cannot use {path}")]
-    Unusable {
-        /// The file or folder.
-        path: PathBuf,
-        /// What the system reports.
-        source: io::Error,
-    },
-    /// Other users can change the folder, and so read what is encrypted.
-    #[error("expected a folder that only its owner can change, found {0}: run `chmod 700` on it")]
-    Open(PathBuf),
-    /// The folder is another user's.
-    #[error("expected a folder of this user, found one of another user: {0}")]
-    Foreign(PathBuf),
-    /// Another process has held the lock for too long.
-    #[error("another process has held {0} for too long")]
-    Locked(PathBuf),
-    /// The library cannot make a certificate.
-    #[error("cannot make a certificate")]
-    Make(#[from] rcgen::Error),
-    /// The certificate that was made cannot be used.
-    #[error("cannot use the certificate that was made")]
-    Use(#[from] rustls::Error),
-    /// The certificate that was made is refused by a client that trusts its root.
-    #[error("clients would refuse the certificate that was made for {0}")]
-    Refused(String),
 }
 
 impl Store {
@@ -161,10 +106,12 @@ impl Store {
             .ok_or(StoreError::NoCacheFolder)?;
         let folder = cache.join("wireserve/certificates");
         Ok(Self {
-            folder: folder.join(subjects.folder_name()),
+            folder: Folder {
+                path: folder.join(subjects.folder_name()),
+                is_private: true,
+            },
             duration: DURATION,
             anew: false,
-            private: true,
         })
     }
 
@@ -173,10 +120,12 @@ impl Store {
     /// See the example of [`Store`].
     pub fn in_folder(folder: impl Into<PathBuf>) -> Self {
         Self {
-            folder: folder.into(),
+            folder: Folder {
+                path: folder.into(),
+                is_private: false,
+            },
             duration: DURATION,
             anew: false,
-            private: false,
         }
     }
 
@@ -206,8 +155,8 @@ impl Store {
     /// # Errors
     /// When the folder cannot be used.
     pub fn open(&self, subjects: &Subjects, now: SystemTime) -> Result<Stored, StoreError> {
-        self.prepare_folder()?;
-        let _lock = self.lock()?;
+        self.folder.prepare()?;
+        let _lock = self.folder.lock()?;
         let files = self.files(subjects);
         if !self.anew
             && let Some(stored) = self.found(&files, subjects, now)
@@ -232,9 +181,11 @@ impl Store {
         let root = Authority::root(subjects, self.root_validity(now))?;
         let key = new_key()?;
         let pair = issue(&root, &key, subjects, self.validity(now), now)?;
-        self.write(&self.root_key(), &root.key_pem(), Secrecy::Secret)?;
+        self.folder
+            .write(&self.root_key(), &root.key_pem(), Secrecy::Secret)?;
         let certificate = pem(&[root.certificate().clone()]);
-        self.write(&self.root_certificate(), &certificate, Secrecy::Public)?;
+        self.folder
+            .write(&self.root_certificate(), &certificate, Secrecy::Public)?;
         self.write_pair(&files, &pair, &key)?;
         Ok(stored(pair, root, files))
     }
@@ -251,18 +202,18 @@ impl Store {
     fn files(&self, subjects: &Subjects) -> CertificateFiles {
         let host = subjects.main_host();
         CertificateFiles {
-            key: self.folder.join(format!("{host}.key")),
-            certificate: self.folder.join(format!("{host}.pem")),
+            key: self.folder.path.join(format!("{host}.key")),
+            certificate: self.folder.path.join(format!("{host}.pem")),
             ca: Some(self.root_certificate()),
         }
     }
 
     fn root_certificate(&self) -> PathBuf {
-        self.folder.join("cacert.pem")
+        self.folder.path.join("cacert.pem")
     }
 
     fn root_key(&self) -> PathBuf {
-        self.folder.join("cacert.key")
+        self.folder.path.join("cacert.key")
     }
 
     fn validity(&self, now: SystemTime) -> Validity {
@@ -312,62 +263,11 @@ impl Store {
         pair: &Pair,
         key: &KeyPair,
     ) -> Result<(), StoreError> {
-        self.write(&files.key, &key.serialize_pem(), Secrecy::Secret)?;
+        self.folder
+            .write(&files.key, &key.serialize_pem(), Secrecy::Secret)?;
         let chain = pem(&pair.certified().cert);
-        self.write(&files.certificate, &chain, Secrecy::Public)
-    }
-
-    /// Replaces a file as a whole.
-    fn write(&self, path: &Path, text: &str, secrecy: Secrecy) -> Result<(), StoreError> {
-        let mode = match secrecy {
-            Secrecy::Secret => 0o600,
-            Secrecy::Public => 0o644,
-        };
-        let written = Builder::new()
-            .prefix(".new-")
-            .permissions(fs::Permissions::from_mode(mode))
-            .tempfile_in(&self.folder)
-            .and_then(|mut file| {
-                file.write_all(text.as_bytes())?;
-                file.as_file().sync_all()?;
-                file.persist(path).map_err(|error| error.error)
-            });
-        written.map(drop).map_err(|source| unusable(path, source))
-    }
-
-    fn prepare_folder(&self) -> Result<(), StoreError> {
-        let folder = self.folder.as_path();
-        let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
-        made.map_err(|source| unusable(folder, source))?;
-        let metadata = fs::metadata(folder).map_err(|source| unusable(folder, source))?;
-        let user = rustix::process::geteuid().as_raw();
-        if self.private && metadata.uid() != user {
-            return Err(StoreError::Foreign(folder.to_owned()));
-        }
-        if self.private && metadata.mode() & WRITABLE_BY_OTHERS != 0 {
-            return Err(StoreError::Open(folder.to_owned()));
-        }
-        Ok(())
-    }
-
-    /// Waits until no other process uses the folder. The lock ends with the file.
-    fn lock(&self) -> Result<File, StoreError> {
-        let path = self.folder.join(".lock");
-        let mut options = OpenOptions::new();
-        let options = options.create(true).truncate(false).write(true).mode(0o600);
-        let file = options
-            .open(&path)
-            .map_err(|source| unusable(&path, source))?;
-        let deadline = Instant::now() + LOCK_LIMIT;
-        loop {
-            match flock(&file, FlockOperation::NonBlockingLockExclusive) {
-                Ok(()) => return Ok(file),
-                Err(Errno::WOULDBLOCK) if Instant::now() < deadline => thread::sleep(LOCK_INTERVAL),
-                Err(Errno::WOULDBLOCK) => return Err(StoreError::Locked(path)),
-                Err(Errno::INTR) => {}
-                Err(error) => return Err(unusable(&path, error.into())),
-            }
-        }
+        self.folder
+            .write(&files.certificate, &chain, Secrecy::Public)
     }
 }
 
@@ -389,14 +289,6 @@ impl Stored {
             files: None,
         })
     }
-}
-
-/// Who may read a file.
-enum Secrecy {
-    /// Its owner.
-    Secret,
-    /// Everyone.
-    Public,
 }
 
 fn stored(pair: Pair, root: Authority, files: CertificateFiles) -> Stored {
@@ -429,15 +321,12 @@ fn is_valid(certificate: &CertificateDer<'_>, at: SystemTime) -> bool {
     validity.is_some_and(|validity| validity.from <= at && at <= validity.until)
 }
 
-fn unusable(path: &Path, source: io::Error) -> StoreError {
-    StoreError::Unusable {
-        path: path.to_owned(),
-        source,
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+    use std::path::Path;
+    use std::thread;
+
     use super::*;
 
     fn now() -> SystemTime {
@@ -569,7 +458,7 @@ mod tests {
         };
         let store = Store::in_cache(&subjects, environment).unwrap();
         let folder = cache.path().join(".cache/wireserve/certificates/localhost");
-        assert_eq!(store.folder, folder);
+        assert_eq!(store.folder.path, folder);
         store.open(&subjects, now()).unwrap();
         fs::set_permissions(&folder, fs::Permissions::from_mode(0o770)).unwrap();
         let error = store.open(&subjects, now()).unwrap_err();
