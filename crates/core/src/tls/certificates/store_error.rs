@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 /// Why certificates cannot be made or kept.
 ///
-/// See the example of [`Store::in_cache`].
+/// See the example of [`Store::in_cache`](super::Store::in_cache).
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
