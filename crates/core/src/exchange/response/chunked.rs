@@ -10,13 +10,15 @@ use crate::http::request_line::Version;
 impl Response {
     /// Removes the chunked coding of a stream for a client that may not know it (RFC 9112 §6.1): the content ends
     /// with the connection then.
+    #[inline]
     pub(crate) fn adapt_stream(&mut self, request: &Request) {
-        if request.head().version() < Version::HTTP_11 && self.is_chunked_stream() {
+        if self.is_chunked_stream() && request.head().version() < Version::HTTP_11 {
             self.headers.remove(b"Transfer-Encoding");
         }
     }
 
     /// Whether the content is a stream that is sent as chunks, so that it ends without the connection.
+    #[inline]
     pub(super) fn is_chunked_stream(&self) -> bool {
         matches!(self.content, Content::Stream(_)) && is_chunked(&self.headers)
     }

@@ -23,6 +23,7 @@ pub fn append_status_line(out: &mut Vec<u8>, status: i64, reason: Option<&[u8]>)
 }
 
 /// One field line; nothing is checked.
+#[inline]
 pub fn append_field(out: &mut Vec<u8>, name: &[u8], value: &[u8]) {
     out.extend_from_slice(name);
     out.extend_from_slice(b": ");
@@ -52,6 +53,7 @@ pub(super) struct Seen {
 }
 
 impl Seen {
+    #[inline]
     pub(super) fn note(&mut self, name: &[u8], value: &[u8]) {
         match name.len() {
             4 => self.date |= name.eq_ignore_ascii_case(b"date"),
@@ -65,6 +67,7 @@ impl Seen {
     }
 
     /// The contribution of the fields to the fate of the connection.
+    #[inline]
     pub(super) fn fate(&self) -> Fate {
         match self.length && !self.close {
             true => Fate::Keep,
@@ -72,6 +75,7 @@ impl Seen {
         }
     }
 
+    #[inline]
     pub(super) fn append_missing(&self, out: &mut Vec<u8>) {
         if !self.server {
             append_field(out, b"Server", SERVER.as_bytes());

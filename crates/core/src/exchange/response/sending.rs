@@ -45,6 +45,7 @@ impl From<io::Error> for Failure {
     }
 }
 
+#[inline]
 pub(super) fn send_bytes(turn: &Turn, mut head: Vec<u8>, bytes: &[u8]) -> Result<(), Gone> {
     if bytes.len() as u64 <= ONE_WRITE {
         head.extend_from_slice(bytes);
