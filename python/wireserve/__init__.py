@@ -7,7 +7,7 @@ package starts nothing.
 from __future__ import annotations
 
 from ._native import Answer, __version__
-from .answers import Answerable, answer, raw, script
+from .answers import Answerable, Trailer, answer, raw, script
 from .fuzzed import Fuzzed
 from .request import Fields, Pairs, Problem, Request
 from .route import Answerer, Handler, Route, RouteUrl
@@ -15,7 +15,7 @@ from .server import Origin, Server, serve
 
 __all__ = [
     "Answer", "Answerable", "Answerer", "Fields", "Fuzzed", "Handler", "Origin", "Pairs", "Problem", "Request", "Route",
-    "RouteUrl", "Server", "__version__", "answer", "install_as_wptserve", "raw", "script", "serve",
+    "RouteUrl", "Server", "Trailer", "__version__", "answer", "install_as_wptserve", "raw", "script", "serve",
 ]
 
 

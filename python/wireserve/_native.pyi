@@ -86,7 +86,7 @@ class Answer:
         fields: Sequence[tuple[bytes, bytes]],
         media_type: str | None,
         delay: float,
-        pieces: Iterator[bytes],
+        pieces: Iterator[bytes | tuple[bytes, bytes]],
     ) -> Answer: ...
     @staticmethod
     def script(steps: str) -> Answer: ...

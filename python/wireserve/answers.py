@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Union
+from typing import Any, NamedTuple, Union
 
 from ._native import Answer
 
@@ -20,6 +20,13 @@ Answerable = Union[
 TEXT = "text/plain; charset=utf-8"
 BYTES = "application/octet-stream"
 JSON = "application/json"
+
+
+class Trailer(NamedTuple):
+    """A trailer field, which the iterator of a stream may produce; it is sent after the last chunk (RFC 9110, 6.5)."""
+
+    name: str | bytes
+    value: str | bytes | int
 
 
 class _Missing:
@@ -81,7 +88,7 @@ def answer_of(value: object) -> Answer:
 
 
 def returned(value: object) -> Answer:
-    """The answer that a function returns. An iterator is content that is sent in chunks, as they come."""
+    """The answer that a function returns. An iterator is content that is sent in chunks, as they come, and trailers."""
     # What most functions return needs none of the checks of what else it might be.
     if type(value) is str:
         return Answer.response(200, None, [], TEXT, 0.0, value.encode())
@@ -99,11 +106,14 @@ def _streamed(pieces: Iterator[object], status: int, fields: FieldPairs) -> Answ
     return Answer.stream(status, None, _encoded(fields), None, 0.0, _encoded_pieces(pieces))
 
 
-def _encoded_pieces(pieces: Iterator[object]) -> Iterator[bytes]:
+def _encoded_pieces(pieces: Iterator[object]) -> Iterator[bytes | tuple[bytes, bytes]]:
     for piece in pieces:
-        if not isinstance(piece, (str, bytes, bytearray, memoryview)):
-            raise TypeError("expected a text or bytes, found %r" % (piece,))
-        yield piece.encode() if isinstance(piece, str) else bytes(piece)
+        if isinstance(piece, Trailer):
+            yield _bytes_of(piece.name), _bytes_of(piece.value)
+        elif isinstance(piece, (str, bytes, bytearray, memoryview)):
+            yield piece.encode() if isinstance(piece, str) else bytes(piece)
+        else:
+            raise TypeError("expected a text, bytes or a Trailer, found %r" % (piece,))
 
 
 def _of_tuple(value: tuple[Any, ...]) -> Answer:

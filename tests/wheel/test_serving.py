@@ -270,6 +270,21 @@ class Streams(Serving):
         status, fields, body = self.get(server.url + "/typed")
         self.assertEqual((status, fields["content-type"], body), (201, "text/event-stream", b"1\r\na\r\n0\r\n\r\n"))
 
+    def test_trailers_follow_the_last_piece(self):
+        server = self.server()
+
+        @server.handler("/")
+        def summed(request):
+            yield wireserve.Trailer("Pieces", 1)
+            yield "text"
+            yield wireserve.Trailer(b"Digest-Of", b"text")
+
+        self.receive(server, "/", b"4\r\ntext\r\n0\r\nPieces: 1\r\nDigest-Of: text\r\n\r\n")
+        server.get("/", lambda request: iter([("Pieces", 1)]))
+        client, _ = self.receive(server, "/", b"\r\n\r\n")
+        self.assertEqual(read_to_end(client), b"")
+        self.assertIn("expected a text, bytes or a Trailer, found ('Pieces', 1)", str(server.errors[0]))
+
     def test_one_that_fails_is_broken_off(self):
         server = self.server()
 
@@ -284,7 +299,7 @@ class Streams(Serving):
         server.get("/", lambda request: iter([1]))
         client, _ = self.receive(server, "/", b"\r\n\r\n")
         read_to_end(client)
-        self.assertEqual(str(server.errors[1]), "expected a text or bytes, found 1")
+        self.assertEqual(str(server.errors[1]), "expected a text, bytes or a Trailer, found 1")
 
     def test_it_is_closed_when_its_client_leaves(self):
         server = self.server()

@@ -10,7 +10,7 @@ use crate::python;
 
 use super::raised::{Raised, note_failure};
 
-/// The chunks of an iterator of bytes.
+/// The chunks of an iterator of bytes, and of names and values of trailer fields.
 pub(super) struct Streamed {
     /// Until it has ended or failed.
     pieces: Option<Py<PyAny>>,
@@ -25,16 +25,22 @@ impl Streamed {
         }
     }
 
-    fn next_piece(py: Python<'_>, pieces: &Py<PyAny>) -> PyResult<Option<Vec<u8>>> {
+    fn next_piece(py: Python<'_>, pieces: &Py<PyAny>) -> PyResult<Option<Chunk>> {
         let Some(piece) = pieces.bind(py).try_iter()?.next() else {
             return Ok(None);
         };
         let piece = piece?;
-        let Ok(bytes) = piece.cast::<PyBytes>() else {
-            let message = format!("expected bytes, found {}", piece.repr()?);
-            return Err(PyTypeError::new_err(message));
-        };
-        Ok(Some(bytes.as_bytes().to_vec()))
+        if let Ok(bytes) = piece.cast::<PyBytes>() {
+            return Ok(Some(bytes.as_bytes().to_vec().into()));
+        }
+        if let Ok((name, value)) = piece.extract::<(Vec<u8>, Vec<u8>)>() {
+            return Ok(Some(Chunk::trailer(name, value)));
+        }
+        let message = format!(
+            "expected bytes, or a name and a value, found {}",
+            piece.repr()?
+        );
+        Err(PyTypeError::new_err(message))
     }
 }
 
@@ -47,7 +53,7 @@ impl Chunks for Streamed {
             match piece {
                 Ok(Some(piece)) => {
                     self.pieces = Some(pieces);
-                    Some(Ok(piece.into()))
+                    Some(Ok(piece))
                 }
                 Ok(None) => {
                     pieces.drop_ref(py);
