@@ -668,7 +668,7 @@ fn wrong_arguments() {
         (
             "w.script('sned \"\"')",
             "ValueError",
-            "line 1: expected `let`, `send`, `send_continue`, `pause`,",
+            "line 1: expected a step such as `send`, found `sned`",
         ),
         ("w.script('send \"x\"\\nsend')", "ValueError", "line 2: "),
         (
@@ -698,12 +698,12 @@ fn wrong_arguments() {
         (
             "'sned'",
             "ValueError",
-            "`first_connections`, `else` or `on_timeout`, found `sned`",
+            "step 2: expected a step such as `send`, found `sned`",
         ),
         (
-            "('sned', 1)",
+            "('sleep', 1)",
             "ValueError",
-            "`first_connections`, `else` or `on_timeout`, found `sned`",
+            "`first_connections`, `else` or `on_timeout`, found `sleep`",
         ),
         (
             "'send'",
@@ -877,12 +877,12 @@ fn wrong_arguments() {
         (
             "('if_field', 'A', ['sned'])",
             "ValueError",
-            "step 2: step 1: expected `send`",
+            "step 2: step 1: expected a step such as `send`, found `sned`",
         ),
         (
             "('send', [('sum', 1)])",
             "ValueError",
-            "expected `number`, `times`, `file`, `chunk`, `length`, `hex` or `gzip`, found `sum`",
+            "expected an item, `number`, `times`, `file`, `chunk`, `length`, `hex` or `gzip`, found `sum`",
         ),
         (
             "('send', [('number', 0)])",
@@ -934,7 +934,7 @@ fn wrong_arguments() {
         (
             "'close', 'sned'",
             "ValueError",
-            "step 3: expected `send`, `send_continue`, `pause`, `wait_for`",
+            "step 3: expected a step such as `send`, found `sned`",
         ),
         (
             "'half_close', ('send', '')",
@@ -1294,7 +1294,7 @@ fn wrong_websocket_steps_are_refused() {
         ("w.ws_frame('a', width=8)", "expected 7, 16 or 64"),
         (
             "w.script([('ws_frame', 'a', {'end': 1})])",
-            "step 1: expected `fin`, ",
+            "step 1: expected an option, `fin`, ",
         ),
         (
             "w.script([('ws_frame', 'a', {}, 1)])",

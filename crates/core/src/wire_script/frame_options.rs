@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use super::one_of;
+use super::expected_words;
 use crate::http::websocket::{Frame, Opcode, Width};
 use crate::text::quoted::Quoted;
 
@@ -64,8 +64,8 @@ pub fn set(frame: &mut Frame, option: &str, value: OptionValue) -> Result<(), St
         }
         ("width", _) => return expected("7, 16 or 64"),
         _ => {
-            let names = OPTIONS.map(|name| format!("`{name}`"));
-            return Err(format!("expected {}, found `{option:.40}`", one_of(&names)));
+            let expected = expected_words("an option", &OPTIONS, option);
+            return Err(format!("expected {expected}, found `{option:.40}`"));
         }
     }
     Ok(())
@@ -158,7 +158,7 @@ mod tests {
             (
                 "end",
                 Number(1),
-                "expected `fin`, `rsv`, `opcode`, `mask`, `length` or `width`, found `end`",
+                "expected an option, `fin`, `rsv`, `opcode`, `mask`, `length` or `width`, found `end`",
             ),
         ] {
             let error = error(option, value);

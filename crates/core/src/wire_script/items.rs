@@ -11,8 +11,8 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::data::{Data, FILE, FUNCTIONS, Function, NUMBER};
+use super::expected_words;
 use super::limits::{MAX_BYTES, MAX_DEPTH};
-use super::one_of;
 use super::parse_error::ParseError;
 use super::tokens::{Token, Tokens, wrong};
 
@@ -190,12 +190,9 @@ impl Items {
             }
             (Some(_), found) => wrong(line, format!("expected `(` after `{word}`, found {found}")),
             (None, Token::Sign('(')) => {
-                let functions = FUNCTIONS.map(|function| format!("`{function}`"));
-                let functions = one_of(&functions);
-                wrong(
-                    line,
-                    format!("expected the function {functions}, found `{word:.40}`"),
-                )
+                let functions = FUNCTIONS.map(Function::word);
+                let expected = expected_words("a function", &functions, word);
+                wrong(line, format!("expected {expected}, found `{word:.40}`"))
             }
             (None, _) => match names.known.get(word) {
                 Some((Named::Bytes(bytes), _)) => Ok(Item::Named(Rc::clone(bytes))),
@@ -531,7 +528,7 @@ mod tests {
             ),
             (
                 "size(x)",
-                "expected the function `chunk`, `length`, `hex` or `gzip`, found `size`",
+                "expected a function, `chunk`, `length`, `hex` or `gzip`, found `size`",
             ),
             ("length x", "expected `(` after `length`, found `x`"),
             ("(x", "expected `)`, found the end of the step"),

@@ -56,7 +56,7 @@ pub use order::Place;
 use order::{Entered, Order};
 pub use parse_error::ParseError;
 #[doc(hidden)]
-pub use parse_error::one_of;
+pub use parse_error::{expected_words, one_of};
 pub use played::{End, Played, Timing};
 use size::Size;
 

@@ -11,7 +11,9 @@ use super::limits::{MAX_BYTES, MAX_STEPS};
 use super::parse_error::ParseError;
 use super::table::{self, FORMS};
 use super::tokens::{Token, Tokens, wrong};
-use super::{CloseReason, Data, Frame, Limit, Place, Step, WireScript, frame_options, one_of};
+use super::{
+    CloseReason, Data, Frame, Limit, Place, Step, WireScript, expected_words, frame_options,
+};
 
 impl WireScript {
     /// Parses a `.wire` file. A step begins in the first column of a line; an indented line continues it.
@@ -119,9 +121,9 @@ impl Parser<'_> {
                     self.step(word, line)
                 }
                 None => {
-                    let words = ["let"].into_iter().chain(table::words());
-                    let words: Vec<_> = words.map(|word| format!("`{word}`")).collect();
-                    self.tokens.expected(&one_of(&words))
+                    let words: Vec<_> = ["let"].into_iter().chain(table::words()).collect();
+                    self.tokens
+                        .expected(&expected_words("a step", &words, word))
                 }
             },
             _ => self
@@ -497,7 +499,7 @@ reset
             (
                 r#"¶sned "a""#,
                 2,
-                "expected `let`, `send`, `send_continue`, `pause`, `wait_for`, `set`, `clear`, `read`, `receive_buffer`, `half_close`, `close`, `reset`, `hold`, `ws_accept`, `ws_frame`, `ws_close`, `next`, `repeat`, `if`, `unless`, `first`, `else` or `on`, found `sned`",
+                "expected a step such as `send`, found `sned`",
             ),
             (
                 r#"send "a"¶¶ "a" * 67108864"#,
@@ -620,7 +622,7 @@ reset
             (
                 "ws_frame end = 1 \"a\"",
                 1,
-                "expected `fin`, `rsv`, `opcode`, `mask`, `length` or `width`, found `end`",
+                "expected an option, `fin`, `rsv`, `opcode`, `mask`, `length` or `width`, found `end`",
             ),
             (
                 "ws_frame fin= \"a\"",

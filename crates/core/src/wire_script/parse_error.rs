@@ -1,7 +1,11 @@
 //! [`ParseError`]: why a text is not a wire script. Tokens, items, operands and steps share it, and its
 //! style: what was expected, then what was found.
 
+use strsim::osa_distance;
 use thiserror::Error;
+
+/// How many letters a misspelt word may have wrong, missing, too many or swapped.
+const MISSPELT: usize = 2;
 
 /// A text that is not a wire script. Shown as `line 3: …`.
 ///
@@ -28,5 +32,45 @@ pub fn one_of(choices: &[String]) -> String {
         [] => String::new(),
         [only] => only.clone(),
         [first @ .., last] => format!("{} or {last}", first.join(", ")),
+    }
+}
+
+/// Words that were expected: those that `found` may be a misspelling of, or all.
+#[doc(hidden)]
+pub fn expected_words(kind: &str, words: &[&str], found: &str) -> String {
+    // Of a short word, most letters must be right.
+    let most = MISSPELT.min(found.chars().count() / 2);
+    let distances = words.iter().map(|word| osa_distance(word, found));
+    let least = distances.min().filter(|&least| least <= most);
+    let is_similar = |word: &&&str| least == Some(osa_distance(word, found));
+    let similar = words.iter().filter(is_similar);
+    let similar: Vec<_> = similar.map(|word| format!("`{word}`")).collect();
+    if similar.is_empty() {
+        let all: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
+        return format!("{kind}, {}", one_of(&all));
+    }
+    format!("{kind} such as {}", one_of(&similar))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::expected_words;
+
+    #[test]
+    fn a_misspelt_word_has_the_similar_ones_shown() {
+        let words = ["read", "reset", "send", "set"];
+        for (found, shown) in [
+            ("sned", "a step such as `send`"),
+            ("Send", "a step such as `send`"),
+            ("sends", "a step such as `send`"),
+            ("sett", "a step such as `set`"),
+            ("rend", "a step such as `read` or `send`"),
+            ("sleep", "a step, `read`, `reset`, `send` or `set`"),
+            ("x", "a step, `read`, `reset`, `send` or `set`"),
+            ("", "a step, `read`, `reset`, `send` or `set`"),
+        ] {
+            let expected = expected_words("a step", &words, found);
+            assert_eq!(expected, shown, "{found}");
+        }
     }
 }

@@ -14,7 +14,7 @@ use crate::wire_script::form::{Form, Takes};
 use crate::wire_script::table::{FORMS, takes_argument};
 use crate::wire_script::{
     Data, FILE, FUNCTIONS, Folder, Function, Limit, MAX_BYTES, MAX_DEPTH, Misplaced,
-    NUMBER_OUTSIDE, Place, WireScript, one_of,
+    NUMBER_OUTSIDE, Place, WireScript, expected_words,
 };
 
 use super::ResponseWriter;
@@ -178,10 +178,9 @@ impl ResponseWriter {
             (_, Some(function)) => (small(inner(0)?, 1)?.made_by(function), 1),
             (name, None) => {
                 let names = ["number", "times", FILE].into_iter();
-                let names = names.chain(FUNCTIONS.map(Function::word));
-                let names: Vec<_> = names.map(|name| format!("`{name}`")).collect();
-                let message = format!("expected {}, found `{name}`", one_of(&names));
-                return Err(value_error(message));
+                let names: Vec<_> = names.chain(FUNCTIONS.map(Function::word)).collect();
+                let expected = expected_words("an item", &names, name);
+                return Err(value_error(format!("expected {expected}, found `{name}`")));
             }
         };
         item.check_count_of(expected)?;
@@ -239,14 +238,10 @@ impl<'py> Item<'py> {
         };
         let form = self.forms().find(fits).or_else(|| self.forms().next());
         form.ok_or_else(|| {
-            let names = FORMS.iter().map(|form| format!("`{}`", form.list_name));
-            let mut names: Vec<_> = names.collect();
+            let mut names: Vec<_> = FORMS.iter().map(|form| form.list_name).collect();
             names.dedup();
-            value_error(format!(
-                "expected {}, found `{}`",
-                one_of(&names),
-                self.name
-            ))
+            let expected = expected_words("a step", &names, &self.name);
+            value_error(format!("expected {expected}, found `{}`", self.name))
         })
     }
 
