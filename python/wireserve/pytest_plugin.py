@@ -92,12 +92,11 @@ def wire(request: pytest.FixtureRequest, _wire_session: _Session) -> Iterator[Se
     setattr(node, _HAS_FAILED, False)
     setattr(node, _AT_END, None)
     yield server
-    if server.is_stopped:
-        return
     # That of a test that has failed already has its reasons in the report.
     failure = None if getattr(node, _HAS_FAILED, False) else _failure(node, server, expected=True)
     setattr(node, _AT_END, _text(server))
-    server.reset()
+    if not server.is_stopped:
+        server.reset()
     if failure is not None:
         raise failure
 

@@ -25,6 +25,12 @@ F = TypeVar("F", bound=Handler)
 #: Statuses with which a folder answers requests for what it has not.
 _WITHOUT_FILE = (404, 405)
 
+#: The status of a request that is not admitted.
+_MALFORMED = 400
+
+#: Unmatched requests, and characters of a line, that a message shows. What is recorded has all of them.
+_SHOWN, _LONGEST_LINE = 20, 1_000
+
 
 class Origin:
     """A scheme, a host and a port of a server, and the routes that clients reach there.
@@ -292,8 +298,25 @@ class Server(Origin):
         texts = [*failed, *([unmet] if unmet and expected else [])]
         missed = self.unmatched if unmatched else []
         if missed:
-            texts.append(_listed(missed))
+            # What makes a request miss its route can leave an expectation unmet as well.
+            texts = [*failed, *([unmet] if unmet else []), self._listed(missed)]
         return "\n".join(texts) if texts else None
+
+    def _listed(self, requests: list[Request]) -> str:
+        lines = ["%d unmatched %s:" % (len(requests), "request" if len(requests) == 1 else "requests")]
+        if len(requests) > _SHOWN:
+            lines.append("  (the first %d are not shown)" % (len(requests) - _SHOWN))
+        for request in requests[-_SHOWN:]:
+            lines.append("  %s %s on connection %d:" % (request.method, _shortened(request.target), request.connection))
+            lines.extend("    " + line for line in self._reasons(request))
+            lines.extend("    " + _shortened(line) for line in request.quoted().splitlines())
+        return "\n".join(lines)
+
+    def _reasons(self, request: Request) -> list[str]:
+        """Why nothing took a request."""
+        if request.status == _MALFORMED and request.problems:
+            return ["it is malformed: %s (%s)" % (problem.what, problem.clause) for problem in request.problems]
+        return (self._native.nearest_route(request._native) or "").splitlines()
 
     def reset(self) -> None:
         """Forgets routes, answers, faults, expectations, events, requests, errors and transcripts, and cuts all
@@ -310,12 +333,9 @@ def serve(folder: str | os.PathLike[str] | None = None, *, host: str = "127.0.0.
     return Server(folder, host=host, port=port, https=https, transcripts=transcripts)
 
 
-def _listed(requests: list[Request]) -> str:
-    lines = ["%d unmatched %s:" % (len(requests), "request" if len(requests) == 1 else "requests")]
-    for request in requests:
-        lines.append("  %s %s on connection %d:" % (request.method, request.target, request.connection))
-        lines.extend("    " + line for line in request.quoted().splitlines())
-    return "\n".join(lines)
+def _shortened(line: str) -> str:
+    return line if len(line) <= _LONGEST_LINE else "%s... (%d more characters)" % (
+        line[:_LONGEST_LINE], len(line) - _LONGEST_LINE)
 
 
 def _remove(path: str, process: int) -> None:

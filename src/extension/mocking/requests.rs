@@ -221,7 +221,8 @@ impl NativeRequest {
         }
     }
 
-    fn recorded(&self) -> Option<&RecordedRequest> {
+    /// The request, if it was recorded.
+    pub(super) fn recorded(&self) -> Option<&RecordedRequest> {
         match &self.0 {
             Of::Call(_) => None,
             Of::Recorded(request) => Some(request),

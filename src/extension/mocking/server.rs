@@ -239,6 +239,12 @@ impl MockServer {
         (failed, findings.unmet)
     }
 
+    /// The route that an unmatched request comes closest to, and why it did not take it.
+    fn nearest_route(&self, py: Python<'_>, request: &NativeRequest) -> Option<String> {
+        let recorded = request.recorded()?;
+        py.detach(|| self.shared.mocks().nearest_route(recorded))
+    }
+
     /// The exceptions that functions have raised.
     fn raised(&self, py: Python<'_>) -> Vec<Py<PyBaseException>> {
         let raised = Arc::clone(&self.raised.lock());

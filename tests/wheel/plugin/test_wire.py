@@ -164,9 +164,50 @@ def test_unmatched_requests_fail_the_test(run, pytester):
     """
     result = run(tests)
     result.assert_outcomes(failed=2, passed=1)
-    result.stdout.fnmatch_lines(["1 unmatched request:", "  GET /b?c on connection 1:", '*"GET /b?c HTTP/1.1\\r\\n"'])
+    result.stdout.fnmatch_lines([
+        "1 unmatched request:", "  GET /b?c on connection 1:", "    the nearest route is GET /a:",
+        "      expected the path /a, found /b", '*"GET /b?c HTTP/1.1\\r\\n"'])
     pytester.makeini("[pytest]\nwire_allow_unmatched = true")
     run(tests).assert_outcomes(failed=1, passed=2)
+
+
+def test_a_request_that_misses_its_route_shows_why(run):
+    """Also what the route expected, although the test has failed by then."""
+    result = run("""
+        def test_condition(wire):
+            wire.post("/items", 201).when(json={"id": 7}).expect(1)
+            get(wire.url_for("/items"), b'{"id": 8}')
+
+        def test_used_up(wire):
+            wire.get("/once", "a").times(1)
+            get(wire.url_for("/once"))
+            get(wire.url_for("/once"))
+
+        def test_malformed(wire):
+            import socket
+            wire.any("/a", "a")
+            with socket.create_connection(("127.0.0.1", int(wire.url.rpartition(":")[2]))) as client:
+                client.sendall(b"GET /a HTTP/1.1\\r\\nHost: a\\r\\nContent-Length: x\\r\\n\\r\\n")
+                client.shutdown(socket.SHUT_WR)
+                while client.recv(1000):
+                    pass
+
+        def test_long(wire):
+            get(wire.url_for("/long"), b"x" * 300_000)
+
+        def test_stopped(wire):
+            wire.get("/a", "a").expect(1)
+            wire.stop()
+    """)
+    result.assert_outcomes(failed=4, passed=1, errors=1)
+    result.stdout.fnmatch_lines([
+        "expected 1 request POST /items", "found 0", "1 unmatched request:", "  POST /items on connection 1:",
+        "    the nearest route is POST /items:", '      expected the JSON {"id":7}: found {"id":8}'])
+    result.stdout.fnmatch_lines([
+        "    the nearest route is GET /once:", "      it has answered as many requests as it can"])
+    result.stdout.fnmatch_lines(["    it is malformed: a Content-Length that is not a number (RFC 9110 §8.6)"])
+    result.stdout.fnmatch_lines(["*... (29*more characters)"])
+    result.stdout.fnmatch_lines(["expected 1 request GET /a", "found 0"])
 
 
 def test_expectations_are_verified_at_the_end(run):

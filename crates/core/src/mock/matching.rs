@@ -58,6 +58,13 @@ impl Route {
         (!is_met).then_some((expected, state.taken, state.expected_at))
     }
 
+    /// Whether it has no answer left.
+    #[cfg(feature = "python")]
+    pub(super) fn is_used_up(&self) -> bool {
+        let state = self.state.lock();
+        state.queue.is_empty() && state.is_used_up()
+    }
+
     /// Its name, and its conditions.
     pub(super) fn named(&self) -> (String, Vec<Arc<Condition>>) {
         let state = self.state.lock();

@@ -225,6 +225,14 @@ impl Mocks {
         Some(texts.join("\n"))
     }
 
+    /// The route that a request comes closest to which none took, and why it did not take it.
+    #[doc(hidden)]
+    #[cfg(feature = "python")]
+    pub fn nearest_route(&self, request: &crate::record::RecordedRequest) -> Option<String> {
+        let routes = self.routes.read().clone();
+        verdict::nearest_route(&routes, request)
+    }
+
     fn failures(&self) -> Arc<Failures> {
         Arc::clone(&self.failures.read())
     }

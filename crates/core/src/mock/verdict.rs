@@ -42,6 +42,26 @@ pub(super) fn describe(route: &Route, requests: &[RecordedRequest]) -> Option<St
     Some(text)
 }
 
+/// The route that a request comes closest to, and why it did not take it.
+#[cfg(feature = "python")]
+pub(super) fn nearest_route(routes: &[Route], request: &RecordedRequest) -> Option<String> {
+    let call = Call::recorded(request.head().clone(), request.body().to_vec());
+    let obstacles = routes.iter().rev().map(|route| {
+        let mut obstacles = route.differences(&call);
+        if obstacles.is_empty() && route.is_used_up() {
+            obstacles.push("it has answered as many requests as it can".to_owned());
+        }
+        (route, obstacles)
+    });
+    let obstacles = obstacles.filter(|(_, obstacles)| !obstacles.is_empty());
+    let (route, obstacles) = obstacles.min_by_key(|(_, obstacles)| obstacles.len())?;
+    let mut text = format!("the nearest route is {}:\n", route.named().0);
+    for obstacle in obstacles {
+        let _ = writeln!(text, "  {}", Shortened(&obstacle));
+    }
+    Some(text)
+}
+
 /// A line, without what exceeds [`LONGEST_LINE`].
 struct Shortened<'t>(&'t str);
 
