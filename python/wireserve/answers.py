@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, Union
 
@@ -63,8 +64,21 @@ def answer(content: str | bytes | None = None, *, status: int = 200, reason: str
 
 
 def script(*steps: str) -> Answer:
-    """Plays the steps of a wire script instead of a response."""
-    return Answer.script(_lines(steps))
+    """Plays the steps of a wire script instead of a response. Files that it names are in the folder of the caller."""
+    return script_in(folder_of_caller(), steps)
+
+
+def script_in(folder: str, steps: Iterable[str]) -> Answer:
+    """The same with the files of this folder."""
+    for step in steps:
+        if not isinstance(step, str):
+            raise TypeError("expected the steps as texts, such as 'pause 10ms', found %r" % (step,))
+    return Answer.script(_lines(steps), folder)
+
+
+def folder_of_caller() -> str:
+    """The folder of the file that calls the function which calls this one."""
+    return os.path.dirname(os.path.abspath(sys._getframe(2).f_code.co_filename))
 
 
 def raw(data: str | bytes) -> Answer:
@@ -132,13 +146,15 @@ def _status_of(value: object) -> int:
     return value
 
 
-def _with_content(content: object, status: int, fields: FieldPairs) -> Answer:
+def _with_content(content: Any, status: int, fields: FieldPairs) -> Answer:
     if content is None or isinstance(content, (str, bytes, bytearray, memoryview)):
         return answer(content, status=status, fields=fields)  # type: ignore[arg-type]
     if isinstance(content, (dict, list)):
         return answer(json=content, status=status, fields=fields)
     if isinstance(content, os.PathLike):
         return answer(file=content, status=status, fields=fields)
+    if callable(content):
+        raise TypeError("expected an answer, found the function %r; only routes take functions" % (content,))
     raise TypeError(
         "expected None, a status, a text, bytes, a dict, a list, a path, a tuple or an answer, found %r" % (content,))
 

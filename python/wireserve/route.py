@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Union
 
 from . import _native
-from .answers import MISSING, Answerable, answer_of
+from .answers import MISSING, Answerable, Trailer, answer_of
 from .request import Request
 
 #: A function that answers requests. It may also return content that is sent in chunks, as they come.
-Handler = Callable[[Request], Union[Answerable, Iterator[Union[str, bytes]]]]
+Handler = Callable[[Request], Union[Answerable, Iterator[Union[str, bytes, Trailer]]]]
+
+#: Names and values that a request must have; a mapping, or pairs.
+Conditions = Union[Mapping[str, Union[str, int]], Iterable["tuple[str, str | int]"]]
 
 #: What a route answers with: a value, always the same, or a function that is called for each request.
 Answerer = Union[Answerable, Handler]
@@ -18,13 +21,25 @@ Answerer = Union[Answerable, Handler]
 
 def answerer_of(value: Any) -> object:
     """An answer, or a function."""
-    if not callable(value):
-        return answer_of(value)
+    return _function(value, "its answer") if callable(value) else answer_of(value)
+
+
+def _function(value: Any, what: str) -> Any:
+    """A function that can be called on the thread of a connection."""
     import inspect
 
+    if not callable(value):
+        raise TypeError("expected a function that returns %s, found %r" % (what, value))
     if inspect.iscoroutinefunction(value):
-        raise TypeError("expected a function that returns its answer, found the coroutine function %r" % (value,))
+        raise TypeError("expected a function that returns %s, found the coroutine function %r" % (what, value))
     return value
+
+
+def _texts(conditions: Conditions | None) -> Iterator[tuple[str, str]]:
+    for name, value in conditions.items() if isinstance(conditions, Mapping) else conditions or ():
+        if not isinstance(value, (str, int)) or isinstance(value, bool):
+            raise TypeError("expected a text as the value of %r, found %r" % (name, value))
+        yield name, str(value)
 
 
 class Route:
@@ -47,7 +62,7 @@ class Route:
         """Its URL. Only for a path without groups."""
         if "{" in self.path or "*" in self.path:
             raise ValueError("expected a path without groups, found %s: use url_for" % self.path)
-        return self._origin + self.path
+        return self._origin + quoted(self.path)
 
     def then(self, *answerers: Answerer) -> Route:
         """These answers follow the last one: after as many requests as `times` says, or after one."""
@@ -66,16 +81,16 @@ class Route:
             self._native.enqueue(answer_of(one))
         return self
 
-    def when(self, holds: Callable[[Request], object] | None = None, *, query: Mapping[str, str] | None = None,
-             fields: Mapping[str, str] | None = None, form: Mapping[str, str] | None = None,
+    def when(self, holds: Callable[[Request], object] | None = None, *, query: Conditions | None = None,
+             fields: Conditions | None = None, form: Conditions | None = None,
              body: str | bytes | None = None, json: object = MISSING, connection: int | None = None) -> Route:
         """Only requests that meet these conditions: parameters of the query, fields and form fields with these values,
         this body, a body that is equal JSON, the connection with this number, or a function that returns true."""
-        for name, value in (query or {}).items():
+        for name, value in _texts(query):
             self._native.when_query(name, value)
-        for name, value in (fields or {}).items():
+        for name, value in _texts(fields):
             self._native.when_field(name, value)
-        for name, value in (form or {}).items():
+        for name, value in _texts(form):
             self._native.when_form(name, value)
         if body is not None:
             self._native.when_body(body.encode() if isinstance(body, str) else body)
@@ -84,7 +99,7 @@ class Route:
         if connection is not None:
             self._native.when_connection(connection)
         if holds is not None:
-            self._native.when(holds)
+            self._native.when(_function(holds, "whether the route takes a request"))
         return self
 
     def delay(self, seconds: float) -> Route:
@@ -133,6 +148,16 @@ class RouteUrl(str):
     def __reduce__(self) -> tuple[Any, ...]:
         # A copy in another process is a text.
         return str, (str(self),)
+
+
+def quoted(path: str) -> str:
+    """A path as URLs have it."""
+    if path.isascii() and " " not in path:
+        return path
+    from urllib.parse import quote
+
+    # Nothing that an author may have encoded already.
+    return quote(path, safe="!#$%&'()*+,/:;=?@[]~")
 
 
 def _text_of(value: object) -> str:

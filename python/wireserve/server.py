@@ -12,10 +12,10 @@ from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar
 
 from . import _native
-from .answers import Answerable, answer_of, returned, script
+from .answers import Answerable, answer_of, folder_of_caller, returned, script_in
 from .fuzzed import Fuzzed
 from .request import Request
-from .route import Answerer, Handler, Route, RouteUrl, answerer_of
+from .route import Answerer, Handler, Route, RouteUrl, answerer_of, quoted
 
 if TYPE_CHECKING:
     import ssl
@@ -46,7 +46,7 @@ class Origin:
 
     def url_for(self, path: str) -> str:
         """The URL of a path, or of a path and query."""
-        return "%s/%s" % (self.url, path.lstrip("/"))
+        return "%s/%s" % (self.url, quoted(path.lstrip("/")))
 
     def on(self, method: str, path: str, *answerers: Answerer) -> Route:
         """Answers requests for a path. `{name}` in it matches a part of a segment, `*` anything.
@@ -56,7 +56,8 @@ class Origin:
         """
         if not answerers:
             raise TypeError("expected at least one answer for %s %s, found none" % (method, path))
-        path = path if path.startswith("/") or path == "*" else "/" + path
+        if not path.startswith(("/", "http://", "https://")) and path != "*":
+            path = "/" + path
         first, *others = answerers
         native = self._native.route(method, path, answerer_of(first))
         return Route(native, self.url, method, path).then(*others)
@@ -100,8 +101,9 @@ class Origin:
         return RouteUrl(self.on(method, path or "/%d" % next(self._numbers), *answerers))
 
     def script(self, *steps: str, path: str | None = None, method: str = "*") -> RouteUrl:
-        """Plays the steps of a wire script. Returns the URL, as `answers` does."""
-        return self.answers(script(*steps), path=path, method=method)
+        """Plays the steps of a wire script. Files that it names are in the folder of the caller. Returns the URL, as
+        `answers` does."""
+        return self.answers(script_in(folder_of_caller(), steps), path=path, method=method)
 
     def fuzz(self, seeds: Iterable[int | str]) -> Iterator[Fuzzed]:
         """The fuzzed responses of these seeds, each with its URL."""
@@ -174,14 +176,14 @@ class Server(Origin):
 
     def enqueue_connection(self, *steps: str) -> None:
         """Plays steps on the next connection, before anything is read from it."""
-        self._native.enqueue_connection(script(*steps))
+        self._native.enqueue_connection(script_in(folder_of_caller(), steps))
 
     def delay(self, seconds: float) -> None:
         """Waits before the first byte of every response."""
         self._native.delay(seconds)
 
     def bytes_per_second(self, count: int | None) -> None:
-        """Sends so many bytes per second of every response."""
+        """Sends so many bytes per second of every response; at least 1."""
         self._native.bytes_per_second(count)
 
     def reset_after(self, count: int | None) -> None:
@@ -203,6 +205,10 @@ class Server(Origin):
     def set_event(self, event: str) -> None:
         """Sets an event, which wire scripts wait for."""
         self._native.set_event(event)
+
+    def clear_event(self, event: str) -> None:
+        """Clears an event."""
+        self._native.clear_event(event)
 
     def wait_for_event(self, event: str, within: float = 5.0) -> bool:
         """Waits for an event that a wire script or a handler sets; False if it does not happen in time."""
@@ -253,6 +259,11 @@ class Server(Origin):
     def requests(self) -> list[Request]:
         """All requests in the order of their arrival. A client that has its response finds its request here."""
         return [Request(native) for native in self._native.requests()]
+
+    @property
+    def dropped_requests(self) -> int:
+        """Requests that are not among `requests`, because more came than are kept: 10,000, and 64 MiB."""
+        return self._native.dropped_requests
 
     @property
     def unmatched(self) -> list[Request]:

@@ -257,3 +257,62 @@ fn a_malformed_pattern_panics_where_it_is_written() {
 fn a_method_in_lower_case_panics_where_it_is_written() {
     Server::start().on("get", "/", |_| "");
 }
+
+#[test]
+fn a_response_without_content_keeps_the_connection() {
+    let server = Server::start();
+    server.get("/retry", |_| Response::new(503).field("Retry-After", "0"));
+    server.get("/length", |_| {
+        Response::new(304).field("Content-Length", "9")
+    });
+    let mut client = Client::connect(server.address());
+    for (target, status, length) in [
+        ("/retry", 503, "0"),
+        ("/length", 304, "9"),
+        ("/retry", 503, "0"),
+    ] {
+        let response = client.ask("GET", target);
+        let found = (response.status, response.header("Content-Length"));
+        assert_eq!(found, (status, Some(length.as_bytes())), "{target}");
+    }
+}
+
+#[test]
+fn a_script_whose_file_cannot_be_opened_fails() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().to_owned();
+    let server = Server::start();
+    let text = r#"send "HTTP/1.1 200 OK\r\n\r\n" file "missing""#;
+    server.get("/folder", move |_| script(text).files_in(&path));
+    server.get("/no-folder", move |_| script(text));
+    for (target, reason) in [
+        ("/folder", "cannot open the file `missing`: "),
+        (
+            "/no-folder",
+            "cannot open the file `missing`: the script has no folder",
+        ),
+    ] {
+        assert_eq!(get(&server, target).status, 500);
+        let error = server.verify().expect_err("a failure").to_string();
+        assert!(
+            error.contains(&format!("GET {target}: {reason}")),
+            "{error}"
+        );
+    }
+    server.reset();
+}
+
+#[test]
+fn paths_match_as_clients_encode_them() {
+    let server = Server::start();
+    for (pattern, target) in [
+        ("/a b", "/a%20b"),
+        ("/\u{fc}", "/%C3%BC"),
+        ("/b/\u{fc}", "/b/\u{fc}"),
+        ("/{name}/\u{fc}", "/%78/%C3%BC"),
+        ("/c%20d", "/c%20d"),
+    ] {
+        server.get(pattern, move |_| pattern);
+        assert_eq!(get(&server, target).text(), pattern, "{target}");
+    }
+}

@@ -236,6 +236,52 @@ class Functions(Serving):
             kept[1].body
 
 
+    def test_content_where_a_head_ends_the_response(self):
+        server = self.server()
+        for value in [(204, {"ok": True}), (304, "x"), (204, pathlib.Path(__file__))]:
+            with self.assertRaisesRegex(ValueError, "expected no content with the status [23]04"):
+                server.get("/", value)
+        server.get("/", lambda request: (204, iter(["x"])))
+        self.assertEqual(self.get(server.url)[0], 500)
+        self.assertIn("expected no content with the status 204", str(server.errors[0]))
+
+    def test_functions_are_for_routes(self):
+        server = self.server()
+        for enqueue in (server.enqueue, server.get("/", "a").enqueue):
+            with self.assertRaisesRegex(TypeError, "expected an answer, found the function .* only routes take functions"):
+                enqueue(lambda request: "x")
+
+    def test_files_of_scripts_are_in_the_folder_of_the_caller(self):
+        server = self.server()
+        self.write("a.txt", "content")
+        code = compile("""if True:
+            head = 'send "HTTP/1.1 200 OK\\r\\n\\r\\n" '
+            found = [server.script(head + 'file "a.txt"', "close"), server.answers(script(head + 'file "/a.txt"', "close"))]
+            missing = server.script(head + 'file "b.txt"', "close")
+        """, self.write("script.py", ""), "exec")
+        names = {"server": server, "script": wireserve.script}
+        exec(code, names)
+        for url in names["found"]:
+            self.assertEqual(self.get(url)[2], b"content")
+        self.assertEqual(self.get(names["missing"])[0], 500)
+        with self.assertRaisesRegex(AssertionError, "cannot open the file `b.txt`"):
+            server.verify()
+        with self.assertRaisesRegex(TypeError, "expected the steps as texts, .* found .'send', b'x'."):
+            server.script(("send", b"x"))
+
+    def test_a_client_that_leaves_is_no_failure(self):
+        server = self.server()
+        lengths = []
+        server.post("/", lambda request: lengths.append(len(request.body)))
+        port = int(server.url.rpartition(":")[2])
+        with socket.create_connection(("127.0.0.1", port), timeout=DEADLINE) as client:
+            client.sendall(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc")
+            client.shutdown(socket.SHUT_WR)
+            self.assertTrue(read_to_end(client).startswith(b"HTTP/1.1 400 "))
+        self.assertEqual((lengths, server.errors, server.verdict(), server.dropped_requests), ([], [], None, 0))
+        self.assertIn("3 bytes", server.requests[0].body_error)
+
+
 class Streams(Serving):
     def receive(self, server, path, until):
         client = socket.create_connection(("127.0.0.1", int(server.url.rpartition(":")[2])), timeout=DEADLINE)
@@ -342,6 +388,36 @@ class Conditions(Serving):
         self.assertEqual(self.get(server.url + "/", "PUT", b"put")[2], b"function")
         self.assertEqual(self.get(server.url + "/", "PUT", b"post")[2], b"other")
 
+    def test_names_may_repeat_and_values_be_numbers(self):
+        server = self.server()
+        server.get("/", "both").when(query=[("a", "1"), ("a", 2)])
+        self.assertEqual(self.get(server.url + "/?a=2&a=1")[2], b"both")
+        self.assertEqual(self.get(server.url + "/?a=1")[0], 404)
+
+    def test_wrong_ones(self):
+        async def coroutine(request):
+            return True
+
+        route = self.server().get("/", "a")
+        for options, text in [
+                ({"holds": coroutine}, "expected a function that returns whether the route takes a request, found the cor"),
+                ({"holds": 5}, "expected a function that returns whether the route takes a request, found 5"),
+                ({"query": {"a": None}}, "expected a text as the value of 'a', found None"),
+        ]:
+            with self.assertRaisesRegex(TypeError, text):
+                route.when(**options)
+
+    def test_paths(self):
+        server = self.server()
+        for path, asked in [("/a b", "/a%20b"), ("/\u00fc", "/%C3%BC"), ("/{name}\u00fc", "/x%C3%BC"), ("/c%20d", "/c%20d")]:
+            server.get(path, path)
+            self.assertEqual(self.get(server.url + asked)[2], path.encode())
+        self.assertEqual(server.answers("x", path="/e \u00fc%2F"), server.url + "/e%20%C3%BC%2F")
+        self.assertEqual(server.url_for("/f g?h"), server.url + "/f%20g?h")
+        for path, found in [(server.url + "/a", "a URL"), ("/a?b", "a query"), ("/a#b", "a fragment")]:
+            with self.assertRaisesRegex(ValueError, "expected the pattern of a path, found " + found):
+                server.get(path, "a")
+
     def test_connections_are_counted_from_the_reset_on(self):
         server = self.server()
         self.get(server.answers("a"))
@@ -403,6 +479,11 @@ class Faults(Serving):
         server.idle_limit(0.05)
         self.assertEqual(exchange(port, request * 2).count(b"200 OK"), 2)
 
+        with self.assertRaisesRegex(ValueError, "expected at least 1, found 0"):
+            server.bytes_per_second(0)
+        with self.assertRaisesRegex(ValueError, "expected at least 1, found 0"):
+            server.get("/", "a").bytes_per_second(0)
+
     def test_events(self):
         server = self.server()
         url = server.script('set "there"', 'wait_for "go"', 'send "HTTP/1.1 200 OK\r\n\r\ngone"', "close")
@@ -414,6 +495,8 @@ class Faults(Serving):
         client.join()
         self.assertEqual(found, [b"gone"])
         self.assertFalse(server.wait_for_event("never", 0.01))
+        server.clear_event("go")
+        self.assertFalse(server.wait_for_event("go", 0.01))
 
 
 class Expectations(Serving):

@@ -66,7 +66,8 @@ impl Error {
 
 impl Error {
     /// The cause, if it has this type.
-    pub(crate) fn cause<E: StdError + 'static>(&self) -> Option<&E> {
+    #[doc(hidden)]
+    pub fn cause<E: StdError + 'static>(&self) -> Option<&E> {
         self.source.as_deref()?.downcast_ref()
     }
 }

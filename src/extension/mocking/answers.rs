@@ -56,6 +56,7 @@ impl NativeAnswer {
         content: Vec<u8>,
     ) -> PyResult<Self> {
         let head = Head::checked(status, reason, fields, media_type, delay)?;
+        head.check_content(content.is_empty())?;
         Ok(Self::from(Kind::Response(head, content)))
     }
 
@@ -72,6 +73,7 @@ impl NativeAnswer {
         path: PathBuf,
     ) -> PyResult<Self> {
         let head = Head::checked(status, reason, fields, media_type, delay)?;
+        head.check_content(false)?;
         if !py.detach(|| path.is_file()) {
             let message = format!("expected a file, found none: {}", path.display());
             return Err(PyOSError::new_err(message));
@@ -91,16 +93,20 @@ impl NativeAnswer {
         pieces: Py<PyAny>,
     ) -> PyResult<Self> {
         let head = Head::checked(status, reason, fields, media_type, delay)?;
+        head.check_content(false)?;
         Ok(Self::from(Kind::Stream(head, Mutex::new(Some(pieces)))))
     }
 
-    /// Steps, as in a `.wire` file, instead of a response.
+    /// Steps, as in a `.wire` file, instead of a response. The files that they name are in a folder.
     #[staticmethod]
-    fn script(steps: &str) -> PyResult<Self> {
+    fn script(steps: &str, folder: PathBuf) -> PyResult<Self> {
         let script = WireScript::parse(steps.as_bytes());
         let script =
             script.map_err(|error| PyValueError::new_err(format!("wire script, {error}")))?;
-        Ok(Self::of_script(script))
+        Ok(Self::of_script(match script.has_files() {
+            true => script.files_in(folder),
+            false => script,
+        }))
     }
 
     /// These bytes instead of a response, after which the connection is closed.
@@ -189,6 +195,18 @@ impl Head {
             media_type,
             delay: seconds(delay)?,
         })
+    }
+
+    /// Clients take content after such a head for the next response.
+    fn check_content(&self, is_empty: bool) -> PyResult<()> {
+        if is_empty || !matches!(self.status, 204 | 304) {
+            return Ok(());
+        }
+        Err(PyValueError::new_err(format!(
+            "expected no content with the status {}, which ends with its head (RFC 9112 §6.3), found some; a wire script \
+             can send it",
+            self.status
+        )))
     }
 
     fn response(&self) -> Response {

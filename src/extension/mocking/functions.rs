@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use pyo3::exceptions::PyConnectionError;
 use pyo3::prelude::*;
 
 use crate::error::Error;
 use crate::exchange::Exchange;
+use crate::exchange::body::BodyError;
 use crate::mock::{Answer, Call, IntoAnswer, Respond};
 use crate::python::{self, Held};
 
@@ -35,13 +37,17 @@ impl Function {
             python::answer(exchange, |py| {
                 let answer = self.call(py, call).and_then(|returned| {
                     let answer = self.interface.answer.call1(py, (returned,))?;
-                    let answer = answer.bind(py).cast::<NativeAnswer>()?;
+                    let answer = answer.bind(py).cast::<NativeAnswer>();
+                    let answer = answer.map_err(PyErr::from)?;
                     Ok(answer.get().make_once(&self.raised))
                 });
-                answer.unwrap_or_else(|error| {
-                    let text = error.to_string();
-                    note(py, &self.raised, error);
-                    Error::new(text).into_answer()
+                answer.unwrap_or_else(|failure| match failure {
+                    Failure::Raised(error) => {
+                        let text = error.to_string();
+                        note(py, &self.raised, error);
+                        Error::new(text).into_answer()
+                    }
+                    Failure::ClientLeft(error) => Error::from(error).into_answer(),
                 })
             })
         })
@@ -51,8 +57,11 @@ impl Function {
     pub(super) fn holds(&self, call: &Call) -> bool {
         python::aside(|py| {
             let holds = self.call(py, call);
-            let holds = holds.and_then(|returned| returned.bind(py).is_truthy());
-            holds.unwrap_or_else(|error| {
+            let holds = holds.and_then(|returned| Ok(returned.bind(py).is_truthy()?));
+            holds.unwrap_or_else(|failure| {
+                let Failure::Raised(error) = failure else {
+                    return false;
+                };
                 let request = format!("{} {}", call.method(), call.target());
                 log::error!("{request}: {error}");
                 let what = format!("{request}: the condition of a route");
@@ -62,13 +71,31 @@ impl Function {
         })
     }
 
-    fn call(&self, py: Python<'_>, call: &Call) -> PyResult<Py<PyAny>> {
+    fn call(&self, py: Python<'_>, call: &Call) -> Result<Py<PyAny>, Failure> {
         let native = Bound::new(py, NativeRequest::from(call.clone()))?;
         let request = self.interface.request.call1(py, (&native,))?;
         let returned = self.function.call1(py, (request,));
         python::end_child(py, returned.as_ref().err());
         native.get().end();
-        returned
+        returned.map_err(|error| match native.get().client_left() {
+            Some(left) if error.is_instance_of::<PyConnectionError>(py) => {
+                Failure::ClientLeft(left)
+            }
+            _ => Failure::Raised(error),
+        })
+    }
+}
+
+/// Why a function has returned nothing.
+enum Failure {
+    Raised(PyErr),
+    /// While the function waited for the body: tests of cancelled uploads want that.
+    ClientLeft(BodyError),
+}
+
+impl From<PyErr> for Failure {
+    fn from(error: PyErr) -> Self {
+        Self::Raised(error)
     }
 }
 

@@ -7,6 +7,7 @@ use pyo3::exceptions::PyConnectionError;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
+use crate::exchange::body::BodyError;
 use crate::http::query;
 use crate::mock::Call;
 use crate::python;
@@ -28,6 +29,8 @@ struct Answered {
     call: Call,
     /// Once it has been read.
     body: OnceLock<Vec<u8>>,
+    /// Why it could not be read, if the client has left.
+    left: OnceLock<BodyError>,
     /// What has not been read by then never will be.
     is_over: AtomicBool,
 }
@@ -43,6 +46,7 @@ impl From<Call> for NativeRequest {
         Self(Of::Call(Answered {
             call,
             body: OnceLock::new(),
+            left: OnceLock::new(),
             is_over: AtomicBool::new(false),
         }))
     }
@@ -201,7 +205,12 @@ impl Answered {
         if self.is_over.load(Ordering::Acquire) {
             return Err("expected the body to be read before the answer, found it gone".to_owned());
         }
-        let body = self.call.body().map_err(|error| format!("{error:?}"))?;
+        let body = self.call.body().map_err(|error| {
+            if let Some(gone @ BodyError::Truncated { .. }) = error.cause() {
+                self.left.get_or_init(|| gone.clone());
+            }
+            format!("{error:?}")
+        })?;
         Ok(self.body.get_or_init(|| body))
     }
 }
@@ -211,6 +220,14 @@ impl NativeRequest {
     pub(super) fn end(&self) {
         if let Of::Call(answered) = &self.0 {
             answered.is_over.store(true, Ordering::Release);
+        }
+    }
+
+    /// Whether the client has left before the end of the body that the function asked for.
+    pub(super) fn client_left(&self) -> Option<BodyError> {
+        match &self.0 {
+            Of::Call(answered) => answered.left.get().cloned(),
+            Of::Recorded(_) => None,
         }
     }
 

@@ -6,7 +6,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use serde_json::Value;
 
-use crate::extension::owned::seconds;
+use crate::extension::owned::{at_least_one, seconds};
 use crate::mock::{Route, Times};
 
 use super::answers::NativeAnswer;
@@ -31,9 +31,7 @@ impl NativeRoute {
 
     /// The last answerer answers only so many requests.
     fn times(&self, py: Python<'_>, count: u64) -> PyResult<()> {
-        if count == 0 {
-            return Err(PyValueError::new_err("expected at least 1, found 0"));
-        }
+        at_least_one(count)?;
         py.detach(|| drop(self.route.times(count)));
         Ok(())
     }
@@ -83,8 +81,10 @@ impl NativeRoute {
         Ok(())
     }
 
-    fn bytes_per_second(&self, py: Python<'_>, bytes: u64) {
+    fn bytes_per_second(&self, py: Python<'_>, bytes: u64) -> PyResult<()> {
+        at_least_one(bytes)?;
         py.detach(|| drop(self.route.bytes_per_second(bytes)));
+        Ok(())
     }
 
     fn reset_after(&self, py: Python<'_>, bytes: u64) {

@@ -13,7 +13,7 @@ use pyo3::{PyTraverseError, PyVisit};
 use rustix_futex_sync::Mutex;
 
 use crate::exchange::Mount;
-use crate::extension::owned::{self, Owned, seconds};
+use crate::extension::owned::{self, Owned, at_least_one, seconds};
 use crate::python::{self, ScriptHandler};
 use crate::record::{RecordLimits, RecordedRequest, Recording};
 use crate::server::embedding::Findings;
@@ -157,6 +157,7 @@ impl MockServer {
     }
 
     fn bytes_per_second(&self, py: Python<'_>, bytes: Option<u64>) -> PyResult<()> {
+        bytes.map_or(Ok(()), at_least_one)?;
         self.change(py, |shared| {
             let mocks = shared.mocks();
             mocks.change_faults(|faults| faults.bytes_per_second = bytes);
@@ -191,6 +192,13 @@ impl MockServer {
         let recording = self.recording()?;
         let requests = python::away(py, || recording.requests());
         Ok(requests.into_iter().map(NativeRequest::from).collect())
+    }
+
+    /// Requests that were recorded, but not kept.
+    #[getter]
+    fn dropped_requests(&self, py: Python<'_>) -> PyResult<u64> {
+        let recording = self.recording()?;
+        Ok(py.detach(|| recording.dropped()))
     }
 
     /// The next recorded request that was not taken before.

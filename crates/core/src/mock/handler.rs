@@ -8,7 +8,7 @@ use rustix_futex_sync::Mutex;
 use crate::error::Error;
 use crate::exchange::body::BodyError;
 use crate::exchange::failures::{self, Failures};
-use crate::exchange::{Exchange, Expect, Handler, Requirements};
+use crate::exchange::{Content, Exchange, Expect, Handler, Requirements};
 use crate::fault::Fault;
 use crate::http::status;
 
@@ -115,12 +115,23 @@ impl Handler for Once {
                 }
                 exchange.response = *response;
                 let response = &mut exchange.response;
+                // Nothing more is to come, so that the connection can be kept.
+                if response.lacks_framing() {
+                    response.content = Content::Bytes(Vec::new());
+                }
                 if response.reason.is_none() {
                     let phrase = status::registered(response.status);
                     response.reason = phrase.map(|phrase| phrase.as_bytes().to_vec());
                 }
             }
-            Ok(Answer(Kind::Script(script))) => drop(exchange.play(&script)),
+            Ok(Answer(Kind::Script(script))) => {
+                if script.has_files()
+                    && let Err(reason) = script.check_files()
+                {
+                    return Err(self.fail(&call, &reason));
+                }
+                exchange.play(&script);
+            }
             Ok(Answer(Kind::Failed(error))) => {
                 // A client that leaves is no failure of the handler: tests of cancelled uploads want that.
                 if let Some(gone @ BodyError::Truncated { .. }) = error.cause() {

@@ -43,13 +43,19 @@ pub(super) struct Phase {
 impl State {
     /// A route without conditions or expectations, whose handler answers all requests.
     pub(super) fn new(method: &str, pattern: &str, respond: Respond) -> Result<Self, RouteError> {
-        if pattern.contains('?') {
-            return Err(PatternError::Query.into());
+        for (is_wrong, error) in [
+            (is_url(pattern), PatternError::Url),
+            (pattern.contains('?'), PatternError::Query),
+            (pattern.contains('#'), PatternError::Fragment),
+        ] {
+            if is_wrong {
+                return Err(error.into());
+            }
         }
         Ok(Self {
             method: Method::checked(method)?,
             written: (method.to_owned(), pattern.to_owned()),
-            pattern: Pattern::compile(pattern)?,
+            pattern: Pattern::compile(&percent::encode_invalid(pattern.as_bytes()))?,
             conditions: Vec::new(),
             queue: VecDeque::new(),
             phases: VecDeque::from([Phase {
@@ -65,8 +71,9 @@ impl State {
 
     pub(super) fn groups(&self, path: &[u8]) -> Option<RouteMatch> {
         self.pattern.matches(path).or_else(|| {
-            let decoded = percent::decode_unreserved(path)?;
-            self.pattern.matches(&decoded)
+            let decoded = percent::decode_unreserved(path);
+            let encoded = percent::encode_invalid(decoded.as_deref().unwrap_or(path));
+            self.pattern.matches(encoded.as_bytes())
         })
     }
 
@@ -93,4 +100,10 @@ impl State {
             method => format!("{method} {pattern}"),
         }
     }
+}
+
+fn is_url(pattern: &str) -> bool {
+    ["http://", "https://"]
+        .iter()
+        .any(|scheme| pattern.starts_with(scheme))
 }

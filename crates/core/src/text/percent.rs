@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, percent_encode};
+use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, percent_decode, percent_encode};
 
 use super::latin1;
 
@@ -72,10 +72,18 @@ pub fn decode_unreserved(path: &[u8]) -> Option<Vec<u8>> {
     })
 }
 
+/// Encodes the bytes that no URL has as they are: controls, spaces, and others than ASCII (RFC 3986 §2).
+pub fn encode_invalid(path: &[u8]) -> Cow<'_, str> {
+    percent_encode(path, INVALID).into()
+}
+
 /// Encodes a name as one segment of a URL path: everything except letters, digits and `_.-~`.
 pub fn encode_segment(name: &[u8]) -> String {
     percent_encode(name, SEGMENT).to_string()
 }
+
+/// Bytes that no URL has as they are; others than ASCII are always encoded.
+const INVALID: &AsciiSet = &CONTROLS.add(b' ');
 
 /// The characters that Python's `quote` encodes, and the slash.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC

@@ -62,8 +62,8 @@ impl Response {
         self
     }
 
-    /// The same response with this content. Without one, the response has no `Content-Length`, and the
-    /// connection is closed after it, unless its status permits no content.
+    /// The same response with this content. Without one, the answer of a route has `Content-Length: 0`; other
+    /// responses have no length, and the connection is closed after them, unless their status permits no content.
     ///
     /// See the example of [`Response::new`].
     #[must_use]

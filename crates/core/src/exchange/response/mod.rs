@@ -237,6 +237,18 @@ impl Response {
         matches!(self.status, 100..200 | 204 | 304) && matches!(self.content, Content::Empty)
     }
 
+    /// Whether there is neither content nor a field that delimits it, so that only the end of the connection would.
+    pub(crate) fn lacks_framing(&self) -> bool {
+        let delimits = |name: &[u8]| {
+            name.eq_ignore_ascii_case(b"Content-Length")
+                || name.eq_ignore_ascii_case(b"Transfer-Encoding")
+        };
+        matches!(self.content, Content::Empty)
+            && !self.ends_with_head()
+            && self.required_headers == RequiredHeaders::Add
+            && !self.headers.iter().any(|(name, _)| delimits(name))
+    }
+
     /// Whether a field of the response has the connection option `close`.
     #[doc(hidden)]
     pub fn says_close(&self) -> bool {

@@ -53,8 +53,14 @@ pub enum PatternError {
     #[error("expected only literal text after '*', found a group or another '*'")]
     AfterStar,
     /// A `?` in the route of a test: a pattern is that of a path.
-    #[error("expected the pattern of a path, found a query: use `when_query`")]
+    #[error("expected the pattern of a path, found a query, which is a condition of its own")]
     Query,
+    /// A `#` in the route of a test: clients do not send fragments.
+    #[error("expected the pattern of a path, found a fragment, which clients do not send")]
+    Fragment,
+    /// A URL in the route of a test.
+    #[error("expected the pattern of a path, found a URL")]
+    Url,
 }
 
 impl Pattern {
