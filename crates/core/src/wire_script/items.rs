@@ -14,6 +14,7 @@ use super::data::{Data, FILE, FUNCTIONS, Function, NUMBER};
 use super::expected_words;
 use super::limits::{MAX_BYTES, MAX_DEPTH};
 use super::parse_error::ParseError;
+use super::table;
 use super::tokens::{Token, Tokens, wrong};
 
 /// The first item, as errors name it.
@@ -197,10 +198,16 @@ impl Items {
             (None, _) => match names.known.get(word) {
                 Some((Named::Bytes(bytes), _)) => Ok(Item::Named(Rc::clone(bytes))),
                 Some((Named::Data(data), _)) => Ok(Item::Data(Rc::clone(data))),
-                None => wrong(
-                    line,
-                    format!("expected a name that an earlier `let` defines, found `{word:.40}`"),
-                ),
+                None => {
+                    let hint = match table::words().any(|known| known == word) {
+                        true => "each step begins a line",
+                        false => "strings are in double quotes",
+                    };
+                    let reason = format!(
+                        "expected a name that an earlier `let` defines, found `{word:.40}`; {hint}"
+                    );
+                    wrong(line, reason)
+                }
             },
         }
     }
@@ -524,7 +531,11 @@ mod tests {
             ),
             (
                 "x y",
-                "expected a name that an earlier `let` defines, found `y`",
+                "expected a name that an earlier `let` defines, found `y`; strings are in double quotes",
+            ),
+            (
+                r#""a" close"#,
+                "expected a name that an earlier `let` defines, found `close`; each step begins a line",
             ),
             (
                 "size(x)",

@@ -448,7 +448,7 @@ reset
             ),
             (
                 r#"ws_frame width=7 width=64 rsv=0 fin=1 opcode=1 length(x)"#,
-                "line 1: expected a name that an earlier `let` defines, found `x`",
+                "line 1: expected a name that an earlier `let` defines, found `x`; strings are in double quotes",
             ),
             (
                 r#"if method "A" send "a"¶ "b" else if field "B" contains "c" {¶ set "d"¶   within¶ set "e" }"#,
@@ -637,7 +637,7 @@ reset
             (
                 "ws_frame fin",
                 1,
-                "expected a name that an earlier `let` defines, found `fin`",
+                "expected a name that an earlier `let` defines, found `fin`; strings are in double quotes",
             ),
             ("ws_close x", 1, "expected the end of the step, found `x`"),
             (

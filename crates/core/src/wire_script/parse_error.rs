@@ -38,11 +38,17 @@ pub fn one_of(choices: &[String]) -> String {
 /// Words that were expected: those that `found` may be a misspelling of, or all.
 #[doc(hidden)]
 pub fn expected_words(kind: &str, words: &[&str], found: &str) -> String {
+    let found = found.to_ascii_lowercase();
     // Of a short word, most letters must be right.
     let most = MISSPELT.min(found.chars().count() / 2);
-    let distances = words.iter().map(|word| osa_distance(word, found));
+    let distances = words.iter().map(|word| osa_distance(word, &found));
     let least = distances.min().filter(|&least| least <= most);
-    let is_similar = |word: &&&str| least == Some(osa_distance(word, found));
+    // `wait` for `wait_for`.
+    let is_part = |word: &str| {
+        let rest = word.strip_prefix(&*found);
+        !found.is_empty() && rest.is_some_and(|rest| rest.starts_with('_'))
+    };
+    let is_similar = |word: &&&str| least == Some(osa_distance(word, &found)) || is_part(word);
     let similar = words.iter().filter(is_similar);
     let similar: Vec<_> = similar.map(|word| format!("`{word}`")).collect();
     if similar.is_empty() {
@@ -58,16 +64,25 @@ mod tests {
 
     #[test]
     fn a_misspelt_word_has_the_similar_ones_shown() {
-        let words = ["read", "reset", "send", "set"];
+        let words = ["read", "reset", "send", "set", "wait_for"];
         for (found, shown) in [
+            ("SEND", "a step such as `send`"),
+            ("wait", "a step such as `wait_for`"),
+            (
+                "wai",
+                "a step, `read`, `reset`, `send`, `set` or `wait_for`",
+            ),
             ("sned", "a step such as `send`"),
             ("Send", "a step such as `send`"),
             ("sends", "a step such as `send`"),
             ("sett", "a step such as `set`"),
             ("rend", "a step such as `read` or `send`"),
-            ("sleep", "a step, `read`, `reset`, `send` or `set`"),
-            ("x", "a step, `read`, `reset`, `send` or `set`"),
-            ("", "a step, `read`, `reset`, `send` or `set`"),
+            (
+                "sleep",
+                "a step, `read`, `reset`, `send`, `set` or `wait_for`",
+            ),
+            ("x", "a step, `read`, `reset`, `send`, `set` or `wait_for`"),
+            ("", "a step, `read`, `reset`, `send`, `set` or `wait_for`"),
         ] {
             let expected = expected_words("a step", &words, found);
             assert_eq!(expected, shown, "{found}");

@@ -192,9 +192,7 @@ impl<'a> Tokens<'a> {
                     ));
                 }
                 [byte, ..] if is_of_word(*byte) => return Ok(Token::Word(self.run(is_of_word))),
-                [byte, ..] => {
-                    return self.unexpected("a word, a number, a string or one of `(){}*=`", *byte);
-                }
+                rest => return self.no_token(rest),
             }
         }
     }
@@ -250,6 +248,29 @@ impl<'a> Tokens<'a> {
         let length = rest.iter().take_while(|&&byte| belongs(byte)).count();
         self.at += length;
         str::from_utf8(&rest[..length]).unwrap_or_default()
+    }
+
+    /// The error that no token begins here, with what other languages' signs are here.
+    fn no_token<T>(&self, rest: &[u8]) -> Result<T, ParseError> {
+        let begins = |sign: &&&str| rest.starts_with(sign.as_bytes());
+        let found = |sign: &str, expected: &str| {
+            let column = self.column();
+            let reason = format!("column {column}: expected {expected}, found `{sign}`");
+            wrong(self.at_line, reason)
+        };
+        if let Some(quote) = ["'", "`", "\u{2018}", "\u{2019}", "\u{201c}", "\u{201d}"]
+            .iter()
+            .find(begins)
+        {
+            return found(quote, "strings in double quotes (`\"`)");
+        }
+        match rest {
+            [b'/', b'/' | b'*', ..] => found("/", "`#` before a comment"),
+            [b';', ..] => found(";", "the end of the line after a step"),
+            [b'+', ..] => found("+", "items one after another, without a sign"),
+            [byte, ..] => self.unexpected("a word, a number, a string or one of `(){}*=`", *byte),
+            [] => found("", "a token"),
+        }
     }
 
     fn unexpected<T>(&self, expected: &str, byte: u8) -> Result<T, ParseError> {
@@ -364,6 +385,31 @@ mod tests {
                 b"a\n \xc3\xa9",
                 2,
                 "column 2: expected a word, a number, a string or one of `(){}*=`, found the byte `\\xc3`",
+            ),
+            (
+                b"a 'b'",
+                1,
+                "column 3: expected strings in double quotes (`\"`), found `'`",
+            ),
+            (
+                "a \u{201c}b\u{201d}".as_bytes(),
+                1,
+                "column 3: expected strings in double quotes (`\"`), found `\u{201c}`",
+            ),
+            (
+                b"a // b",
+                1,
+                "column 3: expected `#` before a comment, found `/`",
+            ),
+            (
+                b"a; b",
+                1,
+                "column 2: expected the end of the line after a step, found `;`",
+            ),
+            (
+                b"\"a\" + \"b\"",
+                1,
+                "column 5: expected items one after another, without a sign, found `+`",
             ),
             (
                 b"a {\n   b\n  c",
