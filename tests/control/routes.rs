@@ -295,8 +295,16 @@ fn malformed_definitions_are_refused_with_the_reason() {
             json!({"path": "/", "when": {"body_base64": "?"}, "answers": [{}]}),
             "cannot decode `body_base64`",
         ),
-        (json!([]), "invalid type: sequence"),
-        (with(json!([200])), "invalid type: sequence"),
+        (json!([]), "invalid type: list, expected an object"),
+        (with(json!([200])), "`answers[0]`: invalid type: list"),
+        (
+            with(json!({"fields": {"A": "b"}})),
+            "`answers[0]`: `fields`: invalid type: object, expected a list",
+        ),
+        (
+            json!({"path": "/", "when": {"body_base64": 1}, "answers": [{}]}),
+            "`when`: `body_base64`: invalid type: integer `1`, expected a string",
+        ),
         (
             with(json!({"status": 99})),
             "expected a `status` from 200 to 999",
@@ -312,7 +320,10 @@ fn malformed_definitions_are_refused_with_the_reason() {
         ),
         (with(json!({"base64": "?"})), "cannot decode `base64`"),
         (with(json!({"times": 0})), "expected at least 1 as `times`"),
-        (with(json!({"delay_ms": -1})), "expected u64"),
+        (
+            with(json!({"delay_ms": -1})),
+            "`answers[0]`: `delay_ms`: invalid value: integer `-1`, expected a whole number, 0 or more",
+        ),
     ] {
         let refused = asker.json("POST", "/v1/routes", Some(&route), 400);
         let found = refused["error"]["message"].as_str().expect("a message");

@@ -28,6 +28,7 @@ use serde_json::de::StrRead;
 use serde_json::{Map, Value, json};
 
 use crate::hosts::Names;
+use crate::text::json_error::without_type_names;
 
 pub use control::{Control, ControlSettings};
 pub use error::ConfigError;
@@ -355,14 +356,6 @@ fn deserialize(json: &mut serde_json::Deserializer<StrRead<'_>>) -> Result<Confi
     Config::deserialize(json).map_err(|error| without_type_names(&error.to_string()))
 }
 
-/// A message of serde, with the names of Rust's integer types replaced.
-fn without_type_names(reason: &str) -> String {
-    reason
-        .replace("expected u64", "expected a whole number, 0 or more")
-        .replace("expected usize", "expected a whole number, 0 or more")
-        .replace("expected i64", "expected a whole number")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -497,7 +490,7 @@ mod tests {
             ),
             (
                 r#"{"subdomains": "www"}"#,
-                &["subdomains", "www", "sequence"],
+                &["subdomains", "www", "expected a list"],
             ),
             (r#"{"built_in": "Wpt"}"#, &["built_in"]),
             ("{} {}", &["line 1"]),

@@ -130,7 +130,7 @@ impl<'a> Ask<'a> {
         })?;
         let keys = serde_json::from_slice::<Keys<T>>(&body);
         keys.map(|keys| keys.0)
-            .map_err(|error| Refusal::bad(error.to_string()))
+            .map_err(|error| Refusal::of_json(&error))
     }
 
     /// The value of a field of the request, if it is UTF-8.

@@ -1,4 +1,5 @@
-//! JSON objects with known keys. Serde would also accept a list of the values in order.
+//! JSON objects with known keys. Serde would also accept a list of the values in order, and would not say which key has
+//! a wrong value.
 
 use serde::de::{DeserializeOwned, Error};
 use serde::{Deserialize, Deserializer};
@@ -11,9 +12,15 @@ pub(super) struct Keys<T>(pub(super) T);
 impl<'de, T: DeserializeOwned> Deserialize<'de> for Keys<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let map = Map::<String, Value>::deserialize(deserializer)?;
-        T::deserialize(Value::Object(map))
-            .map(Self)
-            .map_err(D::Error::custom)
+        let value = serde_path_to_error::deserialize(Value::Object(map));
+        value.map(Self).map_err(|error| {
+            let key = error.path().to_string();
+            let reason = error.inner();
+            D::Error::custom(match key.as_str() {
+                "." => reason.to_string(),
+                key => format!("`{key}`: {reason}"),
+            })
+        })
     }
 }
 

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use crate::exchange::{Chunks, Content, Response};
 use crate::http::headers::Headers;
+use crate::text::json_error::without_type_names;
 
 /// A successful answer.
 pub(super) enum Reply {
@@ -66,6 +67,11 @@ impl Refusal {
     /// The request is malformed, or a value in it is.
     pub(super) fn bad(message: impl Into<String>) -> Self {
         Self::new(400, message)
+    }
+
+    /// The body is not JSON, or not as it was expected.
+    pub(super) fn of_json(error: &serde_json::Error) -> Self {
+        Self::bad(without_type_names(&error.to_string()))
     }
 
     pub(super) fn unauthorized(message: impl Into<String>) -> Self {

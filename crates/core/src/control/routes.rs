@@ -73,7 +73,7 @@ pub(super) fn enqueue(state: &State, ask: &Ask<'_>) -> Result<Reply, Refusal> {
 fn keys(definition: &Value) -> Result<RouteKeys, Refusal> {
     let keys = Keys::<RouteKeys>::deserialize(definition);
     keys.map(|keys| keys.0)
-        .map_err(|error| Refusal::bad(error.to_string()))
+        .map_err(|error| Refusal::of_json(&error))
 }
 
 fn shown(named: &NamedRoute) -> Value {

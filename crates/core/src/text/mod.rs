@@ -4,6 +4,7 @@
 pub mod date;
 pub mod html;
 pub mod json;
+pub mod json_error;
 pub mod latin1;
 pub mod number;
 pub mod percent;
