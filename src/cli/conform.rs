@@ -1,5 +1,6 @@
 //! `wireserve conform`: runs the conformance suite against a client or a proxy, lists its cases, and shows or serves one.
 
+use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::path::PathBuf;
@@ -10,7 +11,7 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use crate::catalogue;
-use crate::conform::case::{Case, fuzzed};
+use crate::conform::case::{Case, Played, fuzzed};
 use crate::conform::client::Connect;
 use crate::conform::client::browser::{Api, Browser};
 use crate::conform::expected::Expected;
@@ -86,6 +87,10 @@ pub(super) struct ConformOptions {
           value_parser = api, conflicts_with_all = ["client", "proxy"])]
     browser: Option<Api>,
 
+    /// Other words, such as those of a client without the `--` before it: an error.
+    #[arg(hide = true)]
+    other: Vec<OsString>,
+
     /// The client: a command with {url}, which runs once for each case, or a driver, which runs for many;
     /// see docs/conform.md
     #[arg(last = true, value_name = "COMMAND")]
@@ -119,6 +124,10 @@ pub(super) fn conform(options: &ConformOptions) -> Result<u8, CommandError> {
         Some(ConformCommand::Serve { id, port }) => return serve(&case(id)?, *port),
         None => {}
     }
+    if let Some(word) = options.other.first() {
+        return Err(CommandError::OtherWord(word.clone()));
+    }
+    options.proxy.check()?;
     let cases = options.cases()?;
     if options.list {
         return print(&list(&cases));
@@ -235,6 +244,9 @@ impl ConformOptions {
 }
 
 fn serve(case: &Case, port: u16) -> Result<u8, CommandError> {
+    if let Played::NotYet(why) = &case.played {
+        return Err(CommandError::Case(format!("{}: {why}", case.id)));
+    }
     let server = stage::serving(case, port).map_err(CommandError::Serve)?;
     let address = stage::address(&server);
     let (target, after) = (case.target(), stage::AFTER);

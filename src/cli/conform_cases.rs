@@ -1,7 +1,7 @@
 //! The cases of `wireserve conform`: by id, as a list, and those of fuzz seeds.
 
 use crate::catalogue;
-use crate::conform::case::{Case, Level, Played, fuzzed};
+use crate::conform::case::{Case, Level, fuzzed};
 use crate::conform::select::select;
 use crate::response_fuzz::Seed;
 
@@ -74,9 +74,9 @@ pub(super) fn list(cases: &[Case]) -> String {
         .unwrap_or_default();
     let line = |case: &Case| {
         let clause = &case.clause;
-        let not_played = match case.played {
-            Played::NotYet(_) => ", not played",
-            _ => "",
+        let not_played = match case.is_unplayed() {
+            true => ", not played",
+            false => "",
         };
         format!(
             "{:<id$}  {:<level$}  {} ({clause}){not_played}\n",

@@ -10,7 +10,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
-use crate::conform::client::command::CommandLine;
+use crate::conform::client::command::{self, CommandLine};
 use crate::conform::client::driver::Driver;
 use crate::conform::client::{Connect, group};
 
@@ -23,6 +23,13 @@ pub(super) const STARTUP: Duration = Duration::from_secs(15);
 pub(super) fn connect(words: &[String]) -> Result<Box<dyn Connect>, CommandError> {
     if let Some(command) = CommandLine::of(words) {
         return Ok(Box::new(command));
+    }
+    let misspelt = words.iter().find(|word| {
+        let word = word.to_ascii_lowercase();
+        word.contains(command::URL)
+    });
+    if let Some(word) = misspelt {
+        return Err(CommandError::Placeholder(word.clone()));
     }
     match Driver::of(words) {
         Some(driver) => Ok(Box::new(driver)),

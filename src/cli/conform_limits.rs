@@ -9,6 +9,7 @@ use clap::Args;
 
 use crate::conform::limits::kinds::Kind;
 use crate::conform::limits::{measure, proxied, report};
+use crate::conform::report::terminal;
 use crate::conform::stage::Patience;
 
 use super::conform_client::{
@@ -30,7 +31,8 @@ pub(super) struct LimitsOptions {
     timeout: Duration,
 
     /// Measures only these limits, with commas between: field-line, head, fields, status-line, chunk-extension,
-    /// trailer-section, interim-responses, redirects
+    /// trailer-section, interim-responses, redirects; of a proxy also request-line, request-field-line, request-head,
+    /// request-fields, request-chunk-extension, request-trailer-section, but not redirects
     #[arg(long, value_name = "LIMITS", value_delimiter = ',', value_parser = kind)]
     only: Vec<Kind>,
 
@@ -48,6 +50,8 @@ pub(super) struct LimitsOptions {
 
 /// Measures what the options ask for. Exits with 1 if the client hangs, crashes or returns a part of a response.
 pub(super) fn limits(options: &LimitsOptions) -> Result<u8, CommandError> {
+    options.proxy.check()?;
+    let kinds = options.kinds()?;
     let through = options.proxy.open()?;
     let client = match through {
         Some(_) => None,
@@ -65,11 +69,6 @@ pub(super) fn limits(options: &LimitsOptions) -> Result<u8, CommandError> {
     let patience = Patience {
         startup: STARTUP,
         timeout: options.timeout,
-    };
-    let kinds = match (&options.only[..], &client) {
-        ([], Some(_)) => &Kind::ALL[..],
-        ([], None) => &Kind::THROUGH_PROXY[..],
-        (only, _) => only,
     };
     let began = Instant::now();
     let bar = progress(kinds.len());
@@ -92,11 +91,37 @@ pub(super) fn limits(options: &LimitsOptions) -> Result<u8, CommandError> {
         written.map_err(|source| unwritable(path, source))?;
     }
     print(&report::table(&name, &limits, began.elapsed()))?;
+    let unknown: Vec<_> = limits.iter().filter_map(measure::Limit::unknown).collect();
+    if let Some(why) = unknown.first().filter(|_| unknown.len() == limits.len()) {
+        return Err(CommandError::NothingMeasured(terminal::printable(why)));
+    }
     let refused = limits
         .iter()
         .filter_map(|limit| limit.found.refused.as_ref());
     let mut reactions = refused.map(|(_, how)| how.reaction);
     Ok(u8::from(reactions.any(measure::Reaction::is_wrong)))
+}
+
+impl LimitsOptions {
+    /// What is measured.
+    fn kinds(&self) -> Result<&[Kind], CommandError> {
+        let (all, of) = match self.proxy.form() {
+            None => (&Kind::ALL[..], "client"),
+            Some(_) => (&Kind::THROUGH_PROXY[..], "proxy"),
+        };
+        match self.only.iter().find(|kind| !all.contains(kind)) {
+            _ if self.only.is_empty() => Ok(all),
+            None => Ok(&self.only),
+            Some(other) => {
+                let names: Vec<_> = all.iter().map(|kind| kind.name()).collect();
+                Err(CommandError::OtherLimit {
+                    of,
+                    expected: names.join(", "),
+                    found: other.name(),
+                })
+            }
+        }
+    }
 }
 
 fn unwritable(path: &Path, source: io::Error) -> CommandError {
@@ -109,7 +134,10 @@ fn unwritable(path: &Path, source: io::Error) -> CommandError {
 fn kind(text: &str) -> Result<Kind, String> {
     let kinds = || Kind::ALL.into_iter().chain(Kind::THROUGH_PROXY);
     kinds().find(|kind| kind.name() == text).ok_or_else(|| {
-        let names = Kind::ALL.map(Kind::name).join(", ");
-        format!("expected one of {names}, or of requests through a proxy: request-line and others")
+        let of_requests = Kind::THROUGH_PROXY.into_iter();
+        let of_requests = of_requests.filter(|kind| !Kind::ALL.contains(kind));
+        let names: Vec<_> = Kind::ALL.into_iter().chain(of_requests).collect();
+        let names: Vec<_> = names.into_iter().map(Kind::name).collect();
+        format!("expected one of {}", names.join(", "))
     })
 }

@@ -6,6 +6,7 @@ use std::net::{SocketAddr, ToSocketAddrs as _};
 use clap::Args;
 
 use crate::conform::case::halves::Form;
+use crate::conform::proxy::forwarding::wait_until_forwarding;
 use crate::conform::proxy::origin::Origin;
 use crate::conform::proxy::run::Proxy;
 
@@ -20,15 +21,24 @@ pub(super) struct ProxyOptions {
     proxy: Option<SocketAddr>,
 
     /// The proxy is a forward proxy, which forwards anywhere; otherwise it forwards to --origin
-    #[arg(long, requires = "proxy")]
+    #[arg(long)]
     forward: bool,
 
     /// Where the suite listens as the origin of the proxy; for a forward proxy, on a free port by default
-    #[arg(long, value_name = "HOST:PORT", value_parser = origin, requires = "proxy")]
+    #[arg(long, value_name = "HOST:PORT", value_parser = origin)]
     origin: Option<SocketAddr>,
 }
 
 impl ProxyOptions {
+    /// Refuses options for a proxy without one. clap would not, since a client excludes a proxy.
+    pub(super) fn check(&self) -> Result<(), CommandError> {
+        match (self.proxy, self.origin) {
+            (None, Some(_)) => Err(CommandError::NoProxy("--origin")),
+            (None, None) if self.forward => Err(CommandError::NoProxy("--forward")),
+            _ => Ok(()),
+        }
+    }
+
     /// How the proxy is asked, if there is one.
     pub(super) fn form(&self) -> Option<Form> {
         self.proxy.map(|_| match self.forward {
@@ -37,7 +47,7 @@ impl ProxyOptions {
         })
     }
 
-    /// The proxy, once it accepts connections, and the origin.
+    /// The proxy, once it forwards requests, and the origin.
     pub(super) fn open(&self) -> Result<Option<(Proxy, Origin)>, CommandError> {
         let (Some(address), Some(form)) = (self.proxy, self.form()) else {
             return Ok(None);
@@ -51,6 +61,13 @@ impl ProxyOptions {
         let proxy = Proxy { address, form };
         let is_open = proxy.wait_until_open(STARTUP);
         is_open.map_err(|source| CommandError::Proxy { address, source })?;
+        wait_until_forwarding(proxy, &origin, STARTUP).map_err(|answer| {
+            CommandError::NotForwarding {
+                address,
+                origin: origin.address(),
+                answer,
+            }
+        })?;
         Ok(Some((proxy, origin)))
     }
 

@@ -67,11 +67,10 @@ impl Suite {
         let report = Report::of(results, &about, comparison);
         self.reports.write(&report)?;
         print(&text)?;
-        let mut played = results
-            .iter()
-            .filter(|result| result.worst().first.is_some());
-        let first = played.clone().next();
-        if let Some(first) = first.filter(|_| played.all(CaseResult::is_unjudged)) {
+        // Of the cases that this suite plays, if there is one.
+        let mut shown = results.iter().filter(|result| !result.case.is_unplayed());
+        let first = shown.next().or_else(|| results.first());
+        if let Some(first) = first.filter(|_| results.iter().all(CaseResult::is_unjudged)) {
             let findings = &first.worst().judgement.findings;
             let why = findings
                 .first()

@@ -2,6 +2,7 @@
 //! line before the command exits with 2, and output that cannot be written (1).
 
 use std::error::Error;
+use std::ffi::OsString;
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -64,16 +65,31 @@ pub(super) enum CommandError {
     Case(String),
     #[error("conform: expected a client after `--`: a command with {{url}}, or a driver")]
     NoClient,
+    #[error(
+        "conform: expected `show`, `limits`, `serve`, or `--` and the client's command, found {0:?}"
+    )]
+    OtherWord(OsString),
     #[error("conform: no case could be judged; the first: {0}")]
     NothingJudged(String),
     #[error("conform: add --origin 127.0.0.1:PORT, the address that the reverse proxy forwards to")]
     NoOrigin,
+    #[error("conform: {0} is for a proxy: add --proxy URL")]
+    NoProxy(&'static str),
     #[error("conform: --origin: cannot listen")]
     Origin(#[source] io::Error),
     #[error("conform: --proxy: cannot connect to {address}")]
     Proxy {
         address: SocketAddr,
         source: io::Error,
+    },
+    #[error(
+        "conform: --proxy: no request reached the origin at {origin} through the proxy at {address}; \
+         the last answer: {answer}"
+    )]
+    NotForwarding {
+        address: SocketAddr,
+        origin: SocketAddr,
+        answer: String,
     },
     #[error("conform: cannot run the client")]
     Client(#[source] io::Error),
@@ -85,6 +101,16 @@ pub(super) enum CommandError {
     ReportFolder { path: PathBuf, source: io::Error },
     #[error("conform: cannot write the report")]
     Report(#[source] io::Error),
+    #[error("conform limits: no limit could be measured; the first: {0}")]
+    NothingMeasured(String),
+    #[error("conform limits: --only: expected limits of a {of}: {expected}; found {found}")]
+    OtherLimit {
+        of: &'static str,
+        expected: String,
+        found: &'static str,
+    },
+    #[error("conform: expected the placeholder {{url}} in the client's command, found {0}")]
+    Placeholder(String),
     #[error("conform limits: --json: cannot write {path}")]
     Limits { path: PathBuf, source: io::Error },
     #[error("conform: cannot serve the case")]

@@ -52,6 +52,18 @@ fn cases_are_listed_and_shown() {
         ),
         (&[], "expected a client after `--`"),
         (
+            &["curl", "{url}"],
+            "expected `show`, `limits`, `serve`, or `--` and the client's command, found \"curl\"",
+        ),
+        (
+            &["serve", "UP-08"],
+            "UP-08: not played by this suite: needs a client that asks a proxy",
+        ),
+        (
+            &["--only", "UP-08", "--", "true", "{url}"],
+            "no case could be judged; the first: not played by this suite",
+        ),
+        (
             &["--only", "SL-01", "--", "/no/such/driver"],
             "cannot run /no/such/driver",
         ),

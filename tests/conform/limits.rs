@@ -156,6 +156,23 @@ fn what_cannot_be_measured_is_refused() {
             &["--only", "colour", "--", "true"][..],
             "expected one of field-line, head",
         ),
+        (
+            &["--only", "redirects,request-line", "--", "curl", "{url}"],
+            "expected limits of a client: field-line, ",
+        ),
+        (
+            &["--only", "redirects", "--proxy", "http://127.0.0.1:1"],
+            "expected limits of a proxy: request-line, ",
+        ),
+        (
+            &["--only", "redirects", "--", "false", "{url}"],
+            "no limit could be measured; the first: it sent no request",
+        ),
+        (
+            &["--only", "redirects", "--", "curl", "{URL}"],
+            "expected the placeholder {url} in the client's command, found {URL}",
+        ),
+        (&["--forward", "--", "true"], "--forward is for a proxy"),
         (&["--", "/no/such/driver"], "cannot run /no/such/driver"),
         (
             &[

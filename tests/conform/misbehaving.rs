@@ -98,7 +98,7 @@ fn commands() {
             (
                 "exec yes",
                 Verdict::Inconclusive,
-                "printed more than 16 MiB",
+                "printed more than 32 MiB",
             ),
         ] {
             scope.spawn(move || {
@@ -134,7 +134,11 @@ fn drivers() {
                 Verdict::Pass,
                 "",
             ),
-            ("ask; exit 5".to_owned(), Verdict::Fail, "exit status: 5"),
+            (
+                "ask; echo why >&2; exit 5".to_owned(),
+                Verdict::Fail,
+                "exited (exit status: 5); its last words: why",
+            ),
             ("ask; kill -SEGV $$".to_owned(), Verdict::Fail, "signal: 11"),
             ("ask; sleep 600".to_owned(), Verdict::Fail, "it hangs"),
             (
@@ -160,7 +164,7 @@ fn drivers() {
             (
                 "ask; cat /dev/zero".to_owned(),
                 Verdict::Inconclusive,
-                "expected a line of at most 16 MiB",
+                "expected a line of at most 32 MiB",
             ),
             (
                 "while ask; echo \"{\\\"id\\\": $id, \\\"unable\\\": \\\"why\\\"}\"; do :; done"

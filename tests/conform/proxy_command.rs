@@ -92,6 +92,21 @@ fn a_forward_proxy_needs_no_address_of_the_origin() {
     assert!(text.contains("forward proxy at 127.0.0.1:"), "{text}");
 }
 
+/// The origin of the proxy is another one than ours.
+#[test]
+fn a_proxy_that_does_not_forward_to_the_origin_is_not_graded() {
+    let model = ProxyModel::start(Deviation::None, Form::Reverse, free_address());
+    let url = format!("http://{}", model.address());
+    let origin = free_address().to_string();
+    let ended = conform(&["--proxy", &url, "--origin", &origin]);
+    assert_eq!(ended.code, Some(2), "{}", ended.stdout.concat());
+    let expected = format!(
+        "no request reached the origin at {origin} through the proxy at {}; the last answer: 502",
+        model.address()
+    );
+    assert!(ended.stderr.contains(&expected), "{}", ended.stderr);
+}
+
 #[test]
 fn cases_are_listed_and_shown() {
     let listed = conform(&["--proxy", "http://127.0.0.1:1", "--list"]);
@@ -118,7 +133,11 @@ fn cases_are_listed_and_shown() {
             &["--proxy", "http://127.0.0.1:1", "--", "curl"],
             "cannot be used with",
         ),
-        (&["--forward"], "--proxy"),
+        (&["--forward"], "--forward is for a proxy"),
+        (
+            &["--origin", "127.0.0.1:1", "--", "curl", "{url}"],
+            "--origin is for a proxy",
+        ),
     ] {
         let ended = conform(arguments);
         assert_eq!(ended.code, Some(2), "{arguments:?}");

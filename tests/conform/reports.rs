@@ -115,8 +115,8 @@ fn the_files_of_a_run_are_read_by_parsers() {
         [
             "failure\tconform.SL\tSL-01\texpected warn (bug 8), found pass; remove it from the known deviations",
             "skipped\tconform.SL\tSL-02\tknown fail: <i>bug</i> 7",
-            "failure\tconform.CL\tCL-21\tfound fail",
-            "failure\tconform.TE\tTE-01\tfound fail",
+            "failure\tconform.CL\tCL-21\tfound fail: it must fail, and returned 200 \"okXX\"",
+            "failure\tconform.TE\tTE-01\tfound fail: expected the content \"ok\", found \"2\\r\\nok\\r\\n0\\r\\n\\r\\n\"",
         ]
     );
     let markdown = read(&folder, "report.md");

@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::judge::Verdict;
 use super::run::CaseResult;
+use wireserve_core::text::json_error::without_type_names;
 
 /// The expectations by id.
 #[derive(Debug, Default)]
@@ -44,7 +45,10 @@ impl<'de> Visitor<'de> for Deviations {
 
 /// A known deviation.
 #[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "an object with `verdict` and `reason`"
+)]
 pub struct Deviation {
     pub verdict: Verdict,
     pub reason: String,
@@ -64,7 +68,8 @@ impl Expected {
     /// What was expected and what was found, with line and column.
     pub fn read(text: &str) -> Result<Self, String> {
         let mut json = serde_json::Deserializer::from_str(text);
-        serde_path_to_error::deserialize(&mut json).map_err(|error| error.to_string())
+        let read = serde_path_to_error::deserialize(&mut json);
+        read.map_err(|error| without_type_names(&error.to_string()))
     }
 
     /// A known deviation.

@@ -54,7 +54,7 @@ impl CaseResult {
 
     /// Whether it was played, and could not be judged.
     pub fn is_unjudged(&self) -> bool {
-        self.verdict() == Verdict::Inconclusive && self.worst().first.is_some()
+        self.verdict() == Verdict::Inconclusive
     }
 
     /// Whether the runs have different verdicts.

@@ -50,7 +50,7 @@ impl Word {
         match cases.iter().find(|case| is(&case.id)) {
             Some(case) => Ok(Self::Id(case.id.clone())),
             None => Err(format!(
-                "expected the id of a case, a group or a level, found {word:?}; `wireserve conform --list` lists them"
+                "expected the id of a case, a group or a level, found {word:?}; `--list` lists those of this run"
             )),
         }
     }

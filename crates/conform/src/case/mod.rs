@@ -219,6 +219,11 @@ impl Case {
         self.id.split_once('-').map_or(&self.id, |(group, _)| group)
     }
 
+    /// Whether this suite cannot play it.
+    pub fn is_unplayed(&self) -> bool {
+        matches!(self.played, Played::NotYet(_))
+    }
+
     /// The target of its request.
     pub fn target(&self) -> String {
         format!("/c/{}", self.id)

@@ -147,12 +147,7 @@ impl Running {
             Err(what) => {
                 running.group.kill();
                 running.words.wait();
-                let words = running.words.take();
-                let words = words
-                    .lines()
-                    .last()
-                    .map(|last| format!("; its last words: {last}"));
-                let words = words.unwrap_or_default();
+                let words = last_words(&running.words.take());
                 Err(io::Error::other(format!(
                     "driver {}: {what}{words}",
                     driver.program
@@ -168,11 +163,22 @@ impl Running {
             Ok(found) => found,
             Err(ended) => (ended, Default::default()),
         };
+        let took = began.elapsed();
+        if let Ended::Crashed(_) = ended {
+            // What it has started may still have its standard error open.
+            self.group.kill();
+            self.words.wait();
+        }
+        let printed = self.words.take();
+        let ended = match ended {
+            Ended::Crashed(how) => Ended::Crashed(how + &last_words(&printed)),
+            ended => ended,
+        };
         Outcome {
             ended,
             response,
-            took: began.elapsed(),
-            printed: self.words.take(),
+            took,
+            printed,
         }
     }
 
@@ -257,6 +263,13 @@ impl Drop for Running {
         self.group.kill();
         let _ = self.child.wait();
     }
+}
+
+/// The last line on standard error, as the end of a sentence.
+fn last_words(printed: &str) -> String {
+    let last = printed.lines().rev().find(|line| !line.trim().is_empty());
+    let words = last.map(|last| format!("; its last words: {last}"));
+    words.unwrap_or_default()
 }
 
 fn too_long() -> String {

@@ -9,8 +9,9 @@ use std::time::{Duration, Instant};
 
 use rustix_futex_sync::Mutex;
 
-/// The most bytes of standard output that are kept. The largest outcome of a case is below 6 MiB as JSON.
-pub(super) const MAX_OUTPUT: usize = 16 * 1024 * 1024;
+/// The most bytes of standard output that are kept: twice the largest response whose limits are measured
+/// (`limits::kinds::MAX_BYTES`), so that a driver can report all its fields. Outcomes of cases are below 6 MiB as JSON.
+pub(super) const MAX_OUTPUT: usize = 32 * 1024 * 1024;
 
 /// How long output may still arrive after a child has exited.
 pub(super) const AFTER_EXIT: Duration = Duration::from_millis(500);

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use crate::case::Ask;
 use crate::outcome::{Ended, Interim, Response};
 use crate::stage::Patience;
+use wireserve_core::text::json_error::without_type_names;
 
 /// The version of the protocol. It is increased when a driver must be changed.
 pub const VERSION: u32 = 1;
@@ -24,7 +25,7 @@ const SHOWN: usize = 200;
 
 /// The first line of a driver.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an object")]
 pub struct Greeting {
     pub version: u32,
     /// Name and version of the client.
@@ -79,7 +80,7 @@ impl<'a> RequestLine<'a> {
 
 /// What a driver answers.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an object")]
 struct OutcomeLine {
     id: u64,
     #[serde(default)]
@@ -106,7 +107,10 @@ struct OutcomeLine {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "an object with `status` and `fields`"
+)]
 struct InterimLine {
     status: u16,
     #[serde(default)]
@@ -114,7 +118,7 @@ struct InterimLine {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an object with `kind` and `text`")]
 struct ErrorLine {
     kind: String,
     #[serde(default)]
@@ -234,8 +238,9 @@ fn read<T: DeserializeOwned>(line: &[u8], what: &str) -> Result<T, String> {
     })
     .map_err(|error| {
         format!(
-            "expected {what} as a JSON object, found {}: {error}",
-            excerpt(line)
+            "expected {what} as a JSON object, found {}: {}",
+            excerpt(line),
+            without_type_names(&error)
         )
     })
 }
@@ -339,6 +344,14 @@ mod tests {
             (r#"{"id": 4, "status": 200}"#, "expected the id 3, found 4"),
             (r#"{"id": 3}"#, "expected `status`, `error` or `unable`"),
             (r#"{"id": 3, "status": "200"}"#, "`status`: invalid type"),
+            (
+                r#"{"id": 3, "error": "refused"}"#,
+                "`error`: invalid type: string \"refused\", expected an object with `kind` and `text`",
+            ),
+            (
+                r#"{"id": 3, "status": 200, "interim": [103]}"#,
+                "expected an object with `status` and `fields`",
+            ),
             (
                 r#"{"id": 3, "status": 200, "content": "?"}"#,
                 "expected content in base64",

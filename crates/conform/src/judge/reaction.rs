@@ -17,12 +17,13 @@ pub(super) fn unjudged(evidence: &Evidence<'_>) -> Option<Finding> {
         }
         // A crash is one even before the request.
         (_, Ended::Crashed(_)) => return None,
-        _ if evidence.first_seen.requests().next().is_none() => {
-            format!(
+        (_, ended) if evidence.first_seen.requests().next().is_none() => match ended {
+            Ended::TimedOut => "the client sent no request until it was stopped".to_owned(),
+            _ => format!(
                 "the client sent no request, and reported: {}",
                 first.words()
-            )
-        }
+            ),
+        },
         _ => return None,
     };
     Some(Finding::new(Verdict::Inconclusive, Rule::Asked, why))

@@ -24,6 +24,21 @@ pub struct Limit {
     pub took: Duration,
 }
 
+impl Limit {
+    /// Why nothing was found, not even for the smallest size.
+    pub fn unknown(&self) -> Option<&str> {
+        let Found {
+            taken,
+            refused,
+            unknown,
+            ..
+        } = &self.found;
+        let is_unknown = taken.is_none() && refused.is_none();
+        let why = unknown.as_ref().filter(|_| is_unknown);
+        why.map(|why| why.words.as_str())
+    }
+}
+
 /// What a client does with a response that it does not take.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {

@@ -143,8 +143,8 @@ impl Bench<'_> {
         };
         let slot = Slot::new(script, halves.begins, halves.needs.clone());
         let content = format!("after {}", marks.next).into_bytes();
-        let next_slot = Slot::new(next_script(&content), Begins::AfterBody, Vec::new());
-        let smuggled_slot = Slot::new(next_script(b"smuggled"), Begins::AfterBody, Vec::new());
+        let next_slot = Slot::new(answering(&content), Begins::AfterBody, Vec::new());
+        let smuggled_slot = Slot::new(answering(b"smuggled"), Begins::AfterBody, Vec::new());
         let slots = [
             (&marks.own, &slot),
             (&marks.next, &next_slot),
@@ -289,7 +289,7 @@ fn after(line: &mut Line, answer: &Answer, halves: &Halves) -> AfterSeen {
 }
 
 /// Answers with this content, which nothing may cache.
-fn next_script(content: &[u8]) -> WireScript {
+pub(super) fn answering(content: &[u8]) -> WireScript {
     let length = content.len();
     let head =
         format!("HTTP/1.1 200 OK\r\nCache-Control: no-store\r\nContent-Length: {length}\r\n\r\n");

@@ -64,7 +64,7 @@ fn test(text: &mut String, case: &CaseReport) {
                 text,
                 "<failure type=\"{}\" message=\"{}\">{}</failure>",
                 case.verdict,
-                attribute(why),
+                attribute(&why),
                 escaped(&valid(&details(case)))
             );
         }
@@ -80,30 +80,34 @@ fn test(text: &mut String, case: &CaseReport) {
 }
 
 /// What a CI system shows of a case.
-enum State<'a> {
+enum State {
     Passed,
-    Failed(&'a str),
+    Failed(String),
     Skipped(String),
 }
 
-fn state(case: &CaseReport) -> State<'_> {
+fn state(case: &CaseReport) -> State {
+    let reasons: Vec<_> = case.reasons().collect();
+    let reasons = reasons.join("; ");
     if let Some(why) = &case.unexpected {
-        return State::Failed(why);
+        return State::Failed(match case.verdict {
+            Verdict::Pass | Verdict::Info => why.clone(),
+            _ => format!("{why}: {reasons}"),
+        });
     }
     match &case.known {
         Some(known) if case.verdict > Verdict::Info => {
             State::Skipped(format!("known {}: {}", known.verdict, known.reason))
         }
         _ if case.verdict == Verdict::Inconclusive => {
-            let reasons: Vec<_> = case.reasons().collect();
-            State::Skipped(format!("inconclusive: {}", reasons.join("; ")))
+            State::Skipped(format!("inconclusive: {reasons}"))
         }
         _ => State::Passed,
     }
 }
 
 fn numbers(cases: &[&CaseReport]) -> String {
-    let count = |is: fn(&State<'_>) -> bool| cases.iter().filter(|case| is(&state(case))).count();
+    let count = |is: fn(&State) -> bool| cases.iter().filter(|case| is(&state(case))).count();
     let failed = count(|state| matches!(state, State::Failed(_)));
     let skipped = count(|state| matches!(state, State::Skipped(_)));
     format!(

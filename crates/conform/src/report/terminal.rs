@@ -68,7 +68,7 @@ pub fn summary(
 /// Reasons that are shown for cases that could not be judged.
 const REASONS: usize = 8;
 
-/// The cases that could not be judged, by the reason. Those that this suite does not play are listed elsewhere.
+/// The cases that could not be judged, by the reason.
 fn unjudged(results: &[CaseResult]) -> String {
     let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
     for result in results.iter().filter(|result| result.is_unjudged()) {
