@@ -174,6 +174,36 @@ fn streams_are_chunked() {
     );
 }
 
+/// Framing that the author has chosen is the only one.
+#[test]
+fn a_stream_has_one_framing() {
+    let server = Server::start();
+    server.get("/{name}", |x| {
+        let field = match x.param("name").as_str() {
+            "length" => ("Content-Length", "6"),
+            _ => ("transfer-encoding", "Chunked"),
+        };
+        Response::new(200)
+            .field("Server", "s")
+            .field("Date", "d")
+            .field(field.0, field.1)
+            .stream(["one", "two"].map(Chunk::from))
+    });
+    let mut client = Client::connect(server.address());
+    for (path, framed) in [
+        ("length", "Content-Length: 6\r\n\r\nonetwo"),
+        (
+            "chunks",
+            "transfer-encoding: Chunked\r\n\r\n3\r\none\r\n3\r\ntwo\r\n0\r\n\r\n",
+        ),
+    ] {
+        client.send(format!("GET /{path} HTTP/1.1\r\nHost: a\r\n\r\n").as_bytes());
+        let expected = format!("HTTP/1.1 200 OK\r\nServer: s\r\nDate: d\r\n{framed}");
+        let found = client.read_exact(expected.len());
+        assert_eq!(String::from_utf8_lossy(&found), expected);
+    }
+}
+
 #[test]
 fn a_stream_closes_if_it_says_so() {
     let server = Server::start();

@@ -74,7 +74,7 @@ impl Response {
 
     /// The same response with content that is made while it is sent, as chunks of a chunked body. The connection is
     /// kept after it. For an HTTP/1.0 client, which knows no chunks (RFC 9112 §6.1), the content ends with the
-    /// connection.
+    /// connection. If the response has `Content-Length` already, the pieces are sent as they are.
     ///
     /// ```
     /// # use std::io::Write;
@@ -107,8 +107,15 @@ impl Response {
     #[doc(hidden)]
     #[must_use]
     pub fn streamed(self, chunks: Box<dyn Chunks>) -> Self {
-        self.field("Transfer-Encoding", "chunked")
-            .content(Content::Stream(chunks))
+        if self.has_field(b"Content-Length") {
+            return self.content(Content::Chunks(chunks));
+        }
+        let is_chunked = self.has_field(b"Transfer-Encoding");
+        let framed = match is_chunked {
+            true => self,
+            false => self.field("Transfer-Encoding", "chunked"),
+        };
+        framed.content(Content::Stream(chunks))
     }
 
     /// The same response, with this wait before its first byte.

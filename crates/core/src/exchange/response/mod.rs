@@ -239,14 +239,16 @@ impl Response {
 
     /// Whether there is neither content nor a field that delimits it, so that only the end of the connection would.
     pub(crate) fn lacks_framing(&self) -> bool {
-        let delimits = |name: &[u8]| {
-            name.eq_ignore_ascii_case(b"Content-Length")
-                || name.eq_ignore_ascii_case(b"Transfer-Encoding")
-        };
         matches!(self.content, Content::Empty)
             && !self.ends_with_head()
             && self.required_headers == RequiredHeaders::Add
-            && !self.headers.iter().any(|(name, _)| delimits(name))
+            && !self.has_field(b"Content-Length")
+            && !self.has_field(b"Transfer-Encoding")
+    }
+
+    fn has_field(&self, name: &[u8]) -> bool {
+        let mut fields = self.headers.iter();
+        fields.any(|(its_name, _)| its_name.eq_ignore_ascii_case(name))
     }
 
     /// Whether a field of the response has the connection option `close`.
