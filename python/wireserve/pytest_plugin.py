@@ -85,8 +85,9 @@ def wire(request: pytest.FixtureRequest, _wire_session: _Session) -> Iterator[Se
     The test fails if a function that answers requests raises an exception, if a request comes that nothing answers,
     or if a route does not get as many requests as it expects.
     """
-    server = _wire_session.fresh()
     node = request.node
+    _allows_unmatched(node)
+    server = _wire_session.fresh()
     setattr(node, _SERVER, server)
     # The same test may run again.
     setattr(node, _HAS_FAILED, False)
@@ -174,5 +175,10 @@ def _text(server: Server) -> str:
 
 def _allows_unmatched(item: pytest.Item) -> bool:
     marker = item.get_closest_marker("wire")
-    allowed = None if marker is None else marker.kwargs.get("allow_unmatched")
+    allowed = None
+    if marker is not None:
+        if marker.args or set(marker.kwargs) != {"allow_unmatched"}:
+            found = ", ".join([*map(repr, marker.args), *marker.kwargs]) or "no argument"
+            raise TypeError("expected @pytest.mark.wire(allow_unmatched=True or False), found %s" % found)
+        allowed = marker.kwargs["allow_unmatched"]
     return bool(item.config.getini("wire_allow_unmatched") if allowed is None else allowed)

@@ -117,7 +117,8 @@ class Request:
 
     @property
     def body(self) -> bytes:
-        """The body, without the framing of its chunks. In a handler, waits until it has arrived."""
+        """The body, without the framing of its chunks. In a handler, waits until it has arrived; later, it is what the
+        server has received."""
         return self._native.body
 
     @property

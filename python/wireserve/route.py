@@ -117,12 +117,15 @@ class Route:
         self._native.reset_after(count)
         return self
 
-    def expect(self, times: int | None = None, *, least: int = 0, most: int | None = None) -> Route:
-        """How many requests it must take, until `Server.verify` is called or a `with` block or a test ends."""
+    def expect(self, times: int | None = None, *, least: int | None = None, most: int | None = None) -> Route:
+        """How many requests it must take, until `Server.verify` is called or a `with` block or a test ends: at least
+        one, unless arguments say otherwise."""
         if times is not None:
-            if least or most is not None:
+            if least is not None or most is not None:
                 raise TypeError("expected `times`, or `least` and `most`, found both")
             least = most = times
+        elif least is None:
+            least = 1 if most is None else 0
         self._native.expect(least, most)
         return self
 

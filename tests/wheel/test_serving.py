@@ -230,11 +230,17 @@ class Functions(Serving):
         url = server.answers(handler)
         self.get(url + "?read=1", "POST", b"abc")
         self.get(url, "POST", b"abc")
+        self.get(url, "POST", b"abcd")
         self.assertEqual(kept[0].body, b"abc")
-        # Not those of the next request on its connection.
-        with self.assertRaises(ConnectionError):
-            kept[1].body
-
+        # It was received after the function had returned.
+        self.assertEqual(kept[1].body, b"abc")
+        # Once the server has forgotten it, it is not that of another request.
+        server.reset()
+        server.answers("x", path="/1")
+        self.get(server.url + "/1", "POST", b"other")
+        self.assertEqual(kept[1].body, b"abc")
+        with self.assertRaisesRegex(ConnectionError, "expected a request that the server has recorded"):
+            kept[2].body
 
     def test_content_where_a_head_ends_the_response(self):
         server = self.server()
@@ -513,6 +519,11 @@ class Expectations(Serving):
         server.verify()
         with self.assertRaisesRegex(AssertionError, '1 unmatched request:\n  POST /items'):
             server.verify(unmatched=True)
+        never = server.get("/never", "x").expect()
+        with self.assertRaisesRegex(AssertionError, "at least 1"):
+            server.verify()
+        never.expect(most=1)
+        server.verify()
         route.expect(least=2)
         with self.assertRaisesRegex(AssertionError, "at least 2"):
             server.stop()

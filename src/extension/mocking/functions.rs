@@ -10,6 +10,7 @@ use crate::exchange::Exchange;
 use crate::exchange::body::BodyError;
 use crate::mock::{Answer, Call, IntoAnswer, Respond};
 use crate::python::{self, Held};
+use crate::record::Recording;
 
 use super::answers::NativeAnswer;
 use super::raised::{Raised, note, note_failure};
@@ -20,6 +21,8 @@ use super::requests::NativeRequest;
 pub(super) struct Interface {
     pub(super) request: Held,
     pub(super) answer: Held,
+    /// Where the bodies are of requests that a test has kept.
+    pub(super) recording: Option<Arc<Recording>>,
 }
 
 /// A Python function, and where its exceptions go.
@@ -72,7 +75,8 @@ impl Function {
     }
 
     fn call(&self, py: Python<'_>, call: &Call) -> Result<Py<PyAny>, Failure> {
-        let native = Bound::new(py, NativeRequest::from(call.clone()))?;
+        let recording = self.interface.recording.clone();
+        let native = Bound::new(py, NativeRequest::answered(call.clone(), recording))?;
         let request = self.interface.request.call1(py, (&native,))?;
         let returned = self.function.call1(py, (request,));
         python::end_child(py, returned.as_ref().err());

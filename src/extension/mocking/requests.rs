@@ -1,7 +1,7 @@
 //! Requests: those that handlers answer, and those that were recorded.
 
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use pyo3::exceptions::PyConnectionError;
 use pyo3::prelude::*;
@@ -12,7 +12,7 @@ use crate::http::query;
 use crate::mock::Call;
 use crate::python;
 use crate::record::head::text;
-use crate::record::{RecordedRequest, RequestHead};
+use crate::record::{RecordedRequest, Recording, RequestHead};
 use crate::text::percent;
 
 /// A request. Python code sees it as `wireserve._native.Request`.
@@ -27,11 +27,12 @@ enum Of {
 /// A request that a function answers, or has answered.
 struct Answered {
     call: Call,
+    recording: Option<Arc<Recording>>,
     /// Once it has been read.
     body: OnceLock<Vec<u8>>,
     /// Why it could not be read, if the client has left.
     left: OnceLock<BodyError>,
-    /// What has not been read by then never will be.
+    /// From then on, the body is that of the recorded request.
     is_over: AtomicBool,
 }
 
@@ -40,17 +41,6 @@ type Pairs = Vec<(String, String)>;
 
 /// An offset, what is wrong there, the clause, and how severe it is.
 type ShownProblem = (usize, &'static str, &'static str, &'static str);
-
-impl From<Call> for NativeRequest {
-    fn from(call: Call) -> Self {
-        Self(Of::Call(Answered {
-            call,
-            body: OnceLock::new(),
-            left: OnceLock::new(),
-            is_over: AtomicBool::new(false),
-        }))
-    }
-}
 
 impl From<RecordedRequest> for NativeRequest {
     fn from(request: RecordedRequest) -> Self {
@@ -203,7 +193,8 @@ impl Answered {
             return Ok(body);
         }
         if self.is_over.load(Ordering::Acquire) {
-            return Err("expected the body to be read before the answer, found it gone".to_owned());
+            let body = self.recorded_body()?;
+            return Ok(self.body.get_or_init(|| body));
         }
         let body = self.call.body().map_err(|error| {
             if let Some(gone @ BodyError::Truncated { .. }) = error.cause() {
@@ -213,9 +204,34 @@ impl Answered {
         })?;
         Ok(self.body.get_or_init(|| body))
     }
+
+    /// The body, which the server has received after the function returned without it.
+    fn recorded_body(&self) -> Result<Vec<u8>, String> {
+        let recording = self.recording.as_ref();
+        let Some(recorded) = recording.and_then(|recording| recording.find(&self.call)) else {
+            return Err(
+                "expected a request that the server has recorded, found it forgotten".to_owned(),
+            );
+        };
+        match recorded.body_error() {
+            None => Ok(recorded.body().to_vec()),
+            Some(why) => Err(why.to_owned()),
+        }
+    }
 }
 
 impl NativeRequest {
+    /// A request that a function is about to answer.
+    pub(super) fn answered(call: Call, recording: Option<Arc<Recording>>) -> Self {
+        Self(Of::Call(Answered {
+            call,
+            recording,
+            body: OnceLock::new(),
+            left: OnceLock::new(),
+            is_over: AtomicBool::new(false),
+        }))
+    }
+
     /// Notes that the function has returned.
     pub(super) fn end(&self) {
         if let Of::Call(answered) = &self.0 {

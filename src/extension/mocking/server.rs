@@ -85,6 +85,7 @@ impl MockServer {
             interface: Arc::new(Interface {
                 request: request.into(),
                 answer: answer.into(),
+                recording: server.shared().recording().cloned(),
             }),
             raised: Mutex::default(),
             began: Mutex::new(SystemTime::now()),

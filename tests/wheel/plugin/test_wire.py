@@ -102,6 +102,21 @@ def test_tests_are_isolated(run):
     result.assert_outcomes(passed=7)
 
 
+def test_a_misspelt_argument_of_the_marker_is_an_error(run):
+    result = run("""
+        @pytest.mark.wire(alow_unmatched=True)
+        def test_misspelt(wire):
+            pass
+
+        @pytest.mark.wire
+        def test_none(wire):
+            pass
+    """)
+    result.assert_outcomes(errors=2)
+    expected = "E *TypeError: expected @pytest.mark.wire(allow_unmatched=True or False), found %s"
+    result.stdout.fnmatch_lines([expected % "alow_unmatched", expected % "no argument"])
+
+
 def test_an_exception_of_a_handler_fails_the_test(run):
     result = run("""
         def handler(request):

@@ -41,6 +41,12 @@ impl RequestHead {
         Self { request }
     }
 
+    /// Whether the other one is a head of the same request, and not only equal.
+    #[cfg(all(feature = "control", feature = "python"))]
+    pub(super) fn is_of_same_request(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.request, &other.request)
+    }
+
     /// The method as received.
     ///
     /// See the example of [`RequestHead`].

@@ -179,6 +179,20 @@ impl Recording {
         kept.requests.iter().cloned().collect()
     }
 
+    /// The request with this head, if it is kept. Waits for its body as [`Recording::requests`] does.
+    #[cfg(all(feature = "control", feature = "python"))]
+    pub fn find(&self, head: &RequestHead) -> Option<RecordedRequest> {
+        let is_it = |request: &&RecordedRequest| request.head.is_of_same_request(head);
+        let is_arriving = |kept: &mut Kept| {
+            let found = kept.requests.iter().rev().find(is_it);
+            found.is_some_and(|request| !request.is_settled())
+        };
+        let (kept, _) = self
+            .changed
+            .wait_timeout_while(self.kept.lock(), SETTLING, is_arriving);
+        kept.requests.iter().rev().find(is_it).cloned()
+    }
+
     /// The next request that was not taken before, with its whole body. If the body is still arriving when
     /// the time is over, the request has what has arrived.
     ///
