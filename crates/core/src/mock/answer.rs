@@ -98,6 +98,11 @@ pub(super) enum Kind {
 /// # assert!(answer.starts_with("HTTP/1.1 204 No Content\r\n"), "{answer}");
 /// # Ok::<(), wireserve::Error>(())
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an answer",
+    label = "expected a text, bytes, a status (`u16`), `json(&value)`, a `Response` or a `WireScript`",
+    note = "`wireserve::json` makes an answer of any value that implements `serde::Serialize`"
+)]
 pub trait IntoAnswer {
     /// The answer.
     ///
