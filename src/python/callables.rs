@@ -64,8 +64,7 @@ impl CallableHandler {
         }
         outcome::apply(&value, &exchanged.response, THE_HANDLER)
             .map_err(|error| (error, Stage::After(self.place(py))))?;
-        let facts = &exchanged.response.get().facts;
-        match pipes::may_apply(false, facts) {
+        match pipes::may_apply(false, exchanged.request.get()) {
             true => pipes::apply(
                 "".as_ref(),
                 exchanged.request.as_any(),

@@ -160,6 +160,7 @@ const SLASHES: &str = "several slashes at the beginning of a path are part of it
 const OPTIONS: &str = "Connection is a list of case-insensitive options";
 const SAYS_CLOSE: &str = "a response that says close is the last on its connection";
 const MISFRAMED: &str = "a request with a problem of framing is the last on its connection";
+const SNAPSHOT: &str = "what response.headers shows is a snapshot";
 const NO_CONTENT: &str = "content that cannot be sent is an error that names it";
 const BUFFERS: &str = "bytes in a buffer are content with a length";
 const ESCAPED_SCRIPT: &str =
@@ -654,12 +655,20 @@ const TABLE: &[(&str, Holds, &[&str])] = &[
         &["pipe on a returned value, slicing"],
     ),
     (
-        "response.headers.data is a snapshot",
+        SNAPSHOT,
         Exactly(
             b"HTTP/1.1 200 OK\r\nServer: <server>\r\nDate: <date>\r\nContent-Length: 3\r\n\r\nham",
             Kept,
         ),
         &["headers, data changed"],
+    ),
+    (
+        SNAPSHOT,
+        Exactly(
+            b"HTTP/1.1 200 OK\r\nVary: Origin\r\nServer: <server>\r\nDate: <date>\r\nContent-Length: 3\r\n\r\nham",
+            Kept,
+        ),
+        &["headers, a list of values changed"],
     ),
     (
         "unset_cookie works",

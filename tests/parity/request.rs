@@ -1,6 +1,6 @@
 //! The attributes of `request`, as a handler sees them.
 
-use super::case::{Case, HOST, get, raw, request, run, show, show_post};
+use super::case::{Case, HOST, get, raw, request, run, run_as, show, show_post};
 
 /// The cases.
 pub fn cases() -> Vec<Case> {
@@ -93,6 +93,56 @@ return repr(seen)",
             "request.ham",
             "",
             "",
+        ),
+        run(
+            "the version replaced",
+            "request.protocol_version = 'HTTP/1.0'\nreturn 201, [('X-A', 'b')], b'ham'",
+        ),
+        run(
+            "the version replaced, content generated",
+            "request.protocol_version = b'ICY'\nreturn [('Content-Length', 2)], (c for c in 'ab')",
+        ),
+        run(
+            "the version replaced, then an error",
+            "from wptserve.utils import HTTPException\n\
+            request.protocol_version = 'HTTP/1.0'\nraise HTTPException(409, 'ham')",
+        ),
+        run(
+            "the method replaced by HEAD",
+            "request.method = 'HEAD'\nreturn b'ham'",
+        ),
+        run_as(
+            "the method HEAD replaced",
+            "HEAD",
+            "",
+            "request.method = 'GET'\nreturn b'ham'",
+        ),
+        run(
+            "the URL's parts replaced, then GET",
+            "from urllib.parse import urlsplit\n\
+            request.url_parts = urlsplit('http://h/p?a=9&a=%FF')\n\
+            return repr([request.GET.get(b'a'), request.GET])",
+        ),
+        run(
+            "the URL's parts replaced by a pipe",
+            "request.url_parts = request.url_parts._replace(query='pipe=status(404)')\n\
+            response.content = b'ham'",
+        ),
+        run(
+            "parameters deleted",
+            "request.GET.add(b'a', 1)\ndel request.GET[b'a']\n\
+            try:\n    del request.GET[b'zz']\nexcept KeyError as error:\n    return repr([error, request.GET])",
+        ),
+        run(
+            "headers of the request deleted",
+            "del request.headers[b'host']\n\
+            try:\n    del request.headers['Host']\nexcept KeyError as error:\n    \
+            return repr([error, 'host' in request.headers])",
+        ),
+        run(
+            "weak references",
+            "import weakref\nobjects = [request, response, response.headers, response.writer]\n\
+            return repr([weakref.ref(object)() is object for object in objects])",
         ),
         run(
             "the request as a context manager",

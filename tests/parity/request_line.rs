@@ -64,6 +64,8 @@ fn targets() -> Vec<Case> {
         line("target with an escaped parent", "GET /files/%2e%2e/request/show.py HTTP/1.1"),
         line("target without a slash", "GET request/show.py HTTP/1.1"),
         line("target of an asterisk", "OPTIONS * HTTP/1.1"),
+        line("target of an asterisk, GET", "GET * HTTP/1.1"),
+        line("target of an asterisk, HEAD", "HEAD * HTTP/1.1"),
         line("target with an escaped NUL", "GET /request/show.py%00 HTTP/1.1"),
         line("target with an invalid escape", "GET /request/show%zz.py HTTP/1.1"),
         get("target with a fragment on a file", "/files/after.txt#fragment.py"),

@@ -92,6 +92,10 @@ fn headers() -> Vec<Case> {
             "response.headers.data[b'a'] = (b'A', [b'1'])\nreturn b'ham'",
         ),
         run(
+            "headers, a list of values changed",
+            "response.headers.set('Vary', 'Origin')\nresponse.headers.get('Vary').append(b'Cookie')\nreturn b'ham'",
+        ),
+        run(
             "headers, Server set",
             "response.headers.set('Server', 'ham')\nreturn b'eggs'",
         ),

@@ -227,6 +227,24 @@ fn iterables() -> Vec<Case> {
             "def pieces():\n    yield b'ham'\n    yield 'eggs'\nreturn pieces()",
         ),
         run(
+            "a generator that yields None",
+            "def pieces():\n    yield b'ham'\n    yield None\n    yield 'eggs'\n\
+            return [('Content-Length', 7)], pieces()",
+        ),
+        run(
+            "an iterator of functions that return None",
+            "return iter([lambda: None, b'ham', lambda: None])",
+        ),
+        run(
+            "a generator that changes the encoding",
+            r"
+def pieces():
+    yield '\xe9'
+    response.encoding = 'latin-1'
+    yield '\xe9'
+return [('Content-Length', 3)], pieces()",
+        ),
+        run(
             "a generator in a tuple",
             "return 201, [('X-A', 'b')], (str(n) for n in range(20))",
         ),

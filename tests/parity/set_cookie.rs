@@ -34,6 +34,12 @@ response.delete_cookie(b'a', path='/x', domain='x.y')
 cookie = response.headers['Set-Cookie'][0]
 del response.headers['Set-Cookie']
 return re.sub(rb'expires=[^;]+', b'expires=past', cookie)"),
+        run("delete_cookie without a path", "
+import re
+response.delete_cookie('a', path=None)
+cookie = response.headers['Set-Cookie'][0]
+del response.headers['Set-Cookie']
+return re.sub(rb'expires=[^;]+', b'expires=past', cookie)"),
         run("set_cookie to none", "
 import re
 response.set_cookie(b'a', None)

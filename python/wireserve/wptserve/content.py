@@ -2,8 +2,9 @@
 
 Bytes, text and what else has a buffer (`bytearray`, `memoryview`, `array`) are one piece. An object with
 `read` is a file. Anything else is iterated; its items may be bytes, text, buffers, files, or functions
-without arguments that return one of these. Empty bytes and text are skipped; what is not content, `None`
-too, is an error. Each piece is produced when it is needed, and none is kept.
+without arguments that return one of these. Empty bytes and text are skipped, and so is `None` where it is
+produced: by a function, which may only have waited, or by a generator. What else is not content is an error.
+Each piece is produced when it is needed, and none is kept. Text is encoded as the response says by then.
 """
 
 # The server calls it when content fails. Imported here, since a process that exits interrupts imports.
@@ -18,12 +19,12 @@ WHOLE = "bytes, str, a file or an iterable of these"
 ITEM = "bytes, str, a file, or a function that returns one of these"
 
 
-def items(content, encoding):
+def items(content, response):
     """The items of `response.iter_content()`: files within an iterable are items themselves."""
     if isinstance(content, bytes):
         yield content
     elif isinstance(content, str):
-        yield content.encode(encoding)
+        yield content.encode(response.encoding)
     elif hasattr(content, "read"):
         yield from read_file(content)
     elif has_buffer(content):
@@ -31,6 +32,8 @@ def items(content, encoding):
     else:
         for item in content:
             value = item() if callable(item) else item
+            if value is None and (callable(item) or not isinstance(content, (list, tuple))):
+                continue
             if isinstance(value, (bytes, str)):
                 if value:
                     yield value
@@ -42,21 +45,21 @@ def items(content, encoding):
                 raise ValueError("an item of content is %s, expected %s" % (shown(value), ITEM))
 
 
-def pieces(content, encoding):
+def pieces(content, response):
     """The content as it is sent, in bytes."""
-    for item in items(content, encoding):
+    for item in items(content, response):
         if hasattr(item, "read"):
             for piece in read_file(item):
-                yield encoded(piece, encoding)
+                yield encoded(piece, response)
         else:
-            yield encoded(item, encoding)
+            yield encoded(item, response)
 
 
-def encoded(item, encoding):
+def encoded(item, response):
     if isinstance(item, bytes):
         return item
     if isinstance(item, str):
-        return item.encode(encoding)
+        return item.encode(response.encoding)
     raise ValueError("read() returned %s, expected bytes or str" % shown(item))
 
 

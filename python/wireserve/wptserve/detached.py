@@ -267,7 +267,7 @@ class Response(metaclass=AlsoNative):
         """The pieces of the content, one by one."""
         from .content import items
 
-        return items(self.content, self.encoding)
+        return items(self.content, self)
 
     def write_status_headers(self):
         self.writer.write_status(*self.status)

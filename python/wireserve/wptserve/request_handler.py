@@ -66,10 +66,14 @@ class RequestHandler(BaseHTTPRequestHandler):
         # The library would join the two halves with a space, and there is only one.
         return self.server_version
 
-    def log_message(self, format, *args):
+    @property
+    def logger(self):
         from .logger import get_logger
 
-        get_logger().debug("%s " + format, self.address_string(), *args)
+        return get_logger()
+
+    def log_message(self, format, *args):
+        self.logger.debug("%s " + format, self.address_string(), *args)
 
 
 class Wire(io.BufferedIOBase):
@@ -98,6 +102,16 @@ class Server:
     @property
     def config(self):
         return self._handler._request.server.config
+
+    @property
+    def scheme(self):
+        return self._handler._request.url_parts.scheme
+
+    @property
+    def server_port(self):
+        """The port that this connection was made to; None for a Unix socket."""
+        address = self.server_address
+        return address[1] if isinstance(address, tuple) else None
 
     @property
     def server_address(self):

@@ -76,6 +76,11 @@ impl RequestHeaders {
         Err(PyException::new_err("request headers are read-only"))
     }
 
+    /// As of a dict: the key is the name in lower case, as bytes.
+    fn __delitem__(slf: &Bound<'_, Self>, key: &Bound<'_, PyAny>) -> PyResult<()> {
+        slf.cast::<PyDict>()?.del_item(key)
+    }
+
     fn __contains__(slf: &Bound<'_, Self>, key: &Bound<'_, PyAny>) -> PyResult<bool> {
         Ok(values(slf, key)?.is_some())
     }
@@ -183,7 +188,8 @@ fn joined<'py>(
     module = "wptserve.response",
     frozen,
     subclass,
-    dict
+    dict,
+    weakref
 )]
 #[derive(Default)]
 pub(crate) struct ResponseHeaders(Mutex<Headers>);

@@ -38,6 +38,14 @@ impl MultiDict {
             .set_item(name, PyList::new(slf.py(), [value])?)
     }
 
+    fn __delitem__(slf: &Bound<'_, Self>, key: &Bound<'_, PyAny>) -> PyResult<()> {
+        let dict = slf.cast::<PyDict>()?;
+        match key_as_bytes(dict, key)? {
+            Some(bytes) => dict.del_item(bytes),
+            None => dict.del_item(key),
+        }
+    }
+
     fn __getitem__<'py>(
         slf: &Bound<'py, Self>,
         key: Bound<'py, PyAny>,
@@ -159,14 +167,23 @@ fn values<'py>(
     key: &Bound<'py, PyAny>,
 ) -> PyResult<Option<Bound<'py, PyAny>>> {
     let dict = multidict.cast::<PyDict>()?;
-    if let Some(values) = dict.get_item(key)? {
-        return Ok(Some(values));
+    match key_as_bytes(dict, key)? {
+        Some(bytes) => dict.get_item(bytes),
+        None => dict.get_item(key),
     }
-    match key
-        .cast::<PyString>()
-        .map(|text| latin1::encode(&text.to_string_lossy()))
-    {
-        Ok(Ok(bytes)) => dict.get_item(PyBytes::new(multidict.py(), &bytes)),
-        _ => Ok(None),
+}
+
+/// The bytes of a key that is text, if the text itself is no key.
+fn key_as_bytes<'py>(
+    dict: &Bound<'py, PyDict>,
+    key: &Bound<'py, PyAny>,
+) -> PyResult<Option<Bound<'py, PyBytes>>> {
+    let Ok(text) = key.cast::<PyString>() else {
+        return Ok(None);
+    };
+    if dict.contains(key)? {
+        return Ok(None);
     }
+    let bytes = latin1::encode(&text.to_string_lossy()).ok();
+    Ok(bytes.map(|bytes| PyBytes::new(dict.py(), &bytes)))
 }

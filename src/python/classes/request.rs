@@ -1,9 +1,9 @@
 //! `request` as scripts see it (reference §2.1): a view on the facts of the exchange. Every attribute is
 //! made when it is first asked for, and then stays the same object.
 
+use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
-use pyo3::BoundObject;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyTuple};
 
@@ -17,8 +17,10 @@ use crate::python::classes::cell::PyCell;
 use crate::python::classes::headers::RequestHeaders;
 use crate::python::classes::input_file::{self, InputFile};
 use crate::python::classes::multidict::{self, MultiDict};
+use crate::python::classes::replaced::Replaced;
 use crate::python::classes::server::Server;
-use crate::python::conversions::text::latin1_str;
+use crate::python::conversions::object::{Made, any};
+use crate::python::conversions::text::{isomorphic, latin1_str};
 use crate::python::interpreter::gate;
 use crate::python::interpreter::imported::Imported;
 
@@ -30,7 +32,7 @@ static AUTH_OF: Imported = Imported::new("wptserve.request", "auth_of");
 static FORM_OF: Imported = Imported::new("wptserve.form", "form_of");
 
 /// The request of one exchange. Attributes that the reference stores on the object can be replaced.
-#[pyclass(name = "Request", module = "wptserve.request", frozen, dict)]
+#[pyclass(name = "Request", module = "wptserve.request", frozen, dict, weakref)]
 pub(crate) struct Request {
     facts: Arc<Facts>,
     body: Arc<Body>,
@@ -74,6 +76,7 @@ struct Attributes {
     cookies: PyCell,
     auth: PyCell,
     server: PyCell,
+    replaced: Replaced,
 }
 
 impl Request {
@@ -139,6 +142,11 @@ impl Request {
     pub(crate) fn context(&self) -> &ServerContext {
         &self.server
     }
+
+    /// What a script has replaced, if it has touched any attribute.
+    pub(super) fn replaced(&self) -> Option<&Replaced> {
+        self.made.get().map(|made| &made.replaced)
+    }
 }
 
 #[pymethods]
@@ -188,7 +196,7 @@ impl Request {
 
     /// The version of responses, whatever version the client sent.
     #[getter]
-    fn get_protocol_version<'py>(&self, py: Python<'py>) -> Made<'py> {
+    pub(super) fn get_protocol_version<'py>(&self, py: Python<'py>) -> Made<'py> {
         self.made()
             .protocol_version
             .get_or_make(py, || any(py, "HTTP/1.1"))
@@ -197,11 +205,12 @@ impl Request {
     #[setter]
     fn set_protocol_version(&self, value: Bound<'_, PyAny>) {
         self.made().protocol_version.set(value);
+        self.made().replaced.note_line();
     }
 
     /// The method, case kept.
     #[getter]
-    fn get_method<'py>(&self, py: Python<'py>) -> Made<'py> {
+    pub(super) fn get_method<'py>(&self, py: Python<'py>) -> Made<'py> {
         self.made()
             .method
             .get_or_make(py, || any(py, latin1_str(py, self.facts.method())))
@@ -210,6 +219,7 @@ impl Request {
     #[setter]
     fn set_method(&self, value: Bound<'_, PyAny>) {
         self.made().method.set(value);
+        self.made().replaced.note_line();
     }
 
     /// The fields as `http.client` shows them, parsed by `email`.
@@ -276,7 +286,7 @@ impl Request {
 
     /// The URL taken apart by `urllib.parse.urlsplit`.
     #[getter]
-    fn get_url_parts<'py>(&self, py: Python<'py>) -> Made<'py> {
+    pub(super) fn get_url_parts<'py>(&self, py: Python<'py>) -> Made<'py> {
         self.made()
             .url_parts
             .get_or_make(py, || URLSPLIT.get(py)?.call1((self.get_url(py)?,)))
@@ -285,6 +295,7 @@ impl Request {
     #[setter]
     fn set_url_parts(&self, value: Bound<'_, PyAny>) {
         self.made().url_parts.set(value);
+        self.made().replaced.note_url();
     }
 
     /// The request line as it came, with its line end.
@@ -329,7 +340,14 @@ impl Request {
     fn get_get<'py>(&self, py: Python<'py>) -> Made<'py> {
         self.made().get.get_or_make(py, || {
             let parameters = Bound::new(py, MultiDict)?;
-            let pairs = query::pairs_within(self.facts.query(), self.limits().parameters);
+            let is_own = self.replaced().is_some_and(Replaced::has_url);
+            let own = is_own.then(|| self.get_url_parts(py)?.getattr("query"));
+            let own = own.transpose()?;
+            let query = match &own {
+                Some(query) => isomorphic(query)?,
+                None => Cow::Borrowed(self.facts.query()),
+            };
+            let pairs = query::pairs_within(&query, self.limits().parameters);
             multidict::add_pairs(&parameters, pairs, "a query")?;
             any(py, parameters)
         })
@@ -398,15 +416,4 @@ impl Request {
     fn __exit__(&self, _reason: &Bound<'_, PyTuple>) -> bool {
         false
     }
-}
-
-type Made<'py> = PyResult<Bound<'py, PyAny>>;
-
-/// A value as a Python object.
-fn any<'py, T>(py: Python<'py>, value: T) -> Made<'py>
-where
-    T: IntoPyObject<'py, Error: Into<PyErr>>,
-{
-    let object = value.into_pyobject(py).map_err(Into::into)?;
-    Ok(object.into_bound().into_any())
 }

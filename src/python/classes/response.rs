@@ -12,6 +12,7 @@ use crate::exchange::{Request as Facts, Turn};
 use crate::fault::Fault;
 
 use crate::python::classes::cell::PyCell;
+use crate::python::classes::fallback::Fallback;
 use crate::python::classes::headers::ResponseHeaders;
 use crate::python::classes::overrides::{Overrides, OverridesCell};
 use crate::python::classes::request::Request;
@@ -25,7 +26,7 @@ static ITEMS: Imported = Imported::new("wptserve.content", "items");
 static GET_LOGGER: Imported = Imported::new("wptserve.logger", "get_logger");
 
 /// The response of one exchange.
-#[pyclass(name = "Response", module = "wptserve.response", frozen, dict)]
+#[pyclass(name = "Response", module = "wptserve.response", frozen, dict, weakref)]
 pub(crate) struct Response {
     pub(crate) facts: Arc<Facts>,
     pub(crate) turn: Arc<Turn>,
@@ -274,15 +275,18 @@ impl Response {
     }
 
     /// Adds a Set-Cookie field that deletes a cookie in the client.
-    #[pyo3(signature = (name, path=None, domain=None))]
+    #[pyo3(signature = (name, path=Fallback::Missing, domain=None))]
     fn delete_cookie(
         &self,
         py: Python<'_>,
         name: Bound<'_, PyAny>,
-        path: Option<Bound<'_, PyAny>>,
+        path: Fallback<'_>,
         domain: Option<Bound<'_, PyAny>>,
     ) -> PyResult<()> {
-        let path = path.unwrap_or_else(|| intern!(py, "/").clone().into_any());
+        let path = match path {
+            Fallback::Value(path) => path,
+            Fallback::Missing => intern!(py, "/").clone().into_any(),
+        };
         let args = (name, py.None(), path, domain).into_pyobject(py)?;
         self.set_cookie(py, &args, None)
     }
@@ -292,9 +296,8 @@ impl Response {
     fn iter_content<'py>(slf: &Bound<'py, Self>, read_file: bool) -> PyResult<Bound<'py, PyAny>> {
         let _ = read_file;
         let py = slf.py();
-        let encoding = slf.getattr(intern!(py, "encoding"))?;
         let content = slf.get().get_content(py)?;
-        ITEMS.get(py)?.call1((content, encoding))
+        ITEMS.get(py)?.call1((content, slf))
     }
 
     /// Turns the response into a JSON error; status, fields and content are replaced.

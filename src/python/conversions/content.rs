@@ -30,10 +30,9 @@ impl IterableChunks {
     /// Runs nothing of the content yet, so a value that cannot be iterated fails when it is sent.
     pub(crate) fn new(
         content: &Bound<'_, PyAny>,
-        encoding: &str,
         response: &Bound<'_, Response>,
     ) -> PyResult<Self> {
-        let iterator = PIECES.get(content.py())?.call1((content, encoding))?;
+        let iterator = PIECES.get(content.py())?.call1((content, response))?;
         Ok(Self(Some(Pieces {
             iterator: iterator.unbind(),
             response: response.clone().unbind(),

@@ -1,4 +1,5 @@
 //! Conversions between Python values and what the wire carries: text, and the content of responses.
 
 pub(crate) mod content;
+pub(crate) mod object;
 pub(crate) mod text;

@@ -17,7 +17,7 @@ use pyo3::exceptions::{PyKeyError, PySystemExit, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyTuple};
 
-use crate::exchange::{Request as Facts, RequestLimits};
+use crate::exchange::RequestLimits;
 use crate::pipes::template::Scope as _;
 use crate::pipes::{self, Call, PIPES, Pipe, PipeError, Raised, Row};
 use crate::python::classes::request::Request;
@@ -30,12 +30,12 @@ use response::{ScriptResponse, shared};
 use scope::ScriptRequest;
 
 /// Whether a script may have pipes: a look at the query, without an import. Its path may ask for one as well.
-pub(crate) fn may_apply(is_template: bool, facts: &Facts) -> bool {
+pub(crate) fn may_apply(is_template: bool, request: &Request) -> bool {
     static PIPE: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("pipe"));
-    let query = facts.query();
+    let query = request.facts().query();
     // The name of the parameter may be encoded.
     let has_name = || PIPE.find(&percent::decode(query)).is_some();
-    is_template || !query.is_empty() && has_name()
+    is_template || request.has_own_url() || !query.is_empty() && has_name()
 }
 
 /// Applies the pipes of a script's path and of the query to the response that it has left. As in the

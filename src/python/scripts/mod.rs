@@ -230,7 +230,7 @@ impl<'py> Exchanged<'py> {
     }
 
     fn apply_pipes(&self, is_template: bool, path: &Path) -> PyResult<()> {
-        if pipes::may_apply(is_template, &self.response.get().facts) {
+        if pipes::may_apply(is_template, self.response.get().asked()) {
             pipes::apply(path, self.request.as_any(), self.response.as_any())?;
         }
         Ok(())

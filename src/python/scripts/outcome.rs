@@ -163,8 +163,8 @@ fn is_trickled(response: &Bound<'_, Response>) -> bool {
     content.is_some_and(|content| content.is_exact_instance_of::<Trickled>())
 }
 
-/// Whether the script has replaced a method that takes part in sending, so that the response must be
-/// sent through the Python methods.
+/// Whether the script has replaced a method that takes part in sending, or what the status line and HEAD depend on, so
+/// that the response must be sent through the Python methods.
 pub(crate) fn is_customised(response: &Bound<'_, Response>) -> PyResult<bool> {
     const OF_RESPONSE: [&str; 4] = [
         "write",
@@ -181,7 +181,7 @@ pub(crate) fn is_customised(response: &Bound<'_, Response>) -> PyResult<bool> {
         "write_content",
         "write_raw_content",
     ];
-    if Response::own(response)?.has_any(&OF_RESPONSE)? {
+    if response.get().asked().has_own_line() || Response::own(response)?.has_any(&OF_RESPONSE)? {
         return Ok(true);
     }
     match response.get().writer_if_any(response.py()) {
@@ -240,6 +240,6 @@ fn content(
         let bytes = view.call_method0(intern!(content.py(), "tobytes"))?;
         return Ok(Content::Bytes(bytes.cast::<PyBytes>()?.as_bytes().to_vec()));
     }
-    let chunks = IterableChunks::new(content, encoding.unwrap_or("utf8"), response)?;
+    let chunks = IterableChunks::new(content, response)?;
     Ok(Content::Chunks(Box::new(chunks)))
 }

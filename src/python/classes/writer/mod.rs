@@ -22,7 +22,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyInt, PyString};
 
 use crate::exchange::Fate;
-use crate::exchange::response::{SERVER, append_status_line, is_close};
+use crate::exchange::response::{SERVER, VERSION, append_status_line, is_close};
 use crate::text::date;
 
 use crate::python::classes::cell::PyCell;
@@ -44,7 +44,13 @@ enum HeadProgress {
 }
 
 /// Writes a response piece by piece.
-#[pyclass(name = "ResponseWriter", module = "wptserve.response", frozen, dict)]
+#[pyclass(
+    name = "ResponseWriter",
+    module = "wptserve.response",
+    frozen,
+    dict,
+    weakref
+)]
 pub(crate) struct ResponseWriter {
     response: Py<Response>,
     headers_seen: SeenFields,
@@ -145,9 +151,12 @@ impl ResponseWriter {
     ) -> PyResult<()> {
         let code: i64 = code.extract()?;
         let message = message.map(isomorphic).transpose()?;
+        let writer = slf.get();
         let mut line = Vec::with_capacity(64);
         append_status_line(&mut line, code, message.as_deref());
-        let writer = slf.get();
+        if let Some(version) = writer.response().asked().replaced_version(slf.py())? {
+            line.splice(..VERSION.len(), version);
+        }
         writer.turn().note_status(code);
         write_parts(slf, &[&line])?;
         writer.advance_head(HeadProgress::StatusLine);

@@ -88,7 +88,7 @@ impl Response {
         let py = slf.py();
         let response = slf.get();
         let own = Self::own(slf)?;
-        if response.facts.method() == b"HEAD"
+        if response.asked().is_head(py)?
             && !own.is_true(intern!(py, "send_body_for_head_request"), false)?
         {
             return Ok(());

@@ -4,6 +4,7 @@ import types
 import unittest
 
 import support
+from wptserve.logger import get_logger
 from wptserve.request_handler import RequestHandler
 
 
@@ -60,6 +61,8 @@ class Handler(unittest.TestCase):
         self.assertIs(handler.rfile, self.writer.request.raw_input)
         self.assertEqual(handler.version_string(), "wireserve/0")
         self.assertEqual(handler.server.server_address, ("127.0.0.1", 8000))
+        self.assertEqual((handler.server.server_port, handler.server.scheme), (8000, "http"))
+        self.assertIs(handler.logger, get_logger())
         handler.close_connection = True
         self.assertTrue(self.writer._close_connection)
 

@@ -9,6 +9,9 @@ use crate::exchange::fate::Fate;
 /// The value of the `Server` field.
 pub const SERVER: &str = concat!("wireserve/", env!("CARGO_PKG_VERSION"));
 
+/// The version of status lines.
+pub const VERSION: &str = "HTTP/1.1";
+
 /// `HTTP/1.1 CODE REASON`, whatever version the client speaks.
 pub fn append_status_line(out: &mut Vec<u8>, status: i64, reason: Option<&[u8]>) {
     if let (200, None) = (status, reason) {

@@ -15,7 +15,7 @@ use crate::fault::page::Asked;
 use crate::http::accept::{self, HTML, JSON};
 use crate::http::headers::Headers;
 
-pub use head::{SERVER, append_field, append_status_line, is_close};
+pub use head::{SERVER, VERSION, append_field, append_status_line, is_close};
 
 use chunked::InChunks;
 use head::{Seen, append_length};

@@ -26,8 +26,12 @@ use crate::site::files::sorting::{is_time_to_look, sorted};
 /// Answers a request for a folder.
 ///
 /// # Errors
-/// 404 if the folder cannot be read; 503 if the system has no descriptor left.
+/// 404 if the folder cannot be read, or for the target `*`; 503 if the system has no descriptor left.
 pub fn answer(exchange: &mut Exchange<'_>, folder: &Found) -> Result<(), Fault> {
+    // The server as a whole, which is no folder.
+    if exchange.request.request_path() == b"*" {
+        return Err(Fault::no_route());
+    }
     let response = &mut exchange.response;
     let url_path = exchange.request.path();
     if !url_path.ends_with(b"/") {
