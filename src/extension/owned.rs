@@ -111,14 +111,6 @@ impl Drop for Owned {
     }
 }
 
-/// Refuses a count of 0.
-pub(super) fn at_least_one(count: u64) -> PyResult<()> {
-    match count {
-        0 => Err(PyValueError::new_err("expected at least 1, found 0")),
-        _ => Ok(()),
-    }
-}
-
 /// A duration from Python.
 pub(super) fn seconds(number: f64) -> PyResult<Duration> {
     Duration::try_from_secs_f64(number).map_err(|_| {

@@ -6,7 +6,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use serde_json::Value;
 
-use crate::extension::owned::{at_least_one, seconds};
+use crate::extension::owned::seconds;
 use crate::mock::{Route, Times};
 
 use super::answers::NativeAnswer;
@@ -142,5 +142,13 @@ impl NativeRoute {
             interface: Arc::clone(&self.interface),
             raised: Arc::clone(&self.raised),
         }
+    }
+}
+
+/// Refuses a count of 0.
+pub(super) fn at_least_one(count: u64) -> PyResult<()> {
+    match count {
+        0 => Err(PyValueError::new_err("expected at least 1, found 0")),
+        _ => Ok(()),
     }
 }

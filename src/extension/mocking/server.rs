@@ -13,7 +13,7 @@ use pyo3::{PyTraverseError, PyVisit};
 use rustix_futex_sync::Mutex;
 
 use crate::exchange::Mount;
-use crate::extension::owned::{self, Owned, at_least_one, seconds};
+use crate::extension::owned::{self, Owned, seconds};
 use crate::python::{self, ScriptHandler};
 use crate::record::{RecordLimits, RecordedRequest, Recording};
 use crate::server::embedding::Findings;
@@ -26,7 +26,7 @@ use super::answers::NativeAnswer;
 use super::functions::Interface;
 use super::raised::Raised;
 use super::requests::NativeRequest;
-use super::routes::NativeRoute;
+use super::routes::{NativeRoute, at_least_one};
 
 /// How often a wait looks for signals, such as that of Ctrl-C.
 const LOOK: Duration = Duration::from_millis(100);
