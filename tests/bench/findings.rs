@@ -1,17 +1,13 @@
 //! What is wrong with a path is said, with exit status 1, and is no part of the numbers.
 
-use std::net::TcpListener;
-
 use super::{SHORT, bench, results};
 use crate::support::folder::folder;
 use crate::support::process::Process;
+use crate::support::unused::unused_address;
 
 #[test]
 fn a_path_that_fails_at_once_is_not_measured() {
-    let refused = {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-        listener.local_addr().expect("an address")
-    };
+    let refused = unused_address();
     let root = folder(&[
         ("good.txt", "good"),
         (

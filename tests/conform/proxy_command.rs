@@ -1,7 +1,6 @@
 //! `wireserve conform --proxy`: its lists, its exit status, and its reports.
 
 use std::fs;
-use std::net::TcpListener;
 use std::process::Command;
 
 use wireserve::internals::conform::case::halves::Form;
@@ -9,6 +8,7 @@ use wireserve::internals::conform::case::halves::Form;
 use super::proxy_model::{Deviation, ProxyModel};
 use crate::support::command::program;
 use crate::support::process::{Ended, Process};
+use crate::support::unused::unused_address;
 
 fn conform(arguments: &[&str]) -> Ended {
     let mut command = Command::new(program());
@@ -16,15 +16,9 @@ fn conform(arguments: &[&str]) -> Ended {
     Process::spawn(&mut command).end()
 }
 
-/// An address that is free now, for the origin of a command that a proxy must know before.
-fn free_address() -> std::net::SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    listener.local_addr().expect("an address")
-}
-
 #[test]
 fn a_proxy_is_graded_and_reported() {
-    let origin = free_address();
+    let origin = unused_address();
     let model = ProxyModel::start(Deviation::NoVia, Form::Reverse, origin);
     let (url, origin) = (format!("http://{}", model.address()), origin.to_string());
     let folder = tempfile::tempdir().expect("a folder");
@@ -76,7 +70,7 @@ fn a_proxy_is_graded_and_reported() {
 
 #[test]
 fn a_forward_proxy_needs_no_address_of_the_origin() {
-    let model = ProxyModel::start(Deviation::None, Form::Forward, free_address());
+    let model = ProxyModel::start(Deviation::None, Form::Forward, unused_address());
     let url = format!("http://{}", model.address());
     let ended = conform(&[
         "--proxy",
@@ -95,9 +89,9 @@ fn a_forward_proxy_needs_no_address_of_the_origin() {
 /// The origin of the proxy is another one than ours.
 #[test]
 fn a_proxy_that_does_not_forward_to_the_origin_is_not_graded() {
-    let model = ProxyModel::start(Deviation::None, Form::Reverse, free_address());
+    let model = ProxyModel::start(Deviation::None, Form::Reverse, unused_address());
     let url = format!("http://{}", model.address());
-    let origin = free_address().to_string();
+    let origin = unused_address().to_string();
     let ended = conform(&["--proxy", &url, "--origin", &origin]);
     assert_eq!(ended.code, Some(2), "{}", ended.stdout.concat());
     let expected = format!(

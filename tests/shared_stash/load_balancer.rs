@@ -1,21 +1,21 @@
 //! Two servers that nginx distributes requests to: clients see one stash, whichever of them answers.
 
 use std::fs;
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::process::Command;
 use std::thread;
 
 use super::redis::Redis;
 use crate::support::client::Client;
 use crate::support::process::Process;
+use crate::support::unused::unused_address;
 use crate::support::wait::eventually;
 
 /// nginx in front of these servers, and the folder with its files.
 fn balanced(servers: &[Process]) -> (Process, SocketAddr, tempfile::TempDir) {
     let folder = tempfile::tempdir().expect("a folder");
     // nginx cannot choose a free port itself.
-    let free = TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr());
-    let address = free.expect("a port");
+    let address = unused_address();
     let servers = servers.iter();
     let servers: String = servers
         .map(|server| format!("server {} max_fails=0;", server.addr()))

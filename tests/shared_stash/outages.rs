@@ -1,6 +1,5 @@
 //! Redis that is not there: at start, and while serving.
 
-use std::net::TcpListener;
 use std::thread;
 
 use wireserve::stash::{RedisStash, Stash};
@@ -8,14 +7,14 @@ use wireserve::stash::{RedisStash, Stash};
 use super::redis::{Redis, act};
 use crate::support::command::run;
 use crate::support::process::{send_signal, state};
+use crate::support::unused::unused_address;
 use crate::support::wait::eventually;
 
 #[test]
 fn redis_must_answer_at_the_start() {
     let folder = tempfile::tempdir().expect("a folder");
     let site = folder.path().to_str().expect("UTF-8");
-    let free = TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr());
-    let port = free.expect("a port").port();
+    let port = unused_address().port();
     let start = |url: &str| run([site, "--port", "0", "--stash", url]);
     let url = format!("redis://user:secret@127.0.0.1:{port}/1");
     let ended = start(&url);

@@ -1,7 +1,7 @@
 //! Values: one server puts, another takes, and each value is taken once.
 
 use std::collections::BTreeSet;
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::process::Command;
 use std::sync::Arc;
 use std::thread;
@@ -13,6 +13,7 @@ use crate::support::client::Client;
 use crate::support::command::wireserve;
 use crate::support::folder::folder;
 use crate::support::process::Process;
+use crate::support::unused::unused_address;
 use crate::support::wait::eventually;
 
 fn key(number: u8) -> Key {
@@ -149,8 +150,7 @@ fn python_runs_on_while_redis_is_slow() {
 /// Redis on a TCP port of `option`, which must answer with this URL.
 fn on_port(option: &str, more: &[&str], stash: impl Fn(u16) -> RedisStash) -> (Process, u16) {
     // Redis cannot choose a free port itself.
-    let free = TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr());
-    let port = free.expect("a port").port();
+    let port = unused_address().port();
     let mut command = Command::new("redis-server");
     command.args(["--port", "0", option, &port.to_string(), "--save", ""]);
     let redis = Process::spawn(command.args(more));
@@ -207,8 +207,7 @@ fn over_tls() {
         "--tls-auth-clients",
         "no",
     ];
-    let free = TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr());
-    let port = free.expect("a port").port().to_string();
+    let port = unused_address().port().to_string();
     let mut command = Command::new("redis-server");
     command.args(["--port", "0", "--tls-port", &port, "--save", ""]);
     let _redis = Process::spawn(command.args(files));

@@ -25,6 +25,7 @@ pub mod response;
 pub mod tls;
 pub mod transcript;
 pub mod unread;
+pub mod unused;
 pub mod wait;
 pub mod watch;
 
