@@ -8,3 +8,4 @@ mod guide_page;
 mod lifecycle;
 mod recorded_requests;
 mod sequences;
+mod unmatched_requests;

@@ -98,6 +98,19 @@ impl Fault {
         }
     }
 
+    /// The same, with a message that says what was looked for.
+    pub(crate) fn no_route_because(message: String) -> Self {
+        Self {
+            message,
+            ..Self::no_route()
+        }
+    }
+
+    /// Whether no route matches the URL.
+    pub(crate) fn is_no_route(&self) -> bool {
+        matches!(self.background, Background::NoRoute)
+    }
+
     /// A route matches, but the file does not exist: 404 with the reference's message.
     ///
     /// ```

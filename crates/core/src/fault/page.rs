@@ -39,7 +39,10 @@ impl Fault {
         let request = escaped(&format!("{method} {target}"));
         let _ = writeln!(page, "<div class=\"sheet\">\n<p><code>{request}</code></p>");
         match &self.background {
-            Background::NoRoute => page.push_str("<p>No route takes this method and path.</p>\n"),
+            Background::NoRoute => {
+                page.push_str("<p>No route takes this method and path.</p>\n");
+                self.append_message(&mut page);
+            }
             Background::NoFile(name) if !name.as_os_str().is_empty() && name.is_relative() => {
                 let name = escaped(&name.to_string_lossy());
                 let _ = writeln!(

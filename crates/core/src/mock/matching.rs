@@ -1,4 +1,4 @@
-//! Whether a route takes a request, and what differs if it does not.
+//! Whether a route takes a request, and why not.
 
 use std::panic::Location;
 use std::sync::Arc;
@@ -12,42 +12,60 @@ use super::handler::Chosen;
 use super::route::Route;
 use super::times::Times;
 
+/// What a route answers with, what its pattern matched, and the faults of the response.
+pub(super) type Taken = (Chosen, RouteMatch, Faults);
+
+/// Why a route does not take a request.
+pub(super) enum Mismatch {
+    Path,
+    /// The path is the route's.
+    Method,
+    /// It has answered as many requests as it can.
+    UsedUp,
+    /// The first condition that is not met, and why.
+    Condition(Arc<Condition>, Unmet),
+}
+
 impl Route {
     /// What answers this request, if the route takes it.
+    ///
+    /// # Errors
+    /// Why it does not take it.
     pub(super) fn choose(
         &self,
         exchange: &Exchange<'_>,
         call: &Call,
         failures: &Failures,
-    ) -> Option<(Chosen, RouteMatch, Faults)> {
+    ) -> Result<Taken, Mismatch> {
         let (groups, conditions) = {
             let state = self.state.lock();
             let request = &exchange.request;
-            let is_used_up = state.queue.is_empty() && state.is_used_up();
-            if is_used_up || !state.method.covers(request.method()) {
-                return None;
+            let Some(groups) = state.groups(&request.route_path()) else {
+                return Err(Mismatch::Path);
+            };
+            if !state.method.covers(request.method()) {
+                return Err(Mismatch::Method);
             }
-            (
-                state.groups(&request.route_path())?,
-                state.conditions.clone(),
-            )
+            if state.queue.is_empty() && state.is_used_up() {
+                return Err(Mismatch::UsedUp);
+            }
+            (groups, state.conditions.clone())
         };
         // Without the lock: they may wait for the body, and closures may use the route.
         for condition in conditions {
-            match condition.unmet(call) {
-                None => {}
-                Some(Unmet::Differs(_)) => return None,
-                Some(Unmet::Panicked(text)) => {
-                    let name = self.state.lock().name();
-                    failures.add(format!("{name}: the closure of `when` panicked: {text}"));
-                    return None;
-                }
+            let Some(unmet) = condition.unmet(call) else {
+                continue;
+            };
+            if let Unmet::Panicked(text) = &unmet {
+                let name = self.state.lock().name();
+                failures.add(format!("{name}: the closure of `when` panicked: {text}"));
             }
+            return Err(Mismatch::Condition(condition, unmet));
         }
         let mut state = self.state.lock();
-        let chosen = state.next()?;
+        let chosen = state.next().ok_or(Mismatch::UsedUp)?;
         state.taken += 1;
-        Some((chosen, groups, state.faults))
+        Ok((chosen, groups, state.faults))
     }
 
     /// The expectation, if it is not met, how many requests came, and where the test expects them.
@@ -63,6 +81,11 @@ impl Route {
     pub(super) fn is_used_up(&self) -> bool {
         let state = self.state.lock();
         state.queue.is_empty() && state.is_used_up()
+    }
+
+    /// The method that it was given.
+    pub(super) fn method(&self) -> String {
+        self.state.lock().written.0.clone()
     }
 
     /// Its name, and its conditions.

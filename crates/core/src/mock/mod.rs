@@ -14,6 +14,7 @@ mod matching;
 mod route;
 mod route_state;
 mod times;
+mod unmatched;
 mod verdict;
 
 use std::collections::VecDeque;
@@ -35,6 +36,7 @@ use handler::{Chosen, Once};
 pub use handler::{IntoHandler, Respond};
 pub use route::Route;
 pub use times::Times;
+pub(crate) use unmatched::Unmatched;
 
 /// What a server was told to answer.
 #[derive(Default)]
@@ -159,13 +161,16 @@ impl Mocks {
 
     /// What answers a request; also imposes the faults of its response. A request that is not admitted is left to a
     /// wire script at the head of the queue, which answers whatever comes.
+    ///
+    /// # Errors
+    /// Why no route takes it. `None` if nothing was ever told to the server, or if the request is not admitted.
     pub(crate) fn choose(
         &self,
         exchange: &Exchange<'_>,
         is_admitted: impl FnOnce() -> bool,
-    ) -> Option<Choice> {
+    ) -> Result<Choice, Option<Unmatched>> {
         if !self.is_in_use() {
-            return None;
+            return Err(None);
         }
         let everywhere = *self.faults.lock();
         let impose = |faults: Faults| exchange.turn().impose(faults.over(everywhere));
@@ -177,25 +182,27 @@ impl Mocks {
         };
         if let Some(answer) = queued.flatten() {
             impose(Faults::default());
-            return Some(self.choice(Chosen::Queued(Mutex::new(Some(answer))), RouteMatch::new()));
+            return Ok(self.choice(Chosen::Queued(Mutex::new(Some(answer))), RouteMatch::new()));
         }
         if !is_admitted {
             impose(Faults::default());
-            return None;
+            return Err(None);
         }
         let routes = self.routes.read().clone();
         let call = exchange.call();
         let failures = self.failures();
-        let chosen = routes
-            .iter()
-            .rev()
-            .find_map(|route| route.choose(exchange, &call, &failures));
-        let Some((chosen, groups, faults)) = chosen else {
-            impose(Faults::default());
-            return None;
-        };
-        impose(faults);
-        Some(self.choice(chosen, groups))
+        let mut unmatched = Unmatched::default();
+        for route in routes.iter().rev() {
+            match route.choose(exchange, &call, &failures) {
+                Ok((chosen, groups, faults)) => {
+                    impose(faults);
+                    return Ok(self.choice(chosen, groups));
+                }
+                Err(mismatch) => unmatched.add(route, mismatch),
+            }
+        }
+        impose(Faults::default());
+        Err(Some(unmatched))
     }
 
     /// What handlers have failed with.

@@ -63,7 +63,7 @@ pub(super) fn nearest_route(routes: &[Route], request: &RecordedRequest) -> Opti
 }
 
 /// A line, without what exceeds [`LONGEST_LINE`].
-struct Shortened<'t>(&'t str);
+pub(super) struct Shortened<'t>(pub(super) &'t str);
 
 impl fmt::Display for Shortened<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

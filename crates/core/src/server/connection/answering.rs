@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crate::exchange::{Exchange, Fate, Request, Requirements, Response, RouteMatch};
-use crate::mock::Choice;
+use crate::fault::Fault;
+use crate::mock::{Choice, Unmatched};
 use crate::server::admission;
 use crate::server::conclusion::{announce_close, finish, send_head, send_refusal};
 use crate::server::handling::handle;
@@ -60,7 +61,10 @@ impl Connection<'_> {
             return Fate::Abort;
         }
         let request = Arc::clone(&exchange.request);
-        let mocked = self.mocked(exchange);
+        let (mocked, unmatched) = match self.mocked(exchange) {
+            Ok(choice) => (Some(choice), None),
+            Err(unmatched) => (None, unmatched),
+        };
         let is_mocked = mocked.is_some();
         let route = mocked.or_else(|| self.route(&request, site));
         let requirements = route
@@ -83,6 +87,16 @@ impl Connection<'_> {
                 return Fate::Abort;
             }
             let mut response = site.without_route(&request);
+            if let Some(unmatched) = unmatched
+                && response
+                    .fault
+                    .as_ref()
+                    .is_some_and(|fault| fault.is_no_route())
+            {
+                let message = unmatched.message(&request);
+                response = Response::from(Fault::no_route_because(message));
+                site.negotiate(&mut response, &request);
+            }
             self.close_if_last(exchange, Some(&mut response));
             self.record_answer(&response);
             return match response.status {
@@ -128,10 +142,10 @@ impl Connection<'_> {
         }
     }
 
-    /// What a test has told the server to answer.
-    fn mocked(&self, exchange: &Exchange<'_>) -> Option<Choice> {
+    /// What a test has told the server to answer, or why it is nothing.
+    fn mocked(&self, exchange: &Exchange<'_>) -> Result<Choice, Option<Unmatched>> {
         if matches!(self.listening, Listening::Handler(_)) {
-            return None;
+            return Err(None);
         }
         // One that is refused is not taken by a route.
         let policy = self.listening.policy();
@@ -141,7 +155,7 @@ impl Connection<'_> {
         if let Some(ticket) = &self.ticket {
             ticket.matched();
         }
-        Some(choice)
+        Ok(choice)
     }
 
     /// What answers a request otherwise: the handler of the listener, else the site's.
