@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, Union
 
 from ._native import Answer
+from .arguments import pairs_of
 
 #: Names and values of fields, in order; a mapping, or pairs.
 FieldPairs = Union[
@@ -160,8 +161,7 @@ def _with_content(content: Any, status: int, fields: FieldPairs) -> Answer:
 
 
 def _encoded(fields: FieldPairs) -> list[tuple[bytes, bytes]]:
-    pairs = fields.items() if isinstance(fields, Mapping) else fields
-    return [(_bytes_of(name), _bytes_of(value)) for name, value in pairs]
+    return [(_bytes_of(name), _bytes_of(value)) for name, value in pairs_of(fields, "the fields")]
 
 
 def _bytes_of(value: str | bytes | int) -> bytes:

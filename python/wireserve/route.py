@@ -7,6 +7,7 @@ from typing import Any, Union
 
 from . import _native
 from .answers import MISSING, Answerable, Trailer, answer_of
+from .arguments import pairs_of, whole
 from .request import Request
 
 #: A function that answers requests. It may also return content that is sent in chunks, as they come.
@@ -35,8 +36,8 @@ def _function(value: Any, what: str) -> Any:
     return value
 
 
-def _texts(conditions: Conditions | None) -> Iterator[tuple[str, str]]:
-    for name, value in conditions.items() if isinstance(conditions, Mapping) else conditions or ():
+def _texts(conditions: Conditions | None, what: str) -> Iterator[tuple[str, str]]:
+    for name, value in () if conditions is None else pairs_of(conditions, what):
         if not isinstance(value, (str, int)) or isinstance(value, bool):
             raise TypeError("expected a text as the value of %r, found %r" % (name, value))
         yield name, str(value)
@@ -72,7 +73,7 @@ class Route:
 
     def times(self, count: int) -> Route:
         """The last answer is given so many times."""
-        self._native.times(count)
+        self._native.times(whole(count, "the count"))
         return self
 
     def enqueue(self, *answers: Answerable) -> Route:
@@ -86,18 +87,18 @@ class Route:
              body: str | bytes | None = None, json: object = MISSING, connection: int | None = None) -> Route:
         """Only requests that meet these conditions: parameters of the query, fields and form fields with these values,
         this body, a body that is equal JSON, the connection with this number, or a function that returns true."""
-        for name, value in _texts(query):
+        for name, value in _texts(query, "`query`"):
             self._native.when_query(name, value)
-        for name, value in _texts(fields):
+        for name, value in _texts(fields, "`fields`"):
             self._native.when_field(name, value)
-        for name, value in _texts(form):
+        for name, value in _texts(form, "`form`"):
             self._native.when_form(name, value)
         if body is not None:
             self._native.when_body(body.encode() if isinstance(body, str) else body)
         if json is not MISSING:
             self._native.when_json(_text_of(json))
         if connection is not None:
-            self._native.when_connection(connection)
+            self._native.when_connection(whole(connection, "the number of the connection"))
         if holds is not None:
             self._native.when(_function(holds, "whether the route takes a request"))
         return self
@@ -109,12 +110,12 @@ class Route:
 
     def bytes_per_second(self, count: int) -> Route:
         """Sends so many bytes per second of each response."""
-        self._native.bytes_per_second(count)
+        self._native.bytes_per_second(whole(count, "the bytes per second"))
         return self
 
     def reset_after(self, count: int) -> Route:
         """Resets the connection after so many bytes of a response, its head included."""
-        self._native.reset_after(count)
+        self._native.reset_after(whole(count, "the bytes"))
         return self
 
     def expect(self, times: int | None = None, *, least: int | None = None, most: int | None = None) -> Route:
@@ -126,7 +127,8 @@ class Route:
             least = most = times
         elif least is None:
             least = 1 if most is None else 0
-        self._native.expect(least, most)
+        least = whole(least, "the least number of requests")
+        self._native.expect(least, None if most is None else whole(most, "the greatest number of requests"))
         return self
 
     @property

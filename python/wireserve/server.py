@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from . import _native
 from .answers import Answerable, answer_of, folder_of_caller, returned, script_in
+from .arguments import whole
 from .fuzzed import Fuzzed
 from .request import Request
 from .route import Answerer, Handler, Route, RouteUrl, answerer_of, quoted
@@ -43,6 +44,16 @@ class Origin:
         self._numbers = numbers
         #: The URL of the origin, without a slash at its end.
         self.url = url
+
+    @property
+    def host(self) -> str:
+        """The host of the URL, an IPv6 address without brackets."""
+        return self.url.partition("://")[2].rpartition(":")[0].strip("[]")
+
+    @property
+    def port(self) -> int:
+        """The port."""
+        return int(self.url.rpartition(":")[2])
 
     def url_for(self, path: str) -> str:
         """The URL of a path, or of a path and query."""
@@ -115,8 +126,8 @@ class Origin:
 class Server(Origin):
     """A running server on a free port. `with` stops it at the end of the block, and verifies what was expected.
 
-    `folder` has files and scripts that answer requests which no route takes; scripts import from it. With `https`, it listens on another port
-    with a certificate of its own as well. Servers have threads of their own: programs with an event loop, and other
+    `folder` has files and scripts that answer requests which no route takes; scripts import from it. With `https`, it
+    listens on another port with a certificate of its own as well. Servers have threads of their own: programs with an event loop, and other
     servers, are not blocked by them.
     """
 
@@ -184,11 +195,11 @@ class Server(Origin):
 
     def bytes_per_second(self, count: int | None) -> None:
         """Sends so many bytes per second of every response; at least 1."""
-        self._native.bytes_per_second(count)
+        self._native.bytes_per_second(None if count is None else whole(count, "the bytes per second"))
 
     def reset_after(self, count: int | None) -> None:
         """Resets the connection after so many bytes of every response, its head included."""
-        self._native.reset_after(count)
+        self._native.reset_after(None if count is None else whole(count, "the bytes"))
 
     def refuse_connections(self, refuse: bool = True) -> None:
         """Refuses new connections, as if there were no server, until this is called with False."""
@@ -200,7 +211,7 @@ class Server(Origin):
 
     def requests_per_connection(self, count: int | None) -> None:
         """Closes connections after so many requests."""
-        self._native.requests_per_connection(count)
+        self._native.requests_per_connection(None if count is None else whole(count, "the number of requests"))
 
     def set_event(self, event: str) -> None:
         """Sets an event, which wire scripts wait for."""
@@ -276,9 +287,10 @@ class Server(Origin):
     def take_request(self, within: float = 5.0) -> Request:
         """The next request that was not taken before. Waits until it and its body have arrived.
 
-        Raises TimeoutError if none comes in time. In a coroutine: `await asyncio.to_thread(server.take_request)`.
+        Raises TimeoutError if none comes in time, and at once if the server is stopped. In a coroutine:
+        `await asyncio.to_thread(server.take_request)`.
         """
-        return Request(self._native.take_request(within))
+        return Request(self._native.take_request(0.0 if self.is_stopped else within))
 
     @property
     def connections(self) -> int:

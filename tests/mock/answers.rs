@@ -43,6 +43,7 @@ fn every_type_of_answer() {
     });
     server.get("/some", |_| Some("some"));
     server.get("/none", |_| None::<&str>);
+    server.get("/made-of-none", |_| (201, None::<&str>));
     server.get("/ok", |_| Ok("ok"));
     server.get("/file", move |_| path.clone());
     server.get("/fault", |_| Fault::new(409, "taken"));
@@ -78,6 +79,7 @@ fn every_type_of_answer() {
         assert_eq!(response.body, body, "{target}");
     }
     assert_eq!(get(&server, "/none").status, 404);
+    assert_eq!(get(&server, "/made-of-none").status, 404);
     assert_eq!(get(&server, "/nowhere").status, 404);
     let fault = get(&server, "/fault");
     assert_eq!(fault.status, 409);

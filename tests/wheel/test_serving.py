@@ -73,6 +73,10 @@ class Answers(Serving):
                 (lambda: server.get("/a", "x").times(0), ValueError, "at least 1"),
                 (lambda: server.get("/a", "x").expect(least=2, most=1), ValueError, "found 2 and 1"),
                 (lambda: server.get("/a", "x").expect(1, most=2), TypeError, "found both"),
+                (lambda: server.get("/a", "x").expect(-1), ValueError, "from 0 to 2**64 - 1, found -1"),
+                (lambda: server.get("/a", "x").times(1.0), TypeError, "expected the count as a whole number, found 1.0"),
+                (lambda: server.reset_after(2 ** 64), ValueError, "expected the bytes from 0 to"),
+                (lambda: server.get("/a", (200, "A: b", "x")), TypeError, "expected the fields as a mapping"),
                 (lambda: server.script("sned"), ValueError, "line 1"),
                 (lambda: server.delay(-1), ValueError, "-1"),
                 (lambda: wireserve.answer("a", json=1), TypeError, "found several"),
@@ -409,6 +413,10 @@ class Conditions(Serving):
                 ({"holds": coroutine}, "expected a function that returns whether the route takes a request, found the cor"),
                 ({"holds": 5}, "expected a function that returns whether the route takes a request, found 5"),
                 ({"query": {"a": None}}, "expected a text as the value of 'a', found None"),
+                ({"query": "a=1"}, "expected `query` as a mapping or as pairs of a name and a value, found 'a=1'"),
+                ({"form": [("a", "b", "c")]}, r"expected `form` as a mapping .*, found \[\('a', 'b', 'c'\)\]"),
+                ({"fields": 5}, "expected `fields` as a mapping .*, found 5"),
+                ({"connection": "1"}, "expected the number of the connection as a whole number, found '1'"),
         ]:
             with self.assertRaisesRegex(TypeError, text):
                 route.when(**options)
@@ -655,9 +663,13 @@ class Lives(Serving):
         server = self.server()
         url = server.answers("a")
         self.get(url)
+        self.assertEqual("http://%s:%d" % (server.host, server.port), server.url)
         server.stop()
         server.stop()
         self.assertEqual([request.path for request in server.requests], ["/1"])
+        self.assertEqual(server.take_request().path, "/1")
+        with self.assertRaises(TimeoutError):
+            server.take_request(within=3600)
         with self.assertRaises(ConnectionRefusedError):
             self.get(url)
         with self.assertRaisesRegex(RuntimeError, "has been stopped"):

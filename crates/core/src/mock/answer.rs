@@ -209,7 +209,8 @@ impl<T: IntoAnswer> IntoAnswer for (u16, T) {
     fn into_answer(self) -> Answer {
         let (status, answer) = self;
         match answer.into_answer() {
-            Answer(Kind::Response(mut response)) => {
+            // A 404 for `None`, and a 500 for an error, stay what they are.
+            Answer(Kind::Response(mut response)) if response.fault.is_none() => {
                 response.status = status.into();
                 Answer(Kind::Response(response))
             }
