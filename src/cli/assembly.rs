@@ -30,6 +30,10 @@ use super::target;
 pub(super) fn assemble(settings: &Settings, doc_root: &Path) -> Result<Site, CommandError> {
     let links = settings.links;
     let mut site = top(doc_root, links).map_err(CommandError::Python)?;
+    // Before anything is imported from it.
+    if let Some(environment) = &settings.environment {
+        python::use_environment(environment).map_err(CommandError::Python)?;
+    }
     let below = || Files::below(doc_root).follow(links);
     if settings.built_in == BuiltInRoutes::Wpt {
         site.answer_as(Answers::Reference);

@@ -179,7 +179,11 @@ impl Options {
         };
         let unix = self.unix.into_iter().map(of_socket);
         let unix = unix.collect::<Result<Vec<_>, _>>()?;
-        let has_handlers = ws_doc_root.is_some();
+        // Which option needs a port.
+        let needs_port = match ws_doc_root {
+            Some(_) => Some("--ws-doc-root"),
+            None => (!ws_extra.is_empty()).then_some("--ws-extra"),
+        };
         let options = Config {
             doc_root: self.doc_root,
             ws_doc_root,
@@ -210,8 +214,10 @@ impl Options {
         // A file may have ports that are only shown.
         let asks_for_handlers = options.ports.has_websockets();
         let mut config = self.sources.config(options)?;
-        if has_handlers && !config.ports.has_websockets() {
-            return Err(CommandError::NoWebSocketPort);
+        if let Some(option) = needs_port
+            && !config.ports.has_websockets()
+        {
+            return Err(CommandError::NoWebSocketPort(option));
         }
         if asks_for_handlers && config.ws_doc_root.is_none() {
             let doc_root = config.doc_root.clone();

@@ -36,9 +36,6 @@ pub(super) fn builder(settings: &Settings) -> Result<Builder, CommandError> {
     }
     #[cfg_attr(not(feature = "tls"), expect(unused_mut))]
     let mut site = assembly::assemble(settings, &doc_root)?;
-    if let Some(environment) = &settings.environment {
-        python::use_environment(environment).map_err(CommandError::Python)?;
-    }
     if let Some(processor) = settings.python_cpu {
         python::run_scripts_on(processor).map_err(CommandError::PythonCpu)?;
     }
@@ -62,7 +59,8 @@ pub(super) fn builder(settings: &Settings) -> Result<Builder, CommandError> {
     }
     #[cfg(feature = "tls")]
     match (certificates.of_schemes(), certificates.files()) {
-        (Some(tls), _) => server = server.tls(tls),
+        // With ports of `wss` alone, there are none of `https`.
+        (Some(tls), _) => server = server.tls(tls).scheme("https", []),
         (None, Some(files)) => server = server.show_certificate(files),
         (None, None) => {}
     }

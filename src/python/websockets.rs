@@ -258,6 +258,8 @@ impl<'py> Socket<'py> {
             Err(error) => {
                 let end = self.report(&error);
                 if end == End::Failed && !exchange.turn().is_written() {
+                    // Frames may follow the request.
+                    exchange.close_connection();
                     return Err(Fault::new(500, error.to_string()));
                 }
                 exchange.abort_connection();
@@ -362,9 +364,9 @@ fn target(exchange: &Exchange<'_>) -> Vec<u8> {
     match star {
         None => request.request_path().to_vec(),
         Some((_, path)) => {
-            let query = request.query();
-            let separator: &[u8] = if query.is_empty() { b"" } else { b"?" };
-            [b"/", path.as_slice(), separator, query].concat()
+            let sent = request.request_path();
+            let after_path = memchr::memchr2(b'?', b'#', sent).unwrap_or(sent.len());
+            [b"/", path.as_slice(), &sent[after_path..]].concat()
         }
     }
 }

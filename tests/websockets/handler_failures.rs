@@ -1,11 +1,15 @@
 //! A handler that fails, a client that vanishes and a file that cannot be loaded: what is logged, and at which
 //! level.
 
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::process::Command;
+
 use crate::support::folder::folder;
 use crate::support::process::Process;
 use crate::support::wait::eventually;
 use crate::websockets::frames::{BINARY, FIN, close, handshake, masked, opened, text};
-use crate::websockets::servers::{Server, handlers, wireserve};
+use crate::websockets::servers::{ECHO, Server, handlers, wireserve};
 
 /// What the server logs about WebSockets once `ask` has been played.
 fn log_of(ask: impl FnOnce(&Server), expected: &str) -> String {
@@ -58,6 +62,8 @@ fn a_failure_of_the_library_is_answered() {
         |server| {
             let mut client = server.client(&handshake("/fails-late?library", &[]));
             assert_eq!(client.read_response("GET").status, 500);
+            // Frames may follow the request.
+            assert_eq!(client.read_until_close(), b"");
         },
         "AttributeError",
     );
@@ -112,13 +118,39 @@ fn a_handler_that_cannot_be_loaded_is_a_warning() {
     assert!(!log.contains("stash_wsh.py"), "{log}");
 }
 
+/// Of whatever kind: the others are served.
 #[test]
-fn a_file_that_is_not_utf_8_is_an_error() {
-    let folder = folder(&[]);
-    std::fs::write(folder.path().join("a_wsh.py"), b"# \xff\n").expect("a file");
+fn what_cannot_be_loaded_stops_no_server() {
+    let folder = folder(&[
+        ("echo_wsh.py", ECHO),
+        ("exits_wsh.py", "import sys\nsys.exit(4)\n"),
+        ("raises_wsh.py", "raise GeneratorExit('on purpose')\n"),
+    ]);
+    let path = |name: &str| folder.path().join(name);
+    fs::write(path("bytes_wsh.py"), b"# \xff\n").expect("a file");
+    // As an editor's lock.
+    symlink("someone@host.1:2", path(".#echo_wsh.py")).expect("a link");
+    symlink("loop_wsh.py", path("loop_wsh.py")).expect("a link");
+    let pipe = path("pipe_wsh.py");
+    let made = Command::new("mkfifo").arg(&pipe).status().expect("mkfifo");
+    assert!(made.success());
     let mut command = wireserve();
     command.current_dir(folder.path());
     command.args(["--port=0", "--ws-port=0"]);
-    let ended = Process::spawn(&mut command).end();
-    ended.is_refusal(&["cannot load WebSocket handlers", "utf-8"]);
+    let server = Server::of(Process::start_with_listeners(command, 2));
+    let mut client = server.client(&[handshake("/echo", &[]), close(1000, "")].concat());
+    let expected = [opened().as_bytes(), b"\x88\x02\x03\xe8"].concat();
+    assert_eq!(client.read_until_close(), expected);
+    let log = server.process.stderr();
+    for (name, reason) in [
+        ("exits_wsh.py", "SystemExit: 4"),
+        ("raises_wsh.py", "GeneratorExit: on purpose"),
+        ("bytes_wsh.py", "'utf-8' codec can't decode byte 0xff"),
+        (".#echo_wsh.py", "No such file"),
+        ("loop_wsh.py", "symbolic links"),
+        ("pipe_wsh.py", "expected a file, found something else"),
+    ] {
+        assert!(log.contains(&format!("/{name}: ")), "{name}: {log}");
+        assert!(log.contains(reason), "{reason}: {log}");
+    }
 }

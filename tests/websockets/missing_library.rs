@@ -8,6 +8,7 @@ use std::process::Command;
 use crate::support::command::{FREE_TLS_PORT, wireserve};
 use crate::support::folder::folder;
 use crate::support::process::{Process, ready_address};
+use crate::support::virtual_environment;
 use crate::websockets::frames::{close, handshake, opened};
 use crate::websockets::servers::{ECHO, Server, checkout};
 
@@ -32,6 +33,27 @@ fn the_missing_package_is_named() {
             "pip install pywebsocket3",
             "tools/third_party",
         ]);
+    }
+}
+
+/// For a port and for a route.
+#[test]
+fn an_environment_that_is_named_brings_the_library() {
+    let folder = folder(&[("echo_wsh.py", ECHO)]);
+    let environment = virtual_environment();
+    let environment = environment.to_str().expect("UTF-8");
+    for (arguments, listeners, target) in [
+        (&["--ws-port=0"][..], 2, "/echo"),
+        (&["--route", "GET", "/ws/*", "websockets:."], 1, "/ws/echo"),
+    ] {
+        let options = ["--port=0", "--venv", environment];
+        let command = bare(folder.path(), &[&options[..], arguments].concat());
+        let process = Process::start_with_listeners(command, listeners);
+        let address = process.addresses()[listeners - 1];
+        let asked = [handshake(target, &[]), close(1000, "")].concat();
+        let received = crate::websockets::servers::client(address, &asked).read_until_close();
+        let expected = [opened().as_bytes(), b"\x88\x02\x03\xe8"].concat();
+        assert_eq!(received, expected, "{target}: {}", process.stderr());
     }
 }
 

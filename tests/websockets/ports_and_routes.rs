@@ -12,6 +12,8 @@ use crate::support::command::get;
 use crate::support::folder::folder;
 use crate::support::process::Process;
 use crate::support::transcript;
+#[cfg(feature = "tls")]
+use crate::support::wait::eventually;
 use crate::websockets::frames::{close, handshake, opened, text};
 use crate::websockets::servers::{Server, checkout, client, wireserve};
 
@@ -140,6 +142,9 @@ fn a_route_has_http_beside_it() {
     let process = Process::start(command);
     assert_eq!(ask(process.addr(), "/sockets/a/b?c=d"), "/a/b?c=d");
     assert_eq!(ask(process.addr(), "/one?c"), "/one?c");
+    assert_eq!(ask(process.addr(), "/sockets/one?"), "/one?");
+    let mut asking = client(process.addr(), &handshake("/sockets/one#c", &[]));
+    assert_eq!(asking.read_response("GET").status, 400);
     assert_eq!(get(process.addr(), "/sockets/a/b").status, 426);
     assert_eq!(get(process.addr(), "/sockets/none").status, 404);
     assert_eq!(get(process.addr(), "/hello.txt").text(), "hello");
@@ -147,9 +152,14 @@ fn a_route_has_http_beside_it() {
 
 #[test]
 fn a_link_out_of_the_folder_leads_to_no_handler() {
-    let folder = folder(&[("outside.py", URI), ("ws/inside.py", URI)]);
+    let folder = folder(&[
+        ("outside.py", URI),
+        ("ws/inside.py", URI),
+        ("ws-beside/outside.py", URI),
+    ]);
     let ws = folder.path().join("ws");
     symlink("../outside.py", ws.join("out_wsh.py")).expect("a link");
+    symlink("../ws-beside/outside.py", ws.join("beside_wsh.py")).expect("a link");
     symlink("inside.py", ws.join("in_wsh.py")).expect("a link");
     for (arguments, status) in [(&[][..], 404), (&["--follow-links-out"], 426)] {
         let mut command = wireserve();
@@ -160,6 +170,7 @@ fn a_link_out_of_the_folder_leads_to_no_handler() {
         let server = Server::of(Process::start_with_listeners(command, 2));
         assert_eq!(get(server.ws, "/in").status, 426);
         assert_eq!(get(server.ws, "/out").status, status);
+        assert_eq!(get(server.ws, "/beside").status, status);
     }
 }
 
@@ -171,6 +182,7 @@ fn wrong_options_are_refused() {
             &["--ws-doc-root", "."][..],
             &["--ws-doc-root", "--ws-port"][..],
         ),
+        (&["--ws-extra", "."], &["--ws-extra", "--ws-port"]),
         (
             &["--ws-port=0", "--ws-doc-root", "none"],
             &["folder of WebSocket handlers", "none"],
@@ -248,6 +260,41 @@ fn a_wire_script_answers_on_a_port() {
     let frames = b"\x81\x05hello\x02\x01a\x88\x06\x03\xe8done";
     let expected = [head.as_bytes(), frames].concat();
     assert_eq!(client.read_until_close(), expected);
+}
+
+/// What follows is no request, also where the script waits for one.
+#[test]
+fn a_wire_script_reads_no_request_after_the_handshake() {
+    for step in ["next", "next site"] {
+        let script = format!("ws_accept\n{step}\nsend \"HTTP/1.1 204 \\r\\n\\r\\n\"\n");
+        let folder = folder(&[("a.wire", &script), ("b.txt", "b")]);
+        let mut command = crate::support::command::wireserve();
+        command.arg(folder.path()).arg("--port=0");
+        let process = Process::start(command);
+        let mut client = client(process.addr(), &handshake("/a.wire", &[]));
+        client.send(b"GET /b.txt HTTP/1.1\r\n\r\n");
+        assert_eq!(client.read_until_close(), opened().as_bytes(), "{step}");
+    }
+}
+
+/// A port of `wss` brings none of `https`.
+#[cfg(feature = "tls")]
+#[test]
+fn only_the_ports_that_were_asked_for_are_opened() {
+    let folder = folder(&[("a_wsh.py", URI)]);
+    let mut command = wireserve();
+    command.arg(folder.path());
+    command.args(["--port=0", "--wss-port=0", "--ready-file=ready.json"]);
+    command.current_dir(folder.path());
+    let process = Process::start_with_listeners(command, 2);
+    let ready = folder.path().join("ready.json");
+    eventually("the file is there", || ready.exists());
+    let ready = std::fs::read_to_string(ready).expect("a file");
+    assert!(
+        ready.contains("wss://") && !ready.contains("https://"),
+        "{ready}"
+    );
+    drop(process);
 }
 
 /// The doc root may bring the library.

@@ -6,10 +6,11 @@ library, and takes the place of its server: the connection and the request that 
 this server. The library is imported when the first server of the process needs it, and stays.
 """
 
-import inspect
 import os
+import stat
 import sys
 import threading
+import traceback
 from importlib import import_module
 from importlib.machinery import PathFinder
 from importlib.util import find_spec, module_from_spec
@@ -72,19 +73,49 @@ def load(root, more, follow_links):
 
     Of handlers for one path, that of the last folder counts.
     """
-    from pywebsocket3.dispatch import Dispatcher
+    from pywebsocket3 import dispatch
 
-    options = {"allow_handlers_outside_root_dir": follow_links, "handler_encoding": "utf-8"}
-    # Old versions have fewer options.
-    known = inspect.signature(Dispatcher).parameters
-    options = {name: value for name, value in options.items() if name in known}
-    dispatcher = Dispatcher(os.fspath(root), **options)
+    class Dispatcher(dispatch.Dispatcher):
+        def _source_handler_files_in_dir(self, root_dir, scan_dir, *_):
+            resource_of_path = dispatch._create_path_to_resource_converter(root_dir)
+            root = os.path.realpath(root_dir)
+            for path in dispatch._enumerate_handler_file_paths(root):
+                resource = resource_of_path(path)
+                is_below = os.path.realpath(path).startswith(os.path.join(root, ""))
+                if resource is None or not (follow_links or is_below):
+                    continue
+                try:
+                    self._handler_suite_map[resource] = dispatch._source_handler_file(source_of(path))
+                except KeyboardInterrupt:
+                    raise
+                # The library lets pass what is no Exception, such as SystemExit, and what fails before the handler runs.
+                except BaseException as error:
+                    self._source_warnings.append("%s: %s" % (path, reason_of(error)))
+
+    dispatcher = Dispatcher(os.fspath(root))
     warnings = list(dispatcher.source_warnings())
     for folder in more:
-        other = Dispatcher(os.fspath(folder), **options)
+        other = Dispatcher(os.fspath(folder))
         dispatcher._handler_suite_map.update(other._handler_suite_map)
         warnings += other.source_warnings()
     return dispatcher, warnings
+
+
+def source_of(path):
+    """The text of a handler."""
+    # A pipe would be waited for.
+    if not stat.S_ISREG(os.stat(path).st_mode):
+        raise OSError("expected a file, found something else")
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
+def reason_of(error):
+    """Why a handler cannot be loaded."""
+    # The library's own exception has the traceback of the handler's; these are raised before it runs.
+    if isinstance(error, Exception):
+        return str(error)
+    return "".join(traceback.format_exception(type(error), error, error.__traceback__))
 
 
 class Request:
@@ -98,6 +129,24 @@ class Request:
         self.uri = self.unparsed_uri = target
         self._is_https = is_https
         self._server_terminated = False
+
+    # What the attributes were before they were properties of the library's server.
+
+    def get_uri(self):
+        """The target, from the path on."""
+        return self.uri
+
+    def get_unparsed_uri(self):
+        """The target."""
+        return self.unparsed_uri
+
+    def get_method(self):
+        """The method."""
+        return self.method
+
+    def get_protocol(self):
+        """The version of HTTP."""
+        return self.protocol
 
     def is_https(self):
         """Whether the connection uses TLS."""

@@ -44,6 +44,7 @@ pub fn play(
         began: Instant::now(),
         due: Duration::ZERO,
         timings: Vec::new(),
+        is_websocket: false,
     };
     let end = player.play(&mut steps);
     match end {
@@ -71,6 +72,8 @@ struct Player<'p> {
     /// When the current step is due.
     due: Duration,
     timings: Vec<Timing>,
+    /// Whether a step has opened one. What the client sends then is no request.
+    is_websocket: bool,
 }
 
 impl Player<'_> {
@@ -101,9 +104,10 @@ impl Player<'_> {
                     let rest = steps.clone().settled();
                     // A client that ends its requests with this one waits for the end of the
                     // connection (RFC 9112 §9.6).
-                    self.turn.grow_fate(match self.request.fate() {
-                        Fate::Close => Fate::Close,
-                        _ => Fate::Next(*by, Box::new(rest)),
+                    let is_last = self.is_websocket || self.request.fate() == Fate::Close;
+                    self.turn.grow_fate(match is_last {
+                        true => Fate::Close,
+                        false => Fate::Next(*by, Box::new(rest)),
                     });
                     return End::Completed;
                 }
@@ -227,6 +231,7 @@ impl Player<'_> {
             }
             Step::WsAccept(fields) => {
                 self.turn.note_status(101);
+                self.is_websocket = true;
                 // What follows is no request.
                 self.turn.grow_fate(Fate::Close);
                 self.send(&websocket_accept(self.request, fields.as_deref()))
