@@ -143,6 +143,8 @@ const FILE: &str = "a plain file has a Content-Length and keeps the connection o
 const LISTING: &str = "a directory listing shows sizes and dates, can be sorted, and has a style";
 const PAGES: &str = "an error is a page for a client that prefers HTML";
 const OWN_FAILURES: &str = "errors of the server itself have messages without a traceback";
+const BEFORE_QUERY: &str = "the slash of a redirect to a folder stands before the query";
+
 const BEFORE_ROUTING: &str = "a fault before routing is answered with a complete JSON response";
 const EMPTY_LINES: &str = "empty lines before a request line are skipped (RFC 9112, section 2.2)";
 const CHUNKED: &str = "a chunked body is decoded, and a malformed one is answered";
@@ -307,11 +309,56 @@ const TABLE: &[(&str, Holds, &[&str])] = &[
     (
         "a redirect keeps the bytes of the requested URL",
         Exactly(
-            b"HTTP/1.1 301 Moved Permanently\r\nLocation: http://ham.test:<port>/directories/sub?h\xe4m/\r\n\
+            b"HTTP/1.1 301 Moved Permanently\r\nLocation: http://ham.test:<port>/directories/sub/?h\xe4m\r\n\
             Server: <server>\r\nDate: <date>\r\n\r\n",
             Closed,
         ),
         &["a folder with a raw byte in its URL"],
+    ),
+    (
+        BEFORE_QUERY,
+        Exactly(
+            b"HTTP/1.1 301 Moved Permanently\r\nLocation: http://site.test:8000/directories/sub/?x=1\r\n\
+            Server: <server>\r\nDate: <date>\r\n\r\n",
+            Closed,
+        ),
+        &["folder without a slash, with a query"],
+    ),
+    (
+        BEFORE_QUERY,
+        Exactly(
+            b"HTTP/1.1 301 Moved Permanently\r\nLocation: http://site.test:8000/directories/sub/?\r\n\
+            Server: <server>\r\nDate: <date>\r\n\r\n",
+            Closed,
+        ),
+        &["folder without a slash, with an empty query"],
+    ),
+    (
+        BEFORE_QUERY,
+        Exactly(
+            b"HTTP/1.1 301 Moved Permanently\r\nLocation: http://site.test:8000/directories/sub/?x=/\r\n\
+            Server: <server>\r\nDate: <date>\r\n\r\n",
+            Closed,
+        ),
+        &["folder without a slash, with a slash in the query"],
+    ),
+    (
+        BEFORE_QUERY,
+        Exactly(
+            b"HTTP/1.1 301 Moved Permanently\r\nLocation: https://site.test:8000/directories/sub/?a=b\r\n\
+            Server: <server>\r\nDate: <date>\r\n\r\n",
+            Closed,
+        ),
+        &["TLS, a redirect of a folder with a query"],
+    ),
+    (
+        BEFORE_QUERY,
+        Exactly(
+            b"HTTP/1.1 301 Moved Permanently\r\nLocation: http://site.test:8000/directories/sub/#ham\r\n\
+            Server: <server>\r\nDate: <date>\r\n\r\n",
+            Closed,
+        ),
+        &["folder without a slash, with a fragment"],
     ),
     (
         "the doc root's index.html answers requests for /",

@@ -35,8 +35,10 @@ pub fn answer(exchange: &mut Exchange<'_>, folder: &Found) -> Result<(), Fault> 
     let response = &mut exchange.response;
     let url_path = exchange.request.path();
     if !url_path.ends_with(b"/") {
-        // As in the reference, the slash follows the query, and there is no content and no length.
-        let location = format!("{}/", exchange.request.url());
+        // As in the reference, there is no content and no length.
+        let mut location = exchange.request.url();
+        let path_end = location.find(['?', '#']).unwrap_or(location.len());
+        location.insert(path_end, '/');
         let location = latin1::encode(&location).expect("a URL is made of the request's bytes");
         response.status = 301;
         response.headers.append("Location", location);
