@@ -9,6 +9,25 @@ use crate::support::folder::folder;
 use crate::support::process::{send_signal, state};
 use crate::support::wait::eventually;
 
+/// Also while a child lives on that one of its handlers has forked.
+#[test]
+fn a_worker_with_a_forked_child_is_replaced() {
+    let fork = "import os, time\n\ndef main(request, response):\n    child = os.fork()\n    \
+                if child == 0:\n        time.sleep(60)\n        os._exit(0)\n    \
+                return '%d %d' % (os.getpid(), child)\n";
+    let folder = folder(&[PID, ("fork.py", fork)]);
+    let server = start(folder.path(), &[]);
+    let mut client = Client::connect(server.addr());
+    let answer = client.ask("GET", "/fork.py").text().to_owned();
+    let (worker, child) = answer.split_once(' ').expect("two numbers");
+    let [worker, child] = [worker, child].map(|pid| pid.parse::<u32>().expect("a number"));
+    send_signal(worker, "KILL");
+    eventually("another one takes its place", || {
+        server.stderr().contains("another one takes its place")
+    });
+    send_signal(child, "KILL");
+}
+
 /// Only the requests of the worker that dies are harmed, and another one takes its place.
 #[test]
 fn a_worker_that_dies_is_replaced() {

@@ -1,6 +1,6 @@
 //! From outside, workers are one server: one ready line for each port, the same addresses, events for all.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read as _, Write as _};
 use std::os::unix::net::UnixStream;
 use std::thread;
@@ -66,6 +66,52 @@ fn a_burst_of_connections_is_shared() {
         .map(|client| client.ask("GET", "/pid.py").text().to_owned())
         .collect();
     assert_eq!(pids.len(), 2, "{pids:?}");
+}
+
+/// Once a change is answered, all workers have made it, and all in the same order.
+#[test]
+fn a_change_of_an_event_is_made_in_all_workers() {
+    let folder = folder(&[
+        PID,
+        (
+            "event.py",
+            "def main(request, response):\n    \
+             action, name = request.GET[b'do'].decode(), request.GET[b'name'].decode()\n    \
+             if action == 'wait':\n        \
+                 return str(response.writer.wait_for(name, 0.001))\n    \
+             getattr(response.writer, action)(name)\n    \
+             return action\n",
+        ),
+    ]);
+    let server = start(folder.path(), &[]);
+    // A client of each worker.
+    let mut clients = BTreeMap::new();
+    while clients.len() < 2 {
+        let mut client = Client::connect(server.addr());
+        let pid = client.ask("GET", "/pid.py").text().to_owned();
+        clients.entry(pid).or_insert(client);
+    }
+    let [mut one, mut other] = <[Client; 2]>::try_from(clients.into_values().collect::<Vec<_>>())
+        .unwrap_or_else(|_| panic!("expected two clients"));
+    let act = |client: &mut Client, action: &str, name: usize| {
+        let target = format!("/event.py?do={action}&name=e{name}");
+        client.ask("GET", &target).text().to_owned()
+    };
+    for name in 0..50 {
+        assert_eq!(act(&mut one, "set", name), "set");
+        assert_eq!(act(&mut other, "wait", name), "True", "{name} is set");
+        assert_eq!(act(&mut other, "clear", name), "clear");
+        assert_eq!(act(&mut one, "wait", name), "False", "{name} is cleared");
+    }
+    // At the same time, in whichever order: they agree.
+    for name in 100..120 {
+        thread::scope(|scope| {
+            scope.spawn(|| act(&mut one, "set", name));
+            act(&mut other, "clear", name);
+        });
+        let seen = act(&mut one, "wait", name);
+        assert_eq!(act(&mut other, "wait", name), seen, "{name}");
+    }
 }
 
 /// An event that is set in one worker ends a wait in the other.

@@ -23,10 +23,13 @@ pub(super) const MAX_SOCKETS: usize = 250;
 pub(super) enum Message {
     /// The worker listens.
     Ready,
-    /// An event was set.
+    /// An event is set.
     Set(String),
-    /// An event was cleared.
+    /// An event is cleared.
     Clear(String),
+    /// The worker has done what the supervisor has asked for, in order. To the worker that has asked for a change
+    /// first: all workers have.
+    Done,
 }
 
 impl Message {
@@ -174,6 +177,7 @@ mod tests {
                 r#"{"set":"a \"b\"\n"}"#,
             ),
             (Message::Clear(String::new()), r#"{"clear":""}"#),
+            (Message::Done, "\"done\""),
         ] {
             assert_eq!(serde_json::to_string(&message).unwrap(), line);
             assert_eq!(Message::parse(line).unwrap(), message);

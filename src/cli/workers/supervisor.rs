@@ -1,6 +1,6 @@
 //! The supervisor of workers.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::ffi::OsString;
 use std::io::{self, BufRead as _, BufReader};
 use std::net::Shutdown;
@@ -14,6 +14,8 @@ use std::sync::mpsc::{self, Sender};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use rustix::io::Errno;
+use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
 use rustix_futex_sync::Mutex;
 use tempfile::TempDir;
 
@@ -64,8 +66,18 @@ struct State {
     channels: Vec<Option<UnixStream>>,
     /// The events that are set.
     events: BTreeSet<String>,
+    /// Changes of events that not all workers have made, the oldest first.
+    changes: VecDeque<Change>,
     /// No worker is started anymore.
     is_stopping: bool,
+}
+
+/// A change of an event that workers make.
+struct Change {
+    /// The worker that has asked for it, if it is to be told.
+    asked_by: Option<usize>,
+    /// Those that have not made it.
+    missing: BTreeSet<usize>,
 }
 
 /// How the first start of a worker went.
@@ -178,6 +190,7 @@ impl Shared {
         start.send(&channel)?;
         let mut child = self.supervisor.spawn(of_worker)?;
         drop(start);
+        close_at_the_end_of(child.id(), &channel)?;
         let mut ready = Some(ready);
         for line in BufReader::new(&channel).lines().map_while(Result::ok) {
             match Message::parse(&line)? {
@@ -187,18 +200,26 @@ impl Shared {
                         ready();
                     }
                 }
-                change => self.pass_on(number, &change),
+                Message::Done => self.state.lock().made_by(number),
+                change => self.state.lock().pass_on(number, &change),
             }
         }
-        self.state.lock().channels[number] = None;
+        self.state.lock().forget(number);
         Ok((child.id(), end(&mut child)?))
     }
 
     /// Tells a worker the events so far, and from now on.
     fn admit(&self, number: usize, channel: UnixStream) -> io::Result<()> {
         let mut state = self.state.lock();
-        for event in &state.events {
+        let State {
+            events, changes, ..
+        } = &mut *state;
+        for event in &*events {
             Message::Set(event.clone()).send(&channel)?;
+            changes.push_back(Change {
+                asked_by: None,
+                missing: [number].into(),
+            });
         }
         if state.is_stopping {
             channel.shutdown(Shutdown::Both)?;
@@ -206,23 +227,80 @@ impl Shared {
         state.channels[number] = Some(channel);
         Ok(())
     }
+}
 
-    /// Tells all other workers of an event.
-    fn pass_on(&self, from: usize, change: &Message) {
-        let mut state = self.state.lock();
+impl State {
+    /// Lets all workers make a change, in the same order as any other, so that they agree in the end.
+    fn pass_on(&mut self, from: usize, change: &Message) {
         match change {
-            Message::Set(name) => state.events.insert(name.clone()),
-            Message::Clear(name) => state.events.remove(name),
-            Message::Ready => return,
+            Message::Set(name) => self.events.insert(name.clone()),
+            Message::Clear(name) => self.events.remove(name),
+            Message::Ready | Message::Done => return,
         };
-        let others = state.channels.iter().enumerate();
-        for (_, channel) in others.filter(|(number, _)| *number != from) {
-            if let Some(channel) = channel {
-                // One that has ended is told by its successor's start.
-                let _ = change.send(channel);
+        let mut missing = BTreeSet::new();
+        for (number, channel) in self.channels.iter().enumerate() {
+            if let Some(channel) = channel
+                && change.send(channel).is_ok()
+            {
+                missing.insert(number);
+            }
+        }
+        self.changes.push_back(Change {
+            asked_by: Some(from),
+            missing,
+        });
+        self.conclude();
+    }
+
+    /// A worker has made its oldest change.
+    fn made_by(&mut self, number: usize) {
+        let mut changes = self.changes.iter_mut();
+        if let Some(change) = changes.find(|change| change.missing.contains(&number)) {
+            change.missing.remove(&number);
+        }
+        self.conclude();
+    }
+
+    /// A worker has ended: it makes no change, and is told of none.
+    fn forget(&mut self, number: usize) {
+        self.channels[number] = None;
+        for change in &mut self.changes {
+            change.missing.remove(&number);
+            change.asked_by.take_if(|asking| *asking == number);
+        }
+        self.conclude();
+    }
+
+    /// Tells the workers that have asked for them of changes that all have made, in order.
+    fn conclude(&mut self) {
+        while self
+            .changes
+            .front()
+            .is_some_and(|change| change.missing.is_empty())
+        {
+            let asked_by = self.changes.pop_front().and_then(|change| change.asked_by);
+            if let Some(Some(channel)) = asked_by.map(|number| &self.channels[number]) {
+                // One that has ended waits for nothing.
+                let _ = Message::Done.send(channel);
             }
         }
     }
+}
+
+/// Closes the channel to a worker when its process ends. A child that a handler has forked may keep the other end open.
+fn close_at_the_end_of(process: u32, channel: &UnixStream) -> io::Result<()> {
+    let channel = channel.try_clone()?;
+    let Some(process) = i32::try_from(process).ok().and_then(Pid::from_raw) else {
+        return Ok(());
+    };
+    thread::Builder::new().spawn(move || {
+        // It stays a zombie until `end`, so that its number belongs to no other process.
+        let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
+        while matches!(waitid(WaitId::Pid(process), options), Err(Errno::INTR)) {}
+        // It may be closed.
+        let _ = channel.shutdown(Shutdown::Both);
+    })?;
+    Ok(())
 }
 
 /// Waits for the end of a worker, which is near, and ends one that hangs.

@@ -70,7 +70,7 @@ struct Names {
     awaited: HashMap<String, Awaited>,
     /// Whether the server stops.
     are_waits_over: bool,
-    /// What tells other processes of changes.
+    /// What makes changes in all processes.
     relay: Option<Relay>,
 }
 
@@ -119,32 +119,30 @@ impl Events {
     }
 
     fn change(&self, change: EventChange<'_>) {
-        if self.apply(change) {
-            let relay = self.names().relay.clone();
-            if let Some(Relay(relay)) = relay {
-                relay(change);
-            }
+        let relay = self.names().relay.clone();
+        match relay {
+            Some(Relay(relay)) => relay(change),
+            None => self.apply(change),
         }
     }
 
-    /// The same, for a change in another process. Returns whether it changes anything here.
+    /// The same, in this process only.
     #[doc(hidden)]
-    pub fn apply(&self, change: EventChange<'_>) -> bool {
+    pub fn apply(&self, change: EventChange<'_>) {
         let mut names = self.names();
         match change {
             EventChange::Set(name) => {
-                let is_new = names.set.insert(name.to_owned());
+                names.set.insert(name.to_owned());
                 if let Some(awaited) = names.awaited.get_mut(name) {
                     awaited.sets += 1;
                 }
                 self.wake(names);
-                is_new
             }
-            EventChange::Cleared(name) => names.set.remove(name),
+            EventChange::Cleared(name) => _ = names.set.remove(name),
         }
     }
 
-    /// Calls this for each change from now on, except those of `apply`.
+    /// Leaves each change from now on to this, which returns when all processes have applied it, in the same order.
     #[doc(hidden)]
     #[allow(dead_code, reason = "only the command has several processes")]
     pub fn relay(&self, relay: impl Fn(EventChange<'_>) + Send + Sync + 'static) {
