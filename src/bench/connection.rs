@@ -8,7 +8,10 @@ use std::time::{Duration, Instant};
 use rustix::event::epoll;
 
 use super::answer::{Answer, Progress, Whole};
-use super::target::Request;
+use super::target::{Repeats, Request};
+
+/// How a connection ends that the server closes.
+const CLOSED: &str = "the server closed the connection";
 
 /// How long connecting may take.
 const CONNECT_WITHIN: Duration = Duration::from_secs(10);
@@ -45,7 +48,7 @@ pub(super) enum Event {
     /// A response to the request that was sent at this time.
     Answered(Whole, Instant),
     /// The server has closed a connection that it kept open after an earlier response, and has not begun to answer.
-    /// It may have closed it before it knew of the request, which can be sent again on another one (RFC 9112
+    /// It may have closed it before it knew of the request, which may be sent again on another one (RFC 9112
     /// §9.3.1).
     Unanswered,
     /// The connection is of no use anymore, and why.
@@ -130,7 +133,7 @@ impl Connection {
         }
         loop {
             match self.stream.read(buffer) {
-                Ok(0) => return self.end("the server closed the connection", request),
+                Ok(0) => return self.end(CLOSED, request),
                 Ok(count) => {
                     *received += count as u64;
                     if self.asked.is_none() {
@@ -143,7 +146,7 @@ impl Connection {
                         Ok(Progress::Partial) if count < buffer.len() => return Event::Nothing,
                         Ok(Progress::Partial) => {}
                         Err(found) => {
-                            return Event::Failed(format!("expected a response, found {found}"));
+                            return Event::Failed(format!("{found} of a response"));
                         }
                     }
                 }
@@ -170,10 +173,15 @@ impl Connection {
     /// The end of the connection, which may be that of a response.
     fn end(&mut self, how: &str, request: &Request) -> Event {
         let is_untouched = self.answer.is_untouched();
+        let is_repeated = match request.repeats {
+            Repeats::Never => false,
+            Repeats::IfClosed => how == CLOSED,
+            Repeats::IfEnded => true,
+        };
         match (self.answer.end(), self.asked) {
             (Some(whole), Some(_)) => self.answered(whole, request),
             (_, None) => Event::Failed(how.to_owned()),
-            _ if self.carried == Carried::Responses => Event::Unanswered,
+            _ if self.carried == Carried::Responses && is_repeated => Event::Unanswered,
             _ if is_untouched => Event::Failed(format!("{how} without a response")),
             _ => Event::Failed(format!("{how} in the middle of a response")),
         }

@@ -45,14 +45,18 @@ pub fn complaints(results: &Results) -> Vec<String> {
     let mut lines = Vec::new();
     for path in &results.paths {
         if let Some(problem) = &path.problem {
-            lines.push(format!(
-                "{}: found {problem}, expected status 2xx or 3xx",
-                path.path
-            ));
+            let expected = match problem.starts_with("status ") {
+                true => ", expected status 2xx or 3xx",
+                false => "",
+            };
+            lines.push(format!("{}: found {problem}{expected}", path.path));
         }
         for (found, count) in &path.errors {
-            let count = grouped(*count as f64);
-            lines.push(format!("{}: found {count} times: {found}", path.path));
+            let times = match count {
+                1 => "once".to_owned(),
+                count => format!("{} times", grouped(*count as f64)),
+            };
+            lines.push(format!("{}: found {times}: {found}", path.path));
         }
     }
     lines

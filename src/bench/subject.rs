@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use super::server::Site;
-use super::target::{Request, Target, Template};
+use super::target::{Repeats, Request, Target, Template};
 
 /// What is measured.
 #[derive(Clone, Debug)]
@@ -64,10 +64,14 @@ impl Subject {
             }
             Place::Elsewhere { address, authority } => (address.clone()?, authority.clone()),
         };
-        let request = match &self.template {
+        let mut request = match &self.template {
             Some(template) => template.request(&self.target, &host),
             None => Request::get(&self.target, &host),
         };
+        // Our own server resets no connection that waits for a request: a handler has done so.
+        if matches!(self.place, Place::Site) && request.repeats == Repeats::IfEnded {
+            request.repeats = Repeats::IfClosed;
+        }
         Ok((address, request))
     }
 

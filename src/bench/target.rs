@@ -7,13 +7,16 @@ use httparse::{EMPTY_HEADER, Status};
 
 use super::persistence;
 
+/// Methods whose requests may be sent twice (RFC 9110 §9.2.2).
+const IDEMPOTENT: [&str; 6] = ["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"];
+
 /// The most field lines of a request file.
 const MAX_FIELDS: usize = 128;
 
 /// Where a request goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
-    /// To the site that is started: the target of the request, which begins with `/`.
+    /// To the site that is started: the target of the request. It begins with `/` unless a file has another form.
     Path(String),
     /// To a server that runs.
     Url(Url),
@@ -39,6 +42,20 @@ pub struct Request {
     pub target: String,
     /// Whether it asks the server to close the connection after its response.
     pub closes: bool,
+    /// When it is sent again on another connection.
+    pub repeats: Repeats,
+}
+
+/// When a request is sent again because the connection has ended before the server could know of it, as far as one can
+/// tell (RFC 9112 §9.3.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Repeats {
+    /// The method is not idempotent (RFC 9110 §9.2.2).
+    Never,
+    /// The server has closed the connection. One that reads on after that, as ours does, does not reset it.
+    IfClosed,
+    /// The server has closed or reset it.
+    IfEnded,
 }
 
 /// A request as a file has it, for any target.
@@ -66,16 +83,21 @@ impl Target {
                 "expected a path or a URL without spaces, percent-encoded, found {text:?}"
             ));
         }
+        if text.contains('#') {
+            return Err(format!(
+                "expected a path or a URL without a fragment, which is not sent, found {text:?}; a # in a name is %23"
+            ));
+        }
         let Some((scheme, rest)) = text.split_once("://") else {
             let path = text.strip_prefix("./").unwrap_or(text);
             return Ok(Self::Path(format!("/{}", path.trim_start_matches('/'))));
         };
-        if scheme != "http" {
+        if !scheme.eq_ignore_ascii_case("http") {
             return Err(format!("expected a URL with http://, found {text:?}"));
         }
         let at = rest.find(['/', '?']).unwrap_or(rest.len());
         let (authority, target) = rest.split_at(at);
-        if authority.is_empty() {
+        if authority.is_empty() || authority.contains('@') {
             return Err(format!("expected http://HOST[:PORT]/PATH, found {text:?}"));
         }
         Ok(Self::Url(Url {
@@ -133,6 +155,7 @@ impl Request {
             method: "GET".to_owned(),
             target: target.to_owned(),
             closes: false,
+            repeats: Repeats::IfEnded,
         }
     }
 }
@@ -143,6 +166,9 @@ impl Template {
     /// # Errors
     /// What is wrong with it.
     pub fn read(file: &[u8]) -> Result<Self, String> {
+        if file.starts_with(b"\r") || file.starts_with(b"\n") {
+            return Err("expected a request line, found an empty line before it".to_owned());
+        }
         let mut fields = [EMPTY_HEADER; MAX_FIELDS];
         let mut request = httparse::Request::new(&mut fields);
         let length = match request.parse(file) {
@@ -221,6 +247,10 @@ impl Template {
             method: self.method.clone(),
             target: target.to_owned(),
             closes: self.closes,
+            repeats: match IDEMPOTENT.contains(&self.method.as_str()) {
+                true => Repeats::IfEnded,
+                false => Repeats::Never,
+            },
         }
     }
 
@@ -243,6 +273,7 @@ mod tests {
             ("http://h:1/a?b", "http://h:1/a?b", "/a?b"),
             ("http://h", "http://h/", "/"),
             ("http://h:1?b", "http://h:1/?b", "/?b"),
+            ("HTTP://h/a", "http://h/a", "/a"),
         ] {
             let parsed = Target::parse(text).unwrap();
             assert_eq!(
@@ -250,7 +281,15 @@ mod tests {
                 (shown, target)
             );
         }
-        for text in ["", "a b", "https://h/", "http:///x", "é"] {
+        for text in [
+            "",
+            "a b",
+            "https://h/",
+            "http:///x",
+            "é",
+            "a#b",
+            "http://u:p@h/",
+        ] {
             assert!(Target::parse(text).is_err(), "{text}");
         }
     }
@@ -297,6 +336,20 @@ mod tests {
     }
 
     #[test]
+    fn requests_that_may_be_sent_twice() {
+        for (method, repeats) in [
+            ("PUT", Repeats::IfEnded),
+            ("POST", Repeats::Never),
+            ("PATCH", Repeats::Never),
+        ] {
+            let file = format!("{method} / HTTP/1.1\r\n\r\n");
+            let request = Template::read(file.as_bytes()).unwrap().request("/", "h");
+            assert_eq!(request.repeats, repeats, "{method}");
+        }
+        assert_eq!(Request::get("/", "h").repeats, Repeats::IfEnded);
+    }
+
+    #[test]
     fn what_a_request_file_lacks_is_added() {
         let request = Template::read(b"POST /a HTTP/1.1\nA: b\n\nbody\n").unwrap();
         assert_eq!(
@@ -310,6 +363,11 @@ mod tests {
         for (file, reason) in [
             (&b"GET / HTTP/1.1\r\n"[..], "an empty line after the head"),
             (b"\x00\r\n\r\n", "the head of a request"),
+            (
+                b"\r\nGET / HTTP/1.1\r\n\r\n",
+                "found an empty line before it",
+            ),
+            (b"\nGET / HTTP/1.1\n\n", "found an empty line before it"),
             (
                 b"PUT / HTTP/1.1\r\nContent-Length: 3\r\n\r\nok",
                 "a body of 3 bytes, as Content-Length says, found 2",

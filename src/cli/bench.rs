@@ -103,17 +103,13 @@ impl BenchOptions {
     }
 
     fn targets(&self, template: Option<&Template>) -> Result<Vec<Target>, CommandError> {
-        let own = template.map(|template| template.target().to_owned());
-        let paths = match (self.paths.is_empty(), own) {
-            (false, _) => self.paths.clone(),
-            (true, Some(target)) => vec![target],
-            (true, None) => {
-                return Err(CommandError::Bench(
-                    "expected a path or a URL, found none".to_owned(),
-                ));
-            }
-        };
-        let targets = paths.iter().map(|path| Target::parse(path));
+        if self.paths.is_empty() {
+            // In whatever form it has.
+            let own = template.map(|template| Target::Path(template.target().to_owned()));
+            let none = || CommandError::Bench("expected a path or a URL, found none".to_owned());
+            return own.map(|target| vec![target]).ok_or_else(none);
+        }
+        let targets = self.paths.iter().map(|path| Target::parse(path));
         targets
             .collect::<Result<_, _>>()
             .map_err(CommandError::Bench)

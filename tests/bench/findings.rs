@@ -45,7 +45,7 @@ fn a_path_that_fails_at_once_is_not_measured() {
             "/silent.wire",
             "the server closed the connection without a response",
         ),
-        ("/odd.wire", "expected a response, found a malformed head"),
+        ("/odd.wire", "a malformed head of a response"),
         (&url, &refusal),
     ] {
         let line = format!("wireserve: bench: {path}: found {found}");
@@ -103,6 +103,48 @@ fn errors_are_counted_and_not_averaged_away() {
     assert!(!ended.stderr.contains("every third"), "{}", ended.stderr);
 }
 
+/// A reset by the handler is no connection that was closed before.
+#[test]
+fn requests_that_a_handler_resets_are_errors() {
+    let root = folder(&[(
+        "resets.py",
+        "import itertools, wptserve\n\
+         counter = wptserve.__dict__.setdefault('of_resets', itertools.count())\n\
+         def main(request, response):\n    \
+             if next(counter) % 10 == 9:\n        \
+                 response.writer.reset()\n    \
+             return 'fine'\n",
+    )]);
+    let found = results(root.path(), &["resets.py"], 1);
+    let path = &found["paths"][0];
+    let errors = path["errors"]["the server reset the connection without a response"]
+        .as_u64()
+        .unwrap_or_default();
+    let requests = path["requests"].as_u64().expect("requests");
+    assert!(
+        errors >= 1 && requests.abs_diff(9 * errors) <= 40,
+        "{path:#}"
+    );
+}
+
+#[test]
+fn a_request_file_may_have_any_form_of_target() {
+    let root = folder(&[
+        ("good.txt", "good"),
+        ("options", "OPTIONS * HTTP/1.1\r\n\r\n"),
+        (
+            "absolute",
+            "GET http://a.test/good.txt HTTP/1.1\r\nHost: a.test\r\n\r\n",
+        ),
+    ]);
+    for (file, named) in [("options", "*"), ("absolute", "http://a.test/good.txt")] {
+        let found = results(root.path(), &["--request", file], 0);
+        let path = &found["paths"][0];
+        assert_eq!(path["path"], named);
+        assert!(path["requests"].as_u64() >= Some(1), "{path:#}");
+    }
+}
+
 #[test]
 fn a_server_that_runs_is_measured_from_outside() {
     let root = folder(&[("good.txt", "good")]);
@@ -140,6 +182,7 @@ fn mistakes_are_refused_in_one_line() {
             &["bench", "good.txt", "expected results"],
         ),
         (&["--request", "none.txt"], &["bench", "none.txt"]),
+        (&["good.txt#part"], &["bench", "fragment"]),
         (
             &["--request", "half.txt"],
             &["bench", "half.txt", "9 bytes", "found 4"],
