@@ -149,8 +149,8 @@ pub(super) enum CommandError {
     },
     #[error("cannot listen on ports for WebSockets")]
     WebSockets(#[source] BoxError),
-    #[error("--ws-doc-root: add --ws-port PORT or --wss-port PORT")]
-    NoWebSocketPort,
+    #[error("{0}: add --ws-port PORT or --wss-port PORT")]
+    NoWebSocketPort(&'static str),
     #[error("cannot use the folder of WebSocket handlers {path}")]
     WebSocketFolder { path: PathBuf, source: io::Error },
     #[error("{}connections to {target}", beginning(.place.as_ref()))]

@@ -33,7 +33,7 @@ pub enum RedisUrlError {
         "expected redis://[USER:PASSWORD@]HOST[:PORT][/DATABASE], rediss:// or unix:///PATH, found {found:?}"
     )]
     NotRedis {
-        /// The scheme, or what stands before the first colon.
+        /// The scheme, or what stands before the first colon, unless it may be a password.
         found: String,
     },
     /// The query has an unknown option.
@@ -61,12 +61,17 @@ pub(super) struct Location {
 
 impl Location {
     pub(super) fn parse(url: &str) -> Result<Self, RedisUrlError> {
-        let not_redis = || RedisUrlError::NotRedis {
-            found: url.split(':').next().unwrap_or_default().to_owned(),
-        };
         let scheme = url.split("://").next().unwrap_or_default();
         if !matches!(&*scheme.to_ascii_lowercase(), "redis" | "rediss" | "unix") {
-            return Err(not_redis());
+            let before = url.split(':').next().unwrap_or_default();
+            // Without a scheme, a password may stand there.
+            let found = match url.contains("://") || !url.contains('@') {
+                true => before,
+                false => "",
+            };
+            return Err(RedisUrlError::NotRedis {
+                found: found.to_owned(),
+            });
         }
         // What is found may be a part of a password.
         let invalid = |problem: &str| RedisUrlError::Invalid(problem.to_owned());
@@ -172,6 +177,8 @@ mod tests {
             ("http://u:secret@h", "found \"http\""),
             ("valkey://h", "found \"valkey\""),
             ("localhost:6379", "found \"localhost\""),
+            ("secret@localhost:6379", "found \"\""),
+            ("u:secret@localhost", "found \"\""),
             (
                 "redis://h?ttl=0",
                 "ttl: expected a whole number of seconds from 1 to 3153600000, found \"0\"",
