@@ -85,7 +85,7 @@ else:
     runpy.run_path(f'{sys.prefix}/bin/{name}', run_name='__main__')
 PY
 cat > "$tmp/ask.py" <<'PY'
-import json, os, socket, subprocess, sys, time
+import json, os, signal, socket, subprocess, sys, time
 
 REQUESTS = {
     'HEAD': ('HEAD /stream HTTP/1.1', ''),
@@ -128,7 +128,7 @@ for name in sys.argv[2:]:
         port = free.getsockname()[1]
     server = subprocess.Popen([sys.executable, 'serve.py', name, str(port)], cwd=sys.argv[1],
                               env={**os.environ, 'PYTHONPATH': sys.argv[1]}, stdout=subprocess.DEVNULL,
-                              stderr=subprocess.DEVNULL)
+                              stderr=subprocess.DEVNULL, start_new_session=True)
     try:
         for _ in range(100):
             try:
@@ -139,7 +139,8 @@ for name in sys.argv[2:]:
         for title, request in REQUESTS.items():
             print(f'{name}: {title}: {ask(port, *request)}', flush=True)
     finally:
-        server.kill()
+        # With the processes that it has started.
+        os.killpg(server.pid, signal.SIGKILL)
         server.wait()
 PY
 seen=$(timeout 120 "$tmp/venv/bin/python" "$tmp/ask.py" "$tmp" gevent eventlet cheroot wsgiserver netius zibai daphne \
