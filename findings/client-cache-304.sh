@@ -87,6 +87,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(b'' if valid else b'content')
 
+    def handle(self):
+        try:
+            super().handle()
+        except ConnectionError:
+            pass
+
     log_message = lambda *_: None
 
 

@@ -83,6 +83,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(content)
 
+    def handle(self):
+        try:
+            super().handle()
+        except ConnectionError:
+            pass
+
     log_message = lambda *_: None
 
 

@@ -97,6 +97,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.write(b'' if self.command == 'HEAD' else content)
 
     do_PROPFIND = do_DELETE = do_MOVE = do_COPY = do_HEAD = do_OPTIONS = answer
+
+    def handle(self):
+        try:
+            super().handle()
+        except ConnectionError:
+            pass
+
     log_message = lambda *_: None
 
 
