@@ -67,20 +67,29 @@ impl KeepAlive {
         patience: Patience,
     ) -> Awaited {
         let mut inbound = wire.inbound();
-        let is_limited = match patience {
-            Patience::Rested => true,
+        let (has_arrived, is_limited) = match patience {
+            Patience::Rested => (true, true),
             Patience::Unlimited | Patience::UntilItRests => {
                 let idle_limit = self.idle_limit();
                 if idle_limit.is_some_and(|limit| !wire.is_readable_within(limit)) {
                     return Awaited::End;
                 }
-                patience == Patience::UntilItRests && idle_limit.is_none() && crowd.is_large()
+                let may_rest = patience == Patience::UntilItRests;
+                let is_limited = may_rest && idle_limit.is_none() && crowd.is_large();
+                (idle_limit.is_some(), is_limited)
             }
         };
+        // What has been read is no longer seen in the kernel's buffer: the connection must not look idle then.
+        if has_arrived && !membership.busy() {
+            return Awaited::End;
+        }
         let count = match is_limited {
             true => inbound.fill_first_within(RESTS_AFTER),
             false => Some(inbound.fill_first()),
         };
+        if has_arrived && count.is_none() {
+            membership.idle();
+        }
         Awaited::of(count, membership)
     }
 
@@ -111,5 +120,42 @@ impl KeepAlive {
     pub(super) fn clear(&self) {
         self.set_idle_limit(None);
         self.set_requests(None);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{TcpListener, TcpStream};
+    use std::sync::Arc;
+    use std::thread;
+
+    use super::super::roster::Roster;
+    use super::*;
+
+    #[test]
+    fn a_connection_that_continues_is_not_closed_for_another() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let _client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let wire = Wire::new(listener.accept().unwrap().0).unwrap();
+        let roster = Arc::new(Roster::new(1, Arc::default()));
+        let membership = roster.join(Arc::clone(&wire)).unwrap();
+        membership.idle();
+        let wait = |patience| {
+            let limits = KeepAlive::default();
+            limits.wait_for_request(&wire, &membership, &Crowd::default(), patience)
+        };
+        // Whatever had arrived has been read, and was no request yet, as half a record of TLS.
+        thread::scope(|scope| {
+            let waits = scope.spawn(|| wait(Patience::Rested));
+            while roster.busy() == 0 {
+                assert!(!waits.is_finished());
+                thread::yield_now();
+            }
+            assert!(!roster.make_room());
+            assert_eq!(waits.join().unwrap(), Awaited::Nothing);
+        });
+        assert!(roster.make_room(), "it is idle again");
+        assert_eq!(wait(Patience::Rested), Awaited::End);
+        assert!(membership.is_dismissed());
     }
 }

@@ -229,7 +229,8 @@ impl Connection<'_> {
             match self.locals.can_continue_elsewhere() {
                 Some(true) => return Awaited::Nothing,
                 Some(false) => patience = Patience::Unlimited,
-                // Another thread uses the interpreter.
+                // Another thread uses the interpreter. What had arrived was no request.
+                None if patience == Patience::Rested => patience = Patience::UntilItRests,
                 None => {}
             }
         }
