@@ -701,9 +701,14 @@ fn wrong_arguments() {
             "step 2: expected a step such as `send`, found `sned`",
         ),
         (
+            "('whirl', 1)",
+            "ValueError",
+            "`first_connections`, `else` or `on_timeout`, found `whirl`",
+        ),
+        (
             "('sleep', 1)",
             "ValueError",
-            "`first_connections`, `else` or `on_timeout`, found `sleep`",
+            "expected a step such as `pause`, found `sleep`",
         ),
         (
             "'send'",

@@ -4,8 +4,8 @@ use super::form::{Form, Takes};
 use super::forms::{BLOCK, FIRST, arguments};
 use super::limits::MAX_DEPTH;
 use super::parse::{Lines, Parser};
-use super::parse_error::ParseError;
-use super::table::FORMS;
+use super::parse_error::{ParseError, similar_words};
+use super::table::{self, FORMS};
 use super::tokens::{Token, wrong};
 use super::{Place, Step, WireScript};
 
@@ -93,7 +93,7 @@ impl Parser<'_> {
                     "expected `}}` to end the block that begins in line {line}, found {found}"
                 ));
             }
-        } else if matches!(self.tokens.first(), Token::Word(_)) {
+        } else if matches!(self.tokens.first(), Token::Word(word) if may_begin_a_step(word)) {
             self.statement(Lines::Shared)?;
         } else {
             return self.tokens.expected(BLOCK);
@@ -104,4 +104,10 @@ impl Parser<'_> {
         let left = self.script.leave(entered, block, make, Place::Line(line));
         left.or_else(|error| wrong(line, error.to_string()))
     }
+}
+
+/// Whether a word begins a step, or was perhaps meant to.
+fn may_begin_a_step(word: &str) -> bool {
+    let words: Vec<_> = ["let"].into_iter().chain(table::words()).collect();
+    !similar_words(&words, word).is_empty()
 }

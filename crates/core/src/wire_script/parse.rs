@@ -502,6 +502,21 @@ reset
                 "expected a step such as `send`, found `sned`",
             ),
             (
+                r#"repeat 3 sned "a""#,
+                1,
+                "expected a step such as `send`, found `sned`",
+            ),
+            (
+                r#"repeat 3 times { send "a" }"#,
+                1,
+                "expected `{` or a step, found `times`",
+            ),
+            (
+                r#"sleep 1s"#,
+                1,
+                "expected a step such as `pause`, found `sleep`",
+            ),
+            (
                 r#"send "a"¶¶ "a" * 67108864"#,
                 1,
                 "expected at most 67108864 bytes to send or search for, found more",

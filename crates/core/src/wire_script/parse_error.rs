@@ -7,6 +7,15 @@ use thiserror::Error;
 /// How many letters a misspelt word may have wrong, missing, too many or swapped.
 const MISSPELT: usize = 2;
 
+/// Words of other tools and languages, and those of scripts that mean the same.
+const SYNONYMS: [(&str, &str); 5] = [
+    ("delay", "pause"),
+    ("receive", "read"),
+    ("recv", "read"),
+    ("sleep", "pause"),
+    ("write", "send"),
+];
+
 /// A text that is not a wire script. Shown as `line 3: …`.
 ///
 /// ```
@@ -35,27 +44,37 @@ pub fn one_of(choices: &[String]) -> String {
     }
 }
 
-/// Words that were expected: those that `found` may be a misspelling of, or all.
+/// Words that were expected: those that `found` may stand for, or all.
 #[doc(hidden)]
 pub fn expected_words(kind: &str, words: &[&str], found: &str) -> String {
+    let quoted = |words: &[&str]| {
+        let words: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
+        one_of(&words)
+    };
+    match &*similar_words(words, found) {
+        [] => format!("{kind}, {}", quoted(words)),
+        similar => format!("{kind} such as {}", quoted(similar)),
+    }
+}
+
+/// The words that `found` may be a misspelling of, begins, or means.
+pub(super) fn similar_words<'a>(words: &[&'a str], found: &str) -> Vec<&'a str> {
     let found = found.to_ascii_lowercase();
     // Of a short word, most letters must be right.
     let most = MISSPELT.min(found.chars().count() / 2);
     let distances = words.iter().map(|word| osa_distance(word, &found));
     let least = distances.min().filter(|&least| least <= most);
     // `wait` for `wait_for`.
-    let is_part = |word: &str| {
+    let is_begun = |word: &str| {
         let rest = word.strip_prefix(&*found);
         !found.is_empty() && rest.is_some_and(|rest| rest.starts_with('_'))
     };
-    let is_similar = |word: &&&str| least == Some(osa_distance(word, &found)) || is_part(word);
-    let similar = words.iter().filter(is_similar);
-    let similar: Vec<_> = similar.map(|word| format!("`{word}`")).collect();
-    if similar.is_empty() {
-        let all: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
-        return format!("{kind}, {}", one_of(&all));
-    }
-    format!("{kind} such as {}", one_of(&similar))
+    let is_similar = |word: &&str| {
+        least == Some(osa_distance(word, &found))
+            || is_begun(word)
+            || SYNONYMS.contains(&(&*found, *word))
+    };
+    words.iter().copied().filter(is_similar).collect()
 }
 
 #[cfg(test)]
@@ -77,6 +96,9 @@ mod tests {
             ("sends", "a step such as `send`"),
             ("sett", "a step such as `set`"),
             ("rend", "a step such as `read` or `send`"),
+            ("write", "a step such as `send`"),
+            ("Receive", "a step such as `read`"),
+            // There is no `pause` among these words.
             (
                 "sleep",
                 "a step, `read`, `reset`, `send`, `set` or `wait_for`",
