@@ -1,6 +1,7 @@
 //! One connection of the load: sends a request, waits for the whole response, and again. It never blocks, so that one
 //! thread serves all connections.
 
+use std::fmt;
 use std::io::{self, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
@@ -10,11 +11,26 @@ use rustix::event::epoll;
 use super::answer::{Answer, Progress, Whole};
 use super::target::{Repeats, Request};
 
-/// How a connection ends that the server closes.
-const CLOSED: &str = "the server closed the connection";
-
 /// How long connecting may take.
 const CONNECT_WITHIN: Duration = Duration::from_secs(10);
+
+/// How the server ended a connection.
+#[derive(Debug)]
+enum Ending {
+    Closed,
+    Reset,
+    Failed(io::Error),
+}
+
+impl fmt::Display for Ending {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Closed => f.write_str("the server closed the connection"),
+            Self::Reset => f.write_str("the server reset the connection"),
+            Self::Failed(error) => error.fmt(f),
+        }
+    }
+}
 
 /// A connection that is open.
 #[derive(Debug)]
@@ -133,7 +149,7 @@ impl Connection {
         }
         loop {
             match self.stream.read(buffer) {
-                Ok(0) => return self.end(CLOSED, request),
+                Ok(0) => return self.end(&Ending::Closed, request),
                 Ok(count) => {
                     *received += count as u64;
                     if self.asked.is_none() {
@@ -153,9 +169,9 @@ impl Connection {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Event::Nothing,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) if error.kind() == io::ErrorKind::ConnectionReset => {
-                    return self.end("the server reset the connection", request);
+                    return self.end(&Ending::Reset, request);
                 }
-                Err(error) => return self.end(&error.to_string(), request),
+                Err(error) => return self.end(&Ending::Failed(error), request),
             }
         }
     }
@@ -170,17 +186,18 @@ impl Connection {
         }
     }
 
-    /// The end of the connection, which may be that of a response.
-    fn end(&mut self, how: &str, request: &Request) -> Event {
+    /// The end of the connection. If the server closed it, that may be the end of a response, too (RFC 9112, 6.3).
+    fn end(&mut self, how: &Ending, request: &Request) -> Event {
         let is_untouched = self.answer.is_untouched();
+        let is_closed = matches!(how, Ending::Closed);
         let is_repeated = match request.repeats {
             Repeats::Never => false,
-            Repeats::IfClosed => how == CLOSED,
+            Repeats::IfClosed => is_closed,
             Repeats::IfEnded => true,
         };
         match (self.answer.end(), self.asked) {
-            (Some(whole), Some(_)) => self.answered(whole, request),
-            (_, None) => Event::Failed(how.to_owned()),
+            (Some(whole), Some(_)) if is_closed => self.answered(whole, request),
+            (_, None) => Event::Failed(how.to_string()),
             _ if self.carried == Carried::Responses && is_repeated => Event::Unanswered,
             _ if is_untouched => Event::Failed(format!("{how} without a response")),
             _ => Event::Failed(format!("{how} in the middle of a response")),

@@ -128,6 +128,30 @@ fn requests_that_a_handler_resets_are_errors() {
 }
 
 #[test]
+fn a_reset_is_not_the_end_of_a_response_without_a_length() {
+    let root = folder(&[(
+        "resets.py",
+        "import itertools, wptserve\n\
+         counter = wptserve.__dict__.setdefault('of_cut', itertools.count())\n\
+         def main(request, response):\n    \
+             response.writer.write(b'HTTP/1.1 200 OK\\r\\n\\r\\nhalf')\n    \
+             if next(counter) % 10 == 9:\n        \
+                 response.writer.reset()\n    \
+             response.close_connection = True\n",
+    )]);
+    let found = results(root.path(), &["resets.py"], 1);
+    let path = &found["paths"][0];
+    let errors = path["errors"]["the server reset the connection in the middle of a response"]
+        .as_u64()
+        .unwrap_or_default();
+    let requests = path["requests"].as_u64().expect("requests");
+    assert!(
+        errors >= 1 && requests.abs_diff(9 * errors) <= 40,
+        "{path:#}"
+    );
+}
+
+#[test]
 fn a_request_file_may_have_any_form_of_target() {
     let root = folder(&[
         ("good.txt", "good"),
